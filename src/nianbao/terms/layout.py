@@ -1,0 +1,79 @@
+"""The words on a workbook that its writer and its reader must agree on."""
+
+from __future__ import annotations
+
+import re
+
+COVER_SHEET = "封面"
+CODES_SHEET = "代码表"
+GUIDE_SHEET = "填报须知"
+
+COVER_LABELS = {
+    "unit_code": "填报单位代码",
+    "unit_name": "填报单位名称",
+    "period": "报告期",
+    "status": "报送类型",
+    "basis": "统计口径",
+    "money_unit": "金额单位",
+    "filler": "填表人",
+    "reviewer": "审核人",
+    "filled_on": "填报日期",
+    "edition": "报表版本",
+}
+"""What the cover asks, in this order: the label stands in column B, its value beside it in column C."""
+
+STATUSES = ("初报", "更正", "补报")
+BASES = {"period": "本期", "cumulative": "累计"}
+MONEY_UNITS = {"元": 1, "万元": 10_000}
+YES, NO = "是", "否"
+NOT_APPLICABLE = ("无", "-")
+
+TABLE_NO_LABEL = "表　　号："
+ISSUER_LABEL = "制定机关："
+UNIT_LABEL = "填报单位："
+PERIOD_LABEL = "报告期："
+MEASURE_LABEL = "计量单位："
+EDITION_LABEL = "报表版本："
+"""Each of these begins a cell and is followed by its value in the same cell: `报告期：2021年第四季度`."""
+
+INDICATOR_HEADER = ("序号", "指标名称", "计量单位", "代码", "数值")
+"""The value of a line stands in the cell right of its 代码."""
+
+LEDGER_NUMBER = "序号"
+"""The first column of a ledger: a running number, never a field."""
+
+NOTE_LABEL = "说明："
+"""Stands alone in column A under the last part; what the unit explains is in the cell right of it."""
+
+NOTES_HEADING = "填报说明："
+SIGNATURES = ("单位负责人：", "填表人：", "审核人：", "报出日期：")
+"""They begin the cells below the last input of a sheet."""
+
+EDITION_PROPERTY = "报表版本"
+"""The custom document property that repeats the edition."""
+
+_FIELD_CODE = re.compile(r"([A-Z]+\d+)-(\d{2,})")
+_FORBIDDEN_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
+_SHEET_NAME_LENGTH = 31
+
+
+def field_code(form_code: str, line: int) -> str:
+    """The code 代码 printed beside a field: `GH05-01`."""
+    return f"{form_code}-{line:02d}"
+
+
+def parse_field_code(text: str) -> tuple[str, int] | None:
+    """The form code and line of a 代码 cell, or None for any other text."""
+    match = _FIELD_CODE.fullmatch(text.strip())
+    return (match[1], int(match[2])) if match else None
+
+
+def sheet_name(form_code: str, zh: str) -> str:
+    """The name of a form's sheet: `GH05 送温暖和困难职工帮扶`, as long as a sheet name may be."""
+    title = _FORBIDDEN_IN_SHEET_NAME.sub("", zh).removesuffix("情况表").removesuffix("表")
+    return f"{form_code} {title}"[:_SHEET_NAME_LENGTH]
+
+
+def option_label(codes: str, code: str, zh: str) -> str:
+    """What a code cell shows for a code: its Chinese label; accounts keep the code in front, as bookkeepers know them."""
+    return f"{code} {zh}" if codes == "accounts" else zh
