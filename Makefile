@@ -1,0 +1,59 @@
+# nianbao: `make demo` and `make test` need Python 3.11 or newer and nothing else.
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench lint format docs requirements clean
+
+PYTHON ?= python3
+UV     ?= uv
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip -qq --disable-pip-version-check
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/run  ## a sample year from workbooks to the two reports
+	$(BIN)/python flows/demo.py
+
+test: $(VENV)/dev  ## all tests
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests $(ARGS)
+
+bench: $(VENV)/dev  ## time and memory, as shares of the bare tools
+	$(BIN)/python tests/bench/bench.py
+
+lint: $(VENV)/dev  ## style, types, import directions, SQL
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar sql
+	$(BIN)/interrogate tests
+
+format: $(VENV)/dev  ## let ruff rewrite what it can
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+docs: $(VENV)/run  ## the reference pages made from the declarations
+	$(BIN)/python docs/build.py
+
+requirements:  ## pin anew after a change of pyproject.toml (needs uv)
+	for set in run dev; do \
+	  groups="--group build"; [ $$set = run ] || groups="$$groups --group dev -c requirements/run.txt"; \
+	  $(UV) pip compile pyproject.toml $$groups --universal --python-version 3.11 --generate-hashes \
+	    --no-header --no-annotate --quiet --output-file requirements/$$set.txt $(ARGS) || exit 1; \
+	done
+
+clean:  ## forget everything that was produced
+	rm -rf $(VENV) var build dist src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find src flows tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# One virtual environment: the demo needs only the run-time set, tests and lint add the dev set.
+$(VENV)/run: requirements/run.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the pinned packages into $(VENV) (once)"
+	$(PIP) install --require-hashes -r requirements/run.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/run requirements/dev.txt
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@

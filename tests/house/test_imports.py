@@ -1,0 +1,41 @@
+"""The large libraries are each known in one place, also inside functions, where a tool for modules may be looked past."""
+
+import ast
+from pathlib import Path
+
+from tests.house.tree import files, name, parsed
+
+KNOWN_IN = {
+    "duckdb": ("src/nianbao/warehouse/",),
+    "duckdb_engine": ("src/nianbao/warehouse/",),
+    "sqlalchemy": ("src/nianbao/warehouse/",),
+    "great_expectations": ("src/nianbao/warehouse/expectations.py",),
+    "prefect": ("flows/",),
+}
+
+
+def imported(path: Path) -> set[str]:
+    """The top-level packages that a Python file imports, wherever in it."""
+    found: set[str] = set()
+    for node in ast.walk(parsed(path)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+def test_large_libraries_are_known_in_one_place() -> None:
+    """Only flows import prefect, only the warehouse duckdb, only one module great_expectations."""
+    assert not [
+        f"{name(path)} imports {package}"
+        for path in files("src", "flows", suffix=".py")
+        for package in sorted(imported(path) & KNOWN_IN.keys())
+        if not name(path).startswith(KNOWN_IN[package])
+    ]
+
+
+def test_terms_need_only_the_standard_library() -> None:
+    """The nouns can be imported where nothing is installed."""
+    libraries = {"pydantic", "yaml", "click", "rich", "jinja2", "sqlglot", "xlsxwriter", "docx", *KNOWN_IN}
+    assert not [name(path) for path in files("src/nianbao/terms", suffix=".py") if imported(path) & libraries]
