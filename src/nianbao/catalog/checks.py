@@ -1,0 +1,200 @@
+"""Reads expectations/ and sql/check/ into rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from nianbao.catalog.reference import Codes
+from nianbao.errors import DeclarationError
+from nianbao.terms.check import Rule
+from nianbao.terms.finding import Severity
+from nianbao.terms.form import NUMBERS, Field, FieldType, Form, Part
+
+SQL_RULE = "unexpected_rows_expectation"
+ALL_FORMS = "*"
+_HEADER = re.compile(r"--\s*(code|form|severity|says|because):\s*(.+)")
+_RULE_KEYS = {"code", "part", "each", "severity", "type", "column", "kwargs", "says", "because"}
+
+
+@dataclass(frozen=True)
+class ReadingRule:
+    """What is said about something the reader itself finds."""
+
+    code: str
+    severity: Severity
+    says: str
+    because: str
+
+
+def read_suites(folder: Path, forms: Mapping[str, Form], codes: Codes) -> tuple[Rule, ...]:
+    """The rules of every suite of a folder, rules with `each` written out field by field.
+
+    Raises:
+        DeclarationError: a suite is malformed or speaks of a form, part or column that does not exist.
+    """
+    rules: list[Rule] = []
+    for path in sorted(folder.glob("*.yaml")):
+        suite = _load(path)
+        form_code = suite.get("form")
+        if form_code != ALL_FORMS and form_code not in forms:
+            raise DeclarationError(path, 1, f"form {form_code!r} is not declared")
+        asked = forms.values() if form_code == ALL_FORMS else (forms[str(form_code)],)
+        for item in suite.get("rules") or []:
+            unknown = set(item) - _RULE_KEYS
+            if unknown:
+                raise DeclarationError(path, _line(path, str(item.get("code"))), f"unknown key {unknown.pop()!r}")
+            rules += _expand(path, item, tuple(asked), codes)
+    _refuse_twins(folder, rules)
+    return tuple(rules)
+
+
+def read_sql_checks(folder: Path, forms: Mapping[str, Form]) -> tuple[Rule, ...]:
+    """One rule per SQL file of a folder; its header says code, form, severity, sentence and reason.
+
+    Raises:
+        DeclarationError: a header line is missing or names a form that does not exist.
+    """
+    return tuple(_sql_rule(path, forms) for path in sorted(folder.glob("*.sql")))
+
+
+def read_reading_rules(path: Path) -> dict[str, ReadingRule]:
+    """The sentences for what the reader finds, by code."""
+    rules = {}
+    for item in _load_list(path):
+        try:
+            rules[item["code"]] = ReadingRule(
+                item["code"], Severity(item["severity"]), item["says"], item.get("because", "")
+            )
+        except (KeyError, ValueError) as error:
+            raise DeclarationError(path, _line(path, str(item.get("code"))), f"{error} is missing or unknown") from error
+    return rules
+
+
+def _expand(path: Path, item: dict[str, Any], forms: tuple[Form, ...], codes: Codes) -> Iterator[Rule]:
+    each = item.get("each")
+    if each is None:
+        (form,) = forms
+        try:
+            part = form.part(item.get("part", form.parts[0].code))
+        except KeyError as error:
+            raise DeclarationError(path, _line(path, item["code"]), str(error)) from error
+        column = item.get("column")
+        if column is not None and column not in {field.column for field in part.fields}:
+            raise DeclarationError(path, _line(path, column), f"{part.table} has no column {column!r}")
+        yield _rule(path, item, part, column, dict(item.get("kwargs") or {}))
+        return
+    if each not in _EACH:
+        raise DeclarationError(path, _line(path, each), f"each = {each!r} is none of: {', '.join(_EACH)}")
+    for form in forms:
+        for part in form.parts:
+            for field in filter(_EACH[each], part.fields):
+                kwargs = dict(item.get("kwargs") or {})
+                if each == "code":
+                    if field.codes not in codes:
+                        continue
+                    kwargs["value_set"] = sorted({code.code for code in codes[field.codes].values()})
+                yield _rule(path, item, part, field.column, kwargs)
+
+
+def _is_required(field: Field) -> bool:
+    return field.required
+
+
+def _is_number(field: Field) -> bool:
+    return field.type in NUMBERS
+
+
+def _is_code(field: Field) -> bool:
+    return field.type is FieldType.CODE
+
+
+_EACH = {"required": _is_required, "number": _is_number, "code": _is_code}
+
+
+def _rule(path: Path, item: dict[str, Any], part: Part, column: str | None, kwargs: dict[str, object]) -> Rule:
+    try:
+        if column is not None:
+            kwargs["column"] = column
+        return Rule(
+            name=".".join(filter(None, (item["code"], part.table, column or "", _short(item["type"])))),
+            code=item["code"],
+            form=part.form_code,
+            table=part.table,
+            part=part.code,
+            severity=Severity(item["severity"]),
+            says=item["says"].strip(),
+            because=item["because"].strip(),
+            type=item["type"],
+            kwargs=kwargs,
+        )
+    except (KeyError, ValueError) as error:
+        raise DeclarationError(path, _line(path, str(item.get("code"))), f"{error} is missing or unknown") from error
+
+
+def _sql_rule(path: Path, forms: Mapping[str, Form]) -> Rule:
+    text = path.read_text(encoding="utf-8")
+    header = dict(match.groups() for line in text.splitlines() if (match := _HEADER.match(line)))
+    missing = {"code", "form", "severity", "says", "because"} - header.keys()
+    if missing:
+        raise DeclarationError(path, 1, f"the header lacks -- {sorted(missing)[0]}: …")
+    form_code = header["form"].strip()
+    if form_code != ALL_FORMS and form_code not in forms:
+        raise DeclarationError(path, 1, f"form {form_code!r} is not declared")
+    part = None if form_code == ALL_FORMS else forms[form_code].parts[0]
+    query = "\n".join(line for line in text.splitlines() if not line.startswith("--")).strip().rstrip(";")
+    return Rule(
+        name=path.stem,
+        code=header["code"].strip(),
+        form=form_code,
+        table=part.table if part else "submission",
+        part=part.code if part else "",
+        severity=Severity(header["severity"].strip()),
+        says=header["says"].strip(),
+        because=header["because"].strip(),
+        type=SQL_RULE,
+        kwargs={"unexpected_rows_query": query},
+    )
+
+
+def _refuse_twins(folder: Path, rules: list[Rule]) -> None:
+    names = [rule.name for rule in rules]
+    for name in names:
+        if names.count(name) > 1:
+            raise DeclarationError(folder, 1, f"rule {name} is declared twice; merge the two")
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        suite = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise DeclarationError(path, _mark(error), f"not valid YAML: {error}") from error
+    if not isinstance(suite, dict):
+        raise DeclarationError(path, 1, "a suite is a mapping with form and rules")
+    return suite
+
+
+def _load_list(path: Path) -> list[dict[str, Any]]:
+    loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if not isinstance(loaded, list):
+        raise DeclarationError(path, 1, "a list of rules with code, severity, says and because is expected")
+    return loaded
+
+
+def _mark(error: yaml.YAMLError) -> int:
+    mark = getattr(error, "problem_mark", None)
+    return mark.line + 1 if mark else 1
+
+
+def _line(path: Path, needle: str) -> int:
+    text = path.read_text(encoding="utf-8")
+    return text.count("\n", 0, max(text.find(needle), 0)) + 1
+
+
+def _short(expectation_type: str) -> str:
+    return expectation_type.removeprefix("expect_column_values_to_").removeprefix("expect_")

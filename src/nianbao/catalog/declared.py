@@ -1,0 +1,123 @@
+"""Reading of declared files: typed access that refuses what it does not know, with file and line."""
+
+from __future__ import annotations
+
+import csv
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from nianbao.errors import DeclarationError
+
+E = TypeVar("E")
+
+
+class Declared:
+    """One table of a declared file; every key must be asked for before `done` is called."""
+
+    def __init__(self, path: Path, data: dict[str, Any], text: str = "", anchor: str = "") -> None:
+        self.path = path
+        self._data = dict(data)
+        self._text = text
+        self._anchor = anchor
+
+    @classmethod
+    def from_toml(cls, path: Path) -> Declared:
+        """Open a TOML file.
+
+        Raises:
+            DeclarationError: the file is not TOML.
+        """
+        text = path.read_text(encoding="utf-8")
+        try:
+            return cls(path, tomllib.loads(text), text)
+        except tomllib.TOMLDecodeError as error:
+            line = re.search(r"line (\d+)", str(error))
+            raise DeclarationError(path, int(line[1]) if line else 1, f"not valid TOML: {error}") from error
+
+    def fail(self, message: str, needle: str = "") -> DeclarationError:
+        """The error for this table, at the line where `needle` (or the table's own name) stands."""
+        return DeclarationError(self.path, _line_of(self._text, self._anchor, needle), message)
+
+    def text(self, key: str, default: str | None = None) -> str:
+        """A string; without a default it must be there."""
+        return self._take(key, str, default)
+
+    def integer(self, key: str, default: int | None = None) -> int:
+        """A whole number; without a default it must be there."""
+        return self._take(key, int, default)
+
+    def flag(self, key: str, default: bool = False) -> bool:
+        """True or false."""
+        return self._take(key, bool, default)
+
+    def texts(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
+        """A list of strings."""
+        values = self._take(key, list, None if default is None else list(default))
+        if not all(isinstance(value, str) for value in values):
+            raise self.fail(f"{key} must be a list of texts", key)
+        return tuple(values)
+
+    def one_of(self, key: str, kind: type[E], default: E | None = None) -> E:
+        """A member of an enum, written as its value."""
+        if key not in self._data and default is not None:
+            return default
+        value = self.text(key)
+        try:
+            return kind(value)  # type: ignore[call-arg]
+        except ValueError:
+            allowed = ", ".join(str(member) for member in kind)  # type: ignore[attr-defined]
+            raise self.fail(f"{key} = {value!r} is none of: {allowed}", value) from None
+
+    def tables(self, key: str, name_key: str = "") -> Iterator[Declared]:
+        """The tables of a list of tables, none when it is absent."""
+        for data in self._data.pop(key, []):
+            anchor = str(data.get(name_key, "")) if isinstance(data, dict) else ""
+            if not isinstance(data, dict):
+                raise self.fail(f"{key} must be a list of tables", key)
+            yield Declared(self.path, data, self._text, anchor)
+
+    def done(self) -> None:
+        """Refuse the keys that nobody asked for.
+
+        Raises:
+            DeclarationError: a key is unknown.
+        """
+        for key in self._data:
+            raise self.fail(f"unknown key {key!r}; remove it or mend its spelling", key)
+
+    def _take(self, key: str, kind: type[E], default: E | None) -> E:
+        if key not in self._data:
+            if default is None:
+                raise self.fail(f"{key} is missing")
+            return default
+        value = self._data.pop(key)
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise self.fail(f"{key} = {value!r} must be a {kind.__name__}", key)
+        return value
+
+
+def read_csv(path: Path, columns: Iterable[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows of a declared CSV file with their line numbers.
+
+    Raises:
+        DeclarationError: the header is not the expected one or a row is ragged.
+    """
+    expected = list(columns)
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.reader(file, strict=True)
+        header = next(reader, [])
+        if header != expected:
+            raise DeclarationError(path, 1, f"the header must be {','.join(expected)}, not {','.join(header)}")
+        for row in reader:
+            if len(row) != len(expected):
+                raise DeclarationError(path, reader.line_num, f"{len(row)} values under {len(expected)} columns")
+            yield reader.line_num, dict(zip(expected, row, strict=True))
+
+
+def _line_of(text: str, anchor: str, needle: str) -> int:
+    start = max(text.find(f'"{anchor}"'), 0) if anchor else 0
+    found = text.find(needle, start) if needle else start
+    return text.count("\n", 0, max(found, 0)) + 1

@@ -1,0 +1,119 @@
+"""Reads forms/GHnn.toml into forms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nianbao.catalog.declared import Declared
+from nianbao.errors import DeclarationError
+from nianbao.terms.form import Aggregate, Field, FieldType, Form, Layout, Part
+from nianbao.terms.unit import Unit, UnitType
+
+BUILT_IN_LISTS = frozenset({"", "units", "counties", "accounts"})
+
+
+def read_forms(folder: Path, units: dict[str, Unit], lists: frozenset[str]) -> dict[str, Form]:
+    """All declared forms by code.
+
+    Raises:
+        DeclarationError: a form is malformed, named unlike its file, or asks for a list or reporter that does not exist.
+    """
+    forms = {path.stem: _read_form(path, units, lists | BUILT_IN_LISTS) for path in sorted(folder.glob("*.toml"))}
+    if not forms:
+        raise DeclarationError(folder, 1, "no form is declared here; write one GHnn.toml per form")
+    return forms
+
+
+def _read_form(path: Path, units: dict[str, Unit], lists: frozenset[str]) -> Form:
+    declared = Declared.from_toml(path)
+    code = declared.text("code")
+    if code != path.stem:
+        raise declared.fail(f"form {code} must stand in {code}.toml", code)
+    suffixes = declared.texts("periods")
+    reporters = _reporters(declared, units, None)
+    form = Form(
+        code=code,
+        zh=declared.text("zh"),
+        en=declared.text("en"),
+        table_no=declared.text("table_no"),
+        edition=declared.text("edition"),
+        suffixes=suffixes,
+        reporters=reporters,
+        since=declared.integer("since"),
+        due_days=declared.integer("due_days"),
+        grace_days=declared.integer("grace_days"),
+        cumulative=declared.flag("cumulative"),
+        notes=declared.texts("notes", ()),
+        parts=tuple(
+            _read_part(part, code, suffixes, reporters, units, lists) for part in declared.tables("parts", "code")
+        ),
+    )
+    declared.done()
+    _check_unique(declared, [part.code for part in form.parts], "part")
+    _check_unique(declared, [f"{field.line:02d}" for part in form.parts for field in part.fields], "line")
+    return form
+
+
+def _read_part(
+    declared: Declared,
+    form_code: str,
+    suffixes: tuple[str, ...],
+    reporters: frozenset[str],
+    units: dict[str, Unit],
+    lists: frozenset[str],
+) -> Part:
+    part = Part(
+        form_code=form_code,
+        code=declared.text("code"),
+        zh=declared.text("zh"),
+        en=declared.text("en"),
+        layout=declared.one_of("layout", Layout),
+        rows=declared.text("rows", ""),
+        suffixes=declared.texts("periods", suffixes),
+        reporters=_reporters(declared, units, reporters),
+        fields=tuple(_read_field(field, lists) for field in declared.tables("fields", "code")),
+    )
+    declared.done()
+    if part.rows not in lists:
+        raise declared.fail(f"rows = {part.rows!r} names no list", part.rows)
+    if not set(part.suffixes) <= set(suffixes):
+        raise declared.fail(f"part {part.code} is asked in periods the form does not have", "periods")
+    _check_unique(declared, [field.code for field in part.fields], "field")
+    return part
+
+
+def _read_field(declared: Declared, lists: frozenset[str]) -> Field:
+    field = Field(
+        code=declared.text("code"),
+        line=declared.integer("line"),
+        zh=declared.text("zh"),
+        en=declared.text("en"),
+        type=declared.one_of("type", FieldType),
+        unit=declared.text("unit", ""),
+        aggregate=declared.one_of("aggregate", Aggregate, Aggregate.NONE),
+        required=declared.flag("required"),
+        codes=declared.text("codes", ""),
+        hint=declared.text("hint", ""),
+        since=declared.integer("since", 0),
+        until=declared.integer("until", 9999),
+    )
+    declared.done()
+    if field.codes not in lists:
+        raise declared.fail(f"codes = {field.codes!r} names no list", field.codes)
+    if (field.type is FieldType.CODE) != bool(field.codes):
+        raise declared.fail(f"field {field.code}: type code and codes go together", field.code)
+    return field
+
+
+def _reporters(declared: Declared, units: dict[str, Unit], default: frozenset[str] | None) -> frozenset[str]:
+    names = declared.texts("reporters", None if default is None else tuple(default))
+    for name in names:
+        if name not in units and name not in set(UnitType):
+            raise declared.fail(f"reporter {name!r} is neither a unit type nor a unit code", name)
+    return frozenset(names)
+
+
+def _check_unique(declared: Declared, names: list[str], what: str) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise declared.fail(f"{what} {name} stands twice", name)

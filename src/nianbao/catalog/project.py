@@ -1,0 +1,103 @@
+"""A federation's project: its declared folders, read and cross-checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nianbao.catalog.forms import read_forms
+from nianbao.catalog.indicators import read_indicators
+from nianbao.catalog.publications import read_publications
+from nianbao.catalog.reference import Codes, read_codes, read_units
+from nianbao.errors import DeclarationError
+from nianbao.terms.check import Rule
+from nianbao.terms.form import Form, Part
+from nianbao.terms.indicator import Indicator
+from nianbao.terms.period import Period
+from nianbao.terms.publication import Publication
+from nianbao.terms.unit import Unit, UnitType
+
+if TYPE_CHECKING:
+    from nianbao.catalog.checks import ReadingRule
+
+
+@dataclass(frozen=True)
+class Project:
+    """What a federation declares; the heavier parts are read when first asked for."""
+
+    path: Path
+    units: dict[str, Unit]
+    codes: Codes
+    forms: dict[str, Form]
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every check on submissions, from the suites and from sql/check."""
+        from nianbao.catalog.checks import read_sql_checks, read_suites  # reads YAML, which few commands need
+
+        suites = read_suites(self.path / "expectations" / "submission", self.forms, self.codes)
+        return suites + read_sql_checks(self.path / "sql" / "check", self.forms)
+
+    @cached_property
+    def reading_rules(self) -> dict[str, ReadingRule]:
+        """What is said about what the reader itself finds, by code."""
+        from nianbao.catalog.checks import read_reading_rules
+
+        return read_reading_rules(self.path / "expectations" / "reading.yaml")
+
+    @cached_property
+    def indicators(self) -> dict[str, Indicator]:
+        """Every indicator by id."""
+        return read_indicators(self.path / "indicators", self.forms)
+
+    @cached_property
+    def publications(self) -> dict[str, Publication]:
+        """Every publication by code."""
+        return read_publications(self.path / "reports", self.indicators)
+
+    @property
+    def province(self) -> Unit:
+        """The federation itself: the unit at the root of the roster."""
+        return next(unit for unit in self.units.values() if unit.type is UnitType.PROVINCE)
+
+    @property
+    def parts(self) -> Iterator[Part]:
+        """Every part of every form."""
+        for form in self.forms.values():
+            yield from form.parts
+
+    def due_forms(self, unit: Unit, period: Period) -> list[tuple[Form, Period, tuple[Part, ...]]]:
+        """What a unit's workbook of a period holds: forms with their own period, and the parts asked."""
+        return [
+            (form, own_period, parts)
+            for form in self.forms.values()
+            for own_period in form.periods_closing_with(period)
+            if (parts := form.parts_of(unit, own_period))
+        ]
+
+
+def load_project(path: Path) -> Project:
+    """Read the declared folders of a project.
+
+    Raises:
+        DeclarationError: a declared file is wrong; the message names file and line.
+    """
+    reference = path / "reference"
+    units = read_units(reference / "units.csv")
+    codes = read_codes(reference / "codes.csv", reference / "accounts.csv")
+    return Project(path, units, codes, read_forms(path / "forms", units, frozenset(codes)))
+
+
+def find_project(start: Path) -> Path:
+    """The nearest folder upward that holds `forms/`.
+
+    Raises:
+        DeclarationError: there is none.
+    """
+    for folder in (start, *start.parents):
+        if (folder / "forms").is_dir():
+            return folder
+    raise DeclarationError(start, 1, "no folder here or above holds forms/; name the project with --project DIR")

@@ -1,0 +1,109 @@
+"""Reads reports/<publication>/ into publications."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from nianbao.catalog.declared import Declared
+from nianbao.terms.publication import Chart, Column, Publication, Row, Section, Table
+
+TABLE_ROWS = ("prefecture", "member", "indicator")
+CHART_KINDS = ("bar_by_prefecture", "composition", "actual_against_budget")
+WORDS = frozenset({"year", "prev_year", "next_year"})
+BINDING = re.compile(r"\{\s*(?P<id>[a-z0-9_]+)(?:@(?P<offset>[a-z_]+))?\s*(?:\|\s*(?P<wording>[^}]*))?\}")
+
+
+def read_publications(folder: Path, indicators: Iterable[str]) -> dict[str, Publication]:
+    """All declared publications by code.
+
+    Raises:
+        DeclarationError: a section is malformed, stands twice, or binds an indicator that is not declared.
+    """
+    known = frozenset(indicators)
+    return {path.parent.name: _read_publication(path, known) for path in sorted(folder.glob("*/publication.toml"))}
+
+
+def _read_publication(path: Path, known: frozenset[str]) -> Publication:
+    declared = Declared.from_toml(path)
+    sections = tuple(_read_section(file, known) for file in sorted((path.parent / "sections").glob("*.toml")))
+    publication = Publication(
+        *(declared.text(key) for key in ("code", "zh", "en", "issuer", "title", "style")), sections=sections
+    )
+    declared.done()
+    ids = [section.id for section in sections]
+    twice = [section_id for section_id in ids if ids.count(section_id) > 1]
+    if twice:
+        raise declared.fail(f"section {twice[0]} stands twice")
+    if publication.code != path.parent.name:
+        raise declared.fail(f"publication {publication.code} must stand in the folder {publication.code}")
+    return publication
+
+
+def _read_section(path: Path, known: frozenset[str]) -> Section:
+    declared = Declared.from_toml(path)
+    section = Section(
+        id=declared.text("id"),
+        title=declared.text("title"),
+        level=declared.integer("level"),
+        paragraphs=declared.texts("paragraphs", ()),
+        tables=tuple(_read_table(table, known) for table in declared.tables("tables", "title")),
+        charts=tuple(_read_chart(chart, known) for chart in declared.tables("charts", "title")),
+    )
+    declared.done()
+    for paragraph in section.paragraphs:
+        for match in BINDING.finditer(paragraph):
+            if match["id"] not in WORDS:
+                _check_bound(declared, match["id"], known)
+    return section
+
+
+def _read_table(declared: Declared, known: frozenset[str]) -> Table:
+    table = Table(
+        title=declared.text("title"),
+        rows=declared.text("rows"),
+        columns=tuple(
+            Column(
+                column.text("zh"), column.text("indicator", ""), column.integer("decimals", 0), column.integer("scale", 1)
+            )
+            for column in declared.tables("columns", "zh")
+        ),
+        unit=declared.text("unit", ""),
+        total=declared.text("total", ""),
+        note=declared.text("note", ""),
+        rows_of=tuple(Row(row.text("zh"), row.texts("indicators")) for row in declared.tables("rows_of", "zh")),
+    )
+    declared.done()
+    if table.rows not in TABLE_ROWS:
+        raise declared.fail(f"rows = {table.rows!r} is none of: {', '.join(TABLE_ROWS)}", table.rows)
+    bound = [column.indicator for column in table.columns] + [name for row in table.rows_of for name in row.indicators]
+    for name in filter(None, bound):
+        _check_bound(declared, name.partition("@")[0], known)
+    for row in table.rows_of:
+        if len(row.indicators) != len(table.columns):
+            raise declared.fail(f"the row {row.zh} has {len(row.indicators)} values for {len(table.columns)} columns", row.zh)
+    return table
+
+
+def _read_chart(declared: Declared, known: frozenset[str]) -> Chart:
+    chart = Chart(
+        kind=declared.text("kind"),
+        title=declared.text("title"),
+        indicators=declared.texts("indicators"),
+        against=declared.texts("against", ()),
+        labels=declared.texts("labels", ()),
+        unit=declared.text("unit", ""),
+        scale=declared.integer("scale", 1),
+    )
+    declared.done()
+    if chart.kind not in CHART_KINDS:
+        raise declared.fail(f"kind = {chart.kind!r} is none of: {', '.join(CHART_KINDS)}", chart.kind)
+    for name in (*chart.indicators, *chart.against):
+        _check_bound(declared, name.partition("@")[0], known)
+    return chart
+
+
+def _check_bound(declared: Declared, indicator_id: str, known: frozenset[str]) -> None:
+    if indicator_id not in known:
+        raise declared.fail(f"indicator {indicator_id!r} is not declared", indicator_id)

@@ -1,0 +1,79 @@
+"""Reads the lists kept by hand: units, codes, accounts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from nianbao.catalog.declared import read_csv
+from nianbao.errors import DeclarationError
+from nianbao.terms.codes import Code
+from nianbao.terms.unit import Unit, UnitType
+
+UNIT_COLUMNS = (
+    "unit_code,unit_type,zh,short_zh,en,adcode,place_parent,industry_parent,valid_from,valid_to,name_status,source"
+).split(",")
+CODE_COLUMNS = "list,code,zh,en,parent,level,kind,valid_from,valid_to".split(",")
+ACCOUNT_COLUMNS = "chart,account_code,zh,en,side,parent,level,valid_from,valid_to".split(",")
+
+Codes = dict[str, dict[str, Code]]
+
+
+def read_units(path: Path) -> dict[str, Unit]:
+    """The roster by unit code, each unit as last known.
+
+    Raises:
+        DeclarationError: an unknown type or parent, a malformed day, a code twice for overlapping days.
+    """
+    units: dict[str, Unit] = {}
+    for line, row in read_csv(path, UNIT_COLUMNS):
+        try:
+            unit = Unit(
+                code=row["unit_code"],
+                type=UnitType(row["unit_type"]),
+                valid_from=dt.date.fromisoformat(row["valid_from"]),
+                valid_to=dt.date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
+                **{name: row[name] for name in UNIT_COLUMNS if name not in _CONVERTED},
+            )
+        except ValueError as error:
+            raise DeclarationError(path, line, str(error)) from error
+        earlier = units.get(unit.code)
+        if earlier and (earlier.valid_to is None or earlier.valid_to >= unit.valid_from):
+            raise DeclarationError(path, line, f"unit {unit.code} stands twice for the same days")
+        units[unit.code] = unit
+    for unit in units.values():
+        for parent in filter(None, (unit.place_parent, unit.industry_parent)):
+            if parent not in units:
+                raise DeclarationError(path, 1, f"unit {unit.code} has the parent {parent}, which is not in the roster")
+    return units
+
+
+_CONVERTED = {"unit_code", "unit_type", "valid_from", "valid_to"}
+
+
+def read_codes(codes_path: Path, accounts_path: Path) -> Codes:
+    """Every code list by name; the charts of accounts are the list `accounts`.
+
+    Raises:
+        DeclarationError: a code or a Chinese label stands twice in a list.
+    """
+    lists: Codes = {}
+    for line, row in read_csv(codes_path, CODE_COLUMNS):
+        code = Code(**{**row, "valid_from": _day(row["valid_from"]), "valid_to": _day(row["valid_to"])})  # type: ignore[arg-type]
+        own = lists.setdefault(code.list, {})
+        if code.code in own or any(other.zh == code.zh for other in own.values()):
+            raise DeclarationError(codes_path, line, f"{code.code} or its label stands twice in the list {code.list}")
+        own[code.code] = code
+    accounts = lists.setdefault("accounts", {})
+    for _, row in read_csv(accounts_path, ACCOUNT_COLUMNS):
+        account = Code(
+            "accounts", row["account_code"], row["zh"], row["en"], row["parent"], row["level"], row["side"],
+            _day(row["valid_from"]), _day(row["valid_to"]),
+        )  # fmt: skip
+        # The same account may stand in two charts; the key keeps both, the code is what is filled in.
+        accounts[f"{row['chart']}/{account.code}"] = account
+    return lists
+
+
+def _day(text: str) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None

@@ -1,0 +1,1 @@
+"""Intake: fetch, receive, read, check, decide, acknowledge."""

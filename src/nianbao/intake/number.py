@@ -1,0 +1,49 @@
+"""The one normaliser: every number of every workbook is read here, and nowhere else."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+
+NOT_APPLICABLE = "NOT_APPLICABLE"
+NUMBER = "NUMBER"
+UNIT_IN_CELL = "UNIT_IN_CELL"
+
+_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", re.ASCII)
+_WITH_UNIT = re.compile(r"[+-]?[\d,.]+\s*(?:[万亿千百]?[元人名个家件条项期场次户台套户座]?(?:\([^)]*\))?|%|‰)", re.ASCII)
+_MINUS = str.maketrans({"−": "-", "–": "-", "﹣": "-", "‐": "-", "‑": "-"})
+_NOT_APPLICABLE = frozenset({"-", "--", "---", "—", "——", "/", "无", "…", "……", "不适用"})
+_LONGEST = 32
+
+
+def clean(text: str) -> str:
+    """The text without the characters nobody sees: spaces of every width at its ends, zero-width and control marks."""
+    kept = "".join(character for character in text if unicodedata.category(character) not in ("Cf", "Cc"))
+    return unicodedata.normalize("NFKC", kept).strip()
+
+
+def read_number(text: str) -> Decimal | str:
+    """The exact number that a text says, or the fault for which it says none.
+
+    `１，２３４.５０` is 1234.50. `1e3`, `1_000`, `5万元`, `12,34` are faults; `-`, `—`, `无` say that the question does not
+    apply. Blank is not a text: the caller keeps missing, zero and not applicable apart.
+    """
+    stripped = clean(text)
+    if stripped in _NOT_APPLICABLE or text.strip() in _NOT_APPLICABLE:
+        return NOT_APPLICABLE
+    candidate = stripped.translate(_MINUS)
+    if len(candidate) <= _LONGEST and _NUMBER.fullmatch(candidate):
+        return Decimal(candidate.replace(",", ""))
+    if len(candidate) <= _LONGEST and _WITH_UNIT.fullmatch(candidate):
+        return UNIT_IN_CELL
+    return NUMBER
+
+
+def text_of_number(value: float | int) -> str:
+    """A numeric cell as text, to the 15 digits that a spreadsheet itself keeps, never in exponent notation."""
+    if isinstance(value, float):
+        if value.is_integer() and abs(value) < 1e15:
+            return str(int(value))
+        return format(Decimal(format(value, ".15g")), "f")
+    return str(value)

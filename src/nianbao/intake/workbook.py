@@ -1,0 +1,265 @@
+"""Bytes of a workbook → the cells of its forms: a plain function that a worker process calls."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from nianbao.intake import number
+from nianbao.intake.container import OddCell, UnreadableContainer, inspect
+from nianbao.intake.vocabulary import Vocabulary
+from nianbao.terms import layout
+from nianbao.terms.form import NUMBERS, Field, FieldType, Form, Layout, Part
+from nianbao.terms.submission import Cell, FormFrame, Reading, ReadingFault, Value
+
+_DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d")
+_TOTALS = frozenset({"合计", "小计", "总计", "共计"})
+_LABELS = {number.clean(label): key for key, label in layout.COVER_LABELS.items()}
+_CODE_LIKE = re.compile(r"\s*[A-Z]+\d+-\d{2,}\s*")
+_MAX_TEXT = 2_000
+
+Grid = list[list[object]]
+
+
+def read_workbook(content: bytes, vocabulary: Vocabulary) -> Reading:
+    """Read every form of a workbook, whatever the order of its sheets, rows and columns.
+
+    What cannot be read is a fault in the answer; nothing is raised for bad input that a parser survives.
+    """
+    from python_calamine import CalamineWorkbook  # the compiled parser is needed in worker processes only
+
+    try:
+        odd = inspect(content)
+    except UnreadableContainer as unreadable:
+        return Reading(faults=(unreadable.fault,))
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        grids = {name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in workbook.sheet_names}
+    except Exception as error:  # any parser error means the same to the sender: it cannot be opened
+        return Reading(faults=(ReadingFault("TRUNCATED", value=type(error).__name__),))
+    cover = _read_cover(grids)
+    if "unit_code" not in cover:
+        return Reading(faults=(ReadingFault("NO_COVER", expected=layout.COVER_SHEET),))
+    scale = layout.MONEY_UNITS.get(cover.get("money_unit", "元"), 1)
+    frames = []
+    for sheet, grid in grids.items():
+        if sheet not in (layout.COVER_SHEET, layout.CODES_SHEET, layout.GUIDE_SHEET):
+            odd_here = {item.cell: item for item in odd if item.sheet == sheet}
+            frames += _read_sheet(sheet, grid, vocabulary, scale, odd_here)
+    return Reading(cover, tuple(frames))
+
+
+def _read_cover(grids: dict[str, Grid]) -> dict[str, str]:
+    """The answers on the cover by key, with `<key>_cell` telling where each stands."""
+    for sheet, grid in sorted(grids.items(), key=lambda item: item[0] != layout.COVER_SHEET):
+        cover: dict[str, str] = {}
+        for row_index, row in enumerate(grid):
+            for column, cell in enumerate(row[:-1]):
+                key = _LABELS.get(number.clean(cell).rstrip(":")) if isinstance(cell, str) else None
+                if key and key not in cover:
+                    cover[key] = number.clean(_text(row[column + 1]))
+                    cover[f"{key}_cell"] = _address(row_index, column + 1)
+        if cover.get("unit_code"):
+            return cover | {"sheet": sheet}
+    return {}
+
+
+def _read_sheet(
+    sheet: str, grid: Grid, vocabulary: Vocabulary, scale: int, odd: dict[str, OddCell]
+) -> Iterator[FormFrame]:
+    anchors = _anchors(grid, vocabulary)
+    form_codes = {part.form_code for _, _, part, _ in anchors}
+    for form_code in sorted(form_codes):
+        form = vocabulary.forms[form_code]
+        own = [anchor for anchor in anchors if anchor[2].form_code == form_code]
+        cells: list[Cell] = []
+        faults: list[ReadingFault] = []
+        for part in form.parts:
+            places = [(row, column, field) for row, column, candidate, field in own if candidate is part]
+            if places:
+                taken = _read_lines if part.layout is Layout.INDICATOR else _read_records
+                cells += taken(grid, part, places, vocabulary, scale, odd)
+                faults += _missing_fields(form, part, places, sheet)
+        yield FormFrame(form_code, sheet, *_edition_and_note(grid), tuple(cells), tuple(faults))
+
+
+def _anchors(grid: Grid, vocabulary: Vocabulary) -> list[tuple[int, int, Part, Field]]:
+    """Where the 代码 cells stand: everything else on a sheet is found from them."""
+    found = []
+    for row_index, row in enumerate(grid):
+        for column, cell in enumerate(row):
+            if isinstance(cell, str) and "-" in cell and _CODE_LIKE.fullmatch(cell):
+                key = layout.parse_field_code(cell)
+                if key in vocabulary.fields:
+                    part, field = vocabulary.fields[key]
+                    found.append((row_index, column, part, field))
+    return found
+
+
+def _read_lines(
+    grid: Grid,
+    part: Part,
+    places: list[tuple[int, int, Field]],
+    vocabulary: Vocabulary,
+    scale: int,
+    odd: dict[str, OddCell],
+) -> Iterator[Cell]:
+    for row_index, column, field in places:
+        raw = grid[row_index][column + 1] if column + 1 < len(grid[row_index]) else ""
+        cell = _read_cell(part, 1, field, _address(row_index, column + 1), raw, vocabulary, scale, odd)
+        if cell:
+            yield cell
+
+
+def _read_records(
+    grid: Grid,
+    part: Part,
+    places: list[tuple[int, int, Field]],
+    vocabulary: Vocabulary,
+    scale: int,
+    odd: dict[str, OddCell],
+) -> Iterator[Cell]:
+    header_row = places[0][0]
+    columns = [(column, field) for row, column, field in places if row == header_row]
+    first_field = part.fields[0]
+    row_no = 0
+    for row_index in range(header_row + 1, len(grid)):
+        row = grid[row_index]
+        if _ends_table(row):
+            return
+        cells = [
+            cell
+            for column, field in columns
+            if (cell := _read_cell(part, row_no + 1, field, _address(row_index, column), row[column], vocabulary, scale, odd))
+        ]
+        only_prefilled = part.rows and all(cell.field == first_field.code for cell in cells)
+        if cells and not only_prefilled and not _is_total(cells):
+            row_no += 1
+            yield from cells
+
+
+def _ends_table(row: list[object]) -> bool:
+    """Whether a row stands below the records: the note line, the signatures, or the codes of the next part."""
+    for cell in row:
+        if isinstance(cell, str) and cell:
+            text = cell.strip()
+            return text.startswith((layout.NOTE_LABEL, layout.NOTES_HEADING, *layout.SIGNATURES)) or bool(
+                _CODE_LIKE.fullmatch(text)
+            )
+    return any(isinstance(cell, str) and "-" in cell and _CODE_LIKE.fullmatch(cell) for cell in row)
+
+
+def _is_total(cells: list[Cell]) -> bool:
+    return cells[0].text in _TOTALS
+
+
+def _read_cell(
+    part: Part,
+    row_no: int,
+    field: Field,
+    address: str,
+    raw: object,
+    vocabulary: Vocabulary,
+    scale: int,
+    odd: dict[str, OddCell],
+) -> Cell | None:
+    """One cell of a field, None when it is blank."""
+    if address in odd:
+        return Cell(part.code, row_no, field.code, address, odd[address].value, None, odd[address].code)
+    text = _text(raw)
+    if not number.clean(text):
+        return None
+    value, fault = _read_value(field, raw, text, vocabulary)
+    if scale != 1 and isinstance(value, Decimal) and field.type is FieldType.MONEY and field.unit == "元":
+        value *= scale
+    return Cell(part.code, row_no, field.code, address, text[:_MAX_TEXT], value, fault)
+
+
+def _read_value(field: Field, raw: object, text: str, vocabulary: Vocabulary) -> tuple[Value | None, str | None]:
+    if field.type in NUMBERS:
+        return _number(field, text)
+    if field.type is FieldType.DATE:
+        return _date(raw, text)
+    cleaned = number.clean(text)
+    if field.type is FieldType.BOOL:
+        return {layout.YES: (True, None), layout.NO: (False, None)}.get(cleaned, (None, "BOOL"))
+    if field.type is FieldType.CODE:
+        code = vocabulary.code_of(field.codes, text)
+        # An unknown code is kept as it stands: the suite for the field says which ones there are.
+        return code or cleaned, None
+    return cleaned[:_MAX_TEXT], None
+
+
+_DECIMALS = {FieldType.INT: 0, FieldType.MONEY: 2, FieldType.DECIMAL: 4}
+
+
+def _number(field: Field, text: str) -> tuple[Value | None, str | None]:
+    value = number.read_number(text)
+    if isinstance(value, str):
+        return None, value
+    exponent = value.normalize().as_tuple().exponent
+    if isinstance(exponent, int) and -exponent > _DECIMALS[field.type]:
+        return None, "TOO_FINE"
+    if abs(value) >= Decimal(10) ** 14:
+        return None, "TOO_LARGE_A_NUMBER"
+    return value, None
+
+
+def _date(raw: object, text: str) -> tuple[Value | None, str | None]:
+    if isinstance(raw, dt.datetime):
+        return (raw.date(), None) if raw.time() == dt.time() else (None, "DATE")
+    if isinstance(raw, dt.date):
+        return raw, None
+    for pattern in _DATES:
+        try:
+            return dt.datetime.strptime(number.clean(text), pattern).date(), None
+        except ValueError:
+            continue
+    return None, "DATE"
+
+
+def _missing_fields(
+    form: Form, part: Part, places: list[tuple[int, int, Field]], sheet: str
+) -> Iterator[ReadingFault]:
+    found = {field.code for _, _, field in places}
+    for field in part.fields:
+        if field.required and field.code not in found:
+            expected = f"{layout.field_code(form.code, field.line)} {field.zh}"
+            yield ReadingFault("LINE_MISSING", form.code, sheet, None, None, expected)
+
+
+def _edition_and_note(grid: Grid) -> tuple[str, str]:
+    edition, note = "", ""
+    for row in grid:
+        for column, cell in enumerate(row):
+            if not isinstance(cell, str) or not cell:
+                continue
+            if cell.startswith(layout.EDITION_LABEL):
+                edition = number.clean(cell.removeprefix(layout.EDITION_LABEL))
+            elif cell.strip() == layout.NOTE_LABEL and column + 1 < len(row):
+                note = number.clean(_text(row[column + 1]))[:_MAX_TEXT]
+    return edition, note
+
+
+def _text(raw: object) -> str:
+    if isinstance(raw, str):
+        return raw
+    if isinstance(raw, bool):
+        return layout.YES if raw else layout.NO
+    if isinstance(raw, int | float):
+        return number.text_of_number(raw)
+    if isinstance(raw, dt.datetime) and raw.time() == dt.time():
+        return raw.date().isoformat()
+    return str(raw)
+
+
+def _address(row: int, column: int) -> str:
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row + 1}"

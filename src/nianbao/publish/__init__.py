@@ -1,0 +1,1 @@
+"""Publications: documents, their writers, releases."""

@@ -1,0 +1,1 @@
+"""Statistics: indicators to SQL, figures, trace, coverage, wording."""

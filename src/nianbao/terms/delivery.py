@@ -1,0 +1,44 @@
+"""Deliveries and what is decided about them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What became of a delivery: it ends in exactly one of these."""
+
+    ACCEPTED = "accepted"
+    PARTLY = "partly"
+    REJECTED = "rejected"
+    QUARANTINED = "quarantined"
+    DUPLICATE = "duplicate"
+
+
+class Decision(StrEnum):
+    """What is decided about one submission."""
+
+    ACCEPTED = "accepted"
+    ACCEPTED_WITH_WARNINGS = "accepted_with_warnings"
+    AWAITING_EXPLANATION = "awaiting_explanation"
+    REJECTED = "rejected"
+
+    @property
+    def counts(self) -> bool:
+        """Whether the submission's rows are loaded."""
+        return self in (Decision.ACCEPTED, Decision.ACCEPTED_WITH_WARNINGS)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One file as it arrived: its name is data, its bytes are in the archive under `sha256`."""
+
+    delivery_id: str
+    file_name: str
+    source: str
+    sha256: str
+    size_bytes: int
+    arrived_at: dt.datetime
+    received_at: dt.datetime

@@ -1,0 +1,47 @@
+"""Figures: values of indicators, and where they come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many of the units that owe an indicator's form have reported it for the year, and which have not."""
+
+    reported: int
+    expected: int
+    missing: tuple[str, ...] = ()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nobody is missing."""
+        return self.reported == self.expected
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One value of an indicator for a year and a scope (a unit code); None when there is no data."""
+
+    indicator_id: str
+    year: int
+    scope: str
+    value: Decimal | None
+    coverage: Coverage
+
+
+@dataclass(frozen=True)
+class TracedCell:
+    """One cell behind a figure: where it stands, what stood there, and what it counted as."""
+
+    indicator_id: str
+    unit_code: str
+    period: str
+    submission_id: str
+    file: str
+    sha256: str
+    sheet: str
+    cell: str
+    text: str
+    value: Decimal | str | None

@@ -1,0 +1,164 @@
+"""Forms: what member unions fill in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from nianbao.terms.period import Period
+from nianbao.terms.unit import Unit
+
+
+class FieldType(StrEnum):
+    """What a cell of a field holds."""
+
+    INT = "int"
+    MONEY = "money"
+    DECIMAL = "decimal"
+    TEXT = "text"
+    CODE = "code"
+    DATE = "date"
+    BOOL = "bool"
+
+
+class Aggregate(StrEnum):
+    """How the values of a field add up over records, units and periods."""
+
+    SUM = "sum"
+    LAST = "last"
+    MAX = "max"
+    MIN = "min"
+    COUNT = "count"
+    DISTINCT = "distinct"
+    NONE = "none"
+
+
+class Layout(StrEnum):
+    """How a part of a form is laid out on its sheet."""
+
+    INDICATOR = "indicator"
+    LEDGER = "ledger"
+
+
+NUMBERS = frozenset({FieldType.INT, FieldType.MONEY, FieldType.DECIMAL})
+
+
+@dataclass(frozen=True)
+class Field:
+    """One question of a form. `codes` names the list (reference/codes.csv, `units` or `accounts`) a code comes from."""
+
+    code: str
+    line: int
+    zh: str
+    en: str
+    type: FieldType
+    unit: str
+    aggregate: Aggregate
+    required: bool
+    codes: str
+    hint: str
+    since: int
+    until: int
+
+    @property
+    def column(self) -> str:
+        """The column of the field in raw and core tables; money says its unit of measure."""
+        return f"{self.code}_yuan" if self.type is FieldType.MONEY else self.code
+
+    def is_asked_in(self, year: int) -> bool:
+        """Whether the field is on the form in a year."""
+        return self.since <= year <= self.until
+
+
+@dataclass(frozen=True)
+class Part:
+    """A table of a form: one line per field (`indicator`) or one row per record (`ledger`).
+
+    `rows` names the list that fills the first column in advance (a code list, `counties` or `accounts`), or is empty.
+    `suffixes` are the periods in which the part is asked and `reporters` who is asked for it: subsets of the form's.
+    """
+
+    form_code: str
+    code: str
+    zh: str
+    en: str
+    layout: Layout
+    rows: str
+    suffixes: tuple[str, ...]
+    reporters: frozenset[str]
+    fields: tuple[Field, ...]
+
+    @property
+    def table(self) -> str:
+        """The table of the part in the schemas raw, stage, known and core: `gh03`, `gh03_sites`."""
+        stem = self.form_code.lower()
+        return stem if self.code == "main" else f"{stem}_{self.code}"
+
+    def field(self, code: str) -> Field:
+        """The field of a code.
+
+        Raises:
+            KeyError: no such field.
+        """
+        for field in self.fields:
+            if field.code == code:
+                return field
+        raise KeyError(f"{self.form_code}.{self.code} has no field {code!r}")
+
+
+@dataclass(frozen=True)
+class Form:
+    """A statistical form 报表: its parts, who reports it, for which periods, and when it is due."""
+
+    code: str
+    zh: str
+    en: str
+    table_no: str
+    edition: str
+    suffixes: tuple[str, ...]
+    reporters: frozenset[str]
+    since: int
+    due_days: int
+    grace_days: int
+    cumulative: bool
+    notes: tuple[str, ...]
+    parts: tuple[Part, ...]
+
+    def part(self, code: str) -> Part:
+        """The part of a code.
+
+        Raises:
+            KeyError: no such part.
+        """
+        for part in self.parts:
+            if part.code == code:
+                return part
+        raise KeyError(f"{self.code} has no part {code!r}")
+
+    def parts_of(self, unit: Unit, period: Period) -> tuple[Part, ...]:
+        """The parts a unit is asked for in a period; none when it does not owe the form."""
+        if not self.is_reported_by(unit) or period.suffix not in self.suffixes:
+            return ()
+        return tuple(part for part in self.parts if period.suffix in part.suffixes and _names(part.reporters, unit))
+
+    def is_reported_by(self, unit: Unit) -> bool:
+        """Whether a unit is asked for the form; `reporters` holds unit types and single unit codes."""
+        return _names(self.reporters, unit)
+
+    def periods_closing_with(self, period: Period) -> tuple[Period, ...]:
+        """The form's periods that end on the same day as `period`: with 2021Q4 also 2021H2 and 2021."""
+        own = (period.with_suffix(suffix) for suffix in self.suffixes)
+        return tuple(candidate for candidate in own if candidate.end == period.end)
+
+    def due_on(self, period: Period) -> dt.date:
+        """The last day on which the form for a period is on time."""
+        return period.end + dt.timedelta(days=self.due_days)
+
+    def accepted_until(self, period: Period) -> dt.date:
+        """The last day on which a late form is still accepted."""
+        return self.due_on(period) + dt.timedelta(days=self.grace_days)
+
+
+def _names(reporters: frozenset[str], unit: Unit) -> bool:
+    return unit.type in reporters or unit.code in reporters

@@ -1,0 +1,97 @@
+"""Reporting periods: what span of days a number is about."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+_CODE = re.compile(r"(?P<year>\d{4})(?P<suffix>Q[1-4]|H[12]|M(?:0[1-9]|1[0-2])|)")
+_AD_HOC = re.compile(r"(\d{8})-(\d{8})")
+_ORDINALS = "一二三四"
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """A reporting period 报告期, named by its code: `2021Q4`, `2021H1`, `2021`, `2021M03`.
+
+    An ad-hoc period (a congress, a special survey) is named by its two days: `20211001-20220930`.
+    """
+
+    code: str
+    start: dt.date
+    end: dt.date
+    suffix: str
+
+    @classmethod
+    def parse(cls, code: str) -> Period:
+        """Read a period code.
+
+        Raises:
+            ValueError: the code is none of the forms above.
+        """
+        code = code.strip().upper()
+        if match := _AD_HOC.fullmatch(code):
+            start, end = (dt.datetime.strptime(day, "%Y%m%d").date() for day in match.groups())
+            if start > end:
+                raise ValueError(f"period {code!r} ends before it starts")
+            return cls(code, start, end, "X")
+        match = _CODE.fullmatch(code)
+        if match is None:
+            raise ValueError(f"period {code!r} is not like 2021Q4, 2021H1, 2021, 2021M03 or 20211001-20220930")
+        year, suffix = int(match["year"]), match["suffix"] or "Y"
+        first, months = _SPANS[suffix[0]](suffix)
+        last = first + months - 1
+        start = dt.date(year, first, 1)
+        return cls(code, start, dt.date(year, last, calendar.monthrange(year, last)[1]), suffix)
+
+    @property
+    def year(self) -> int:
+        """The calendar year in which the period ends."""
+        return self.end.year
+
+    @property
+    def prev_year(self) -> Period:
+        """The same period one year earlier."""
+        if self.suffix == "X":
+            days = (_year_before(self.start), _year_before(self.end))
+            return Period.parse("-".join(day.strftime("%Y%m%d") for day in days))
+        return Period.parse(f"{self.year - 1}{'' if self.suffix == 'Y' else self.suffix}")
+
+    @property
+    def zh(self) -> str:
+        """The period as a Chinese form prints it: 2021年第四季度."""
+        kind, year = self.suffix[0], f"{self.year}年"
+        if kind == "Y":
+            return year
+        if kind == "Q":
+            return f"{year}第{_ORDINALS[int(self.suffix[1]) - 1]}季度"
+        if kind == "H":
+            return year + ("上半年" if self.suffix == "H1" else "下半年")
+        if kind == "M":
+            return f"{year}{int(self.suffix[1:])}月"
+        return f"{_zh_day(self.start)}至{_zh_day(self.end)}"
+
+    def with_suffix(self, suffix: str) -> Period:
+        """The period of this year with another suffix: `2021Q4` with `H2` is `2021H2`."""
+        return Period.parse(f"{self.year}{'' if suffix == 'Y' else suffix}")
+
+    def __str__(self) -> str:
+        return self.code
+
+
+_SPANS = {
+    "Q": lambda suffix: (3 * int(suffix[1]) - 2, 3),
+    "H": lambda suffix: (6 * int(suffix[1]) - 5, 6),
+    "M": lambda suffix: (int(suffix[1:]), 1),
+    "Y": lambda _: (1, 12),
+}
+
+
+def _year_before(day: dt.date) -> dt.date:
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+def _zh_day(day: dt.date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"

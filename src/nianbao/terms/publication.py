@@ -1,0 +1,74 @@
+"""Publications: reports as kinds, their sections, tables and charts, figures bound by indicator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table; values are divided by `scale` and printed with `decimals`."""
+
+    zh: str
+    indicator: str = ""
+    decimals: int = 0
+    scale: int = 1
+
+
+@dataclass(frozen=True)
+class Row:
+    """A declared row of a table with `rows = "indicator"`: one binding per column, empty for an empty cell."""
+
+    zh: str
+    indicators: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a section: a row per prefecture, per member union, or per declared row."""
+
+    title: str
+    rows: str
+    columns: tuple[Column, ...]
+    unit: str = ""
+    total: str = ""
+    note: str = ""
+    rows_of: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart of a section, named by its kind."""
+
+    kind: str
+    title: str
+    indicators: tuple[str, ...]
+    against: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    unit: str = ""
+    scale: int = 1
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of a publication; level 0 is a part title, 1 and 2 are headings, 3 runs into its paragraph."""
+
+    id: str
+    title: str
+    level: int
+    paragraphs: tuple[str, ...]
+    tables: tuple[Table, ...]
+    charts: tuple[Chart, ...]
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A report as a kind: `work_report`, `audit_report`."""
+
+    code: str
+    zh: str
+    en: str
+    issuer: str
+    title: str
+    style: str
+    sections: tuple[Section, ...]

@@ -1,0 +1,59 @@
+"""Submissions: one form of one unit for one period, out of a delivery."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+Value = int | Decimal | str | bool | dt.date
+"""What a cell holds once it is read."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One filled cell of a known field: the text that stood there, and the value read from it or the fault.
+
+    `value` is None when the cell is not applicable (`-`, 无) or could not be read; then `fault` says why.
+    """
+
+    part: str
+    row_no: int
+    field: str
+    cell: str
+    text: str
+    value: Value | None
+    fault: str | None
+
+
+@dataclass(frozen=True)
+class ReadingFault:
+    """Something the reader found wrong; its sentence is in expectations/reading.yaml under `code`."""
+
+    code: str
+    form_code: str | None = None
+    sheet: str | None = None
+    cell: str | None = None
+    value: str | None = None
+    expected: str | None = None
+
+
+@dataclass(frozen=True)
+class FormFrame:
+    """What one sheet of a workbook said: the cells of one form."""
+
+    form_code: str
+    sheet: str
+    edition: str
+    note: str
+    cells: tuple[Cell, ...]
+    faults: tuple[ReadingFault, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the reader made of one delivery: the cover, the forms, and what was wrong with the file itself."""
+
+    cover: dict[str, str] = field(default_factory=dict)
+    frames: tuple[FormFrame, ...] = ()
+    faults: tuple[ReadingFault, ...] = ()
