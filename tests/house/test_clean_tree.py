@@ -10,7 +10,7 @@ HOMES = ["work", "farm", "root", "home", "Users"]
 HOST = re.compile("|".join(map(re.escape, HOSTS)))
 HOME_PATH = re.compile(rf"(?<![A-Za-z0-9_.~*-])/(?:{'|'.join(HOMES)})/[A-Za-z._]")
 LOCK_FILE = re.compile(r"uv\.lock|pylock.*\.toml|poetry\.lock|Pipfile\.lock")
-LEFT_OPEN = re.compile("|".join(["TO" + "DO", "FIX" + "ME", "X" * 3, "NotImplemented" + "Error"]))
+LEFT_OPEN = re.compile("|".join(["TO" + "DO", "FIX" + "ME", "X" * 3, "raise NotImplemented" + "Error"]))
 
 
 def found(pattern: re.Pattern[str], *folders: str) -> list[str]:

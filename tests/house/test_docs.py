@@ -62,7 +62,9 @@ def test_a_newcomer_finds_the_first_command_at_once() -> None:
 def test_every_make_target_shown_exists() -> None:
     """`make X` on a page is a target of the Makefile."""
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    assert not [(page, call[0]) for page, call in commands("make") if re.fullmatch("[a-z]+", call[0]) and call[0] not in targets]
+    assert not [
+        (page, call[0]) for page, call in commands("make") if re.fullmatch("[a-z]+", call[0]) and call[0] not in targets
+    ]
 
 
 def test_every_nianbao_command_shown_exists() -> None:

@@ -9,8 +9,8 @@ from tests.house.tree import ROOT, files, name, text
 
 FOLDERS = ("src", "flows", "sql", "indicators", "reports", "forms", "expectations")
 GOLDEN = ROOT / "tests" / "golden"
-# A number that stands by itself. Not these: a length or a time with its unit (600px, 600s), a colour (#600), a part of a
-# name or of a longer number (GH0600, 1.600): there the digits are not a statement about a year.
+# A number that stands by itself. Not these: a length or a time with its unit (600px, 600s), a colour (#600), a part of
+# a name or of a longer number (GH0600, 1.600): there the digits are not a statement about a year.
 NUMBER = re.compile(r"(?<![A-Za-z0-9_.#])\d[\d_]*(?:,\d{3})*(?:\.\d+)?(?![A-Za-z0-9_])")
 # The weight of a font is a scale of hundreds that every style sheet uses.
 FONT_WEIGHT = re.compile(r"font-?weight[\"']?\s*[:=]\s*[\"']?\d+", re.IGNORECASE)
@@ -23,7 +23,7 @@ def distinctive(value: Decimal) -> bool:
 
 
 def spellings(value: Decimal, unit: str) -> Iterator[Decimal]:
-    """The numbers somebody would type for a figure: itself, in 万 (where its trailing zeros are not digits), as a share."""
+    """The numbers somebody would type for a figure: itself, in 万 (without its trailing zeros), as a share."""
     yield value
     if value >= 10_000:
         yield value / 10_000
@@ -74,7 +74,17 @@ def test_no_printed_figure_is_typed() -> None:
 def test_the_search_would_find_a_typed_figure() -> None:
     """Every usual spelling of a figure is recognised, and a length, a colour or a font weight is not taken for one."""
     figures = printed_figures()
-    for line in ("35_800_000", "35800000.00", "3580多万元", "x = 10,387.73", "(10387.73)", "91.6%", "f(1,600)", "0.916", "600元"):
+    for line in (
+        "35_800_000",
+        "35800000.00",
+        "3580多万元",
+        "x = 10,387.73",
+        "(10387.73)",
+        "91.6%",
+        "f(1,600)",
+        "0.916",
+        "600元",
+    ):
         assert typed(line, figures), line
     for line in ("width: 600px", "color: #600", "font-weight: 600", "GH0600", "2021", "10000", "1.600", "timeout=600s"):
         assert not typed(line, figures), line

@@ -1,4 +1,4 @@
-"""The large libraries are each known in one place, also inside functions, where a tool for modules may be looked past."""
+"""The large libraries are each known in one place, also when they are imported late, inside a function."""
 
 import ast
 from pathlib import Path

@@ -16,7 +16,9 @@ def words(identifier: str) -> set[str]:
 
 def test_no_module_is_longer_than_400_lines() -> None:
     """A module that nobody can read in one sitting is two modules."""
-    lengths = {name(path): len(path.read_text(encoding="utf-8").splitlines()) for path in files("src", "flows", suffix=".py")}
+    lengths = {
+        name(path): len(path.read_text(encoding="utf-8").splitlines()) for path in files("src", "flows", suffix=".py")
+    }
     assert not {path: length for path, length in lengths.items() if length > 400}
 
 
@@ -31,12 +33,14 @@ def test_no_function_is_longer_than_60_lines() -> None:
 
 
 def test_no_name_is_an_empty_word() -> None:
-    """Modules, classes and functions are called after what they hold, never utils, helpers, common, manager, base or v2."""
+    """What is called utils, helpers, common, manager, base or v2 has not been given a name yet."""
     offenders = []
     for path in files("src", "flows", suffix=".py"):
         defined = [node.name for node in ast.walk(parsed(path)) if isinstance(node, ast.ClassDef)]
         defined += [function.name for function in functions(path)]
-        offenders += [f"{name(path)}: {each}" for each in [path.stem, path.parent.name, *defined] if EMPTY_WORDS & words(each)]
+        offenders += [
+            f"{name(path)}: {each}" for each in [path.stem, path.parent.name, *defined] if EMPTY_WORDS & words(each)
+        ]
     assert not offenders
 
 
