@@ -109,9 +109,7 @@ def _read_lines(
 ) -> Iterator[Cell]:
     for row_index, column, field in places:
         raw = grid[row_index][column + 1] if column + 1 < len(grid[row_index]) else ""
-        cell = _read_cell(part, 1, field, _address(row_index, column + 1), raw, vocabulary, scale, odd)
-        if cell:
-            yield cell
+        yield _read_cell(part, 1, field, _address(row_index, column + 1), raw, vocabulary, scale, odd)
 
 
 def _read_records(
@@ -131,12 +129,12 @@ def _read_records(
         if _ends_table(row):
             return
         cells = [
-            cell
+            _read_cell(part, row_no + 1, field, _address(row_index, column), row[column], vocabulary, scale, odd)
             for column, field in columns
-            if (cell := _read_cell(part, row_no + 1, field, _address(row_index, column), row[column], vocabulary, scale, odd))
         ]
-        only_prefilled = part.rows and all(cell.field == first_field.code for cell in cells)
-        if cells and not only_prefilled and not _is_total(cells):
+        filled = [cell for cell in cells if cell.text]
+        only_prefilled = part.rows and all(cell.field == first_field.code for cell in filled)
+        if filled and not only_prefilled and filled[0].text not in _TOTALS:
             row_no += 1
             yield from cells
 
@@ -152,10 +150,6 @@ def _ends_table(row: list[object]) -> bool:
     return any(isinstance(cell, str) and "-" in cell and _CODE_LIKE.fullmatch(cell) for cell in row)
 
 
-def _is_total(cells: list[Cell]) -> bool:
-    return cells[0].text in _TOTALS
-
-
 def _read_cell(
     part: Part,
     row_no: int,
@@ -165,13 +159,13 @@ def _read_cell(
     vocabulary: Vocabulary,
     scale: int,
     odd: dict[str, OddCell],
-) -> Cell | None:
-    """One cell of a field, None when it is blank."""
+) -> Cell:
+    """One cell of a field; a blank one has no text."""
     if address in odd:
         return Cell(part.code, row_no, field.code, address, odd[address].value, None, odd[address].code)
     text = _text(raw)
     if not number.clean(text):
-        return None
+        return Cell(part.code, row_no, field.code, address, "", None, None)
     value, fault = _read_value(field, raw, text, vocabulary)
     if scale != 1 and isinstance(value, Decimal) and field.type is FieldType.MONEY and field.unit == "元":
         value *= scale

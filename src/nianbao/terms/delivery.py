@@ -33,12 +33,20 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True)
 class Delivery:
-    """One file as it arrived: its name is data, its bytes are in the archive under `sha256`."""
+    """One file as it arrived: its name is data, its bytes are in the archive under `sha256`.
+
+    `source` is its path in the inbox. `arrived_at` is when the sender put it there, `received_at` when a run took it.
+    """
 
     delivery_id: str
-    file_name: str
     source: str
     sha256: str
     size_bytes: int
+    modified_ns: int
     arrived_at: dt.datetime
     received_at: dt.datetime
+
+    @property
+    def file_name(self) -> str:
+        """The name of the file without its folder."""
+        return self.source.rpartition("/")[2]

@@ -1,0 +1,187 @@
+"""check: Great Expectations over the run's submissions, and the sentences for what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from nianbao.catalog import Project
+from nianbao.errors import RuleError
+from nianbao.intake.envelope import Candidate, Opened
+from nianbao.terms import layout
+from nianbao.terms.check import Offender, Rule
+from nianbao.terms.finding import Finding
+from nianbao.terms.form import Part
+from nianbao.terms.period import Period
+from nianbao.terms.submission import ReadingFault
+from nianbao.warehouse.connect import Connection
+
+if TYPE_CHECKING:
+    from nianbao.catalog.checks import ReadingRule
+
+ALL_FORMS = "*"
+
+
+def check(connection: Connection, project: Project, parts: list[Part], opened: Iterable[Opened]) -> list[Finding]:
+    """Every finding about the staged submissions, reading faults included.
+
+    Raises:
+        RuleError: a rule could not be evaluated; that is our fault, and nothing is decided without it.
+    """
+    candidates = {candidate.submission_id: candidate for item in opened for candidate in item.candidates}
+    deliveries = {item.delivery.delivery_id: item for item in opened}
+    findings = [
+        _finding_of_offender(offender, candidates[offender.submission_id], project)
+        for offender in _offenders(connection, project, parts)
+        if offender.submission_id in candidates
+    ]
+    for candidate in candidates.values():
+        findings += (_finding_of_fault(fault, candidate.row, project) for fault in candidate.faults)
+    for item in deliveries.values():
+        row = {"delivery_id": item.delivery.delivery_id, "file_name": item.delivery.file_name}
+        findings += (_finding_of_fault(fault, row, project) for fault in item.faults)
+    return _without_echoes(findings)
+
+
+def _offenders(connection: Connection, project: Project, parts: list[Part]) -> Iterator[Offender]:
+    """The offenders of every rule, one batch per table; rules across tables run with their form's first table."""
+    from nianbao.warehouse.expectations import validate  # Great Expectations takes seconds to import
+
+    first_tables = {}
+    for part in parts:
+        first_tables.setdefault(part.form_code, part.table)
+    batches: dict[str, list[Rule]] = {}
+    for rule in project.rules:
+        table = "submission" if rule.form == ALL_FORMS else rule.table
+        if rule.is_sql and rule.form != ALL_FORMS:
+            table = first_tables.get(rule.form, "")
+        batches.setdefault(table, []).append(rule)
+    for table in ("submission", *(part.table for part in parts)):
+        if batches.get(table):
+            yield from validate(connection, "stage", table, batches[table])
+
+
+def _finding_of_offender(offender: Offender, candidate: Candidate, project: Project) -> Finding:
+    rule, row = offender.rule, dict(offender.row)
+    part_code = str(row.get("part") or rule.part or candidate.parts[0].code)
+    field_code = row.get("field") or _field_of_column(project, rule)
+    cell = candidate.cell_at(part_code, offender.row_no, field_code)
+    field = _field(project, str(candidate.row["form_code"]), part_code, field_code)
+    said = {
+        **row,
+        "zh": field.zh if field else "",
+        "line": layout.field_code(str(candidate.row["form_code"]), field.line) if field else "",
+        "sheet": candidate.row["sheet"],
+        "cell": cell.cell if cell else "",
+        "value": row.get("value"),
+        "expected": row.get("expected"),
+        "text": cell.text if cell else "",
+    }
+    return Finding(
+        code=rule.code,
+        severity=rule.severity,
+        form_code=str(candidate.row["form_code"]),
+        part=part_code,
+        field=field_code,
+        row_no=offender.row_no,
+        sheet=str(candidate.row["sheet"]),
+        cell=cell.cell if cell else None,
+        value=_said(row.get("value")) or (cell.text if cell else None),
+        expected=_said(row.get("expected")),
+        sentence=_sentence(rule.name, rule.says, said, candidate.row, project),
+        submission_id=candidate.submission_id,
+        delivery_id=str(candidate.row["delivery_id"]),
+        because=rule.because,
+    )
+
+
+def _finding_of_fault(fault: ReadingFault, row: Mapping[str, Any], project: Project) -> Finding:
+    rule: ReadingRule | None = project.reading_rules.get(fault.code)
+    if rule is None:
+        raise RuleError(f"expectations/reading.yaml has no sentence for {fault.code}; add it")
+    said = {"sheet": fault.sheet, "cell": fault.cell, "value": fault.value, "expected": fault.expected}
+    return Finding(
+        code=fault.code,
+        severity=rule.severity,
+        form_code=fault.form_code,
+        part=None,
+        field=None,
+        row_no=None,
+        sheet=fault.sheet,
+        cell=fault.cell,
+        value=fault.value,
+        expected=fault.expected,
+        sentence=_sentence(fault.code, rule.says, said, row, project),
+        submission_id=row.get("submission_id"),
+        delivery_id=str(row["delivery_id"]),
+        because=rule.because,
+    )
+
+
+def _sentence(
+    rule_name: str, says: str, said: Mapping[str, Any], row: Mapping[str, Any], project: Project
+) -> str:
+    unit = project.units.get(str(row.get("unit_code")))
+    form = project.forms.get(str(row.get("form_code")))
+    words = {
+        "file": row.get("file_name"),
+        "unit": unit.zh if unit else "",
+        "period": Period.parse(str(row["period"])).zh if row.get("period") else "",
+        "form": f"{form.code} {form.zh}" if form else "",
+        "due_on": row.get("due_on"),
+        "accepted_until": row.get("accepted_until"),
+        **said,
+    }
+    try:
+        return says.format_map({key: _said(value) or "空" for key, value in words.items()})
+    except (KeyError, IndexError, ValueError) as error:
+        raise RuleError(f"the sentence of {rule_name} asks for {error}, which its SELECT does not give; mend it") from error
+
+
+def _said(value: Any) -> str | None:
+    """A value as a clerk would write it: no trailing zeros, 是 and 否."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return layout.YES if value else layout.NO
+    if isinstance(value, Decimal):
+        text = format(value, "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return str(value)
+
+
+def _field(project: Project, form_code: str, part_code: str, field_code: str | None) -> Any:
+    try:
+        return project.forms[form_code].part(part_code).field(str(field_code))
+    except KeyError:
+        return None
+
+
+def _field_of_column(project: Project, rule: Rule) -> str | None:
+    column = rule.kwargs.get("column") or rule.kwargs.get("column_A")
+    if rule.form == ALL_FORMS or column is None:
+        return None
+    for field in project.forms[rule.form].part(rule.part).fields:
+        if field.column == column:
+            return field.code
+    return None
+
+
+def _without_echoes(findings: list[Finding]) -> list[Finding]:
+    """Leave out "not filled" where the same cell already has a finding that says why it could not be read."""
+    unreadable = {_place(finding) for finding in findings if finding.value and finding.cell and finding.code == "C00-7"}
+    kept, seen = [], set()
+    for finding in findings:
+        place = (_place(finding), finding.code, finding.sentence)
+        is_echo = finding.code == "C00-7" and not finding.value and _place(finding) in unreadable
+        if not is_echo and place not in seen:
+            seen.add(place)
+            kept.append(finding)
+    return kept
+
+
+def _place(finding: Finding) -> tuple[str | None, str | None, int | None, str | None]:
+    return finding.submission_id, finding.part, finding.row_no, finding.field
+
+

@@ -1,0 +1,167 @@
+"""Covers and frames → submissions: who sent which form for which period, and for the how-manieth time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from nianbao.catalog import Project
+from nianbao.terms import layout
+from nianbao.terms.delivery import Delivery
+from nianbao.terms.form import Form, Part
+from nianbao.terms.period import Period
+from nianbao.terms.submission import Cell, FormFrame, Reading, ReadingFault
+from nianbao.terms.unit import Unit
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A submission that is to be checked: the row that staging and the ledger share, its cells and its parts."""
+
+    row: Mapping[str, Any]
+    cells: tuple[Cell, ...]
+    parts: tuple[Part, ...]
+    faults: tuple[ReadingFault, ...]
+
+    @property
+    def submission_id(self) -> str:
+        """`QH630100-2021Q4-GH05-1`."""
+        return str(self.row["submission_id"])
+
+    def cell_at(self, part: str, row_no: int | None, field_code: str | None) -> Cell | None:
+        """The cell of a field in a row, if the sheet has it."""
+        for cell in self.cells:
+            if (cell.part, cell.row_no, cell.field) == (part, row_no or 1, field_code):
+                return cell
+        return None
+
+
+@dataclass
+class Opened:
+    """What a delivery turned out to be."""
+
+    delivery: Delivery
+    unit_code: str | None = None
+    period: str | None = None
+    faults: list[ReadingFault] = field(default_factory=list)
+    candidates: list[Candidate] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+
+
+class Numbering:
+    """Hands out submission numbers and recognises forms that were sent again without a change."""
+
+    def __init__(self, numbers: dict[tuple[str, str, str], int], in_force: dict[tuple[str, str, str], str]) -> None:
+        self._numbers = numbers
+        self._in_force = in_force
+
+    def next(self, key: tuple[str, str, str]) -> int:
+        """The next number for a unit, form and period."""
+        self._numbers[key] = self._numbers.get(key, 0) + 1
+        return self._numbers[key]
+
+    def is_unchanged(self, key: tuple[str, str, str], cells_sha256: str) -> bool:
+        """Whether the same cells are already in force."""
+        return self._in_force.get(key) == cells_sha256
+
+
+def open_delivery(delivery: Delivery, reading: Reading, project: Project, numbering: Numbering) -> Opened:
+    """Make submissions of a reading; what is wrong with the file or its cover becomes a fault."""
+    opened = Opened(delivery, faults=list(reading.faults))
+    cover = reading.cover
+    if not cover:
+        return opened
+    unit = project.units.get(cover["unit_code"].upper())
+    period = _period_of(cover, opened)
+    if unit is None:
+        opened.faults.append(_cover_fault("UNKNOWN_UNIT", cover, "unit_code"))
+    if unit is None or period is None:
+        return opened
+    opened.unit_code, opened.period = unit.code, period.code
+    for key, allowed in (("money_unit", layout.MONEY_UNITS), ("basis", layout.BASES.values())):
+        if cover.get(key) not in allowed:
+            opened.faults.append(_cover_fault("BAD_COVER", cover, key, "、".join(allowed)))
+            return opened
+    if not reading.frames:
+        opened.faults.append(ReadingFault("NO_FORM"))
+    for frame in reading.frames:
+        form = project.forms[frame.form_code]
+        for candidate in _candidates(delivery, frame, form, unit, period, cover):
+            key = (unit.code, form.code, candidate["period"])
+            if numbering.is_unchanged(key, candidate["cells_sha256"]):
+                opened.unchanged.append(form.code)
+                continue
+            number = numbering.next(key)
+            row = candidate | {"number": number, "submission_id": f"{unit.code}-{candidate['period']}-{form.code}-{number}"}
+            parts = form.parts_of(unit, Period.parse(row["period"])) or form.parts
+            opened.candidates.append(Candidate(row, frame.cells, parts, _sheet_faults(frame, form)))
+    return opened
+
+
+def _candidates(
+    delivery: Delivery, frame: FormFrame, form: Form, unit: Unit, period: Period, cover: dict[str, str]
+) -> Iterator[dict[str, Any]]:
+    own_periods = form.periods_closing_with(period)
+    for own_period in own_periods or (period,):
+        yield {
+            "delivery_id": delivery.delivery_id,
+            "file_name": delivery.file_name,
+            "unit_code": unit.code,
+            "unit_type": unit.type.value,
+            "form_code": form.code,
+            "period": own_period.code,
+            "suffix": own_period.suffix,
+            "year": own_period.year,
+            "period_start": own_period.start,
+            "period_end": own_period.end,
+            "basis": "cumulative" if form.cumulative else _BASIS_CODES[cover["basis"]],
+            "money_unit": cover["money_unit"],
+            "edition": frame.edition,
+            "declared_status": cover.get("status", ""),
+            "note": frame.note or None,
+            "cells_sha256": _digest(frame, cover),
+            "arrived_on": delivery.arrived_at.date(),
+            "due_on": form.due_on(own_period),
+            "accepted_until": form.accepted_until(own_period),
+            "in_roster": unit.is_valid_on(own_period.end),
+            "is_due": bool(own_periods) and form.is_reported_by(unit),
+            "sheet": frame.sheet,
+        }
+
+
+_BASIS_CODES = {label: code for code, label in layout.BASES.items()}
+
+
+def _sheet_faults(frame: FormFrame, form: Form) -> tuple[ReadingFault, ...]:
+    faults = list(frame.faults)
+    if frame.edition != form.edition:
+        faults.append(ReadingFault("TEMPLATE_VERSION", form.code, frame.sheet, None, frame.edition, form.edition))
+    return tuple(faults)
+
+
+def _period_of(cover: dict[str, str], opened: Opened) -> Period | None:
+    try:
+        period = Period.parse(cover.get("period", ""))
+    except ValueError:
+        opened.faults.append(_cover_fault("BAD_PERIOD", cover, "period", "2021Q4、2021H1、2021"))
+        return None
+    if period.end >= opened.delivery.received_at.date() + dt.timedelta(days=1):
+        opened.faults.append(_cover_fault("PERIOD_NOT_OVER", cover, "period", period.end.isoformat()))
+        return None
+    return period
+
+
+def _cover_fault(code: str, cover: dict[str, str], key: str, expected: str | None = None) -> ReadingFault:
+    return ReadingFault(code, None, cover.get("sheet"), cover.get(f"{key}_cell"), cover.get(key, ""), expected)
+
+
+def _digest(frame: FormFrame, cover: dict[str, str]) -> str:
+    """What the form says, wherever its cells stand; the note counts, a new answer to a question is a change."""
+    said = sorted((cell.part, cell.row_no, cell.field, cell.text) for cell in frame.cells if cell.text)
+    return hashlib.sha256(
+        json.dumps([said, frame.note, cover["money_unit"], cover["basis"]], ensure_ascii=False).encode()
+    ).hexdigest()

@@ -1,0 +1,87 @@
+"""How a workbook looks: the cell formats, and how much room a text needs."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from functools import lru_cache
+from typing import Any
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+
+from nianbao.terms.form import FieldType
+
+TEXT_FONT = {"font_name": "宋体", "font_size": 11}
+_HEAD_FONT = {"font_name": "黑体"}
+_GRID = {"border": 1, "border_color": "#7F7F7F"}
+_GREY = {"font_color": "#7F7F7F"}
+_BOX = {**TEXT_FONT, **_GRID, "valign": "vcenter"}
+_CENTRED = {"align": "center", "valign": "vcenter"}
+_HEAD_FILL = {"bg_color": "#F2F2F2"}
+_INPUT = {**_BOX, "bg_color": "#FFFBE6", "locked": False}
+
+STYLES: dict[str, dict[str, Any]] = {
+    "title": {**_HEAD_FONT, "font_size": 16, **_CENTRED},
+    "cover_title": {**_HEAD_FONT, "font_size": 20, **_CENTRED},
+    "cover_period": {**TEXT_FONT, "font_size": 14, **_CENTRED},
+    "heading": {**_HEAD_FONT, "font_size": 12, "valign": "vcenter"},
+    "meta": {**TEXT_FONT, "font_size": 10, "valign": "vcenter"},
+    "band": {**_HEAD_FONT, "font_size": 11, "valign": "vcenter"},
+    "header": {**_BOX, **_HEAD_FILL, **_CENTRED, "bold": True, "text_wrap": True},
+    "header_unit": {**_BOX, **_HEAD_FILL, **_CENTRED, "font_size": 10},
+    "header_code": {**_BOX, **_HEAD_FILL, **_CENTRED, **_GREY, "font_size": 8},
+    "label": {**_BOX, "text_wrap": True, "indent": 1},
+    "key0": {**_BOX, "text_wrap": True, "bold": True, "indent": 1},
+    "key1": {**_BOX, "text_wrap": True, "indent": 2},
+    "key2": {**_BOX, "text_wrap": True, "indent": 3},
+    "centred": {**_BOX, **_CENTRED},
+    "line_code": {**_BOX, **_CENTRED, **_GREY, "font_size": 9},
+    "link": {**_BOX, "indent": 1, "font_color": "#1F4E79", "underline": 1},
+    "day": {**_BOX, **_CENTRED, "num_format": "yyyy-mm-dd"},
+    "hint": {**TEXT_FONT, **_GREY, "font_size": 9, "indent": 1, "valign": "vcenter", "text_wrap": True},
+    "small": {**TEXT_FONT, "font_size": 9, "valign": "top", "text_wrap": True},
+    "guide": {**TEXT_FONT, "font_size": 10, "valign": "vcenter", "text_wrap": True},
+    "signatures": {**TEXT_FONT, "font_size": 10, "valign": "vcenter"},
+    "entry": {**_INPUT, **_CENTRED, "num_format": "@"},
+    "note_label": {**_BOX, "align": "center", "valign": "top"},
+    "note": {**_INPUT, "text_wrap": True, "valign": "top", "num_format": "@"},
+    FieldType.INT: {**_INPUT, "num_format": "#,##0"},
+    FieldType.MONEY: {**_INPUT, "num_format": "#,##0.00"},
+    FieldType.DECIMAL: {**_INPUT, "num_format": "#,##0.00##"},
+    FieldType.TEXT: {**_INPUT, "num_format": "@", "text_wrap": True},
+    FieldType.CODE: {**_INPUT, "num_format": "@", "text_wrap": True},
+    FieldType.DATE: {**_INPUT, **_CENTRED, "num_format": "yyyy-mm-dd"},
+    FieldType.BOOL: {**_INPUT, **_CENTRED, "num_format": "@"},
+}
+"""Every look a cell may have, by name; the tinted ones are unlocked."""
+
+LINE_HEIGHT = 15
+ROW_HEIGHT = 20
+
+
+class Styles:
+    """The formats of one workbook, made when first asked for."""
+
+    def __init__(self, workbook: Workbook) -> None:
+        self._workbook = workbook
+        self._formats: dict[str, Format] = {}
+
+    def __getitem__(self, name: str) -> Format:
+        """The format of a style."""
+        if name not in self._formats:
+            self._formats[name] = self._workbook.add_format(STYLES[name])
+        return self._formats[name]
+
+
+@lru_cache(maxsize=4096)
+def text_width(text: str) -> int:
+    """The width of a text in half-width characters, the unit of column widths."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
+
+
+def text_height(text: str, width: float, font_size: float = 11) -> float:
+    """The height a wrapped text needs in a column of a width."""
+    room = max(1.0, (width - 1) * 11 / font_size)
+    lines = sum(max(1, math.ceil(text_width(line) / room)) for line in text.split("\n"))
+    return max(ROW_HEIGHT, lines * LINE_HEIGHT * font_size / 11 + 5)

@@ -1,0 +1,131 @@
+"""A composed report: sections with every figure resolved, ready for any writer."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from nianbao.terms.figure import Coverage, TracedCell
+
+
+@dataclass(frozen=True)
+class PrintedFigure:
+    """A figure as it stands in the text: its key (`warmth_funds-2021`), exact value and printed wording.
+
+    `low` and `high` bound the values for which the wording is true (None is open on that side).
+    """
+
+    key: str
+    indicator_id: str
+    zh: str
+    year: int
+    scope: str
+    section: str
+    value: Decimal | None
+    unit: str
+    text: str
+    wording: str
+    coverage: Coverage
+    definition: str
+    bulletin_id: str = ""
+
+
+Paragraph = tuple[str | PrintedFigure, ...]
+"""Pieces of running text and figures, in order."""
+
+
+@dataclass(frozen=True)
+class TableCell:
+    """A cell of a table: what is printed, the exact value in the table's unit, and the figure behind it."""
+
+    text: str
+    value: Decimal | None = None
+    figure: PrintedFigure | None = None
+    decimals: int = 0
+
+
+@dataclass(frozen=True)
+class PrintedTable:
+    """A table: column heads (the first is over the row labels), labelled rows, an optional last row of totals."""
+
+    title: str
+    unit: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[TableCell, ...]], ...]
+    has_total: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ChartPoint:
+    """One bar or slice: label, series name ("" when there is one), value in the chart's unit."""
+
+    label: str
+    series: str
+    value: Decimal
+
+
+@dataclass(frozen=True)
+class PrintedChart:
+    """A chart: kind (bar_by_prefecture | composition | actual_against_budget), title, unit, points."""
+
+    kind: str
+    title: str
+    unit: str
+    points: tuple[ChartPoint, ...]
+
+
+@dataclass(frozen=True)
+class PrintedSection:
+    """A section with its text, tables and charts; `coverage` lists the notes on who has not reported."""
+
+    id: str
+    title: str
+    level: int
+    paragraphs: tuple[Paragraph, ...]
+    tables: tuple[PrintedTable, ...]
+    charts: tuple[PrintedChart, ...]
+    coverage_notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class UnitValue:
+    """What one unit contributes to a figure."""
+
+    unit_code: str
+    zh: str
+    value: Decimal | None
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Where a figure comes from: its definition, the figures it is computed from, values by unit, cells."""
+
+    key: str
+    operands: tuple[str, ...]
+    by_unit: tuple[UnitValue, ...]
+    cells: tuple[TracedCell, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """One edition of a publication for a year, ready to be written as HTML, DOCX or XLSX.
+
+    `edition` is `draft` or `r1`, `r2`…; `notices` are printed on top (the sample data says that it is synthetic);
+    `revisions` compares with the release before: (indicator, year, section, old text, new text).
+    """
+
+    publication: str
+    zh: str
+    title: str
+    issuer: str
+    style: str
+    year: int
+    edition: str
+    as_of: dt.datetime
+    sections: tuple[PrintedSection, ...]
+    figures: tuple[PrintedFigure, ...]
+    traces: dict[str, Trace]
+    notices: tuple[str, ...] = ()
+    revisions: tuple[tuple[str, int, str, str, str], ...] = field(default=())

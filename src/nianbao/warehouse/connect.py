@@ -1,0 +1,86 @@
+"""Opens the warehouse: the writer's file, or a reader's view that cannot reach anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+Connection = duckdb.DuckDBPyConnection
+
+_NO_EXTENSIONS = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+}
+
+
+def open_writer(path: Path) -> Connection:
+    """Open the warehouse for writing; the caller holds the writer lock."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return duckdb.connect(path, config=dict(_NO_EXTENSIONS))
+
+
+def open_memory() -> Connection:
+    """A warehouse that is gone when it is closed."""
+    return duckdb.connect(":memory:", config=dict(_NO_EXTENSIONS))
+
+
+def open_reader(path: Path) -> Connection:
+    """Open a published file for queries of others: no writes, no files, no network, settings locked.
+
+    The file is the connection's default database.
+    """
+    connection = duckdb.connect(":memory:", config=dict(_NO_EXTENSIONS))
+    connection.execute(f"ATTACH {_literal(str(path.resolve()))} AS published (READ_ONLY)")
+    connection.execute("USE published; SET enable_external_access = false; SET lock_configuration = true")
+    return connection
+
+
+@contextmanager
+def transaction(connection: Connection) -> Iterator[None]:
+    """Commit what happens inside, or nothing of it."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def insert_columns(connection: Connection, table: str, columns: Mapping[str, Sequence[Any]], types: Mapping[str, str]) -> None:
+    """Insert rows given as columns of equal length; `types` says how each is cast on its way in."""
+    if not columns or not next(iter(columns.values())):
+        return
+    names = ", ".join(quote(name) for name in columns)
+    values = ", ".join(f"CAST(unnest(${i}::VARCHAR[]) AS {types[name]})" for i, name in enumerate(columns, start=1))
+    connection.execute(f"INSERT INTO {table} ({names}) SELECT {values}", [_texts(column) for column in columns.values()])
+
+
+def insert_rows(connection: Connection, table: str, rows: Sequence[Mapping[str, Any]], types: Mapping[str, str]) -> None:
+    """Insert rows given as mappings with the keys of `types`."""
+    insert_columns(connection, table, {name: [row[name] for row in rows] for name in types}, types)
+
+
+def rows_of(connection: Connection, query: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+    """The rows of a query as mappings by column name."""
+    cursor = connection.execute(query, list(parameters))
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def quote(identifier: str) -> str:
+    """An identifier, quoted for SQL."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def _texts(values: Sequence[Any]) -> list[str | None]:
+    return [None if value is None else str(value) for value in values]
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,180 @@
+"""The tables of the writer's file: the ledger, written out here; raw, made from the forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from nianbao.catalog import Project
+from nianbao.errors import StoreError
+from nianbao.terms.form import Field, FieldType, Part
+from nianbao.warehouse.connect import Connection, quote, transaction
+
+SCHEMA_VERSION = 1
+
+SQL_TYPES = {
+    FieldType.INT: "BIGINT",
+    FieldType.MONEY: "DECIMAL(18,2)",
+    FieldType.DECIMAL: "DECIMAL(18,4)",
+    FieldType.TEXT: "VARCHAR",
+    FieldType.CODE: "VARCHAR",
+    FieldType.DATE: "DATE",
+    FieldType.BOOL: "BOOLEAN",
+}
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """A table of the warehouse: name with schema, Chinese and English comment, columns with their types."""
+
+    name: str
+    zh: str
+    en: str
+    columns: dict[str, str]
+
+    @property
+    def bare_columns(self) -> dict[str, str]:
+        """The columns with types that casts accept."""
+        return {name: kind.removesuffix(" PRIMARY KEY").removesuffix(" NOT NULL") for name, kind in self.columns.items()}
+
+
+LEDGER = {
+    spec.name.removeprefix("ledger."): spec
+    for spec in (
+        TableSpec(
+            "ledger.run", "运行：每次执行流程一行", "one row per execution of a flow",
+            {"run_id": "VARCHAR PRIMARY KEY", "kind": "VARCHAR NOT NULL", "started_at": "TIMESTAMP NOT NULL",
+             "finished_at": "TIMESTAMP", "version": "VARCHAR NOT NULL", "summary": "VARCHAR"},
+        ),
+        TableSpec(
+            "ledger.delivery", "交付：每个收到的文件一行", "one row per file as it arrived",
+            {"delivery_id": "VARCHAR PRIMARY KEY", "run_id": "VARCHAR NOT NULL", "file_name": "VARCHAR NOT NULL",
+             "source": "VARCHAR NOT NULL", "sha256": "VARCHAR NOT NULL", "size_bytes": "BIGINT NOT NULL",
+             "modified_ns": "BIGINT NOT NULL", "arrived_at": "TIMESTAMP NOT NULL", "received_at": "TIMESTAMP NOT NULL", "unit_code": "VARCHAR",
+             "period": "VARCHAR", "outcome": "VARCHAR NOT NULL", "duplicate_of": "VARCHAR"},
+        ),
+        TableSpec(
+            "ledger.submission", "报送：一个单位一个报告期一张表一次报送一行",
+            "one row per form of one unit for one period out of one delivery",
+            {"submission_id": "VARCHAR PRIMARY KEY", "delivery_id": "VARCHAR NOT NULL", "unit_code": "VARCHAR NOT NULL",
+             "form_code": "VARCHAR NOT NULL", "period": "VARCHAR NOT NULL", "number": "INTEGER NOT NULL",
+             "basis": "VARCHAR NOT NULL", "money_unit": "VARCHAR NOT NULL", "edition": "VARCHAR",
+             "declared_status": "VARCHAR", "sheet": "VARCHAR NOT NULL", "note": "VARCHAR", "cells_sha256": "VARCHAR NOT NULL",
+             "arrived_on": "DATE NOT NULL",
+             "due_on": "DATE NOT NULL", "accepted_until": "DATE NOT NULL"},
+        ),
+        TableSpec(
+            "ledger.decision", "审核结论：每次报送一行", "one row per decision about a submission",
+            {"submission_id": "VARCHAR NOT NULL", "decision": "VARCHAR NOT NULL", "decided_at": "TIMESTAMP NOT NULL",
+             "run_id": "VARCHAR NOT NULL"},
+        ),
+        TableSpec(
+            "ledger.finding", "审核问题：每个问题一行", "one row per fault found",
+            {"delivery_id": "VARCHAR NOT NULL", "submission_id": "VARCHAR", "code": "VARCHAR NOT NULL",
+             "severity": "VARCHAR NOT NULL", "form_code": "VARCHAR", "part": "VARCHAR", "row_no": "INTEGER",
+             "field": "VARCHAR", "sheet": "VARCHAR", "cell": "VARCHAR", "value": "VARCHAR", "expected": "VARCHAR",
+             "sentence": "VARCHAR NOT NULL", "because": "VARCHAR"},
+        ),
+        TableSpec(
+            "ledger.explanation", "说明：单位对须说明问题的书面解释", "one row per written reason for an explain finding",
+            {"submission_id": "VARCHAR NOT NULL", "code": "VARCHAR NOT NULL", "explanation": "VARCHAR NOT NULL",
+             "explained_at": "TIMESTAMP NOT NULL"},
+        ),
+        TableSpec(
+            "ledger.release", "发布：每期正式发布一行", "one row per issued release",
+            {"publication": "VARCHAR NOT NULL", "year": "INTEGER NOT NULL", "number": "INTEGER NOT NULL",
+             "issued_at": "TIMESTAMP NOT NULL", "run_id": "VARCHAR NOT NULL", "path": "VARCHAR NOT NULL",
+             "figures_sha256": "VARCHAR NOT NULL", "manifest_sha256": "VARCHAR NOT NULL"},
+        ),
+        TableSpec(
+            "ledger.build", "构建：每个模型当前内容的指纹", "one row per model with the fingerprint of what it was built from",
+            {"model": "VARCHAR PRIMARY KEY", "fingerprint": "VARCHAR NOT NULL", "built_at": "TIMESTAMP NOT NULL"},
+        ),
+    )
+}  # fmt: skip
+
+CELL = TableSpec(
+    "raw.cell", "单元格：已接收报送中每个有内容的单元格一行", "one row per filled cell of every accepted submission",
+    {"submission_id": "VARCHAR NOT NULL", "form_code": "VARCHAR NOT NULL", "part": "VARCHAR NOT NULL",
+     "row_no": "INTEGER NOT NULL", "field": "VARCHAR NOT NULL", "sheet": "VARCHAR NOT NULL", "cell": "VARCHAR NOT NULL",
+     "text": "VARCHAR NOT NULL", "read_as": "VARCHAR", "value": "DECIMAL(18,4)", "fault": "VARCHAR"},
+)  # fmt: skip
+
+RECORD_COLUMNS = {"submission_id": "VARCHAR NOT NULL", "row_no": "INTEGER NOT NULL"}
+
+
+def raw_table(part: Part) -> TableSpec:
+    """The raw table of a form's part: every submission ever accepted, typed."""
+    columns = {field.column: SQL_TYPES[field.type] for field in part.fields}
+    return TableSpec(f"raw.{part.table}", part.zh, part.en, RECORD_COLUMNS | columns)
+
+
+def field_comment(field: Field) -> str:
+    """The comment of a field's column: `送温暖资金（元） / warmth funds`."""
+    unit = f"（{field.unit}）" if field.unit else ""
+    return f"{field.zh}{unit} / {field.en}"
+
+
+def create_schema(connection: Connection, project: Project) -> None:
+    """Create what is missing in the writer's file; add columns for fields that a form has gained.
+
+    Raises:
+        StoreError: the file was written by a newer nianbao.
+    """
+    with transaction(connection):
+        for schema in ("ledger", "raw", "reference", "core", "indicator", "mart"):
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        _check_version(connection)
+        existing = _existing_columns(connection)
+        for spec in (*LEDGER.values(), CELL, *(raw_table(part) for part in project.parts)):
+            _create_table(connection, spec, existing.get(spec.name))
+
+
+def _check_version(connection: Connection) -> None:
+    connection.execute("CREATE TABLE IF NOT EXISTS ledger.schema_version (version INTEGER NOT NULL)")
+    row = connection.execute("SELECT max(version) FROM ledger.schema_version").fetchone()
+    found = row[0] if row else None
+    if found is None:
+        connection.execute("INSERT INTO ledger.schema_version VALUES (?)", [SCHEMA_VERSION])
+        comment_on(connection, "ledger.schema_version", "仓库结构版本 / version of the warehouse's structure", {"version": "版本号 / version"})
+    elif found > SCHEMA_VERSION:
+        raise StoreError(
+            f"the warehouse has structure version {found}, this nianbao knows {SCHEMA_VERSION}; install the newer nianbao"
+        )
+
+
+def _existing_columns(connection: Connection) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    rows = connection.execute(
+        "SELECT schema_name || '.' || table_name, column_name FROM duckdb_columns() WHERE database_name = current_database()"
+    ).fetchall()
+    for table, column in rows:
+        found.setdefault(table, set()).add(column)
+    return found
+
+
+def _create_table(connection: Connection, spec: TableSpec, existing: set[str] | None) -> None:
+    if existing is None:
+        columns = ", ".join(f"{quote(name)} {kind}" for name, kind in spec.columns.items())
+        connection.execute(f"CREATE TABLE {spec.name} ({columns})")
+        return
+    for name in spec.columns.keys() - existing:
+        connection.execute(f"ALTER TABLE {spec.name} ADD COLUMN {quote(name)} {spec.bare_columns[name]}")
+
+
+def comment_on(connection: Connection, table: str, comment: str, columns: dict[str, str]) -> None:
+    """Write the comment of a table and of its columns."""
+    connection.execute(f"COMMENT ON TABLE {table} IS {_literal(comment)}")
+    for name, text in columns.items():
+        connection.execute(f"COMMENT ON COLUMN {table}.{quote(name)} IS {_literal(text)}")
+
+
+def create_mirror(connection: Connection, database: str, specs: Iterable[TableSpec]) -> None:
+    """Create empty tables of the same columns in another attached database."""
+    for spec in specs:
+        columns = ", ".join(f"{quote(name)} {kind}" for name, kind in spec.columns.items())
+        connection.execute(f"CREATE OR REPLACE TABLE {database}.{spec.name.rpartition('.')[2]} ({columns})")
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

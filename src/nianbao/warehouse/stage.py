@@ -1,0 +1,144 @@
+"""Staging: this run's submissions beside what counts now, for the checks to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from nianbao.catalog import Project
+from nianbao.terms.form import Layout, Part
+from nianbao.warehouse.connect import Connection, insert_rows, quote
+from nianbao.warehouse.schema import CELL, SQL_TYPES, TableSpec, create_mirror, raw_table
+
+SUBMISSION = TableSpec(
+    "stage.submission", "", "",
+    {"submission_id": "VARCHAR", "delivery_id": "VARCHAR", "file_name": "VARCHAR", "unit_code": "VARCHAR",
+     "unit_type": "VARCHAR", "form_code": "VARCHAR", "period": "VARCHAR", "suffix": "VARCHAR", "year": "INTEGER",
+     "period_start": "DATE", "period_end": "DATE", "number": "INTEGER", "basis": "VARCHAR", "money_unit": "VARCHAR",
+     "edition": "VARCHAR", "declared_status": "VARCHAR", "note": "VARCHAR", "arrived_on": "DATE", "due_on": "DATE",
+     "accepted_until": "DATE", "in_roster": "BOOLEAN", "is_due": "BOOLEAN", "sheet": "VARCHAR"},
+)  # fmt: skip
+
+_WHO = {"unit_code": "VARCHAR", "period": "VARCHAR", "year": "INTEGER"}
+
+IN_FORCE = """
+SELECT s.submission_id, s.delivery_id, s.unit_code, s.form_code, s.period, s.number, s.basis, s.money_unit, s.edition,
+    s.declared_status, s.note, s.arrived_on, s.due_on, s.accepted_until, s.sheet
+FROM {ledger}.submission AS s
+INNER JOIN {ledger}.decision AS d ON s.submission_id = d.submission_id
+WHERE d.decision IN ('accepted', 'accepted_with_warnings')
+QUALIFY row_number() OVER (PARTITION BY s.unit_code, s.form_code, s.period ORDER BY s.number DESC) = 1
+"""
+"""What counts now: the latest accepted submission per unit, form and period."""
+
+
+def stage_table(part: Part) -> TableSpec:
+    """The staging table of a part: as in raw, with unit, period and year in front of the columns."""
+    columns = {"submission_id": "VARCHAR", "row_no": "INTEGER"} | _WHO
+    return TableSpec(f"stage.{part.table}", part.zh, part.en, columns | {f.column: SQL_TYPES[f.type] for f in part.fields})
+
+
+def fill_stage(
+    connection: Connection,
+    project: Project,
+    submissions: Sequence[Mapping[str, Any]],
+    cells: Sequence[Mapping[str, Any]],
+    asked: Iterable[tuple[str, Part]],
+) -> list[Part]:
+    """Stage this run's submissions and cells; `asked` pairs each submission with the parts its unit owes.
+
+    Returns the parts that have rows to check. The tables live in an attached in-memory database and are made anew.
+    """
+    attached = {row[0] for row in connection.execute("SELECT database_name FROM duckdb_databases()").fetchall()}
+    for database in ("stage", "known"):
+        if database not in attached:
+            connection.execute(f"ATTACH ':memory:' AS {database}")
+    parts = list(project.parts)
+    create_mirror(connection, "stage", (SUBMISSION, CELL, *(stage_table(part) for part in parts)))
+    insert_rows(connection, "stage.submission", submissions, SUBMISSION.columns)
+    insert_rows(connection, "stage.cell", cells, CELL.bare_columns)
+    connection.execute("CREATE OR REPLACE TABLE stage.asked (submission_id VARCHAR, form_code VARCHAR, part VARCHAR)")
+    pairs = [{"submission_id": key, "form_code": part.form_code, "part": part.code} for key, part in asked]
+    insert_rows(connection, "stage.asked", pairs, dict.fromkeys(("submission_id", "form_code", "part"), "VARCHAR"))
+    present = {(pair["form_code"], pair["part"]) for pair in pairs}
+    filled = [part for part in parts if (part.form_code, part.code) in present]
+    for part in filled:
+        connection.execute(_spread(part))
+    _show_known(connection, parts)
+    return filled
+
+
+def _spread(part: Part) -> str:
+    """Cells to typed columns: one row per record; an indicator part has its one row even when every cell is blank."""
+    picks = ", ".join(
+        f"CAST(max(CASE WHEN c.field = '{field.code}' THEN c.read_as END) AS {SQL_TYPES[field.type]})"
+        for field in part.fields
+    )
+    join, row_no = ("LEFT", "1") if part.layout is Layout.INDICATOR else ("INNER", "c.row_no")
+    return f"""
+        INSERT INTO stage.{part.table}
+        SELECT s.submission_id, {row_no}, s.unit_code, s.period, s.year, {picks}
+        FROM stage.asked AS a
+        INNER JOIN stage.submission AS s ON a.submission_id = s.submission_id
+        {join} JOIN stage.cell AS c ON a.submission_id = c.submission_id AND a.part = c.part
+        WHERE a.form_code = '{part.form_code}' AND a.part = '{part.code}'
+        GROUP BY s.submission_id, s.unit_code, s.period, s.year{"" if join == "LEFT" else ", c.row_no"}
+    """
+
+
+def _show_known(connection: Connection, parts: Iterable[Part]) -> None:
+    """Views in `known`: what is in force in the warehouse, with this run's submissions in place of those they replace."""
+    warehouse = quote(str(connection.execute("SELECT current_database()").fetchall()[0][0]))
+    connection.execute(f"""
+        CREATE OR REPLACE TABLE known.in_force AS
+        SELECT f.* FROM ({IN_FORCE.format(ledger=warehouse + ".ledger")}) AS f
+        WHERE NOT EXISTS (
+            SELECT 1 FROM stage.submission AS s
+            WHERE s.unit_code = f.unit_code AND s.form_code = f.form_code AND s.period = f.period
+        )
+    """)
+    columns = ", ".join(SUBMISSION.columns)
+    connection.execute(f"""
+        CREATE OR REPLACE VIEW known.submission AS
+        SELECT {columns} FROM stage.main.submission
+        UNION ALL BY NAME
+        SELECT * FROM known.main.in_force
+    """)
+    cell_columns = ", ".join(CELL.columns)
+    connection.execute(f"""
+        CREATE OR REPLACE VIEW known.cell AS
+        SELECT {cell_columns} FROM stage.main.cell
+        UNION ALL
+        SELECT {", ".join(f"c.{name}" for name in CELL.columns)} FROM {warehouse}.raw.cell AS c
+        INNER JOIN known.main.in_force AS f ON c.submission_id = f.submission_id
+    """)
+    for part in parts:
+        names = [quote(field.column) for field in part.fields]
+        connection.execute(f"""
+            CREATE OR REPLACE VIEW known.{part.table} AS
+            SELECT submission_id, row_no, unit_code, period, year, {", ".join(names)} FROM stage.main.{part.table}
+            UNION ALL
+            SELECT r.submission_id, r.row_no, f.unit_code, f.period, CAST(left(f.period, 4) AS INTEGER),
+                {", ".join(f"r.{name}" for name in names)}
+            FROM {warehouse}.raw.{part.table} AS r
+            INNER JOIN known.main.in_force AS f ON r.submission_id = f.submission_id
+        """)
+
+
+def load_stage(connection: Connection, parts: Iterable[Part], accepted: Sequence[str]) -> None:
+    """Copy the rows of the accepted submissions from staging to raw; the caller holds the transaction."""
+    for part in parts:
+        columns = ", ".join(quote(name) for name in raw_table(part).columns)
+        connection.execute(
+            f"INSERT INTO raw.{part.table} ({columns}) SELECT {columns} FROM stage.{part.table} "
+            "WHERE submission_id IN (SELECT unnest($1::VARCHAR[]))",
+            [list(accepted)],
+        )
+    columns = ", ".join(CELL.columns)
+    connection.execute(
+        f"INSERT INTO raw.cell ({columns}) SELECT {columns} FROM stage.cell "
+        "WHERE submission_id IN (SELECT unnest($1::VARCHAR[]))",
+        [list(accepted)],
+    )
+
+
