@@ -40,18 +40,23 @@ INDICATOR_HEADER = ("序号", "指标名称", "计量单位", "代码", "数值"
 """The value of a line stands in the cell right of its 代码."""
 
 LEDGER_NUMBER = "序号"
-"""The first column of a ledger: a running number, never a field."""
+"""Heads the first column of a ledger: a running number, never a field.
+
+A ledger has its titles in one row, their units of measure (if any) in the next and their 代码 right above the records.
+"""
 
 NOTE_LABEL = "说明："
 """Stands alone in column A under the last part; what the unit explains is in the cell right of it."""
 
 NOTES_HEADING = "填报说明："
 SIGNATURES = ("单位负责人：", "填表人：", "审核人：", "报出日期：")
-"""They begin the cells below the last input of a sheet."""
+"""They stand in one cell below the note; the first begins it."""
 
 EDITION_PROPERTY = "报表版本"
 """The custom document property that repeats the edition."""
 
+_CHINESE_DIGITS = "一二三四五六七八九十"
+_PART_HEADING = re.compile(f"（[{_CHINESE_DIGITS}]）.+")
 _FIELD_CODE = re.compile(r"([A-Z]+\d+)-(\d{2,})")
 _FORBIDDEN_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
 _SHEET_NAME_LENGTH = 31
@@ -68,6 +73,16 @@ def parse_field_code(text: str) -> tuple[str, int] | None:
     return (match[1], int(match[2])) if match else None
 
 
+def part_heading(number: int, zh: str) -> str:
+    """What stands above a part in column A where a sheet has several: `（二）所辖县级情况`."""
+    return f"（{_CHINESE_DIGITS[number - 1]}）{zh}"
+
+
+def is_part_heading(text: str) -> bool:
+    """Whether a text of column A begins another part, and so ends the ledger above it."""
+    return _PART_HEADING.fullmatch(text.strip()) is not None
+
+
 def sheet_name(form_code: str, zh: str) -> str:
     """The name of a form's sheet: `GH05 送温暖和困难职工帮扶`, as long as a sheet name may be."""
     title = _FORBIDDEN_IN_SHEET_NAME.sub("", zh).removesuffix("情况表").removesuffix("表")
@@ -75,5 +90,5 @@ def sheet_name(form_code: str, zh: str) -> str:
 
 
 def option_label(codes: str, code: str, zh: str) -> str:
-    """What a code cell shows for a code: its Chinese label; accounts keep the code in front, as bookkeepers know them."""
+    """What a code cell shows for a code: its Chinese label; an account keeps its code in front, as bookkeepers say it."""
     return f"{code} {zh}" if codes == "accounts" else zh

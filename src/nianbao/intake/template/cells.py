@@ -25,7 +25,7 @@ def write_value(
     elif isinstance(value, bool):
         sheet.write_string(row, column, YES if value else NO, style)
     elif isinstance(value, dt.date):
-        sheet.write_datetime(row, column, value, style)  # type: ignore[arg-type]
+        sheet.write_datetime(row, column, value, style)
     elif isinstance(value, int | Decimal):
         _write_number(sheet, row, column, Decimal(value), style)
     elif field.type is FieldType.CODE:
@@ -47,4 +47,4 @@ def _write_number(sheet: Worksheet, row: int, column: int, value: Decimal, style
         sheet.write_string(row, column, f"{value:f}", style)
     else:
         # The writer prints 16 digits of what it gets: exact for a decimal, not for a binary float.
-        sheet.write_number(row, column, value, style)  # type: ignore[arg-type]
+        sheet.write_number(row, column, value, style)

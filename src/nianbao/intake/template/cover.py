@@ -75,7 +75,7 @@ def _choice(label: str, choices: tuple[str, ...]) -> dict[str, object]:
 def _write_day(page: Page, answer: str) -> None:
     sheet, row, style = page.sheet, page.row, page.styles[FieldType.DATE]
     try:
-        sheet.write_datetime(row, _VALUE_COLUMN, dt.date.fromisoformat(answer), style)  # type: ignore[arg-type]
+        sheet.write_datetime(row, _VALUE_COLUMN, dt.date.fromisoformat(answer), style)
     except ValueError:
         # Empty, or a day as a careless clerk would write it.
         sheet.write_string(row, _VALUE_COLUMN, answer, style)
@@ -103,5 +103,5 @@ def _write_contents(page: Page, sheets: Mapping[str, DueForm]) -> None:
         page.sheet.write_string(page.row, 1, form.table_no, page.styles["centred"])
         page.sheet.write_url(page.row, 2, f"internal:{quote_sheetname(name)}!A1", page.styles["link"], form.zh)
         page.sheet.write_string(page.row, 3, period.zh, page.styles["centred"])
-        page.sheet.write_datetime(page.row, 4, form.due_on(period), page.styles["day"])  # type: ignore[arg-type]
+        page.sheet.write_datetime(page.row, 4, form.due_on(period), page.styles["day"])
         page.row += 1

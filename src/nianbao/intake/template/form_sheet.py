@@ -7,7 +7,7 @@ from xlsxwriter.worksheet import Worksheet
 from nianbao.intake.template.page import Book, Page
 from nianbao.intake.template.style import LINE_HEIGHT, text_height
 from nianbao.intake.template.tables import column_widths, write_table
-from nianbao.terms.form import Field, Form, Part
+from nianbao.terms.form import Field, Form, Layout, Part
 from nianbao.terms.layout import (
     EDITION_LABEL,
     ISSUER_LABEL,
@@ -18,6 +18,7 @@ from nianbao.terms.layout import (
     SIGNATURES,
     TABLE_NO_LABEL,
     UNIT_LABEL,
+    part_heading,
 )
 from nianbao.terms.period import Period
 
@@ -41,22 +42,24 @@ def write_form(book: Book, sheet: Worksheet, due: DueForm) -> None:
     _write_masthead(page, form, period)
     masthead_rows = page.row
     answers = book.filled.forms.get(form.code, {})
-    header_rows = 0
+    header = range(0)
     for number, (part, fields) in enumerate(tables):
+        if number and _is_long(parts[number - 1]):
+            sheet.set_h_pagebreaks([page.row])
         if len(tables) > 1:
-            page.line(f"（{_ORDINALS[number]}）{part.zh}", "band", 24)
-        header_rows = write_table(page, part, fields, answers.get(part.code, []))
+            page.line(part_heading(number + 1, part.zh), "band", 24)
+        header = write_table(page, part, fields, answers.get(part.code, []))
     _write_foot(page, form)
-    if len(tables) == 1:
-        sheet.freeze_panes(masthead_rows + header_rows, 0)
-        sheet.repeat_rows(masthead_rows, masthead_rows + header_rows - 1)
-    else:
-        sheet.freeze_panes(masthead_rows, 0)
-        sheet.repeat_rows(0, masthead_rows - 1)
+    sheet.freeze_panes(header.stop if len(tables) == 1 else masthead_rows, 0)
+    # A repeated header only suits what follows it to the end of the sheet.
+    repeated = header if tables[-1][0].layout is Layout.LEDGER or len(tables) == 1 else range(masthead_rows)
+    sheet.repeat_rows(repeated.start, repeated.stop - 1)
     page.finish(landscape=page.width(0, page.last) > _TURNED_FROM)
 
 
-_ORDINALS = "一二三四五六七八九十"
+def _is_long(part: Part) -> bool:
+    """Whether a part's blank rows fill a page, so that the next part had better start on a new one."""
+    return part.layout is Layout.LEDGER and not part.rows
 
 
 def _fields(part: Part, period: Period) -> list[Field]:

@@ -41,8 +41,8 @@ def column_widths(part: Part, fields: Sequence[Field], options: Options) -> list
     return [_NUMBER_WIDTH, *(_field_width(field, options) for field in fields)]
 
 
-def write_table(page: Page, part: Part, fields: Sequence[Field], rows: Sequence[Row]) -> int:
-    """Write a part under the current row and go below it; returns the number of header rows."""
+def write_table(page: Page, part: Part, fields: Sequence[Field], rows: Sequence[Row]) -> range:
+    """Write a part under the current row and go below it; returns its header rows."""
     if part.layout is Layout.INDICATOR:
         return _write_lines(page, part, fields, rows[0] if rows else {})
     return _write_records(page, part, fields, rows)
@@ -59,7 +59,7 @@ def _between(width: float, bounds: tuple[float, float]) -> float:
     return min(max(float(width), bounds[0]), bounds[1])
 
 
-def _write_lines(page: Page, part: Part, fields: Sequence[Field], answers: Row) -> int:
+def _write_lines(page: Page, part: Part, fields: Sequence[Field], answers: Row) -> range:
     sheet, styles, options = page.sheet, page.styles, page.book.options
     sheet.set_row(page.row, _HEADER_HEIGHT)
     for column, title in enumerate(INDICATOR_HEADER):
@@ -77,11 +77,11 @@ def _write_lines(page: Page, part: Part, fields: Sequence[Field], answers: Row) 
         write_value(sheet, row, value_column, value, styles[field.type], field, options)
         limit_entry(sheet, (row, value_column, row, value_column), field, _limits(page, part, field))
     page.row = first + len(fields)
-    return 1
+    return range(first - 1, first)
 
 
-def _write_records(page: Page, part: Part, fields: Sequence[Field], rows: Sequence[Row]) -> int:
-    header_rows = _write_ledger_header(page, part, fields)
+def _write_records(page: Page, part: Part, fields: Sequence[Field], rows: Sequence[Row]) -> range:
+    header = range(page.row, page.row + _write_ledger_header(page, part, fields))
     first = page.row
     records = list(_prefilled(page, part, fields[0], rows) if part.rows else _with_spare(rows))
     key_styles = _key_styles(page, part) if part.rows else {}
@@ -92,11 +92,11 @@ def _write_records(page: Page, part: Part, fields: Sequence[Field], rows: Sequen
         page.wait_at(first, column)
         if records:
             limit_entry(page.sheet, (first, column, page.row - 1, column), field, _limits(page, part, field))
-    return header_rows
+    return header
 
 
 def _write_ledger_header(page: Page, part: Part, fields: Sequence[Field]) -> int:
-    """The titles, their units of measure where there are any, and the codes."""
+    """The titles, their units of measure where there are any, and the codes; returns how many rows that takes."""
     sheet, styles = page.sheet, page.styles
     has_units = any(field.unit for field in fields)
     rows = 3 if has_units else 2
