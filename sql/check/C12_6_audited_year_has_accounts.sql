@@ -1,0 +1,23 @@
+-- A year of an auditee's money that was audited has the auditee's annual GH12.
+-- Only for units that report GH12, and for years of which at least one lower union's annual is known.
+-- code: C12-6
+-- form: GH13
+-- severity: warn
+-- says: 被审单位{value}的{expected}年经费收支预算执行情况年报还没有收到，请核对资金所属年度，并提醒该单位补报。
+-- because: 审计的资金应能与该单位的年报对上。
+SELECT
+    a.submission_id, a.row_no, 'audits' AS part, 'subject_year' AS field, u.zh AS value, a.subject_year AS expected
+FROM stage.gh13_audits AS a
+INNER JOIN reference.units AS u ON a.auditee_id = u.unit_code
+WHERE
+    a.auditee_class <> 'special'
+    AND u.unit_type IN ('province', 'prefecture', 'industry_resident', 'industry_nonresident', 'direct_union')
+    AND EXISTS (
+        SELECT 1 FROM known.gh12 AS g
+        INNER JOIN reference.units AS m ON g.unit_code = m.unit_code
+        WHERE g.period = CAST(a.subject_year AS VARCHAR) AND m.unit_type <> 'province'
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM known.gh12 AS g
+        WHERE g.unit_code = a.auditee_id AND g.period = CAST(a.subject_year AS VARCHAR)
+    )
