@@ -1,4 +1,5 @@
 -- Audit rows in force, with the kind of the audited unit, its audits in the year and the years of money they covered.
+-- zh: 现行审计记录：被审单位类型、当年审计次数、覆盖的资金年度数
 -- grain: one row per audit row in force
 WITH tally AS (
     SELECT

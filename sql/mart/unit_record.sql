@@ -1,0 +1,31 @@
+-- How each unit reported in a year: on time, late, missing, first time right.
+-- zh: 单位报送记录：每个单位每年按时、迟报、未报和一次通过的表数
+-- grain: one row per unit and year
+WITH first_pass AS (
+    SELECT
+        submission.unit_code,
+        CAST(left(submission.period, 4) AS INTEGER) AS year,
+        count(*) AS forms_right_first_time
+    FROM ledger.submission AS submission
+    INNER JOIN ledger.decision AS decision
+        ON submission.submission_id = decision.submission_id
+    WHERE submission.number = 1 AND decision.decision IN ('accepted', 'accepted_with_warnings')
+    GROUP BY submission.unit_code, CAST(left(submission.period, 4) AS INTEGER)
+)
+
+SELECT
+    reporting.unit_code,
+    unit.zh AS unit_zh,
+    unit.unit_type,
+    reporting.year,
+    count(*) AS forms_due,
+    count(CASE WHEN reporting.status = 'on_time' THEN 1 END) AS forms_on_time,
+    count(CASE WHEN reporting.status = 'late' THEN 1 END) AS forms_late,
+    count(CASE WHEN reporting.status IN ('missing', 'rejected', 'awaiting_explanation') THEN 1 END) AS forms_missing,
+    coalesce(max(first_pass.forms_right_first_time), 0) AS forms_right_first_time
+FROM core.reporting AS reporting
+INNER JOIN core.unit AS unit
+    ON reporting.unit_code = unit.unit_code
+LEFT JOIN first_pass
+    ON reporting.unit_code = first_pass.unit_code AND reporting.year = first_pass.year
+GROUP BY reporting.unit_code, unit.zh, unit.unit_type, reporting.year

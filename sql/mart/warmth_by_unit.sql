@@ -1,0 +1,18 @@
+-- Warmth and relief of each unit in each year, with what one person received on average.
+-- zh: 送温暖和帮扶：每个单位每年的资金、人数和人均额
+-- grain: one row per unit and year
+SELECT
+    record.unit_code,
+    unit.zh AS unit_zh,
+    unit.unit_type,
+    record.year,
+    sum(record.warmth_funds_yuan) AS warmth_funds_yuan,
+    sum(record.warmth_persons) AS warmth_persons,
+    CAST(sum(record.warmth_funds_yuan) / nullif(sum(record.warmth_persons), 0) AS DECIMAL(18, 2)) AS warmth_per_person_yuan,
+    sum(record.relief_total_yuan) AS relief_total_yuan,
+    sum(record.relief_persons) AS relief_persons,
+    sum(record.disaster_funds_yuan) AS disaster_funds_yuan
+FROM core.gh05 AS record
+INNER JOIN core.unit AS unit
+    ON record.unit_code = unit.unit_code
+GROUP BY record.unit_code, unit.zh, unit.unit_type, record.year

@@ -1,0 +1,131 @@
+"""The ledger: what arrived, what was decided and found, what was issued; rows are added, never changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from nianbao.warehouse.connect import Connection, insert_rows, rows_of
+from nianbao.warehouse.schema import LEDGER
+
+_ARCHIVE_OFFSET = "archive/index"
+
+
+def start_run(connection: Connection, kind: str, started_at: dt.datetime, version: str) -> str:
+    """Note that a run begins; returns its id."""
+    row = connection.execute("SELECT count(*) FROM ledger.run").fetchone()
+    run_id = f"R{(row[0] if row else 0) + 1:06d}"
+    connection.execute(
+        "INSERT INTO ledger.run (run_id, kind, started_at, version) VALUES (?, ?, ?, ?)", [run_id, kind, started_at, version]
+    )
+    return run_id
+
+
+def finish_run(connection: Connection, run_id: str, finished_at: dt.datetime, summary: Mapping[str, Any]) -> None:
+    """Note that a run is done, with what it did."""
+    text = json.dumps(summary, ensure_ascii=False, default=str)
+    connection.execute("UPDATE ledger.run SET finished_at = ?, summary = ? WHERE run_id = ?", [finished_at, text, run_id])
+
+
+def archive_offset(connection: Connection) -> int:
+    """How far into the archive's index the deliveries have been taken in."""
+    row = connection.execute("SELECT fingerprint FROM ledger.build WHERE model = ?", [_ARCHIVE_OFFSET]).fetchone()
+    return int(row[0]) if row else 0
+
+
+def set_archive_offset(connection: Connection, offset: int, at: dt.datetime) -> None:
+    """Remember how far the index has been taken in; part of the transaction that loads."""
+    connection.execute("INSERT OR REPLACE INTO ledger.build VALUES (?, ?, ?)", [_ARCHIVE_OFFSET, str(offset), at])
+
+
+def known_sources(connection: Connection, sources: Sequence[str]) -> set[tuple[str, int, int]]:
+    """Of these inbox paths, those already taken in, with the size and time of change they had."""
+    rows = connection.execute(
+        "SELECT source, size_bytes, modified_ns FROM ledger.delivery WHERE source IN (SELECT unnest($1::VARCHAR[]))",
+        [list(sources)],
+    ).fetchall()
+    return {(source, size, modified) for source, size, modified in rows}
+
+
+def count_deliveries(connection: Connection) -> int:
+    """How many deliveries there are."""
+    row = connection.execute("SELECT count(*) FROM ledger.delivery").fetchone()
+    return int(row[0]) if row else 0
+
+
+def deliveries_by_hash(connection: Connection, hashes: Sequence[str]) -> dict[str, str]:
+    """The first delivery of each of these contents."""
+    rows = connection.execute(
+        "SELECT sha256, min(delivery_id) FROM ledger.delivery WHERE sha256 IN (SELECT unnest($1::VARCHAR[])) GROUP BY sha256",
+        [list(hashes)],
+    ).fetchall()
+    return dict(rows)
+
+
+Key = tuple[str, str, str]
+
+
+def submission_numbers(connection: Connection, units: Sequence[str]) -> tuple[dict[Key, int], dict[Key, str]]:
+    """For the submissions of these units: the last number, and the content in force, by unit, form and period."""
+    rows = connection.execute(
+        """
+        SELECT s.unit_code, s.form_code, s.period, max(s.number),
+            arg_max(s.cells_sha256, s.number) FILTER (WHERE d.decision IN ('accepted', 'accepted_with_warnings'))
+        FROM ledger.submission AS s
+        INNER JOIN ledger.decision AS d ON s.submission_id = d.submission_id
+        WHERE s.unit_code IN (SELECT unnest($1::VARCHAR[]))
+        GROUP BY s.unit_code, s.form_code, s.period
+        """,
+        [list(units)],
+    ).fetchall()
+    numbers = {(unit, form, period): number for unit, form, period, number, _ in rows}
+    return numbers, {(unit, form, period): content for unit, form, period, _, content in rows if content}
+
+
+def record(connection: Connection, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    """Add rows to tables of the ledger, by table name; the caller holds the transaction."""
+    for table, items in rows.items():
+        insert_rows(connection, f"ledger.{table}", items, LEDGER[table].bare_columns)
+
+
+def answers(connection: Connection, delivery_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Everything a receipt says of these deliveries: the delivery, its submissions with decisions, its findings."""
+    wanted = [list(delivery_ids)]
+    among = "IN (SELECT unnest($1::VARCHAR[]))"
+    deliveries = rows_of(
+        connection,
+        f"SELECT d.*, o.source AS duplicate_source, o.received_at AS duplicate_received_at FROM ledger.delivery AS d "
+        f"LEFT JOIN ledger.delivery AS o ON d.duplicate_of = o.delivery_id WHERE d.delivery_id {among} ORDER BY d.delivery_id",
+        wanted,
+    )
+    submissions = rows_of(
+        connection,
+        "SELECT s.*, d.decision, d.decided_at FROM ledger.submission AS s "
+        f"INNER JOIN ledger.decision AS d ON s.submission_id = d.submission_id WHERE s.delivery_id {among} "
+        "ORDER BY s.form_code, s.period",
+        wanted,
+    )
+    findings = rows_of(
+        connection,
+        f"SELECT * FROM ledger.finding WHERE delivery_id {among} ORDER BY form_code NULLS FIRST, severity, sheet, row_no, code",
+        wanted,
+    )
+    return [
+        delivery
+        | {
+            "submissions": [row for row in submissions if row["delivery_id"] == delivery["delivery_id"]],
+            "findings": [row for row in findings if row["delivery_id"] == delivery["delivery_id"]],
+        }
+        for delivery in deliveries
+    ]
+
+
+def unanswered(connection: Connection) -> list[str]:
+    """Deliveries of runs that never finished: their receipts may not have been written."""
+    rows = connection.execute(
+        "SELECT d.delivery_id FROM ledger.delivery AS d INNER JOIN ledger.run AS r ON d.run_id = r.run_id "
+        "WHERE r.finished_at IS NULL"
+    ).fetchall()
+    return [row[0] for row in rows]

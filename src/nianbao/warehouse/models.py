@@ -1,0 +1,147 @@
+"""build: the models of sql/ and those made from forms and indicators, in dependency order, only what changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+from nianbao.errors import ModelError
+from nianbao.warehouse.connect import Connection, transaction
+from nianbao.warehouse.schema import comment_on
+
+_ZH = re.compile(r"--\s*zh:\s*(.+)")
+_LEAVES = ("raw.", "ledger.")
+
+
+@dataclass(frozen=True)
+class Model:
+    """A table that is built from others: its SELECT, what it reads, and how it is described."""
+
+    name: str
+    sql: str
+    reads: frozenset[str]
+    zh: str
+    en: str
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_models(folder: Path) -> list[Model]:
+    """The models of sql/: path = table, the first line of the header says what it is.
+
+    Raises:
+        ModelError: a file has no header or is not one SELECT.
+    """
+    return [_read_model(path) for part in ("core", "mart") for path in sorted((folder / part).glob("*.sql"))]
+
+
+def _read_model(path: Path) -> Model:
+    text = path.read_text(encoding="utf-8")
+    first, zh = text.splitlines()[0], _ZH.search(text)
+    if not first.startswith("-- ") or zh is None:
+        raise ModelError("a model opens with one sentence and a line -- zh: …", str(path), "write its header")
+    return Model(f"{path.parent.name}.{path.stem}", text, tables_read(text, str(path)), zh[1].strip(), first[3:].strip())
+
+
+def tables_read(sql: str, where: str) -> frozenset[str]:
+    """The tables with a schema that a query reads.
+
+    Raises:
+        ModelError: the text is not one query.
+    """
+    import sqlglot  # parsing is needed only when something is built
+
+    try:
+        tree = sqlglot.parse_one(sql, dialect="duckdb")
+    except sqlglot.ParseError as error:
+        raise ModelError(f"not one SELECT: {error}", where, "mend the SQL") from error
+    return frozenset(f"{table.db}.{table.name}" for table in tree.find_all(sqlglot.exp.Table) if table.db)
+
+
+def build(
+    connection: Connection,
+    models: Sequence[Model],
+    leaves: Mapping[str, str],
+    column_comments: Mapping[str, str],
+    built_at: dt.datetime,
+    progress: Callable[[str], None] = lambda name: None,
+) -> list[str]:
+    """Build the models whose text or inputs changed, all in one transaction; returns their names.
+
+    `leaves` are the fingerprints of what models read and nobody builds: reference tables, raw, ledger.
+
+    Raises:
+        ModelError: a model fails, reads a table that does not exist, or depends on itself.
+    """
+    stored = dict(connection.execute("SELECT model, fingerprint FROM ledger.build").fetchall())
+    fingerprints = dict(leaves)
+    built = []
+    with transaction(connection):
+        for model in in_order(models, leaves):
+            fingerprint = _fingerprint(model, fingerprints)
+            fingerprints[model.name] = fingerprint
+            if stored.get(model.name) == fingerprint:
+                continue
+            _build_one(connection, model, column_comments)
+            connection.execute("INSERT OR REPLACE INTO ledger.build VALUES (?, ?, ?)", [model.name, fingerprint, built_at])
+            built.append(model.name)
+            progress(model.name)
+    return built
+
+
+def in_order(models: Iterable[Model], leaves: Iterable[str]) -> list[Model]:
+    """The models so that each comes after those it reads.
+
+    Raises:
+        ModelError: a model reads a table that nobody provides, or depends on itself.
+    """
+    by_name = {model.name: model for model in models}
+    provided = by_name.keys() | set(leaves)
+    for model in by_name.values():
+        missing = model.reads - provided
+        if missing:
+            raise ModelError(f"reads {', '.join(sorted(missing))}, which nobody builds", model.name, "mend its FROM")
+    graph = {name: {read for read in model.reads if read in by_name} for name, model in by_name.items()}
+    try:
+        return [by_name[name] for name in TopologicalSorter(graph).static_order()]
+    except CycleError as error:
+        raise ModelError(f"depends on itself: {' → '.join(error.args[1])}", error.args[1][0], "break the circle") from error
+
+
+def leaf_fingerprints(connection: Connection) -> dict[str, str]:
+    """What the append-only tables stand at: their row counts say whether anything was added."""
+    tables = connection.execute(
+        "SELECT schema_name || '.' || table_name, estimated_size FROM duckdb_tables() "
+        "WHERE database_name = current_database() AND schema_name IN ('raw', 'ledger')"
+    ).fetchall()
+    # Counting a DuckDB table reads its metadata only; the estimate would do, but it does not promise to be exact.
+    return {name: str(_count(connection, name)) for name, _ in tables}
+
+
+def _count(connection: Connection, table: str) -> int:
+    row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _build_one(connection: Connection, model: Model, column_comments: Mapping[str, str]) -> None:
+    try:
+        connection.execute(f"CREATE OR REPLACE TABLE {model.name} AS\n{model.sql}")
+        rows = connection.execute(f"DESCRIBE {model.name}").fetchall()
+    except Exception as error:
+        raise ModelError(str(error), model.name, "mend the model; nothing was changed") from error
+    columns = {row[0]: model.columns.get(row[0]) or column_comments.get(row[0], "") for row in rows}
+    undescribed = [name for name, comment in columns.items() if not comment]
+    if undescribed:
+        raise ModelError(
+            f"nobody says what {', '.join(undescribed)} means", model.name, "add the column to reference/columns.csv"
+        )
+    comment_on(connection, model.name, f"{model.zh} / {model.en}", columns)
+
+
+def _fingerprint(model: Model, fingerprints: Mapping[str, str]) -> str:
+    inputs = "\n".join(f"{name}={fingerprints[name]}" for name in sorted(model.reads))
+    return hashlib.sha256(f"{model.sql}\n{inputs}".encode()).hexdigest()

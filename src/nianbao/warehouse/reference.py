@@ -1,0 +1,111 @@
+"""Loads what is declared (lists, forms, fields, indicators, who owes what) as tables of the schema reference."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nianbao.catalog import Project
+from nianbao.terms.period import Period
+from nianbao.warehouse.connect import Connection, insert_columns, quote
+
+FIRST_YEAR = 2020
+
+
+@dataclass(frozen=True)
+class ReferenceTable:
+    """A reference table with its rows as texts, and the types of the columns that are not text."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+    types: dict[str, str]
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when the content changes."""
+        return hashlib.sha256(json.dumps([self.columns, self.rows], ensure_ascii=False).encode()).hexdigest()
+
+
+def load_reference(connection: Connection, project: Project, today: dt.date) -> dict[str, str]:
+    """Bring the reference tables up to date; returns the fingerprint of each by its full name."""
+    stored = dict(connection.execute("SELECT model, fingerprint FROM ledger.build").fetchall())
+    fingerprints = {}
+    for table in _tables(project, today):
+        name = f"reference.{table.name}"
+        fingerprints[name] = table.fingerprint
+        if stored.get(name) == table.fingerprint:
+            continue
+        types = {column: table.types.get(column, "VARCHAR") for column in table.columns}
+        connection.execute("BEGIN")
+        connection.execute(
+            f"CREATE OR REPLACE TABLE {name} ({', '.join(f'{quote(key)} {kind}' for key, kind in types.items())})"
+        )
+        columns = list(zip(*table.rows, strict=True)) or [()] * len(table.columns)
+        insert_columns(connection, name, dict(zip(table.columns, map(list, columns), strict=True)), types)
+        connection.execute(
+            "INSERT OR REPLACE INTO ledger.build VALUES (?, ?, ?)", [name, table.fingerprint, dt.datetime.combine(today, dt.time())]
+        )
+        connection.execute("COMMIT")
+    return fingerprints
+
+
+def _tables(project: Project, today: dt.date) -> Iterator[ReferenceTable]:
+    for path in sorted((project.path / "reference").glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            header, *rows = csv.reader(file)
+        yield ReferenceTable(path.stem, tuple(header), [tuple(row) for row in rows], {})
+    yield ReferenceTable(
+        "forms",
+        ("form_code", "zh", "en", "table_no", "edition", "since"),
+        [(form.code, form.zh, form.en, form.table_no, form.edition, str(form.since)) for form in project.forms.values()],
+        {"since": "INTEGER"},
+    )
+    yield ReferenceTable(
+        "fields",
+        ("form_code", "part", "table_name", "field", "column_name", "zh", "en", "type", "unit", "aggregate", "line"),
+        [
+            (part.form_code, part.code, part.table, field.code, field.column, field.zh, field.en, field.type.value,
+             field.unit, field.aggregate.value, str(field.line))
+            for part in project.parts
+            for field in part.fields
+        ],
+        {"line": "INTEGER"},
+    )  # fmt: skip
+    yield ReferenceTable(
+        "indicators",
+        ("indicator_id", "zh", "en", "unit", "publication", "section", "form_code", "formula"),
+        [
+            (item.id, item.zh, item.en, item.unit, item.publication, item.section, item.form, item.formula)
+            for item in project.indicators.values()
+        ],
+        {},
+    )
+    yield _due(project, today)
+
+
+def _due(project: Project, today: dt.date) -> ReferenceTable:
+    """Who owes which form for which period that is over; grows by a period at a time."""
+    rows = []
+    for form in project.forms.values():
+        for year in range(max(form.since, FIRST_YEAR), today.year + 1):
+            for suffix in form.suffixes:
+                period = Period.parse(f"{year}{'' if suffix == 'Y' else suffix}")
+                if period.end >= today:
+                    continue
+                days = (form.due_on(period).isoformat(), form.accepted_until(period).isoformat())
+                rows += [
+                    (unit.code, form.code, period.code, str(year), *days)
+                    for unit in project.units.values()
+                    if unit.is_valid_on(period.end) and form.parts_of(unit, period)
+                ]
+    return ReferenceTable(
+        "due",
+        ("unit_code", "form_code", "period", "year", "due_on", "accepted_until"),
+        rows,
+        {"year": "INTEGER", "due_on": "DATE", "accepted_until": "DATE"},
+    )
