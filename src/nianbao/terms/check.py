@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from nianbao.terms.finding import Severity
 
@@ -29,3 +30,30 @@ class Rule:
     because: str
     type: str
     kwargs: Mapping[str, object]
+
+    @property
+    def is_sql(self) -> bool:
+        """Whether the rule is a query for its offenders."""
+        return self.type == SQL_RULE
+
+
+@dataclass(frozen=True)
+class Offender:
+    """A row that breaks a rule.
+
+    `row` holds what the rule's query selected. Of any other rule it holds the rule's columns under their names, the
+    first of them also as `column` and `value`, and of a pair the second also as `expected`. Values are as stored.
+    """
+
+    rule: Rule
+    submission_id: str
+    row_no: int | None
+    row: Mapping[str, object]
+
+
+class Verdict(NamedTuple):
+    """Whether a whole table keeps a rule, and the number that was compared."""
+
+    rule: Rule
+    observed: object
+    success: bool
