@@ -90,5 +90,5 @@ def sheet_name(form_code: str, zh: str) -> str:
 
 
 def option_label(codes: str, code: str, zh: str) -> str:
-    """What a code cell shows for a code: its Chinese label; an account keeps its code in front, as bookkeepers say it."""
+    """What a code cell shows for a code: its Chinese label; an account keeps its code in front, as in the books."""
     return f"{code} {zh}" if codes == "accounts" else zh

@@ -47,15 +47,15 @@ def _write_answer(page: Page, key: str, label: str) -> None:
     sheet, row, answer = page.sheet, page.row, page.book.cover[key]
     hint = _HINTS.get(key, "")
     sheet.set_row(row, max(24, text_height(hint, page.width(3, 4), 9)))
-    sheet.write_string(row, 1, label, page.styles["header"])
+    page.put(1, label, "header")
     if key in _CHOICES:
-        sheet.write_string(row, _VALUE_COLUMN, answer, page.styles[FieldType.BOOL])
+        page.put(_VALUE_COLUMN, answer, "entry")
         sheet.data_validation(row, _VALUE_COLUMN, row, _VALUE_COLUMN, _choice(label, _CHOICES[key]))
         page.wait_at(row, _VALUE_COLUMN)
     elif key == "filled_on":
         _write_day(page, answer)
     else:
-        sheet.write_string(row, _VALUE_COLUMN, answer, page.styles["entry" if key in _TYPED else "centred"])
+        page.put(_VALUE_COLUMN, answer, "entry" if key in _TYPED else "centred")
     if hint:
         page.merge(3, 4, hint, "hint")
     if key == "money_unit":
@@ -73,12 +73,12 @@ def _choice(label: str, choices: tuple[str, ...]) -> dict[str, object]:
 
 
 def _write_day(page: Page, answer: str) -> None:
-    sheet, row, style = page.sheet, page.row, page.styles[FieldType.DATE]
     try:
-        sheet.write_datetime(row, _VALUE_COLUMN, dt.date.fromisoformat(answer), style)
+        day = dt.date.fromisoformat(answer)
+        page.sheet.write_datetime(page.row, _VALUE_COLUMN, day, page.styles[FieldType.DATE])
     except ValueError:
         # Empty, or a day as a careless clerk would write it.
-        sheet.write_string(row, _VALUE_COLUMN, answer, style)
+        page.put(_VALUE_COLUMN, answer, FieldType.DATE)
 
 
 def _name_money(page: Page) -> None:
@@ -96,12 +96,12 @@ def _write_contents(page: Page, sheets: Mapping[str, DueForm]) -> None:
     page.row += 1
     page.sheet.set_row(page.row, 22)
     for column, title in enumerate(("表号", "报表名称", "报告期", "报送截止"), start=1):
-        page.sheet.write_string(page.row, column, title, page.styles["header"])
+        page.put(column, title, "header")
     page.row += 1
     for name, (form, period, _) in sheets.items():
         page.sheet.set_row(page.row, 22)
-        page.sheet.write_string(page.row, 1, form.table_no, page.styles["centred"])
+        page.put(1, form.table_no, "centred")
         page.sheet.write_url(page.row, 2, f"internal:{quote_sheetname(name)}!A1", page.styles["link"], form.zh)
-        page.sheet.write_string(page.row, 3, period.zh, page.styles["centred"])
+        page.put(3, period.zh, "centred")
         page.sheet.write_datetime(page.row, 4, form.due_on(period), page.styles["day"])
         page.row += 1

@@ -96,7 +96,7 @@ def _write_foot(page: Page, form: Form) -> None:
     note = page.book.filled.notes.get(form.code, "")
     width = page.width(1, page.last)
     page.sheet.set_row(page.row, max(_NOTE_HEIGHT, text_height(note, width)))
-    page.sheet.write_string(page.row, 0, NOTE_LABEL, page.styles["note_label"])
+    page.put(0, NOTE_LABEL, "note_label")
     page.merge(1, page.last, note, "note")
     page.row += 1
     page.line("　　　　".join(signature + "　　　　" for signature in SIGNATURES), "signatures", 26)

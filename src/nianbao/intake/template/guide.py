@@ -28,7 +28,7 @@ def write_guide(book: Book, sheet: Worksheet) -> None:
     page.line(GUIDE_SHEET, "title", 44)
     for number, line in enumerate(_LINES, start=1):
         sheet.set_row(page.row, text_height(line, page.widths[1]) + 6)
-        sheet.write_string(page.row, 0, f"{number}.", page.styles["guide"])
-        sheet.write_string(page.row, 1, line, page.styles["guide"])
+        page.put(0, f"{number}.", "guide")
+        page.put(1, line, "guide")
         page.row += 1
     page.finish()

@@ -113,7 +113,7 @@ _WANTED = {
 def _need(field: Field) -> str:
     if field.required:
         return "没有发生填0。" if field.type in NUMBERS else "必填。"
-    return "不适用的可不填。"
+    return "不适用的可不填，或填“无”。" if field.type in NUMBERS else "不适用的可不填。"
 
 
 def _complaint(field: Field, wanted: str, limits: Limits) -> str:
@@ -142,6 +142,8 @@ def _tighter(one: Limits, other: Limits) -> Limits:
 
 
 def _range_zh(field: Field, limits: Limits) -> str:
+    if field.type is FieldType.TEXT and limits.low is not None and limits.low == limits.high:
+        return f"，{limits.low:f}位"
     words = []
     if limits.low is not None:
         words.append(f"{'大于' if limits.above_low else '不小于'}{limits.low:f}")
@@ -149,8 +151,10 @@ def _range_zh(field: Field, limits: Limits) -> str:
         words.append(f"{'小于' if limits.below_high else '不大于'}{limits.high:f}")
     if not words:
         return ""
-    unit = "个字" if field.type is FieldType.TEXT else "元" if _scales(field, limits) else ""
-    return "，" + "、".join(f"{word}{unit}" for word in words)
+    if field.type is FieldType.TEXT:
+        return "，字数" + "、".join(words)
+    unit = "元" if _scales(field, limits) else ""
+    return "，" + "、".join(word + unit for word in words)
 
 
 def _choice(field: Field) -> dict[str, Any]:

@@ -80,11 +80,18 @@ class Page:
         """The width of some neighbouring columns together."""
         return sum(self.widths[first : last + 1])
 
+    def put(self, column: int, text: str, style: str) -> None:
+        """Write a text in the current row; nothing leaves the cell blank."""
+        if text:
+            self.sheet.write_string(self.row, column, text, self.styles[style])
+        else:
+            self.sheet.write_blank(self.row, column, None, self.styles[style])
+
     def merge(self, first: int, last: int, text: str, style: str, rows: int = 1) -> None:
         """Write a text over neighbouring cells, starting in the current row."""
         if first != last or rows > 1:
             self.sheet.merge_range(self.row, first, self.row + rows - 1, last, "", self.styles[style])
-        self.sheet.write_string(self.row, first, text, self.styles[style])
+        self.put(first, text, style)
 
     def line(self, text: str, style: str, height: float) -> None:
         """Write a text across the whole sheet and go to the next row."""

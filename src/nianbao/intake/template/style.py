@@ -10,7 +10,7 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
-from nianbao.terms.form import FieldType
+from nianbao.terms.form import Field, FieldType
 
 TEXT_FONT = {"font_name": "宋体", "font_size": 11}
 _HEAD_FONT = {"font_name": "黑体"}
@@ -20,6 +20,7 @@ _BOX = {**TEXT_FONT, **_GRID, "valign": "vcenter"}
 _CENTRED = {"align": "center", "valign": "vcenter"}
 _HEAD_FILL = {"bg_color": "#F2F2F2"}
 _INPUT = {**_BOX, "bg_color": "#FFFBE6", "locked": False}
+_NUMBER = {**_INPUT, "align": "right", "indent": 1}
 
 STYLES: dict[str, dict[str, Any]] = {
     "title": {**_HEAD_FONT, "font_size": 16, **_CENTRED},
@@ -46,11 +47,12 @@ STYLES: dict[str, dict[str, Any]] = {
     "entry": {**_INPUT, **_CENTRED, "num_format": "@"},
     "note_label": {**_BOX, "align": "center", "valign": "top"},
     "note": {**_INPUT, "text_wrap": True, "valign": "top", "num_format": "@"},
-    FieldType.INT: {**_INPUT, "num_format": "#,##0"},
-    FieldType.MONEY: {**_INPUT, "num_format": "#,##0.00"},
-    FieldType.DECIMAL: {**_INPUT, "num_format": "#,##0.00##"},
-    FieldType.TEXT: {**_INPUT, "num_format": "@", "text_wrap": True},
-    FieldType.CODE: {**_INPUT, "num_format": "@", "text_wrap": True},
+    "year": {**_NUMBER, "num_format": "0"},
+    FieldType.INT: {**_NUMBER, "num_format": "#,##0"},
+    FieldType.MONEY: {**_NUMBER, "num_format": "#,##0.00"},
+    FieldType.DECIMAL: {**_NUMBER, "num_format": "#,##0.00##"},
+    FieldType.TEXT: {**_INPUT, "num_format": "@", "text_wrap": True, "indent": 1},
+    FieldType.CODE: {**_INPUT, "num_format": "@", "text_wrap": True, "indent": 1},
     FieldType.DATE: {**_INPUT, **_CENTRED, "num_format": "yyyy-mm-dd"},
     FieldType.BOOL: {**_INPUT, **_CENTRED, "num_format": "@"},
 }
@@ -58,6 +60,11 @@ STYLES: dict[str, dict[str, Any]] = {
 
 LINE_HEIGHT = 15
 ROW_HEIGHT = 20
+
+
+def input_style(field: Field) -> str:
+    """The style of a field's input cells; a year has no thousands."""
+    return "year" if field.type is FieldType.INT and field.unit == "年" else field.type
 
 
 class Styles:
@@ -81,7 +88,7 @@ def text_width(text: str) -> int:
 
 
 def text_height(text: str, width: float, font_size: float = 11) -> float:
-    """The height a wrapped text needs in a column of a width."""
-    room = max(1.0, (width - 1) * 11 / font_size)
+    """The height a wrapped text needs in a column of a width, two of which are margin."""
+    room = max(1.0, (width - 2) * 11 / font_size)
     lines = sum(max(1, math.ceil(text_width(line) / room)) for line in text.split("\n"))
     return max(ROW_HEIGHT, lines * LINE_HEIGHT * font_size / 11 + 5)

@@ -9,7 +9,7 @@ from nianbao.intake.template.cells import shown, write_value
 from nianbao.intake.template.limits import MONEY_UNIT_NAME, Limits, limit_entry
 from nianbao.intake.template.options import Options
 from nianbao.intake.template.page import Page
-from nianbao.intake.template.style import ROW_HEIGHT, text_height, text_width
+from nianbao.intake.template.style import ROW_HEIGHT, input_style, text_height, text_width
 from nianbao.terms.filled import Row
 from nianbao.terms.form import Field, FieldType, Layout, Part
 from nianbao.terms.layout import INDICATOR_HEADER, LEDGER_NUMBER, field_code
@@ -63,7 +63,7 @@ def _write_lines(page: Page, part: Part, fields: Sequence[Field], answers: Row) 
     sheet, styles, options = page.sheet, page.styles, page.book.options
     sheet.set_row(page.row, _HEADER_HEIGHT)
     for column, title in enumerate(INDICATOR_HEADER):
-        sheet.write_string(page.row, column, title, styles["header"])
+        page.put(column, title, "header")
     first, value_column = page.row + 1, len(INDICATOR_HEADER) - 1
     page.wait_at(first, value_column)
     for number, field in enumerate(fields, start=1):
@@ -74,7 +74,7 @@ def _write_lines(page: Page, part: Part, fields: Sequence[Field], answers: Row) 
         sheet.write_string(row, 1, field.zh, styles["label"])
         _write_unit(page, row, 2, field, "centred")
         sheet.write_string(row, 3, field_code(part.form_code, field.line), styles["line_code"])
-        write_value(sheet, row, value_column, value, styles[field.type], field, options)
+        write_value(sheet, row, value_column, value, styles[input_style(field)], field, options)
         limit_entry(sheet, (row, value_column, row, value_column), field, _limits(page, part, field))
     page.row = first + len(fields)
     return range(first - 1, first)
@@ -104,7 +104,7 @@ def _write_ledger_header(page: Page, part: Part, fields: Sequence[Field]) -> int
     heights = [text_height(field.zh, page.widths[column]) for column, field in enumerate(fields, start=1)]
     sheet.set_row(page.row, max(_HEADER_HEIGHT, *heights))
     for column, field in enumerate(fields, start=1):
-        sheet.write_string(page.row, column, field.zh, styles["header"])
+        page.put(column, field.zh, "header")
         if has_units:
             _write_unit(page, page.row + 1, column, field, "header_unit")
         sheet.write_string(page.row + rows - 1, column, field_code(part.form_code, field.line), styles["header_code"])
@@ -129,9 +129,9 @@ def _write_record(page: Page, fields: Sequence[Field], record: Row, number: int,
     for column, field in enumerate(fields, start=1):
         value = record.get(field.code)
         if value is None:
-            sheet.write_blank(page.row, column, None, styles[field.type])
+            sheet.write_blank(page.row, column, None, styles[input_style(field)])
             continue
-        style = key_styles.get(value, field.type) if column == 1 else field.type
+        style = key_styles.get(value, input_style(field)) if column == 1 else input_style(field)
         write_value(sheet, page.row, column, value, styles[style], field, options)
         height = max(height, text_height(shown(value, field, options), page.widths[column]))
     if height > ROW_HEIGHT:
