@@ -120,8 +120,7 @@ def field_of(project: Project, code: str, **changes: object) -> Field:
     return replace(project.forms["GH05"].part("main").field(code), **changes)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("unit", [TINT = "FFFFFBE6"
-XINING, AUDIT_OFFICE, "QH630000", "QHB04"])
+@pytest.mark.parametrize("unit", [XINING, AUDIT_OFFICE, "QH630000", "QHB04"])
 def test_every_field_of_every_due_form_is_there_with_its_code(project: Project, tmp_path: Path, unit: str) -> None:
     """A unit finds each question it owes exactly once, beside the question's Chinese name."""
     workbook = written(project, tmp_path / "w.xlsx", unit=unit)
