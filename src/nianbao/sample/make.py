@@ -1,0 +1,129 @@
+"""Makes the sample year: every file that the units would have sent, in a folder for each of them."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import os
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from decimal import Decimal
+from multiprocessing import get_context
+from pathlib import Path
+
+from nianbao.catalog.project import Project, load_project
+from nianbao.clock import ZONE
+from nianbao.intake.template import write_workbook
+from nianbao.sample.deliveries import Planned, Post
+from nianbao.sample.events import read_events
+from nianbao.sample.kinds import work_out
+from nianbao.sample.ledgers import read_ledgers
+from nianbao.sample.records import make_records, read_records
+from nianbao.sample.totals import read_scales, read_totals
+from nianbao.sample.workbooks import Bench
+from nianbao.sample.working import Working
+
+Progress = Callable[[int, int], None]
+"""Told after each file how many are written, and of how many."""
+
+WORKERS = 2
+BATCH = 8
+
+
+@dataclass(frozen=True)
+class SampleDelivery:
+    """A file of the sample year as it lies in the inbox."""
+
+    path: Path
+    unit_code: str
+    period: str
+    sent_on: dt.date
+    story: str
+
+
+def make_sample(
+    project: Project,
+    year: int,
+    seed: int,
+    out: Path,
+    sent_by: dt.date | None = None,
+    sent_after: dt.date | None = None,
+    progress: Progress | None = None,
+) -> list[SampleDelivery]:
+    """Write the files sent up to `sent_by` and after `sent_after`; the same seed gives the same bytes.
+
+    Raises:
+        DeclarationError: samples/<year>/ contradicts itself or the forms.
+    """
+    planned = [
+        each
+        for each in plan_sample(project, year, seed)
+        if (sent_by is None or each.sent_at.date() <= sent_by)
+        and (sent_after is None or each.sent_at.date() > sent_after)
+    ]
+    deliveries = [_delivery(each, out) for each in planned]
+    for folder in {delivery.path.parent for delivery in deliveries}:
+        folder.mkdir(parents=True, exist_ok=True)
+    _write_all(project, list(zip(deliveries, planned, strict=True)), progress)
+    for delivery, each in zip(deliveries, planned, strict=True):
+        moment = each.sent_at.replace(tzinfo=ZONE).timestamp()
+        os.utime(delivery.path, (moment, moment))
+    return deliveries
+
+
+def plan_sample(project: Project, year: int, seed: int) -> list[Planned]:
+    """Every file of the sample year in the order in which it is sent, not yet written."""
+    folder = project.path / "samples" / str(year)
+    events = read_events(folder / "events.toml")
+    left_out = {(each.unit, each.form, each.period) for each in events.left_out}
+    desk = Working(project, read_scales(folder), _standards(project.path, year), year, seed, left_out)
+    for total in read_totals(folder / "totals"):
+        work_out(total, desk)
+    ledgers = read_ledgers(folder / "ledgers", desk)
+    for records in read_records(folder / "records.toml"):
+        for key, rows in make_records(records, desk).items():
+            ledgers[key].extend(rows)
+    return Post(desk, Bench(desk, ledgers), events).plan()
+
+
+def _standards(path: Path, year: int) -> dict[str, Decimal]:
+    with (path / "reference" / "standards.csv").open(encoding="utf-8", newline="") as file:
+        return {
+            row["code"]: Decimal(row["value"])
+            for row in csv.DictReader(file)
+            if row["valid_from"][:4] <= str(year) and str(year) <= (row["valid_to"][:4] or str(year))
+        }
+
+
+def _delivery(each: Planned, out: Path) -> SampleDelivery:
+    path = out / each.unit.short_zh / each.file_name
+    return SampleDelivery(path, each.unit.code, each.period.code, each.sent_at.date(), each.story)
+
+
+def _write_all(project: Project, files: list[tuple[SampleDelivery, Planned]], progress: Progress | None) -> None:
+    jobs = [(delivery.path, each) for delivery, each in files if not isinstance(each.content, str)]
+    for delivery, each in files:
+        if isinstance(each.content, str):
+            delivery.path.write_text(each.content, encoding="utf-8")
+    done = len(files) - len(jobs)
+    # Writers start from nothing, so that it does not matter what the calling program has open.
+    with ProcessPoolExecutor(WORKERS, get_context("spawn"), _open_project, (project.path,)) as pool:
+        for _ in pool.map(_write, jobs, chunksize=BATCH):
+            done += 1
+            if progress:
+                progress(done, len(files))
+
+
+_project: Project
+
+
+def _open_project(path: Path) -> None:
+    global _project
+    _project = load_project(path)
+
+
+def _write(job: tuple[Path, Planned]) -> None:
+    path, each = job
+    if not isinstance(each.content, str):
+        write_workbook(path, _project, each.unit, each.period, each.content)
