@@ -22,17 +22,17 @@ SELECT
     due.year,
     due.due_on,
     due.accepted_until,
-    force.submission_id,
-    coalesce(force.arrived_on, last_sent.arrived_on) AS arrived_on,
+    current_submission.submission_id,
+    coalesce(current_submission.arrived_on, last_sent.arrived_on) AS arrived_on,
     CASE
-        WHEN force.submission_id IS NOT NULL AND force.is_late THEN 'late'
-        WHEN force.submission_id IS NOT NULL THEN 'on_time'
+        WHEN current_submission.submission_id IS NOT NULL AND current_submission.is_late THEN 'late'
+        WHEN current_submission.submission_id IS NOT NULL THEN 'on_time'
         WHEN last_sent.decision = 'awaiting_explanation' THEN 'awaiting_explanation'
         WHEN last_sent.decision = 'rejected' THEN 'rejected'
         ELSE 'missing'
     END AS status
 FROM reference.due AS due
-LEFT JOIN core.submission AS force
-    ON due.unit_code = force.unit_code AND due.form_code = force.form_code AND due.period = force.period
+LEFT JOIN core.submission AS current_submission
+    ON due.unit_code = current_submission.unit_code AND due.form_code = current_submission.form_code AND due.period = current_submission.period
 LEFT JOIN last_sent
     ON due.unit_code = last_sent.unit_code AND due.form_code = last_sent.form_code AND due.period = last_sent.period

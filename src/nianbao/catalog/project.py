@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nianbao.catalog.declared import read_csv
 from nianbao.catalog.forms import read_forms
 from nianbao.catalog.indicators import read_indicators
 from nianbao.catalog.publications import read_publications
@@ -57,6 +58,12 @@ class Project:
     def publications(self) -> dict[str, Publication]:
         """Every publication by code."""
         return read_publications(self.path / "reports", self.indicators)
+
+    @cached_property
+    def column_comments(self) -> dict[str, str]:
+        """What the columns mean that no form declares, `中文 / English`, by column."""
+        path = self.path / "reference" / "columns.csv"
+        return {row["column"]: f"{row['zh']} / {row['en']}" for _, row in read_csv(path, ("column", "zh", "en"))}
 
     @property
     def province(self) -> Unit:

@@ -44,21 +44,24 @@ class Archive:
         """Where the bytes of a hash are kept."""
         return self._folder / sha256[:2] / sha256
 
-    def deliveries(self, start: int = 0) -> tuple[list[Delivery], int]:
-        """The deliveries in the index from a byte offset on, and the offset behind the last whole line."""
+    def deliveries(self, start: int = 0) -> list[tuple[Delivery, int]]:
+        """The deliveries in the index from a byte offset on, each with the offset behind its line."""
         if not self._index.exists():
-            return [], 0
+            return []
+        found = []
         with self._index.open("rb") as file:
             file.seek(start)
-            lines = file.read().splitlines(keepends=True)
-        whole = [line for line in lines if line.endswith(b"\n")]
-        return [_load_delivery(line) for line in whole], start + sum(map(len, whole))
+            for line in file:
+                if line.endswith(b"\n"):
+                    start += len(line)
+                    found.append((_load_delivery(line), start))
+        return found
 
-    def mend(self) -> None:
-        """Cut off a line that a killed run left half written; its file is still in the inbox."""
+    def mend(self, start: int) -> None:
+        """Cut off a last line that a killed run left half written; its file is still in the inbox."""
         if self._index.exists():
-            _, whole = self.deliveries()
-            os.truncate(self._index, whole)
+            whole = self.deliveries(start)
+            os.truncate(self._index, whole[-1][1] if whole else start)
 
     def receive(self, found: Found, number: int) -> Delivery | None:
         """Keep one file and note it in the index; None when it is no longer the regular file that was found."""

@@ -66,9 +66,9 @@ def insert_rows(connection: Connection, table: str, rows: Sequence[Mapping[str, 
     insert_columns(connection, table, {name: [row[name] for row in rows] for name in types}, types)
 
 
-def rows_of(connection: Connection, query: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+def rows_of(connection: Connection, query: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[dict[str, Any]]:
     """The rows of a query as mappings by column name."""
-    cursor = connection.execute(query, list(parameters))
+    cursor = connection.execute(query, parameters)
     names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

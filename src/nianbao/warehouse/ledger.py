@@ -129,3 +129,25 @@ def unanswered(connection: Connection) -> list[str]:
         "WHERE r.finished_at IS NULL"
     ).fetchall()
     return [row[0] for row in rows]
+
+
+def not_accepted(connection: Connection, run_id: str) -> list[dict[str, Any]]:
+    """What a run did not take: the deliveries that were quarantined or known, and the submissions sent back."""
+    return rows_of(
+        connection,
+        """
+        SELECT d.file_name, d.outcome, s.submission_id, s.form_code, c.decision,
+            (SELECT min(f.sentence) FROM ledger.finding AS f
+             WHERE f.delivery_id = d.delivery_id AND f.submission_id IS NOT DISTINCT FROM s.submission_id
+               AND f.severity <> 'warn') AS first_finding,
+            (SELECT count(*) FROM ledger.finding AS f
+             WHERE f.delivery_id = d.delivery_id AND f.submission_id IS NOT DISTINCT FROM s.submission_id
+               AND f.severity <> 'warn') AS findings
+        FROM ledger.delivery AS d
+        LEFT JOIN ledger.submission AS s ON d.delivery_id = s.delivery_id
+        LEFT JOIN ledger.decision AS c ON s.submission_id = c.submission_id
+        WHERE d.run_id = ? AND (s.submission_id IS NULL OR c.decision IN ('rejected', 'awaiting_explanation'))
+        ORDER BY d.delivery_id, s.form_code
+        """,
+        [run_id],
+    )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from nianbao.catalog import Project
 from nianbao.terms.period import Period
 from nianbao.warehouse.connect import Connection, insert_columns, quote
+from nianbao.warehouse.schema import comment_on
 
 FIRST_YEAR = 2020
 
@@ -21,6 +22,8 @@ class ReferenceTable:
     """A reference table with its rows as texts, and the types of the columns that are not text."""
 
     name: str
+    zh: str
+    en: str
     columns: tuple[str, ...]
     rows: list[tuple[str, ...]]
     types: dict[str, str]
@@ -45,6 +48,8 @@ def load_reference(connection: Connection, project: Project, today: dt.date) -> 
         connection.execute(
             f"CREATE OR REPLACE TABLE {name} ({', '.join(f'{quote(key)} {kind}' for key, kind in types.items())})"
         )
+        comments = {column: project.column_comments.get(column, column) for column in table.columns}
+        comment_on(connection, name, f"{table.zh} / {table.en}", comments)
         columns = list(zip(*table.rows, strict=True)) or [()] * len(table.columns)
         insert_columns(connection, name, dict(zip(table.columns, map(list, columns), strict=True)), types)
         connection.execute(
@@ -54,19 +59,34 @@ def load_reference(connection: Connection, project: Project, today: dt.date) -> 
     return fingerprints
 
 
+_DESCRIPTIONS = {
+    "accounts": ("会计科目", "charts of accounts; one row per chart and account"),
+    "bulletin_2022_03": ("通报数字对照", "which printed figure of the model bulletin an indicator is; one row per figure"),
+    "codes": ("代码表", "code lists; one row per list and code"),
+    "columns": ("列名字典", "what columns mean; one row per column name"),
+    "standards": ("标准", "standards that rules check against; one row per standard and validity"),
+    "units": ("单位名册", "the roster; one row per unit and validity"),
+}
+
+
 def _tables(project: Project, today: dt.date) -> Iterator[ReferenceTable]:
     for path in sorted((project.path / "reference").glob("*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
             header, *rows = csv.reader(file)
-        yield ReferenceTable(path.stem, tuple(header), [tuple(row) for row in rows], {})
+        zh, en = _DESCRIPTIONS.get(path.stem, (path.stem, f"the list {path.name}"))
+        yield ReferenceTable(path.stem, zh, en, tuple(header), [tuple(row) for row in rows], {})
     yield ReferenceTable(
         "forms",
+        "报表",
+        "the declared forms; one row per form",
         ("form_code", "zh", "en", "table_no", "edition", "since"),
         [(form.code, form.zh, form.en, form.table_no, form.edition, str(form.since)) for form in project.forms.values()],
         {"since": "INTEGER"},
     )
     yield ReferenceTable(
         "fields",
+        "报表指标",
+        "the declared fields; one row per field of a part",
         ("form_code", "part", "table_name", "field", "column_name", "zh", "en", "type", "unit", "aggregate", "line"),
         [
             (part.form_code, part.code, part.table, field.code, field.column, field.zh, field.en, field.type.value,
@@ -78,6 +98,8 @@ def _tables(project: Project, today: dt.date) -> Iterator[ReferenceTable]:
     )  # fmt: skip
     yield ReferenceTable(
         "indicators",
+        "指标",
+        "the declared indicators; one row per indicator",
         ("indicator_id", "zh", "en", "unit", "publication", "section", "form_code", "formula"),
         [
             (item.id, item.zh, item.en, item.unit, item.publication, item.section, item.form, item.formula)
@@ -105,6 +127,8 @@ def _due(project: Project, today: dt.date) -> ReferenceTable:
                 ]
     return ReferenceTable(
         "due",
+        "应报",
+        "who owes what; one row per unit, form and period that is over",
         ("unit_code", "form_code", "period", "year", "due_on", "accepted_until"),
         rows,
         {"year": "INTEGER", "due_on": "DATE", "accepted_until": "DATE"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from nianbao.catalog import Project
@@ -126,8 +126,11 @@ def create_schema(connection: Connection, project: Project) -> None:
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
         _check_version(connection)
         existing = _existing_columns(connection)
-        for spec in (*LEDGER.values(), CELL, *(raw_table(part) for part in project.parts)):
-            _create_table(connection, spec, existing.get(spec.name))
+        for spec in (*LEDGER.values(), CELL):
+            _create_table(connection, spec, existing.get(spec.name), project.column_comments)
+        for part in project.parts:
+            comments = project.column_comments | {field.column: field_comment(field) for field in part.fields}
+            _create_table(connection, raw_table(part), existing.get(f"raw.{part.table}"), comments)
 
 
 def _check_version(connection: Connection) -> None:
@@ -136,7 +139,8 @@ def _check_version(connection: Connection) -> None:
     found = row[0] if row else None
     if found is None:
         connection.execute("INSERT INTO ledger.schema_version VALUES (?)", [SCHEMA_VERSION])
-        comment_on(connection, "ledger.schema_version", "仓库结构版本 / version of the warehouse's structure", {"version": "版本号 / version"})
+        comment = "仓库结构版本 / version of the warehouse's structure"
+        comment_on(connection, "ledger.schema_version", comment, {"version": "版本号 / version"})
     elif found > SCHEMA_VERSION:
         raise StoreError(
             f"the warehouse has structure version {found}, this nianbao knows {SCHEMA_VERSION}; install the newer nianbao"
@@ -153,13 +157,18 @@ def _existing_columns(connection: Connection) -> dict[str, set[str]]:
     return found
 
 
-def _create_table(connection: Connection, spec: TableSpec, existing: set[str] | None) -> None:
+def _create_table(
+    connection: Connection, spec: TableSpec, existing: set[str] | None, comments: Mapping[str, str]
+) -> None:
+    added = [name for name in spec.columns if name not in (existing or ())]
     if existing is None:
         columns = ", ".join(f"{quote(name)} {kind}" for name, kind in spec.columns.items())
         connection.execute(f"CREATE TABLE {spec.name} ({columns})")
-        return
-    for name in spec.columns.keys() - existing:
-        connection.execute(f"ALTER TABLE {spec.name} ADD COLUMN {quote(name)} {spec.bare_columns[name]}")
+    else:
+        for name in added:
+            connection.execute(f"ALTER TABLE {spec.name} ADD COLUMN {quote(name)} {spec.bare_columns[name]}")
+    if added:
+        comment_on(connection, spec.name, f"{spec.zh} / {spec.en}", {name: comments[name] for name in added})
 
 
 def comment_on(connection: Connection, table: str, comment: str, columns: dict[str, str]) -> None:

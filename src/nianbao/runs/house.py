@@ -1,0 +1,55 @@
+"""What every run needs: the project, its home and the open warehouse; and how its steps are carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from nianbao import clock
+from nianbao.catalog import Project, load_project
+from nianbao.settings import Home
+from nianbao.warehouse.connect import Connection, open_writer
+from nianbao.warehouse.lock import writer_lock
+from nianbao.warehouse.reference import load_reference
+from nianbao.warehouse.schema import create_schema
+
+T = TypeVar("T")
+Step = Callable[..., Any]
+"""How a piece of a run is carried out: called as it is, or wrapped as a Prefect task."""
+
+
+def at_once(name: str, work: Callable[..., T], *arguments: Any) -> T:
+    """Carry out a step here and now."""
+    return work(*arguments)
+
+
+@dataclass(frozen=True)
+class House:
+    """A project, its home, the open warehouse and the fingerprints of its reference tables, for one run."""
+
+    project: Project
+    home: Home
+    connection: Connection
+    reference: dict[str, str]
+
+
+@contextmanager
+def open_house(project_path: Path, home: Home, purpose: str) -> Iterator[House]:
+    """Hold the writer's lock and the writer's file while a run lasts.
+
+    Raises:
+        BusyError: another run holds the lock.
+        DeclarationError: a declared file is wrong.
+        StoreError: the warehouse was written by a newer nianbao.
+    """
+    project = load_project(project_path)
+    with writer_lock(home.path, purpose):
+        connection = open_writer(home.warehouse)
+        try:
+            create_schema(connection, project)
+            yield House(project, home, connection, load_reference(connection, project, clock.now().date()))
+        finally:
+            connection.close()

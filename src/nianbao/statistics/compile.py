@@ -1,0 +1,205 @@
+"""Indicators → SQL: one query for the rows that count, summed for the figure, joined to their cells for the trace."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+import sqlglot
+from sqlglot import exp
+
+from nianbao.catalog import Project
+from nianbao.errors import DeclarationError
+from nianbao.terms.form import Aggregate
+from nianbao.terms.indicator import Indicator
+from nianbao.terms.unit import MEMBER_TYPES
+from nianbao.warehouse.models import Model, tables_read
+
+ALL = "all"
+"""The scope of a figure over all units that report."""
+
+PREV_YEAR = "@prev_year"
+_OPERAND = re.compile(r"\b([a-z][a-z0-9_]*)((?:@prev_year)*)")
+_SHIFT = "__prev_year"
+_VALUE = "DECIMAL(28, 6)"
+
+
+def rows_query(indicator: Indicator, project: Project) -> exp.Select:
+    """The rows that count for an indicator: submission_id, row_no, unit_code, period, year, measure.
+
+    Raises:
+        DeclarationError: its condition or measure is not SQL.
+    """
+    column = project.forms[indicator.form].part(indicator.part).field(indicator.field).column
+    query = (
+        exp.select("submission_id", "row_no", "unit_code", "period", "year")
+        .select(exp.alias_(_parse(indicator, indicator.measure) if indicator.measure else exp.column(column), "measure"))
+        .from_(indicator.table)
+    )
+    if indicator.where:
+        query = query.where(_parse(indicator, indicator.where))
+    if indicator.period != "year":
+        suffix = "" if indicator.period == "Y" else indicator.period
+        query = query.where(f"period = CAST(year AS VARCHAR) || '{suffix}'", dialect="duckdb")
+    if indicator.unit_scope == "members":
+        codes = [unit.code for unit in project.units.values() if unit.type in MEMBER_TYPES]
+        query = query.where(exp.column("unit_code").isin(*codes))
+    elif indicator.unit_scope:
+        query = query.where(exp.column("unit_code").eq(indicator.unit_scope))
+    if indicator.aggregate is Aggregate.LAST:
+        # The last period that the unit reported in the year: codes of one form's periods sort by time.
+        query = query.qualify("period = max(period) OVER (PARTITION BY unit_code, year)", dialect="duckdb")
+    return query
+
+
+def base_query(indicator: Indicator, project: Project) -> exp.Select:
+    """The values of an indicator that is counted from a form: indicator_id, year, scope, value."""
+    aggregate = _AGGREGATES[indicator.aggregate]
+    return (
+        exp.select(
+            exp.alias_(exp.Literal.string(indicator.id), "indicator_id"),
+            "year",
+            f"CASE WHEN grouping(unit_code) = 1 THEN '{ALL}' ELSE unit_code END AS scope",
+            f"CAST({aggregate} AS {_VALUE}) AS value",
+            dialect="duckdb",
+        )
+        .from_(rows_query(indicator, project).subquery("counted"))
+        .group_by("GROUPING SETS ((year, unit_code), (year))", dialect="duckdb")
+    )
+
+
+_AGGREGATES = {
+    Aggregate.SUM: "sum(measure)",
+    Aggregate.LAST: "sum(measure)",
+    Aggregate.MAX: "max(measure)",
+    Aggregate.MIN: "min(measure)",
+    Aggregate.COUNT: "count(measure)",
+    Aggregate.DISTINCT: "count(DISTINCT measure)",
+}
+
+
+def expand(indicator: Indicator, indicators: Mapping[str, Indicator]) -> exp.Expression:
+    """A formula over base indicators only: operands are columns, with `__prev_year` once for each year back.
+
+    Raises:
+        DeclarationError: the formula is malformed, names an unknown indicator, or depends on itself.
+    """
+    return _expand(indicator.id, indicators, ())
+
+
+def operands(indicator: Indicator) -> list[str]:
+    """The indicators a formula names, as written: `relief_funds`, `relief_funds@prev_year`."""
+    return list(dict.fromkeys(match[0] for match in _OPERAND.finditer(indicator.formula)))
+
+
+def base_operands(indicator: Indicator, indicators: Mapping[str, Indicator]) -> list[tuple[str, int]]:
+    """The base indicators behind a formula, each with the years it lies back (0, 1, …)."""
+    if not indicator.is_formula:
+        return [(indicator.id, 0)]
+    found = (column.name for column in expand(indicator, indicators).find_all(exp.Column))
+    return list(dict.fromkeys((name.replace(_SHIFT, ""), name.count(_SHIFT)) for name in found))
+
+
+def indicator_models(project: Project) -> list[Model]:
+    """One model per form with the indicators counted from it, and indicator.value with the formulas over them."""
+    bases: dict[str, list[Indicator]] = {}
+    for indicator in project.indicators.values():
+        if not indicator.is_formula:
+            bases.setdefault(indicator.form, []).append(indicator)
+    models = [_base_model(form_code, indicators, project) for form_code, indicators in sorted(bases.items())]
+    return [*models, _value_model([model.name for model in models], project.indicators)]
+
+
+def _base_model(form_code: str, indicators: Iterable[Indicator], project: Project) -> Model:
+    name = f"indicator.{form_code.lower()}"
+    sql = "\nUNION ALL\n".join(base_query(indicator, project).sql(dialect="duckdb") for indicator in indicators)
+    form = project.forms[form_code]
+    return Model(
+        name, sql, tables_read(sql, name), f"{form.zh}的指标", f"indicators counted from {form.en}; one row per indicator, year and scope"
+    )
+
+
+def _value_model(bases: list[str], indicators: Mapping[str, Indicator]) -> Model:
+    base = "\nUNION ALL\n".join(f"SELECT indicator_id, year, scope, value FROM {name}" for name in bases)
+    formulas = [indicator for indicator in indicators.values() if indicator.is_formula]
+    expressions = {indicator.id: expand(indicator, indicators) for indicator in formulas}
+    needed = sorted({column.name for tree in expressions.values() for column in tree.find_all(exp.Column)})
+    depth = max((name.count(_SHIFT) for name in needed), default=0)
+    shifted = "\nUNION ALL\n".join(
+        f"SELECT indicator_id || '{_SHIFT * years}' AS operand, year + {years} AS year, scope, value FROM base"
+        for years in range(depth + 1)
+    )
+    wide = ",\n    ".join(f"max(CASE WHEN operand = '{name}' THEN value END) AS {name}" for name in needed)
+    computed = "\nUNION ALL\n".join(
+        f"SELECT '{key}' AS indicator_id, year, scope, CAST({tree.sql(dialect='duckdb')} AS DECIMAL(28, 10)) AS value FROM wide"
+        for key, tree in expressions.items()
+    )
+    sql = f"""WITH base AS (
+{base}
+),
+
+operand AS (
+{shifted}
+),
+
+wide AS (
+SELECT year, scope,
+    {wide}
+FROM operand
+GROUP BY year, scope
+),
+
+computed AS (
+{computed}
+)
+
+SELECT indicator_id, year, scope, CAST(value AS DECIMAL(28, 10)) AS value FROM base
+UNION ALL
+SELECT indicator_id, year, scope, value FROM computed WHERE value IS NOT NULL"""
+    return Model(
+        "indicator.value", sql, frozenset(bases), "指标数值：每个指标、年度、范围一行", "every indicator; one row per indicator, year and scope"
+    )
+
+
+def _expand(indicator_id: str, indicators: Mapping[str, Indicator], path: tuple[str, ...]) -> exp.Expression:
+    indicator = indicators[indicator_id]
+    if indicator_id in path:
+        raise DeclarationError("indicators", 1, f"indicator {indicator_id} depends on itself: {' → '.join(path)}")
+    if not indicator.is_formula:
+        return exp.column(indicator_id)
+    tree = _parse_formula(indicator)
+
+    def substitute(node: exp.Expression) -> exp.Expression:
+        if isinstance(node, exp.Div):
+            # A ratio over nothing has no value; the cast keeps the quotient exact where money is divided.
+            return exp.Div(this=node.this, expression=exp.func("nullif", exp.paren(node.expression), exp.Literal.number(0)))
+        if not isinstance(node, exp.Column):
+            return node
+        name, years = node.name.replace(_SHIFT, ""), node.name.count(_SHIFT)
+        if name not in indicators:
+            raise DeclarationError("indicators", 1, f"the formula of {indicator_id} names {name!r}, which is not declared")
+        inner = _expand(name, indicators, (*path, indicator_id))
+        shifted = inner.transform(lambda leaf: exp.column(leaf.name + _SHIFT * years) if isinstance(leaf, exp.Column) else leaf)
+        return exp.paren(shifted) if indicators[name].is_formula else shifted
+
+    return tree.transform(substitute)
+
+
+@cache
+def _parse_formula_text(formula: str) -> exp.Expression:
+    return sqlglot.parse_one(formula.replace(PREV_YEAR, _SHIFT), dialect="duckdb")
+
+
+def _parse_formula(indicator: Indicator) -> exp.Expression:
+    try:
+        return _parse_formula_text(indicator.formula).copy()
+    except sqlglot.ParseError as error:
+        raise DeclarationError("indicators", 1, f"the formula of {indicator.id} cannot be read: {error}") from error
+
+
+def _parse(indicator: Indicator, text: str) -> exp.Expression:
+    try:
+        return sqlglot.parse_one(text, dialect="duckdb")
+    except sqlglot.ParseError as error:
+        raise DeclarationError("indicators", 1, f"the condition of {indicator.id} is not SQL: {error}") from error

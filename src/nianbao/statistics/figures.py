@@ -1,0 +1,93 @@
+"""Figures: values of indicators for a year, with the coverage of the units behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from nianbao.catalog import Project
+from nianbao.errors import UsageError
+from nianbao.statistics.compile import ALL, base_operands
+from nianbao.terms.figure import Coverage, Figure
+from nianbao.terms.form import Aggregate
+from nianbao.terms.indicator import Indicator
+from nianbao.warehouse.connect import Connection
+
+_ADDS_UP_TO_ZERO = frozenset({Aggregate.SUM, Aggregate.COUNT, Aggregate.DISTINCT})
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The values of all indicators in the warehouse, looked up by indicator and year, then by scope."""
+
+    project: Project
+    values: dict[tuple[str, int], dict[str, Decimal]]
+    reporting: dict[tuple[str, int], Coverage]
+    reported: frozenset[tuple[str, int]]
+
+    def get(self, indicator_id: str, year: int, scope: str = ALL) -> Figure:
+        """The figure of an indicator.
+
+        Raises:
+            UsageError: the indicator is not declared.
+        """
+        indicator = self.project.indicators.get(indicator_id)
+        if indicator is None:
+            raise UsageError(f"indicator {indicator_id!r} is not declared", next_step="nianbao figures lists them")
+        value = self.values.get((indicator_id, year), {}).get(scope)
+        if value is None and indicator.aggregate in _ADDS_UP_TO_ZERO and (indicator.form, year) in self.reported:
+            value = Decimal(0)  # the form was reported, and nothing in it counts
+        return Figure(indicator_id, year, scope, value, self.coverage(indicator, year))
+
+    def coverage(self, indicator: Indicator, year: int) -> Coverage:
+        """How many of the member unions that owe the forms behind an indicator have reported them for the year."""
+        found = [
+            self.reporting[self.project.indicators[name].form, year - years]
+            for name, years in base_operands(indicator, self.project.indicators)
+            if (self.project.indicators[name].form, year - years) in self.reporting
+        ]
+        return min(found, key=lambda coverage: coverage.reported, default=Coverage(0, 0))
+
+    def years(self) -> list[int]:
+        """The years with any value, earliest first."""
+        return sorted({year for _, year in self.values})
+
+
+def read_figures(connection: Connection, project: Project) -> Figures:
+    """Read the figures that the last build left in the warehouse."""
+    rows = connection.execute("SELECT indicator_id, year, scope, value FROM indicator.value").fetchall()
+    values: dict[tuple[str, int], dict[str, Decimal]] = {}
+    for indicator_id, year, scope, value in rows:
+        if value is not None:
+            values.setdefault((indicator_id, year), {})[scope] = plain(value)
+    reported = connection.execute("SELECT DISTINCT form_code, year FROM core.submission").fetchall()
+    return Figures(project, values, _coverage(connection), frozenset(map(tuple, reported)))
+
+
+def _coverage(connection: Connection) -> dict[tuple[str, int], Coverage]:
+    """Per form and year: member unions with every due period in force, of those that owe the form."""
+    rows = connection.execute("""
+        SELECT reporting.form_code, reporting.year, reporting.unit_code, unit.short_zh,
+            bool_and(reporting.submission_id IS NOT NULL)
+        FROM core.reporting AS reporting
+        INNER JOIN core.unit AS unit ON reporting.unit_code = unit.unit_code
+        WHERE unit.is_member
+        GROUP BY reporting.form_code, reporting.year, reporting.unit_code, unit.short_zh
+        ORDER BY reporting.unit_code
+    """).fetchall()
+    grouped: dict[tuple[str, int], list[tuple[str, bool]]] = {}
+    for form_code, year, _, name, is_complete in rows:
+        grouped.setdefault((form_code, year), []).append((name, is_complete))
+    return {key: _count(units) for key, units in grouped.items()}
+
+
+def _count(units: Iterable[tuple[str, bool]]) -> Coverage:
+    listed = list(units)
+    missing = tuple(name for name, is_complete in listed if not is_complete)
+    return Coverage(len(listed) - len(missing), len(listed), missing)
+
+
+def plain(value: Decimal) -> Decimal:
+    """Without trailing zeros, and without an exponent."""
+    return Decimal(format(value.normalize(), "f"))

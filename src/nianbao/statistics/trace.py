@@ -1,0 +1,94 @@
+"""Trace: from a figure to the cells it was counted from, by the same query that counted it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from nianbao.catalog import Project
+from nianbao.statistics.compile import ALL, base_operands, rows_query
+from nianbao.statistics.figures import Figures, plain
+from nianbao.terms.document import Trace, UnitValue
+from nianbao.terms.figure import TracedCell
+from nianbao.terms.indicator import Indicator
+from nianbao.warehouse.connect import Connection, rows_of
+
+
+def trace(connection: Connection, figures: Figures, indicator_id: str, year: int) -> Trace:
+    """The trace of one figure over all units."""
+    return trace_all(connection, figures, [(indicator_id, year)])[figure_key(indicator_id, year)]
+
+
+def trace_all(connection: Connection, figures: Figures, wanted: Iterable[tuple[str, int]]) -> dict[str, Trace]:
+    """The traces of many figures; each base indicator is asked for once, with all the years that are wanted of it."""
+    project = figures.project
+    pairs = list(dict.fromkeys(wanted))
+    years_of: dict[str, set[int]] = {}
+    for indicator_id, year in pairs:
+        for name, back in base_operands(project.indicators[indicator_id], project.indicators):
+            years_of.setdefault(name, set()).add(year - back)
+    cells = {name: _cells(connection, project, project.indicators[name], years) for name, years in years_of.items()}
+    return {
+        figure_key(indicator_id, year): Trace(
+            key=figure_key(indicator_id, year),
+            operands=tuple(
+                figure_key(name, year - back)
+                for name, back in base_operands(project.indicators[indicator_id], project.indicators)
+                if name != indicator_id
+            ),
+            by_unit=_by_unit(figures, indicator_id, year),
+            cells=tuple(
+                cell
+                for name, back in base_operands(project.indicators[indicator_id], project.indicators)
+                for cell in cells[name].get(year - back, ())
+            ),
+        )
+        for indicator_id, year in pairs
+    }
+
+
+def figure_key(indicator_id: str, year: int) -> str:
+    """The id that a figure carries in every format: `warmth_funds-2021`."""
+    return f"{indicator_id}-{year}"
+
+
+def _by_unit(figures: Figures, indicator_id: str, year: int) -> tuple[UnitValue, ...]:
+    units = figures.project.units
+    values = [
+        UnitValue(scope, units[scope].short_zh if scope in units else scope, value)
+        for scope, value in figures.values.get((indicator_id, year), {}).items()
+        if scope != ALL
+    ]
+    order = {code: place for place, code in enumerate(units)}
+    return tuple(sorted(values, key=lambda item: order.get(item.unit_code, len(order))))
+
+
+def _cells(
+    connection: Connection, project: Project, indicator: Indicator, years: Iterable[int]
+) -> dict[int, list[TracedCell]]:
+    """The cells of a base indicator by year, in the order of units, periods and rows."""
+    query = f"""
+        SELECT counted.year, counted.unit_code, counted.period, counted.submission_id, counted.measure,
+            delivery.source AS file, delivery.sha256, cell.sheet, cell.cell, cell.text, cell.value, cell.read_as
+        FROM ({rows_query(indicator, project).sql(dialect="duckdb")}) AS counted
+        INNER JOIN raw.cell AS cell
+            ON counted.submission_id = cell.submission_id AND counted.row_no = cell.row_no
+            AND cell.part = $part AND cell.field = $field
+        INNER JOIN ledger.submission AS submission ON counted.submission_id = submission.submission_id
+        INNER JOIN ledger.delivery AS delivery ON submission.delivery_id = delivery.delivery_id
+        WHERE counted.year IN (SELECT unnest($years::INTEGER[]))
+        ORDER BY counted.unit_code, counted.period, counted.row_no
+    """
+    found: dict[int, list[TracedCell]] = {}
+    parameters = {"part": indicator.part, "field": indicator.field, "years": sorted(years)}
+    for row in rows_of(connection, query, parameters):
+        value: Decimal | str | None = row["value"] if row["value"] is not None else row["read_as"]
+        found.setdefault(row["year"], []).append(
+            TracedCell(
+                indicator_id=indicator.id,
+                value=plain(value) if isinstance(value, Decimal) else value,
+                **{name: row[name] for name in ("unit_code", "period", "submission_id", "file", "sha256", "sheet", "cell", "text")},
+            )
+        )
+    return found
+

@@ -1,0 +1,110 @@
+"""Truthful Chinese wording of numbers, chosen by rule: no wording says more than the value behind it.
+
+A style proposes wordings, each with the interval of the values it is true of; the first one that is true of the value
+is printed, and the plain number always is. The rules: docs/methods/wording.zh-CN.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+
+from nianbao.statistics.exact import exact
+from nianbao.statistics.noun import Noun, Wording
+from nianbao.statistics.numerals import characters, counted, last_place, round_to_digits
+
+__all__ = ["STYLES", "Wording", "parse_wording", "word"]
+
+# By convention 近 is at least 95% of its numeral, and 约 at most 5% away from it.
+NEAR_FROM = Decimal("0.95")
+ABOUT_WITHIN = Decimal("0.05")
+DEFAULT_DIGITS = 2
+
+_RANKS = frozenset({"等", "等奖", "类", "级", "档"})
+_SPEC = re.compile(r"(?P<style>[a-z_]+)(?:\s+(?P<digits>[0-9]))?(?:\s+(?P<word>[^\s0-9万亿]\S*))?")
+
+
+def parse_wording(spec: str) -> tuple[str, int | None, str | None]:
+    """Read what a binding says after its bar, `over 3`, `exact 1 名`, `ordinal 届`, as (style, digits, classifier).
+
+    Raises:
+        ValueError: the style is unknown, or the digits do not belong to it.
+    """
+    if not spec.strip():
+        return "exact", None, None
+    match = _SPEC.fullmatch(spec.strip())
+    if match is None:
+        raise ValueError(f"wording {spec!r} is not like: over 3, exact 1 名, ordinal 届")
+    digits = int(match["digits"]) if match["digits"] else None
+    _check(match["style"], digits)
+    return match["style"], digits, match["word"]
+
+
+def word(
+    value: Decimal,
+    unit: str,
+    style: str = "exact",
+    digits: int | None = None,
+    word_: str | None = None,
+    publication_style: str = "work",
+) -> Wording:
+    """The value in words of this style, or, where those would not be true of it, in words that are.
+
+    `digits` are decimals for `exact` and significant digits for the other styles; `word_` is the classifier where it
+    is not the unit; `publication_style`, work or audit, is how the report prints money and rates.
+
+    Raises:
+        ValueError: the style is unknown, or the digits do not belong to it.
+    """
+    _check(style, digits)
+    noun = Noun.of(unit, word_, publication_style)
+    return next(wording for wording in _proposed(value, noun, style, digits) if wording.is_true_of(value))
+
+
+def _check(style: str, digits: int | None) -> None:
+    if style not in STYLES:
+        raise ValueError(f"style {style!r} is none of: {', '.join(STYLES)}")
+    least = 0 if style == "exact" else 1
+    if digits is not None and (style in _WHOLE or not least <= digits <= 9):
+        raise ValueError(f"style {style!r} does not take {digits} digits")
+
+
+def _proposed(value: Decimal, noun: Noun, style: str, digits: int | None) -> Iterator[Wording]:
+    if style in _ROUND and value > 0:
+        yield from _ROUND[style](value, digits or DEFAULT_DIGITS, noun)
+    elif style in _WHOLE and value >= 0 and value == value.to_integral_value() and not noun.is_percent:
+        yield _WHOLE[style](int(value), noun)
+    yield exact(value, digits if style == "exact" else None, noun)
+
+
+def _over(value: Decimal, digits: int, noun: Noun) -> Iterator[Wording]:
+    return _with_mark(value, digits, noun, "over", "多")
+
+
+def _more(value: Decimal, digits: int, noun: Noun) -> Iterator[Wording]:
+    return _with_mark(value, digits, noun, "more", "余")
+
+
+def _with_mark(value: Decimal, digits: int, noun: Noun, style: str, mark: str) -> Iterator[Wording]:
+    """多 and 余 follow a round numeral (30多万, 270多) or its 万 (3万多, 3.4万多); another gives up digits until it is one."""
+    if noun.is_percent:
+        yield from _above(value, digits, noun)
+        return
+    if round_to_digits(value, digits, ROUND_FLOOR) == value:
+        return
+    for kept in range(digits, 0, -1):
+        numeral = round_to_digits(value, kept, ROUND_FLOOR).normalize()
+        power = noun.power(numeral)
+        text, scale = noun.print(numeral.scaleb(-power)), noun.print(numeral, power)[-1:] if power else ""
+        place = last_place(numeral)
+        if place > power:
+            text += mark + scale
+        elif power and place >= power - 1:
+            text += scale + mark
+        else:
+            continue
+        yield Wording(
+            noun.before + text + noun.word, style, numeral, numeral + Decimal(1).scaleb(place), False, False
+        )
+        return
