@@ -76,7 +76,9 @@ def limit_entry(sheet: Worksheet, cells: tuple[int, int, int, int], field: Field
         {
             **rule,
             "input_title": field.zh[:_TITLE_LENGTH],
-            "input_message": "\n".join(filter(None, (field.hint, f"{wanted}。{_need(field)}")))[:_MESSAGE_LENGTH],
+            "input_message": "\n".join(filter(None, (field.hint, f"{wanted}。{_need(field, limits)}")))[
+                :_MESSAGE_LENGTH
+            ],
             "error_title": "请核对",
             "error_message": _complaint(field, wanted, limits)[:_MESSAGE_LENGTH],
             "error_type": "warning" if limits.soft else "stop",
@@ -110,9 +112,10 @@ _WANTED = {
 }
 
 
-def _need(field: Field) -> str:
+def _need(field: Field, limits: Limits) -> str:
     if field.required:
-        return "没有发生填0。" if field.type in NUMBERS else "必填。"
+        zero_fits = field.type in NUMBERS and (limits.low is None or limits.low <= 0)
+        return "没有发生填0。" if zero_fits else "必填。"
     return "不适用的可不填，或填“无”。" if field.type in NUMBERS else "不适用的可不填。"
 
 
