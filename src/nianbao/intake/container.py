@@ -23,7 +23,7 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SHEET = re.compile(rb'<sheet\b[^>]*?\bname="([^"]*)"[^>]*?\br:id="([^"]*)"')
 _RELATION = re.compile(rb"<Relationship\b[^>]*>")
 _ATTRIBUTE = re.compile(rb'\b(Id|Target)="([^"]*)"')
-_FAR_CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]{3,}\d+|[A-Z]+\d{6,})"')
+_FAR_CELL = re.compile(rb' r="([A-Z]{3,}\d+|[A-Z]{1,2}\d{6,})"')
 _ODD_CELL = re.compile(rb'<c r="([A-Z]+\d+)"([^>]*?)(?:/>|>(.*?)</c>)', re.DOTALL)
 _ERROR_VALUE = re.compile(rb"<v>([^<]*)</v>")
 
@@ -123,14 +123,14 @@ def _odd_cells(title: str, text: bytes) -> Iterator[OddCell]:
     far = _FAR_CELL.search(text)
     if far and _is_too_far(far[1].decode()):
         raise UnreadableContainer(ReadingFault("TOO_MANY_CELLS", sheet=title, cell=far[1].decode()))
-    if b't="e"' not in text and b"<f" not in text:
+    if b't="e"' not in text and b"<f>" not in text and b"<f " not in text:
         return
     for match in _ODD_CELL.finditer(text):
         address, attributes, inner = match[1].decode(), match[2], match[3] or b""
         value = _ERROR_VALUE.search(inner)
         if b't="e"' in attributes:
             yield OddCell("CELL_ERROR", title, address, value[1].decode("utf-8", "replace") if value else "")
-        elif b"<f" in inner and value is None:
+        elif (b"<f>" in inner or b"<f " in inner or b"<f/>" in inner) and value is None:
             yield OddCell("FORMULA_UNCACHED", title, address, "")
 
 

@@ -19,6 +19,8 @@ _LONGEST = 32
 
 def clean(text: str) -> str:
     """The text without the characters nobody sees: spaces of every width at its ends, zero-width and control marks."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     kept = "".join(character for character in text if unicodedata.category(character) not in ("Cf", "Cc"))
     return unicodedata.normalize("NFKC", kept).strip()
 

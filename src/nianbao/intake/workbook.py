@@ -128,6 +128,8 @@ def _read_records(
         row = grid[row_index]
         if _ends_table(row):
             return
+        if not any(row[column] != "" for column, _ in columns) and not _is_odd(row_index, columns, odd):
+            continue
         cells = [
             _read_cell(part, row_no + 1, field, _address(row_index, column), row[column], vocabulary, scale, odd)
             for column, field in columns
@@ -148,6 +150,10 @@ def _ends_table(row: list[object]) -> bool:
                 _CODE_LIKE.fullmatch(text)
             )
     return any(isinstance(cell, str) and "-" in cell and _CODE_LIKE.fullmatch(cell) for cell in row)
+
+
+def _is_odd(row_index: int, columns: list[tuple[int, Field]], odd: dict[str, OddCell]) -> bool:
+    return bool(odd) and any(_address(row_index, column) in odd for column, _ in columns)
 
 
 def _read_cell(
