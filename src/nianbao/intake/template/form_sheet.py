@@ -25,7 +25,7 @@ from nianbao.terms.period import Period
 PORTRAIT_WIDTH = 88.0
 """What fits on upright A4 at full size; narrower forms are widened to it, much wider ones are turned."""
 
-_TURNED_FROM = 108.0
+_TURNED_FROM = 110.0
 _RIGHT_BLOCK_WIDTH = 34.0
 _NOTE_HEIGHT = 4.0 * LINE_HEIGHT
 _MEASURES_SHOWN = "见表内"

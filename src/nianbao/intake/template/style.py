@@ -20,7 +20,8 @@ _BOX = {**TEXT_FONT, **_GRID, "valign": "vcenter"}
 _CENTRED = {"align": "center", "valign": "vcenter"}
 _HEAD_FILL = {"bg_color": "#F2F2F2"}
 _INPUT = {**_BOX, "bg_color": "#FFFBE6", "locked": False}
-_NUMBER = {**_INPUT, "align": "right", "indent": 1}
+# A number keeps its distance from the border by its format: LibreOffice does not indent every right-aligned cell.
+_NUMBER = {**_INPUT, "align": "right"}
 
 STYLES: dict[str, dict[str, Any]] = {
     "title": {**_HEAD_FONT, "font_size": 16, **_CENTRED},
@@ -47,10 +48,10 @@ STYLES: dict[str, dict[str, Any]] = {
     "entry": {**_INPUT, **_CENTRED, "num_format": "@"},
     "note_label": {**_BOX, "align": "center", "valign": "top"},
     "note": {**_INPUT, "text_wrap": True, "valign": "top", "num_format": "@"},
-    "year": {**_NUMBER, "num_format": "0"},
-    FieldType.INT: {**_NUMBER, "num_format": "#,##0"},
-    FieldType.MONEY: {**_NUMBER, "num_format": "#,##0.00"},
-    FieldType.DECIMAL: {**_NUMBER, "num_format": "#,##0.00##"},
+    "year": {**_NUMBER, "num_format": "0_ "},
+    FieldType.INT: {**_NUMBER, "num_format": "#,##0_ "},
+    FieldType.MONEY: {**_NUMBER, "num_format": "#,##0.00_ "},
+    FieldType.DECIMAL: {**_NUMBER, "num_format": "#,##0.00##_ "},
     FieldType.TEXT: {**_INPUT, "num_format": "@", "text_wrap": True, "indent": 1},
     FieldType.CODE: {**_INPUT, "num_format": "@", "text_wrap": True, "indent": 1},
     FieldType.DATE: {**_INPUT, **_CENTRED, "num_format": "yyyy-mm-dd"},
@@ -89,6 +90,7 @@ def text_width(text: str) -> int:
 
 def text_height(text: str, width: float, font_size: float = 11) -> float:
     """The height a wrapped text needs in a column of a width, two of which are margin."""
-    room = max(1.0, (width - 2) * 11 / font_size)
+    # A column is measured in digits of the 11 point font, and a digit is a little wider than half a Chinese character.
+    room = max(1.0, (width - 2) * 12 / font_size)
     lines = sum(max(1, math.ceil(text_width(line) / room)) for line in text.split("\n"))
     return max(ROW_HEIGHT, lines * LINE_HEIGHT * font_size / 11 + 5)
