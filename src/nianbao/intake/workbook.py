@@ -142,13 +142,12 @@ def _read_records(
 
 
 def _ends_table(row: list[object]) -> bool:
-    """Whether a row stands below the records: the note line, the signatures, or the codes of the next part."""
-    for cell in row:
-        if isinstance(cell, str) and cell:
-            text = cell.strip()
-            return text.startswith((layout.NOTE_LABEL, layout.NOTES_HEADING, *layout.SIGNATURES)) or bool(
-                _CODE_LIKE.fullmatch(text)
-            )
+    """Whether a row stands below the records: the note line, the signatures, or the beginning of the next part."""
+    first = next((cell.strip() for cell in row if isinstance(cell, str) and cell.strip()), "")
+    if first.startswith((layout.NOTE_LABEL, layout.NOTES_HEADING, *layout.SIGNATURES)) or first == layout.LEDGER_NUMBER:
+        return True
+    if layout.is_part_heading(first):
+        return True
     return any(isinstance(cell, str) and "-" in cell and _CODE_LIKE.fullmatch(cell) for cell in row)
 
 

@@ -16,6 +16,7 @@ from nianbao.runs.house import House, Step, at_once
 from nianbao.terms.delivery import Decision, Delivery, Outcome
 from nianbao.terms.finding import Severity
 from nianbao.warehouse import ledger
+from nianbao.warehouse.expectations import warm_up
 
 BATCH_SIZE = 500
 Progress = Callable[[int, int], None]
