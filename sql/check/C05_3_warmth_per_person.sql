@@ -1,14 +1,30 @@
--- The warmth funds come to a plausible amount per worker visited.
+-- The warmth funds come to a plausible amount per worker visited; what is plausible stands in reference/standards.csv.
 -- code: C05-3
 -- form: GH05
 -- severity: explain
 -- says: 送温暖资金{value}元，慰问职工{persons}人，人均{per_person}元，不在{expected}元之间，请核对金额单位和人数；属实的请在说明栏写明原因。
--- because: 人均慰问额一般在200元至5000元之间。
+-- because: 人均慰问额过高过低，多半是金额单位或人数填错。
+WITH judged AS (
+    SELECT
+        g.submission_id, g.row_no, g.warmth_funds_yuan, g.warmth_persons,
+        CAST(low.value AS DECIMAL(18, 2)) AS least,
+        CAST(high.value AS DECIMAL(18, 2)) AS most,
+        low.value || '至' || high.value AS between_words
+    FROM stage.gh05 AS g
+    INNER JOIN reference.standards AS low
+        ON
+            low.code = 'warmth_per_person_least'
+            AND CAST(g.year AS VARCHAR) || '-12-31'
+            BETWEEN low.valid_from AND coalesce(nullif(low.valid_to, ''), '9999-12-31')
+    INNER JOIN reference.standards AS high
+        ON high.code = 'warmth_per_person_most' AND low.valid_from = high.valid_from
+)
+
 SELECT
-    submission_id, row_no, 'warmth_funds' AS field, warmth_funds_yuan AS value, '200至5000' AS expected,
+    submission_id, row_no, 'warmth_funds' AS field, warmth_funds_yuan AS value, between_words AS expected,
     warmth_persons AS persons,
     CAST(round(warmth_funds_yuan / nullif(warmth_persons, 0)) AS BIGINT) AS per_person
-FROM stage.gh05
+FROM judged
 WHERE
     warmth_persons > 0
-    AND (warmth_funds_yuan < 200 * warmth_persons OR warmth_funds_yuan > 5000 * warmth_persons)
+    AND (warmth_funds_yuan < least * warmth_persons OR warmth_funds_yuan > most * warmth_persons)

@@ -1,14 +1,30 @@
--- The subsidy comes to a plausible amount per model worker.
+-- The subsidy comes to a plausible amount per model worker; what is plausible stands in reference/standards.csv.
 -- code: C07-3
 -- form: GH07
 -- severity: explain
 -- says: 专项补助{value}元，领取{persons}人，人均{per_person}元，不在{expected}元之间，请核对金额单位和人数；属实的请在说明栏写明原因。
--- because: 人均补助一般在1000元至20000元之间。
+-- because: 人均补助过高过低，多半是金额单位或人数填错。
+WITH judged AS (
+    SELECT
+        g.submission_id, g.row_no, g.subsidy_funds_yuan, g.subsidy_persons,
+        CAST(low.value AS DECIMAL(18, 2)) AS least,
+        CAST(high.value AS DECIMAL(18, 2)) AS most,
+        low.value || '至' || high.value AS between_words
+    FROM stage.gh07_benefits AS g
+    INNER JOIN reference.standards AS low
+        ON
+            low.code = 'subsidy_per_person_least'
+            AND CAST(g.year AS VARCHAR) || '-12-31'
+            BETWEEN low.valid_from AND coalesce(nullif(low.valid_to, ''), '9999-12-31')
+    INNER JOIN reference.standards AS high
+        ON high.code = 'subsidy_per_person_most' AND low.valid_from = high.valid_from
+)
+
 SELECT
     submission_id, row_no, 'benefits' AS part, 'subsidy_funds' AS field,
-    subsidy_funds_yuan AS value, '1000至20000' AS expected, subsidy_persons AS persons,
+    subsidy_funds_yuan AS value, between_words AS expected, subsidy_persons AS persons,
     CAST(round(subsidy_funds_yuan / nullif(subsidy_persons, 0)) AS BIGINT) AS per_person
-FROM stage.gh07_benefits
+FROM judged
 WHERE
     subsidy_persons > 0
-    AND (subsidy_funds_yuan < 1000 * subsidy_persons OR subsidy_funds_yuan > 20000 * subsidy_persons)
+    AND (subsidy_funds_yuan < least * subsidy_persons OR subsidy_funds_yuan > most * subsidy_persons)

@@ -1,0 +1,100 @@
+"""Cases of checks: a folder with the rows that are given and the offenders that are expected."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from nianbao.catalog import Project
+from nianbao.warehouse.connect import Connection, insert_columns, open_memory
+from nianbao.warehouse.reference import load_reference
+from nianbao.warehouse.schema import CELL, TableSpec, create_mirror, create_schema
+from nianbao.warehouse.stage import SUBMISSION, stage_table
+
+Row = dict[str, Any]
+TODAY = dt.date(2022, 3, 1)
+
+
+class Bench:
+    """An empty staging area beside the declared lists, to which a case adds its rows."""
+
+    def __init__(self, project: Project) -> None:
+        self.connection: Connection = open_memory()
+        create_schema(self.connection, project)
+        load_reference(self.connection, project, TODAY)
+        self._specs = {
+            spec.name.partition(".")[2]: _loose(spec)
+            for spec in (SUBMISSION, CELL, *(stage_table(part) for part in project.parts))
+        }
+        for database in ("stage", "known"):
+            self.connection.execute(f"ATTACH ':memory:' AS {database}")
+            create_mirror(self.connection, database, self._specs.values())
+        self._filled: set[str] = set()
+
+    def lay_out(self, given: Mapping[str, Sequence[Row]]) -> None:
+        """Put the rows of a case in place of the last one's; what is staged is also known, as in a run."""
+        self._clear()
+        for table, rows in given.items():
+            schema, _, name = table.partition(".")
+            if schema == "reference":
+                self.connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM {table}")
+                self.connection.execute(f"DELETE FROM {table}")
+                self._insert(table, dict.fromkeys(self._columns(table), "VARCHAR"), rows)
+                continue
+            self._insert(table, self._specs[name].columns, rows)
+            if schema == "stage":
+                self._insert(f"known.{name}", self._specs[name].columns, rows)
+
+    def close(self) -> None:
+        """Forget everything."""
+        self.connection.close()
+
+    def _insert(self, table: str, types: Mapping[str, str], rows: Sequence[Row]) -> None:
+        self._filled.add(table)
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        insert_columns(self.connection, table, {name: [row.get(name) for row in rows] for name in names}, types)
+
+    def _clear(self) -> None:
+        for table in self._filled:
+            schema, _, name = table.partition(".")
+            self.connection.execute(f"DELETE FROM {table}")
+            if schema == "reference":
+                self.connection.execute(f"INSERT INTO {table} SELECT * FROM temp.{name}; DROP TABLE temp.{name}")
+        self._filled.clear()
+
+    def _columns(self, table: str) -> list[str]:
+        return [row[0] for row in self.connection.execute(f"DESCRIBE {table}").fetchall()]
+
+
+def read_case(folder: Path) -> tuple[dict[str, list[Row]], list[Row]]:
+    """What a case gives and what it expects."""
+    given, expected = (yaml.safe_load((folder / f"{name}.yaml").read_text("utf-8")) for name in ("given", "expect"))
+    return given, expected
+
+
+def match(found: Sequence[Mapping[str, Any]], expected: Sequence[Row]) -> str:
+    """What is expected and not found, or found and not expected; empty if the two agree."""
+    left = list(found)
+    for row in expected:
+        hit = next((each for each in left if all(_plain(each.get(key)) == _plain(row[key]) for key in row)), None)
+        if hit is None:
+            return f"expected {row}, left over: {left}"
+        left.remove(hit)
+    return f"not expected: {left}" if left else ""
+
+
+def _loose(spec: TableSpec) -> TableSpec:
+    """The same table without constraints, since a case names only the columns that matter."""
+    return TableSpec(spec.name, spec.zh, spec.en, spec.bare_columns)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return str(value)
+    text = format(Decimal(str(value)), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
