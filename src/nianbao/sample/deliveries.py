@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from nianbao.sample.events import Duplicate, Events, Resent, Stray, changed
+from nianbao.sample.events import Duplicate, Events, LeftOut, Resent, Sent, Stray, changed
 from nianbao.sample.workbooks import Bench
 from nianbao.sample.working import Working
 from nianbao.terms.filled import Filled
@@ -47,7 +48,7 @@ class Post:
             for unit in self._desk.project.units.values():
                 if unit.is_valid_on(period.end) and self._desk.project.due_forms(unit, period):
                     planned.extend(self._from(unit, period))
-        planned.extend(self._strays())
+        planned.extend(self._stray(stray) for stray in self._events.stray)
         return sorted(planned, key=lambda each: (each.sent_at, each.unit.code, each.file_name))
 
     def _from(self, unit: Unit, period: Period) -> Iterator[Planned]:
@@ -55,20 +56,16 @@ class Post:
         if not filled.forms:
             return
         usual = Planned(unit, period, self._usual_time(unit, period), self._file_name(unit, period), filled, ON_TIME)
-        for own in self._events.sent:
-            if (own.unit, own.period) == (unit.code, period.code):
-                usual = replace(usual, sent_at=self._at(own.on, usual), story=own.story)
-        for left_out in self._events.left_out:
-            if (left_out.unit, left_out.period) == (unit.code, period.code):
-                usual = replace(usual, story=f"without {left_out.form}")
+        for own in _about(unit, period, self._events.sent):
+            usual = replace(usual, sent_at=self._at(own.on, usual), story=own.story)
+        for left_out in _about(unit, period, self._events.left_out):
+            usual = replace(usual, story=f"without {left_out.form}")
         sent = [usual]
-        for resent in self._events.resent:
-            if (resent.unit, resent.period) == (unit.code, period.code):
-                sent = list(self._twice(resent, usual, filled))
-        yield from (_dated(each) for each in sent)
-        for copy in self._events.duplicate:
-            if (copy.unit, copy.period) == (unit.code, period.code):
-                yield self._copy(copy, _dated(sent[0]))
+        for resent in _about(unit, period, self._events.resent):
+            sent = list(self._twice(resent, usual, filled))
+        yield from map(_dated, sent)
+        for copy in _about(unit, period, self._events.duplicate):
+            yield self._copy(copy, _dated(sent[0]))
 
     def _explained(self, unit: Unit, period: Period, filled: Filled) -> Filled:
         notes = dict(filled.notes)
@@ -88,7 +85,6 @@ class Post:
             filled,
             forms={form: filled.forms[form] for form in kept},
             cover={**filled.cover, "status": CORRECTED},
-            only=bool(resent.forms),
         )
         name = resent.again_name.format(unit=usual.unit.zh, period=usual.period.code)
         yield replace(
@@ -98,10 +94,6 @@ class Post:
     def _copy(self, copy: Duplicate, original: Planned) -> Planned:
         name = copy.name.format(unit=original.unit.zh, period=original.period.code)
         return replace(original, sent_at=self._at(copy.on, original), file_name=name, story=copy.story)
-
-    def _strays(self) -> Iterator[Planned]:
-        for stray in self._events.stray:
-            yield self._stray(stray)
 
     def _stray(self, stray: Stray) -> Planned:
         unit, period = self._desk.project.units[stray.unit], Period.parse(stray.period)
@@ -126,6 +118,13 @@ class Post:
         names, dice = self._events.sending.file_names, self._desk.dice("name", unit.code)
         usual = dice.randrange(100) < self._events.sending.usual_names
         return (names[0] if usual else dice.choice(names)).format(unit=unit.zh, period=period.code, period_zh=period.zh)
+
+
+E = TypeVar("E", Sent, LeftOut, Resent, Duplicate)
+
+
+def _about(unit: Unit, period: Period, events: Iterable[E]) -> Iterator[E]:
+    return (event for event in events if (event.unit, event.period) == (unit.code, period.code))
 
 
 def _dated(planned: Planned) -> Planned:

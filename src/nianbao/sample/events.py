@@ -173,11 +173,12 @@ def changed(filled: Filled, changes: tuple[Change, ...]) -> Filled:
     forms = {form: {part: [*rows] for part, rows in parts.items()} for form, parts in filled.forms.items()}
     for change in changes:
         rows = forms[change.form][change.part]
-        row = dict(rows[change.row])
-        before = row.pop(change.field)
+        row = rows[change.row]
+        before = row[change.field]
         if change.add is not None and isinstance(before, int | Decimal):
-            row[change.field] = before + change.add
+            rows[change.row] = {**row, change.field: before + change.add}
         elif change.put is not None:
-            row[change.field] = change.put
-        rows[change.row] = row
+            rows[change.row] = {**row, change.field: change.put}
+        else:
+            rows[change.row] = {name: value for name, value in row.items() if name != change.field}
     return replace(filled, forms=forms)

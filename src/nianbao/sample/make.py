@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -102,28 +103,20 @@ def _delivery(each: Planned, out: Path) -> SampleDelivery:
 
 
 def _write_all(project: Project, files: list[tuple[SampleDelivery, Planned]], progress: Progress | None) -> None:
-    jobs = [(delivery.path, each) for delivery, each in files if not isinstance(each.content, str)]
-    for delivery, each in files:
-        if isinstance(each.content, str):
-            delivery.path.write_text(each.content, encoding="utf-8")
-    done = len(files) - len(jobs)
+    jobs = [(project.path, delivery.path, each) for delivery, each in files]
     # Writers start from nothing, so that it does not matter what the calling program has open.
-    with ProcessPoolExecutor(WORKERS, get_context("spawn"), _open_project, (project.path,)) as pool:
-        for _ in pool.map(_write, jobs, chunksize=BATCH):
-            done += 1
+    with ProcessPoolExecutor(WORKERS, get_context("spawn")) as pool:
+        for done, _ in enumerate(pool.map(_write, jobs, chunksize=BATCH), start=1):
             if progress:
                 progress(done, len(files))
 
 
-_project: Project
+def _write(job: tuple[Path, Path, Planned]) -> None:
+    project_path, path, each = job
+    if isinstance(each.content, str):
+        path.write_text(each.content, encoding="utf-8")
+    else:
+        write_workbook(path, _open(project_path), each.unit, each.period, each.content)
 
 
-def _open_project(path: Path) -> None:
-    global _project
-    _project = load_project(path)
-
-
-def _write(job: tuple[Path, Planned]) -> None:
-    path, each = job
-    if not isinstance(each.content, str):
-        write_workbook(path, _project, each.unit, each.period, each.content)
+_open = cache(load_project)

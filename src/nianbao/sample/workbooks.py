@@ -38,7 +38,7 @@ class Bench:
             filled = {part.code: self._rows(part, unit, own) for part in parts}
             if any(filled.values()) or not earlier:
                 forms[form.code] = {part.code: filled[part.code] or self._nothing(part, own) for part in parts}
-        return Filled(forms, only=earlier)
+        return Filled(forms, only=True)
 
     def _rows(self, part: Part, unit: Unit, period: Period) -> list[Row]:
         written = self._ledgers.get((part.form_code, part.code, unit.code, period.code), [])
