@@ -22,7 +22,10 @@ WITH totals AS (
 
 SELECT
     t.submission_id, t.row_no, t.part, t.field, t.total AS value, b.total AS expected,
-    CAST(round(100 * (t.total - b.total) / nullif(b.total, 0)) AS BIGINT) AS change_pct
+    CASE
+        WHEN t.total > b.total THEN CAST(ceil(100 * (t.total - b.total) / nullif(b.total, 0)) AS BIGINT)
+        ELSE CAST(floor(100 * (t.total - b.total) / nullif(b.total, 0)) AS BIGINT)
+    END AS change_pct
 FROM stage.submission AS s
 INNER JOIN totals AS t ON s.submission_id = t.submission_id
 INNER JOIN known.submission AS earlier

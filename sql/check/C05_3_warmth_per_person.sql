@@ -1,4 +1,5 @@
 -- The warmth funds come to a plausible amount per worker visited; what is plausible stands in reference/standards.csv.
+-- The amount per person is rounded away from the range, so that the sentence never contradicts itself.
 -- code: C05-3
 -- form: GH05
 -- severity: explain
@@ -23,7 +24,10 @@ WITH judged AS (
 SELECT
     submission_id, row_no, 'warmth_funds' AS field, warmth_funds_yuan AS value, between_words AS expected,
     warmth_persons AS persons,
-    CAST(round(warmth_funds_yuan / nullif(warmth_persons, 0)) AS BIGINT) AS per_person
+    CASE
+        WHEN warmth_funds_yuan < least * warmth_persons THEN CAST(floor(warmth_funds_yuan / nullif(warmth_persons, 0)) AS BIGINT)
+        ELSE CAST(ceil(warmth_funds_yuan / nullif(warmth_persons, 0)) AS BIGINT)
+    END AS per_person
 FROM judged
 WHERE
     warmth_persons > 0

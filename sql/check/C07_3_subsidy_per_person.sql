@@ -1,4 +1,5 @@
 -- The subsidy comes to a plausible amount per model worker; what is plausible stands in reference/standards.csv.
+-- The amount per person is rounded away from the range, so that the sentence never contradicts itself.
 -- code: C07-3
 -- form: GH07
 -- severity: explain
@@ -23,7 +24,10 @@ WITH judged AS (
 SELECT
     submission_id, row_no, 'benefits' AS part, 'subsidy_funds' AS field,
     subsidy_funds_yuan AS value, between_words AS expected, subsidy_persons AS persons,
-    CAST(round(subsidy_funds_yuan / nullif(subsidy_persons, 0)) AS BIGINT) AS per_person
+    CASE
+        WHEN subsidy_funds_yuan < least * subsidy_persons THEN CAST(floor(subsidy_funds_yuan / nullif(subsidy_persons, 0)) AS BIGINT)
+        ELSE CAST(ceil(subsidy_funds_yuan / nullif(subsidy_persons, 0)) AS BIGINT)
+    END AS per_person
 FROM judged
 WHERE
     subsidy_persons > 0
