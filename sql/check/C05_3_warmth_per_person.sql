@@ -10,6 +10,7 @@ WITH judged AS (
         g.submission_id, g.row_no, g.warmth_funds_yuan, g.warmth_persons,
         CAST(low.value AS DECIMAL(18, 2)) AS least,
         CAST(high.value AS DECIMAL(18, 2)) AS most,
+        g.warmth_funds_yuan / nullif(g.warmth_persons, 0) AS per_head,
         low.value || '至' || high.value AS between_words
     FROM stage.gh05 AS g
     INNER JOIN reference.standards AS low
@@ -24,10 +25,7 @@ WITH judged AS (
 SELECT
     submission_id, row_no, 'warmth_funds' AS field, warmth_funds_yuan AS value, between_words AS expected,
     warmth_persons AS persons,
-    CASE
-        WHEN warmth_funds_yuan < least * warmth_persons THEN CAST(floor(warmth_funds_yuan / nullif(warmth_persons, 0)) AS BIGINT)
-        ELSE CAST(ceil(warmth_funds_yuan / nullif(warmth_persons, 0)) AS BIGINT)
-    END AS per_person
+    CAST(CASE WHEN warmth_funds_yuan < least * warmth_persons THEN floor(per_head) ELSE ceil(per_head) END AS BIGINT) AS per_person
 FROM judged
 WHERE
     warmth_persons > 0

@@ -10,6 +10,7 @@ WITH judged AS (
         g.submission_id, g.row_no, g.subsidy_funds_yuan, g.subsidy_persons,
         CAST(low.value AS DECIMAL(18, 2)) AS least,
         CAST(high.value AS DECIMAL(18, 2)) AS most,
+        g.subsidy_funds_yuan / nullif(g.subsidy_persons, 0) AS per_head,
         low.value || '至' || high.value AS between_words
     FROM stage.gh07_benefits AS g
     INNER JOIN reference.standards AS low
@@ -24,10 +25,7 @@ WITH judged AS (
 SELECT
     submission_id, row_no, 'benefits' AS part, 'subsidy_funds' AS field,
     subsidy_funds_yuan AS value, between_words AS expected, subsidy_persons AS persons,
-    CASE
-        WHEN subsidy_funds_yuan < least * subsidy_persons THEN CAST(floor(subsidy_funds_yuan / nullif(subsidy_persons, 0)) AS BIGINT)
-        ELSE CAST(ceil(subsidy_funds_yuan / nullif(subsidy_persons, 0)) AS BIGINT)
-    END AS per_person
+    CAST(CASE WHEN subsidy_funds_yuan < least * subsidy_persons THEN floor(per_head) ELSE ceil(per_head) END AS BIGINT) AS per_person
 FROM judged
 WHERE
     subsidy_persons > 0
