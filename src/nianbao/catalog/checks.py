@@ -12,11 +12,10 @@ import yaml
 
 from nianbao.catalog.reference import Codes
 from nianbao.errors import DeclarationError
-from nianbao.terms.check import Rule
+from nianbao.terms.check import SQL_RULE, Rule
 from nianbao.terms.finding import Severity
 from nianbao.terms.form import NUMBERS, Field, FieldType, Form, Part
 
-SQL_RULE = "unexpected_rows_expectation"
 ALL_FORMS = "*"
 _HEADER = re.compile(r"--\s*(code|form|severity|says|because):\s*(.+)")
 _RULE_KEYS = {"code", "part", "each", "severity", "type", "column", "kwargs", "says", "because"}
@@ -74,6 +73,29 @@ def read_reading_rules(path: Path) -> dict[str, ReadingRule]:
         except (KeyError, ValueError) as error:
             raise DeclarationError(path, _line(path, str(item.get("code"))), f"{error} is missing or unknown") from error
     return rules
+
+
+def read_built_suites(folder: Path) -> tuple[Rule, ...]:
+    """The rules that built tables are held to; `table` is the full name, as in core.submission.
+
+    Raises:
+        DeclarationError: a suite is malformed.
+    """
+    rules = []
+    for path in sorted(folder.glob("*.yaml")):
+        suite = _load(path)
+        for item in suite.get("rules") or []:
+            try:
+                rules.append(
+                    Rule(
+                        name=f"{item['code']}.{suite['table']}", code=item["code"], form="", table=suite["table"], part="",
+                        severity=Severity.REJECT, says=item["says"], because=item["because"], type=item["type"],
+                        kwargs=item["kwargs"],
+                    )
+                )  # fmt: skip
+            except KeyError as error:
+                raise DeclarationError(path, _line(path, str(item.get("code"))), f"{error} is missing") from error
+    return tuple(rules)
 
 
 def _expand(path: Path, item: dict[str, Any], forms: tuple[Form, ...], codes: Codes) -> Iterator[Rule]:

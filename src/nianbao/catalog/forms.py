@@ -94,6 +94,7 @@ def _read_field(declared: Declared, lists: frozenset[str]) -> Field:
         required=declared.flag("required"),
         codes=declared.text("codes", ""),
         hint=declared.text("hint", ""),
+        is_personal=declared.flag("personal"),
         since=declared.integer("since", 0),
         until=declared.integer("until", 9999),
     )

@@ -43,6 +43,23 @@ class Project:
         return suites + read_sql_checks(self.path / "sql" / "check", self.forms)
 
     @cached_property
+    def built_rules(self) -> tuple[Rule, ...]:
+        """What the built tables are held to before anything is printed."""
+        from nianbao.catalog.checks import read_built_suites
+
+        return read_built_suites(self.path / "expectations" / "built")
+
+    @cached_property
+    def bulletin_ids(self) -> dict[tuple[str, str, str, int], str]:
+        """The id in the model bulletin of what is printed, by publication, section, indicator and year."""
+        columns = ("bulletin_id", "publication", "section", "indicator", "period")
+        return {
+            (row["publication"], row["section"], row["indicator"], int(row["period"])): row["bulletin_id"]
+            for path in sorted((self.path / "reference").glob("bulletin_*.csv"))
+            for _, row in read_csv(path, columns)
+        }
+
+    @cached_property
     def reading_rules(self) -> dict[str, ReadingRule]:
         """What is said about what the reader itself finds, by code."""
         from nianbao.catalog.checks import read_reading_rules

@@ -34,6 +34,10 @@ class Aggregate(StrEnum):
     NONE = "none"
 
 
+ADDITIVE = frozenset({Aggregate.SUM, Aggregate.LAST, Aggregate.COUNT})
+"""The aggregates whose total over all units is the sum of the units' own."""
+
+
 class Layout(StrEnum):
     """How a part of a form is laid out on its sheet."""
 
@@ -46,7 +50,10 @@ NUMBERS = frozenset({FieldType.INT, FieldType.MONEY, FieldType.DECIMAL})
 
 @dataclass(frozen=True)
 class Field:
-    """One question of a form. `codes` names the list (reference/codes.csv, `units` or `accounts`) a code comes from."""
+    """One question of a form. `codes` names the list (reference/codes.csv, `units` or `accounts`) a code comes from.
+
+    What a personal field says stays in the writer's warehouse and in the archive; no report or published file shows it.
+    """
 
     code: str
     line: int
@@ -58,6 +65,7 @@ class Field:
     required: bool
     codes: str
     hint: str
+    is_personal: bool
     since: int
     until: int
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nianbao.catalog import Project
+from nianbao.terms.form import ADDITIVE
 from nianbao.terms.period import Period
 from nianbao.warehouse.connect import Connection, insert_columns, quote
 from nianbao.warehouse.schema import comment_on
@@ -100,9 +101,10 @@ def _tables(project: Project, today: dt.date) -> Iterator[ReferenceTable]:
         "indicators",
         "指标",
         "the declared indicators; one row per indicator",
-        ("indicator_id", "zh", "en", "unit", "publication", "section", "form_code", "formula"),
+        ("indicator_id", "zh", "en", "unit", "publication", "section", "form_code", "formula", "adds_up"),
         [
-            (item.id, item.zh, item.en, item.unit, item.publication, item.section, item.form, item.formula)
+            (item.id, item.zh, item.en, item.unit, item.publication, item.section, item.form, item.formula,
+             "true" if item.aggregate in ADDITIVE else "false")
             for item in project.indicators.values()
         ],
         {},

@@ -1,0 +1,42 @@
+"""compile: the tables of core, indicator and mart, built where something changed, and verified."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from nianbao import clock
+from nianbao.runs.house import House, Step, at_once
+from nianbao.statistics.compile import indicator_models
+from nianbao.statistics.verify import verify
+from nianbao.warehouse.core_parts import core_models
+from nianbao.warehouse.models import Model, build, leaf_fingerprints, read_models
+
+
+@dataclass
+class Compiled:
+    """What a compile run came to: the models built anew, and how many rules the built tables were held to."""
+
+    built: list[str] = field(default_factory=list)
+    verified: int = 0
+
+
+def compile_tables(
+    house: House, step: Step = at_once, progress: Callable[[str], None] = lambda name: None
+) -> Compiled:
+    """Build what changed and hold it to the suites of expectations/built.
+
+    Raises:
+        ModelError: a model could not be built; nothing was changed.
+        ExpectationFailed: a built table breaks a rule; nothing may be published from it.
+    """
+    connection, project = house.connection, house.project
+    leaves = leaf_fingerprints(connection) | house.reference
+    models = all_models(house)
+    built = step("build", build, connection, models, leaves, project.column_comments, clock.now(), progress)
+    return Compiled(built, step("verify", verify, connection, project) if built else 0)
+
+
+def all_models(house: House) -> list[Model]:
+    """Every model of a project: those of sql/, and those made from forms and indicators."""
+    return read_models(house.project.path / "sql") + core_models(house.project) + indicator_models(house.project)
