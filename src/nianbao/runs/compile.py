@@ -10,7 +10,15 @@ from nianbao.runs.house import House, Step, at_once
 from nianbao.statistics.compile import indicator_models
 from nianbao.statistics.verify import verify
 from nianbao.warehouse.core_parts import core_models
-from nianbao.warehouse.models import Model, build, leaf_fingerprints, read_models
+from nianbao.warehouse.models import (
+    Model,
+    build,
+    built_from,
+    fingerprint_of,
+    leaf_fingerprints,
+    read_models,
+    remember_built,
+)
 
 
 @dataclass
@@ -34,7 +42,15 @@ def compile_tables(
     leaves = leaf_fingerprints(connection) | house.reference
     models = all_models(house)
     built = step("build", build, connection, models, leaves, project.column_comments, clock.now(), progress)
-    return Compiled(built, step("verify", verify, connection, project) if built else 0)
+    state = fingerprint_of(connection, [model.name for model in models])
+    if built_from(connection, _VERIFIED) == state:
+        return Compiled(built)
+    verified = step("verify", verify, connection, project)
+    remember_built(connection, _VERIFIED, state, clock.now())
+    return Compiled(built, verified)
+
+
+_VERIFIED = "verified"
 
 
 def all_models(house: House) -> list[Model]:

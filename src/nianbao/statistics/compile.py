@@ -154,7 +154,7 @@ computed AS (
 {computed}
 )
 
-SELECT indicator_id, year, scope, CAST(value AS DECIMAL(28, 10)) AS value FROM base
+SELECT indicator_id, year, scope, CAST(value AS DECIMAL(28, 10)) AS value FROM base WHERE value IS NOT NULL
 UNION ALL
 SELECT indicator_id, year, scope, value FROM computed WHERE value IS NOT NULL"""
     return Model(

@@ -87,7 +87,7 @@ def build(
             if stored.get(model.name) == fingerprint:
                 continue
             _build_one(connection, model, column_comments)
-            connection.execute("INSERT OR REPLACE INTO ledger.build VALUES (?, ?, ?)", [model.name, fingerprint, built_at])
+            remember_built(connection, model.name, fingerprint, built_at)
             built.append(model.name)
             progress(model.name)
     return built
@@ -120,6 +120,23 @@ def leaf_fingerprints(connection: Connection) -> dict[str, str]:
     ).fetchall()
     # Counting a DuckDB table reads its metadata only; the estimate would do, but it does not promise to be exact.
     return {name: str(_count(connection, name)) for name, _ in tables}
+
+
+def fingerprint_of(connection: Connection, names: Iterable[str]) -> str:
+    """One fingerprint for the present content of several models."""
+    stored = dict(connection.execute("SELECT model, fingerprint FROM ledger.build").fetchall())
+    return hashlib.sha256("\n".join(f"{name}={stored.get(name)}" for name in sorted(names)).encode()).hexdigest()
+
+
+def built_from(connection: Connection, name: str) -> str | None:
+    """The fingerprint that something was last made from, None when it never was."""
+    row = connection.execute("SELECT fingerprint FROM ledger.build WHERE model = ?", [name]).fetchone()
+    return str(row[0]) if row else None
+
+
+def remember_built(connection: Connection, name: str, fingerprint: str, built_at: dt.datetime) -> None:
+    """Note what something was made from."""
+    connection.execute("INSERT OR REPLACE INTO ledger.build VALUES (?, ?, ?)", [name, fingerprint, built_at])
 
 
 def _count(connection: Connection, table: str) -> int:
