@@ -1,0 +1,93 @@
+"""Charts: what is drawn, in which order, and that Chinese can be read on it."""
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from nianbao.publish.charts import in_words, specification, to_png, to_svg
+from nianbao.terms.document import ChartPoint, PrintedChart
+from tests.unit.publish.synthetic import HOSTILE_UNIT, charts
+
+BARS, PARTS, PAIRS = charts()
+
+
+def labels(chart: PrintedChart) -> list[str]:
+    """The labels in the order in which they are drawn."""
+    return list(dict.fromkeys(row["label"] for row in specification(chart)["data"]["values"]))
+
+
+def texts(svg: str) -> list[str]:
+    """Every text on a drawing."""
+    return re.findall(r"<text[^>]*>([^<]*)</text>", svg)
+
+
+@pytest.mark.parametrize("chart", charts(), ids=lambda chart: chart.kind)
+def test_every_label_and_value_is_on_the_chart(chart: PrintedChart) -> None:
+    """A reader of the paper sees each name, in Chinese, and each value, and need not guess from the length of a bar."""
+    shown = texts(to_svg(chart))
+    rows: list[dict[str, Any]] = specification(chart)["data"]["values"]
+    assert {row["label"].replace("&", "&amp;").replace("<", "&lt;") for row in rows} <= set(shown)
+    assert {row["text"] for row in rows} <= set(shown)
+
+
+@pytest.mark.parametrize("chart", charts(), ids=lambda chart: chart.kind)
+def test_the_same_chart_has_the_same_bytes(chart: PrintedChart) -> None:
+    """Drawing twice gives one and the same picture."""
+    assert to_svg(chart) == to_svg(replace(chart))
+    png = to_png(chart)
+    assert png == to_png(replace(chart))
+    assert png.startswith(b"\x89PNG")
+
+
+def test_prefectures_are_ranked() -> None:
+    """The longest bar is on top."""
+    assert labels(BARS)[0] == "海西州"
+    assert labels(BARS)[-1] == "西宁市"
+
+
+def test_the_rest_comes_last() -> None:
+    """In a composition the parts are ranked and 其他 closes the list, however large."""
+    assert labels(PARTS) == ["拨缴经费收入", "上级补助收入", HOSTILE_UNIT, "其他收入"]
+
+
+def test_budget_lines_keep_their_order() -> None:
+    """Income and expenditure stand in the order of the budget."""
+    assert labels(PAIRS) == ["拨缴经费收入", "上级补助收入", "补助下级支出"]
+
+
+def test_shares_are_of_the_sum() -> None:
+    """The shares of a composition add up to the whole."""
+    rows = specification(PARTS)["data"]["values"]
+    assert sum(Decimal(row["share"].rstrip("%")) for row in rows) == pytest.approx(100, abs=Decimal("0.2"))
+
+
+def test_whole_numbers_have_no_decimals() -> None:
+    """Persons are printed as persons, and money to the second decimal, rounded half up."""
+    persons = PrintedChart("bar_by_prefecture", "人数", "人", (ChartPoint("甲", "", Decimal("1200")),))
+    money = PrintedChart("bar_by_prefecture", "资金", "万元", (ChartPoint("甲", "", Decimal("1200.125")),))
+    assert specification(persons)["data"]["values"][0]["text"] == "1,200"
+    assert specification(money)["data"]["values"][0]["text"] == "1,200.13"
+
+
+@pytest.mark.parametrize("kind", ["bar_by_prefecture", "composition", "actual_against_budget"])
+@pytest.mark.parametrize("values", [[], [0], [0, 0], [-5, 3]])
+def test_odd_values_are_drawn_too(kind: str, values: list[int]) -> None:
+    """No value, only zeros and a value below zero do not stop a report."""
+    points = tuple(ChartPoint(f"第{n}项", "", Decimal(value)) for n, value in enumerate(values))
+    assert to_svg(PrintedChart(kind, "题", "元", points)).startswith("<svg")
+
+
+def test_an_unknown_kind_is_named() -> None:
+    """A kind that cannot be drawn is refused with its name and the known ones."""
+    with pytest.raises(ValueError, match=r"'pie'.*bar_by_prefecture"):
+        specification(PrintedChart("pie", "题", "元", ()))
+
+
+def test_a_chart_can_be_read_aloud() -> None:
+    """The description for those who do not see the chart has its title and every value."""
+    words = in_words(PAIRS)
+    assert words.startswith("预算与执行（万元）：")
+    assert "上级补助收入（预算数） 2,400.00" in words
