@@ -191,8 +191,8 @@
   });
   addEventListener("popstate", sync);
 
-  /* The list of contents is open on paper and wide screens, closed on a phone, and shows where one is. */
-  if (!wide.matches) document.querySelector("nav details").open = false;
+  /* The list of contents is open beside the text, folded above it, and shows where one is. */
+  if (!matchMedia("(min-width: 68rem)").matches) document.querySelector("nav details").open = false;
   const entries = new Map([...document.querySelectorAll("nav a")].map((link) => [decodeURIComponent(link.hash.slice(1)), link]));
   const watcher = new IntersectionObserver((seen) => {
     for (const { target, isIntersecting } of seen) {
