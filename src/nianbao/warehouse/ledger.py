@@ -151,3 +151,19 @@ def not_accepted(connection: Connection, run_id: str) -> list[dict[str, Any]]:
         """,
         [run_id],
     )
+
+
+def last_release(connection: Connection, publication: str, year: int) -> dict[str, Any] | None:
+    """The last release issued of a publication for a year."""
+    rows = rows_of(
+        connection,
+        "SELECT * FROM ledger.release WHERE publication = ? AND year = ? ORDER BY number DESC LIMIT 1",
+        [publication, year],
+    )
+    return rows[0] if rows else None
+
+
+def known_until(connection: Connection) -> dt.datetime | None:
+    """When the last decision was taken: what is known is known as of then."""
+    row = connection.execute("SELECT max(decided_at) FROM ledger.decision").fetchone()
+    return row[0] if row else None

@@ -1,0 +1,226 @@
+"""compose: a publication's sections with every binding resolved to a figure in truthful words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+
+from nianbao.catalog.publications import BINDING, WORDS
+from nianbao.publish.definition import define
+from nianbao.statistics.compile import ALL
+from nianbao.statistics.figures import Figures
+from nianbao.statistics.trace import figure_key
+from nianbao.statistics.wording import parse_wording, word
+from nianbao.terms.document import (
+    ChartPoint,
+    Document,
+    Paragraph,
+    PrintedChart,
+    PrintedFigure,
+    PrintedSection,
+    PrintedTable,
+    TableCell,
+)
+from nianbao.terms.publication import Chart, Publication, Row, Section, Table
+from nianbao.terms.unit import Unit, UnitType
+
+_OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
+_NO_DATA = "—"
+
+
+@dataclass
+class Composer:
+    """Composes one edition; collects every figure it prints."""
+
+    publication: Publication
+    figures: Figures
+    year: int
+    printed: list[PrintedFigure] = field(default_factory=list)
+
+    def section(self, section: Section) -> PrintedSection:
+        """A section with its paragraphs, tables, charts and the note on who has not reported."""
+        start = len(self.printed)
+        paragraphs = tuple(filter(None, (self._paragraph(text, section) for text in section.paragraphs)))
+        tables = tuple(self._table(table, section) for table in section.tables)
+        charts = tuple(filter(None, (self._chart(chart) for chart in section.charts)))
+        notes = coverage_notes(self.printed[start:])
+        return PrintedSection(section.id, self.say(section.title), section.level, paragraphs, tables, charts, notes)
+
+    def say(self, text: str) -> str:
+        """A text without figures: {year}, {prev_year}, {next_year} are filled in."""
+        years = {"year": self.year, "prev_year": self.year - 1, "next_year": self.year + 1}
+        return BINDING.sub(lambda match: str(years.get(match["id"], match[0])), text)
+
+    def _paragraph(self, text: str, section: Section) -> Paragraph:
+        """The pieces of a paragraph; optional parts with a figure that has no data are left out."""
+        return tuple(self._pieces(_OPTIONAL.sub(self._keep_if_known, text), section))
+
+    def _keep_if_known(self, match: re.Match[str]) -> str:
+        bound = (binding for binding in BINDING.finditer(match[1]) if binding["id"] not in WORDS)
+        return match[1] if all(self._value(binding) is not None for binding in bound) else ""
+
+    def _pieces(self, text: str, section: Section) -> Iterator[str | PrintedFigure]:
+        end = 0
+        for match in BINDING.finditer(text):
+            if match["id"] in WORDS:
+                continue
+            if said := self.say(text[end : match.start()]):
+                yield said
+            yield self._figure(match["id"], self._year(match["offset"]), ALL, section, match["wording"] or "")
+            end = match.end()
+        if said := self.say(text[end:]):
+            yield said
+
+    def _value(self, binding: re.Match[str]) -> Decimal | None:
+        return self.figures.get(binding["id"], self._year(binding["offset"])).value
+
+    def _year(self, offset: str | None) -> int:
+        return self.year - 1 if offset == "prev_year" else self.year
+
+    def _figure(self, indicator_id: str, year: int, scope: str, section: Section, wording: str) -> PrintedFigure:
+        figure = self.figures.get(indicator_id, year, scope)
+        indicator = self.figures.project.indicators[indicator_id]
+        style, digits, classifier = parse_wording(wording)
+        text, said = _NO_DATA, "no_data"
+        if figure.value is not None:
+            chosen = word(figure.value, indicator.unit, style, digits, classifier, self.publication.style)
+            text, said = chosen.text, chosen.style
+        return self._print(figure.value, indicator_id, year, scope, section, text, said)
+
+    def _print(
+        self, value: Decimal | None, indicator_id: str, year: int, scope: str, section: Section, text: str, wording: str
+    ) -> PrintedFigure:
+        project = self.figures.project
+        indicator = project.indicators[indicator_id]
+        bulletin = (self.publication.code, section.id, indicator_id, year)
+        printed = PrintedFigure(
+            key=figure_key(indicator_id, year),
+            indicator_id=indicator_id,
+            zh=indicator.zh,
+            year=year,
+            scope=scope,
+            section=section.id,
+            value=value,
+            unit=indicator.unit,
+            text=text,
+            wording=wording,
+            coverage=self.figures.coverage(indicator, year),
+            definition=define(indicator, project),
+            bulletin_id=project.bulletin_ids.get(bulletin, "") if scope == ALL else "",
+        )
+        self.printed.append(printed)
+        return printed
+
+    def _table(self, table: Table, section: Section) -> PrintedTable:
+        if table.rows == "indicator":
+            rows = tuple((self.say(row.zh), self._declared_row(table, row, section)) for row in table.rows_of)
+        else:
+            rows = tuple(
+                (unit.short_zh, self._unit_row(table, unit.code, section)) for unit in self._units(table.rows)
+            )
+            if table.total:
+                rows += ((table.total, self._unit_row(table, ALL, section)),)
+        head = ("项目" if table.rows == "indicator" else "单位", *(self.say(column.zh) for column in table.columns))
+        return PrintedTable(self.say(table.title), table.unit, head, rows, bool(table.total), self.say(table.note))
+
+    def _declared_row(self, table: Table, row: Row, section: Section) -> tuple[TableCell, ...]:
+        return tuple(
+            self._cell(*self._reference(name), ALL, section, column.decimals, column.scale) if name else TableCell("")
+            for name, column in zip(row.indicators, table.columns, strict=True)
+        )
+
+    def _unit_row(self, table: Table, scope: str, section: Section) -> tuple[TableCell, ...]:
+        return tuple(
+            self._cell(column.indicator, self.year, scope, section, column.decimals, column.scale)
+            for column in table.columns
+        )
+
+    def _cell(
+        self, indicator_id: str, year: int, scope: str, section: Section, decimals: int, scale: int
+    ) -> TableCell:
+        value = self.figures.get(indicator_id, year, scope).value
+        if value is None:
+            return TableCell(_NO_DATA, decimals=decimals)
+        scaled = value / scale
+        text = f"{scaled.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):,}"
+        figure = self._print(value, indicator_id, year, scope, section, text, "table")
+        return TableCell(text, scaled, figure, decimals)
+
+    def _chart(self, chart: Chart) -> PrintedChart | None:
+        """A chart, or None when one of its values is not known."""
+        if chart.kind == "bar_by_prefecture":
+            labelled = [(unit.short_zh, "", chart.indicators[0], unit.code) for unit in self._units("prefecture")]
+        else:
+            names = chart.labels or tuple(self._zh(name) for name in chart.indicators)
+            series = ("执行数", "预算数") if chart.against else ("",)
+            labelled = [
+                (self.say(label), kind, name, ALL)
+                for kind, bound in zip(series, (chart.indicators, chart.against), strict=False)
+                for label, name in zip(names, bound, strict=True)
+            ]
+        points = [
+            ChartPoint(label, series_zh, value / chart.scale)
+            for label, series_zh, name, scope in labelled
+            if (value := self.figures.get(*self._reference(name), scope).value) is not None
+        ]
+        if len(points) < len(labelled):
+            return None
+        return PrintedChart(chart.kind, self.say(chart.title), chart.unit, tuple(points))
+
+    def _zh(self, name: str) -> str:
+        return self.figures.project.indicators[name.partition("@")[0]].zh
+
+    def _reference(self, name: str) -> tuple[str, int]:
+        indicator_id, _, offset = name.partition("@")
+        return indicator_id, self._year(offset or None)
+
+    def _units(self, rows: str) -> list[Unit]:
+        units = self.figures.project.units.values()
+        if rows == "prefecture":
+            return [unit for unit in units if unit.type is UnitType.PREFECTURE]
+        return [unit for unit in units if unit.is_member]
+
+
+def compose(
+    publication: Publication, figures: Figures, year: int, edition: str, as_of: dt.datetime, notices: tuple[str, ...]
+) -> Document:
+    """A document without traces and revisions; `release` adds them."""
+    composer = Composer(publication, figures, year)
+    sections = tuple(composer.section(section) for section in publication.sections)
+    return Document(
+        publication=publication.code,
+        zh=publication.zh,
+        title=composer.say(publication.title),
+        issuer=publication.issuer,
+        style=publication.style,
+        year=year,
+        edition=edition,
+        as_of=as_of,
+        sections=sections,
+        figures=tuple(composer.printed),
+        traces={},
+        notices=notices,
+    )
+
+
+def coverage_notes(figures: list[PrintedFigure]) -> tuple[str, ...]:
+    """Who has not reported, for the figures of a section that member unions report."""
+    by_coverage: dict[tuple[int, tuple[str, ...]], list[str]] = {}
+    for figure in figures:
+        if figure.coverage.expected:
+            key = (figure.coverage.expected, figure.coverage.missing)
+            names = by_coverage.setdefault(key, [])
+            if figure.zh not in names:
+                names.append(figure.zh)
+    notes = []
+    for (expected, missing), names in sorted(by_coverage.items(), key=lambda item: len(item[0][1])):
+        if not missing:
+            notes.append(f"会员工会应报{expected}家，已报{expected}家。")
+        else:
+            shown = "、".join(missing[:5]) + ("等" if len(missing) > 5 else "")
+            what = "、".join(names[:4]) + (f"等{len(names)}项" if len(names) > 4 else "")
+            notes.append(f"{what}：会员工会应报{expected}家，已报{expected - len(missing)}家，未报齐：{shown}。")
+    return tuple(dict.fromkeys(notes))

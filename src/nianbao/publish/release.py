@@ -1,0 +1,156 @@
+"""release: the files of one edition, written aside and moved into place whole, with a manifest."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import hashlib
+import io
+import json
+import os
+import platform
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from nianbao import __version__
+from nianbao.statistics.compile import ALL
+from nianbao.terms.document import Document, PrintedFigure
+
+FIGURE_COLUMNS = ("indicator", "period", "scope", "section", "value", "unit", "printed", "bulletin_id", "zh",
+                  "coverage_reported", "coverage_expected")  # fmt: skip
+_LIBRARIES = ("duckdb", "great-expectations", "python-calamine", "sqlglot", "prefect")
+FORMATS = ("html", "docx", "xlsx")
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One edition as it lies on disk: the draft, or a numbered release."""
+
+    publication: str
+    year: int
+    name: str
+    path: Path
+    figures: int
+    revisions: int
+    is_new: bool
+
+
+def figures_csv(figures: Iterable[PrintedFigure]) -> str:
+    """The figures of an edition as CSV, one line per printed figure, each once."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(FIGURE_COLUMNS)
+    seen = set()
+    for figure in figures:
+        row = (
+            figure.indicator_id, figure.year, figure.scope, figure.section, _plain(figure.value), figure.unit, figure.text,
+            figure.bulletin_id, figure.zh, figure.coverage.reported, figure.coverage.expected,
+        )  # fmt: skip
+        if row not in seen:
+            seen.add(row)
+            writer.writerow(row)
+    return text.getvalue()
+
+
+def with_revisions(document: Document, before: Path | None) -> Document:
+    """The document with what it changes against the release before: figures printed otherwise, by section."""
+    if before is None:
+        return document
+    with (before / "figures.csv").open(encoding="utf-8", newline="") as file:
+        old = {_place(row): row for row in csv.DictReader(file)}
+    revisions = []
+    for figure in document.figures:
+        earlier = old.get((figure.indicator_id, str(figure.year), figure.scope, figure.section))
+        if earlier and (earlier["value"], earlier["printed"]) != (_plain(figure.value), figure.text):
+            name = figure.zh if figure.scope == ALL else f"{figure.zh}（{figure.scope}）"
+            revision = (name, figure.year, figure.section, _said(earlier["printed"], earlier["value"]), _said(figure.text, _plain(figure.value)))
+            if revision not in revisions:
+                revisions.append(revision)
+    return dataclasses.replace(document, revisions=tuple(revisions))
+
+
+def write_edition(
+    document: Document, target: Path, sources: Mapping[str, Any], snapshot: Path | None,
+    step: Callable[..., Any],
+) -> str:
+    """Write every file of an edition to a folder beside `target`, then move it there; returns the manifest's SHA-256."""
+    from nianbao.publish import docx, html, xlsx  # each brings a library that nothing else needs
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    scratch = target.parent / f".writing-{target.name}-{os.getpid()}"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir()
+    stem = f"{document.publication}-{document.year}"
+    for kind, writer in (("html", html), ("docx", docx), ("xlsx", xlsx)):
+        step(f"render {document.publication} {kind}", writer.write, document, scratch / f"{stem}.{kind}")
+    (scratch / "figures.csv").write_text(figures_csv(document.figures), encoding="utf-8")
+    if document.revisions:
+        _write_revisions(document, scratch / "revisions.csv")
+    if snapshot is not None:
+        _link(snapshot, scratch / "nianbao.duckdb")
+    manifest = _manifest(document, scratch, sources)
+    (scratch / "manifest.json").write_text(manifest, encoding="utf-8")
+    _move(scratch, target)
+    return hashlib.sha256(manifest.encode()).hexdigest()
+
+
+def _manifest(document: Document, folder: Path, sources: Mapping[str, Any]) -> str:
+    files = {
+        path.name: {"sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "bytes": path.stat().st_size}
+        for path in sorted(folder.iterdir())
+    }
+    versions = {"nianbao": __version__, "python": platform.python_version()}
+    content = {
+        "publication": document.publication,
+        "year": document.year,
+        "edition": document.edition,
+        "as_of": document.as_of.isoformat(),
+        "figures": len(document.figures),
+        "revisions": len(document.revisions),
+        "files": files,
+        "versions": versions | {name: version(name) for name in _LIBRARIES},
+        **sources,
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+def _move(scratch: Path, target: Path) -> None:
+    """Put a finished folder in its place; what a killed run left there under the same name was never issued."""
+    if target.is_symlink() or not target.exists():
+        os.replace(scratch, target)
+        return
+    doomed = target.parent / f".replaced-{target.name}-{os.getpid()}"
+    os.replace(target, doomed)
+    os.replace(scratch, target)
+    shutil.rmtree(doomed)
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+def _write_revisions(document: Document, path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("indicator", "year", "section", "before", "after"))
+        writer.writerows(document.revisions)
+
+
+def _place(row: Mapping[str, str]) -> tuple[str, str, str, str]:
+    return row["indicator"], row["period"], row["scope"], row["section"]
+
+
+def _said(printed: str, value: str) -> str:
+    return printed if not value or printed.startswith(value) else f"{printed}（{value}）"
+
+
+def _plain(value: Decimal | None) -> str:
+    return "" if value is None else format(value, "f")

@@ -1,0 +1,48 @@
+"""nightly: the whole line, from the inbox to the drafts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nianbao.publish.release import Edition
+from nianbao.runs.collect import Collected, Progress, collect
+from nianbao.runs.compile import Compiled, compile_tables
+from nianbao.runs.house import Step, at_once, open_house
+from nianbao.runs.publish import refresh_drafts
+from nianbao.settings import Home
+from nianbao.warehouse.connect import rows_of
+
+
+@dataclass
+class Night:
+    """What a night came to."""
+
+    collected: Collected
+    compiled: Compiled
+    editions: list[Edition] = field(default_factory=list)
+    completeness: list[dict[str, Any]] = field(default_factory=list)
+
+
+def nightly(
+    project_path: Path, home: Home, year: int | None = None, step: Step = at_once, progress: Progress | None = None
+) -> Night:
+    """Collect, compile, and refresh the drafts and the analysts' file.
+
+    Raises:
+        NianbaoError: the run cannot go on; what was loaded stays, what was published stays as it was.
+    """
+    with open_house(project_path, home, "nightly") as house:
+        collected = collect(house, step, progress)
+        accepted = house.connection.execute("SELECT count(*) FROM ledger.decision").fetchone()
+        if not accepted or not accepted[0]:
+            return Night(collected, Compiled())
+        compiled = compile_tables(house, step)
+        editions = refresh_drafts(house, year, step)
+        completeness = rows_of(
+            house.connection,
+            "SELECT * FROM mart.completeness WHERE year = ? ORDER BY form_code, period",
+            [editions[0].year if editions else year],
+        )
+    return Night(collected, compiled, editions, completeness)

@@ -1,0 +1,157 @@
+"""publish: draft editions every night, numbered releases when something changed."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from nianbao import __version__, clock
+from nianbao.errors import UsageError
+from nianbao.publish.compose import compose
+from nianbao.publish.release import Edition, figures_csv, with_revisions, write_edition
+from nianbao.runs.compile import all_models
+from nianbao.runs.house import House, Step, at_once
+from nianbao.statistics.figures import read_figures
+from nianbao.statistics.trace import trace_all
+from nianbao.terms.document import Document
+from nianbao.warehouse import ledger
+from nianbao.warehouse.connect import rows_of
+from nianbao.warehouse.models import built_from, fingerprint_of, remember_built
+from nianbao.warehouse.snapshot import write_snapshot
+
+SAMPLE_MARK = ".sample"
+SAMPLE_NOTICE = "本报告由合成样例数据生成，单位所报数字均非真实填报，仅供演示。"
+
+
+def refresh_drafts(house: House, year: int | None = None, step: Step = at_once) -> list[Edition]:
+    """Bring the draft of every publication and the analysts' file up to date; nothing is written when nothing changed."""
+    year = year or _latest_year(house)
+    state = _state(house)
+    editions, documents = [], None
+    snapshot = _snapshot(house, state, step)
+    for code in house.project.publications:
+        target = _folder(house, code, year) / "draft"
+        name = f"draft/{code}/{year}"
+        is_new = built_from(house.connection, name) != state or not target.exists()
+        if is_new:
+            documents = documents or _documents(house, year, "draft")
+            write_edition(documents[code], target, _sources(house, year), snapshot, step)
+            remember_built(house.connection, name, state, clock.now())
+        editions.append(_edition(code, year, "draft", target, documents[code] if documents and is_new else None))
+    return editions
+
+
+def publish(
+    house: House, year: int | None = None, publications: Sequence[str] | None = None, step: Step = at_once
+) -> list[Edition]:
+    """Issue the next numbered release of each publication whose figures changed since its last one.
+
+    Raises:
+        UsageError: a publication is not declared.
+    """
+    year = year or _latest_year(house)
+    unknown = set(publications or ()) - house.project.publications.keys()
+    if unknown:
+        known = ", ".join(house.project.publications)
+        raise UsageError(f"publication {unknown.pop()!r} is not declared", next_step=f"name one of: {known}")
+    documents = _documents(house, year, "draft")
+    snapshot = _snapshot(house, _state(house), step)
+    return [
+        _issue(house, documents[code], snapshot, step) for code in publications or tuple(house.project.publications)
+    ]
+
+
+def _issue(house: House, document: Document, snapshot: Path, step: Step) -> Edition:
+    last = ledger.last_release(house.connection, document.publication, document.year)
+    figures_sha256 = hashlib.sha256(figures_csv(document.figures).encode()).hexdigest()
+    folder = _folder(house, document.publication, document.year)
+    if last and last["figures_sha256"] == figures_sha256:
+        return _edition(document.publication, document.year, f"r{last['number']}", house.home.path / last["path"], None)
+    number = last["number"] + 1 if last else 1
+    target = folder / f"r{number}"
+    issued = with_revisions(document, house.home.path / last["path"] if last else None)
+    issued = dataclasses.replace(issued, edition=f"r{number}")
+    sources = _sources(house, document.year) | {"previous": f"r{number - 1}" if last else None}
+    manifest_sha256 = write_edition(issued, target, sources, snapshot, step)
+    now = clock.now()
+    run_id = ledger.start_run(house.connection, "publish", now, __version__)
+    ledger.record(
+        house.connection,
+        {
+            "release": [
+                {
+                    "publication": issued.publication, "year": issued.year, "number": number, "issued_at": now,
+                    "run_id": run_id, "path": target.relative_to(house.home.path).as_posix(),
+                    "figures_sha256": figures_sha256, "manifest_sha256": manifest_sha256,
+                }
+            ]
+        },
+    )  # fmt: skip
+    ledger.finish_run(house.connection, run_id, now, {"publication": issued.publication, "edition": issued.edition})
+    return _edition(issued.publication, issued.year, issued.edition, target, issued)
+
+
+def _documents(house: House, year: int, edition: str) -> dict[str, Document]:
+    """The documents of all publications, composed and traced; each figure is traced once for all of them."""
+    figures = read_figures(house.connection, house.project)
+    as_of = ledger.known_until(house.connection) or clock.now()
+    notices = (SAMPLE_NOTICE,) if (house.home.inbox / SAMPLE_MARK).exists() else ()
+    documents = {
+        code: compose(publication, figures, year, edition, as_of, notices)
+        for code, publication in house.project.publications.items()
+    }
+    wanted = {(figure.indicator_id, figure.year) for document in documents.values() for figure in document.figures}
+    traces = trace_all(house.connection, figures, sorted(wanted))
+    return {
+        code: dataclasses.replace(document, traces={figure.key: traces[figure.key] for figure in document.figures})
+        for code, document in documents.items()
+    }
+
+
+def _snapshot(house: House, state: str, step: Step) -> Path:
+    as_of: dt.datetime = ledger.known_until(house.connection) or clock.now()
+    return step(  # type: ignore[no-any-return]
+        "write the analysts' file", write_snapshot, house.connection, house.project, house.home.releases, as_of, state
+    )
+
+
+def _state(house: House) -> str:
+    """Changes when anything that a report prints could change: tables, declarations of reports, the program."""
+    declared = hashlib.sha256()
+    for path in sorted((house.project.path / "reports").rglob("*.toml")):
+        declared.update(path.read_bytes())
+    tables = fingerprint_of(house.connection, [model.name for model in all_models(house)])
+    return hashlib.sha256(f"{tables} {declared.hexdigest()} {__version__}".encode()).hexdigest()
+
+
+def _sources(house: House, year: int) -> dict[str, Any]:
+    """The submissions that an edition rests on, with the hash of the file each came in."""
+    rows = rows_of(
+        house.connection,
+        "SELECT current.submission_id, delivery.sha256 FROM core.submission AS current "
+        "INNER JOIN ledger.delivery AS delivery ON current.delivery_id = delivery.delivery_id "
+        "WHERE current.year IN (?, ?) ORDER BY current.submission_id",
+        [year - 1, year],
+    )
+    return {"submissions": {row["submission_id"]: row["sha256"] for row in rows}}
+
+
+def _latest_year(house: House) -> int:
+    row = house.connection.execute("SELECT max(year) FROM core.submission").fetchone()
+    if row is None or row[0] is None:
+        raise UsageError("nothing has been accepted yet", next_step="put workbooks into the inbox and run nianbao nightly")
+    return int(row[0])
+
+
+def _folder(house: House, publication: str, year: int) -> Path:
+    return house.home.releases / str(year) / publication
+
+
+def _edition(publication: str, year: int, name: str, path: Path, written: Document | None) -> Edition:
+    if written is None:
+        return Edition(publication, year, name, path, 0, 0, is_new=False)
+    return Edition(publication, year, name, path, len(written.figures), len(written.revisions), is_new=True)
