@@ -25,7 +25,9 @@ WITH judged AS (
 SELECT
     submission_id, row_no, 'warmth_funds' AS field, warmth_funds_yuan AS value, between_words AS expected,
     warmth_persons AS persons,
-    CAST(CASE WHEN warmth_funds_yuan < least * warmth_persons THEN floor(per_head) ELSE ceil(per_head) END AS BIGINT) AS per_person
+    CAST(
+        CASE WHEN warmth_funds_yuan < least * warmth_persons THEN floor(per_head) ELSE ceil(per_head) END AS BIGINT
+    ) AS per_person
 FROM judged
 WHERE
     warmth_persons > 0

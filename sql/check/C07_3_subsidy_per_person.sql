@@ -25,7 +25,9 @@ WITH judged AS (
 SELECT
     submission_id, row_no, 'benefits' AS part, 'subsidy_funds' AS field,
     subsidy_funds_yuan AS value, between_words AS expected, subsidy_persons AS persons,
-    CAST(CASE WHEN subsidy_funds_yuan < least * subsidy_persons THEN floor(per_head) ELSE ceil(per_head) END AS BIGINT) AS per_person
+    CAST(
+        CASE WHEN subsidy_funds_yuan < least * subsidy_persons THEN floor(per_head) ELSE ceil(per_head) END AS BIGINT
+    ) AS per_person
 FROM judged
 WHERE
     subsidy_persons > 0

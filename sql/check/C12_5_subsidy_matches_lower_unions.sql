@@ -1,15 +1,25 @@
 -- What the federation paid to lower unions is what they report as received from above.
 -- Not a reject, although the two must agree in the end: a lower union that is late is not the federation's fault.
--- The accounts are found by name, because their codes differ between the two charts.
+-- The accounts are found by name, because their codes differ between the two charts. Of a unit that sent its form twice the
+-- last one counts.
 -- code: C12-5
 -- form: GH12
 -- severity: explain
 -- says: 补助下级支出{value}元，已报的{reported}家下级工会的上级补助收入合计{expected}元，相差{difference}元，请逐家核对；下级未报齐的请在说明栏写明。
 -- because: 同一笔补助在上下级两边的账上应当相等。
-WITH accounts AS (
+WITH last_sent AS (
+    SELECT
+        submission_id,
+        row_number() OVER (PARTITION BY unit_code, period ORDER BY number DESC) AS age
+    FROM known.submission
+    WHERE form_code = 'GH12'
+),
+
+accounts AS (
     SELECT
         g.submission_id, g.row_no, g.unit_code, g.period, g.actual_yuan, a.zh
     FROM known.gh12 AS g
+    INNER JOIN last_sent AS l ON g.submission_id = l.submission_id AND l.age = 1
     INNER JOIN reference.accounts AS a
         ON
             g.account_code = a.account_code

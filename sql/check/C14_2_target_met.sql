@@ -17,6 +17,13 @@ WITH targets AS (
     GROUP BY s.submission_id, t.indicator_id, t.target_year, t.comparator
 ),
 
+last_sent AS (
+    SELECT
+        submission_id, unit_code, period,
+        row_number() OVER (PARTITION BY unit_code, form_code, period ORDER BY number DESC) AS age
+    FROM known.submission
+),
+
 cells AS (
     SELECT
         c.field, f.zh, f.aggregate, s.unit_code, c.value,
@@ -25,7 +32,7 @@ cells AS (
             PARTITION BY c.form_code, c.field, s.unit_code, substr(s.period, 1, 4) ORDER BY rpad(s.period, 7, 'Z') DESC
         ) AS age
     FROM known.cell AS c
-    INNER JOIN known.submission AS s ON c.submission_id = s.submission_id
+    INNER JOIN last_sent AS s ON c.submission_id = s.submission_id AND s.age = 1
     INNER JOIN reference.fields AS f
         ON c.form_code = f.form_code AND c.part = f.part AND c.field = f.field
     WHERE
