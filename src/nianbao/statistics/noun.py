@@ -9,7 +9,7 @@ from nianbao.statistics.numerals import decimals
 
 TEN_THOUSAND = 4
 HUNDRED_MILLION = 8
-_NAMES = {0: "", TEN_THOUSAND: "万", HUNDRED_MILLION: "亿"}
+SCALES = {0: "", TEN_THOUSAND: "万", HUNDRED_MILLION: "亿"}
 
 
 @dataclass(frozen=True)
@@ -70,9 +70,10 @@ class Noun:
                 return power
         return TEN_THOUSAND if self.is_money else 0
 
-    def print(self, shown: Decimal, power: int = 0) -> str:
-        """The digits of a numeral with its 万 or 亿; the audit report parts the thousands."""
-        return format(shown, ",f" if self.is_audit else "f") + _NAMES[power]
+    def print(self, shown: Decimal, power: int = 0, places: int | None = None) -> str:
+        """The digits of a numeral, with so many decimals, and its 万 or 亿; the audit report parts the thousands."""
+        decimal_places = "" if places is None else f".{places}"
+        return format(shown, f"{',' if self.is_audit else ''}{decimal_places}f") + SCALES[power]
 
     def scaled(self, numeral: Decimal) -> str:
         """A round numeral in the digits and the scale that suit it."""

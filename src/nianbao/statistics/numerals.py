@@ -37,8 +37,8 @@ def round_to_digits(value: Decimal, digits: int, rounding: str) -> Decimal:
 
 
 def round_to_place(value: Decimal, place: int, rounding: str) -> Decimal:
-    """The number rounded at a power of ten: -1 is one decimal, 4 is whole 万."""
-    return value.quantize(Decimal(1).scaleb(place), rounding)
+    """The number rounded at a power of ten (-1 is one decimal, 4 is whole 万), in plain digits; a zero has no sign."""
+    return value.quantize(Decimal(1).scaleb(place), rounding) + Decimal(0)
 
 
 def decimals(number: Decimal) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from nianbao.statistics.exact import exact
-from nianbao.statistics.noun import Noun, Wording
+from nianbao.statistics.noun import SCALES, Noun, Wording
 from nianbao.statistics.numerals import characters, counted, last_place, round_to_digits
 
 __all__ = ["STYLES", "Wording", "parse_wording", "word"]
@@ -22,7 +22,7 @@ ABOUT_WITHIN = Decimal("0.05")
 DEFAULT_DIGITS = 2
 
 _RANKS = frozenset({"等", "等奖", "类", "级", "档"})
-_SPEC = re.compile(r"(?P<style>[a-z_]+)(?:\s+(?P<digits>[0-9]))?(?:\s+(?P<word>[^\s0-9万亿]\S*))?")
+_SPEC = re.compile(r"(?P<style>[a-z_]+)(?:\s+(?P<digits>[0-9]))?(?:\s+(?P<word>[^\x00-\x7f万亿]\S*))?")
 
 
 def parse_wording(spec: str) -> tuple[str, int | None, str | None]:
@@ -73,38 +73,97 @@ def _check(style: str, digits: int | None) -> None:
 def _proposed(value: Decimal, noun: Noun, style: str, digits: int | None) -> Iterator[Wording]:
     if style in _ROUND and value > 0:
         yield from _ROUND[style](value, digits or DEFAULT_DIGITS, noun)
-    elif style in _WHOLE and value >= 0 and value == value.to_integral_value() and not noun.is_percent:
-        yield _WHOLE[style](int(value), noun)
+    elif style in _WHOLE:
+        yield from _whole(value, noun, style)
     yield exact(value, digits if style == "exact" else None, noun)
 
 
 def _over(value: Decimal, digits: int, noun: Noun) -> Iterator[Wording]:
-    return _with_mark(value, digits, noun, "over", "多")
+    return _above(value, digits, noun) if noun.is_percent else _with_mark(value, digits, noun, "over", "多")
 
 
 def _more(value: Decimal, digits: int, noun: Noun) -> Iterator[Wording]:
-    return _with_mark(value, digits, noun, "more", "余")
+    return _above(value, digits, noun) if noun.is_percent else _with_mark(value, digits, noun, "more", "余")
 
 
 def _with_mark(value: Decimal, digits: int, noun: Noun, style: str, mark: str) -> Iterator[Wording]:
-    """多 and 余 follow a round numeral (30多万, 270多) or its 万 (3万多, 3.4万多); another gives up digits until it is one."""
-    if noun.is_percent:
-        yield from _above(value, digits, noun)
-        return
+    """多 and 余 follow a round numeral (30多万, 270多) or its 万 (3万多, 3.4万多); any other first gives up digits."""
     if round_to_digits(value, digits, ROUND_FLOOR) == value:
         return
     for kept in range(digits, 0, -1):
-        numeral = round_to_digits(value, kept, ROUND_FLOOR).normalize()
-        power = noun.power(numeral)
-        text, scale = noun.print(numeral.scaleb(-power)), noun.print(numeral, power)[-1:] if power else ""
-        place = last_place(numeral)
+        numeral = round_to_digits(value, kept, ROUND_FLOOR)
+        place, power = last_place(numeral.normalize()), noun.power(numeral)
         if place > power:
-            text += mark + scale
+            ending = mark + SCALES[power]
         elif power and place >= power - 1:
-            text += scale + mark
+            ending = SCALES[power] + mark
         else:
             continue
-        yield Wording(
-            noun.before + text + noun.word, style, numeral, numeral + Decimal(1).scaleb(place), False, False
-        )
+        text = noun.before + noun.print(numeral.normalize().scaleb(-power)) + ending + noun.word
+        yield Wording(text, style, numeral, numeral + Decimal(1).scaleb(place), False, False)
+
+
+def _near(value: Decimal, digits: int, noun: Noun) -> Iterator[Wording]:
+    numeral = round_to_digits(value, digits, ROUND_CEILING)
+    text = f"{noun.before}近{_small_or_scaled(numeral, noun)}{noun.word}"
+    yield Wording(text, "near", NEAR_FROM * numeral, numeral, True, False)
+    yield from _over(value, max(digits, DEFAULT_DIGITS), noun)
+
+
+def _about(value: Decimal, digits: int, noun: Noun) -> Iterator[Wording]:
+    # Two digits are always near enough; one is not, for a value such as 1.4.
+    for enough in (digits, DEFAULT_DIGITS):
+        numeral = round_to_digits(value, enough, ROUND_HALF_UP)
+        low, high = numeral * (1 - ABOUT_WITHIN), numeral * (1 + ABOUT_WITHIN)
+        yield Wording(f"{noun.before}约{_small_or_scaled(numeral, noun)}{noun.word}", "about", low, high, True, True)
+
+
+def _small_or_scaled(numeral: Decimal, noun: Noun) -> str:
+    """Up to ten in characters, as the language has it (近一个月, 约三年); everything else in digits."""
+    if noun.is_money or noun.is_percent or numeral > 10 or numeral % 1:
+        return noun.scaled(numeral)
+    return counted(int(numeral))
+
+
+def _at_least(value: Decimal, digits: int, noun: Noun) -> Iterator[Wording]:
+    numeral = round_to_digits(value, digits, ROUND_FLOOR)
+    # Of a whole nobody says 100%以上.
+    if not (noun.is_percent and value == 100):
+        text = f"{noun.before}{noun.scaled(numeral)}{noun.word}以上"
+        yield Wording(text, "at_least", numeral, None, True, False)
+
+
+def _above(value: Decimal, digits: int, noun: Noun) -> Iterator[Wording]:
+    numeral = round_to_digits(value, digits, ROUND_FLOOR)
+    yield Wording(f"{noun.before}超{noun.scaled(numeral)}{noun.word}", "above", numeral, None, False, False)
+
+
+def _ordinal(number: int, classifier: str) -> str:
+    return f"第{characters(number)}{classifier}"
+
+
+def _chinese(number: int, classifier: str) -> str:
+    return (characters(number) if classifier in _RANKS else counted(number)) + classifier
+
+
+def _first(_: int, classifier: str) -> str:
+    return f"首{classifier}"
+
+
+def _whole(value: Decimal, noun: Noun, style: str) -> Iterator[Wording]:
+    """The styles for whole numbers; 首 is said of one, 第 from one on."""
+    if noun.is_percent or value % 1 or value < (style != "chinese") or (style == "first" and value != 1):
         return
+    yield Wording(noun.before + _WHOLE[style](int(value), noun.word), style, value, value, True, True)
+
+
+_ROUND: dict[str, Callable[[Decimal, int, Noun], Iterator[Wording]]] = {
+    "over": _over,
+    "more": _more,
+    "near": _near,
+    "about": _about,
+    "at_least": _at_least,
+    "above": _above,
+}
+_WHOLE: dict[str, Callable[[int, str], str]] = {"ordinal": _ordinal, "chinese": _chinese, "first": _first}
+STYLES = ("exact", *_ROUND, *_WHOLE)
