@@ -1,0 +1,5 @@
+"""Writes a composed report as a Word document in the official layout (GB/T 9704-2012)."""
+
+from nianbao.publish.docx.write import write
+
+__all__ = ["write"]

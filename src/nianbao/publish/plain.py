@@ -1,0 +1,82 @@
+"""What the writers of office files print in the same words: safe text, exact values, coverage, editions."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from decimal import ROUND_HALF_UP, Decimal
+
+from nianbao.clock import ZONE
+from nianbao.terms.document import Document, PrintedFigure
+from nianbao.terms.figure import Coverage
+
+DIGITS = 4
+"""An exact value is shown with at most this many decimals."""
+
+MONEY = "元"
+
+_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_RELEASE = re.compile(r"r(\d+)")
+
+
+def plain(text: str) -> str:
+    """The text without the characters that XML cannot hold; all others stay as they are."""
+    return _NOT_IN_XML.sub("", text)
+
+
+def text_width(text: str) -> int:
+    """The width of a text in half-width characters."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
+
+
+def exact(value: Decimal) -> Decimal:
+    """The value as it is shown exactly: rounded half up once, without trailing zeros."""
+    places = min(max(0, -int(value.normalize().as_tuple().exponent)), DIGITS)
+    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+
+
+def exact_text(value: Decimal | None, unit: str = "") -> str:
+    """The exact value with separators, money to the fen, or a dash where there is no data."""
+    if value is None:
+        return "—"
+    shown = exact(value)
+    decimals = max(-int(shown.as_tuple().exponent), 2 if unit == MONEY else 0)
+    return f"{shown:,.{decimals}f}"
+
+
+def coverage_text(coverage: Coverage) -> str:
+    """How many of the units that owe the form have reported it: 52/53."""
+    return f"{coverage.reported}/{coverage.expected}"
+
+
+def edition_zh(edition: str) -> str:
+    """An edition as a reader says it: 草稿, 第2版."""
+    release = _RELEASE.fullmatch(edition)
+    return f"第{release[1]}版" if release else "草稿"
+
+
+def day_zh(moment: dt.datetime) -> str:
+    """A day as it is printed: 2022年2月18日."""
+    return f"{moment.year}年{moment.month}月{moment.day}日"
+
+
+def edition_line(document: Document) -> str:
+    """Which edition it is and up to when its data reach."""
+    return f"{edition_zh(document.edition)}　数据截至{day_zh(document.as_of)}"
+
+
+def universal(moment: dt.datetime) -> dt.datetime:
+    """The moment in UTC, without zone, as document properties hold it; a moment without zone is local."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
+    return aware.astimezone(dt.UTC).replace(tzinfo=None, microsecond=0)
+
+
+def section_titles(document: Document) -> dict[str, str]:
+    """The heading of every section by its id; a section without one is named after its id."""
+    return {section.id: section.title or section.id for section in document.sections}
+
+
+def figure_name(figure: PrintedFigure) -> str:
+    """What a figure is called: its indicator and year."""
+    return f"{figure.zh}（{figure.year}年）"
