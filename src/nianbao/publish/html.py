@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from nianbao.publish import charts
 from nianbao.publish.plain import edition_zh, exact_text
 from nianbao.publish.traces import TraceData
-from nianbao.terms.document import Document, PrintedChart, PrintedFigure
+from nianbao.terms.document import Document, PrintedChart
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -39,7 +39,6 @@ def render(document: Document) -> str:
         as_of=_moment(document.as_of),
         titles=traces.titles,
         traces=traces,
-        listed=_with_first_of_key(traces.figures),
         data=Markup(traces.to_json()),
         style=Markup(_part("page.css")),
         script=Markup(_part("page.js")),
@@ -73,9 +72,3 @@ def _absent(names: tuple[str, ...]) -> str:
     """The units that have not reported, the first few by name."""
     named = "、".join(names[:_NAMED_AT_MOST])
     return named if len(names) <= _NAMED_AT_MOST else f"{named}等{len(names)}个单位"
-
-
-def _with_first_of_key(figures: list[PrintedFigure]) -> list[tuple[PrintedFigure, bool]]:
-    """Each figure with whether its key is listed for the first time, which is where links to it lead."""
-    keys = [figure.key for figure in figures]
-    return [(figure, figure.key not in keys[:number]) for number, figure in enumerate(figures)]

@@ -31,15 +31,13 @@
     const key = hash.startsWith("#trace-") ? decodeURIComponent(hash.slice(7)) : "";
     return Object.hasOwn(data.figures, key) ? key : "";
   }
-  function linkTo(key) {
+  function linkTo([key, name]) {
+    if (!Object.hasOwn(data.figures, key)) return el("li", "", name);
     const figure = data.figures[key];
-    const link = el("a", "", figure && figure.zh ? `${figure.zh}（${figure.year}年）` : key);
-    if (figure) {
-      link.href = "#trace-" + encodeURIComponent(key);
-      link.dataset.figure = key;
-    }
-    const value = figure && figure.value ? `${figure.value} ${figure.unit}` : "";
-    return el("li", "", link, el("span", "", value));
+    const link = el("a", "", name);
+    link.href = "#trace-" + encodeURIComponent(key);
+    link.dataset.figure = key;
+    return el("li", "", link, el("span", "", figure.value ? `${figure.value} ${figure.unit}` : ""));
   }
   function bar(kind, share) {
     const fill = el("i");
@@ -84,7 +82,7 @@
       el("p", "", "工作表：", data.sheets[sheet]),
       el("table", "", head, body));
   }
-  function unitRows(figure) {
+  function unitRows(figure, chosen) {
     const traced = cellsByUnit(figure);
     const values = new Map(figure.units);
     for (const unit of traced.keys()) if (!values.has(unit)) values.set(unit, null);
@@ -100,24 +98,26 @@
         continue;
       }
       const row = el("details", "", el("summary", "row", ...shown), ...blocks.map(sourceBlock));
-      row.open = total <= FEW_CELLS;
+      row.open = total <= FEW_CELLS || unit === chosen;
       rows.append(row);
     }
     return [rows, values.size, total];
   }
 
-  function fill(key) {
+  function fill(key, unitCode) {
     const figure = data.figures[key];
     const printed = figure.printed || [];
-    const clicked = opener && opener.dataset.figure === key && document.body.contains(opener) ? opener.textContent : "";
-    const wording = clicked || (printed[0] ? printed[0][0] : figure.value || key);
+    const unit = data.units.findIndex(([code]) => code === unitCode);
+    const exact = unit < 0 ? figure.value : new Map(figure.parts).get(unit);
+    const clicked = opener && opener.dataset.figure === key && (opener.dataset.unit || "") === unitCode ? opener.textContent : "";
+    const wording = clicked || (unit < 0 && printed[0] ? printed[0][0] : exact || key);
     const title = el("h2", "", wording);
     title.id = "trace-title";
     title.tabIndex = -1;
     const parts = [
       el("div", "bar", depth > 1 ? button("‹ 返回", () => history.back()) : el("span"), button("关闭 ×", close)),
-      el("p", "about", figure.zh ? `${figure.zh} · ${figure.year}年` : key), title];
-    if (figure.value) parts.push(el("p", "exact", "准确数 ", el("b", "", figure.value), ` ${figure.unit}`));
+      el("p", "about", figure.zh ? [figure.zh, `${figure.year}年`, unit < 0 ? "" : data.units[unit][1]].filter(Boolean).join(" · ") : key), title];
+    if (exact) parts.push(el("p", "exact", "准确数 ", el("b", "", exact), ` ${figure.unit}`));
     const said = printed.find(([text, , , meaning]) => meaning && text === wording);
     if (said) parts.push(el("p", "about", said[3]));
     if (figure.definition) parts.push(el("h3", "", "算法"), el("p", "", figure.definition));
@@ -128,7 +128,7 @@
       const missing = data.absent[figure.missing];
       if (missing.length) parts.push(el("p", "", `未报：${missing.join("、")}`));
     }
-    const [rows, units, cells] = unitRows(figure);
+    const [rows, units, cells] = unitRows(figure, unit);
     if (units) {
       const all = button("全部展开", () => rows.querySelectorAll("details").forEach((row) => { row.open = true; }));
       const extent = [figure.units.length ? figure.unit : "", `${units}个单位`, cells ? `${cells}个单元格` : ""].filter(Boolean);
@@ -145,8 +145,10 @@
     panel.scrollTop = 0;
     title.focus({ preventScroll: true });
   }
-  function mark(key) {
-    for (const link of document.querySelectorAll("main a.figure")) link.classList.toggle("open", link.dataset.figure === key);
+  function mark(key, unitCode) {
+    for (const link of document.querySelectorAll("main a.figure")) {
+      link.classList.toggle("open", link.dataset.figure === key && (link.dataset.unit || "") === unitCode);
+    }
     document.body.classList.toggle("tracing", key !== "");
   }
   function sync() {
@@ -154,12 +156,13 @@
     depth = history.state && history.state.depth ? history.state.depth : key ? 1 : 0;
     if (!key) return void (panel.open && hide());
     if (!panel.open) wide.matches ? panel.show() : panel.showModal();
-    mark(key);
-    fill(key);
+    const unitCode = (history.state && history.state.unit) || "";
+    mark(key, unitCode);
+    fill(key, unitCode);
   }
   function hide() {
     panel.close();
-    mark("");
+    mark("", "");
     if (opener && document.body.contains(opener)) opener.focus({ preventScroll: true });
   }
   function close() {
@@ -172,7 +175,7 @@
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
       event.preventDefault();
       if (!panel.contains(link)) opener = link;
-      history.pushState({ depth: panel.open && panel.contains(link) ? depth + 1 : 1 }, "", link.hash);
+      history.pushState({ depth: panel.open && panel.contains(link) ? depth + 1 : 1, unit: link.dataset.unit || "" }, "", link.hash);
       sync();
     } else if (event.target === panel && !wide.matches) {
       const box = panel.getBoundingClientRect();
@@ -205,7 +208,7 @@
 
   const first = keyIn(location.hash);
   if (first) {
-    opener = [...document.querySelectorAll("main a.figure")].find((link) => link.dataset.figure === first) || null;
+    opener = [...document.querySelectorAll("main a.figure")].find((link) => link.dataset.figure === first && !link.dataset.unit) || null;
     sync();
     if (opener) addEventListener("load", () => opener.scrollIntoView({ block: "center", behavior: "instant" }));
   }

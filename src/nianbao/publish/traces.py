@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Hashable, Iterator
 from decimal import Decimal
 from itertools import groupby
@@ -42,16 +41,32 @@ class TraceData:
         self.figures = list(_distinct_figures(document))
         self.names = {each.unit_code: each.zh for trace in document.traces.values() for each in trace.by_unit}
         self._indicator_zh = {figure.indicator_id: figure.zh for figure in self.figures}
-        scopes = Counter(figure.scope for figure in document.figures or self.figures)
-        self._own_scope = scopes.most_common(1)[0][0] if scopes else ""
         self._units, self._periods, self._files, self._sheets = Numbered(), Numbered(), Numbered(), Numbered()
         self._sources, self._cells, self._absent = Numbered(), Numbered(), Numbered()
 
-    def indicator(self, figure: PrintedFigure) -> str:
-        """The indicator's Chinese name, with the unit it speaks of when that is not the whole federation."""
-        if figure.scope == self._own_scope:
-            return figure.zh
-        return f"{figure.zh}（{self.names.get(figure.scope, figure.scope)}）"
+    def is_of_unit(self, figure: PrintedFigure) -> bool:
+        """Whether the figure is one unit's part, as in a row of a table, and not that of the whole federation."""
+        return figure.scope in self.names
+
+    def lines(self) -> list[tuple[str, list[PrintedFigure]]]:
+        """The list of figures: a line per figure and section with its wordings there, named where its key comes first.
+
+        One unit's part has no line of its own; it is found under the figure of the whole.
+        """
+        lines: dict[tuple[str, str], list[PrintedFigure]] = {}
+        keys = {figure.key for figure in self.figures if not self.is_of_unit(figure)}
+        for figure in self.figures:
+            if not self.is_of_unit(figure):
+                lines.setdefault((figure.key, figure.section), []).append(figure)
+            elif figure.key not in keys:
+                keys.add(figure.key)
+                lines[figure.key, figure.section] = [figure]
+        named: set[str] = set()
+        result = []
+        for (key, _), figures in lines.items():
+            result.append(("" if key in named else f"trace-{key}", figures))
+            named.add(key)
+        return result
 
     def missing(self, figure: PrintedFigure) -> tuple[str, ...]:
         """The names of the units that have not reported."""
@@ -80,26 +95,34 @@ class TraceData:
         """One figure: what it says, how it is computed, who reported, and the numbers of its cells."""
         trace = self.document.traces.get(key) or Trace(key, (), (), ())
         entry: dict[str, object] = {
-            "operands": trace.operands,
+            "operands": [[operand, self._operand_zh(operand)] for operand in trace.operands],
             "units": [[self._units[each.unit_code], _plain(each.value)] for each in trace.by_unit],
             "cells": self._runs_by_indicator(trace, figures[0].indicator_id if figures else ""),
         }
         if figures:
-            first, coverage = figures[0], figures[0].coverage
+            whole = [figure for figure in figures if not self.is_of_unit(figure)]
+            parts = {figure.scope: figure for figure in figures if self.is_of_unit(figure)}
+            first, coverage = (whole or figures)[0], figures[0].coverage
             entry |= {
-                "zh": self.indicator(first),
+                "zh": first.zh,
                 "year": first.year,
-                "value": exact_text(first.value),
+                "value": exact_text(first.value) if whole else "",
                 "unit": first.unit,
                 "definition": first.definition,
                 "printed": [
-                    [each.text, each.section, self.titles.get(each.section, ""), meaning(each.text)] for each in figures
+                    [each.text, each.section, self.titles.get(each.section, ""), meaning(each.text)] for each in whole
                 ],
+                "parts": [[self._units[scope], exact_text(part.value)] for scope, part in parts.items()],
                 "reported": coverage.reported,
                 "expected": coverage.expected,
                 "missing": self._absent[self.missing(first)],
             }
         return entry
+
+    def _operand_zh(self, key: str) -> str:
+        """What an operand is called; one that is printed nowhere may be known by its id alone."""
+        indicator, _, year = key.rpartition("-")
+        return f"{self._indicator_zh.get(indicator, indicator)}（{year}年）"
 
     def _runs_by_indicator(self, trace: Trace, own: str) -> list[tuple[str, list[int]]]:
         """The figure's cells as runs of consecutive numbers, apart for each indicator of a formula."""
@@ -139,7 +162,7 @@ def _distinct_figures(document: Document) -> Iterator[PrintedFigure]:
     """The document's figures, then those that stand only in its text or tables; each wording of a section once."""
     seen = set()
     for figure in [*document.figures, *_printed(document)]:
-        said = (figure.key, figure.section, figure.text)
+        said = (figure.key, figure.scope, figure.section, figure.text)
         if said not in seen:
             seen.add(said)
             yield figure

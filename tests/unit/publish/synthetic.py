@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from dataclasses import replace
 from decimal import Decimal
 
 from nianbao.terms.document import (
@@ -112,14 +113,22 @@ def ratio() -> tuple[PrintedFigure, Trace]:
     return printed, Trace(printed.key, ("warmth_funds-2021", "warmth_persons-2021"), (), cells)
 
 
+def part(each: UnitValue) -> TableCell:
+    """One unit's part of a figure, in 万元."""
+    scaled = (each.value or Decimal()) / 10_000
+    own = replace(figure(0), scope=each.unit_code, value=each.value, text=f"{scaled:,.2f}", wording="table")
+    return TableCell(own.text, scaled, own, 2)
+
+
 def prefecture_table() -> PrintedTable:
     """A table with a row per prefecture and a total that is a figure."""
     rows = [
-        (each.zh, (TableCell(f"{each.value / 100:,.2f}", each.value), TableCell(f"{n * 731:,}", Decimal(n * 731))))
+        (each.zh, (part(each), TableCell(f"{n * 731:,}", Decimal(n * 731))))
         for n, each in enumerate(values(0, 2021)[:8], start=1)
         if each.value is not None
     ]
-    total = ("全省", (TableCell("1,234.56", Decimal("1234.56"), figure(0)), TableCell("—")))
+    whole = replace(figure(0), text="3,503.68", wording="table")
+    total = ("全省", (TableCell("3,503.68", Decimal("3503.6757"), whole), TableCell("—")))
     head = ("地区", "送温暖资金（万元）", "慰问职工（人）")
     note = "全省数还包括省级产业工会和直属工会报送的数字。"
     return PrintedTable("各市州送温暖情况", "", head, (*rows, total), has_total=True, note=note)

@@ -242,6 +242,25 @@ def test_the_panel_opens_goes_back_and_closes(tmp_path: Path) -> None:
 
 
 @pytest.mark.browser
+def test_a_part_in_a_table_opens_at_its_unit(tmp_path: Path) -> None:
+    """The panel of one unit's part says which unit, its own value, and has that unit's cells open."""
+    found = drive(
+        tmp_path,
+        1300,
+        """
+        d.querySelector('main a[data-unit="QH602"]').click(); await step();
+        found.said = [".about", "h2", ".exact b"].map((kind) => panel.querySelector(kind).textContent);
+        const opened = panel.querySelectorAll("details[open] summary span:first-child");
+        found.open = [...opened].map((each) => each.textContent);
+        """,
+    )
+    assert found == {
+        "said": ["送温暖筹资额 · 2021年 · 海东市总工会", "154.84", "1,548,387"],
+        "open": ["海东市总工会"],
+    }
+
+
+@pytest.mark.browser
 def test_a_phone_needs_no_sideways_scrolling(tmp_path: Path) -> None:
     """On 390 pixels the text fits, the contents are folded, and the panel is modal."""
     found = drive(

@@ -107,6 +107,13 @@ def test_figures_that_share_cells_store_them_once() -> None:
     assert len(data["cells"]) == sum(len(trace(n, year).cells) for n in range(10) for year in (2020, 2021))
 
 
+def test_the_list_has_a_line_per_figure_and_section() -> None:
+    """Both wordings of a figure in one section share a line, and one unit's part has none of its own."""
+    lines = TraceData(document()).lines()
+    warmth = [(id, [each.text for each in figures]) for id, figures in lines if figures[0].key == "warmth_funds-2021"]
+    assert warmth == [("trace-warmth_funds-2021", ["3504多万元", "3,503.68"])]
+
+
 def test_runs_are_pairs_of_first_and_length() -> None:
     """Consecutive numbers are written as one pair."""
     assert runs([4, 5, 6, 9]) == [4, 3, 9, 1]
