@@ -22,7 +22,7 @@ SELECT
     unit_code,
     form_code,
     period,
-    CAST(left(period, 4) AS INTEGER) AS year,
+    year,
     number,
     basis,
     decision,

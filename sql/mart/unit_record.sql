@@ -4,13 +4,13 @@
 WITH first_pass AS (
     SELECT
         submission.unit_code,
-        CAST(left(submission.period, 4) AS INTEGER) AS year,
+        submission.year,
         count(*) AS forms_right_first_time
     FROM ledger.submission AS submission
     INNER JOIN ledger.decision AS decision
         ON submission.submission_id = decision.submission_id
     WHERE submission.number = 1 AND decision.decision IN ('accepted', 'accepted_with_warnings')
-    GROUP BY submission.unit_code, CAST(left(submission.period, 4) AS INTEGER)
+    GROUP BY submission.unit_code, submission.year
 )
 
 SELECT

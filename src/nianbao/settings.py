@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+SAMPLE_MARK = ".sample"
+"""A file of this name in the inbox says that what lies there is synthetic; reports then say so too."""
+
 
 @dataclass(frozen=True)
 class Home:
@@ -36,3 +39,8 @@ class Home:
     def releases(self) -> Path:
         """Draft editions, numbered releases and the analysts' files."""
         return self.path / "releases"
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether the inbox holds the synthetic sample year."""
+        return (self.inbox / SAMPLE_MARK).exists()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nianbao.catalog import Project
 from nianbao.errors import RuleError
 from nianbao.intake.envelope import Candidate, Opened
+from nianbao.intake.number import NOT_APPLICABLE
 from nianbao.terms import layout
 from nianbao.terms.check import Offender, Rule
 from nianbao.terms.finding import Finding
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from nianbao.catalog.checks import ReadingRule
 
 ALL_FORMS = "*"
+NOT_NULL = "expect_column_values_to_not_be_null"
 
 
 def check(connection: Connection, project: Project, parts: list[Part], opened: Iterable[Opened]) -> list[Finding]:
@@ -34,14 +36,14 @@ def check(connection: Connection, project: Project, parts: list[Part], opened: I
     findings = [
         _finding_of_offender(offender, candidates[offender.submission_id], project)
         for offender in _offenders(connection, project, parts)
-        if offender.submission_id in candidates
+        if offender.submission_id in candidates and not _is_echo(offender, candidates[offender.submission_id], project)
     ]
     for candidate in candidates.values():
         findings += (_finding_of_fault(fault, candidate.row, project) for fault in candidate.faults)
     for item in deliveries.values():
         row = {"delivery_id": item.delivery.delivery_id, "file_name": item.delivery.file_name}
         findings += (_finding_of_fault(fault, row, project) for fault in item.faults)
-    return _without_echoes(findings)
+    return _once(findings)
 
 
 def _offenders(connection: Connection, project: Project, parts: list[Part]) -> Iterator[Offender]:
@@ -168,17 +170,17 @@ def _field_of_column(project: Project, rule: Rule) -> str | None:
     return None
 
 
-def _without_echoes(findings: list[Finding]) -> list[Finding]:
-    """Leave out "not filled" where the same cell already has a finding that says why it could not be read."""
-    unreadable = {_place(finding) for finding in findings if finding.value and finding.cell and finding.code == "C00-7"}
-    kept, seen = [], set()
-    for finding in findings:
-        place = (_place(finding), finding.code, finding.sentence)
-        is_echo = finding.code == "C00-7" and not finding.value and _place(finding) in unreadable
-        if not is_echo and place not in seen:
-            seen.add(place)
-            kept.append(finding)
-    return kept
+def _is_echo(offender: Offender, candidate: Candidate, project: Project) -> bool:
+    """Whether "not filled" is said of a cell that is filled, but could not be read: that is another rule's finding."""
+    if offender.rule.type != NOT_NULL:
+        return False
+    cell = candidate.cell_at(offender.rule.part, offender.row_no, _field_of_column(project, offender.rule))
+    return cell is not None and bool(cell.text) and cell.fault not in (None, NOT_APPLICABLE)
+
+
+def _once(findings: Iterable[Finding]) -> list[Finding]:
+    """Each finding once, where several rules say the same of the same place."""
+    return list({(_place(finding), finding.code, finding.sentence): finding for finding in findings}.values())
 
 
 def _place(finding: Finding) -> tuple[str | None, str | None, int | None, str | None]:

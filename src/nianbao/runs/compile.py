@@ -39,7 +39,7 @@ def compile_tables(
         ExpectationFailed: a built table breaks a rule; nothing may be published from it.
     """
     connection, project = house.connection, house.project
-    leaves = leaf_fingerprints(connection) | house.reference
+    leaves = leaf_fingerprints(connection) | house.reference  # as of a past day, the leaves come with the house
     models = all_models(house)
     built = step("build", build, connection, models, leaves, project.column_comments, clock.now(), progress)
     state = fingerprint_of(connection, [model.name for model in models])

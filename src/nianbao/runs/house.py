@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any, TypeVar
 from nianbao import clock
 from nianbao.catalog import Project, load_project
 from nianbao.settings import Home
+from nianbao.warehouse.as_of import open_as_of, open_present
 from nianbao.warehouse.connect import Connection, open_writer
 from nianbao.warehouse.lock import writer_lock
 from nianbao.warehouse.reference import load_reference
@@ -53,3 +55,34 @@ def open_house(project_path: Path, home: Home, purpose: str) -> Iterator[House]:
             yield House(project, home, connection, load_reference(connection, project, clock.now().date()))
         finally:
             connection.close()
+
+
+@contextmanager
+def open_house_as_of(project_path: Path, home: Home, day: dt.date) -> Iterator[House]:
+    """The house as it was known at the end of a day, in memory; nothing on disk is touched.
+
+    Raises:
+        StoreError: there is no warehouse yet.
+        BusyError: a run is writing.
+    """
+    project = load_project(project_path)
+    connection, leaves = open_as_of(home.warehouse, project, day)
+    try:
+        yield House(project, home, connection, leaves)
+    finally:
+        connection.close()
+
+
+@contextmanager
+def open_house_to_read(project_path: Path, home: Home) -> Iterator[House]:
+    """The house as the last run left it, for reading.
+
+    Raises:
+        StoreError: there is no warehouse yet.
+        BusyError: a run is writing.
+    """
+    connection = open_present(home.warehouse)
+    try:
+        yield House(load_project(project_path), home, connection, {})
+    finally:
+        connection.close()

@@ -23,7 +23,6 @@ from nianbao.warehouse.connect import rows_of
 from nianbao.warehouse.models import built_from, fingerprint_of, remember_built
 from nianbao.warehouse.snapshot import write_snapshot
 
-SAMPLE_MARK = ".sample"
 SAMPLE_NOTICE = "本报告由合成样例数据生成，单位所报数字均非真实填报，仅供演示。"
 
 
@@ -65,6 +64,16 @@ def publish(
     ]
 
 
+def write_reports(house: House, out: Path, year: int | None = None, step: Step = at_once) -> list[Edition]:
+    """Write every publication into a folder of its own under `out`, without touching drafts, releases or the ledger."""
+    year = year or _latest_year(house)
+    editions = []
+    for code, document in _documents(house, year, "as_of").items():
+        write_edition(document, out / code, _sources(house, year), None, step)
+        editions.append(_edition(code, year, "as_of", out / code, document))
+    return editions
+
+
 def _issue(house: House, document: Document, snapshot: Path, step: Step) -> Edition:
     last = ledger.last_release(house.connection, document.publication, document.year)
     figures_sha256 = hashlib.sha256(figures_csv(document.figures).encode()).hexdigest()
@@ -99,7 +108,7 @@ def _documents(house: House, year: int, edition: str) -> dict[str, Document]:
     """The documents of all publications, composed and traced; each figure is traced once for all of them."""
     figures = read_figures(house.connection, house.project)
     as_of = ledger.known_until(house.connection) or clock.now()
-    notices = (SAMPLE_NOTICE,) if (house.home.inbox / SAMPLE_MARK).exists() else ()
+    notices = (SAMPLE_NOTICE,) if house.home.is_sample else ()
     documents = {
         code: compose(publication, figures, year, edition, as_of, notices)
         for code, publication in house.project.publications.items()

@@ -24,6 +24,7 @@ from nianbao.sample.records import make_records, read_records
 from nianbao.sample.totals import read_scales, read_totals
 from nianbao.sample.workbooks import Bench
 from nianbao.sample.working import Working
+from nianbao.settings import SAMPLE_MARK
 
 Progress = Callable[[int, int], None]
 """Told after each file how many are written, and of how many."""
@@ -66,6 +67,8 @@ def make_sample(
     deliveries = [_delivery(each, out) for each in planned]
     for folder in {delivery.path.parent for delivery in deliveries}:
         folder.mkdir(parents=True, exist_ok=True)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / SAMPLE_MARK).write_text("synthetic sample data 合成样例数据\n", encoding="utf-8")
     _write_all(project, list(zip(deliveries, planned, strict=True)), progress)
     for delivery, each in zip(deliveries, planned, strict=True):
         moment = each.sent_at.replace(tzinfo=ZONE).timestamp()

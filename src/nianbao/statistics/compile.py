@@ -53,7 +53,7 @@ def rows_query(indicator: Indicator, project: Project) -> exp.Select:
     return query
 
 
-def base_query(indicator: Indicator, project: Project) -> exp.Select:
+def counted_query(indicator: Indicator, project: Project) -> exp.Select:
     """The values of an indicator that is counted from a form: indicator_id, year, scope, value."""
     aggregate = _AGGREGATES[indicator.aggregate]
     return (
@@ -93,7 +93,7 @@ def operands(indicator: Indicator) -> list[str]:
     return list(dict.fromkeys(match[0] for match in _OPERAND.finditer(indicator.formula)))
 
 
-def base_operands(indicator: Indicator, indicators: Mapping[str, Indicator]) -> list[tuple[str, int]]:
+def counted_behind(indicator: Indicator, indicators: Mapping[str, Indicator]) -> list[tuple[str, int]]:
     """The base indicators behind a formula, each with the years it lies back (0, 1, …)."""
     if not indicator.is_formula:
         return [(indicator.id, 0)]
@@ -107,13 +107,13 @@ def indicator_models(project: Project) -> list[Model]:
     for indicator in project.indicators.values():
         if not indicator.is_formula:
             bases.setdefault(indicator.form, []).append(indicator)
-    models = [_base_model(form_code, indicators, project) for form_code, indicators in sorted(bases.items())]
+    models = [_form_model(form_code, indicators, project) for form_code, indicators in sorted(bases.items())]
     return [*models, _value_model([model.name for model in models], project.indicators)]
 
 
-def _base_model(form_code: str, indicators: Iterable[Indicator], project: Project) -> Model:
+def _form_model(form_code: str, indicators: Iterable[Indicator], project: Project) -> Model:
     name = f"indicator.{form_code.lower()}"
-    sql = "\nUNION ALL\n".join(base_query(indicator, project).sql(dialect="duckdb") for indicator in indicators)
+    sql = "\nUNION ALL\n".join(counted_query(indicator, project).sql(dialect="duckdb") for indicator in indicators)
     form = project.forms[form_code]
     return Model(
         name, sql, tables_read(sql, name), f"{form.zh}的指标", f"indicators counted from {form.en}; one row per indicator, year and scope"

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from nianbao.catalog import Project
 from nianbao.errors import UsageError
-from nianbao.statistics.compile import ALL, base_operands
+from nianbao.statistics.compile import ALL, counted_behind
 from nianbao.terms.figure import Coverage, Figure
 from nianbao.terms.form import Aggregate
 from nianbao.terms.indicator import Indicator
@@ -44,7 +44,7 @@ class Figures:
         """How many of the member unions that owe the forms behind an indicator have reported them for the year."""
         found = [
             self.reporting[self.project.indicators[name].form, year - years]
-            for name, years in base_operands(indicator, self.project.indicators)
+            for name, years in counted_behind(indicator, self.project.indicators)
             if (self.project.indicators[name].form, year - years) in self.reporting
         ]
         return min(found, key=lambda coverage: coverage.reported, default=Coverage(0, 0))

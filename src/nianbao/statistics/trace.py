@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from nianbao.catalog import Project
-from nianbao.statistics.compile import ALL, base_operands, rows_query
+from nianbao.statistics.compile import ALL, counted_behind, rows_query
 from nianbao.statistics.figures import Figures, plain
 from nianbao.terms.document import Trace, UnitValue
 from nianbao.terms.figure import TracedCell
@@ -25,7 +25,7 @@ def trace_all(connection: Connection, figures: Figures, wanted: Iterable[tuple[s
     pairs = list(dict.fromkeys(wanted))
     years_of: dict[str, set[int]] = {}
     for indicator_id, year in pairs:
-        for name, back in base_operands(project.indicators[indicator_id], project.indicators):
+        for name, back in counted_behind(project.indicators[indicator_id], project.indicators):
             years_of.setdefault(name, set()).add(year - back)
     cells = {name: _cells(connection, project, project.indicators[name], years) for name, years in years_of.items()}
     return {
@@ -33,13 +33,13 @@ def trace_all(connection: Connection, figures: Figures, wanted: Iterable[tuple[s
             key=figure_key(indicator_id, year),
             operands=tuple(
                 figure_key(name, year - back)
-                for name, back in base_operands(project.indicators[indicator_id], project.indicators)
+                for name, back in counted_behind(project.indicators[indicator_id], project.indicators)
                 if name != indicator_id
             ),
             by_unit=_by_unit(figures, indicator_id, year),
             cells=tuple(
                 cell
-                for name, back in base_operands(project.indicators[indicator_id], project.indicators)
+                for name, back in counted_behind(project.indicators[indicator_id], project.indicators)
                 for cell in cells[name].get(year - back, ())
             ),
         )

@@ -6,9 +6,13 @@ import datetime as dt
 import hashlib
 import os
 from pathlib import Path
+from typing import Any
+
+import duckdb
 
 from nianbao.catalog import Project
-from nianbao.warehouse.connect import Connection, quote, rows_of
+from nianbao.errors import StoreError, UsageError
+from nianbao.warehouse.connect import Connection, open_reader, quote, rows_of
 
 STORAGE_VERSION = "v1.5.0"
 """Older than this DuckDB's own, so that analysts with an older DuckDB can open the file."""
@@ -115,3 +119,23 @@ def _sweep(folder: Path, current: str) -> None:
 
 def _literal(text: str | None) -> str:
     return "'" + (text or "").replace("'", "''") + "'"
+
+
+def query_published(folder: Path, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Answer a query from the published file: column names and rows.
+
+    Raises:
+        StoreError: nothing has been published yet.
+        UsageError: the query is wrong, or asks for something a reader may not do.
+    """
+    path = folder / CURRENT
+    if not path.exists():
+        raise StoreError("nothing has been published yet", str(path), "run nianbao nightly first")
+    connection = open_reader(path)
+    try:
+        cursor = connection.execute(query)
+        return [column[0] for column in cursor.description or ()], cursor.fetchall()
+    except duckdb.Error as error:
+        raise UsageError(str(error), next_step="SHOW ALL TABLES lists what there is") from error
+    finally:
+        connection.close()

@@ -22,7 +22,8 @@ SUBMISSION = TableSpec(
 _WHO = {"unit_code": "VARCHAR", "period": "VARCHAR", "year": "INTEGER"}
 
 IN_FORCE = """
-SELECT s.submission_id, s.delivery_id, s.unit_code, s.form_code, s.period, s.number, s.basis, s.money_unit, s.edition,
+SELECT s.submission_id, s.delivery_id, s.unit_code, s.form_code, s.period, s.suffix, s.year, s.period_start,
+    s.period_end, s.number, s.basis, s.money_unit, s.edition,
     s.declared_status, s.note, s.arrived_on, s.due_on, s.accepted_until, s.sheet
 FROM {ledger}.submission AS s
 INNER JOIN {ledger}.decision AS d ON s.submission_id = d.submission_id
@@ -97,17 +98,23 @@ def _show_known(connection: Connection, parts: Iterable[Part]) -> None:
             WHERE s.unit_code = f.unit_code AND s.form_code = f.form_code AND s.period = f.period
         )
     """)
+    connection.execute("""
+        CREATE OR REPLACE TABLE known.latest AS
+        SELECT submission_id FROM stage.main.submission
+        QUALIFY row_number() OVER (PARTITION BY unit_code, form_code, period ORDER BY number DESC) = 1
+    """)
+    latest = "WHERE submission_id IN (SELECT submission_id FROM known.main.latest)"
     columns = ", ".join(SUBMISSION.columns)
     connection.execute(f"""
         CREATE OR REPLACE VIEW known.submission AS
-        SELECT {columns} FROM stage.main.submission
+        SELECT {columns} FROM stage.main.submission {latest}
         UNION ALL BY NAME
         SELECT * FROM known.main.in_force
     """)
     cell_columns = ", ".join(CELL.columns)
     connection.execute(f"""
         CREATE OR REPLACE VIEW known.cell AS
-        SELECT {cell_columns} FROM stage.main.cell
+        SELECT {cell_columns} FROM stage.main.cell {latest}
         UNION ALL
         SELECT {", ".join(f"c.{name}" for name in CELL.columns)} FROM {warehouse}.raw.cell AS c
         INNER JOIN known.main.in_force AS f ON c.submission_id = f.submission_id
@@ -116,9 +123,9 @@ def _show_known(connection: Connection, parts: Iterable[Part]) -> None:
         names = [quote(field.column) for field in part.fields]
         connection.execute(f"""
             CREATE OR REPLACE VIEW known.{part.table} AS
-            SELECT submission_id, row_no, unit_code, period, year, {", ".join(names)} FROM stage.main.{part.table}
+            SELECT submission_id, row_no, unit_code, period, year, {", ".join(names)} FROM stage.main.{part.table} {latest}
             UNION ALL
-            SELECT r.submission_id, r.row_no, f.unit_code, f.period, CAST(left(f.period, 4) AS INTEGER),
+            SELECT r.submission_id, r.row_no, f.unit_code, f.period, f.year,
                 {", ".join(f"r.{name}" for name in names)}
             FROM {warehouse}.raw.{part.table} AS r
             INNER JOIN known.main.in_force AS f ON r.submission_id = f.submission_id

@@ -1,0 +1,227 @@
+"""status, figures, explain, sql, doctor: questions, answered without changing anything."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nianbao.cli.main import home_option, json_option, project_option, resolve_project
+from nianbao.cli.show import say, say_json, say_table
+from nianbao.errors import StoreError, UsageError
+from nianbao.settings import Home
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+_STATUS_ZH = {
+    "on_time": "按时", "late": "迟报", "awaiting_explanation": "待说明", "rejected": "退回", "missing": "未报"
+}  # fmt: skip
+_CELLS_SHOWN = 20
+
+
+def as_of_option(command: Any) -> Any:
+    """--as-of DAY: as it was known then."""
+    return click.option("--as-of", "as_of", type=_DAY, help="As it was known at the end of this day (2022-02-18).")(command)
+
+
+@contextmanager
+def _house(project_path: Path | None, home: Path, as_of: dt.datetime | None = None) -> Iterator[Any]:
+    """The house to read from: as the last run left it, or built in memory as it was known on a day."""
+    from nianbao.runs.compile import compile_tables
+    from nianbao.runs.house import open_house_as_of, open_house_to_read
+
+    path, place = resolve_project(project_path), Home(home.resolve())
+    if as_of is None:
+        with open_house_to_read(path, place) as house:
+            yield house
+    else:
+        with open_house_as_of(path, place, as_of.date()) as house:
+            compile_tables(house)
+            yield house
+
+
+@click.command()
+@project_option
+@home_option
+@click.option("--year", type=int, help="The year; by default the latest that is due.")
+@click.option("--unit", "unit_code", help="Only this unit, form by form.")
+@json_option
+def status(project_path: Path | None, home: Path, year: int | None, unit_code: str | None, as_json: bool) -> None:
+    """Show who has reported what, on time or late, and which findings wait."""
+    from nianbao.statistics.reporting import forms_of_year, not_reported, waiting_findings
+
+    with _house(project_path, home) as house:
+        forms = forms_of_year(house.connection, year)
+        absent = not_reported(house.connection, year, unit_code)
+        waiting = waiting_findings(house.connection, unit_code)
+    if as_json:
+        say_json({"forms": forms, "not_reported": absent, "waiting": waiting})
+        return
+    head = ("表号", "报表", "报告期", "应报", "按时", "迟报", "待说明", "退回", "未报")
+    keys = ("form_code", "form_zh", "period", "units_due", "units_on_time", "units_late", "units_awaiting_explanation",
+            "units_rejected", "units_missing")  # fmt: skip
+    say_table(head, [[row[key] for key in keys] for row in forms], numbers=range(3, 9))
+    if absent:
+        say()
+        say_table(
+            ("单位", "名称", "表号", "报告期", "状态", "到达", "截止"),
+            [
+                (row["unit_code"], row["short_zh"], row["form_code"], row["period"], _STATUS_ZH[row["status"]],
+                 row["arrived_on"], row["due_on"])
+                for row in absent
+            ],
+        )  # fmt: skip
+    if waiting:
+        say()
+        for row in waiting:
+            say(f"{row['submission_id']}  {row['code']}  {row['sheet']} {row['cell'] or ''}  {row['sentence']}")
+
+
+@click.command()
+@project_option
+@home_option
+@click.option("--year", type=int, required=True, help="The year of the figures.")
+@as_of_option
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+@json_option
+def figures(
+    project_path: Path | None, home: Path, year: int, as_of: dt.datetime | None, as_csv: bool, as_json: bool
+) -> None:
+    """Print the figures of a year."""
+    from nianbao.statistics.figures import read_figures
+
+    with _house(project_path, home, as_of) as house:
+        known = read_figures(house.connection, house.project)
+        rows = [
+            {
+                "indicator": indicator.id, "year": year, "value": figure.value, "unit": indicator.unit, "zh": indicator.zh,
+                "section": indicator.section, "publication": indicator.publication,
+                "coverage_reported": figure.coverage.reported, "coverage_expected": figure.coverage.expected,
+            }
+            for indicator in house.project.indicators.values()
+            if (figure := known.get(indicator.id, year)).value is not None
+        ]  # fmt: skip
+    if not rows:
+        raise UsageError(f"there are no figures for {year}", next_step=f"years with figures: {known.years()}")
+    if as_json:
+        say_json(rows)
+    elif as_csv:
+        writer = csv.DictWriter(sys.stdout, rows[0].keys(), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    else:
+        say_table(
+            ("指标", "名称", "数值", "单位", "已报", "应报"),
+            [
+                (row["indicator"], row["zh"], row["value"], row["unit"], row["coverage_reported"], row["coverage_expected"])
+                for row in rows
+            ],
+            numbers=(2, 4, 5),
+        )
+
+
+@click.command()
+@project_option
+@home_option
+@click.argument("indicator")
+@click.option("--year", type=int, required=True, help="The year of the figure.")
+@click.option("--unit", "unit_code", help="Only the cells of this unit.")
+@as_of_option
+@click.option("--all", "show_all", is_flag=True, help="Print every cell, not only the first ones.")
+@json_option
+def explain(
+    project_path: Path | None, home: Path, indicator: str, year: int, unit_code: str | None, as_of: dt.datetime | None,
+    show_all: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Trace a figure: formula, values by unit, submissions, cells."""
+    from nianbao.publish.definition import define
+    from nianbao.statistics.figures import read_figures
+    from nianbao.statistics.trace import trace
+
+    with _house(project_path, home, as_of) as house:
+        known = read_figures(house.connection, house.project)
+        figure = known.get(indicator, year)
+        found = trace(house.connection, known, indicator, year)
+        declared = house.project.indicators[indicator]
+        definition = define(declared, house.project)
+    cells = [cell for cell in found.cells if unit_code in (None, cell.unit_code)]
+    if as_json:
+        say_json(
+            {
+                "indicator": indicator, "zh": declared.zh, "year": year, "value": figure.value, "unit": declared.unit,
+                "definition": definition, "formula": declared.formula or None, "operands": found.operands,
+                "coverage": {"reported": figure.coverage.reported, "expected": figure.coverage.expected,
+                             "missing": figure.coverage.missing},
+                "by_unit": [vars(item) for item in found.by_unit],
+                "cells": [vars(cell) for cell in cells],
+            }
+        )  # fmt: skip
+        return
+    say(f"{declared.zh}（{indicator}）{year}年：{_number(figure.value)} {declared.unit}")
+    say(f"口径：{definition}")
+    if declared.formula:
+        say(f"公式：{declared.formula}")
+    if figure.coverage.expected:
+        missing = f"，未报齐：{'、'.join(figure.coverage.missing)}" if figure.coverage.missing else ""
+        say(f"覆盖：会员工会应报{figure.coverage.expected}家，已报{figure.coverage.reported}家{missing}")
+    say()
+    say_table(("单位", "名称", "数值"), [(item.unit_code, item.zh, item.value) for item in found.by_unit], numbers=(2,))
+    say()
+    shown = cells if show_all else cells[:_CELLS_SHOWN]
+    say_table(
+        ("单位", "报送", "文件", "工作表", "单元格", "原文", "计入", "文件摘要"),
+        [(c.unit_code, c.submission_id, c.file, c.sheet, c.cell, c.text, c.value, c.sha256[:12]) for c in shown],
+        numbers=(6,),
+    )
+    if len(shown) < len(cells):
+        say(f"… {len(cells) - len(shown)} more cells: --all, or --json")
+
+
+@click.command()
+@home_option
+@click.argument("query")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+@json_option
+def sql(home: Path, query: str, as_csv: bool, as_json: bool) -> None:
+    """Query the published file: no writes, no files, no network."""
+    from nianbao.warehouse.snapshot import query_published
+
+    head, rows = query_published(Home(home.resolve()).releases, query)
+    if as_json:
+        say_json([dict(zip(head, row, strict=True)) for row in rows])
+    elif as_csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(head)
+        writer.writerows(rows)
+    else:
+        numbers = [column for column in range(len(head)) if rows and not isinstance(rows[0][column], str)]
+        say_table(head, rows, numbers)
+
+
+@click.command()
+@project_option
+@home_option
+@json_option
+def doctor(project_path: Path | None, home: Path, as_json: bool) -> None:
+    """Check that everything nianbao needs is in place."""
+    from nianbao.runs.doctor import examine
+
+    answers = examine(resolve_project(project_path), Home(home.resolve()))
+    if as_json:
+        say_json([vars(answer) for answer in answers])
+    else:
+        for answer in answers:
+            say(f"{'ok  ' if answer.is_well else 'FAIL'}  {answer.what}: {answer.found}")
+            if not answer.is_well:
+                say(f"      next: {answer.next_step}")
+    if not all(answer.is_well for answer in answers):
+        raise StoreError("something is missing", next_step="see the lines marked FAIL")
+
+
+def _number(value: Any) -> str:
+    return "没有数据" if value is None else f"{value:,f}"

@@ -1,0 +1,106 @@
+"""The group of commands, what they share, and how faults become exit codes."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nianbao import __version__
+from nianbao.errors import NianbaoError
+
+# Where each command lives; a command's module is imported when it is asked for, so that --help answers at once.
+COMMANDS = {
+    "template": ("make", "Write the blank workbook of a unit and period, or of all units."),
+    "sample": ("make", "Write the synthetic sample year into the inbox."),
+    "nightly": ("run", "Collect, compile, and refresh the drafts and the analysts' file."),
+    "collect": ("run", "Take in what is new in the inbox and answer every delivery."),
+    "compile": ("run", "Build and verify the tables; with --as-of, report as it was known on a day."),
+    "publish": ("run", "Issue the next release of each publication that changed."),
+    "status": ("ask", "Show who has reported what, on time or late, and which findings wait."),
+    "figures": ("ask", "Print the figures of a year."),
+    "explain": ("ask", "Trace a figure: formula, values by unit, submissions, cells."),
+    "sql": ("ask", "Query the published file: no writes, no files, no network."),
+    "doctor": ("ask", "Check that everything nianbao needs is in place."),
+}
+_ATTRIBUTES = {"compile": "compile_command"}
+INTERRUPTED = 130
+
+
+class Commands(click.Group):
+    """The commands in the order of the table above, each imported late."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command's name."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name, with its module."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"nianbao.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, _ATTRIBUTES.get(cmd_name, cmd_name))
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without importing any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run a command; a fault of ours ends with its message and its exit code, never with a traceback."""
+        try:
+            return super().main(*args, **kwargs)
+        except NianbaoError as error:
+            click.echo(f"nianbao: {error}", err=True)
+            sys.exit(error.exit_code)
+        except KeyboardInterrupt:
+            sys.exit(INTERRUPTED)
+
+
+@click.group(
+    cls=Commands,
+    help="nianbao 年报: from a federation's workbooks to its annual report, every figure traceable to a cell.",
+    epilog="Exit codes: 0 done, 2 wrong arguments, 4 built tables break an expectation, 64 no such thing, "
+    "70 our own fault, 74 file or disk, 75 another run is writing, 78 a declared file is wrong.",
+)
+@click.version_option(__version__, prog_name="nianbao")
+def main() -> None:
+    """The entry point."""
+
+
+def project_option(command: Any) -> Any:
+    """--project DIR: whose declared folders to read."""
+    return click.option(
+        "--project",
+        "project_path",
+        type=click.Path(path_type=Path, exists=True, file_okay=False),
+        default=None,
+        help="Folder with forms/, reference/ …; by default the nearest one upward that holds forms/.",
+    )(command)
+
+
+def home_option(command: Any) -> Any:
+    """--home DIR: where inbox, warehouse and releases are."""
+    return click.option(
+        "--home",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=Path("var"),
+        show_default=True,
+        help="Folder of inbox, outbox, archive, warehouse and releases.",
+    )(command)
+
+
+def json_option(command: Any) -> Any:
+    """--json: for programs."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+
+
+def resolve_project(project_path: Path | None) -> Path:
+    """The project's folder: as given, or the nearest one upward."""
+    from nianbao.catalog import find_project
+
+    return project_path.resolve() if project_path else find_project(Path.cwd())

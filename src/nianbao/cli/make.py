@@ -1,0 +1,75 @@
+"""template and sample: the workbooks that nianbao writes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from nianbao.cli.main import home_option, project_option, resolve_project
+from nianbao.cli.show import progress, say
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.command()
+@project_option
+@click.option("--unit", "unit_code", help="Unit code, as in reference/units.csv.")
+@click.option("--all", "for_all", is_flag=True, help="Every unit that owes a form in the period.")
+@click.option("--period", required=True, help="Reporting period: 2021Q4, 2021H1, 2021.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("."), show_default=True, help="Folder to write to."
+)
+def template(project_path: Path | None, unit_code: str | None, for_all: bool, period: str, out: Path) -> None:
+    """Write the blank workbook of a unit and period, or of all units."""
+    from nianbao.catalog import load_project
+    from nianbao.errors import UsageError
+    from nianbao.intake.template import write_workbook
+    from nianbao.terms.period import Period
+
+    project = load_project(resolve_project(project_path))
+    try:
+        asked = Period.parse(period)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    if for_all == bool(unit_code):
+        raise click.UsageError("name one unit with --unit, or take --all")
+    if unit_code and unit_code not in project.units:
+        raise UsageError(f"unit {unit_code!r} is not in the roster", next_step="look into reference/units.csv")
+    units = [project.units[unit_code]] if unit_code else list(project.units.values())
+    owing = [unit for unit in units if unit.is_valid_on(asked.end) and project.due_forms(unit, asked)]
+    if not owing:
+        raise UsageError(f"{unit_code} owes no form for {asked}", next_step="choose a quarter, half-year or year")
+    out.mkdir(parents=True, exist_ok=True)
+    with progress("writing") as report:
+        for done, unit in enumerate(owing, start=1):
+            path = out / f"{unit.zh}-{asked}.xlsx"
+            write_workbook(path, project, unit, asked)
+            if report:
+                report(done, len(owing))
+    say(f"{len(owing)} workbooks in {out}" if for_all else str(path))
+
+
+@click.command()
+@project_option
+@home_option
+@click.option("--year", type=int, default=2021, show_default=True, help="The year, as in samples/<year>/.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same bytes.")
+@click.option("--sent-by", type=_DAY, help="Only what was sent up to this day.")
+@click.option("--sent-after", type=_DAY, help="Only what was sent after this day.")
+def sample(
+    project_path: Path | None, home: Path, year: int, seed: int, sent_by: dt.datetime | None, sent_after: dt.datetime | None
+) -> None:
+    """Write the synthetic sample year into the inbox."""
+    from nianbao.catalog import load_project
+    from nianbao.sample.make import make_sample
+    from nianbao.settings import Home
+
+    project = load_project(resolve_project(project_path))
+    inbox = Home(home.resolve()).inbox
+    with progress("writing") as report:
+        deliveries = make_sample(
+            project, year, seed, inbox, sent_by and sent_by.date(), sent_after and sent_after.date(), report
+        )
+    say(f"{len(deliveries)} synthetic deliveries of {year} in {inbox}")

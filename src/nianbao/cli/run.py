@@ -1,0 +1,146 @@
+"""nightly, collect, compile, publish: the runs, from the command line and without any server."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nianbao.cli.main import home_option, json_option, project_option, resolve_project
+from nianbao.cli.show import progress, say, say_json
+from nianbao.settings import Home
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.command()
+@project_option
+@home_option
+@click.option("--year", type=int, help="Year of the drafts; by default the latest year reported.")
+@json_option
+def nightly(project_path: Path | None, home: Path, year: int | None, as_json: bool) -> None:
+    """Collect, compile, and refresh the drafts and the analysts' file."""
+    from nianbao.runs.nightly import nightly as run_nightly
+
+    with progress("reading") as report:
+        night = run_nightly(resolve_project(project_path), Home(home.resolve()), year, progress=report)
+    answer = {"collected": _collected(night.collected), "built": night.compiled.built, "editions": _editions(night.editions)}
+    if as_json:
+        say_json(answer)
+        return
+    _say_collected(night.collected)
+    say(f"built {len(night.compiled.built)} tables, verified by {night.compiled.verified} rules")
+    _say_editions(night.editions)
+
+
+@click.command()
+@project_option
+@home_option
+@json_option
+def collect(project_path: Path | None, home: Path, as_json: bool) -> None:
+    """Take in what is new in the inbox and answer every delivery."""
+    from nianbao.runs.collect import collect as run_collect
+    from nianbao.runs.house import open_house
+
+    with open_house(resolve_project(project_path), Home(home.resolve()), "collect") as house, progress("reading") as report:
+        collected = run_collect(house, progress=report)
+    if as_json:
+        say_json(_collected(collected))
+    else:
+        _say_collected(collected)
+
+
+@click.command(name="compile")
+@project_option
+@home_option
+@click.option("--as-of", "as_of", type=_DAY, help="Write the reports as they were known on this day, to --out.")
+@click.option("--year", type=int, help="Year of the reports of --as-of; by default the latest year reported.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for the reports of --as-of.")
+@json_option
+def compile_command(
+    project_path: Path | None, home: Path, as_of: dt.datetime | None, year: int | None, out: Path | None, as_json: bool
+) -> None:
+    """Build and verify the tables; with --as-of, report as it was known on a day."""
+    from nianbao.runs.compile import compile_tables
+    from nianbao.runs.house import open_house, open_house_as_of
+    from nianbao.runs.publish import write_reports
+
+    path, place = resolve_project(project_path), Home(home.resolve())
+    if as_of is not None:
+        if out is None:
+            raise click.UsageError("--as-of needs --out DIR: the drafts of today are not touched")
+        with open_house_as_of(path, place, as_of.date()) as past:
+            compile_tables(past)
+            editions = write_reports(past, out.resolve(), year)
+        say_json(_editions(editions)) if as_json else _say_editions(editions)
+        return
+    with open_house(path, place, "compile") as house:
+        compiled = compile_tables(house)
+    if as_json:
+        say_json({"built": compiled.built, "verified": compiled.verified})
+    else:
+        say(f"built {len(compiled.built)} tables, verified by {compiled.verified} rules")
+
+
+@click.command()
+@project_option
+@home_option
+@click.option("--year", type=int, help="Year of the report; by default the latest year reported.")
+@click.option("--publication", "publications", multiple=True, help="Only this one; may be given several times.")
+@json_option
+def publish(
+    project_path: Path | None, home: Path, year: int | None, publications: tuple[str, ...], as_json: bool
+) -> None:
+    """Issue the next release of each publication that changed."""
+    from nianbao.runs.compile import compile_tables
+    from nianbao.runs.house import open_house
+    from nianbao.runs.publish import publish as run_publish
+
+    with open_house(resolve_project(project_path), Home(home.resolve()), "publish") as house:
+        compile_tables(house)
+        editions = run_publish(house, year, publications or None)
+    say_json(_editions(editions)) if as_json else _say_editions(editions)
+
+
+def _collected(collected: Any) -> dict[str, Any]:
+    return {
+        "run_id": collected.run_id,
+        "deliveries": collected.deliveries,
+        "outcomes": {key.value: count for key, count in collected.outcomes.items()},
+        "decisions": {key.value: count for key, count in collected.decisions.items()},
+        "findings": {key.value: count for key, count in collected.findings.items()},
+        "not_accepted": collected.not_accepted,
+    }
+
+
+def _say_collected(collected: Any) -> None:
+    if not collected.deliveries:
+        say("nothing new in the inbox")
+        return
+    counts = ", ".join(f"{count} {outcome.value}" for outcome, count in collected.outcomes.items())
+    decided = ", ".join(f"{count} {decision.value.replace('_', ' ')}" for decision, count in collected.decisions.items())
+    say(f"{collected.deliveries} deliveries: {counts}")
+    say(f"{sum(collected.decisions.values())} submissions: {decided}")
+    for row in collected.not_accepted:
+        what = f"{row['form_code']} {row['decision']}" if row["form_code"] else row["outcome"]
+        say(f"  {row['file_name']}  {what}  {row['first_finding'] or ''}".rstrip())
+
+
+def _editions(editions: list[Any]) -> list[dict[str, Any]]:
+    keys = ("publication", "year", "name", "path", "figures", "revisions", "is_new")
+    return [{key: getattr(edition, key) for key in keys} for edition in editions]
+
+
+def _say_editions(editions: list[Any]) -> None:
+    for edition in editions:
+        news = f"{edition.figures} figures, {edition.revisions} revisions" if edition.is_new else "unchanged"
+        say(f"{edition.publication} {edition.year} {edition.name}: {news}  {_short(edition.path)}")
+
+
+def _short(path: Path) -> str:
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

@@ -1,0 +1,70 @@
+"""How answers are shown: tables and progress on a terminal, plain lines elsewhere, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+import click
+
+
+def say(text: str = "") -> None:
+    """One line of an answer."""
+    click.echo(text)
+
+
+def say_json(answer: Any) -> None:
+    """An answer as JSON: numbers exact, as texts where JSON could not keep them."""
+    click.echo(json.dumps(answer, ensure_ascii=False, indent=2, default=_plain))
+
+
+def say_table(head: Sequence[str], rows: Sequence[Sequence[Any]], numbers: Sequence[int] = ()) -> None:
+    """A table with aligned columns; Chinese characters take two places, the columns in `numbers` are right-aligned."""
+    texts = [list(head), *([_text(cell) for cell in row] for row in rows)]
+    widths = [max(_width(row[column]) for row in texts) for column in range(len(head))]
+    for index, row in enumerate(texts):
+        cells = [
+            " " * (width - _width(cell)) + cell if column in numbers else cell + " " * (width - _width(cell))
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        click.echo("  ".join(cells).rstrip())
+        if index == 0:
+            click.echo("  ".join("-" * width for width in widths))
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[int, int], None] | None]:
+    """A progress bar on a terminal, nothing anywhere else; call it with (done, total)."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _text(cell: Any) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, Decimal):
+        return f"{cell:,f}"
+    return str(cell)
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() and abs(value) < 2**53 else format(value, "f")
+    return str(value)

@@ -1,0 +1,74 @@
+"""doctor: is everything there that a run needs?"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from nianbao.catalog import load_project
+from nianbao.errors import NianbaoError
+from nianbao.settings import Home
+
+_NEEDED = ("duckdb", "great-expectations", "python-calamine", "xlsxwriter", "python-docx", "vl-convert-python", "sqlglot")
+_FREE_BYTES = 1 << 30
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One thing that was looked at."""
+
+    what: str
+    is_well: bool
+    found: str
+    next_step: str = ""
+
+
+def examine(project_path: Path, home: Home) -> list[Answer]:
+    """Look at the program, the declared folders, the home and the warehouse."""
+    return [*_program(), *_declarations(project_path), *_home(home)]
+
+
+def _program() -> Iterator[Answer]:
+    is_new = sys.version_info >= (3, 11)
+    yield Answer("Python", is_new, sys.version.split()[0], "install Python 3.11 or newer")
+    for name in _NEEDED:
+        try:
+            yield Answer(name, True, importlib.metadata.version(name))
+        except importlib.metadata.PackageNotFoundError:
+            yield Answer(name, False, "not installed", "pip install --require-hashes -r requirements/run.txt")
+
+
+def _declarations(path: Path) -> Iterator[Answer]:
+    yield _try("declared folders", lambda: f"{len(load_project(path).forms)} forms, {len(load_project(path).units)} units")
+    yield _try("checks", lambda: f"{len(load_project(path).rules)} rules")
+    yield _try("reports", lambda: f"{len(load_project(path).indicators)} indicators, {len(load_project(path).publications)} publications")
+
+
+def _home(home: Home) -> Iterator[Answer]:
+    home.path.mkdir(parents=True, exist_ok=True)
+    is_writable = os.access(home.path, os.W_OK)
+    yield Answer("home", is_writable, str(home.path), "give the user of the scheduler the right to write there")
+    free = shutil.disk_usage(home.path).free
+    yield Answer("disk", free > _FREE_BYTES, f"{free >> 30} GiB free", "make room: a run needs at least 1 GiB")
+    yield Answer("inbox", home.inbox.is_dir(), str(home.inbox), "nianbao nightly makes it; or mount it")
+    from nianbao.warehouse.as_of import open_present
+
+    if home.warehouse.exists():
+        yield _try("warehouse", lambda: _deliveries(open_present(home.warehouse)))
+
+
+def _deliveries(connection: object) -> str:
+    row = connection.execute("SELECT count(*) FROM ledger.delivery").fetchone()  # type: ignore[attr-defined]
+    return f"{row[0]} deliveries"
+
+
+def _try(what: str, look: Callable[[], str]) -> Answer:
+    try:
+        return Answer(what, True, look())
+    except NianbaoError as error:
+        return Answer(what, False, f"{error.where}: {error.what}" if error.where else error.what, error.next_step)
