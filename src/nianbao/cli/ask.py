@@ -48,7 +48,7 @@ def _house(project_path: Path | None, home: Path, as_of: dt.datetime | None = No
 @click.command()
 @project_option
 @home_option
-@click.option("--year", type=int, help="The year; by default the latest that is due.")
+@click.option("--year", type=int, help="The year; by default the latest with submissions.")
 @click.option("--unit", "unit_code", help="Only this unit, form by form.")
 @json_option
 def status(project_path: Path | None, home: Path, year: int | None, unit_code: str | None, as_json: bool) -> None:

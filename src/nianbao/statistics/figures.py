@@ -24,7 +24,7 @@ class Figures:
     project: Project
     values: dict[tuple[str, int], dict[str, Decimal]]
     reporting: dict[tuple[str, int], Coverage]
-    reported: frozenset[tuple[str, int]]
+    reported: frozenset[tuple[str, int, str, str]]
 
     def get(self, indicator_id: str, year: int, scope: str = ALL) -> Figure:
         """The figure of an indicator.
@@ -36,9 +36,15 @@ class Figures:
         if indicator is None:
             raise UsageError(f"indicator {indicator_id!r} is not declared", next_step="nianbao figures lists them")
         value = self.values.get((indicator_id, year), {}).get(scope)
-        if value is None and indicator.aggregate in _ADDS_UP_TO_ZERO and (indicator.form, year) in self.reported:
+        if value is None and indicator.aggregate in _ADDS_UP_TO_ZERO and self._is_reported(indicator, year, scope):
             value = Decimal(0)  # the form was reported, and nothing in it counts
         return Figure(indicator_id, year, scope, value, self.coverage(indicator, year))
+
+    def _is_reported(self, indicator: Indicator, year: int, scope: str) -> bool:
+        """Whether anybody whose word counts for the indicator has reported its form for its period."""
+        suffix = "" if indicator.period == "year" else indicator.period
+        named = indicator.unit_scope if indicator.unit_scope != "members" else ""
+        return (indicator.form, year, suffix, named if scope == ALL else scope) in self.reported
 
     def coverage(self, indicator: Indicator, year: int) -> Coverage:
         """How many of the member unions that owe the forms behind an indicator have reported them for the year."""
@@ -61,8 +67,17 @@ def read_figures(connection: Connection, project: Project) -> Figures:
     for indicator_id, year, scope, value in rows:
         if value is not None:
             values.setdefault((indicator_id, year), {})[scope] = plain(value)
-    reported = connection.execute("SELECT DISTINCT form_code, year FROM core.submission").fetchall()
-    return Figures(project, values, _coverage(connection), frozenset(map(tuple, reported)))
+    return Figures(project, values, _coverage(connection), _reported(connection))
+
+
+def _reported(connection: Connection) -> frozenset[tuple[str, int, str, str]]:
+    """Form, year, period suffix and unit of what is in force; an empty suffix or unit stands for any."""
+    rows = connection.execute("SELECT form_code, year, period, unit_code FROM core.submission").fetchall()
+    found = set()
+    for form_code, year, period, unit_code in rows:
+        suffix = period[4:] or "Y"
+        found |= {(form_code, year, kind, unit) for kind in ("", suffix) for unit in ("", unit_code)}
+    return frozenset(found)
 
 
 def _coverage(connection: Connection) -> dict[tuple[str, int], Coverage]:

@@ -8,10 +8,10 @@ from nianbao.warehouse.connect import Connection, rows_of
 
 
 def forms_of_year(connection: Connection, year: int | None = None) -> list[dict[str, Any]]:
-    """How complete each form and period of a year is; the latest year that is due when none is given."""
+    """How complete each form and period of a year is; the latest year with submissions when none is given."""
     return rows_of(
         connection,
-        "SELECT * FROM mart.completeness WHERE year = coalesce(?, (SELECT max(year) FROM mart.completeness)) "
+        "SELECT * FROM mart.completeness WHERE year = coalesce(?, (SELECT max(year) FROM core.submission)) "
         "ORDER BY form_code, period",
         [year],
     )
@@ -27,7 +27,7 @@ def not_reported(connection: Connection, year: int | None = None, unit_code: str
         FROM core.reporting AS reporting
         INNER JOIN core.unit AS unit ON reporting.unit_code = unit.unit_code
         WHERE reporting.status <> 'on_time'
-            AND reporting.year = coalesce(?, (SELECT max(year) FROM core.reporting))
+            AND reporting.year = coalesce(?, (SELECT max(year) FROM core.submission))
             AND coalesce(reporting.unit_code = ?, TRUE)
         ORDER BY reporting.unit_code, reporting.form_code, reporting.period
         """,
