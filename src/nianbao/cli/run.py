@@ -13,6 +13,7 @@ from nianbao.cli.show import progress, say, say_json
 from nianbao.settings import Home
 
 _DAY = click.DateTime(["%Y-%m-%d"])
+_LINES = 20
 
 
 @click.command()
@@ -123,9 +124,11 @@ def _say_collected(collected: Any) -> None:
     decided = ", ".join(f"{count} {decision.value.replace('_', ' ')}" for decision, count in collected.decisions.items())
     say(f"{collected.deliveries} deliveries: {counts}")
     say(f"{sum(collected.decisions.values())} submissions: {decided}")
-    for row in collected.not_accepted:
+    for row in collected.not_accepted[:_LINES]:
         what = f"{row['form_code']} {row['decision']}" if row["form_code"] else row["outcome"]
         say(f"  {row['file_name']}  {what}  {row['first_finding'] or ''}".rstrip())
+    if len(collected.not_accepted) > _LINES:
+        say(f"  … {len(collected.not_accepted) - _LINES} more: nianbao status, or --json")
 
 
 def _editions(editions: list[Any]) -> list[dict[str, Any]]:

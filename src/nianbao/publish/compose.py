@@ -216,10 +216,11 @@ def coverage_notes(figures: list[PrintedFigure]) -> tuple[str, ...]:
             if figure.zh not in names:
                 names.append(figure.zh)
     notes = []
-    for (expected, missing), names in sorted(by_coverage.items(), key=lambda item: len(item[0][1])):
-        if not missing:
-            notes.append(f"会员工会应报{expected}家，已报{expected}家。")
-        else:
+    full = max((expected for expected, missing in by_coverage if not missing), default=0)
+    if full:
+        notes.append(f"会员工会应报{full}家，已报{full}家。")
+    for (expected, missing), names in by_coverage.items():
+        if missing:
             shown = "、".join(missing[:5]) + ("等" if len(missing) > 5 else "")
             what = "、".join(names[:4]) + (f"等{len(names)}项" if len(names) > 4 else "")
             notes.append(f"{what}：会员工会应报{expected}家，已报{expected - len(missing)}家，未报齐：{shown}。")

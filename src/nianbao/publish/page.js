@@ -122,9 +122,9 @@
     if (said) parts.push(el("p", "about", said[3]));
     if (figure.definition) parts.push(el("h3", "", "算法"), el("p", "", figure.definition));
     if (figure.operands.length) parts.push(el("ul", "operands", ...figure.operands.map(linkTo)));
-    if (figure.expected !== undefined) {
+    if (figure.expected) {
       parts.push(el("h3", "", "填报情况"), el("p", "", `已报 ${figure.reported} ／ 应报 ${figure.expected}`),
-        bar("gauge", figure.expected ? figure.reported / figure.expected : 1));
+        bar("gauge", figure.reported / figure.expected));
       const missing = data.absent[figure.missing];
       if (missing.length) parts.push(el("p", "", `未报：${missing.join("、")}`));
     }

@@ -47,11 +47,15 @@ class Figures:
         return (indicator.form, year, suffix, named if scope == ALL else scope) in self.reported
 
     def coverage(self, indicator: Indicator, year: int) -> Coverage:
-        """How many of the member unions that owe the forms behind an indicator have reported them for the year."""
+        """How many of the member unions that owe the forms behind an indicator have reported them for the year.
+
+        Nothing is expected of the member unions for what a single unit reports, such as the federation's own budget.
+        """
         found = [
             self.reporting[self.project.indicators[name].form, year - years]
             for name, years in counted_behind(indicator, self.project.indicators)
             if (self.project.indicators[name].form, year - years) in self.reporting
+            and self.project.indicators[name].unit_scope in ("", "members")
         ]
         return min(found, key=lambda coverage: coverage.reported, default=Coverage(0, 0))
 
