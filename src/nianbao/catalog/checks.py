@@ -71,7 +71,9 @@ def read_reading_rules(path: Path) -> dict[str, ReadingRule]:
                 item["code"], Severity(item["severity"]), item["says"], item.get("because", "")
             )
         except (KeyError, ValueError) as error:
-            raise DeclarationError(path, _line(path, str(item.get("code"))), f"{error} is missing or unknown") from error
+            raise DeclarationError(
+                path, _line(path, str(item.get("code"))), f"{error} is missing or unknown"
+            ) from error
     return rules
 
 

@@ -65,7 +65,10 @@ def _read_table(declared: Declared, known: frozenset[str]) -> Table:
         rows=declared.text("rows"),
         columns=tuple(
             Column(
-                column.text("zh"), column.text("indicator", ""), column.integer("decimals", 0), column.integer("scale", 1)
+                column.text("zh"),
+                column.text("indicator", ""),
+                column.integer("decimals", 0),
+                column.integer("scale", 1),
             )
             for column in declared.tables("columns", "zh")
         ),
@@ -82,7 +85,9 @@ def _read_table(declared: Declared, known: frozenset[str]) -> Table:
         _check_bound(declared, name.partition("@")[0], known)
     for row in table.rows_of:
         if len(row.indicators) != len(table.columns):
-            raise declared.fail(f"the row {row.zh} has {len(row.indicators)} values for {len(table.columns)} columns", row.zh)
+            raise declared.fail(
+                f"the row {row.zh} has {len(row.indicators)} values for {len(table.columns)} columns", row.zh
+            )
     return table
 
 

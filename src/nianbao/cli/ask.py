@@ -26,7 +26,9 @@ _CELLS_SHOWN = 20
 
 def as_of_option(command: Any) -> Any:
     """--as-of DAY: as it was known then."""
-    return click.option("--as-of", "as_of", type=_DAY, help="As it was known at the end of this day (2022-02-18).")(command)
+    return click.option("--as-of", "as_of", type=_DAY, help="As it was known at the end of this day (2022-02-18).")(
+        command
+    )
 
 
 @contextmanager
@@ -118,7 +120,14 @@ def figures(
         say_table(
             ("指标", "名称", "数值", "单位", "已报", "应报"),
             [
-                (row["indicator"], row["zh"], row["value"], row["unit"], row["coverage_reported"], row["coverage_expected"])
+                (
+                    row["indicator"],
+                    row["zh"],
+                    row["value"],
+                    row["unit"],
+                    row["coverage_reported"],
+                    row["coverage_expected"],
+                )
                 for row in rows
             ],
             numbers=(2, 4, 5),

@@ -19,7 +19,11 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--all", "for_all", is_flag=True, help="Every unit that owes a form in the period.")
 @click.option("--period", required=True, help="Reporting period: 2021Q4, 2021H1, 2021.")
 @click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("."), show_default=True, help="Folder to write to."
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("."),
+    show_default=True,
+    help="Folder to write to.",
 )
 def template(project_path: Path | None, unit_code: str | None, for_all: bool, period: str, out: Path) -> None:
     """Write the blank workbook of a unit and period, or of all units."""
@@ -59,7 +63,12 @@ def template(project_path: Path | None, unit_code: str | None, for_all: bool, pe
 @click.option("--sent-by", type=_DAY, help="Only what was sent up to this day.")
 @click.option("--sent-after", type=_DAY, help="Only what was sent after this day.")
 def sample(
-    project_path: Path | None, home: Path, year: int, seed: int, sent_by: dt.datetime | None, sent_after: dt.datetime | None
+    project_path: Path | None,
+    home: Path,
+    year: int,
+    seed: int,
+    sent_by: dt.datetime | None,
+    sent_after: dt.datetime | None,
 ) -> None:
     """Write the synthetic sample year into the inbox."""
     from nianbao.catalog import load_project

@@ -27,7 +27,11 @@ def nightly(project_path: Path | None, home: Path, year: int | None, as_json: bo
 
     with progress("reading") as report:
         night = run_nightly(resolve_project(project_path), Home(home.resolve()), year, progress=report)
-    answer = {"collected": _collected(night.collected), "built": night.compiled.built, "editions": _editions(night.editions)}
+    answer = {
+        "collected": _collected(night.collected),
+        "built": night.compiled.built,
+        "editions": _editions(night.editions),
+    }
     if as_json:
         say_json(answer)
         return
@@ -45,7 +49,10 @@ def collect(project_path: Path | None, home: Path, as_json: bool) -> None:
     from nianbao.runs.collect import collect as run_collect
     from nianbao.runs.house import open_house
 
-    with open_house(resolve_project(project_path), Home(home.resolve()), "collect") as house, progress("reading") as report:
+    with (
+        open_house(resolve_project(project_path), Home(home.resolve()), "collect") as house,
+        progress("reading") as report,
+    ):
         collected = run_collect(house, progress=report)
     if as_json:
         say_json(_collected(collected))
@@ -121,7 +128,9 @@ def _say_collected(collected: Any) -> None:
         say("nothing new in the inbox")
         return
     counts = ", ".join(f"{count} {outcome.value}" for outcome, count in collected.outcomes.items())
-    decided = ", ".join(f"{count} {decision.value.replace('_', ' ')}" for decision, count in collected.decisions.items())
+    decided = ", ".join(
+        f"{count} {decision.value.replace('_', ' ')}" for decision, count in collected.decisions.items()
+    )
     say(f"{collected.deliveries} deliveries: {counts}")
     say(f"{sum(collected.decisions.values())} submissions: {decided}")
     for row in collected.not_accepted[:_LINES]:

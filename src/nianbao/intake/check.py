@@ -121,9 +121,7 @@ def _finding_of_fault(fault: ReadingFault, row: Mapping[str, Any], project: Proj
     )
 
 
-def _sentence(
-    rule_name: str, says: str, said: Mapping[str, Any], row: Mapping[str, Any], project: Project
-) -> str:
+def _sentence(rule_name: str, says: str, said: Mapping[str, Any], row: Mapping[str, Any], project: Project) -> str:
     unit = project.units.get(str(row.get("unit_code")))
     form = project.forms.get(str(row.get("form_code")))
     words = {
@@ -138,7 +136,9 @@ def _sentence(
     try:
         return says.format_map({key: _said(value) or "空" for key, value in words.items()})
     except (KeyError, IndexError, ValueError) as error:
-        raise RuleError(f"the sentence of {rule_name} asks for {error}, which its SELECT does not give; mend it") from error
+        raise RuleError(
+            f"the sentence of {rule_name} asks for {error}, which its SELECT does not give; mend it"
+        ) from error
 
 
 def _said(value: Any) -> str | None:
@@ -185,5 +185,3 @@ def _once(findings: Iterable[Finding]) -> list[Finding]:
 
 def _place(finding: Finding) -> tuple[str | None, str | None, int | None, str | None]:
     return finding.submission_id, finding.part, finding.row_no, finding.field
-
-

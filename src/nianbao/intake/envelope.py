@@ -96,7 +96,10 @@ def open_delivery(delivery: Delivery, reading: Reading, project: Project, number
                 opened.unchanged.append(form.code)
                 continue
             number = numbering.next(key)
-            row = candidate | {"number": number, "submission_id": f"{unit.code}-{candidate['period']}-{form.code}-{number}"}
+            row = candidate | {
+                "number": number,
+                "submission_id": f"{unit.code}-{candidate['period']}-{form.code}-{number}",
+            }
             parts = form.parts_of(unit, Period.parse(row["period"])) or form.parts
             opened.candidates.append(Candidate(row, frame.cells, parts, _sheet_faults(frame, form)))
     return opened

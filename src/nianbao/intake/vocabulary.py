@@ -43,7 +43,10 @@ def vocabulary_of(forms: dict[str, Form], units: dict[str, Unit], codes: Codes) 
     labels["units"] = _unit_labels(list(units.values()))
     labels["counties"] = _unit_labels([unit for unit in units.values() if unit.type is UnitType.COUNTY])
     fields = {
-        (form.code, field.line): (part, field) for form in forms.values() for part in form.parts for field in part.fields
+        (form.code, field.line): (part, field)
+        for form in forms.values()
+        for part in form.parts
+        for field in part.fields
     }
     return Vocabulary(forms, fields, labels)
 

@@ -118,9 +118,7 @@ class Composer:
         if table.rows == "indicator":
             rows = tuple((self.say(row.zh), self._declared_row(table, row, section)) for row in table.rows_of)
         else:
-            rows = tuple(
-                (unit.short_zh, self._unit_row(table, unit.code, section)) for unit in self._units(table.rows)
-            )
+            rows = tuple((unit.short_zh, self._unit_row(table, unit.code, section)) for unit in self._units(table.rows))
             if table.total:
                 rows += ((table.total, self._unit_row(table, ALL, section)),)
         head = ("项目" if table.rows == "indicator" else "单位", *(self.say(column.zh) for column in table.columns))
@@ -138,9 +136,7 @@ class Composer:
             for column in table.columns
         )
 
-    def _cell(
-        self, indicator_id: str, year: int, scope: str, section: Section, decimals: int, scale: int
-    ) -> TableCell:
+    def _cell(self, indicator_id: str, year: int, scope: str, section: Section, decimals: int, scale: int) -> TableCell:
         value = self.figures.get(indicator_id, year, scope).value
         if value is None:
             return TableCell(_NO_DATA, decimals=decimals)

@@ -68,14 +68,23 @@ def with_revisions(document: Document, before: Path | None) -> Document:
         earlier = old.get((figure.indicator_id, str(figure.year), figure.scope, figure.section))
         if earlier and (earlier["value"], earlier["printed"]) != (_plain(figure.value), figure.text):
             name = figure.zh if figure.scope == ALL else f"{figure.zh}（{figure.scope}）"
-            revision = (name, figure.year, figure.section, _said(earlier["printed"], earlier["value"]), _said(figure.text, _plain(figure.value)))
+            revision = (
+                name,
+                figure.year,
+                figure.section,
+                _said(earlier["printed"], earlier["value"]),
+                _said(figure.text, _plain(figure.value)),
+            )
             if revision not in revisions:
                 revisions.append(revision)
     return dataclasses.replace(document, revisions=tuple(revisions))
 
 
 def write_edition(
-    document: Document, target: Path, sources: Mapping[str, Any], snapshot: Path | None,
+    document: Document,
+    target: Path,
+    sources: Mapping[str, Any],
+    snapshot: Path | None,
     step: Callable[..., Any],
 ) -> str:
     """Write every file of an edition to a folder beside `target`, then move it there; returns the manifest's SHA-256."""

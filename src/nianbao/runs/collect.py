@@ -93,7 +93,15 @@ def _collect_batches(
                     progress(before + done, len(pending))
 
             taken = step(
-                f"take in {len(batch.deliveries)} deliveries", take_in, house.connection, house.project, archive, pool, batch, run_id, report
+                f"take in {len(batch.deliveries)} deliveries",
+                take_in,
+                house.connection,
+                house.project,
+                archive,
+                pool,
+                batch,
+                run_id,
+                report,
             )
             collected.receipts += _acknowledge(house, [item.delivery_id for item in batch.deliveries])
             _count(collected, taken)
@@ -118,5 +126,6 @@ def _count(collected: Collected, taken: Taken) -> None:
 def _acknowledge(house: House, delivery_ids: list[str]) -> list[Path]:
 
     return [
-        acknowledge(answer, house.project, house.home.outbox) for answer in ledger.answers(house.connection, delivery_ids)
+        acknowledge(answer, house.project, house.home.outbox)
+        for answer in ledger.answers(house.connection, delivery_ids)
     ]

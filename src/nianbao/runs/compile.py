@@ -29,9 +29,7 @@ class Compiled:
     verified: int = 0
 
 
-def compile_tables(
-    house: House, step: Step = at_once, progress: Callable[[str], None] = lambda name: None
-) -> Compiled:
+def compile_tables(house: House, step: Step = at_once, progress: Callable[[str], None] = lambda name: None) -> Compiled:
     """Build what changed and hold it to the suites of expectations/built.
 
     Raises:

@@ -14,7 +14,15 @@ from nianbao.catalog import load_project
 from nianbao.errors import NianbaoError
 from nianbao.settings import Home
 
-_NEEDED = ("duckdb", "great-expectations", "python-calamine", "xlsxwriter", "python-docx", "vl-convert-python", "sqlglot")
+_NEEDED = (
+    "duckdb",
+    "great-expectations",
+    "python-calamine",
+    "xlsxwriter",
+    "python-docx",
+    "vl-convert-python",
+    "sqlglot",
+)
 _FREE_BYTES = 1 << 30
 
 
@@ -44,9 +52,14 @@ def _program() -> Iterator[Answer]:
 
 
 def _declarations(path: Path) -> Iterator[Answer]:
-    yield _try("declared folders", lambda: f"{len(load_project(path).forms)} forms, {len(load_project(path).units)} units")
+    yield _try(
+        "declared folders", lambda: f"{len(load_project(path).forms)} forms, {len(load_project(path).units)} units"
+    )
     yield _try("checks", lambda: f"{len(load_project(path).rules)} rules")
-    yield _try("reports", lambda: f"{len(load_project(path).indicators)} indicators, {len(load_project(path).publications)} publications")
+    yield _try(
+        "reports",
+        lambda: f"{len(load_project(path).indicators)} indicators, {len(load_project(path).publications)} publications",
+    )
 
 
 def _home(home: Home) -> Iterator[Answer]:

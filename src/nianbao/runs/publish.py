@@ -152,7 +152,9 @@ def _sources(house: House, year: int) -> dict[str, Any]:
 def _latest_year(house: House) -> int:
     row = house.connection.execute("SELECT max(year) FROM core.submission").fetchone()
     if row is None or row[0] is None:
-        raise UsageError("nothing has been accepted yet", next_step="put workbooks into the inbox and run nianbao nightly")
+        raise UsageError(
+            "nothing has been accepted yet", next_step="put workbooks into the inbox and run nianbao nightly"
+        )
     return int(row[0])
 
 

@@ -34,7 +34,9 @@ def rows_query(indicator: Indicator, project: Project) -> exp.Select:
     column = project.forms[indicator.form].part(indicator.part).field(indicator.field).column
     query = (
         exp.select("submission_id", "row_no", "unit_code", "period", "year")
-        .select(exp.alias_(_parse(indicator, indicator.measure) if indicator.measure else exp.column(column), "measure"))
+        .select(
+            exp.alias_(_parse(indicator, indicator.measure) if indicator.measure else exp.column(column), "measure")
+        )
         .from_(indicator.table)
     )
     if indicator.where:
@@ -116,7 +118,11 @@ def _form_model(form_code: str, indicators: Iterable[Indicator], project: Projec
     sql = "\nUNION ALL\n".join(counted_query(indicator, project).sql(dialect="duckdb") for indicator in indicators)
     form = project.forms[form_code]
     return Model(
-        name, sql, tables_read(sql, name), f"{form.zh}的指标", f"indicators counted from {form.en}; one row per indicator, year and scope"
+        name,
+        sql,
+        tables_read(sql, name),
+        f"{form.zh}的指标",
+        f"indicators counted from {form.en}; one row per indicator, year and scope",
     )
 
 
@@ -158,7 +164,11 @@ SELECT indicator_id, year, scope, CAST(value AS DECIMAL(28, 10)) AS value FROM b
 UNION ALL
 SELECT indicator_id, year, scope, value FROM computed WHERE value IS NOT NULL"""
     return Model(
-        "indicator.value", sql, frozenset(bases), "指标数值：每个指标、年度、范围一行", "every indicator; one row per indicator, year and scope"
+        "indicator.value",
+        sql,
+        frozenset(bases),
+        "指标数值：每个指标、年度、范围一行",
+        "every indicator; one row per indicator, year and scope",
     )
 
 
@@ -173,14 +183,20 @@ def _expand(indicator_id: str, indicators: Mapping[str, Indicator], path: tuple[
     def substitute(node: exp.Expression) -> exp.Expression:
         if isinstance(node, exp.Div):
             # A ratio over nothing has no value; the cast keeps the quotient exact where money is divided.
-            return exp.Div(this=node.this, expression=exp.func("nullif", exp.paren(node.expression), exp.Literal.number(0)))
+            return exp.Div(
+                this=node.this, expression=exp.func("nullif", exp.paren(node.expression), exp.Literal.number(0))
+            )
         if not isinstance(node, exp.Column):
             return node
         name, years = node.name.replace(_SHIFT, ""), node.name.count(_SHIFT)
         if name not in indicators:
-            raise DeclarationError("indicators", 1, f"the formula of {indicator_id} names {name!r}, which is not declared")
+            raise DeclarationError(
+                "indicators", 1, f"the formula of {indicator_id} names {name!r}, which is not declared"
+            )
         inner = _expand(name, indicators, (*path, indicator_id))
-        shifted = inner.transform(lambda leaf: exp.column(leaf.name + _SHIFT * years) if isinstance(leaf, exp.Column) else leaf)
+        shifted = inner.transform(
+            lambda leaf: exp.column(leaf.name + _SHIFT * years) if isinstance(leaf, exp.Column) else leaf
+        )
         return exp.paren(shifted) if indicators[name].is_formula else shifted
 
     return tree.transform(substitute)

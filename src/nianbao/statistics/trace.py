@@ -87,8 +87,10 @@ def _cells(
             TracedCell(
                 indicator_id=indicator.id,
                 value=plain(value) if isinstance(value, Decimal) else value,
-                **{name: row[name] for name in ("unit_code", "period", "submission_id", "file", "sha256", "sheet", "cell", "text")},
+                **{
+                    name: row[name]
+                    for name in ("unit_code", "period", "submission_id", "file", "sha256", "sheet", "cell", "text")
+                },
             )
         )
     return found
-

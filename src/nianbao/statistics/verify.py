@@ -26,5 +26,7 @@ def verify(connection: Connection, project: Project) -> int:
             if not verdict.success:
                 broken.append(f"{name} {verdict.rule.code}: {verdict.rule.says}（{verdict.observed}）")
     if broken:
-        raise ExpectationFailed("；".join(broken), "expectations/built", "nothing was published; mend the data or the rule")
+        raise ExpectationFailed(
+            "；".join(broken), "expectations/built", "nothing was published; mend the data or the rule"
+        )
     return len(project.built_rules)

@@ -66,4 +66,6 @@ def _attach(connection: Connection, path: Path) -> None:
     except duckdb.IOException as error:
         if "lock" in str(error):
             raise BusyError("a run that is writing") from error
-        raise StoreError(str(error), str(path), "mend the file, or delete it and run nianbao nightly: the archive has all") from error
+        raise StoreError(
+            str(error), str(path), "mend the file, or delete it and run nianbao nightly: the archive has all"
+        ) from error

@@ -52,21 +52,29 @@ def transaction(connection: Connection) -> Iterator[None]:
     connection.execute("COMMIT")
 
 
-def insert_columns(connection: Connection, table: str, columns: Mapping[str, Sequence[Any]], types: Mapping[str, str]) -> None:
+def insert_columns(
+    connection: Connection, table: str, columns: Mapping[str, Sequence[Any]], types: Mapping[str, str]
+) -> None:
     """Insert rows given as columns of equal length; `types` says how each is cast on its way in."""
     if not columns or not next(iter(columns.values())):
         return
     names = ", ".join(quote(name) for name in columns)
     values = ", ".join(f"CAST(unnest(${i}::VARCHAR[]) AS {types[name]})" for i, name in enumerate(columns, start=1))
-    connection.execute(f"INSERT INTO {table} ({names}) SELECT {values}", [_texts(column) for column in columns.values()])
+    connection.execute(
+        f"INSERT INTO {table} ({names}) SELECT {values}", [_texts(column) for column in columns.values()]
+    )
 
 
-def insert_rows(connection: Connection, table: str, rows: Sequence[Mapping[str, Any]], types: Mapping[str, str]) -> None:
+def insert_rows(
+    connection: Connection, table: str, rows: Sequence[Mapping[str, Any]], types: Mapping[str, str]
+) -> None:
     """Insert rows given as mappings with the keys of `types`."""
     insert_columns(connection, table, {name: [row[name] for row in rows] for name in types}, types)
 
 
-def rows_of(connection: Connection, query: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[dict[str, Any]]:
+def rows_of(
+    connection: Connection, query: str, parameters: Sequence[Any] | Mapping[str, Any] = ()
+) -> list[dict[str, Any]]:
     """The rows of a query as mappings by column name."""
     cursor = connection.execute(query, parameters)
     names = [column[0] for column in cursor.description or ()]

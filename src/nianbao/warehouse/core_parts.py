@@ -35,7 +35,9 @@ FROM raw.{part.table} AS r
 INNER JOIN core.submission AS s
     ON r.submission_id = s.submission_id"""
     if form.cumulative or part.layout is Layout.LEDGER or not sums:
-        return f"SELECT submission_id, row_no, unit_code, period, year, {', '.join(columns)}\nFROM ({rows}\n) AS reported"
+        return (
+            f"SELECT submission_id, row_no, unit_code, period, year, {', '.join(columns)}\nFROM ({rows}\n) AS reported"
+        )
     values = [_period_value(name) + f" AS {name}" if name in sums else name for name in columns]
     return f"""WITH reported AS ({rows}
 ),

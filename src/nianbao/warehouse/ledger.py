@@ -18,7 +18,8 @@ def start_run(connection: Connection, kind: str, started_at: dt.datetime, versio
     row = connection.execute("SELECT count(*) FROM ledger.run").fetchone()
     run_id = f"R{(row[0] if row else 0) + 1:06d}"
     connection.execute(
-        "INSERT INTO ledger.run (run_id, kind, started_at, version) VALUES (?, ?, ?, ?)", [run_id, kind, started_at, version]
+        "INSERT INTO ledger.run (run_id, kind, started_at, version) VALUES (?, ?, ?, ?)",
+        [run_id, kind, started_at, version],
     )
     return run_id
 
@@ -26,7 +27,9 @@ def start_run(connection: Connection, kind: str, started_at: dt.datetime, versio
 def finish_run(connection: Connection, run_id: str, finished_at: dt.datetime, summary: Mapping[str, Any]) -> None:
     """Note that a run is done, with what it did."""
     text = json.dumps(summary, ensure_ascii=False, default=str)
-    connection.execute("UPDATE ledger.run SET finished_at = ?, summary = ? WHERE run_id = ?", [finished_at, text, run_id])
+    connection.execute(
+        "UPDATE ledger.run SET finished_at = ?, summary = ? WHERE run_id = ?", [finished_at, text, run_id]
+    )
 
 
 def archive_offset(connection: Connection) -> int:

@@ -44,7 +44,9 @@ def _read_model(path: Path) -> Model:
     first, zh = text.splitlines()[0], _ZH.search(text)
     if not first.startswith("-- ") or zh is None:
         raise ModelError("a model opens with one sentence and a line -- zh: …", str(path), "write its header")
-    return Model(f"{path.parent.name}.{path.stem}", text, tables_read(text, str(path)), zh[1].strip(), first[3:].strip())
+    return Model(
+        f"{path.parent.name}.{path.stem}", text, tables_read(text, str(path)), zh[1].strip(), first[3:].strip()
+    )
 
 
 def tables_read(sql: str, where: str) -> frozenset[str]:
@@ -109,7 +111,9 @@ def in_order(models: Iterable[Model], leaves: Iterable[str]) -> list[Model]:
     try:
         return [by_name[name] for name in TopologicalSorter(graph).static_order()]
     except CycleError as error:
-        raise ModelError(f"depends on itself: {' → '.join(error.args[1])}", error.args[1][0], "break the circle") from error
+        raise ModelError(
+            f"depends on itself: {' → '.join(error.args[1])}", error.args[1][0], "break the circle"
+        ) from error
 
 
 def leaf_fingerprints(connection: Connection) -> dict[str, str]:

@@ -54,7 +54,8 @@ def load_reference(connection: Connection, project: Project, today: dt.date) -> 
         columns = list(zip(*table.rows, strict=True)) or [()] * len(table.columns)
         insert_columns(connection, name, dict(zip(table.columns, map(list, columns), strict=True)), types)
         connection.execute(
-            "INSERT OR REPLACE INTO ledger.build VALUES (?, ?, ?)", [name, table.fingerprint, dt.datetime.combine(today, dt.time())]
+            "INSERT OR REPLACE INTO ledger.build VALUES (?, ?, ?)",
+            [name, table.fingerprint, dt.datetime.combine(today, dt.time())],
         )
         connection.execute("COMMIT")
     return fingerprints
@@ -62,7 +63,10 @@ def load_reference(connection: Connection, project: Project, today: dt.date) -> 
 
 _DESCRIPTIONS = {
     "accounts": ("会计科目", "charts of accounts; one row per chart and account"),
-    "bulletin_2022_03": ("通报数字对照", "which printed figure of the model bulletin an indicator is; one row per figure"),
+    "bulletin_2022_03": (
+        "通报数字对照",
+        "which printed figure of the model bulletin an indicator is; one row per figure",
+    ),
     "codes": ("代码表", "code lists; one row per list and code"),
     "columns": ("列名字典", "what columns mean; one row per column name"),
     "standards": ("标准", "standards that rules check against; one row per standard and validity"),
@@ -81,7 +85,10 @@ def _tables(project: Project, today: dt.date) -> Iterator[ReferenceTable]:
         "报表",
         "the declared forms; one row per form",
         ("form_code", "zh", "en", "table_no", "edition", "since"),
-        [(form.code, form.zh, form.en, form.table_no, form.edition, str(form.since)) for form in project.forms.values()],
+        [
+            (form.code, form.zh, form.en, form.table_no, form.edition, str(form.since))
+            for form in project.forms.values()
+        ],
         {"since": "INTEGER"},
     )
     yield ReferenceTable(
@@ -103,8 +110,17 @@ def _tables(project: Project, today: dt.date) -> Iterator[ReferenceTable]:
         "the declared indicators; one row per indicator",
         ("indicator_id", "zh", "en", "unit", "publication", "section", "form_code", "formula", "adds_up"),
         [
-            (item.id, item.zh, item.en, item.unit, item.publication, item.section, item.form, item.formula,
-             "true" if item.aggregate in ADDITIVE else "false")
+            (
+                item.id,
+                item.zh,
+                item.en,
+                item.unit,
+                item.publication,
+                item.section,
+                item.form,
+                item.formula,
+                "true" if item.aggregate in ADDITIVE else "false",
+            )
             for item in project.indicators.values()
         ],
         {},

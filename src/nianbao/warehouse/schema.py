@@ -35,7 +35,9 @@ class TableSpec:
     @property
     def bare_columns(self) -> dict[str, str]:
         """The columns with types that casts accept."""
-        return {name: kind.removesuffix(" PRIMARY KEY").removesuffix(" NOT NULL") for name, kind in self.columns.items()}
+        return {
+            name: kind.removesuffix(" PRIMARY KEY").removesuffix(" NOT NULL") for name, kind in self.columns.items()
+        }
 
 
 LEDGER = {

@@ -56,7 +56,10 @@ def _copy(connection: Connection, project: Project, path: Path) -> None:
             connection.execute(f"CREATE TABLE snapshot.{name} AS SELECT *{excluded} FROM {warehouse}.{name}")
             connection.execute(f"COMMENT ON TABLE snapshot.{name} IS {_literal(table['comment'])}")
         for column in _columns(connection):
-            if column["column_name"] not in personal.get(column["table_name"], set()) or column["schema_name"] != "core":
+            if (
+                column["column_name"] not in personal.get(column["table_name"], set())
+                or column["schema_name"] != "core"
+            ):
                 place = f"{column['schema_name']}.{quote(column['table_name'])}.{quote(column['column_name'])}"
                 connection.execute(f"COMMENT ON COLUMN snapshot.{place} IS {_literal(column['comment'])}")
         connection.execute("CHECKPOINT snapshot")

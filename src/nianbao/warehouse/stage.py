@@ -36,7 +36,9 @@ QUALIFY row_number() OVER (PARTITION BY s.unit_code, s.form_code, s.period ORDER
 def stage_table(part: Part) -> TableSpec:
     """The staging table of a part: as in raw, with unit, period and year in front of the columns."""
     columns = {"submission_id": "VARCHAR", "row_no": "INTEGER"} | _WHO
-    return TableSpec(f"stage.{part.table}", part.zh, part.en, columns | {f.column: SQL_TYPES[f.type] for f in part.fields})
+    return TableSpec(
+        f"stage.{part.table}", part.zh, part.en, columns | {f.column: SQL_TYPES[f.type] for f in part.fields}
+    )
 
 
 def fill_stage(
@@ -147,5 +149,3 @@ def load_stage(connection: Connection, parts: Iterable[Part], accepted: Sequence
         "WHERE submission_id IN (SELECT unnest($1::VARCHAR[]))",
         [list(accepted)],
     )
-
-
