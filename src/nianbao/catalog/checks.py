@@ -90,7 +90,8 @@ def read_built_suites(folder: Path) -> tuple[Rule, ...]:
             try:
                 rules.append(
                     Rule(
-                        name=f"{item['code']}.{suite['table']}", code=item["code"], form="", table=suite["table"], part="",
+                        name=f"{item['code']}.{suite['table']}", code=item["code"], form="", part="",
+                        table=suite["table"],
                         severity=Severity.REJECT, says=item["says"], because=item["because"], type=item["type"],
                         kwargs=item["kwargs"],
                     )
@@ -163,7 +164,7 @@ def _rule(path: Path, item: dict[str, Any], part: Part, column: str | None, kwar
 
 def _sql_rule(path: Path, forms: Mapping[str, Form]) -> Rule:
     text = path.read_text(encoding="utf-8")
-    header = dict(match.groups() for line in text.splitlines() if (match := _HEADER.match(line)))
+    header = {match[1]: match[2] for line in text.splitlines() if (match := _HEADER.match(line))}
     missing = {"code", "form", "severity", "says", "because"} - header.keys()
     if missing:
         raise DeclarationError(path, 1, f"the header lacks -- {sorted(missing)[0]}: …")

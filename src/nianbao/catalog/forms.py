@@ -16,7 +16,7 @@ def read_forms(folder: Path, units: dict[str, Unit], lists: frozenset[str]) -> d
     """All declared forms by code.
 
     Raises:
-        DeclarationError: a form is malformed, named unlike its file, or asks for a list or reporter that does not exist.
+        DeclarationError: a form is malformed, named unlike its file, or asks for a list or reporter that is unknown.
     """
     forms = {path.stem: _read_form(path, units, lists | BUILT_IN_LISTS) for path in sorted(folder.glob("*.toml"))}
     if not forms:

@@ -14,7 +14,7 @@ def read_indicators(folder: Path, forms: Mapping[str, Form]) -> dict[str, Indica
     """All declared indicators by id, in the order of the files.
 
     Raises:
-        DeclarationError: an indicator is malformed, stands twice, or asks for a form, part or field that does not exist.
+        DeclarationError: an indicator is malformed, stands twice, or asks for an unknown form, part or field.
     """
     indicators: dict[str, Indicator] = {}
     for path in sorted(folder.glob("*.toml")):
@@ -31,10 +31,10 @@ def read_indicators(folder: Path, forms: Mapping[str, Form]) -> dict[str, Indica
 
 def _read_indicator(declared: Declared, section: str, publication: str, forms: Mapping[str, Form]) -> Indicator:
     formula = declared.text("formula", "")
-    common = {key: declared.text(key) for key in ("id", "zh", "en", "unit")}
+    names = declared.text("id"), declared.text("zh"), declared.text("en"), declared.text("unit")
     if formula:
         declared.done()
-        return Indicator(**common, section=section, publication=publication, formula=formula)
+        return Indicator(*names, section=section, publication=publication, formula=formula)
     form_code, part_code, field_code = declared.text("form"), declared.text("part", ""), declared.text("field")
     if form_code not in forms:
         raise declared.fail(f"form {form_code!r} is not declared", form_code)
@@ -45,7 +45,7 @@ def _read_indicator(declared: Declared, section: str, publication: str, forms: M
     except KeyError as error:
         raise declared.fail(str(error), field_code) from error
     indicator = Indicator(
-        **common,
+        *names,
         section=section,
         publication=publication,
         form=form_code,

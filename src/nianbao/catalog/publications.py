@@ -29,7 +29,13 @@ def _read_publication(path: Path, known: frozenset[str]) -> Publication:
     declared = Declared.from_toml(path)
     sections = tuple(_read_section(file, known) for file in sorted((path.parent / "sections").glob("*.toml")))
     publication = Publication(
-        *(declared.text(key) for key in ("code", "zh", "en", "issuer", "title", "style")), sections=sections
+        code=declared.text("code"),
+        zh=declared.text("zh"),
+        en=declared.text("en"),
+        issuer=declared.text("issuer"),
+        title=declared.text("title"),
+        style=declared.text("style"),
+        sections=sections,
     )
     declared.done()
     ids = [section.id for section in sections]

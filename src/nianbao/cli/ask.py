@@ -101,8 +101,8 @@ def figures(
         known = read_figures(house.connection, house.project)
         rows = [
             {
-                "indicator": indicator.id, "year": year, "value": figure.value, "unit": indicator.unit, "zh": indicator.zh,
-                "section": indicator.section, "publication": indicator.publication,
+                "indicator": indicator.id, "year": year, "value": figure.value, "unit": indicator.unit,
+                "zh": indicator.zh, "section": indicator.section, "publication": indicator.publication,
                 "coverage_reported": figure.coverage.reported, "coverage_expected": figure.coverage.expected,
             }
             for indicator in house.project.indicators.values()

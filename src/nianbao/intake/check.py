@@ -50,7 +50,7 @@ def _offenders(connection: Connection, project: Project, parts: list[Part]) -> I
     """The offenders of every rule, one batch per table; rules across tables run with their form's first table."""
     from nianbao.warehouse.expectations import validate  # Great Expectations takes seconds to import
 
-    first_tables = {}
+    first_tables: dict[str, str] = {}
     for part in parts:
         first_tables.setdefault(part.form_code, part.table)
     batches: dict[str, list[Rule]] = {}
@@ -67,7 +67,8 @@ def _offenders(connection: Connection, project: Project, parts: list[Part]) -> I
 def _finding_of_offender(offender: Offender, candidate: Candidate, project: Project) -> Finding:
     rule, row = offender.rule, dict(offender.row)
     part_code = str(row.get("part") or rule.part or candidate.parts[0].code)
-    field_code = row.get("field") or _field_of_column(project, rule)
+    named = row.get("field")
+    field_code = str(named) if named else _field_of_column(project, rule)
     cell = candidate.cell_at(part_code, offender.row_no, field_code)
     field = _field(project, str(candidate.row["form_code"]), part_code, field_code)
     said = {

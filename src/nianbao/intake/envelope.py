@@ -90,15 +90,15 @@ def open_delivery(delivery: Delivery, reading: Reading, project: Project, number
         opened.faults.append(ReadingFault("NO_FORM"))
     for frame in reading.frames:
         form = project.forms[frame.form_code]
-        for candidate in _candidates(delivery, frame, form, unit, period, cover):
-            key = (unit.code, form.code, candidate["period"])
-            if numbering.is_unchanged(key, candidate["cells_sha256"]):
+        for sent in _candidates(delivery, frame, form, unit, period, cover):
+            place = (unit.code, form.code, str(sent["period"]))
+            if numbering.is_unchanged(place, sent["cells_sha256"]):
                 opened.unchanged.append(form.code)
                 continue
-            number = numbering.next(key)
-            row = candidate | {
+            number = numbering.next(place)
+            row = sent | {
                 "number": number,
-                "submission_id": f"{unit.code}-{candidate['period']}-{form.code}-{number}",
+                "submission_id": f"{unit.code}-{sent['period']}-{form.code}-{number}",
             }
             parts = form.parts_of(unit, Period.parse(row["period"])) or form.parts
             opened.candidates.append(Candidate(row, frame.cells, parts, _sheet_faults(frame, form)))

@@ -38,13 +38,19 @@ def load_reading(line: bytes) -> Reading:
         tuple(
             FormFrame(
                 form_code, sheet, edition, note,
-                tuple(Cell(*head, _load_value(kind, value), fault) for *head, kind, value, fault in cells),
+                tuple(_load_cell(*cell) for cell in cells),
                 tuple(ReadingFault(*fault) for fault in faults),
             )
             for form_code, sheet, edition, note, cells, faults in document["frames"]
         ),
         tuple(ReadingFault(*fault) for fault in document["faults"]),
     )  # fmt: skip
+
+
+def _load_cell(
+    part: str, row_no: int, field: str, address: str, text: str, kind: str, value: Any, fault: str | None
+) -> Cell:
+    return Cell(part, row_no, field, address, text, _load_value(kind, value), fault)
 
 
 def _dump_fault(fault: ReadingFault) -> list[str | None]:

@@ -48,8 +48,8 @@ def figures_csv(figures: Iterable[PrintedFigure]) -> str:
     seen = set()
     for figure in figures:
         row = (
-            figure.indicator_id, figure.year, figure.scope, figure.section, _plain(figure.value), figure.unit, figure.text,
-            figure.bulletin_id, figure.zh, figure.coverage.reported, figure.coverage.expected,
+            figure.indicator_id, figure.year, figure.scope, figure.section, _plain(figure.value), figure.unit,
+            figure.text, figure.bulletin_id, figure.zh, figure.coverage.reported, figure.coverage.expected,
         )  # fmt: skip
         if row not in seen:
             seen.add(row)
@@ -87,7 +87,7 @@ def write_edition(
     snapshot: Path | None,
     step: Callable[..., Any],
 ) -> str:
-    """Write every file of an edition to a folder beside `target`, then move it there; returns the manifest's SHA-256."""
+    """Write every file of an edition aside, then move the folder to `target`; returns the manifest's SHA-256."""
     from nianbao.publish import docx, html, xlsx  # each brings a library that nothing else needs
 
     target.parent.mkdir(parents=True, exist_ok=True)

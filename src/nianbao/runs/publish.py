@@ -27,7 +27,7 @@ SAMPLE_NOTICE = "本报告由合成样例数据生成，单位所报数字均非
 
 
 def refresh_drafts(house: House, year: int | None = None, step: Step = at_once) -> list[Edition]:
-    """Bring the draft of every publication and the analysts' file up to date; nothing is written when nothing changed."""
+    """Bring every publication's draft and the analysts' file up to date; unchanged ones are left alone."""
     year = year or _latest_year(house)
     state = _state(house)
     editions, documents = [], None

@@ -81,7 +81,7 @@ _AGGREGATES = {
 }
 
 
-def expand(indicator: Indicator, indicators: Mapping[str, Indicator]) -> exp.Expression:
+def expand(indicator: Indicator, indicators: Mapping[str, Indicator]) -> exp.Expr:
     """A formula over base indicators only: operands are columns, with `__prev_year` once for each year back.
 
     Raises:
@@ -138,7 +138,8 @@ def _value_model(bases: list[str], indicators: Mapping[str, Indicator]) -> Model
     )
     wide = ",\n    ".join(f"max(CASE WHEN operand = '{name}' THEN value END) AS {name}" for name in needed)
     computed = "\nUNION ALL\n".join(
-        f"SELECT '{key}' AS indicator_id, year, scope, CAST({tree.sql(dialect='duckdb')} AS DECIMAL(28, 10)) AS value FROM wide"
+        f"SELECT '{key}' AS indicator_id, year, scope, "
+        f"CAST({tree.sql(dialect='duckdb')} AS DECIMAL(28, 10)) AS value FROM wide"
         for key, tree in expressions.items()
     )
     sql = f"""WITH base AS (
@@ -172,7 +173,7 @@ SELECT indicator_id, year, scope, value FROM computed WHERE value IS NOT NULL"""
     )
 
 
-def _expand(indicator_id: str, indicators: Mapping[str, Indicator], path: tuple[str, ...]) -> exp.Expression:
+def _expand(indicator_id: str, indicators: Mapping[str, Indicator], path: tuple[str, ...]) -> exp.Expr:
     indicator = indicators[indicator_id]
     if indicator_id in path:
         raise DeclarationError("indicators", 1, f"indicator {indicator_id} depends on itself: {' → '.join(path)}")
@@ -180,7 +181,7 @@ def _expand(indicator_id: str, indicators: Mapping[str, Indicator], path: tuple[
         return exp.column(indicator_id)
     tree = _parse_formula(indicator)
 
-    def substitute(node: exp.Expression) -> exp.Expression:
+    def substitute(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Div):
             # A ratio over nothing has no value; the cast keeps the quotient exact where money is divided.
             return exp.Div(
@@ -203,18 +204,18 @@ def _expand(indicator_id: str, indicators: Mapping[str, Indicator], path: tuple[
 
 
 @cache
-def _parse_formula_text(formula: str) -> exp.Expression:
+def _parse_formula_text(formula: str) -> exp.Expr:
     return sqlglot.parse_one(formula.replace(PREV_YEAR, _SHIFT), dialect="duckdb")
 
 
-def _parse_formula(indicator: Indicator) -> exp.Expression:
+def _parse_formula(indicator: Indicator) -> exp.Expr:
     try:
         return _parse_formula_text(indicator.formula).copy()
     except sqlglot.ParseError as error:
         raise DeclarationError("indicators", 1, f"the formula of {indicator.id} cannot be read: {error}") from error
 
 
-def _parse(indicator: Indicator, text: str) -> exp.Expression:
+def _parse(indicator: Indicator, text: str) -> exp.Expr:
     try:
         return sqlglot.parse_one(text, dialect="duckdb")
     except sqlglot.ParseError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 _CODE = re.compile(r"(?P<year>\d{4})(?P<suffix>Q[1-4]|H[12]|M(?:0[1-9]|1[0-2])|)")
@@ -81,7 +82,7 @@ class Period:
         return self.code
 
 
-_SPANS = {
+_SPANS: dict[str, Callable[[str], tuple[int, int]]] = {
     "Q": lambda suffix: (3 * int(suffix[1]) - 2, 3),
     "H": lambda suffix: (6 * int(suffix[1]) - 5, 6),
     "M": lambda suffix: (int(suffix[1:]), 1),

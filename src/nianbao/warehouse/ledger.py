@@ -61,7 +61,8 @@ def count_deliveries(connection: Connection) -> int:
 def deliveries_by_hash(connection: Connection, hashes: Sequence[str]) -> dict[str, str]:
     """The first delivery of each of these contents."""
     rows = connection.execute(
-        "SELECT sha256, min(delivery_id) FROM ledger.delivery WHERE sha256 IN (SELECT unnest($1::VARCHAR[])) GROUP BY sha256",
+        "SELECT sha256, min(delivery_id) FROM ledger.delivery "
+        "WHERE sha256 IN (SELECT unnest($1::VARCHAR[])) GROUP BY sha256",
         [list(hashes)],
     ).fetchall()
     return dict(rows)
@@ -100,7 +101,8 @@ def answers(connection: Connection, delivery_ids: Sequence[str]) -> list[dict[st
     deliveries = rows_of(
         connection,
         f"SELECT d.*, o.source AS duplicate_source, o.received_at AS duplicate_received_at FROM ledger.delivery AS d "
-        f"LEFT JOIN ledger.delivery AS o ON d.duplicate_of = o.delivery_id WHERE d.delivery_id {among} ORDER BY d.delivery_id",
+        "LEFT JOIN ledger.delivery AS o ON d.duplicate_of = o.delivery_id "
+        f"WHERE d.delivery_id {among} ORDER BY d.delivery_id",
         wanted,
     )
     submissions = rows_of(
@@ -112,7 +114,8 @@ def answers(connection: Connection, delivery_ids: Sequence[str]) -> list[dict[st
     )
     findings = rows_of(
         connection,
-        f"SELECT * FROM ledger.finding WHERE delivery_id {among} ORDER BY form_code NULLS FIRST, severity, sheet, row_no, code",
+        f"SELECT * FROM ledger.finding WHERE delivery_id {among} "
+        "ORDER BY form_code NULLS FIRST, severity, sheet, row_no, code",
         wanted,
     )
     return [

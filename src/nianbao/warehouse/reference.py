@@ -130,7 +130,7 @@ def _tables(project: Project, today: dt.date) -> Iterator[ReferenceTable]:
 
 def _due(project: Project, today: dt.date) -> ReferenceTable:
     """Who owes which form for which period that is over; grows by a period at a time."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for form in project.forms.values():
         for year in range(max(form.since, FIRST_YEAR), today.year + 1):
             for suffix in form.suffixes:

@@ -52,7 +52,8 @@ LEDGER = {
             "ledger.delivery", "交付：每个收到的文件一行", "one row per file as it arrived",
             {"delivery_id": "VARCHAR PRIMARY KEY", "run_id": "VARCHAR NOT NULL", "file_name": "VARCHAR NOT NULL",
              "source": "VARCHAR NOT NULL", "sha256": "VARCHAR NOT NULL", "size_bytes": "BIGINT NOT NULL",
-             "modified_ns": "BIGINT NOT NULL", "arrived_at": "TIMESTAMP NOT NULL", "received_at": "TIMESTAMP NOT NULL", "unit_code": "VARCHAR",
+             "modified_ns": "BIGINT NOT NULL", "arrived_at": "TIMESTAMP NOT NULL", "received_at": "TIMESTAMP NOT NULL",
+             "unit_code": "VARCHAR",
              "period": "VARCHAR", "outcome": "VARCHAR NOT NULL", "duplicate_of": "VARCHAR"},
         ),
         TableSpec(
@@ -63,7 +64,8 @@ LEDGER = {
              "suffix": "VARCHAR NOT NULL", "period_start": "DATE NOT NULL", "period_end": "DATE NOT NULL",
              "number": "INTEGER NOT NULL",
              "basis": "VARCHAR NOT NULL", "money_unit": "VARCHAR NOT NULL", "edition": "VARCHAR",
-             "declared_status": "VARCHAR", "sheet": "VARCHAR NOT NULL", "note": "VARCHAR", "cells_sha256": "VARCHAR NOT NULL",
+             "declared_status": "VARCHAR", "sheet": "VARCHAR NOT NULL", "note": "VARCHAR",
+             "cells_sha256": "VARCHAR NOT NULL",
              "arrived_on": "DATE NOT NULL",
              "due_on": "DATE NOT NULL", "accepted_until": "DATE NOT NULL"},
         ),
@@ -80,7 +82,8 @@ LEDGER = {
              "sentence": "VARCHAR NOT NULL", "because": "VARCHAR"},
         ),
         TableSpec(
-            "ledger.explanation", "说明：单位对须说明问题的书面解释", "one row per written reason for an explain finding",
+            "ledger.explanation", "说明：单位对须说明问题的书面解释",
+            "one row per written reason for an explain finding",
             {"submission_id": "VARCHAR NOT NULL", "code": "VARCHAR NOT NULL", "explanation": "VARCHAR NOT NULL",
              "explained_at": "TIMESTAMP NOT NULL"},
         ),
@@ -91,7 +94,8 @@ LEDGER = {
              "figures_sha256": "VARCHAR NOT NULL", "manifest_sha256": "VARCHAR NOT NULL"},
         ),
         TableSpec(
-            "ledger.build", "构建：每个模型当前内容的指纹", "one row per model with the fingerprint of what it was built from",
+            "ledger.build", "构建：每个模型当前内容的指纹",
+            "one row per model with the fingerprint of what it was built from",
             {"model": "VARCHAR PRIMARY KEY", "fingerprint": "VARCHAR NOT NULL", "built_at": "TIMESTAMP NOT NULL"},
         ),
     )
@@ -147,14 +151,16 @@ def _check_version(connection: Connection) -> None:
         comment_on(connection, "ledger.schema_version", comment, {"version": "版本号 / version"})
     elif found > SCHEMA_VERSION:
         raise StoreError(
-            f"the warehouse has structure version {found}, this nianbao knows {SCHEMA_VERSION}; install the newer nianbao"
+            f"the warehouse has structure version {found}, this nianbao knows {SCHEMA_VERSION}",
+            next_step="install the newer nianbao",
         )
 
 
 def _existing_columns(connection: Connection) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     rows = connection.execute(
-        "SELECT schema_name || '.' || table_name, column_name FROM duckdb_columns() WHERE database_name = current_database()"
+        "SELECT schema_name || '.' || table_name, column_name FROM duckdb_columns() "
+        "WHERE database_name = current_database()"
     ).fetchall()
     for table, column in rows:
         found.setdefault(table, set()).add(column)

@@ -90,7 +90,7 @@ def _spread(part: Part) -> str:
 
 
 def _show_known(connection: Connection, parts: Iterable[Part]) -> None:
-    """Views in `known`: what is in force in the warehouse, with this run's submissions in place of those they replace."""
+    """Views in `known`: what is in force, with this run's submissions in place of those they replace."""
     warehouse = quote(str(connection.execute("SELECT current_database()").fetchall()[0][0]))
     connection.execute(f"""
         CREATE OR REPLACE TABLE known.in_force AS
@@ -125,7 +125,8 @@ def _show_known(connection: Connection, parts: Iterable[Part]) -> None:
         names = [quote(field.column) for field in part.fields]
         connection.execute(f"""
             CREATE OR REPLACE VIEW known.{part.table} AS
-            SELECT submission_id, row_no, unit_code, period, year, {", ".join(names)} FROM stage.main.{part.table} {latest}
+            SELECT submission_id, row_no, unit_code, period, year, {", ".join(names)}
+            FROM stage.main.{part.table} {latest}
             UNION ALL
             SELECT r.submission_id, r.row_no, f.unit_code, f.period, f.year,
                 {", ".join(f"r.{name}" for name in names)}
