@@ -14,6 +14,10 @@ from nianbao.terms.indicator import Indicator
 from nianbao.warehouse.connect import Connection, rows_of
 
 
+WITHHELD = "（个人信息，不显示）"
+_PLACE = ("unit_code", "period", "submission_id", "file", "sha256", "sheet", "cell")
+
+
 def trace(connection: Connection, figures: Figures, indicator_id: str, year: int) -> Trace:
     """The trace of one figure over all units."""
     return trace_all(connection, figures, [(indicator_id, year)])[figure_key(indicator_id, year)]
@@ -80,17 +84,16 @@ def _cells(
         ORDER BY counted.unit_code, counted.period, counted.row_no
     """
     found: dict[int, list[TracedCell]] = {}
+    is_personal = project.forms[indicator.form].part(indicator.part).field(indicator.field).is_personal
     parameters = {"part": indicator.part, "field": indicator.field, "years": sorted(years)}
     for row in rows_of(connection, query, parameters):
-        value: Decimal | str | None = row["value"] if row["value"] is not None else row["read_as"]
+        value: Decimal | str | None = row["read_as"] if row["value"] is None else plain(row["value"])
         found.setdefault(row["year"], []).append(
             TracedCell(
                 indicator_id=indicator.id,
-                value=plain(value) if isinstance(value, Decimal) else value,
-                **{
-                    name: row[name]
-                    for name in ("unit_code", "period", "submission_id", "file", "sha256", "sheet", "cell", "text")
-                },
+                text=WITHHELD if is_personal else row["text"],
+                value=WITHHELD if is_personal else value,
+                **{name: row[name] for name in _PLACE},
             )
         )
     return found
