@@ -11,7 +11,8 @@ NUMBER = "NUMBER"
 UNIT_IN_CELL = "UNIT_IN_CELL"
 
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", re.ASCII)
-_WITH_UNIT = re.compile(r"[+-]?[\d,.]+\s*(?:[万亿千百]?[元人名个家件条项期场次户台套户座]?(?:\([^)]*\))?|%|‰)", re.ASCII)
+_UNIT = r"[万亿千百]?[元人名个家件条项期场次户台套座]?(?:\([^)]*\))?|%|‰"
+_WITH_UNIT = re.compile(rf"[+-]?[\d,.]+\s*(?:{_UNIT})", re.ASCII)
 _MINUS = str.maketrans({"−": "-", "–": "-", "﹣": "-", "‐": "-", "‑": "-"})
 _NOT_APPLICABLE = frozenset({"-", "--", "---", "—", "——", "/", "无", "…", "……", "不适用"})
 _LONGEST = 32
@@ -19,17 +20,16 @@ _LONGEST = 32
 
 def clean(text: str) -> str:
     """The text without the characters nobody sees: spaces of every width at its ends, zero-width and control marks."""
-    if text.isascii() and text.isprintable():
-        return text.strip()
-    kept = "".join(character for character in text if unicodedata.category(character) not in ("Cf", "Cc"))
-    return unicodedata.normalize("NFKC", kept).strip()
+    if not text.isprintable():
+        text = "".join(character for character in text if unicodedata.category(character) not in ("Cf", "Cc"))
+    return unicodedata.normalize("NFKC", text).strip()
 
 
 def read_number(text: str) -> Decimal | str:
     """The exact number that a text says, or the fault for which it says none.
 
-    `１，２３４.５０` is 1234.50. `1e3`, `1_000`, `5万元`, `12,34` are faults; `-`, `—`, `无` say that the question does not
-    apply. Blank is not a text: the caller keeps missing, zero and not applicable apart.
+    `１，２３４.５０` is 1234.50. `1e3`, `1_000`, `5万元`, `12,34` are faults; `-`, `—`, `无` say that the question
+    does not apply. Blank is not a text: the caller keeps missing, zero and not applicable apart.
     """
     stripped = clean(text)
     if stripped in _NOT_APPLICABLE or text.strip() in _NOT_APPLICABLE:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 
 from nianbao.intake import number
 from nianbao.intake.container import OddCell, UnreadableContainer, inspect
@@ -18,10 +19,10 @@ from nianbao.terms.submission import Cell, FormFrame, Reading, ReadingFault, Val
 _DATES = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y%m%d")
 _TOTALS = frozenset({"合计", "小计", "总计", "共计"})
 _LABELS = {number.clean(label): key for key, label in layout.COVER_LABELS.items()}
-_CODE_LIKE = re.compile(r"\s*[A-Z]+\d+-\d{2,}\s*")
 _MAX_TEXT = 2_000
+_UNREAD_SHEETS = frozenset({layout.CODES_SHEET, layout.GUIDE_SHEET})
 
-Grid = list[list[object]]
+Grid = Sequence[Sequence[object]]
 
 
 def read_workbook(content: bytes, vocabulary: Vocabulary) -> Reading:
@@ -37,22 +38,26 @@ def read_workbook(content: bytes, vocabulary: Vocabulary) -> Reading:
         return Reading(faults=(unreadable.fault,))
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        grids = {name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in workbook.sheet_names}
+        grids = {
+            name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            for name in workbook.sheet_names
+            if name not in _UNREAD_SHEETS
+        }
     except Exception as error:  # any parser error means the same to the sender: it cannot be opened
         return Reading(faults=(ReadingFault("TRUNCATED", value=type(error).__name__),))
     cover = _read_cover(grids)
     if "unit_code" not in cover:
         return Reading(faults=(ReadingFault("NO_COVER", expected=layout.COVER_SHEET),))
     scale = layout.MONEY_UNITS.get(cover.get("money_unit", "元"), 1)
-    frames = []
+    frames: list[FormFrame] = []
     for sheet, grid in grids.items():
-        if sheet not in (layout.COVER_SHEET, layout.CODES_SHEET, layout.GUIDE_SHEET):
+        if sheet != layout.COVER_SHEET:
             odd_here = {item.cell: item for item in odd if item.sheet == sheet}
             frames += _read_sheet(sheet, grid, vocabulary, scale, odd_here)
     return Reading(cover, tuple(frames))
 
 
-def _read_cover(grids: dict[str, Grid]) -> dict[str, str]:
+def _read_cover(grids: Mapping[str, Grid]) -> dict[str, str]:
     """The answers on the cover by key, with `<key>_cell` telling where each stands."""
     for sheet, grid in sorted(grids.items(), key=lambda item: item[0] != layout.COVER_SHEET):
         cover: dict[str, str] = {}
@@ -67,36 +72,61 @@ def _read_cover(grids: dict[str, Grid]) -> dict[str, str]:
     return {}
 
 
+@dataclass
+class _Landmarks:
+    """What a sheet is read by: its 代码 cells, the rows where a ledger ends, and what it says beside its cells."""
+
+    codes: list[tuple[int, int, Part, Field]]
+    ends: set[int]
+    edition: str
+    note: str
+
+
 def _read_sheet(
     sheet: str, grid: Grid, vocabulary: Vocabulary, scale: int, odd: dict[str, OddCell]
 ) -> Iterator[FormFrame]:
-    anchors = _anchors(grid, vocabulary)
-    form_codes = {part.form_code for _, _, part, _ in anchors}
-    for form_code in sorted(form_codes):
+    landmarks = _survey(grid, vocabulary)
+    for form_code in sorted({part.form_code for _, _, part, _ in landmarks.codes}):
         form = vocabulary.forms[form_code]
-        own = [anchor for anchor in anchors if anchor[2].form_code == form_code]
         cells: list[Cell] = []
         faults: list[ReadingFault] = []
         for part in form.parts:
-            places = [(row, column, field) for row, column, candidate, field in own if candidate is part]
+            places = [(row, column, field) for row, column, candidate, field in landmarks.codes if candidate is part]
+            if places and part.layout is Layout.INDICATOR:
+                cells += _read_lines(grid, part, places, vocabulary, scale, odd)
+            elif places:
+                cells += _read_records(grid, part, places, landmarks.ends, vocabulary, scale, odd)
             if places:
-                taken = _read_lines if part.layout is Layout.INDICATOR else _read_records
-                cells += taken(grid, part, places, vocabulary, scale, odd)
                 faults += _missing_fields(form, part, places, sheet)
-        yield FormFrame(form_code, sheet, *_edition_and_note(grid), tuple(cells), tuple(faults))
+        yield FormFrame(form_code, sheet, landmarks.edition, landmarks.note, tuple(cells), tuple(faults))
 
 
-def _anchors(grid: Grid, vocabulary: Vocabulary) -> list[tuple[int, int, Part, Field]]:
-    """Where the 代码 cells stand: everything else on a sheet is found from them."""
-    found = []
+def _survey(grid: Grid, vocabulary: Vocabulary) -> _Landmarks:
+    """Find the landmarks in one pass: most cells are blank or numbers, and only texts can be landmarks."""
+    found = _Landmarks([], set(), "", "")
     for row_index, row in enumerate(grid):
-        for column, cell in enumerate(row):
-            if isinstance(cell, str) and "-" in cell and _CODE_LIKE.fullmatch(cell):
-                key = layout.parse_field_code(cell)
-                if key in vocabulary.fields:
-                    part, field = vocabulary.fields[key]
-                    found.append((row_index, column, part, field))
+        texts = [(column, cell) for column, cell in enumerate(row) if cell and isinstance(cell, str)]
+        if texts and _ends_table(texts[0][1].strip()):
+            found.ends.add(row_index)
+        for column, text in texts:
+            if text.startswith(layout.EDITION_LABEL):
+                found.edition = number.clean(text.removeprefix(layout.EDITION_LABEL))
+            elif text.strip() == layout.NOTE_LABEL and column + 1 < len(row):
+                found.note = number.clean(_text(row[column + 1]))[:_MAX_TEXT]
+            elif "-" in text and (code := layout.parse_field_code(text)) and code[0] in vocabulary.forms:
+                found.ends.add(row_index)
+                if code in vocabulary.fields:
+                    found.codes.append((row_index, column, *vocabulary.fields[code]))
     return found
+
+
+def _ends_table(first: str) -> bool:
+    """Whether a row that begins like this stands below the records: the note, the signatures, the next part."""
+    return (
+        first.startswith((layout.NOTE_LABEL, layout.NOTES_HEADING, *layout.SIGNATURES))
+        or first == layout.LEDGER_NUMBER
+        or layout.is_part_heading(first)
+    )
 
 
 def _read_lines(
@@ -116,39 +146,29 @@ def _read_records(
     grid: Grid,
     part: Part,
     places: list[tuple[int, int, Field]],
+    ends: set[int],
     vocabulary: Vocabulary,
     scale: int,
     odd: dict[str, OddCell],
 ) -> Iterator[Cell]:
     header_row = places[0][0]
     columns = [(column, field) for row, column, field in places if row == header_row]
-    first_field = part.fields[0]
     row_no = 0
     for row_index in range(header_row + 1, len(grid)):
-        row = grid[row_index]
-        if _ends_table(row):
+        if row_index in ends:
             return
-        if not any(row[column] != "" for column, _ in columns) and not _is_odd(row_index, columns, odd):
+        raws = [grid[row_index][column] for column, _ in columns]
+        if raws.count("") == len(raws) and not _is_odd(row_index, columns, odd):
             continue
         cells = [
-            _read_cell(part, row_no + 1, field, _address(row_index, column), row[column], vocabulary, scale, odd)
-            for column, field in columns
+            _read_cell(part, row_no + 1, field, _address(row_index, column), raw, vocabulary, scale, odd)
+            for (column, field), raw in zip(columns, raws, strict=True)
         ]
         filled = [cell for cell in cells if cell.text]
-        only_prefilled = part.rows and all(cell.field == first_field.code for cell in filled)
+        only_prefilled = part.rows and all(cell.field == part.fields[0].code for cell in filled)
         if filled and not only_prefilled and filled[0].text not in _TOTALS:
             row_no += 1
             yield from cells
-
-
-def _ends_table(row: list[object]) -> bool:
-    """Whether a row stands below the records: the note line, the signatures, or the beginning of the next part."""
-    first = next((cell.strip() for cell in row if isinstance(cell, str) and cell.strip()), "")
-    if first.startswith((layout.NOTE_LABEL, layout.NOTES_HEADING, *layout.SIGNATURES)) or first == layout.LEDGER_NUMBER:
-        return True
-    if layout.is_part_heading(first):
-        return True
-    return any(isinstance(cell, str) and "-" in cell and _CODE_LIKE.fullmatch(cell) for cell in row)
 
 
 def _is_odd(row_index: int, columns: list[tuple[int, Field]], odd: dict[str, OddCell]) -> bool:
@@ -169,7 +189,7 @@ def _read_cell(
     if address in odd:
         return Cell(part.code, row_no, field.code, address, odd[address].value, None, odd[address].code)
     text = _text(raw)
-    if not number.clean(text):
+    if not text or not number.clean(text):
         return Cell(part.code, row_no, field.code, address, "", None, None)
     value, fault = _read_value(field, raw, text, vocabulary)
     if scale != 1 and isinstance(value, Decimal) and field.type is FieldType.MONEY and field.unit == "元":
@@ -193,17 +213,17 @@ def _read_value(field: Field, raw: object, text: str, vocabulary: Vocabulary) ->
 
 
 _DECIMALS = {FieldType.INT: 0, FieldType.MONEY: 2, FieldType.DECIMAL: 4}
+_TOO_LARGE = 10**14
 
 
 def _number(field: Field, text: str) -> tuple[Value | None, str | None]:
     value = number.read_number(text)
     if isinstance(value, str):
         return None, value
-    exponent = value.normalize().as_tuple().exponent
-    if isinstance(exponent, int) and -exponent > _DECIMALS[field.type]:
-        return None, "TOO_FINE"
-    if abs(value) >= Decimal(10) ** 14:
+    if abs(value) >= _TOO_LARGE:
         return None, "TOO_LARGE_A_NUMBER"
+    if value != round(value, _DECIMALS[field.type]):
+        return None, "TOO_FINE"
     return value, None
 
 
@@ -220,27 +240,12 @@ def _date(raw: object, text: str) -> tuple[Value | None, str | None]:
     return None, "DATE"
 
 
-def _missing_fields(
-    form: Form, part: Part, places: list[tuple[int, int, Field]], sheet: str
-) -> Iterator[ReadingFault]:
+def _missing_fields(form: Form, part: Part, places: list[tuple[int, int, Field]], sheet: str) -> Iterator[ReadingFault]:
     found = {field.code for _, _, field in places}
     for field in part.fields:
         if field.required and field.code not in found:
             expected = f"{layout.field_code(form.code, field.line)} {field.zh}"
             yield ReadingFault("LINE_MISSING", form.code, sheet, None, None, expected)
-
-
-def _edition_and_note(grid: Grid) -> tuple[str, str]:
-    edition, note = "", ""
-    for row in grid:
-        for column, cell in enumerate(row):
-            if not isinstance(cell, str) or not cell:
-                continue
-            if cell.startswith(layout.EDITION_LABEL):
-                edition = number.clean(cell.removeprefix(layout.EDITION_LABEL))
-            elif cell.strip() == layout.NOTE_LABEL and column + 1 < len(row):
-                note = number.clean(_text(row[column + 1]))[:_MAX_TEXT]
-    return edition, note
 
 
 def _text(raw: object) -> str:
@@ -256,9 +261,10 @@ def _text(raw: object) -> str:
 
 
 def _address(row: int, column: int) -> str:
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"{letters}{row + 1}"
+    return f"{_letters(column)}{row + 1}"
+
+
+@cache
+def _letters(column: int) -> str:
+    """`A` for column 0, `AA` for column 26."""
+    return (_letters(column // 26 - 1) if column >= 26 else "") + chr(ord("A") + column % 26)
