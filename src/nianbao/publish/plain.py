@@ -46,8 +46,8 @@ def exact_text(value: Decimal | None, unit: str = "") -> str:
 
 
 def coverage_text(coverage: Coverage) -> str:
-    """How many of the units that owe the form have reported it: 52/53."""
-    return f"{coverage.reported}/{coverage.expected}"
+    """How many of the units that owe the form have reported it: 52/53; nothing when nobody owes it."""
+    return f"{coverage.reported}/{coverage.expected}" if coverage.expected else ""
 
 
 def edition_zh(edition: str) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from nianbao.publish.docx.table import Entry, Grid, write_grid
 from nianbao.publish.docx.text import Text
+from nianbao.publish.listing import Line, lines_by_figure
 from nianbao.publish.plain import coverage_text, exact_text, section_titles
-from nianbao.publish.traces import TraceData
-from nianbao.terms.document import Document, PrintedFigure
+from nianbao.terms.document import Document
 
 FIGURES_TITLE, REVISIONS_TITLE = "数字一览", "更正一览"
 
@@ -35,17 +35,17 @@ def write_annexes(text: Text, document: Document) -> None:
 
 def _figures(document: Document) -> Grid:
     """Every figure: as printed and exactly."""
-    traces = TraceData(document)
-    rows = [_figure_row(figure, traces.indicator(figure)) for figure in traces.figures]
+    rows = [_figure_row(line) for line in lines_by_figure(document)]
     return Grid(_FIGURE_HEADS, rows, _FIGURE_WIDTHS, is_small=True)
 
 
-def _figure_row(figure: PrintedFigure, name: str) -> list[Entry]:
-    """One figure; the printed wording carries its key here as well."""
+def _figure_row(line: Line) -> list[Entry]:
+    """One figure; its printed wordings carry the key here as well."""
+    figure = line.first
     return [
-        Entry(name),
+        Entry(figure.zh),
         Entry(str(figure.year)),
-        Entry(figure.text, figure=figure),
+        Entry("", figures=line.figures),
         Entry(exact_text(figure.value, figure.unit), is_number=True),
         Entry(figure.unit),
         Entry(coverage_text(figure.coverage)),

@@ -7,6 +7,9 @@ from xml.sax.saxutils import quoteattr
 from nianbao.publish.docx.look import ALTERNATIVES, FANGSONG, LATIN, LINE, LOOKS, RUN_IN, TABLE, Look
 
 _NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+SINGLE = 12
+"""Single spacing, as the height of a line."""
+
 _COMPATIBILITY = {
     "compatibilityMode": 15,
     "overrideTableStyleFontSizeAndJustification": 1,
@@ -137,7 +140,7 @@ def _flow(look: Look) -> list[str]:
 
 def _spacing(look: Look) -> str:
     """Space around the paragraph and the height of its lines."""
-    line, rule = (_twips(look.line), "exact") if look.line else (240, "auto")
+    line, rule = (_twips(look.line), "exact") if look.line else (_twips(SINGLE), "auto")
     return _tag("spacing", before=_twips(look.before), after=_twips(look.after), line=line, lineRule=rule)
 
 

@@ -35,12 +35,19 @@ _PADDING = 3
 
 @dataclass(frozen=True)
 class Entry:
-    """What stands in a cell of any table: a text, whether it is a number, and the figure it is."""
+    """What stands in a cell of any table: a text, or figures in their own words; numbers stand at the right."""
 
     text: str
     is_number: bool = False
-    figure: PrintedFigure | None = None
     is_bold: bool = False
+    figures: Sequence[PrintedFigure] = ()
+
+    @property
+    def pieces(self) -> list[tuple[str, PrintedFigure | None]]:
+        """What is printed, each piece with the figure it is; a text beside a figure stands for its own."""
+        if self.text:
+            return [(self.text, self.figures[0] if self.figures else None)]
+        return [(figure.text, figure) for figure in self.figures]
 
 
 @dataclass(frozen=True)
@@ -99,17 +106,19 @@ def write_grid(text: Text, grid: Grid) -> None:
 def _write_entry(text: Text, cell: _Cell, entry: Entry, letters: str) -> WordParagraph:
     """One cell of the body."""
     paragraph = _styled(cell, f"{letters}{'Number' if entry.is_number else 'Text'}")
-    if entry.text:
-        run = text.run(paragraph, entry.text)
+    for place, (said, figure) in enumerate(entry.pieces):
+        if place:
+            text.run(paragraph, "；")
+        run = text.run(paragraph, said)
         run.bold = entry.is_bold or None
-        if entry.figure is not None:
-            text.mark(run, entry.figure)
+        if figure is not None:
+            text.mark(run, figure)
     return paragraph
 
 
 def _entries(label: str, cells: Sequence[TableCell]) -> list[Entry]:
     """A row of a section's table; all but its label stand at the right."""
-    return [Entry(label), *(Entry(cell.text, True, cell.figure) for cell in cells)]
+    return [Entry(label), *(Entry(cell.text, True, figures=(cell.figure,) if cell.figure else ()) for cell in cells)]
 
 
 def _styled(cell: _Cell, style: str) -> WordParagraph:

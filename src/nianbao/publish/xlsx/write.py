@@ -1,0 +1,97 @@
+"""Puts the workbook together: what it is, all figures, tables, chart data, sources."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nianbao.publish.listing import WHOLE, Line, lines_by_section
+from nianbao.publish.plain import edition_line, plain, section_titles, universal
+from nianbao.publish.xlsx.book import Book, Column, Entry, Link, exact_number
+from nianbao.publish.xlsx.sources import CELLS, UNITS, Sources
+from nianbao.publish.xlsx.tables import CHARTS, table_names, write_charts, write_table
+from nianbao.terms.document import Document
+
+ABOUT, FIGURES, REVISIONS = "说明", "数字一览", "更正一览"
+
+_ABOUT_WIDTH = 72
+_FIGURE_COLUMNS = (
+    *(Column("指标", 22), Column("指标代码"), Column("年度"), Column("范围"), Column("章节", 22), Column("准确值")),
+    *(Column("计量单位"), Column("印文", 18), Column("已报"), Column("应报"), Column("未报单位", 14)),
+    Column("口径或公式", 34),
+)
+_REVISION_COLUMNS = tuple(map(Column, ("指标", "年度", "章节", "原印文", "现印文")))
+_HOW_TO_READ = (
+    (FIGURES, "报告里印出的每个数字：准确值、印出的文字、报送覆盖、口径或公式"),
+    (CHARTS, "各图的数据"),
+    (UNITS, "每个数字由哪些指标算得、各单位各是多少；按指标代码和年度筛选"),
+    (CELLS, "每个数字所依据的报表单元格：文件、工作表、单元格、原文和文件的校验码"),
+)
+
+
+def write(document: Document, path: Path) -> None:
+    """Write the workbook; the same report gives the same bytes."""
+    book = Book(path)
+    properties = {"title": document.title, "subject": document.zh, "comments": edition_line(document)}
+    book.workbook.set_properties(
+        {name: plain(text) for name, text in properties.items()} | {"created": universal(document.as_of)}
+    )
+    sources, titles = Sources(document), section_titles(document)
+    _write_about(book, document)
+    rows = [_figure_row(line, titles, sources) for line in lines_by_section(document)]
+    book.add_sheet(FIGURES, is_wide=True).write_list(_FIGURE_COLUMNS, rows)
+    if document.revisions:
+        _write_revisions(book, document, titles)
+    for name, table in table_names(document).items():
+        write_table(book, name, table)
+    write_charts(book, document)
+    sources.write(book)
+    book.workbook.close()
+
+
+def _write_about(book: Book, document: Document) -> None:
+    """What this is, of when, and what is on which sheet."""
+    sheet = book.add_sheet(ABOUT)
+    sheet.write_line("title", document.title)
+    sheet.write_line("meta", f"{document.issuer}　{edition_line(document)}")
+    for notice in document.notices:
+        sheet.write_line("notice", notice, 1, _ABOUT_WIDTH)
+    contents = dict(_HOW_TO_READ)
+    if document.revisions:
+        contents[REVISIONS] = "与上一版相比改动了的数字"
+    contents |= {name: table.title for name, table in table_names(document).items()}
+    rows: list[list[Entry]] = [[Link(name, name, 0), text] for name, text in contents.items()]
+    sheet.write_rows([Column("工作表"), Column("内容", _ABOUT_WIDTH)], rows)
+    for line in (
+        "准确值是未经四舍五入的数，显示时最多四位小数；数字一览、来源和单元格各表的金额都以元计。",
+        "印文是报告里的写法；“多”“余”“近”“约”“以上”等字按规则选用，不超出准确值所能说明的。",
+        "已报、应报是报送了有关报表的会员工会数和应当报送的会员工会数。",
+    ):
+        sheet.write_line("plain", line, 1, _ABOUT_WIDTH)
+
+
+def _figure_row(line: Line, titles: dict[str, str], sources: Sources) -> list[Entry]:
+    """One printed figure; its code leads to where it comes from."""
+    figure = line.first
+    first, coverage = sources.first_rows.get(figure.key), figure.coverage
+    return [
+        figure.zh,
+        figure.indicator_id if first is None else Link(figure.indicator_id, UNITS, first),
+        figure.year,
+        line.unit or WHOLE,
+        titles.get(figure.section, figure.section),
+        exact_number(figure.value, figure.unit),
+        figure.unit,
+        "；".join(each.text for each in line.figures),
+        coverage.reported if coverage.expected else None,
+        coverage.expected or None,
+        "、".join(coverage.missing),
+        figure.definition,
+    ]
+
+
+def _write_revisions(book: Book, document: Document, titles: dict[str, str]) -> None:
+    """What was printed in the release before and what is printed now."""
+    rows: list[list[Entry]] = [
+        [zh, year, titles.get(section, section), old, new] for zh, year, section, old, new in document.revisions
+    ]
+    book.add_sheet(REVISIONS, is_wide=True).write_list(_REVISION_COLUMNS, rows)
