@@ -23,7 +23,7 @@ TEXT_LENGTH = 32_767
 LIST_LENGTH = 1_000_000
 """A sheet holds little more rows; a longer list goes on on a further sheet."""
 
-_WIDEST, _NARROWEST, _PADDING, _LONG_HEAD = 60, 5, 2, 12
+_WIDEST, _NARROWEST, _PADDING, _LONG_HEAD = 64, 5, 2, 12
 LINE_HEIGHT = 16
 _MEASURED = 300
 _TEXT = {"font_name": "宋体", "font_size": 11, "valign": "vcenter"}
