@@ -7,7 +7,6 @@ from tests.house.tree import files, name, parsed
 
 KNOWN_IN = {
     "duckdb": ("src/nianbao/warehouse/",),
-    "duckdb_engine": ("src/nianbao/warehouse/",),
     "sqlalchemy": ("src/nianbao/warehouse/",),
     "great_expectations": ("src/nianbao/warehouse/expectations.py",),
     "prefect": ("flows/",),
