@@ -1,0 +1,64 @@
+"""What a run leaves on the Prefect page: who has reported, what was found, where the reports are."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+
+from nianbao.publish.release import Edition
+from nianbao.runs.collect import Collected
+
+LISTED = 200
+_MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~:@])")
+
+
+def show_collected(collected: Collected) -> None:
+    """The findings summary: how many of each, and every delivery and submission that was not accepted."""
+    lines = [
+        f"**{collected.deliveries} deliveries** {_counts(collected.outcomes)}",
+        f"**{sum(collected.decisions.values())} submissions** {_counts(collected.decisions)}",
+        f"**{sum(collected.findings.values())} findings** {_counts(collected.findings)}",
+    ]
+    if collected.not_accepted:
+        lines.append("Not accepted:")
+        lines.append("\n".join(f"- {_sent_back(row)}" for row in collected.not_accepted[:LISTED]))
+    if len(collected.not_accepted) > LISTED:
+        lines.append(f"… and {len(collected.not_accepted) - LISTED} more; every receipt is in the outbox.")
+    create_markdown_artifact("\n\n".join(lines), key="findings", description="What came in, and what was sent back")
+
+
+def show_completeness(rows: Sequence[dict[str, Any]]) -> None:
+    """The completeness table: per form and period, who was due and who has reported."""
+    table = [{key: value if isinstance(value, int) else str(value) for key, value in row.items()} for row in rows]
+    create_table_artifact(
+        table, key="completeness", description="Units due, on time, late and missing, by form and period"
+    )
+
+
+def show_editions(editions: Iterable[Edition]) -> None:
+    """Where the drafts and releases lie, and how many figures each prints."""
+    lines = [
+        f"- {plain(edition.publication)} {edition.year} {plain(edition.name)}: `{edition.path}`"
+        + (f", {edition.figures} figures, {edition.revisions} revisions" if edition.is_new else ", unchanged")
+        for edition in editions
+    ]
+    create_markdown_artifact("\n".join(lines) or "None yet.", key="reports", description="Drafts and releases")
+
+
+def plain(text: str) -> str:
+    """Text that came from outside, on one line, without anything that Markdown or HTML would act on."""
+    return _MARKS.sub(r"\\\1", html.escape(" ".join(text.split())))
+
+
+def _counts(counts: dict[Any, int]) -> str:
+    said = ", ".join(f"{count} {key.value.replace('_', ' ')}" for key, count in counts.items() if count)
+    return f"({said})" if said else ""
+
+
+def _sent_back(row: dict[str, Any]) -> str:
+    what = f"{row['form_code']} {row['decision']}" if row["form_code"] else row["outcome"]
+    return plain(f"{row['file_name']} — {what.replace('_', ' ')}: {row['first_finding'] or ''}")

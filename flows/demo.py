@@ -1,0 +1,141 @@
+"""The sample year through the flows that are scheduled: workbooks in, two nights, the first releases out."""
+
+import datetime as dt
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from rich.console import Console
+
+from flows import ROOT
+from flows.server import RunServer
+from nianbao.catalog import Project, load_project
+from nianbao.clock import OVERRIDE
+from nianbao.publish.release import Edition
+from nianbao.runs.collect import Collected
+from nianbao.runs.house import open_house_to_read
+from nianbao.sample.make import make_sample
+from nianbao.settings import Home
+from nianbao.statistics.reporting import forms_of_year, not_reported
+
+YEAR, SEED = 2021, 1
+HOME = Home(ROOT / "var" / "demo")
+FIRST_NIGHT, SECOND_NIGHT = dt.datetime(2022, 1, 16, 1), dt.datetime(2022, 1, 26, 1)
+STATUSES = {
+    "late": "迟报 late",
+    "awaiting_explanation": "待说明 awaiting explanation",
+    "rejected": "退回 sent back",
+    "missing": "未报 missing",
+    "quarantined": "无法读取 quarantined",
+    "duplicate": "重复 duplicate",
+}
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+def main() -> None:
+    """Two nights and a release, told as they happen."""
+    started = time.monotonic()
+    server = RunServer()  # it gets ready while the workbooks are written
+    shutil.rmtree(HOME.path, ignore_errors=True)
+    project = load_project(ROOT)
+    until = FIRST_NIGHT.date() - dt.timedelta(days=1)
+    with console.status("writing workbooks as the units would send them"):
+        deliveries = make_sample(project, YEAR, SEED, HOME.inbox, sent_by=until)
+    say_head(f"样例数据 The synthetic year {YEAR}")
+    senders = len({delivery.unit_code for delivery in deliveries})
+    say(f"{len(deliveries)} files of {senders} units lie in {shown(HOME.inbox)}")
+    with server:
+        from flows.nightly import nightly  # brings Prefect: seconds that the server needs anyway
+        from flows.publish import publish
+
+        say_head(f"第一夜 The night of {FIRST_NIGHT:%-d %B %Y}")
+        say_collected(at(FIRST_NIGHT, nightly).collected)
+        with console.status("writing what is sent afterwards"):
+            make_sample(project, YEAR, SEED, HOME.inbox, sent_after=until)
+        say_head(f"第二夜 The night of {SECOND_NIGHT:%-d %B %Y}, after corrections and the late units")
+        say_collected(at(SECOND_NIGHT, nightly).collected)
+        editions: list[Edition] = at(SECOND_NIGHT, publish)
+    say_completeness(project)
+    say_editions(editions)
+    say_next(editions[-1])
+    say(f"\n{time.monotonic() - started:.0f} s")
+
+
+def at(now: dt.datetime, flow: Any) -> Any:
+    """Run a flow as if it were then."""
+    os.environ[OVERRIDE] = now.isoformat()
+    with console.status(f"running the Prefect flow {flow.name!r}"):
+        return flow(ROOT, HOME.path, YEAR)
+
+
+def say_collected(collected: Collected) -> None:
+    """What came in, and what was not accepted and why, each in one line."""
+    accepted = sum(count for decision, count in collected.decisions.items() if decision.counts)
+    decided = sum(collected.decisions.values())
+    say(f"来件 {collected.deliveries} deliveries: {decided} submissions, {accepted} accepted 接收")
+    for row in collected.not_accepted:
+        what = STATUSES[row["decision"] or row["outcome"]]
+        more = f"（共{row['findings']}条）" if row["findings"] > 1 else ""
+        say(f"  {row['file_name']}  {row['form_code'] or ''} {what}  {row['first_finding'] or ''}{more}")
+
+
+def say_completeness(project: Project) -> None:
+    """Who was late and who is missing."""
+    with open_house_to_read(project.path, HOME) as house:
+        forms, absent = forms_of_year(house.connection, YEAR), not_reported(house.connection, YEAR)
+    due, on_time = (sum(row[column] for row in forms) for column in ("units_due", "units_on_time"))
+    say_head("报送情况 Who has reported")
+    say(f"应报 {due} submissions were due; 按时 {on_time} came on time")
+    together: dict[tuple[str, str, str], list[str]] = {}
+    for row in absent:
+        together.setdefault((row["status"], row["short_zh"], row["period"]), []).append(row["form_code"])
+    for (status, unit, period), codes in sorted(together.items()):
+        say(f"  {STATUSES[status]}  {unit} {period}: {', '.join(codes)}")
+
+
+def say_editions(editions: list[Edition]) -> None:
+    """How many figures the releases print, and where they are."""
+    say_head(f"发布 Released: {sum(edition.figures for edition in editions)} figures, each traceable to its cells")
+    for edition in editions:
+        say(f"  {edition.publication} {edition.name}: {edition.figures} figures")
+        for path in sorted(edition.path.glob(f"{edition.publication}-*")):
+            say(f"    {shown(path)}")
+
+
+def say_next(edition: Edition) -> None:
+    """Three commands worth trying."""
+    program = shown(Path(sys.executable).with_name("nianbao"))
+    home = shown(HOME.path)
+    say_head("接下来 Try next")
+    say(f"  {program} explain warmth_funds --year {YEAR} --home {home}")
+    say(f"  {program} status --year {YEAR} --home {home}")
+    say(f"  xdg-open {shown(edition.path / f'{edition.publication}-{YEAR}.html')}")
+
+
+def say_head(text: str) -> None:
+    """A heading."""
+    console.print(f"\n{text}", style="bold", markup=False)
+
+
+def say(text: str) -> None:
+    """A line."""
+    console.print(text, markup=False)
+
+
+def shown(path: Path) -> str:
+    """A path as one would type it here."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+if __name__ == "__main__":
+    main()
+    from flows.steps import leave
+
+    leave(0)

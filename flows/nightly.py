@@ -1,0 +1,52 @@
+"""nightly on the Prefect page; run as a script, it brings its own Prefect server if there is none."""
+
+import argparse
+import contextlib
+import importlib
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+    importlib.import_module("flows")  # before Prefect, so that it finds its settings
+
+from prefect import flow
+from prefect.settings import PREFECT_API_URL
+
+from flows.artifacts import show_collected, show_completeness, show_editions
+from flows.server import RunServer
+from flows.steps import HomeFolder, Project, Year, as_task, leave
+from nianbao.errors import NianbaoError
+from nianbao.runs.nightly import Night
+from nianbao.runs.nightly import nightly as run_nightly
+from nianbao.settings import Home
+
+
+@flow(name="nightly", persist_result=False)
+def nightly(project: Project = Path("."), home: HomeFolder = Path("var"), year: Year | None = None) -> Night:
+    """Collect, compile, and refresh the drafts and the analysts' file."""
+    night = run_nightly(project.resolve(), Home(home.resolve()), year, as_task)
+    show_collected(night.collected)
+    show_completeness(night.completeness)
+    show_editions(night.editions)
+    return night
+
+
+def main() -> int:
+    """Run the flow once; a fault becomes its message and its exit code."""
+    parser = argparse.ArgumentParser(description=nightly.__doc__)
+    parser.add_argument("--project", type=Path, default=Path("."))
+    parser.add_argument("--home", type=Path, default=Path("var"))
+    parser.add_argument("--year", type=int)
+    given = parser.parse_args()
+    try:
+        with contextlib.nullcontext() if PREFECT_API_URL.value() else RunServer():
+            nightly(given.project, given.home, given.year)
+    except NianbaoError as error:
+        print(f"nianbao: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    leave(main())

@@ -1,0 +1,28 @@
+"""publish on the Prefect page."""
+
+from pathlib import Path
+
+from prefect import flow
+
+from flows.artifacts import show_editions
+from flows.steps import HomeFolder, Project, Publications, Year, as_task
+from nianbao.publish.release import Edition
+from nianbao.runs.compile import compile_tables
+from nianbao.runs.house import open_house
+from nianbao.runs.publish import publish as run_publish
+from nianbao.settings import Home
+
+
+@flow(name="publish", persist_result=False)
+def publish(
+    project: Project = Path("."),
+    home: HomeFolder = Path("var"),
+    year: Year | None = None,
+    publications: Publications | None = None,
+) -> list[Edition]:
+    """Issue the next release of each publication whose figures changed since its last one."""
+    with open_house(project.resolve(), Home(home.resolve()), "publish") as house:
+        compile_tables(house, as_task)
+        editions = run_publish(house, year, publications, as_task)
+    show_editions(editions)
+    return editions

@@ -1,0 +1,40 @@
+"""How a piece of a run is carried out under Prefect, and what the page asks for before it starts one."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from pydantic import Field
+
+T = TypeVar("T")
+
+Project = Annotated[Path, Field(description="Folder with forms/, reference/, sql/ and the other declarations.")]
+HomeFolder = Annotated[Path, Field(description="Folder of inbox, outbox, archive, warehouse and releases.")]
+Year = Annotated[int, Field(ge=2000, le=2100, description="Year of the reports; empty for the latest year reported.")]
+Publications = Annotated[list[str], Field(min_length=1, description="Only these publications; empty for all of them.")]
+
+
+def as_task(name: str, work: Callable[..., T], *arguments: Any) -> T:
+    """Carry out a step as a Prefect task, in this thread; it is never retried, and what it returns stays in memory.
+
+    The arguments (an open warehouse among them) are kept from Prefect, which would look through every one of them.
+    """
+
+    @task(name=name, task_run_name=name, cache_policy=NO_CACHE, persist_result=False, retries=0)
+    def carry_out() -> T:
+        return work(*arguments)
+
+    return carry_out()
+
+
+def leave(exit_code: int) -> NoReturn:
+    """End a script. Prefect's threads live on until the very end, and DuckDB would list what they hold as leaks."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(exit_code)
