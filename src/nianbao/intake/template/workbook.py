@@ -25,7 +25,6 @@ _OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
-    "default_format_properties": TEXT_FONT,
 }
 
 
@@ -36,7 +35,8 @@ def write_workbook(path: Path, project: Project, unit: Unit, period: Period, fil
     """
     filled = filled or Filled({})
     dues = [due for due in project.due_forms(unit, period) if not filled.only or due[0].code in filled.forms]
-    workbook = Workbook(str(path), _OPTIONS)
+    # The library writes into the properties it is given, so each workbook gets its own.
+    workbook = Workbook(str(path), {**_OPTIONS, "default_format_properties": dict(TEXT_FONT)})
     book = Book(
         workbook=workbook,
         project=project,
