@@ -11,6 +11,7 @@ import signal
 import sys
 from pathlib import Path
 
+from nianbao.intake.personal import mask_reading
 from nianbao.intake.vocabulary import load_vocabulary
 from nianbao.intake.wire import dump_reading
 from nianbao.intake.workbook import read_workbook
@@ -28,7 +29,7 @@ def main() -> None:
     answers = sys.stdout.buffer
     for request in sys.stdin.buffer:
         content = Path(request.rstrip(LINE_END).decode()).read_bytes()
-        answers.write(dump_reading(read_workbook(content, vocabulary)) + LINE_END)
+        answers.write(dump_reading(mask_reading(read_workbook(content, vocabulary))) + LINE_END)
         answers.flush()
 
 

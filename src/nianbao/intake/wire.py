@@ -26,7 +26,12 @@ def dump_reading(reading: Reading) -> bytes:
         ]
         for frame in reading.frames
     ]
-    document = {"cover": reading.cover, "frames": frames, "faults": [_dump_fault(fault) for fault in reading.faults]}
+    document = {
+        "cover": reading.cover,
+        "frames": frames,
+        "faults": [_dump_fault(fault) for fault in reading.faults],
+        "explanations": reading.explanations,
+    }
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -44,6 +49,7 @@ def load_reading(line: bytes) -> Reading:
             for form_code, sheet, edition, note, cells, faults in document["frames"]
         ),
         tuple(ReadingFault(*fault) for fault in document["faults"]),
+        tuple((key, text) for key, text in document["explanations"]),
     )  # fmt: skip
 
 

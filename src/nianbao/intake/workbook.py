@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import cache
 
 from nianbao.intake import number
+from nianbao.intake.answer.returned import take_explanations
 from nianbao.intake.container import OddCell, UnreadableContainer, inspect
 from nianbao.intake.vocabulary import Vocabulary
 from nianbao.terms import layout
@@ -38,13 +39,14 @@ def read_workbook(content: bytes, vocabulary: Vocabulary) -> Reading:
         return Reading(faults=(unreadable.fault,))
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        grids = {
+        grids: dict[str, Grid] = {
             name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
             for name in workbook.sheet_names
             if name not in _UNREAD_SHEETS
         }
     except Exception as error:  # any parser error means the same to the sender: it cannot be opened
         return Reading(faults=(ReadingFault("TRUNCATED", value=type(error).__name__),))
+    explanations = take_explanations(grids)
     cover = _read_cover(grids)
     if "unit_code" not in cover:
         return Reading(faults=(ReadingFault("NO_COVER", expected=layout.COVER_SHEET),))
@@ -54,7 +56,7 @@ def read_workbook(content: bytes, vocabulary: Vocabulary) -> Reading:
         if sheet != layout.COVER_SHEET:
             odd_here = {item.cell: item for item in odd if item.sheet == sheet}
             frames += _read_sheet(sheet, grid, vocabulary, scale, odd_here)
-    return Reading(cover, tuple(frames))
+    return Reading(cover, tuple(frames), explanations=explanations)
 
 
 def _read_cover(grids: Mapping[str, Grid]) -> dict[str, str]:

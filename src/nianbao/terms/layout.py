@@ -7,6 +7,7 @@ import re
 COVER_SHEET = "封面"
 CODES_SHEET = "代码表"
 GUIDE_SHEET = "填报须知"
+ANSWER_SHEET = "审核结果"
 
 COVER_LABELS = {
     "unit_code": "填报单位代码",
@@ -51,6 +52,12 @@ NOTE_LABEL = "说明："
 NOTES_HEADING = "填报说明："
 SIGNATURES = ("单位负责人：", "填表人：", "审核人：", "报出日期：")
 """They stand in one cell below the note; the first begins it."""
+
+ANSWER_HEADER = ("序号", "严重程度", "表", "单元格", "填报值", "应为", "意见", "说明")
+"""Heads the findings on the sheet 审核结果 of a workbook that we send back; the sender explains in the last column."""
+
+ANSWER_KEY, ANSWER_PATTERN = "问题键", "原底色"
+"""Head two hidden columns beside it: which finding a row is about, and how its cell was filled before we marked it."""
 
 EDITION_PROPERTY = "报表版本"
 """The custom document property that repeats the edition."""

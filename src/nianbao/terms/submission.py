@@ -52,8 +52,12 @@ class FormFrame:
 
 @dataclass(frozen=True)
 class Reading:
-    """What the reader made of one delivery: the cover, the forms, and what was wrong with the file itself."""
+    """What the reader made of one delivery: the cover, the forms, and what was wrong with the file itself.
+
+    `explanations` pairs the keys of findings with what the sender wrote beside them on a marked workbook sent back.
+    """
 
     cover: dict[str, str] = field(default_factory=dict)
     frames: tuple[FormFrame, ...] = ()
     faults: tuple[ReadingFault, ...] = ()
+    explanations: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,152 @@
+"""Masks what identifies a person in free text: ID cards, mobile numbers, bank cards, mail addresses.
+
+The archive keeps the sender's bytes as they came; nothing else that is stored or written shows more than the mask.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from dataclasses import replace
+
+from nianbao.terms.submission import Cell, FormFrame, Reading, ReadingFault
+
+# Digits as people write them: full width too, in groups with a blank, a dash or a point between.
+_RUN = re.compile(r"[0-9０-９](?:[\s.\-－—·]?[0-9０-９])*(?:[\s.\-－—·]?[XxＸｘ](?![A-Za-zＡ-Ｚａ-ｚ]))?")
+_GROUP = re.compile(r"[0-9０-９]+[XxＸｘ]?|[XxＸｘ]")
+_MAIL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._%+\-]*[A-Za-z0-9_])?[@＠][A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+")
+_CODE = re.compile(r"(?<![0-9A-Za-z])[0-9A-HJ-NP-RT-UW-Y]{18}(?![0-9A-Za-z])")
+_SUSPECT = re.compile(r"[@＠]|(?:[0-9０-９][^0-9０-９]?){11}")
+_ID_CARD = re.compile(r"[1-8][0-9]{16}[0-9Xx]")
+_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_ID_CHECK = "10X98765432"
+_CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_CODE_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
+_SMALLEST_GROUP = 3
+_FIRST_BIRTH = dt.date(1880, 1, 1)
+
+
+def mask(text: str) -> str:
+    """The text with every personal number and mail address masked; everything else as it stands."""
+    if not _SUSPECT.search(text):
+        return text
+    text = _MAIL.sub(_mask_mail, text)
+    kept = [match.span() for match in _CODE.finditer(text) if is_credit_code(match[0]) and not is_id_card(match[0])]
+    pieces, end = [], 0
+    for run in _RUN.finditer(text):
+        if any(start < run.end() and run.start() < stop for start, stop in kept):
+            continue
+        pieces += [text[end : run.start()], _mask_run(run[0])]
+        end = run.end()
+    return "".join(pieces) + text[end:]
+
+
+def mask_reading(reading: Reading) -> Reading:
+    """A reading with its free texts masked: notes, explanations, text cells, and what could not be read."""
+    return replace(
+        reading,
+        frames=tuple(map(_mask_frame, reading.frames)),
+        faults=tuple(map(_mask_fault, reading.faults)),
+        explanations=tuple((key, mask(text)) for key, text in reading.explanations),
+    )
+
+
+def is_id_card(number: str) -> bool:
+    """Whether 18 characters are an ID card number with its right check digit."""
+    return _looks_like_id_card(number) and _id_check(number[:17]) == number[17].upper()
+
+
+def is_credit_code(code: str) -> bool:
+    """Whether 18 characters are a unified social credit code 统一社会信用代码 with its right check digit."""
+    if len(code) != 18 or any(character not in _CODE_ALPHABET for character in code):
+        return False
+    total = sum(
+        _CODE_ALPHABET.index(character) * weight for character, weight in zip(code, _CODE_WEIGHTS, strict=False)
+    )
+    return _CODE_ALPHABET[-total % 31] == code[17]
+
+
+def is_bank_card(number: str) -> bool:
+    """Whether 16 to 19 digits end in the check digit of a bank card."""
+    if not 16 <= len(number) <= 19 or not number.isdigit() or len(set(number)) == 1:
+        return False
+    digits = [int(digit) for digit in reversed(number)]
+    return sum(digits[::2]) % 10 == -sum(sum(divmod(2 * digit, 10)) for digit in digits[1::2]) % 10
+
+
+def _mask_frame(frame: FormFrame) -> FormFrame:
+    return replace(
+        frame,
+        note=mask(frame.note),
+        cells=tuple(map(_mask_cell, frame.cells)),
+        faults=tuple(map(_mask_fault, frame.faults)),
+    )
+
+
+def _mask_cell(cell: Cell) -> Cell:
+    """A cell that holds text, or whatever stood in the way of a number, a date or a choice."""
+    if not (cell.fault or isinstance(cell.value, str)) or not _SUSPECT.search(cell.text):
+        return cell
+    value = mask(cell.value) if isinstance(cell.value, str) else cell.value
+    return replace(cell, text=mask(cell.text), value=value)
+
+
+def _mask_fault(fault: ReadingFault) -> ReadingFault:
+    return replace(fault, value=mask(fault.value)) if fault.value else fault
+
+
+def _mask_run(run: str) -> str:
+    """A run of digits, its groups joined from the longest reading to the shortest."""
+    groups = list(_GROUP.finditer(run))
+    pieces, end, first = [], 0, 0
+    while first < len(groups):
+        for last in range(len(groups), first, -1):
+            hidden = _mask_number([unicodedata.normalize("NFKC", group[0]).upper() for group in groups[first:last]])
+            if hidden:
+                pieces += [run[end : groups[first].start()], hidden]
+                end = groups[last - 1].end()
+                first = last
+                break
+        else:
+            first += 1
+    return "".join(pieces) + run[end:]
+
+
+def _mask_number(groups: list[str]) -> str:
+    """What a personal number is shown as, empty when it is none; small groups are days, amounts and lists."""
+    number, lengths = "".join(groups), [len(group) for group in groups]
+    if len(groups) > 1 and min(lengths[:-1]) < _SMALLEST_GROUP:
+        return ""
+    if _looks_like_id_card(number):
+        return f"{number[:3]}*************{number[-2:]}"
+    if is_bank_card(number) and (len(groups) == 1 or set(lengths[:-1]) in ({4}, {6})):
+        return f"{'*' * (len(number) - 4)}{number[-4:]}"
+    mobile = number.removeprefix("0086").removeprefix("86") if len(number) > 11 else number
+    if len(mobile) == 11 and mobile.isdigit() and mobile[0] == "1" and mobile[1] in "3456789":
+        return f"{mobile[:3]}******{mobile[-2:]}"
+    return ""
+
+
+def _mask_mail(match: re.Match[str]) -> str:
+    return f"{match[0][0]}***@***"
+
+
+def _looks_like_id_card(number: str) -> bool:
+    """A number built like an ID card; one with a slip in it is somebody's all the same."""
+    if (
+        len(number) != 18
+        or not number[:17].isdigit()
+        or number[17] not in "0123456789Xx"
+        or number[0] not in "12345678"
+    ):
+        return False
+    try:
+        born = dt.datetime.strptime(number[6:14], "%Y%m%d").date()
+    except ValueError:
+        return False
+    return _FIRST_BIRTH <= born <= dt.date(2100, 1, 1)
+
+
+def _id_check(digits: str) -> str:
+    return _ID_CHECK[sum(int(digit) * weight for digit, weight in zip(digits, _ID_WEIGHTS, strict=True)) % 11]
