@@ -14,7 +14,7 @@ _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", re.ASCII)
 _UNIT = r"[万亿千百]?[元人名个家件条项期场次户台套座]?(?:\([^)]*\))?|%|‰"
 _WITH_UNIT = re.compile(rf"[+-]?[\d,.]+\s*(?:{_UNIT})", re.ASCII)
 _MINUS = str.maketrans({"−": "-", "–": "-", "﹣": "-", "‐": "-", "‑": "-"})
-_NOT_APPLICABLE = frozenset({"-", "--", "---", "—", "——", "/", "无", "…", "……", "不适用"})
+_NOT_APPLICABLE = frozenset({"-", "--", "---", "—", "——", "/", "无", "...", "......", "不适用"})
 _LONGEST = 32
 
 
@@ -31,15 +31,14 @@ def read_number(text: str) -> Decimal | str:
     `１，２３４.５０` is 1234.50. `1e3`, `1_000`, `5万元`, `12,34` are faults; `-`, `—`, `无` say that the question
     does not apply. Blank is not a text: the caller keeps missing, zero and not applicable apart.
     """
-    stripped = clean(text)
-    if stripped in _NOT_APPLICABLE or text.strip() in _NOT_APPLICABLE:
-        return NOT_APPLICABLE
-    candidate = stripped.translate(_MINUS)
-    if len(candidate) <= _LONGEST and _NUMBER.fullmatch(candidate):
+    candidate = clean(text).translate(_MINUS)
+    if len(candidate) > _LONGEST:
+        return NUMBER
+    if _NUMBER.fullmatch(candidate):
         return Decimal(candidate.replace(",", ""))
-    if len(candidate) <= _LONGEST and _WITH_UNIT.fullmatch(candidate):
-        return UNIT_IN_CELL
-    return NUMBER
+    if candidate in _NOT_APPLICABLE:
+        return NOT_APPLICABLE
+    return UNIT_IN_CELL if _WITH_UNIT.fullmatch(candidate) else NUMBER
 
 
 def text_of_number(value: float | int) -> str:

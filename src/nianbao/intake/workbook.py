@@ -23,6 +23,8 @@ _LABELS = {number.clean(label): key for key, label in layout.COVER_LABELS.items(
 _MAX_TEXT = 2_000
 _UNREAD_SHEETS = frozenset({layout.CODES_SHEET, layout.GUIDE_SHEET})
 
+_BELOW_RECORDS = (layout.NOTE_LABEL, layout.NOTES_HEADING, *layout.SIGNATURES)
+
 Grid = Sequence[Sequence[object]]
 
 
@@ -76,9 +78,9 @@ def _read_cover(grids: Mapping[str, Grid]) -> dict[str, str]:
 
 @dataclass
 class _Landmarks:
-    """What a sheet is read by: its 代码 cells, the rows where a ledger ends, and what it says beside its cells."""
+    """What a sheet is read by: its 代码 cells by form and part, the rows where a ledger ends, its edition and note."""
 
-    codes: list[tuple[int, int, Part, Field]]
+    places: dict[str, dict[str, list[tuple[int, int, Field]]]]
     ends: set[int]
     edition: str
     note: str
@@ -88,12 +90,12 @@ def _read_sheet(
     sheet: str, grid: Grid, vocabulary: Vocabulary, scale: int, odd: dict[str, OddCell]
 ) -> Iterator[FormFrame]:
     landmarks = _survey(grid, vocabulary)
-    for form_code in sorted({part.form_code for _, _, part, _ in landmarks.codes}):
+    for form_code, by_part in sorted(landmarks.places.items()):
         form = vocabulary.forms[form_code]
         cells: list[Cell] = []
         faults: list[ReadingFault] = []
         for part in form.parts:
-            places = [(row, column, field) for row, column, candidate, field in landmarks.codes if candidate is part]
+            places = by_part.get(part.code)
             if places and part.layout is Layout.INDICATOR:
                 cells += _read_lines(grid, part, places, vocabulary, scale, odd)
             elif places:
@@ -105,30 +107,33 @@ def _read_sheet(
 
 def _survey(grid: Grid, vocabulary: Vocabulary) -> _Landmarks:
     """Find the landmarks in one pass: most cells are blank or numbers, and only texts can be landmarks."""
-    found = _Landmarks([], set(), "", "")
-    for row_index, row in enumerate(grid):
-        texts = [(column, cell) for column, cell in enumerate(row) if cell and isinstance(cell, str)]
-        if texts and _ends_table(texts[0][1].strip()):
-            found.ends.add(row_index)
-        for column, text in texts:
-            if text.startswith(layout.EDITION_LABEL):
-                found.edition = number.clean(text.removeprefix(layout.EDITION_LABEL))
-            elif text.strip() == layout.NOTE_LABEL and column + 1 < len(row):
-                found.note = number.clean(_text(row[column + 1]))[:_MAX_TEXT]
-            elif "-" in text and (code := layout.parse_field_code(text)) and code[0] in vocabulary.forms:
-                found.ends.add(row_index)
-                if code in vocabulary.fields:
-                    found.codes.append((row_index, column, *vocabulary.fields[code]))
+    found = _Landmarks({}, set(), "", "")
+    texts = (
+        (row, column, cell)
+        for row, cells in enumerate(grid)
+        for column, cell in enumerate(cells)
+        if cell and isinstance(cell, str)
+    )
+    last_row = -1
+    for row, column, text in texts:
+        if row != last_row and _ends_table(text.strip()):
+            found.ends.add(row)
+        last_row = row
+        if text.startswith(layout.EDITION_LABEL):
+            found.edition = number.clean(text.removeprefix(layout.EDITION_LABEL))
+        elif text.strip() == layout.NOTE_LABEL and column + 1 < len(grid[row]):
+            found.note = number.clean(_text(grid[row][column + 1]))[:_MAX_TEXT]
+        elif "-" in text and (code := layout.parse_field_code(text)) and code[0] in vocabulary.forms:
+            found.ends.add(row)
+            if code in vocabulary.fields:
+                part, field = vocabulary.fields[code]
+                found.places.setdefault(part.form_code, {}).setdefault(part.code, []).append((row, column, field))
     return found
 
 
 def _ends_table(first: str) -> bool:
     """Whether a row that begins like this stands below the records: the note, the signatures, the next part."""
-    return (
-        first.startswith((layout.NOTE_LABEL, layout.NOTES_HEADING, *layout.SIGNATURES))
-        or first == layout.LEDGER_NUMBER
-        or layout.is_part_heading(first)
-    )
+    return first.startswith(_BELOW_RECORDS) or first == layout.LEDGER_NUMBER or layout.is_part_heading(first)
 
 
 def _read_lines(
@@ -191,9 +196,10 @@ def _read_cell(
     if address in odd:
         return Cell(part.code, row_no, field.code, address, odd[address].value, None, odd[address].code)
     text = _text(raw)
-    if not text or not number.clean(text):
+    cleaned = number.clean(text) if text else ""
+    if not cleaned:
         return Cell(part.code, row_no, field.code, address, "", None, None)
-    value, fault = _read_value(field, raw, text, vocabulary)
+    value, fault = _read_value(field, raw, cleaned, vocabulary)
     if scale != 1 and isinstance(value, Decimal) and field.type is FieldType.MONEY and field.unit == "元":
         value *= scale
     return Cell(part.code, row_no, field.code, address, text[:_MAX_TEXT], value, fault)
@@ -204,14 +210,12 @@ def _read_value(field: Field, raw: object, text: str, vocabulary: Vocabulary) ->
         return _number(field, text)
     if field.type is FieldType.DATE:
         return _date(raw, text)
-    cleaned = number.clean(text)
     if field.type is FieldType.BOOL:
-        return {layout.YES: (True, None), layout.NO: (False, None)}.get(cleaned, (None, "BOOL"))
+        return {layout.YES: (True, None), layout.NO: (False, None)}.get(text, (None, "BOOL"))
     if field.type is FieldType.CODE:
-        code = vocabulary.code_of(field.codes, text)
         # An unknown code is kept as it stands: the suite for the field says which ones there are.
-        return code or cleaned, None
-    return cleaned[:_MAX_TEXT], None
+        return vocabulary.code_of(field.codes, text) or text, None
+    return text[:_MAX_TEXT], None
 
 
 _DECIMALS = {FieldType.INT: 0, FieldType.MONEY: 2, FieldType.DECIMAL: 4}
@@ -236,7 +240,7 @@ def _date(raw: object, text: str) -> tuple[Value | None, str | None]:
         return raw, None
     for pattern in _DATES:
         try:
-            return dt.datetime.strptime(number.clean(text), pattern).date(), None
+            return dt.datetime.strptime(text, pattern).date(), None
         except ValueError:
             continue
     return None, "DATE"
