@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +75,7 @@ def write_reports(house: House, out: Path, year: int | None = None, step: Step =
 
 
 def _issue(house: House, document: Document, snapshot: Path, step: Step) -> Edition:
-    last = ledger.last_release(house.connection, document.publication, document.year)
+    last = _last_release(house, document.publication, document.year)
     figures_sha256 = hashlib.sha256(figures_csv(document.figures).encode()).hexdigest()
     folder = _folder(house, document.publication, document.year)
     if last and last["figures_sha256"] == figures_sha256:
@@ -102,6 +102,21 @@ def _issue(house: House, document: Document, snapshot: Path, step: Step) -> Edit
     )  # fmt: skip
     ledger.finish_run(house.connection, run_id, now, {"publication": issued.publication, "edition": issued.edition})
     return _edition(issued.publication, issued.year, issued.edition, target, issued)
+
+
+def _last_release(house: House, publication: str, year: int) -> Mapping[str, Any] | None:
+    """The last release, as the ledger knows it or, if the warehouse was built anew since, as its folder says.
+
+    A folder rN is put in place whole, so what is there was issued and is never written over.
+    """
+    last = ledger.last_release(house.connection, publication, year)
+    issued = {int(path.name[1:]): path for path in _folder(house, publication, year).glob("r[0-9]*")}
+    number = max(issued, default=0)
+    if number <= (last["number"] if last else 0):
+        return last
+    figures = (issued[number] / "figures.csv").read_bytes()
+    path = issued[number].relative_to(house.home.path).as_posix()
+    return {"number": number, "path": path, "figures_sha256": hashlib.sha256(figures).hexdigest()}
 
 
 def _documents(house: House, year: int, edition: str) -> dict[str, Document]:

@@ -6,7 +6,7 @@ from nianbao.catalog import Project
 from nianbao.terms.form import Aggregate, Form, Layout, Part
 from nianbao.warehouse.connect import quote
 from nianbao.warehouse.models import Model
-from nianbao.warehouse.schema import field_comment
+from nianbao.warehouse.schema import SQL_TYPES, field_comment
 
 
 def core_models(project: Project) -> list[Model]:
@@ -28,7 +28,7 @@ def _core_model(form: Form, part: Part) -> Model:
 
 def _core_sql(form: Form, part: Part) -> str:
     columns = [quote(field.column) for field in part.fields]
-    sums = {quote(field.column) for field in part.fields if field.aggregate is Aggregate.SUM}
+    sums = {quote(field.column): SQL_TYPES[field.type] for field in part.fields if field.aggregate is Aggregate.SUM}
     rows = f"""
 SELECT r.submission_id, r.row_no, s.unit_code, s.period, s.year, s.basis, {", ".join(f"r.{name}" for name in columns)}
 FROM raw.{part.table} AS r
@@ -38,7 +38,7 @@ INNER JOIN core.submission AS s
         return (
             f"SELECT submission_id, row_no, unit_code, period, year, {', '.join(columns)}\nFROM ({rows}\n) AS reported"
         )
-    values = [_period_value(name) + f" AS {name}" if name in sums else name for name in columns]
+    values = [f"CAST({_period_value(name)} AS {sums[name]}) AS {name}" if name in sums else name for name in columns]
     return f"""WITH reported AS ({rows}
 ),
 

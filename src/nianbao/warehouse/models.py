@@ -15,6 +15,7 @@ from nianbao.warehouse.connect import Connection, transaction
 from nianbao.warehouse.schema import comment_on
 
 _ZH = re.compile(r"--\s*zh:\s*(.+)")
+_GRAIN = re.compile(r"--\s*grain:\s*(.+)")
 _LEAVES = ("raw.", "ledger.")
 
 
@@ -31,7 +32,7 @@ class Model:
 
 
 def read_models(folder: Path) -> list[Model]:
-    """The models of sql/: path = table, the first line of the header says what it is.
+    """The models of sql/: path = table, the header says what it is and what a row is.
 
     Raises:
         ModelError: a file has no header or is not one SELECT.
@@ -41,12 +42,12 @@ def read_models(folder: Path) -> list[Model]:
 
 def _read_model(path: Path) -> Model:
     text = path.read_text(encoding="utf-8")
-    first, zh = text.splitlines()[0], _ZH.search(text)
-    if not first.startswith("-- ") or zh is None:
-        raise ModelError("a model opens with one sentence and a line -- zh: …", str(path), "write its header")
-    return Model(
-        f"{path.parent.name}.{path.stem}", text, tables_read(text, str(path)), zh[1].strip(), first[3:].strip()
-    )
+    first, zh, grain = text.splitlines()[0], _ZH.search(text), _GRAIN.search(text)
+    if not first.startswith("-- ") or zh is None or grain is None:
+        what = "a model opens with one sentence and the lines -- zh: … and -- grain: …"
+        raise ModelError(what, str(path), "write its header")
+    en = f"{first[3:].strip().rstrip('.')}; {grain[1].strip()}"
+    return Model(f"{path.parent.name}.{path.stem}", text, tables_read(text, str(path)), zh[1].strip(), en)
 
 
 def tables_read(sql: str, where: str) -> frozenset[str]:
