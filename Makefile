@@ -36,8 +36,10 @@ docs: $(VENV)/run  ## the reference pages made from the declarations
 	$(BIN)/python docs/build.py
 
 requirements:  ## pin anew after a change of pyproject.toml (needs uv)
-	for set in run dev; do \
-	  groups="--group build"; [ $$set = run ] || groups="$$groups --group dev -c requirements/run.txt"; \
+	for set in run sources dev; do \
+	  groups="--group build"; \
+	  [ $$set = run ] || groups="$$groups --extra sources -c requirements/run.txt"; \
+	  [ $$set != dev ] || groups="$$groups --group dev -c requirements/sources.txt"; \
 	  $(UV) pip compile pyproject.toml $$groups --universal --python-version 3.11 --generate-hashes \
 	    --no-header --no-annotate --quiet --output-file requirements/$$set.txt $(ARGS) || exit 1; \
 	done
