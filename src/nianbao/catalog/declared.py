@@ -37,6 +37,9 @@ class Declared:
             line = re.search(r"line (\d+)", str(error))
             raise DeclarationError(path, int(line[1]) if line else 1, f"not valid TOML: {error}") from error
 
+    def __contains__(self, key: object) -> bool:
+        return key in self._data
+
     def fail(self, message: str, needle: str = "") -> DeclarationError:
         """The error for this table, at the line where `needle` (or the table's own name) stands."""
         return DeclarationError(self.path, _line_of(self._text, self._anchor, needle), message)

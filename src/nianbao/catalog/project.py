@@ -13,12 +13,14 @@ from nianbao.catalog.forms import read_forms
 from nianbao.catalog.indicators import read_indicators
 from nianbao.catalog.publications import read_publications
 from nianbao.catalog.reference import Codes, read_codes, read_units
+from nianbao.catalog.sources import read_sources
 from nianbao.errors import DeclarationError
 from nianbao.terms.check import Rule
 from nianbao.terms.form import Form, Part
 from nianbao.terms.indicator import Indicator
 from nianbao.terms.period import Period
 from nianbao.terms.publication import Publication
+from nianbao.terms.source import DeclaredSource
 from nianbao.terms.unit import Unit, UnitType
 
 if TYPE_CHECKING:
@@ -75,6 +77,11 @@ class Project:
     def publications(self) -> dict[str, Publication]:
         """Every publication by code."""
         return read_publications(self.path / "reports", self.indicators)
+
+    @cached_property
+    def sources(self) -> tuple[DeclaredSource, ...]:
+        """Where deliveries come from."""
+        return read_sources(self.path / "reference" / "sources.toml", self.units)
 
     @cached_property
     def column_comments(self) -> dict[str, str]:

@@ -1,0 +1,178 @@
+"""Reads reference/sources.toml: where each unit's files come from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Container
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from nianbao.catalog.declared import Declared
+from nianbao.terms.source import (
+    LOCAL_INBOX,
+    DeclaredSource,
+    FolderPlace,
+    HttpPlace,
+    Place,
+    S3Place,
+    SftpPlace,
+    WebAccess,
+    WebdavPlace,
+)
+
+INBOX = DeclaredSource(LOCAL_INBOX, FolderPlace("inbox"))
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
+_HOST_KEY = re.compile(r"SHA256:[A-Za-z0-9+/]{43}=?|(?:ssh|ecdsa|sk)-[\w@.-]+ [A-Za-z0-9+/]+=*(?: .*)?")
+_SECRETS = ("password", "passphrase", "access_key", "secret_key", "token")
+
+
+def read_sources(path: Path, units: Container[str]) -> tuple[DeclaredSource, ...]:
+    """The declared sources in their order; a project without the file has the inbox of its home.
+
+    Raises:
+        DeclarationError: a source is malformed, stands twice, names an unknown unit or holds a secret.
+    """
+    if not path.exists():
+        return (INBOX,)
+    declared = Declared.from_toml(path)
+    sources: dict[str, DeclaredSource] = {}
+    for table in declared.tables("sources", "name"):
+        source = _read_source(table, units)
+        if source.name in sources:
+            raise table.fail(f"source {source.name} is declared twice", source.name)
+        sources[source.name] = source
+    declared.done()
+    if not sources:
+        raise declared.fail("no source is declared; nothing would ever be collected")
+    return tuple(sources.values())
+
+
+def _read_source(declared: Declared, units: Container[str]) -> DeclaredSource:
+    name = declared.text("name")
+    if not _NAME.fullmatch(name):
+        raise declared.fail(f"name {name!r} must be small letters, digits, - and _, and begin with a letter", name)
+    for key in _SECRETS:
+        if key in declared:
+            raise declared.fail(f"no secret stands here: name the environment variable that holds it, {key}_env", key)
+    kind = declared.text("kind")
+    if kind not in _PLACES:
+        raise declared.fail(f"kind = {kind!r} is none of: {', '.join(_PLACES)}", kind)
+    place = _PLACES[kind](declared)
+    source = DeclaredSource(
+        name,
+        place,
+        unit=_unit(declared, units),
+        folder_units={
+            folder.text("folder").strip("/"): _unit(folder, units) for folder in declared.tables("folders", "folder")
+        },
+        receipts="" if isinstance(place, HttpPlace) else declared.text("receipts", "").strip("/"),
+        sentinel=declared.text("sentinel", "").strip("/"),
+        settle_seconds=declared.integer("settle_seconds", 2),
+        max_files=declared.integer("max_files", 10_000),
+        max_bytes=declared.integer("max_megabytes", 2048) << 20,
+    )
+    if not 0 <= source.settle_seconds <= 600:
+        raise declared.fail("settle_seconds must be between 0 and 600", "settle_seconds")
+    declared.done()
+    return source
+
+
+def _unit(declared: Declared, units: Container[str]) -> str:
+    code = declared.text("unit", "")
+    if code and code not in units:
+        raise declared.fail(f"unit {code} is not in the roster", code)
+    return code
+
+
+def _folder(declared: Declared) -> Place:
+    return FolderPlace(declared.text("path"), declared.flag("must_exist"))
+
+
+def _sftp(declared: Declared) -> Place:
+    place = SftpPlace(
+        host=declared.text("host"),
+        port=declared.integer("port", 22),
+        user=declared.text("user"),
+        host_keys=declared.texts("host_keys"),
+        folder=declared.text("folder", "."),
+        password_env=_variable(declared, "password_env", ""),
+        private_key_file=declared.text("private_key_file", ""),
+        passphrase_env=_variable(declared, "passphrase_env", ""),
+    )
+    if not place.host_keys:
+        raise declared.fail(
+            "host_keys must name the server's key: ssh-keyscan shows it, its owner confirms it", "host_keys"
+        )
+    for key in place.host_keys:
+        if not _HOST_KEY.fullmatch(key):
+            raise declared.fail(f"host key {key!r} is neither `ssh-ed25519 AAAA…` nor `SHA256:…`", key)
+    if not (place.password_env or place.private_key_file):
+        raise declared.fail("password_env or private_key_file is missing")
+    return place
+
+
+def _s3(declared: Declared) -> Place:
+    place = S3Place(
+        bucket=declared.text("bucket"),
+        endpoint=_url(declared, declared.text("endpoint")),
+        access_key_env=_variable(declared, "access_key_env"),
+        secret_key_env=_variable(declared, "secret_key_env"),
+        prefix=declared.text("prefix", "").strip("/"),
+        region=declared.text("region", "us-east-1"),
+        addressing=declared.text("addressing", "path"),
+        ca_file=declared.text("ca_file", ""),
+    )
+    if place.addressing not in ("path", "virtual"):
+        raise declared.fail(f"addressing = {place.addressing!r} is none of: path, virtual", "addressing")
+    return place
+
+
+def _webdav(declared: Declared) -> Place:
+    return WebdavPlace(_url(declared, declared.text("url")), _access(declared))
+
+
+def _http(declared: Declared) -> Place:
+    urls = tuple(_url(declared, url) for url in declared.texts("urls"))
+    if not urls:
+        raise declared.fail("urls is empty", "urls")
+    return HttpPlace(urls, _access(declared))
+
+
+def _access(declared: Declared) -> WebAccess:
+    return WebAccess(
+        hosts=declared.texts("hosts", ()),
+        private_addresses=declared.flag("private_addresses"),
+        user=declared.text("user", ""),
+        password_env=_variable(declared, "password_env", ""),
+        token_env=_variable(declared, "token_env", ""),
+        ca_file=declared.text("ca_file", ""),
+    )
+
+
+def _url(declared: Declared, url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise declared.fail("an address must begin with https:// (or http://) and a host", url)
+    if "@" in parts.netloc:
+        raise declared.fail("no user and no password in an address: use user and password_env", url)
+    return url
+
+
+def _variable(declared: Declared, key: str, default: str | None = None) -> str:
+    """The name of the environment variable that holds a secret."""
+    name = declared.text(key, default)
+    if name and not _VARIABLE.fullmatch(name):
+        raise declared.fail(
+            f"{key} names an environment variable, in capitals; the secret itself never stands here", key
+        )
+    return name
+
+
+_PLACES: dict[str, Callable[[Declared], Place]] = {
+    "folder": _folder,
+    "sftp": _sftp,
+    "s3": _s3,
+    "webdav": _webdav,
+    "http": _http,
+}

@@ -1,0 +1,90 @@
+"""What is to be taken from a source this time: names sifted, floods capped, oddities told."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from nianbao.intake.sources.name import as_data, is_temporary
+from nianbao.intake.sources.source import Found, Source, SourceStopped
+from nianbao.terms.source import Alarm, DeclaredSource
+
+MAX_SEEN = 100_000
+_SHOWN = 5
+
+
+@dataclass
+class Listing:
+    """The regular, finished files of a source, and what else was to be said about it."""
+
+    found: list[Found] = field(default_factory=list)
+    alarms: list[Alarm] = field(default_factory=list)
+
+
+def look(source: Source) -> Listing:
+    """List a source once.
+
+    Raises:
+        SourceStopped: the source is not the one that was meant, or lets nobody in.
+        TransportFault: it did not answer.
+    """
+    declared = source.declared
+    listing = Listing()
+    refused: list[Found] = []
+    entries = list(islice(source.walk(), MAX_SEEN + 1))
+    if declared.sentinel and not any(entry.name == declared.sentinel and not entry.not_a_file for entry in entries):
+        raise SourceStopped(
+            "INBOX_GONE",
+            f"the file {declared.sentinel} that is always there is missing",
+            "see whether the share is mounted and the folder is the right one",
+        )
+    for entry in _ours(entries[:MAX_SEEN], declared):
+        if entry.not_a_file:
+            refused.append(entry)
+        else:
+            sender = declared.sender_of(entry.name)
+            listing.found.append(dataclasses.replace(entry, origin=declared.name, sender=sender))
+    if len(entries) > MAX_SEEN:
+        step = "clear the source: files that were taken in are kept in the archive"
+        listing.alarms.append(
+            Alarm(declared.name, "FLOOD", f"more than {MAX_SEEN} entries; the rest was not seen", step)
+        )
+    if refused:
+        listing.alarms.append(_refusal(declared.name, refused))
+    return listing
+
+
+def cap(declared: DeclaredSource, new: Sequence[Found], largest: int) -> tuple[list[Found], list[Alarm]]:
+    """Of the new files those that fit into one cycle, oldest first, and an alarm when some must wait."""
+    taken: list[Found] = []
+    room = declared.max_bytes
+    for found in sorted(new, key=lambda found: (found.modified_ns, found.name)):
+        size = min(found.size, largest) if found.size >= 0 else largest
+        if len(taken) == declared.max_files or (size > room and taken):
+            break
+        room -= size
+        taken.append(found)
+    waiting = len(new) - len(taken)
+    if not waiting:
+        return taken, []
+    what = f"{len(new)} new files at once; {waiting} of them wait for the next run"
+    return taken, [
+        Alarm(declared.name, "FLOOD", what, "see who sends so many; raise max_files or max_megabytes if meant")
+    ]
+
+
+def _ours(entries: Sequence[Found], declared: DeclaredSource) -> Iterator[Found]:
+    """The entries that are meant as deliveries, under names that can be written down."""
+    for entry in entries:
+        is_answer = declared.receipts and (entry.name + "/").startswith(f"{declared.receipts}/")
+        if not (is_temporary(entry.name) or is_answer or entry.name == declared.sentinel):
+            yield dataclasses.replace(entry, name=as_data(entry.name))
+
+
+def _refusal(source: str, refused: Sequence[Found]) -> Alarm:
+    shown = ", ".join(f"{entry.name} ({entry.not_a_file})" for entry in refused[:_SHOWN])
+    more = f" and {len(refused) - _SHOWN} more" if len(refused) > _SHOWN else ""
+    what = f"no regular files, left alone: {shown}{more}"
+    return Alarm(source, "NOT_REGULAR", what, "ask the sender for the file itself, and remove these")

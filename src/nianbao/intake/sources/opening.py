@@ -1,0 +1,73 @@
+"""Makes a source of its declaration: the kind decides, secrets come from outside, libraries are imported late."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from nianbao.intake.sources.source import Source, SourceStopped
+from nianbao.terms.source import DeclaredSource, FolderPlace, HttpPlace, S3Place, SftpPlace, WebdavPlace
+
+Secrets = Callable[[str], str | None]
+"""Tells the secret of a name, or None; `os.environ.get`, and in flows also Prefect's Secret blocks."""
+
+
+def open_source(declared: DeclaredSource, home: Path, secrets: Secrets) -> Source:
+    """The source that is declared; nothing is connected yet.
+
+    Raises:
+        SourceStopped: a secret or a library is missing.
+    """
+
+    def secret(name: str) -> str:
+        value = secrets(name) if name else ""
+        if value is None:
+            raise SourceStopped(
+                "SECRET_MISSING", f"the environment has no {name}", f"set {name} for whoever runs nianbao"
+            )
+        return value
+
+    try:
+        return _open(declared, home, secret)
+    except ModuleNotFoundError as error:
+        raise SourceStopped(
+            "NOT_INSTALLED",
+            f"the Python package {error.name} is not installed",
+            "pip install --require-hashes -r requirements/sources.txt",
+        ) from error
+
+
+def _open(declared: DeclaredSource, home: Path, secret: Callable[[str], str]) -> Source:
+    match declared.place:
+        case FolderPlace() as place:
+            from nianbao.intake.sources.folder import Folder
+
+            return Folder(declared, home / place.path, place.must_exist)
+        case SftpPlace() as place:
+            from nianbao.intake.sources.sftp import Sftp
+
+            return Sftp(declared, place, secret(place.password_env), secret(place.passphrase_env))
+        case S3Place() as place:
+            from nianbao.intake.sources.s3 import Bucket
+
+            return Bucket(declared, place, secret(place.access_key_env), secret(place.secret_key_env))
+        case WebdavPlace() as place:
+            from nianbao.intake.sources.guarded import GuardedClient
+            from nianbao.intake.sources.webdav import Collection
+
+            access = place.access
+            return Collection(
+                declared,
+                place,
+                GuardedClient([place.url], access, secret(access.password_env), secret(access.token_env)),
+            )
+        case HttpPlace() as place:
+            from nianbao.intake.sources.guarded import GuardedClient
+            from nianbao.intake.sources.web import Addresses
+
+            access = place.access
+            return Addresses(
+                declared,
+                place,
+                GuardedClient(place.urls, access, secret(access.password_env), secret(access.token_env)),
+            )

@@ -1,0 +1,121 @@
+"""Sources: where deliveries come from, as declared, and what went wrong there."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+LOCAL_INBOX = "inbox"
+"""The name of the source that every home has unless told otherwise: its folder `inbox/`."""
+
+
+@dataclass(frozen=True)
+class FolderPlace:
+    """A folder of this machine, or mounted on it; a relative path lies under the home."""
+
+    path: str
+    must_exist: bool = False
+
+
+@dataclass(frozen=True)
+class SftpPlace:
+    """A folder of an SFTP server; `host_keys` are the only keys it may show (key lines or SHA256 fingerprints)."""
+
+    host: str
+    port: int
+    user: str
+    host_keys: tuple[str, ...]
+    folder: str = "."
+    password_env: str = ""
+    private_key_file: str = ""
+    passphrase_env: str = ""
+
+
+@dataclass(frozen=True)
+class S3Place:
+    """A bucket, or a part of it, of a store that speaks S3."""
+
+    bucket: str
+    endpoint: str
+    access_key_env: str
+    secret_key_env: str
+    prefix: str = ""
+    region: str = "us-east-1"
+    addressing: str = "path"
+    ca_file: str = ""
+
+
+@dataclass(frozen=True)
+class WebAccess:
+    """What requests over HTTP may do: which hosts they reach, whether inside the own network, as whom."""
+
+    hosts: tuple[str, ...] = ()
+    private_addresses: bool = False
+    user: str = ""
+    password_env: str = ""
+    token_env: str = ""
+    ca_file: str = ""
+
+
+@dataclass(frozen=True)
+class WebdavPlace:
+    """A collection of a WebDAV server."""
+
+    url: str
+    access: WebAccess = WebAccess()
+
+
+@dataclass(frozen=True)
+class HttpPlace:
+    """Single files behind addresses, fetched when they change."""
+
+    urls: tuple[str, ...]
+    access: WebAccess = WebAccess()
+
+
+Place = FolderPlace | SftpPlace | S3Place | WebdavPlace | HttpPlace
+
+
+@dataclass(frozen=True)
+class DeclaredSource:
+    """One source of reference/sources.toml.
+
+    `unit` owns all of it, `folder_units` its single folders: a workbook of another unit found there is not accepted.
+    `receipts` is the folder at the source that our answers are written back to, empty for none. `sentinel` is a file
+    that is always there; when it is not, the source is not the one that was meant.
+    """
+
+    name: str
+    place: Place
+    unit: str = ""
+    folder_units: Mapping[str, str] = field(default_factory=dict)
+    receipts: str = ""
+    sentinel: str = ""
+    settle_seconds: int = 2
+    max_files: int = 10_000
+    max_bytes: int = 2 << 30
+
+    def sender_of(self, file: str) -> str:
+        """The unit that a file of the source must be of: that of the innermost declared folder, else of the source."""
+        owners = {_spelling(folder): unit for folder, unit in self.folder_units.items()}
+        folder = _spelling(file)
+        while folder := folder.rpartition("/")[0]:
+            if folder in owners:
+                return owners[folder]
+        return self.unit
+
+
+def _spelling(name: str) -> str:
+    return unicodedata.normalize("NFC", name)  # one system writes é as one character, another as two
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """Something at a source that a person must look at; `stopped`: nothing was taken from it this time."""
+
+    source: str
+    code: str
+    what: str
+    next_step: str
+    stopped: bool = False
