@@ -62,22 +62,15 @@ def with_revisions(document: Document, before: Path | None) -> Document:
     if before is None:
         return document
     with (before / "figures.csv").open(encoding="utf-8", newline="") as file:
-        old = {_place(row): row for row in csv.DictReader(file)}
-    revisions = []
-    for figure in document.figures:
-        earlier = old.get((figure.indicator_id, str(figure.year), figure.scope, figure.section))
-        if earlier and (earlier["value"], earlier["printed"]) != (_plain(figure.value), figure.text):
-            name = figure.zh if figure.scope == ALL else f"{figure.zh}（{figure.scope}）"
-            revision = (
-                name,
-                figure.year,
-                figure.section,
-                _said(earlier["printed"], earlier["value"]),
-                _said(figure.text, _plain(figure.value)),
-            )
-            if revision not in revisions:
-                revisions.append(revision)
-    return dataclasses.replace(document, revisions=tuple(revisions))
+        old = _by_place(file)
+    # A section may print a figure in several wordings; each is held against the same wording of the release before.
+    revisions = tuple(
+        (_name(now), int(now["period"]), now["section"], _said(was), _said(now))
+        for place, rows in _by_place(io.StringIO(figures_csv(document.figures))).items()
+        for was, now in zip(old.get(place, ()), rows, strict=False)
+        if (was["value"], was["printed"]) != (now["value"], now["printed"])
+    )
+    return dataclasses.replace(document, revisions=revisions)
 
 
 def write_edition(
@@ -153,11 +146,20 @@ def _write_revisions(document: Document, path: Path) -> None:
         writer.writerows(document.revisions)
 
 
-def _place(row: Mapping[str, str]) -> tuple[str, str, str, str]:
-    return row["indicator"], row["period"], row["scope"], row["section"]
+def _by_place(lines: Iterable[str]) -> dict[tuple[str, ...], list[dict[str, str]]]:
+    """The rows of a figures.csv by where they are printed: indicator, period, scope and section."""
+    found: dict[tuple[str, ...], list[dict[str, str]]] = {}
+    for row in csv.DictReader(lines):
+        found.setdefault((row["indicator"], row["period"], row["scope"], row["section"]), []).append(row)
+    return found
 
 
-def _said(printed: str, value: str) -> str:
+def _name(row: Mapping[str, str]) -> str:
+    return row["zh"] if row["scope"] == ALL else f"{row['zh']}（{row['scope']}）"
+
+
+def _said(row: Mapping[str, str]) -> str:
+    printed, value = row["printed"], row["value"]
     return printed if not value or printed.startswith(value) else f"{printed}（{value}）"
 
 
