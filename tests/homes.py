@@ -1,0 +1,189 @@
+"""Homes for tests: a sample year taken in over two nights, small homes, and what a warehouse comes to in one line."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from nianbao.catalog import Project
+from nianbao.clock import OVERRIDE, ZONE
+from nianbao.intake.template import write_workbook
+from nianbao.runs.collect import Collected, collect
+from nianbao.runs.compile import compile_tables
+from nianbao.runs.house import open_house, open_house_to_read
+from nianbao.runs.nightly import nightly
+from nianbao.runs.publish import publish
+from nianbao.sample.deliveries import Planned
+from nianbao.sample.make import make_sample, plan_sample
+from nianbao.settings import Home
+from nianbao.statistics.figures import Figures, read_figures
+from nianbao.terms.filled import Filled
+from nianbao.warehouse.connect import Connection, rows_of
+
+ROOT = Path(__file__).resolve().parents[1]
+SEED = 1
+YEAR = 2021
+FIRST_POST = dt.date(2022, 1, 15)
+FIRST_NIGHT, SECOND_NIGHT, ISSUED = "2022-01-16T01:00", "2022-01-26T01:00", "2022-01-27T10:00"
+PUBLICATIONS = ("audit_report", "work_report")
+NIGHT_1 = "night-1"
+
+
+@contextmanager
+def clock_at(moment: str) -> Iterator[None]:
+    """Let it be this moment for nianbao, in this process and in those it starts."""
+    before = os.environ.get(OVERRIDE)
+    os.environ[OVERRIDE] = moment
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[OVERRIDE]
+        else:
+            os.environ[OVERRIDE] = before
+
+
+def live_a_year(project: Project, home: Home) -> None:
+    """Take in the sample year over two nights and issue r1; the drafts' figures of the first night are kept aside."""
+    make_sample(project, YEAR, SEED, home.inbox, sent_by=FIRST_POST)
+    with clock_at(FIRST_NIGHT):
+        nightly(project.path, home)
+    for code in PUBLICATIONS:
+        kept = home.path / NIGHT_1 / f"{code}.csv"
+        kept.parent.mkdir(exist_ok=True)
+        shutil.copyfile(draft(home, code) / "figures.csv", kept)
+    make_sample(project, YEAR, SEED, home.inbox, sent_after=FIRST_POST)
+    with clock_at(SECOND_NIGHT):
+        nightly(project.path, home)
+    with clock_at(ISSUED), open_house(project.path, home, "publish") as house:
+        compile_tables(house)
+        publish(house)
+
+
+def draft(home: Home, publication: str) -> Path:
+    """The folder of a draft edition."""
+    return home.releases / str(YEAR) / publication / "draft"
+
+
+def release(home: Home, publication: str, number: int) -> Path:
+    """The folder of a numbered release."""
+    return home.releases / str(YEAR) / publication / f"r{number}"
+
+
+@cache
+def _planned(project_path: Path) -> tuple[Planned, ...]:
+    from nianbao.catalog import load_project
+
+    return tuple(plan_sample(load_project(project_path), YEAR, SEED))
+
+
+def post(project: Project, units: Sequence[str], periods: Sequence[str], forms: Sequence[str] = ()) -> list[Planned]:
+    """The on-time workbooks of some units and periods of the sample year, if wanted with some forms only."""
+    wanted = [
+        each
+        for each in _planned(project.path)
+        if each.unit.code in units and each.period.code in periods and each.story == "on time"
+    ]
+    return [replace(each, content=only(each.content, forms)) for each in wanted] if forms else wanted
+
+
+def only(filled: Filled | str, forms: Sequence[str]) -> Filled:
+    """The same answers, of some forms only."""
+    assert isinstance(filled, Filled)
+    return replace(filled, forms={code: parts for code, parts in filled.forms.items() if code in forms}, only=True)
+
+
+def send(project: Project, inbox: Path, planned: Iterable[Planned]) -> list[Path]:
+    """Write workbooks into an inbox, each with the time at which it was sent."""
+    paths = []
+    for each in planned:
+        assert isinstance(each.content, Filled)
+        path = inbox / each.unit.short_zh / each.file_name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_workbook(path, project, each.unit, each.period, each.content)
+        arrive(path, each.sent_at)
+        paths.append(path)
+    return paths
+
+
+def arrive(path: Path, moment: dt.datetime) -> None:
+    """Let a file have been put into the inbox at a moment, in the federation's time."""
+    stamp = moment.replace(tzinfo=ZONE).timestamp()
+    os.utime(path, (stamp, stamp))
+
+
+def collect_into(project: Project, home: Home) -> Collected:
+    """One collect run."""
+    with open_house(project.path, home, "collect") as house:
+        return collect(house)
+
+
+def take_in_and_compile(project: Project, home: Home) -> Collected:
+    """One collect run and the tables built from it, without reports."""
+    with open_house(project.path, home, "nightly") as house:
+        collected = collect(house)
+        compile_tables(house)
+        return collected
+
+
+@contextmanager
+def warehouse(home: Home) -> Iterator[Connection]:
+    """The warehouse of a home, for reading."""
+    with open_house_to_read(ROOT, home) as house:
+        yield house.connection
+
+
+def figures_of(home: Home) -> Figures:
+    """The figures of a home as last built."""
+    with open_house_to_read(ROOT, home) as house:
+        return read_figures(house.connection, house.project)
+
+
+def call(*arguments: str, home: Home | None = None) -> subprocess.CompletedProcess[str]:
+    """The program as somebody calls it, from the folder of the project."""
+    place = ["--home", str(home.path)] if home else []
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src"), "COLUMNS": "200"}
+    command = [sys.executable, "-m", "nianbao", *arguments, *place]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
+
+
+def digest(home: Home, schemas: Sequence[str] = ("ledger", "raw", "core", "indicator", "mart")) -> dict[str, str]:
+    """What every table holds, whatever the order of its rows: one hash a table.
+
+    Runs are left out, and with them the number of the run that a row came with, and what models were built from.
+    """
+    with warehouse(home) as connection:
+        tables = connection.execute(
+            "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'warehouse' "
+            "AND schema_name IN (SELECT unnest($1)) AND schema_name || '.' || table_name NOT IN "
+            "('ledger.run', 'ledger.build')",
+            [list(schemas)],
+        ).fetchall()
+        return {f"{schema}.{table}": _hash(connection, f"{schema}.{table}") for schema, table in sorted(tables)}
+
+
+def _hash(connection: Connection, table: str) -> str:
+    kept = [row["column_name"] for row in rows_of(connection, f"DESCRIBE {table}") if row["column_name"] != "run_id"]
+    columns = ", ".join(f'"{name}"' for name in kept)
+    lines = connection.execute(
+        f"SELECT CAST(line AS VARCHAR) FROM (SELECT {columns} FROM {table}) AS line ORDER BY 1"
+    ).fetchall()
+    return hashlib.sha256("\n".join(line for (line,) in lines).encode()).hexdigest()
+
+
+def scratch_files(home: Home) -> list[str]:
+    """What a run leaves behind only when it was killed: hidden files and folders of any depth."""
+    return sorted(
+        str(path.relative_to(home.path))
+        for path in home.path.rglob(".*")
+        if path.is_relative_to(home.archive) or path.is_relative_to(home.outbox) or path.is_relative_to(home.releases)
+    )

@@ -1,0 +1,215 @@
+"""An ordinary year has come in over two nights: everything that was sent has ended where it should."""
+
+import csv
+import datetime as dt
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nianbao.catalog import Project
+from nianbao.publish.compose import compose
+from nianbao.publish.release import figures_csv
+from nianbao.runs.compile import compile_tables
+from nianbao.runs.house import open_house_as_of
+from nianbao.settings import Home
+from nianbao.statistics.figures import read_figures
+from nianbao.statistics.reporting import not_reported
+from nianbao.warehouse.connect import rows_of
+from tests.homes import NIGHT_1, PUBLICATIONS, YEAR, release, scratch_files, warehouse
+
+FAULTY, WAITING, CORRECTED, STRAY = "QHI06", "QHI11", "QH630200", "QHD16"
+
+
+def outcomes(home: Home, where: str) -> list[tuple[Any, ...]]:
+    """File name and outcome of the deliveries that answer to a condition, in their order."""
+    with warehouse(home) as connection:
+        query = f"SELECT file_name, outcome FROM ledger.delivery WHERE {where} ORDER BY delivery_id"
+        return connection.execute(query).fetchall()
+
+
+def decisions(home: Home, unit: str, form: str, period: str = "2021Q4") -> list[str]:
+    """What was decided about each submission of a unit, form and period, in the order of their numbers."""
+    with warehouse(home) as connection:
+        rows = connection.execute(
+            "SELECT d.decision FROM ledger.submission AS s INNER JOIN ledger.decision AS d "
+            "ON s.submission_id = d.submission_id WHERE (s.unit_code, s.form_code, s.period) = (?, ?, ?) "
+            "ORDER BY s.number",
+            [unit, form, period],
+        ).fetchall()
+    return [decision for (decision,) in rows]
+
+
+def status(home: Home, unit: str, form: str, period: str) -> str:
+    """What has become of a form that a unit owes."""
+    with warehouse(home) as connection:
+        rows = connection.execute(
+            "SELECT status FROM core.reporting WHERE (unit_code, form_code, period) = (?, ?, ?)", [unit, form, period]
+        ).fetchall()
+    ((found,),) = rows
+    return str(found)
+
+
+def receipts(home: Home, name: str) -> list[dict[str, Any]]:
+    """The JSON receipts for files of a name."""
+    return [json.loads(path.read_text("utf-8")) for path in sorted(home.outbox.rglob(f"{name}.回执.json"))]
+
+
+def test_every_file_ends_in_one_outcome(year_home: Home) -> None:
+    """Each file of the inbox is one delivery with an outcome, and has a receipt for programs and one for people."""
+    sent = {path.relative_to(year_home.inbox).as_posix() for path in year_home.inbox.rglob("*") if path.is_file()}
+    sent = {source for source in sent if not source.startswith(".")}
+    with warehouse(year_home) as connection:
+        taken = connection.execute("SELECT source FROM ledger.delivery").fetchall()
+    assert sorted(source for (source,) in taken) == sorted(sent)
+    for source in sent:
+        receipt = json.loads((year_home.outbox / f"{source}.回执.json").read_text("utf-8"))
+        assert receipt["sha256"] == hashlib.sha256((year_home.inbox / source).read_bytes()).hexdigest()
+        assert receipt["outcome_zh"] in (year_home.outbox / f"{source}.回执.txt").read_text("utf-8")
+
+
+def test_the_archive_holds_the_bytes_that_arrived(year_home: Home) -> None:
+    """Every delivery's bytes are kept under their SHA-256, once, and nothing else is."""
+    kept = [path for path in year_home.archive.rglob("*") if path.is_file() and path.name != "index.jsonl"]
+    assert all(hashlib.sha256(path.read_bytes()).hexdigest() == path.name for path in kept)
+    with warehouse(year_home) as connection:
+        known = connection.execute("SELECT DISTINCT sha256 FROM ledger.delivery").fetchall()
+    assert sorted(path.name for path in kept) == sorted(sha256 for (sha256,) in known)
+    assert not scratch_files(year_home)
+
+
+def test_nothing_of_a_rejected_submission_is_loaded(year_home: Home) -> None:
+    """The raw tables hold the rows and cells of accepted submissions only, and of every one of them."""
+    with warehouse(year_home) as connection:
+        counted = connection.execute(
+            "SELECT submission_id FROM ledger.decision WHERE decision IN ('accepted', 'accepted_with_warnings')"
+        ).fetchall()
+        refused = connection.execute(
+            "SELECT submission_id FROM ledger.decision WHERE decision NOT IN ('accepted', 'accepted_with_warnings')"
+        ).fetchall()
+        tables = connection.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE database_name = 'warehouse' AND schema_name = 'raw'"
+        ).fetchall()
+        union = " UNION ".join(f"SELECT submission_id FROM raw.{table}" for (table,) in tables)
+        loaded = {submission_id for (submission_id,) in connection.execute(union).fetchall()}
+    assert len(refused) == 5
+    assert not loaded & {submission_id for (submission_id,) in refused}
+    assert loaded <= {submission_id for (submission_id,) in counted}
+
+
+def test_a_faulty_form_is_rejected_and_the_rest_of_its_workbook_is_not(year_home: Home) -> None:
+    """A fault costs the form it is in; the unit learns the cell and what to do, and its second workbook counts."""
+    first, second = outcomes(year_home, f"unit_code = '{FAULTY}' AND period = '2021Q4'")
+    assert (first[1], second[1]) == ("partly", "accepted")
+    for form in ("GH01", "GH03", "GH05", "GH06"):
+        rejected, accepted = decisions(year_home, FAULTY, form)
+        assert rejected == "rejected" and accepted.startswith("accepted"), form
+    assert decisions(year_home, FAULTY, "GH04") == ["accepted"]
+    (receipt,) = receipts(year_home, first[0])
+    said = [(each["code"], each["sheet"][:4], each["cell"] is not None) for each in receipt["findings"]]
+    assert said == [("C01-1", "GH01", True), ("C00-7", "GH03", True), ("C05-1", "GH05", True), ("C00-7", "GH06", True)]
+    assert "约300" in receipt["findings"][3]["sentence"]
+
+
+def test_an_unexplained_form_waits_until_it_is_explained(year_home: Home) -> None:
+    """A form with an unusual number and no 说明 does not count; with the 说明 it does, and the reason is kept."""
+    assert decisions(year_home, WAITING, "GH02", "2021H2") == ["awaiting_explanation", "accepted_with_warnings"]
+    with warehouse(year_home) as connection:
+        (kept,) = rows_of(
+            connection, "SELECT * FROM ledger.explanation WHERE submission_id = ?", [f"{WAITING}-2021H2-GH02-2"]
+        )
+    assert "联合基层工会" in kept["explanation"]
+
+
+def test_a_late_form_counts_and_is_called_late(year_home: Home) -> None:
+    """What comes within the days of grace is loaded with a warning, and the record says that it was late."""
+    assert decisions(year_home, "QHD09", "GH01") == ["accepted_with_warnings"]
+    assert status(year_home, "QHD09", "GH01", "2021Q4") == "late"
+    assert status(year_home, "QHD09", "GH01", "2021Q3") == "on_time"
+
+
+def test_a_missing_form_is_missed(year_home: Home) -> None:
+    """A sheet that never came is missing, with its unit, in the status and in the coverage of its figures."""
+    assert status(year_home, "QHD14", "GH06", "2021Q3") == "missing"
+    with warehouse(year_home) as connection:
+        absent = not_reported(connection, YEAR, "QHD14")
+    assert [(row["form_code"], row["period"], row["status"]) for row in absent] == [("GH06", "2021Q3", "missing")]
+    with (release(year_home, "work_report", 1) / "figures.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["indicator"]: row for row in csv.DictReader(file)}
+    assert int(rows["warmth_funds"]["coverage_reported"]) == int(rows["warmth_funds"]["coverage_expected"]) == 53
+    assert int(rows["posts_online"]["coverage_reported"]) == int(rows["posts_online"]["coverage_expected"]) - 1
+
+
+def test_the_same_file_under_another_name_is_a_duplicate(year_home: Home) -> None:
+    """It is recorded, names the file it repeats, and makes no submission."""
+    ((name, _),) = outcomes(year_home, "outcome = 'duplicate'")
+    (receipt,) = receipts(year_home, name)
+    assert receipt["duplicate_of"] != name and receipt["duplicate_of"].endswith(".xlsx")
+    assert receipt["submissions"] == receipt["findings"] == []
+
+
+def test_what_is_not_a_workbook_is_put_aside(year_home: Home) -> None:
+    """A text that calls itself .xlsx is quarantined and answered in words."""
+    ((name, _),) = outcomes(year_home, "outcome = 'quarantined'")
+    (receipt,) = receipts(year_home, name)
+    assert [finding["code"] for finding in receipt["findings"]] == ["NOT_A_WORKBOOK"]
+    assert "另存为xlsx" in receipt["findings"][0]["sentence"]
+
+
+def test_a_correction_takes_the_place_of_what_it_corrects(year_home: Home) -> None:
+    """Both submissions are kept with their cells, and only the later one counts."""
+    ids = [f"{CORRECTED}-2021Q4-GH05-{number}" for number in (1, 2)]
+    with warehouse(year_home) as connection:
+        kept = connection.execute(
+            "SELECT submission_id, warmth_funds_yuan, warmth_persons FROM raw.gh05 "
+            "WHERE submission_id IN (SELECT unnest($1::VARCHAR[])) ORDER BY submission_id",
+            [ids],
+        ).fetchall()
+        counts = connection.execute(
+            "SELECT submission_id, warmth_funds_yuan, warmth_persons FROM core.gh05 WHERE unit_code = ? AND period = ?",
+            [CORRECTED, "2021Q4"],
+        ).fetchall()
+    assert [row[0] for row in kept] == ids
+    assert kept[1][1] - kept[0][1] == 86000 and kept[1][2] - kept[0][2] == 52
+    assert counts == [kept[1]]
+
+
+@pytest.fixture(scope="module")
+def night_1(project: Project, year_home: Home) -> dict[str, str]:
+    """The figures of every publication as they were known on a day between the nights."""
+    with open_house_as_of(project.path, year_home, dt.date(2022, 1, 20)) as house:
+        compile_tables(house)
+        figures = read_figures(house.connection, project)
+    return {
+        code: figures_csv(compose(publication, figures, YEAR, "draft", dt.datetime(2022, 1, 20), ()).figures)
+        for code, publication in project.publications.items()
+    }
+
+
+def test_the_past_can_be_asked_for(year_home: Home, night_1: dict[str, str]) -> None:
+    """As of a day after the first night the figures are those of the first night, not those of the second."""
+    first = {code: (year_home.path / NIGHT_1 / f"{code}.csv").read_text("utf-8") for code in PUBLICATIONS}
+    second = {code: (release(year_home, code, 1) / "figures.csv").read_text("utf-8") for code in PUBLICATIONS}
+    assert night_1 == first
+    assert first != second
+
+
+@pytest.mark.parametrize("publication", PUBLICATIONS)
+def test_a_release_vouches_for_its_files(year_home: Home, publication: str) -> None:
+    """The manifest names every file of the release with its hash, and every submission with the file it came in."""
+    folder = release(year_home, publication, 1)
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    present = {path.name for path in folder.iterdir()} - {"manifest.json"}
+    assert present == manifest["files"].keys()
+    assert {Path(name).suffix for name in present} == {".html", ".docx", ".xlsx", ".csv", ".duckdb"}
+    for name, entry in manifest["files"].items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == entry["sha256"], name
+    with warehouse(year_home) as connection:
+        in_force = connection.execute(
+            "SELECT s.submission_id, d.sha256 FROM core.submission AS s INNER JOIN ledger.delivery AS d "
+            "ON s.delivery_id = d.delivery_id"
+        ).fetchall()
+    assert manifest["submissions"] == dict(in_force)
+    assert manifest["as_of"] == "2022-01-26T01:00:00"
