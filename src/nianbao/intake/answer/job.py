@@ -1,0 +1,62 @@
+"""What is to be marked in a workbook: plain texts, so that they pass to the marking process as JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+
+from nianbao.terms.finding import Severity
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A cell to be filled, and the comment it gets."""
+
+    sheet: str
+    cell: str
+    severity: Severity
+    comment: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row of the sheet 审核结果; a row with a key is open for an explanation."""
+
+    severity: Severity
+    severity_zh: str
+    sheet: str
+    cell: str
+    value: str
+    expected: str
+    opinion: str
+    explanation: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Job:
+    """Everything the marked workbook says."""
+
+    title: str
+    outcome: str
+    guidance: tuple[str, ...]
+    lines: tuple[Line, ...]
+    marks: tuple[Mark, ...]
+
+
+def dump_job(job: Job) -> str:
+    """A job as one line of JSON."""
+    return json.dumps(dataclasses.asdict(job), ensure_ascii=False, separators=(",", ":"))
+
+
+def load_job(text: str) -> Job:
+    """The job that `dump_job` wrote."""
+    data = json.loads(text)
+    return Job(
+        data["title"],
+        data["outcome"],
+        tuple(data["guidance"]),
+        tuple(Line(**line | {"severity": Severity(line["severity"])}) for line in data["lines"]),
+        tuple(Mark(**mark | {"severity": Severity(mark["severity"])}) for mark in data["marks"]),
+    )

@@ -1,0 +1,180 @@
+"""An .xlsx file as its parts: what is not touched is written back byte for byte."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import zipfile
+from typing import Any
+
+from lxml import etree
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE_RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
+_CONTENT_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
+_TYPES_PART = "[Content_Types].xml"
+_WORKBOOK = "xl/workbook.xml"
+_MAX_INFLATED = 200 * 1024 * 1024
+_WRITTEN_AT = (1980, 1, 1, 0, 0, 0)
+_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+
+Element = Any
+"""An lxml element; the library ships no types."""
+
+
+class UnknownPackage(Exception):
+    """The bytes are no workbook that can be marked as it stands."""
+
+
+class Package:
+    """The parts of a workbook's file."""
+
+    def __init__(self, content: bytes) -> None:
+        try:
+            self._archive = zipfile.ZipFile(io.BytesIO(content))
+            self._names = list(dict.fromkeys(self._archive.namelist()))
+        except (zipfile.BadZipFile, ValueError) as error:
+            raise UnknownPackage(str(error)) from error
+        self._budget = _MAX_INFLATED
+        self._trees: dict[str, Element] = {}
+        self._bytes: dict[str, bytes] = {}
+        if _WORKBOOK not in self._names or self.tree(_WORKBOOK).tag != f"{{{MAIN}}}workbook":
+            raise UnknownPackage("not a transitional workbook")
+
+    def __contains__(self, part: str) -> bool:
+        return part in self._names
+
+    def read(self, part: str) -> bytes:
+        """The bytes of a part as they came."""
+        if part in self._bytes:
+            return self._bytes[part]
+        with self._archive.open(part) as stream:
+            content = stream.read(self._budget + 1)
+        self._budget -= len(content)
+        if self._budget < 0:
+            raise UnknownPackage("too large")
+        return content
+
+    def tree(self, part: str) -> Element:
+        """The root of a part; what is changed in it is written."""
+        if part not in self._trees:
+            self._trees[part] = parse(self.read(part))
+        return self._trees[part]
+
+    def put(self, part: str, content: bytes) -> None:
+        """Add or replace a part."""
+        if part not in self._names:
+            self._names.append(part)
+        self._trees.pop(part, None)
+        self._bytes[part] = content
+
+    def put_tree(self, part: str, root: Element) -> None:
+        """Add or replace a part by a tree."""
+        self.put(part, b"")
+        self._trees[part] = root
+
+    def drop(self, part: str) -> None:
+        """Leave a part out."""
+        if part in self._names:
+            self._names.remove(part)
+        self._trees.pop(part, None)
+
+    def free_name(self, pattern: str) -> str:
+        """A part name like `xl/comments{}.xml` that is not taken."""
+        number = 1
+        while pattern.format(number) in self._names:
+            number += 1
+        return pattern.format(number)
+
+    def declare(self, part: str, content_type: str) -> None:
+        """Declare the content type of a part."""
+        types = self.tree(_TYPES_PART)
+        names = {item.get("PartName") for item in types.iterfind(f"{{{_CONTENT_TYPES}}}Override")}
+        if f"/{part}" not in names:
+            etree.SubElement(types, f"{{{_CONTENT_TYPES}}}Override", PartName=f"/{part}", ContentType=content_type)
+
+    def declare_extension(self, extension: str, content_type: str) -> None:
+        """Declare the content type of all parts with an extension."""
+        types = self.tree(_TYPES_PART)
+        known = {item.get("Extension", "").lower() for item in types.iterfind(f"{{{_CONTENT_TYPES}}}Default")}
+        if extension not in known:
+            default = etree.Element(f"{{{_CONTENT_TYPES}}}Default", Extension=extension, ContentType=content_type)
+            types.insert(0, default)
+
+    def related(self, part: str, kind: str) -> list[tuple[str, str]]:
+        """The relations of a part of a kind (`comments`): their ids and the parts they lead to."""
+        relations = _relations_of(part)
+        if relations not in self:
+            return []
+        return [
+            (
+                item.get("Id"),
+                posixpath.normpath(posixpath.join("/", posixpath.dirname(part), item.get("Target"))).lstrip("/"),
+            )
+            for item in self.tree(relations)
+            if item.get("Type", "").endswith(f"/{kind}") and item.get("TargetMode") != "External" and item.get("Target")
+        ]
+
+    def relate(self, part: str, kind: str, target: str) -> str:
+        """Relate a part to another; returns the id of the relation."""
+        relations = _relations_of(part)
+        if relations not in self:
+            self.put_tree(
+                relations, etree.Element(f"{{{_PACKAGE_RELATIONS}}}Relationships", nsmap={None: _PACKAGE_RELATIONS})
+            )
+        root = self.tree(relations)
+        taken = {item.get("Id") for item in root}
+        number = len(taken) + 1
+        while f"rId{number}" in taken:
+            number += 1
+        etree.SubElement(
+            root,
+            f"{{{_PACKAGE_RELATIONS}}}Relationship",
+            Id=f"rId{number}",
+            Type=f"{RELATIONS}/{kind}",
+            Target=f"/{target}",
+        )
+        return f"rId{number}"
+
+    def to_bytes(self) -> bytes:
+        """The file with its changes; the same changes give the same bytes."""
+        written = io.BytesIO()
+        with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name in self._names:
+                tree = self._trees.get(name)
+                content = self.read(name) if tree is None else serialise(tree)
+                entry = zipfile.ZipInfo(name, _WRITTEN_AT)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(entry, content)
+        return written.getvalue()
+
+
+def parse(content: bytes) -> Element:
+    """The root of an XML text that comes from outside: no document type, no entities, nothing fetched."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as error:
+        raise UnknownPackage(str(error)) from error
+    if root.getroottree().docinfo.doctype:
+        raise UnknownPackage("document type")
+    return root
+
+
+def serialise(root: Element) -> bytes:
+    """A tree as the text of its part."""
+    text: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return text
+
+
+def plain(text: str) -> str:
+    """A text as a workbook may hold it: without what XML forbids, and with nothing that reads as an escape."""
+    return _ESCAPE_LIKE.sub("_x005F_", _ILLEGAL.sub("", text))
+
+
+def _relations_of(part: str) -> str:
+    folder, name = posixpath.split(part)
+    return posixpath.join(folder, "_rels", f"{name}.rels")
