@@ -129,7 +129,24 @@ def _form_model(form_code: str, indicators: Iterable[Indicator], project: Projec
 def _value_model(bases: list[str], indicators: Mapping[str, Indicator]) -> Model:
     base = "\nUNION ALL\n".join(f"SELECT indicator_id, year, scope, value FROM {name}" for name in bases)
     formulas = [indicator for indicator in indicators.values() if indicator.is_formula]
-    expressions = {indicator.id: expand(indicator, indicators) for indicator in formulas}
+    steps = [f"base AS (\n{base}\n)"]
+    values = [
+        "SELECT indicator_id, year, scope, CAST(value AS DECIMAL(28, 10)) AS value FROM base WHERE value IS NOT NULL"
+    ]
+    if formulas:
+        steps += _formula_steps({indicator.id: expand(indicator, indicators) for indicator in formulas})
+        values.append("SELECT indicator_id, year, scope, value FROM computed WHERE value IS NOT NULL")
+    return Model(
+        "indicator.value",
+        "WITH " + ",\n\n".join(steps) + "\n\n" + "\nUNION ALL\n".join(values),
+        frozenset(bases),
+        "指标数值：每个指标、年度、范围一行",
+        "every indicator; one row per indicator, year and scope",
+    )
+
+
+def _formula_steps(expressions: Mapping[str, exp.Expression]) -> list[str]:
+    """The formulas computed over their operands, side by side for each year and scope."""
     needed = sorted({column.name for tree in expressions.values() for column in tree.find_all(exp.Column)})
     depth = max((name.count(_SHIFT) for name in needed), default=0)
     shifted = "\nUNION ALL\n".join(
@@ -142,35 +159,11 @@ def _value_model(bases: list[str], indicators: Mapping[str, Indicator]) -> Model
         f"CAST({tree.sql(dialect='duckdb')} AS DECIMAL(28, 10)) AS value FROM wide"
         for key, tree in expressions.items()
     )
-    sql = f"""WITH base AS (
-{base}
-),
-
-operand AS (
-{shifted}
-),
-
-wide AS (
-SELECT year, scope,
-    {wide}
-FROM operand
-GROUP BY year, scope
-),
-
-computed AS (
-{computed}
-)
-
-SELECT indicator_id, year, scope, CAST(value AS DECIMAL(28, 10)) AS value FROM base WHERE value IS NOT NULL
-UNION ALL
-SELECT indicator_id, year, scope, value FROM computed WHERE value IS NOT NULL"""
-    return Model(
-        "indicator.value",
-        sql,
-        frozenset(bases),
-        "指标数值：每个指标、年度、范围一行",
-        "every indicator; one row per indicator, year and scope",
-    )
+    return [
+        f"operand AS (\n{shifted}\n)",
+        f"wide AS (\nSELECT year, scope,\n    {wide}\nFROM operand\nGROUP BY year, scope\n)",
+        f"computed AS (\n{computed}\n)",
+    ]
 
 
 def _expand(indicator_id: str, indicators: Mapping[str, Indicator], path: tuple[str, ...]) -> exp.Expr:
