@@ -83,8 +83,9 @@ def _validation(opened: list[str]) -> str:
         return ""
     return (
         '<dataValidations count="1"><dataValidation type="textLength" operator="lessThanOrEqual" allowBlank="1" '
-        f'showInputMessage="1" showErrorMessage="1" errorTitle="请核对" error="说明最多{_LONGEST}字。" promptTitle="说明" '
-        f'prompt="{_PROMPT}" sqref="{" ".join(opened)}"><formula1>{_LONGEST}</formula1></dataValidation></dataValidations>'
+        f'showInputMessage="1" showErrorMessage="1" errorTitle="请核对" error="说明最多{_LONGEST}字。" '
+        f'promptTitle="说明" prompt="{_PROMPT}" sqref="{" ".join(opened)}">'
+        f"<formula1>{_LONGEST}</formula1></dataValidation></dataValidations>"
     )
 
 
@@ -93,11 +94,11 @@ def _wide(row: int, text: str, style: int, height: float) -> str:
 
 
 def _line(row: int, number: int, line: Line, look: Callable[[str], int], pattern: str) -> str:
-    explanation = "open" if line.key else "closed"
+    place = line.cell or ("整表" if line.sheet else "")
     texts = (
         (str(number), "centred"), (line.severity_zh, line.severity.value), (line.sheet, "text"),
-        (line.cell or ("整表" if line.sheet else ""), "link" if line.sheet else "centred"), (line.value, "text"),
-        (line.expected, "text"), (line.opinion, "text"), (line.explanation, explanation), (line.key, "text"), (pattern, "text"),
+        (place, "link" if line.sheet else "centred"), (line.value, "text"), (line.expected, "text"), (line.opinion, "text"),
+        (line.explanation, "open" if line.key else "closed"), (line.key, "text"), (pattern, "text"),
     )  # fmt: skip
     cells = "".join(_cell(letter, row, text, look(name)) for letter, (text, name) in zip(_LETTERS, texts, strict=True))
     height = max(text_height(text, width) for (text, _), width in zip(texts, _WIDTHS, strict=False))

@@ -42,7 +42,7 @@ class Book:
             self._package.put(part, sheet)
         else:
             self._insert(name, sheet)
-        self._open_at(list(sheet.get("name") for sheet in self._list).index(name), self.parts[name])
+        self._open_at([sheet.get("name") for sheet in self._list].index(name), self.parts[name])
 
     def _insert(self, name: str, sheet: bytes) -> None:
         part = self._package.free_name("xl/worksheets/sheet{}.xml")

@@ -146,7 +146,8 @@ class Styles:
 
 
 def _solid(colour: str) -> str:
-    return f'<patternFill xmlns="{MAIN}" patternType="solid"><fgColor rgb="{colour}"/><bgColor indexed="64"/></patternFill>'
+    colours = f'<fgColor rgb="{colour}"/><bgColor indexed="64"/>'
+    return f'<patternFill xmlns="{MAIN}" patternType="solid">{colours}</patternFill>'
 
 
 def _usable(pattern: str) -> str:
