@@ -145,7 +145,7 @@ def _value_model(bases: list[str], indicators: Mapping[str, Indicator]) -> Model
     )
 
 
-def _formula_steps(expressions: Mapping[str, exp.Expression]) -> list[str]:
+def _formula_steps(expressions: Mapping[str, exp.Expr]) -> list[str]:
     """The formulas computed over their operands, side by side for each year and scope."""
     needed = sorted({column.name for tree in expressions.values() for column in tree.find_all(exp.Column)})
     depth = max((name.count(_SHIFT) for name in needed), default=0)
