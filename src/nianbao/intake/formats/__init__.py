@@ -1,0 +1,1 @@
+"""File formats: each becomes the same sheets of cells, from which forms are then read."""

@@ -1,0 +1,73 @@
+"""Zip packages (.xlsx, .ods), opened with suspicion: bombs, twins, overlaps, document types."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+
+from nianbao.intake.formats.sheet import Unreadable
+
+MAX_INFLATED = 200 * 1024 * 1024
+MAX_RATIO = 200
+MAX_ENTRIES = 2_000
+_SMALLEST_ALLOWANCE = 1 << 20
+_LOCAL_HEADER = 30
+_DOCUMENT_TYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
+
+_BROKEN = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError,
+)  # fmt: skip
+
+
+class Package:
+    """The entries of a zip file; together they never inflate to more than is allowed.
+
+    Raises:
+        Unreadable: the file is cut off, or its entries are not one beside another.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        try:
+            self._archive = zipfile.ZipFile(io.BytesIO(content))
+        except _BROKEN as error:
+            raise Unreadable("TRUNCATED") from error
+        entries = self._archive.infolist()
+        self.names = [entry.filename for entry in entries]
+        if len(entries) > MAX_ENTRIES:
+            raise Unreadable("ZIP_BOMB", str(len(entries)))
+        if len(set(self.names)) < len(entries) or _overlap(entries):
+            raise Unreadable("ZIP_MALFORMED")
+        self._budget = MAX_INFLATED
+
+    def read(self, name: str) -> bytes:
+        """The bytes of an XML entry, never more than is allowed: the sizes that the header claims are not believed.
+
+        Raises:
+            Unreadable: the entry is damaged, inflates to too much, or declares a document type.
+        """
+        entry = self._archive.getinfo(name)
+        allowed = min(self._budget, entry.compress_size * MAX_RATIO + _SMALLEST_ALLOWANCE)
+        try:
+            with self._archive.open(entry) as stream:
+                text = stream.read(allowed + 1)
+        except _BROKEN as error:
+            raise Unreadable("ENCRYPTED" if entry.flag_bits & 1 else "TRUNCATED", name) from error
+        if len(text) > allowed:
+            raise Unreadable("ZIP_BOMB", name)
+        self._budget -= len(text)
+        if _DOCUMENT_TYPE.search(text):
+            raise Unreadable("XML_DTD", name)
+        return text
+
+
+def _overlap(entries: list[zipfile.ZipInfo]) -> bool:
+    """Whether two entries share bytes: so a small file can claim to hold the same large entry many times."""
+    end = 0
+    for entry in sorted(entries, key=lambda entry: entry.header_offset):
+        if entry.header_offset < end:
+            return True
+        # The name is written as it was encoded; the extra field of the local header may differ from this one.
+        end = entry.header_offset + _LOCAL_HEADER + len(entry.filename) + entry.compress_size
+    return False

@@ -1,0 +1,83 @@
+"""Sheets of cells: what every format is turned into before a form is looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from nianbao.terms.submission import ReadingFault
+
+Grid = Sequence[Sequence[object]]
+"""Rows of cells from A1 on; a blank cell is an empty text, and a row may be shorter than another."""
+
+Area = tuple[tuple[int, int], tuple[int, int]]
+"""First and last cell of a merged area, counted from 0, both inside."""
+
+MAX_CELLS = 4_000_000
+"""So many cells a sheet may span, filled or not: parsers keep the blank ones in memory too."""
+
+
+class Unreadable(Exception):
+    """The file cannot be taken for a delivery; `fault` says why."""
+
+    def __init__(self, code: str, value: str | None = None, **where: str | None) -> None:
+        super().__init__(code)
+        self.fault = ReadingFault(code, value=value, **where)
+
+
+@dataclass(frozen=True)
+class OddCell:
+    """A cell that parsers pass over in silence: an error value, or a formula that was never calculated."""
+
+    code: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: its cells, and what a parser does not say about them. Rows and columns are counted from 0.
+
+    `pointers` name the cells of a format that has no columns (JSON), by row and column.
+    """
+
+    name: str
+    rows: Grid
+    odd: Mapping[str, OddCell] = field(default_factory=dict)
+    formulas: frozenset[str] = frozenset()
+    merged: Sequence[Area] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    is_hidden: bool = False
+    faults: tuple[ReadingFault, ...] = ()
+    pointers: Mapping[tuple[int, int], str] = field(default_factory=dict)
+
+    def at(self, row: int, column: int) -> object:
+        """What a cell holds; blank beyond the end of its row."""
+        cells = self.rows[row]
+        return cells[column] if column < len(cells) else ""
+
+    def name_of(self, row: int, column: int) -> str:
+        """How a person finds a cell: `E12`, or the path of a value in JSON."""
+        return self.pointers.get((row, column)) or address(row, column)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file that could be opened: its sheets, what is worth a word about it, and what its name already says."""
+
+    sheets: Sequence[Sheet]
+    faults: tuple[ReadingFault, ...] = ()
+    cover: Mapping[str, str] = field(default_factory=dict)
+    form_code: str | None = None
+
+
+def address(row: int, column: int) -> str:
+    """A1 for the first cell."""
+    return f"{column_letters(column)}{row + 1}"
+
+
+@cache
+def column_letters(column: int) -> str:
+    """A for the first column, AA for the twenty-seventh."""
+    return chr(65 + column) if column < 26 else column_letters(column // 26 - 1) + chr(65 + column % 26)

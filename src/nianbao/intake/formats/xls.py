@@ -1,0 +1,74 @@
+"""Reads .xls, and .et where it is the same: the values with a parser, what it passes over from the records."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import struct
+from itertools import zip_longest
+
+from nianbao.intake.formats.biff import Remarks, survey
+from nianbao.intake.formats.compound import Compound
+from nianbao.intake.formats.sheet import Opened, Sheet, Unreadable
+from nianbao.terms.submission import ReadingFault
+
+_WORKBOOK_STREAMS = ("Workbook", "Book")
+_MACRO_STORAGES = frozenset({"_VBA_PROJECT_CUR", "_VBA_PROJECT", "VBA", "Macros"})
+_EMBEDDED = "MBD"
+
+
+def workbook_stream(compound: Compound) -> str | None:
+    """The name of the stream that makes a compound file a workbook."""
+    return next((name for name in _WORKBOOK_STREAMS if name in compound.streams), None)
+
+
+def open_xls(content: bytes, compound: Compound) -> Opened:
+    """The sheets of an .xls workbook.
+
+    Raises:
+        Unreadable: it is damaged, locked, or holds macros.
+    """
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
+
+    if _MACRO_STORAGES & set(compound.names):
+        raise Unreadable("MACRO")
+    try:
+        found = survey(compound.stream(workbook_stream(compound) or ""))
+    except (struct.error, IndexError, KeyError) as error:
+        raise Unreadable("TRUNCATED") from error
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        sheets = []
+        for metadata, remarks in zip_longest(workbook.sheets_metadata, found.sheets):
+            if metadata is None:
+                break
+            sheet = workbook.get_sheet_by_name(metadata.name)
+            sheets.append(
+                _with_remarks(
+                    Sheet(
+                        metadata.name,
+                        sheet.to_python(skip_empty_area=False),
+                        merged=sheet.merged_cell_ranges or (),
+                        is_hidden=metadata.visible != SheetVisibleEnum.Visible,
+                    ),
+                    remarks or Remarks(),
+                )
+            )
+    except PasswordError as error:
+        raise Unreadable("ENCRYPTED") from error
+    except (CalamineError, OSError, ValueError) as error:
+        raise Unreadable("TRUNCATED", type(error).__name__) from error
+    faults = [ReadingFault("EXTERNAL_LINK")] if found.has_links else []
+    if any(name.startswith(_EMBEDDED) for name in compound.names):
+        faults.append(ReadingFault("EMBEDDED"))
+    return Opened(sheets, tuple(faults))
+
+
+def _with_remarks(sheet: Sheet, remarks: Remarks) -> Sheet:
+    return dataclasses.replace(
+        sheet,
+        odd=remarks.odd,
+        formulas=frozenset(remarks.formulas),
+        hidden_rows=frozenset(remarks.hidden_rows),
+        hidden_columns=frozenset(remarks.hidden_columns),
+    )
