@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import selectors
+import select
 import subprocess
 import sys
 import time
@@ -19,10 +19,14 @@ from nianbao.terms.submission import Reading, ReadingFault
 
 SECONDS_PER_FILE = 20.0
 _START_UP_SECONDS = 60.0
+_AHEAD = 2
+"""How many files a worker is asked at a time: it finds the next one waiting when it is done with the first."""
+
+Task = tuple[int, Path]
 
 
 class _Worker:
-    """One process, what it is reading, and since when."""
+    """One process, the files it was asked to read, and until when the first of them may take."""
 
     def __init__(self, project: Path) -> None:
         source = Path(__file__).resolve().parents[2]
@@ -34,18 +38,30 @@ class _Worker:
         )  # fmt: skip
         assert self.process.stdin is not None and self.process.stdout is not None
         self.stdin, self.stdout = self.process.stdin, self.process.stdout
-        self.task: tuple[int, Path] | None = None
-        self.deadline = 0.0
-        self.received = bytearray()
-        self.is_new = True
+        self.tasks: deque[Task] = deque()
+        self.deadline = time.monotonic() + _START_UP_SECONDS
+        self._received = b""
 
-    def ask(self, task: tuple[int, Path]) -> None:
-        self.task = task
-        self.deadline = time.monotonic() + (_START_UP_SECONDS if self.is_new else SECONDS_PER_FILE)
+    def ask(self, task: Task) -> None:
+        """Queue a file; the clock runs for the first in the queue only."""
+        if not self.tasks:
+            self.deadline = max(self.deadline, time.monotonic() + SECONDS_PER_FILE)
+        self.tasks.append(task)
         with contextlib.suppress(BrokenPipeError):  # a dead worker is noticed by the end of its output
             self.stdin.write(str(task[1]).encode() + LINE_END)
 
+    def answers(self) -> list[Reading] | None:
+        """The readings that have come in, None when the worker is dead."""
+        chunk = os.read(self.stdout.fileno(), 1 << 20)
+        if not chunk:
+            return None
+        *lines, self._received = (self._received + chunk).split(LINE_END)
+        if lines:
+            self.deadline = time.monotonic() + SECONDS_PER_FILE
+        return [load_reading(line) for line in lines]
+
     def stop(self) -> None:
+        """End the process, whatever it is doing."""
         self.process.kill()
         self.stdin.close()
         self.stdout.close()
@@ -63,7 +79,9 @@ class ReaderPool:
     def __enter__(self) -> ReaderPool:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for worker in self._workers:
             worker.stop()
         self._workers.clear()
@@ -74,58 +92,45 @@ class ReaderPool:
         A file that kills its worker or takes too long yields a reading with that fault.
         """
         waiting = deque(enumerate(paths))
-        selector = selectors.DefaultSelector()
+        while len(self._workers) < min(self._count, len(waiting)):
+            self._workers.append(_Worker(self._project))
         try:
-            while len(self._workers) < min(self._count, len(waiting)):
-                self._workers.append(_Worker(self._project))
-            busy = 0
-            for worker in self._workers:
-                if waiting:
-                    self._start(worker, waiting.popleft(), selector)
-                    busy += 1
-            while busy:
-                for worker, reading in self._collect(selector):
-                    assert worker.task is not None
-                    position = worker.task[0]
-                    worker.task = None
-                    busy -= 1
-                    if waiting:
-                        if worker.process.poll() is not None:
-                            worker = self._replace(worker)
-                        self._start(worker, waiting.popleft(), selector)
-                        busy += 1
-                    yield position, reading
+            while waiting or any(worker.tasks for worker in self._workers):
+                self._hand_out(waiting)
+                for worker, reading in self._collect(waiting):
+                    yield worker.tasks.popleft()[0], reading
         finally:
-            selector.close()
-            self._workers = [worker for worker in self._workers if worker.task is None and worker.process.poll() is None]
+            for worker in [worker for worker in self._workers if worker.tasks]:
+                self._drop(worker)
 
-    def _start(self, worker: _Worker, task: tuple[int, Path], selector: selectors.BaseSelector) -> None:
-        worker.ask(task)
-        if worker.stdout not in selector.get_map():
-            selector.register(worker.stdout, selectors.EVENT_READ, worker)
+    def _hand_out(self, waiting: deque[Task]) -> None:
+        """Give every worker its first file before any gets its second."""
+        for ahead in range(_AHEAD):
+            for worker in self._workers:
+                if waiting and len(worker.tasks) <= ahead:
+                    worker.ask(waiting.popleft())
 
-    def _collect(self, selector: selectors.BaseSelector) -> Iterator[tuple[_Worker, Reading]]:
-        """Wait for news, then give the workers that are done with their file, well or not."""
-        for key, _ in selector.select(timeout=0.5):
-            worker: _Worker = key.data
-            chunk = os.read(worker.stdout.fileno(), 1 << 20)
-            worker.received += chunk
-            if not chunk:
-                selector.unregister(worker.stdout)
-                worker.stop()
-                yield worker, Reading(faults=(ReadingFault("PARSER_CRASH"),))
-            elif worker.received.endswith(LINE_END):
-                line, worker.received, worker.is_new = bytes(worker.received), bytearray(), False
-                yield worker, load_reading(line)
-        now = time.monotonic()
-        for key in list(selector.get_map().values()):
-            worker = key.data
-            if worker.task is not None and now > worker.deadline:
-                selector.unregister(worker.stdout)
-                worker.stop()
-                yield worker, Reading(faults=(ReadingFault("TIMEOUT"),))
+    def _collect(self, waiting: deque[Task]) -> Iterator[tuple[_Worker, Reading]]:
+        """Wait for news, then give the workers that are done with their first file, well or not."""
+        busy = {worker.stdout: worker for worker in self._workers if worker.tasks}
+        ready, _, _ = select.select(list(busy), [], [], 0.5)
+        for stdout, worker in busy.items():
+            readings = worker.answers() if stdout in ready else []
+            if readings is None:
+                yield worker, self._replaced(worker, waiting, "PARSER_CRASH")
+            elif not readings and time.monotonic() > worker.deadline:
+                yield worker, self._replaced(worker, waiting, "TIMEOUT")
+            for reading in readings or ():
+                yield worker, reading
 
-    def _replace(self, worker: _Worker) -> _Worker:
-        fresh = _Worker(self._project)
-        self._workers[self._workers.index(worker)] = fresh
-        return fresh
+    def _replaced(self, worker: _Worker, waiting: deque[Task], fault: str) -> Reading:
+        """Start another process in place of one that failed over its first file; the others go back to the queue."""
+        self._drop(worker)
+        self._workers.append(_Worker(self._project))
+        while len(worker.tasks) > 1:
+            waiting.appendleft(worker.tasks.pop())
+        return Reading(faults=(ReadingFault(fault),))
+
+    def _drop(self, worker: _Worker) -> None:
+        worker.stop()
+        self._workers.remove(worker)
