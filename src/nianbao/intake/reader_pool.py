@@ -1,4 +1,4 @@
-"""A few reused worker processes that read workbooks; a crash costs one file."""
+"""A few reused worker processes that read workbooks, and mark them for the answer; a crash costs one file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 
-from nianbao.intake.reader_process import LINE_END
+from nianbao.intake.reader_process import LINE_END, MARKED, MarkRequest
 from nianbao.intake.wire import load_reading
 from nianbao.terms.submission import Reading, ReadingFault
 
@@ -22,11 +22,11 @@ _START_UP_SECONDS = 60.0
 _AHEAD = 2
 """How many files a worker is asked at a time: it finds the next one waiting when it is done with the first."""
 
-Task = tuple[int, Path]
+Task = tuple[int, bytes]
 
 
 class _Worker:
-    """One process, the files it was asked to read, and until when the first of them may take."""
+    """One process, the requests it has not answered yet, and until when the first of them may take."""
 
     def __init__(self, project: Path) -> None:
         source = Path(__file__).resolve().parents[2]
@@ -43,22 +43,22 @@ class _Worker:
         self._received = b""
 
     def ask(self, task: Task) -> None:
-        """Queue a file; the clock runs for the first in the queue only."""
+        """Queue a request; the clock runs for the first in the queue only."""
         if not self.tasks:
             self.deadline = max(self.deadline, time.monotonic() + SECONDS_PER_FILE)
         self.tasks.append(task)
         with contextlib.suppress(BrokenPipeError):  # a dead worker is noticed by the end of its output
-            self.stdin.write(str(task[1]).encode() + LINE_END)
+            self.stdin.write(task[1] + LINE_END)
 
-    def answers(self) -> list[Reading] | None:
-        """The readings that have come in, None when the worker is dead."""
+    def answers(self) -> list[bytes] | None:
+        """The answers that have come in, None when the worker is dead."""
         chunk = os.read(self.stdout.fileno(), 1 << 20)
         if not chunk:
             return None
         *lines, self._received = (self._received + chunk).split(LINE_END)
         if lines:
             self.deadline = time.monotonic() + SECONDS_PER_FILE
-        return [load_reading(line) for line in lines]
+        return lines
 
     def stop(self) -> None:
         """End the process, whatever it is doing."""
@@ -91,45 +91,55 @@ class ReaderPool:
 
         A file that kills its worker or takes too long yields a reading with that fault.
         """
-        waiting = deque(enumerate(paths))
+        for position, answer in self._ask(str(path).encode() for path in paths):
+            yield position, Reading(faults=(ReadingFault(answer),)) if isinstance(answer, str) else load_reading(answer)
+
+    def mark(self, requests: Iterable[MarkRequest]) -> Iterator[tuple[int, bool]]:
+        """Write marked workbooks in parallel; yields (position, whether it was written) as they are done."""
+        for position, answer in self._ask(request.dump() for request in requests):
+            yield position, answer == MARKED
+
+    def _ask(self, requests: Iterable[bytes]) -> Iterator[tuple[int, bytes | str]]:
+        """The answers to requests as they come, by position; what a request failed with is a text."""
+        waiting = deque(enumerate(requests))
         while len(self._workers) < min(self._count, len(waiting)):
             self._workers.append(_Worker(self._project))
         try:
             while waiting or any(worker.tasks for worker in self._workers):
                 self._hand_out(waiting)
-                for worker, reading in self._collect(waiting):
-                    yield worker.tasks.popleft()[0], reading
+                for worker, answer in self._collect(waiting):
+                    yield worker.tasks.popleft()[0], answer
         finally:
             for worker in [worker for worker in self._workers if worker.tasks]:
                 self._drop(worker)
 
     def _hand_out(self, waiting: deque[Task]) -> None:
-        """Give every worker its first file before any gets its second."""
+        """Give every worker its first request before any gets its second."""
         for ahead in range(_AHEAD):
             for worker in self._workers:
                 if waiting and len(worker.tasks) <= ahead:
                     worker.ask(waiting.popleft())
 
-    def _collect(self, waiting: deque[Task]) -> Iterator[tuple[_Worker, Reading]]:
-        """Wait for news, then give the workers that are done with their first file, well or not."""
+    def _collect(self, waiting: deque[Task]) -> Iterator[tuple[_Worker, bytes | str]]:
+        """Wait for news, then give the workers that are done with their first request, well or not."""
         busy = {worker.stdout: worker for worker in self._workers if worker.tasks}
         ready, _, _ = select.select(list(busy), [], [], 0.5)
         for stdout, worker in busy.items():
-            readings = worker.answers() if stdout in ready else []
-            if readings is None:
+            answers = worker.answers() if stdout in ready else []
+            if answers is None:
                 yield worker, self._replaced(worker, waiting, "PARSER_CRASH")
-            elif not readings and time.monotonic() > worker.deadline:
+            elif not answers and time.monotonic() > worker.deadline:
                 yield worker, self._replaced(worker, waiting, "TIMEOUT")
-            for reading in readings or ():
-                yield worker, reading
+            for answer in answers or ():
+                yield worker, answer
 
-    def _replaced(self, worker: _Worker, waiting: deque[Task], fault: str) -> Reading:
-        """Start another process in place of one that failed over its first file; the others go back to the queue."""
+    def _replaced(self, worker: _Worker, waiting: deque[Task], fault: str) -> str:
+        """Start another process in place of one that failed over its first request; the others go back to the queue."""
         self._drop(worker)
         self._workers.append(_Worker(self._project))
         while len(worker.tasks) > 1:
             waiting.appendleft(worker.tasks.pop())
-        return Reading(faults=(ReadingFault(fault),))
+        return fault
 
     def _drop(self, worker: _Worker) -> None:
         worker.stop()

@@ -1,23 +1,39 @@
-"""The worker: reads one workbook per request line, in a process that may die without harm.
+"""The worker: reads or marks one workbook per request line, in a process that may die without harm.
 
-Request: a path, one line. Answer: one line of JSON (wire.py). Memory and processor time are limited here; the time
-on the wall by the pool that owns the process.
+Request: a path to read, or what to mark and where to put it. Answer: a reading as JSON (wire.py), or `MARKED`; each is
+one line. Memory and processor time are limited here; the time on the wall by the pool that owns the process.
 """
 
 from __future__ import annotations
 
+import json
 import resource
 import signal
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from nianbao.intake.personal import mask_reading
-from nianbao.intake.vocabulary import load_vocabulary
+from nianbao.intake.vocabulary import Vocabulary, load_vocabulary
 from nianbao.intake.wire import dump_reading
 from nianbao.intake.workbook import read_workbook
 
 MEMORY_BYTES = 1 << 30
 LINE_END = b"\n"
+MARKED, NOT_MARKED = b"marked", b"not marked"
+
+
+@dataclass(frozen=True)
+class MarkRequest:
+    """A workbook to be marked: its bytes, the job as JSON, and where the marked workbook goes."""
+
+    workbook: Path
+    job: Path
+    target: Path
+
+    def dump(self) -> bytes:
+        """The request as a line; no path begins like this."""
+        return json.dumps([str(self.workbook), str(self.job), str(self.target)]).encode()
 
 
 def main() -> None:
@@ -28,9 +44,27 @@ def main() -> None:
     vocabulary = load_vocabulary(Path(sys.argv[1]))
     answers = sys.stdout.buffer
     for request in sys.stdin.buffer:
-        content = Path(request.rstrip(LINE_END).decode()).read_bytes()
-        answers.write(dump_reading(mask_reading(read_workbook(content, vocabulary))) + LINE_END)
+        answer = _mark(request) if request.startswith(b"[") else _read(request, vocabulary)
+        answers.write(answer + LINE_END)
         answers.flush()
+
+
+def _read(request: bytes, vocabulary: Vocabulary) -> bytes:
+    content = Path(request.rstrip(LINE_END).decode()).read_bytes()
+    return dump_reading(mask_reading(read_workbook(content, vocabulary)))
+
+
+def _mark(request: bytes) -> bytes:
+    from nianbao.intake.answer.job import load_job  # only some files are marked, and lxml takes its time
+    from nianbao.intake.answer.mark import mark_workbook
+    from nianbao.intake.answer.package import UnknownPackage
+
+    workbook, job, target = map(Path, json.loads(request))
+    try:
+        target.write_bytes(mark_workbook(workbook.read_bytes(), load_job(job.read_text(encoding="utf-8"))))
+    except (UnknownPackage, OSError, ValueError, KeyError, MemoryError):
+        return NOT_MARKED
+    return MARKED
 
 
 if __name__ == "__main__":

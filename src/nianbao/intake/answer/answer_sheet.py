@@ -97,8 +97,9 @@ def _line(row: int, number: int, line: Line, look: Callable[[str], int], pattern
     place = line.cell or ("整表" if line.sheet else "")
     texts = (
         (str(number), "centred"), (line.severity_zh, line.severity.value), (line.sheet, "text"),
-        (place, "link" if line.sheet else "centred"), (line.value, "text"), (line.expected, "text"), (line.opinion, "text"),
-        (line.explanation, "open" if line.key else "closed"), (line.key, "text"), (pattern, "text"),
+        (place, "link" if line.sheet else "centred"), (line.value, "text"), (line.expected, "text"),
+        (line.opinion, "text"), (line.explanation, "open" if line.key else "closed"), (line.key, "text"),
+        (pattern, "text"),
     )  # fmt: skip
     cells = "".join(_cell(letter, row, text, look(name)) for letter, (text, name) in zip(_LETTERS, texts, strict=True))
     height = max(text_height(text, width) for (text, _), width in zip(texts, _WIDTHS, strict=False))
