@@ -67,6 +67,15 @@ class StoreError(NianbaoError):
     exit_code = 74
 
 
+class SourceError(NianbaoError):
+    """A source that nothing could be taken from; everything else was done."""
+
+    exit_code = 74
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what, next_step="see the alarms, and docs/sources.md; nianbao status shows them again")
+
+
 class UsageError(NianbaoError):
     """A request for something that does not exist, such as an unknown unit, period or indicator."""
 

@@ -26,6 +26,16 @@ class Home:
         return self.path / "outbox"
 
     @property
+    def unsent(self) -> Path:
+        """A mark for each delivery whose answer could not be written back to its source yet."""
+        return self.outbox / ".unsent"
+
+    @property
+    def alarms(self) -> Path:
+        """What was wrong with the sources at the last run."""
+        return self.path / "alarms.json"
+
+    @property
     def archive(self) -> Path:
         """Every delivery's bytes under their SHA-256, and the index of deliveries."""
         return self.path / "archive"

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from nianbao.catalog import Project
+from nianbao.intake.sources.name import safe_path
 from nianbao.terms.delivery import Decision, Outcome
 from nianbao.terms.finding import Severity
 from nianbao.terms.period import Period
+from nianbao.terms.source import LOCAL_INBOX
 
 RECEIPT_SCHEMA = 1
 
@@ -37,7 +39,7 @@ def acknowledge(answer: Mapping[str, Any], project: Project, outbox: Path) -> Pa
 
     Returns the path of the JSON receipt.
     """
-    target = outbox / _inside(str(answer["source"]))
+    target = outbox / place_of(answer)
     target.parent.mkdir(parents=True, exist_ok=True)
     receipt = compose_receipt(answer, project)
     path = target.with_name(target.name + ".回执.json")
@@ -118,9 +120,11 @@ def _place(item: Mapping[str, Any]) -> str:
     return f"【{item['sheet']}{'　' + item['cell'] if item['cell'] else ''}】"
 
 
-def _inside(source: str) -> Path:
-    """The delivery's path, with nothing in it that could lead out of the outbox."""
-    return Path(*(part for part in source.split("/") if part not in ("", ".", "..")))
+def place_of(answer: Mapping[str, Any]) -> Path:
+    """Where in the outbox the answer to a delivery lies: as in the inbox, or under `@` and the name of its source."""
+    origin = answer["origin"] or LOCAL_INBOX
+    inside = safe_path(str(answer["source"]))
+    return inside if origin == LOCAL_INBOX else Path(f"@{origin}") / inside
 
 
 def _write(path: Path, text: str) -> None:

@@ -79,6 +79,9 @@ def open_delivery(delivery: Delivery, reading: Reading, project: Project, number
     period = _period_of(cover, opened)
     if unit is None:
         opened.faults.append(_cover_fault("UNKNOWN_UNIT", cover, "unit_code"))
+    elif delivery.sender and unit.code != delivery.sender:
+        opened.faults.append(_cover_fault("WRONG_SENDER", cover, "unit_code", _named(delivery.sender, project)))
+        return opened
     if unit is None or period is None:
         return opened
     opened.unit_code, opened.period = unit.code, period.code
@@ -160,6 +163,11 @@ def _period_of(cover: dict[str, str], opened: Opened) -> Period | None:
 
 def _cover_fault(code: str, cover: dict[str, str], key: str, expected: str | None = None) -> ReadingFault:
     return ReadingFault(code, None, cover.get("sheet"), cover.get(f"{key}_cell"), cover.get(key, ""), expected)
+
+
+def _named(unit_code: str, project: Project) -> str:
+    unit = project.units.get(unit_code)
+    return f"{unit.zh}（{unit_code}）" if unit else unit_code
 
 
 def _digest(frame: FormFrame, cover: dict[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""fetch and receive: what is new and complete in the inbox, copied into the archive under its SHA-256."""
+"""fetch and receive: what is new and complete at the sources, copied into the archive under its SHA-256."""
 
 from __future__ import annotations
 
@@ -7,30 +7,24 @@ import datetime as dt
 import hashlib
 import json
 import os
-import stat
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import BinaryIO
 
 from nianbao import clock
+from nianbao.errors import StoreError
+from nianbao.intake.sources import Changed, Found, Listing, Source, look
+from nianbao.intake.sources.listing import cap
+from nianbao.intake.sources.patience import attempt
 from nianbao.terms.delivery import Delivery
+from nianbao.terms.source import Alarm
 
-SETTLE_SECONDS = 2.0
 MAX_BYTES = 50 * 1024 * 1024
-_TEMPORARY = (".part", ".filepart", ".tmp", ".crdownload", ".partial")
-_CHUNK = 1 << 20
+_EVIDENCE = 1 << 16
 _EARLIEST = dt.datetime(2000, 1, 1)
-
-
-@dataclass(frozen=True)
-class Found:
-    """A regular file in the inbox: its path there, its size and its time of change."""
-
-    path: Path
-    source: str
-    size: int
-    modified_ns: int
+_AT_ONCE = 8
 
 
 class Archive:
@@ -63,27 +57,47 @@ class Archive:
             whole = self.deliveries(start)
             os.truncate(self._index, whole[-1][1] if whole else start)
 
-    def receive(self, found: Found, number: int) -> Delivery | None:
-        """Keep one file and note it in the index; None when it is no longer the regular file that was found."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        scratch = self._folder / f".receiving-{os.getpid()}"
+    def receive(self, found: Found, stream: Iterator[bytes], number: int) -> Delivery | None:
+        """Keep one file and note it in the index; None when it is no longer the file that was found.
+
+        Raises:
+            TransportFault: the stream broke off; nothing is kept.
+            StoreError: the archive cannot be written.
+        """
         try:
-            sha256, status = _copy(found.path, scratch)
-            if (status.st_size, status.st_mtime_ns) != (found.size, found.modified_ns):
-                return None  # it changed while we copied; the next run takes it
-            kept = self.path_of(sha256)
-            if not kept.exists():
-                kept.parent.mkdir(exist_ok=True)
-                os.replace(scratch, kept)
-        except OSError:
-            return None
-        finally:
-            scratch.unlink(missing_ok=True)
+            self._folder.mkdir(parents=True, exist_ok=True)
+            scratch = self._folder / f".receiving-{os.getpid()}"
+            try:
+                sha256, size = _keep(stream, scratch)
+                if size != found.size >= 0 and size <= MAX_BYTES:
+                    return None
+                kept = self.path_of(sha256)
+                if not kept.exists():
+                    kept.parent.mkdir(exist_ok=True)
+                    os.replace(scratch, kept)
+            except Changed:
+                return None
+            finally:
+                scratch.unlink(missing_ok=True)
+            return self._note(found, sha256, max(size, found.size), number)
+        except OSError as error:
+            step = "make room or give the right to write there, and run again"
+            raise StoreError(f"the archive cannot be written: {error}", str(self._folder), step) from error
+
+    def _note(self, found: Found, sha256: str, size: int, number: int) -> Delivery:
         received_at = clock.now()
-        modified = clock.local(found.modified_ns / 1e9)
-        arrived_at = modified if _EARLIEST < modified <= received_at else received_at
+        modified = _moment(found.modified_ns)
         delivery = Delivery(
-            f"D{number:06d}", found.source, sha256, status.st_size, found.modified_ns, arrived_at, received_at
+            delivery_id=f"D{number:06d}",
+            source=found.name,
+            sha256=sha256,
+            size_bytes=size,
+            modified_ns=found.modified_ns,
+            arrived_at=modified if _EARLIEST < modified <= received_at else received_at,
+            received_at=received_at,
+            origin=found.origin,
+            source_version=found.version,
+            sender=found.sender,
         )
         with self._index.open("ab") as file:
             file.write(_dump_delivery(delivery))
@@ -92,54 +106,61 @@ class Archive:
         return delivery
 
 
-def fetch(inbox: Path, unknown: Callable[[list[Found]], list[Found]]) -> list[Found]:
-    """The files in the inbox that are new and no longer being written, in the order of their arrival."""
-    new = unknown(list(_list(inbox)))
-    fresh = [found for found in new if time.time_ns() - found.modified_ns < SETTLE_SECONDS * 1e9]
-    if fresh:
-        time.sleep(SETTLE_SECONDS)
-    stable = [found for found in new if found not in fresh or _look(found.path, inbox) == found]
-    return sorted(stable, key=lambda found: (found.modified_ns, found.source))
+def fetch(
+    sources: Sequence[Source], unknown: Callable[[list[Found]], list[Found]], alarms: list[Alarm]
+) -> list[tuple[Source, Found]]:
+    """The files at the sources that are new and no longer being written, in the order of their arrival.
+
+    What is wrong at one source is added to the alarms; the others go on.
+    """
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        listings = list(pool.map(_look, sources))
+        new = [unknown(listing.found) for listing in listings]
+        moving = [index for index, found in enumerate(new) if not all(item.is_settled for item in found)]
+        if moving:
+            time.sleep(max(sources[index].declared.settle_seconds for index in moving))
+            for index, again in zip(moving, pool.map(_look, (sources[index] for index in moving)), strict=True):
+                same = set(again.found)
+                new[index] = [found for found in new[index] if found in same]
+                listings[index].alarms = again.alarms
+    ready = []
+    for source, listing, found in zip(sources, listings, new, strict=True):
+        taken, flood = cap(source.declared, found, MAX_BYTES)
+        alarms += [*listing.alarms, *flood]
+        ready += [(source, item) for item in taken]
+    return sorted(ready, key=lambda item: (item[1].modified_ns, item[1].origin, item[1].name))
 
 
-def _list(inbox: Path) -> Iterator[Found]:
-    for folder, subfolders, names in os.walk(inbox):
-        subfolders[:] = [name for name in subfolders if not name.startswith(".")]
-        for name in names:
-            if not name.startswith((".", "~$")) and not name.lower().endswith(_TEMPORARY):
-                found = _look(Path(folder) / name, inbox)
-                if found:
-                    yield found
+def _look(source: Source) -> Listing:
+    seen = attempt(source.declared.name, lambda: look(source))
+    return Listing(alarms=[seen]) if isinstance(seen, Alarm) else seen
 
 
-def _look(path: Path, inbox: Path) -> Found | None:
-    try:
-        status = path.lstat()
-    except OSError:
-        return None
-    if not stat.S_ISREG(status.st_mode):
-        return None
-    return Found(path, path.relative_to(inbox).as_posix(), status.st_size, status.st_mtime_ns)
-
-
-def _copy(source: Path, target: Path) -> tuple[str, os.stat_result]:
-    """Copy a file through one open descriptor, so that what is hashed is what is kept."""
-    digest = hashlib.sha256()
-    descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    with os.fdopen(descriptor, "rb") as file, target.open("wb") as kept:
-        size = 0
-        while chunk := file.read(_CHUNK):
+def _keep(stream: Iterator[bytes], target: Path) -> tuple[str, int]:
+    """Write a stream to a file, so that what is hashed is what is kept; returns the hash and the bytes read."""
+    digest, size = hashlib.sha256(), 0
+    with target.open("wb") as kept:
+        for chunk in stream:
             size += len(chunk)
             if size > MAX_BYTES:
-                chunk = chunk[: _CHUNK // 16]  # the beginning is kept as evidence; the reader refuses the size
-                kept.write(chunk)
-                digest.update(chunk)
+                _put(kept, digest, chunk[:_EVIDENCE])  # the beginning is kept as evidence; the reader refuses the size
                 break
-            digest.update(chunk)
-            kept.write(chunk)
+            _put(kept, digest, chunk)
         kept.flush()
         os.fsync(kept.fileno())
-        return digest.hexdigest(), os.fstat(file.fileno())
+    return digest.hexdigest(), size
+
+
+def _put(kept: BinaryIO, digest: hashlib._Hash, chunk: bytes) -> None:
+    digest.update(chunk)
+    kept.write(chunk)
+
+
+def _moment(modified_ns: int) -> dt.datetime:
+    try:
+        return clock.local(modified_ns / 1e9)
+    except (OverflowError, ValueError, OSError):  # a year that no calendar has
+        return dt.datetime.min
 
 
 def _dump_delivery(delivery: Delivery) -> bytes:

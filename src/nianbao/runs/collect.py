@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from nianbao import __version__, clock
 from nianbao.intake.acknowledge import acknowledge
-from nianbao.intake.fetch import Archive, Found, fetch
+from nianbao.intake.fetch import Archive
 from nianbao.intake.reader_pool import ReaderPool
+from nianbao.intake.sources import Secrets
 from nianbao.intake.take_in import Batch, Taken, take_in
 from nianbao.runs.house import House, Step, at_once
+from nianbao.runs.sources import Sources, open_sources
 from nianbao.terms.delivery import Decision, Delivery, Outcome
 from nianbao.terms.finding import Severity
+from nianbao.terms.source import Alarm
 from nianbao.warehouse import ledger
 from nianbao.warehouse.expectations import warm_up
 
@@ -32,6 +36,7 @@ class Collected:
     findings: dict[Severity, int] = field(default_factory=dict)
     receipts: list[Path] = field(default_factory=list)
     not_accepted: list[dict[str, Any]] = field(default_factory=list)
+    alarms: list[Alarm] = field(default_factory=list)
 
     @property
     def deliveries(self) -> int:
@@ -39,42 +44,41 @@ class Collected:
         return sum(self.outcomes.values())
 
 
-def collect(house: House, step: Step = at_once, progress: Progress | None = None) -> Collected:
-    """Take in what is new in the inbox and answer every delivery.
+def collect(
+    house: House, step: Step = at_once, progress: Progress | None = None, secrets: Secrets = os.environ.get
+) -> Collected:
+    """Take in what is new at the sources and answer every delivery; what is wrong with a source is an alarm.
 
-    What the archive's index holds and the ledger does not is taken in first: after a kill, or a lost warehouse.
+    What the archive's index holds and the ledger does not is taken in too: after a kill, or a lost warehouse.
     """
+    collected = Collected()
+    with open_sources(house, secrets) as sources:
+        _collect(house, sources, collected, step, progress)
+        collected.alarms = sources.alarms
+    return collected
 
+
+def _collect(house: House, sources: Sources, collected: Collected, step: Step, progress: Progress | None) -> None:
     archive = Archive(house.home.archive)
     connection = house.connection
-    collected = Collected()
-    house.home.inbox.mkdir(parents=True, exist_ok=True)
     offset = ledger.archive_offset(connection)
     archive.mend(offset)
     pending = archive.deliveries(offset)
     number = ledger.count_deliveries(connection) + len(pending)
-    waiting = {(item.source, item.size_bytes, item.modified_ns) for item, _ in pending}
-
-    def unknown(found: list[Found]) -> list[Found]:
-        known = ledger.known_sources(connection, [item.source for item in found]) | waiting
-        return [item for item in found if (item.source, item.size, item.modified_ns) not in known]
-
-    for found in fetch(house.home.inbox, unknown):
-        delivery = archive.receive(found, number + 1)
-        number += delivery is not None
-    late = ledger.unanswered(connection)
+    sources.receive(archive, number, [delivery for delivery, _ in pending])
+    late = sorted({*ledger.unanswered(connection), *sources.unsent()})
     pending = archive.deliveries(offset)
     if pending:
-        _collect_batches(house, archive, pending, collected, step, progress)
+        _collect_batches(house, archive, pending, sources, collected, step, progress)
     if late:
-        collected.receipts += _acknowledge(house, late)
-    return collected
+        collected.receipts += _acknowledge(house, sources, late)
 
 
 def _collect_batches(
     house: House,
     archive: Archive,
     pending: list[tuple[Delivery, int]],
+    sources: Sources,
     collected: Collected,
     step: Step,
     progress: Progress | None,
@@ -103,13 +107,17 @@ def _collect_batches(
                 run_id,
                 report,
             )
-            collected.receipts += _acknowledge(house, [item.delivery_id for item in batch.deliveries])
+            collected.receipts += _acknowledge(house, sources, [item.delivery_id for item in batch.deliveries])
             _count(collected, taken)
     ledger.finish_run(
         house.connection,
         run_id,
         clock.now(),
-        {"deliveries": collected.deliveries, "outcomes": {key.value: n for key, n in collected.outcomes.items()}},
+        {
+            "deliveries": collected.deliveries,
+            "outcomes": {key.value: n for key, n in collected.outcomes.items()},
+            "alarms": [asdict(alarm) for alarm in sources.alarms],
+        },
     )
     collected.not_accepted = ledger.not_accepted(house.connection, run_id)
 
@@ -123,9 +131,9 @@ def _count(collected: Collected, taken: Taken) -> None:
         collected.findings[severity] = collected.findings.get(severity, 0) + count
 
 
-def _acknowledge(house: House, delivery_ids: list[str]) -> list[Path]:
-
-    return [
-        acknowledge(answer, house.project, house.home.outbox)
-        for answer in ledger.answers(house.connection, delivery_ids)
-    ]
+def _acknowledge(house: House, sources: Sources, delivery_ids: list[str]) -> list[Path]:
+    receipts = []
+    for answer in ledger.answers(house.connection, delivery_ids):
+        receipts.append(acknowledge(answer, house.project, house.home.outbox))
+        sources.send_back(answer)
+    return receipts

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from nianbao.intake.sources import Secrets
 from nianbao.publish.release import Edition
 from nianbao.runs.collect import Collected, Progress, collect
 from nianbao.runs.compile import Compiled, compile_tables
@@ -26,7 +28,12 @@ class Night:
 
 
 def nightly(
-    project_path: Path, home: Home, year: int | None = None, step: Step = at_once, progress: Progress | None = None
+    project_path: Path,
+    home: Home,
+    year: int | None = None,
+    step: Step = at_once,
+    progress: Progress | None = None,
+    secrets: Secrets = os.environ.get,
 ) -> Night:
     """Collect, compile, and refresh the drafts and the analysts' file.
 
@@ -34,7 +41,7 @@ def nightly(
         NianbaoError: the run cannot go on; what was loaded stays, what was published stays as it was.
     """
     with open_house(project_path, home, "nightly") as house:
-        collected = collect(house, step, progress)
+        collected = collect(house, step, progress, secrets)
         accepted = house.connection.execute("SELECT count(*) FROM ledger.decision").fetchone()
         if not accepted or not accepted[0]:
             return Night(collected, Compiled())

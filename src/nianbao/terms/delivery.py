@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+from nianbao.terms.source import LOCAL_INBOX
+
 
 class Outcome(StrEnum):
     """What became of a delivery: it ends in exactly one of these."""
@@ -35,7 +37,9 @@ class Decision(StrEnum):
 class Delivery:
     """One file as it arrived: its name is data, its bytes are in the archive under `sha256`.
 
-    `source` is its path in the inbox. `arrived_at` is when the sender put it there, `received_at` when a run took it.
+    `origin` is the source it came from, `source` its path there, `source_version` what is said there of its state
+    (an ETag). `sender` is the unit it must be of, if that is declared. `arrived_at` is when the sender put it there,
+    `received_at` when a run took it.
     """
 
     delivery_id: str
@@ -45,6 +49,9 @@ class Delivery:
     modified_ns: int
     arrived_at: dt.datetime
     received_at: dt.datetime
+    origin: str = LOCAL_INBOX
+    source_version: str = ""
+    sender: str = ""
 
     @property
     def file_name(self) -> str:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from nianbao.terms.source import LOCAL_INBOX
 from nianbao.warehouse.connect import Connection, insert_rows, rows_of
 from nianbao.warehouse.schema import LEDGER
 
@@ -43,13 +44,16 @@ def set_archive_offset(connection: Connection, offset: int, at: dt.datetime) -> 
     connection.execute("INSERT OR REPLACE INTO ledger.build VALUES (?, ?, ?)", [_ARCHIVE_OFFSET, str(offset), at])
 
 
-def known_sources(connection: Connection, sources: Sequence[str]) -> set[tuple[str, int, int]]:
-    """Of these inbox paths, those already taken in, with the size and time of change they had."""
+def known_sources(
+    connection: Connection, origin: str, sources: Sequence[str]
+) -> set[tuple[str, str, int, int, str]]:
+    """Of these paths at a source, those already taken in, with the size, time of change and version they had."""
     rows = connection.execute(
-        "SELECT source, size_bytes, modified_ns FROM ledger.delivery WHERE source IN (SELECT unnest($1::VARCHAR[]))",
-        [list(sources)],
+        "SELECT source, size_bytes, modified_ns, coalesce(source_version, '') FROM ledger.delivery "
+        "WHERE coalesce(origin, $1) = $2 AND source IN (SELECT unnest($3::VARCHAR[]))",
+        [LOCAL_INBOX, origin, list(sources)],
     ).fetchall()
-    return {(source, size, modified) for source, size, modified in rows}
+    return {(origin, source, size, modified, version) for source, size, modified, version in rows}
 
 
 def count_deliveries(connection: Connection) -> int:

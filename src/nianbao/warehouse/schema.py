@@ -54,7 +54,8 @@ LEDGER = {
              "source": "VARCHAR NOT NULL", "sha256": "VARCHAR NOT NULL", "size_bytes": "BIGINT NOT NULL",
              "modified_ns": "BIGINT NOT NULL", "arrived_at": "TIMESTAMP NOT NULL", "received_at": "TIMESTAMP NOT NULL",
              "unit_code": "VARCHAR",
-             "period": "VARCHAR", "outcome": "VARCHAR NOT NULL", "duplicate_of": "VARCHAR"},
+             "period": "VARCHAR", "outcome": "VARCHAR NOT NULL", "duplicate_of": "VARCHAR",
+             "origin": "VARCHAR", "source_version": "VARCHAR", "sender": "VARCHAR"},
         ),
         TableSpec(
             "ledger.submission", "报送：一个单位一个报告期一张表一次报送一行",

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from nianbao.intake.sources.source import CHUNK, Changed, Found, SourceStopped
+from nianbao.intake.sources.source import CHUNK, Changed, Found, SourceStopped, TransportFault
 from nianbao.terms.source import DeclaredSource
 
 _WORKBOOKS = (".xlsx", ".xls", ".et", ".ods", ".csv", ".json")
@@ -70,7 +70,7 @@ class Folder:
         """The bytes, through one open descriptor: what is looked at is what is read."""
         with self._folder_of(found.handle) as (folder, name), self._opened(folder, name) as descriptor:
             _check(found, os.fstat(descriptor))
-            while chunk := os.read(descriptor, CHUNK):
+            while chunk := _read(descriptor):
                 yield chunk
             _check(found, os.fstat(descriptor))
 
@@ -127,6 +127,13 @@ def _open_or_changed(name: str, flags: int, folder: int) -> int:
         return os.open(name, flags | _NO_LINK, dir_fd=folder)
     except OSError as error:
         raise Changed(str(error)) from error
+
+
+def _read(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, CHUNK)
+    except OSError as error:  # a share that went away
+        raise TransportFault(str(error)) from error
 
 
 def _check(found: Found, status: os.stat_result) -> None:

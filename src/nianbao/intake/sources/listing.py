@@ -13,6 +13,7 @@ from nianbao.terms.source import Alarm, DeclaredSource
 
 MAX_SEEN = 100_000
 _SHOWN = 5
+_MOST = 1 << 62  # what a database column holds; a server may claim more
 
 
 @dataclass
@@ -45,7 +46,11 @@ def look(source: Source) -> Listing:
             refused.append(entry)
         else:
             sender = declared.sender_of(entry.name)
-            listing.found.append(dataclasses.replace(entry, origin=declared.name, sender=sender))
+            moment = max(-_MOST, min(entry.modified_ns, _MOST))
+            size = min(entry.size, _MOST)
+            listing.found.append(
+                dataclasses.replace(entry, size=size, modified_ns=moment, origin=declared.name, sender=sender)
+            )
     if len(entries) > MAX_SEEN:
         step = "clear the source: files that were taken in are kept in the archive"
         listing.alarms.append(

@@ -31,6 +31,11 @@ class Found:
     sender: str = ""
 
 
+def whole(text: str | None) -> int:
+    """A size as a header says it, -1 when it says nothing that can be one."""
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 19 else -1
+
+
 class TransportFault(Exception):
     """The source did not answer, or not to the end; it may later."""
 

@@ -10,7 +10,8 @@ from urllib.parse import unquote, urlsplit
 import httpx
 
 from nianbao.intake.sources.guarded import GuardedClient, pieces
-from nianbao.intake.sources.source import Changed, Found, TransportFault
+from nianbao.intake.sources.name import as_data
+from nianbao.intake.sources.source import Changed, Found, TransportFault, whole
 from nianbao.terms.source import DeclaredSource, HttpPlace
 
 _ABSENT = {404, 410}
@@ -70,16 +71,14 @@ def modified_ns(text: str | None) -> int:
     """A Last-Modified header as nanoseconds, 0 when there is none that can be read."""
     try:
         return int(parsedate_to_datetime(text).timestamp()) * 1_000_000_000 if text else 0
-    except ValueError:
+    except (ValueError, TypeError, IndexError, OverflowError):
         return 0
 
 
 def _found(url: str, answer: httpx.Response, version: str) -> Found:
-    size = answer.headers.get("Content-Length", "")
-    name = unquote(urlsplit(url).path).lstrip("/") or "_"
     return Found(
-        name,
-        int(size) if size.isdecimal() else -1,
+        unquote(urlsplit(url).path).lstrip("/") or "_",
+        whole(answer.headers.get("Content-Length")),
         modified_ns(answer.headers.get("Last-Modified")),
         version,
         handle=url,
@@ -87,7 +86,7 @@ def _found(url: str, answer: httpx.Response, version: str) -> Found:
 
 
 def _version(answer: httpx.Response) -> str:
-    return str(answer.headers.get("ETag") or answer.headers.get("Last-Modified") or "")
+    return as_data(str(answer.headers.get("ETag") or answer.headers.get("Last-Modified") or ""))
 
 
 def _weigh(answer: httpx.Response) -> str:

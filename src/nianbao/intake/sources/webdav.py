@@ -11,7 +11,8 @@ import httpx
 from nianbao.intake.sources.folder import is_called_like_a_file
 from nianbao.intake.sources.guarded import GuardedClient, pieces
 from nianbao.intake.sources.listing import MAX_SEEN
-from nianbao.intake.sources.source import Changed, Found, SourceStopped, TransportFault
+from nianbao.intake.sources.name import as_data
+from nianbao.intake.sources.source import Changed, Found, SourceStopped, TransportFault, whole
 from nianbao.intake.sources.web import modified_ns
 from nianbao.terms.source import DeclaredSource, WebdavPlace
 
@@ -55,7 +56,9 @@ class Collection:
         """The bytes, if the server still gives the file the tag that was listed."""
         with self._client.ask("GET", self._url(found.handle)) as answer:
             tag = answer.headers.get("ETag", "")
-            if answer.status_code != httpx.codes.OK or (tag and found.version and _bare(tag) != _bare(found.version)):
+            if answer.status_code != httpx.codes.OK or (
+                tag and found.version and _bare(as_data(tag)) != _bare(found.version)
+            ):
                 raise Changed(found.name)
             yield from pieces(answer)
 
@@ -96,12 +99,11 @@ class Collection:
                 yield path, response
 
     def _found(self, path: str, response: ET.Element) -> Found:
-        size = response.findtext(".//{DAV:}getcontentlength", "")
         return Found(
             path[len(self._top) :],
-            int(size) if size.isdecimal() else -1,
+            whole(response.findtext(".//{DAV:}getcontentlength")),
             modified_ns(response.findtext(".//{DAV:}getlastmodified")),
-            response.findtext(".//{DAV:}getetag", ""),
+            as_data(response.findtext(".//{DAV:}getetag", "")),
             handle=path,
             is_settled=False,
         )

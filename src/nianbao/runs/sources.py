@@ -1,0 +1,158 @@
+"""The sources during a run: opened together, their new files received, answers sent back to them."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from nianbao import clock
+from nianbao.errors import SourceError
+from nianbao.intake.acknowledge import place_of
+from nianbao.intake.fetch import Archive, fetch
+from nianbao.intake.sources import Found, Secrets, Source, SourceStopped, open_source
+from nianbao.intake.sources.patience import attempt
+from nianbao.runs.house import House
+from nianbao.settings import Home
+from nianbao.terms.delivery import Delivery
+from nianbao.terms.source import Alarm
+from nianbao.warehouse import ledger
+
+_FAILURES = 3
+
+
+@dataclass
+class Sources:
+    """The sources that could be opened, and what is wrong with them and the others."""
+
+    house: House
+    opened: dict[str, Source] = field(default_factory=dict)
+    alarms: list[Alarm] = field(default_factory=list)
+
+    def receive(self, archive: Archive, number: int, pending: Sequence[Delivery]) -> None:
+        """Copy what is new into the archive; `number` deliveries are there already, `pending` not in the ledger yet."""
+
+        def unknown(found: list[Found]) -> list[Found]:
+            if not found:
+                return []
+            names = [item.name for item in found]
+            known = ledger.known_sources(self.house.connection, found[0].origin, names)
+            known |= {_state(item) for item in pending}
+            unsized = {(origin, name, *rest) for origin, name, _, *rest in known}
+            return [item for item in found if not _is_known(item, known, unsized)]
+
+        failures: Counter[str] = Counter()
+        for source, found in fetch(list(self.opened.values()), unknown, self.alarms):
+            if failures[found.origin] == _FAILURES:
+                continue  # the server is ill; what is left is taken by the next run
+            delivery = attempt(found.origin, partial(_receive, archive, source, found, number + 1))
+            if isinstance(delivery, Alarm):
+                self.alarms.append(replace(delivery, what=f"{found.name}: {delivery.what}"))
+                failures[found.origin] += 1
+            else:
+                number += delivery is not None
+
+    def send_back(self, answer: Mapping[str, Any]) -> None:
+        """Put the answer to a delivery where the delivery came from, if that is declared; if it fails, the next run."""
+        source = self.opened.get(answer["origin"] or "")
+        mark = self.house.home.unsent / str(answer["delivery_id"])
+        if source is None or not source.declared.receipts:
+            mark.unlink(missing_ok=True)
+            return
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.touch()
+        name = source.declared.name
+        if any(alarm.source == name and alarm.stopped for alarm in self.alarms):
+            return
+        place = place_of(answer)
+        target = self.house.home.outbox / place
+        for file in sorted(target.parent.iterdir()):
+            if file.name.startswith(f"{target.name}."):
+                there = _at_source(source.declared.receipts, place.with_name(file.name))
+                sent = attempt(name, partial(source.write, there, file.read_bytes()))
+                if isinstance(sent, Alarm):
+                    step = "have writing allowed there; the next run sends it again. It also lies in the outbox"
+                    self.alarms.append(
+                        Alarm(name, "NO_RECEIPT", f"answers cannot be written back: {sent.what}", step, True)
+                    )
+                    return
+        mark.unlink(missing_ok=True)
+
+    def unsent(self) -> list[str]:
+        """The deliveries whose answers could not be sent back so far."""
+        folder = self.house.home.unsent
+        return sorted(file.name for file in folder.iterdir()) if folder.is_dir() else []
+
+
+@contextmanager
+def open_sources(house: House, secrets: Secrets) -> Iterator[Sources]:
+    """The declared sources while a run lasts; at its end what is wrong is written down for `nianbao status`."""
+    sources = Sources(house)
+    try:
+        for declared in house.project.sources:
+            try:
+                sources.opened[declared.name] = open_source(declared, house.home.path, secrets)
+            except SourceStopped as stopped:
+                sources.alarms.append(stopped.alarm(declared.name))
+        yield sources
+    finally:
+        for source in sources.opened.values():
+            source.close()
+        _write_alarms(house.home, sources.alarms)
+
+
+def read_alarms(home: Home) -> dict[str, Any]:
+    """What was wrong with the sources at the last run, and when that was."""
+    if not home.alarms.exists():
+        return {"at": None, "alarms": []}
+    alarms: dict[str, Any] = json.loads(home.alarms.read_text(encoding="utf-8"))
+    return alarms
+
+
+def raise_stopped(alarms: Sequence[Alarm]) -> None:
+    """End a run that is otherwise done when nothing could be taken from a source.
+
+    Raises:
+        SourceError: a source was stopped.
+    """
+    stopped = sorted({alarm.source for alarm in alarms if alarm.stopped})
+    if stopped:
+        raise SourceError(f"{len(stopped)} of the sources could not be used: {', '.join(stopped)}")
+
+
+def _receive(archive: Archive, source: Source, found: Found, number: int) -> Delivery | None:
+    return archive.receive(found, source.read(found), number)
+
+
+def _write_alarms(home: Home, alarms: Sequence[Alarm]) -> None:
+    text = json.dumps(
+        {"at": clock.now(), "alarms": [asdict(alarm) for alarm in alarms]}, ensure_ascii=False, default=str
+    )
+    scratch = home.alarms.with_name(f".{home.alarms.name}.{os.getpid()}")
+    scratch.write_text(text, encoding="utf-8")
+    os.replace(scratch, home.alarms)
+
+
+def _state(delivery: Delivery) -> tuple[str, str, int, int, str]:
+    return (
+        delivery.origin, delivery.source, delivery.size_bytes, delivery.modified_ns, delivery.source_version
+    )  # fmt: skip
+
+
+def _is_known(found: Found, known: set[tuple[str, str, int, int, str]], unsized: set[tuple[Any, ...]]) -> bool:
+    """Whether a file was taken in already, in the state it has now; not every source tells a size."""
+    if found.size < 0:
+        return (found.origin, found.name, found.modified_ns, found.version) in unsized
+    return (found.origin, found.name, found.size, found.modified_ns, found.version) in known
+
+
+def _at_source(folder: str, place: Path) -> str:
+    """Where an answer goes at the source: under its folder for answers, as in the outbox."""
+    inside = place.parts[1:] if place.parts[0].startswith("@") else place.parts
+    return "/".join((folder, *inside))
