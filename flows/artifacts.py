@@ -23,6 +23,8 @@ def show_collected(collected: Collected) -> None:
         f"**{sum(collected.decisions.values())} submissions** {_counts(collected.decisions)}",
         f"**{sum(collected.findings.values())} findings** {_counts(collected.findings)}",
     ]
+    for alarm in collected.alarms:
+        lines.append(f"**ALARM** {plain(f'{alarm.source} {alarm.code}: {alarm.what} — {alarm.next_step}')}")
     if collected.not_accepted:
         lines.append("Not accepted:")
         lines.append("\n".join(f"- {_sent_back(row)}" for row in collected.not_accepted[:LISTED]))

@@ -14,21 +14,24 @@ from prefect import flow
 from prefect.settings import PREFECT_API_URL
 
 from flows.artifacts import show_collected, show_completeness, show_editions
+from flows.secret_blocks import secret
 from flows.server import RunServer
 from flows.steps import HomeFolder, Project, Year, as_task, leave
 from nianbao.errors import NianbaoError
 from nianbao.runs.nightly import Night
 from nianbao.runs.nightly import nightly as run_nightly
+from nianbao.runs.sources import raise_stopped
 from nianbao.settings import Home
 
 
 @flow(name="nightly", persist_result=False)
 def nightly(project: Project = Path("."), home: HomeFolder = Path("var"), year: Year | None = None) -> Night:
     """Collect, compile, and refresh the drafts and the analysts' file."""
-    night = run_nightly(project.resolve(), Home(home.resolve()), year, as_task)
+    night = run_nightly(project.resolve(), Home(home.resolve()), year, as_task, secrets=secret)
     show_collected(night.collected)
     show_completeness(night.completeness)
     show_editions(night.editions)
+    raise_stopped(night.collected.alarms)
     return night
 
 

@@ -17,7 +17,7 @@ COMMANDS = {
     "template": ("make", "Write the blank workbook of a unit and period, or of all units."),
     "sample": ("make", "Write the synthetic sample year into the inbox."),
     "nightly": ("run", "Collect, compile, and refresh the drafts and the analysts' file."),
-    "collect": ("run", "Take in what is new in the inbox and answer every delivery."),
+    "collect": ("run", "Take in what is new at the sources and answer every delivery."),
     "compile": ("run", "Build and verify the tables; with --as-of, report as it was known on a day."),
     "publish": ("run", "Issue the next release of each publication that changed."),
     "status": ("ask", "Show who has reported what, on time or late, and which findings wait."),
@@ -65,7 +65,7 @@ class Commands(click.Group):
     cls=Commands,
     help="nianbao 年报: from a federation's workbooks to its annual report, every figure traceable to a cell.",
     epilog="Exit codes: 0 done, 2 wrong arguments, 4 built tables break an expectation, 64 no such thing, "
-    "70 our own fault, 74 file or disk, 75 another run is writing, 78 a declared file is wrong.",
+    "70 our own fault, 74 file, disk or source, 75 another run is writing, 78 a declared file is wrong.",
 )
 @click.version_option(__version__, prog_name="nianbao")
 def main() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from nianbao.cli.main import home_option, json_option, project_option, resolve_project
-from nianbao.cli.show import progress, say, say_json
+from nianbao.cli.show import progress, say, say_alarms, say_json
 from nianbao.settings import Home
 
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -24,6 +24,7 @@ _LINES = 20
 def nightly(project_path: Path | None, home: Path, year: int | None, as_json: bool) -> None:
     """Collect, compile, and refresh the drafts and the analysts' file."""
     from nianbao.runs.nightly import nightly as run_nightly
+    from nianbao.runs.sources import raise_stopped
 
     with progress("reading") as report:
         night = run_nightly(resolve_project(project_path), Home(home.resolve()), year, progress=report)
@@ -34,10 +35,11 @@ def nightly(project_path: Path | None, home: Path, year: int | None, as_json: bo
     }
     if as_json:
         say_json(answer)
-        return
-    _say_collected(night.collected)
-    say(f"built {len(night.compiled.built)} tables, verified by {night.compiled.verified} rules")
-    _say_editions(night.editions)
+    else:
+        _say_collected(night.collected)
+        say(f"built {len(night.compiled.built)} tables, verified by {night.compiled.verified} rules")
+        _say_editions(night.editions)
+    raise_stopped(night.collected.alarms)
 
 
 @click.command()
@@ -45,9 +47,10 @@ def nightly(project_path: Path | None, home: Path, year: int | None, as_json: bo
 @home_option
 @json_option
 def collect(project_path: Path | None, home: Path, as_json: bool) -> None:
-    """Take in what is new in the inbox and answer every delivery."""
+    """Take in what is new at the sources and answer every delivery."""
     from nianbao.runs.collect import collect as run_collect
     from nianbao.runs.house import open_house
+    from nianbao.runs.sources import raise_stopped
 
     with (
         open_house(resolve_project(project_path), Home(home.resolve()), "collect") as house,
@@ -58,6 +61,7 @@ def collect(project_path: Path | None, home: Path, as_json: bool) -> None:
         say_json(_collected(collected))
     else:
         _say_collected(collected)
+    raise_stopped(collected.alarms)
 
 
 @click.command(name="compile")
@@ -120,12 +124,14 @@ def _collected(collected: Any) -> dict[str, Any]:
         "decisions": {key.value: count for key, count in collected.decisions.items()},
         "findings": {key.value: count for key, count in collected.findings.items()},
         "not_accepted": collected.not_accepted,
+        "alarms": [vars(alarm) for alarm in collected.alarms],
     }
 
 
 def _say_collected(collected: Any) -> None:
+    say_alarms([vars(alarm) for alarm in collected.alarms])
     if not collected.deliveries:
-        say("nothing new in the inbox")
+        say("nothing was taken in" if collected.alarms else "nothing new")
         return
     counts = ", ".join(f"{count} {outcome.value}" for outcome, count in collected.outcomes.items())
     decided = ", ".join(

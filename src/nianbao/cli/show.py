@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
@@ -21,6 +21,13 @@ def say(text: str = "") -> None:
 def say_json(answer: Any) -> None:
     """An answer as JSON: numbers exact, as texts where JSON could not keep them."""
     click.echo(json.dumps(answer, ensure_ascii=False, indent=2, default=_plain))
+
+
+def say_alarms(alarms: Sequence[Mapping[str, Any]]) -> None:
+    """What is wrong with the sources, and what to do about it."""
+    for alarm in alarms:
+        say(f"ALARM {alarm['source']} {alarm['code']}: {alarm['what']}")
+        say(f"      next: {alarm['next_step']}")
 
 
 def say_table(head: Sequence[str], rows: Sequence[Sequence[Any]], numbers: Sequence[int] = ()) -> None:
