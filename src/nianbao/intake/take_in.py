@@ -65,6 +65,7 @@ def take_in(
     parts = _stage(connection, project, opened)
     findings = check(connection, project, parts, opened)
     decisions = _decide(opened, findings)
+    findings = _without_repeats(opened, decisions, findings)
     outcomes = {item.delivery.delivery_id: _outcome(item, decisions) for item in opened}
     outcomes |= dict.fromkeys(duplicates, Outcome.DUPLICATE)
     with transaction(connection):
@@ -126,6 +127,27 @@ def _decide(opened: Iterable[Opened], findings: Iterable[Finding]) -> dict[str, 
         for item in opened
         for candidate in item.candidates
     }
+
+
+def _without_repeats(
+    opened: Iterable[Opened], decisions: dict[str, Decision], findings: Sequence[Finding]
+) -> list[Finding]:
+    """Take what repeats, cell for cell, the accepted submission before it in this batch for unchanged.
+
+    So a form keeps the day on which it first came right, whether its unit's workbooks were taken in together or not.
+    Returns the findings about all other submissions.
+    """
+    accepted: dict[tuple[Any, ...], str] = {}
+    for item in opened:
+        for candidate in tuple(item.candidates):
+            place = tuple(candidate.row[key] for key in ("unit_code", "form_code", "period"))
+            if accepted.get(place) == candidate.row["cells_sha256"]:
+                item.candidates.remove(candidate)
+                item.unchanged.append(str(candidate.row["form_code"]))
+                del decisions[candidate.submission_id]
+            elif decisions[candidate.submission_id].counts:
+                accepted[place] = str(candidate.row["cells_sha256"])
+    return [each for each in findings if each.submission_id is None or each.submission_id in decisions]
 
 
 def _outcome(item: Opened, decisions: dict[str, Decision]) -> Outcome:

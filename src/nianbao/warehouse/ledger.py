@@ -119,7 +119,7 @@ def answers(connection: Connection, delivery_ids: Sequence[str]) -> list[dict[st
     findings = rows_of(
         connection,
         f"SELECT * FROM ledger.finding WHERE delivery_id {among} "
-        "ORDER BY form_code NULLS FIRST, severity, sheet, row_no, code",
+        "ORDER BY form_code NULLS FIRST, severity, sheet, row_no, code, length(cell), cell, sentence",
         wanted,
     )
     return [
