@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from decimal import Decimal
+
+from nianbao.intake.text import narrow
 
 NOT_APPLICABLE = "NOT_APPLICABLE"
 NUMBER = "NUMBER"
@@ -14,15 +15,8 @@ _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", re.ASCII)
 _UNIT = r"[万亿千百]?[元人名个家件条项期场次户台套座]?(?:\([^)]*\))?|%|‰"
 _WITH_UNIT = re.compile(rf"[+-]?[\d,.]+\s*(?:{_UNIT})", re.ASCII)
 _MINUS = str.maketrans({"−": "-", "–": "-", "﹣": "-", "‐": "-", "‑": "-"})
-_NOT_APPLICABLE = frozenset({"-", "--", "---", "—", "——", "/", "无", "...", "......", "不适用"})
+_NOT_APPLICABLE = frozenset({"-", "--", "---", "—", "——", "/", "无", "…", "……", "...", "......", "不适用"})
 _LONGEST = 32
-
-
-def clean(text: str) -> str:
-    """The text without the characters nobody sees: spaces of every width at its ends, zero-width and control marks."""
-    if not text.isprintable():
-        text = "".join(character for character in text if unicodedata.category(character) not in ("Cf", "Cc"))
-    return unicodedata.normalize("NFKC", text).strip()
 
 
 def read_number(text: str) -> Decimal | str:
@@ -31,7 +25,7 @@ def read_number(text: str) -> Decimal | str:
     `１，２３４.５０` is 1234.50. `1e3`, `1_000`, `5万元`, `12,34` are faults; `-`, `—`, `无` say that the question
     does not apply. Blank is not a text: the caller keeps missing, zero and not applicable apart.
     """
-    candidate = clean(text).translate(_MINUS)
+    candidate = narrow(text).translate(_MINUS)
     if len(candidate) > _LONGEST:
         return NUMBER
     if _NUMBER.fullmatch(candidate):

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 
-from nianbao.intake.reader_process import LINE_END, MARKED, MarkRequest
+from nianbao.intake.reader_process import LINE_END, MARKED, MarkRequest, ReadRequest
 from nianbao.intake.wire import load_reading
 from nianbao.terms.submission import Reading, ReadingFault
 
@@ -86,12 +86,12 @@ class ReaderPool:
             worker.stop()
         self._workers.clear()
 
-    def read(self, paths: Iterable[Path]) -> Iterator[tuple[int, Reading]]:
+    def read(self, requests: Iterable[ReadRequest]) -> Iterator[tuple[int, Reading]]:
         """Read files in parallel; yields (position, reading) as they are done.
 
         A file that kills its worker or takes too long yields a reading with that fault.
         """
-        for position, answer in self._ask(str(path).encode() for path in paths):
+        for position, answer in self._ask(request.dump() for request in requests):
             yield position, Reading(faults=(ReadingFault(answer),)) if isinstance(answer, str) else load_reading(answer)
 
     def mark(self, requests: Iterable[MarkRequest]) -> Iterator[tuple[int, bool]]:

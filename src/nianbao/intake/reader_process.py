@@ -1,7 +1,8 @@
 """The worker: reads or marks one workbook per request line, in a process that may die without harm.
 
-Request: a path to read, or what to mark and where to put it. Answer: a reading as JSON (wire.py), or `MARKED`; each is
-one line. Memory and processor time are limited here; the time on the wall by the pool that owns the process.
+Request: a file to read and the name it was sent under, or what to mark and where to put it, as a JSON list. Answer: a
+reading as JSON (wire.py), or `MARKED`. Each is one line. Memory and processor time are limited here; the time on the
+wall by the pool that owns the process.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import json
 import resource
 import signal
 import sys
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from nianbao.intake.personal import mask_reading
@@ -24,6 +26,18 @@ MARKED, NOT_MARKED = b"marked", b"not marked"
 
 
 @dataclass(frozen=True)
+class ReadRequest:
+    """A file to be read, and the name it was sent under: that of a text says what it is, and may say whose."""
+
+    path: Path
+    name: str
+
+    def dump(self) -> bytes:
+        """The request as a line."""
+        return json.dumps([str(self.path), self.name]).encode()
+
+
+@dataclass(frozen=True)
 class MarkRequest:
     """A workbook to be marked: its bytes, the job as JSON, and where the marked workbook goes."""
 
@@ -32,7 +46,7 @@ class MarkRequest:
     target: Path
 
     def dump(self) -> bytes:
-        """The request as a line; no path begins like this."""
+        """The request as a line."""
         return json.dumps([str(self.workbook), str(self.job), str(self.target)]).encode()
 
 
@@ -44,22 +58,24 @@ def main() -> None:
     vocabulary = load_vocabulary(Path(sys.argv[1]))
     answers = sys.stdout.buffer
     for request in sys.stdin.buffer:
-        answer = _mark(request) if request.startswith(b"[") else _read(request, vocabulary)
+        asked: list[str] = json.loads(request)
+        answer = _read(asked, vocabulary) if len(asked) == len(fields(ReadRequest)) else _mark(asked)
         answers.write(answer + LINE_END)
         answers.flush()
 
 
-def _read(request: bytes, vocabulary: Vocabulary) -> bytes:
-    content = Path(request.rstrip(LINE_END).decode()).read_bytes()
-    return dump_reading(mask_reading(read_workbook(content, vocabulary)))
+def _read(asked: Sequence[str], vocabulary: Vocabulary) -> bytes:
+    path, name = asked
+    sent_as = name.encode("utf-8", "replace").decode()
+    return dump_reading(mask_reading(read_workbook(Path(path).read_bytes(), vocabulary, sent_as)))
 
 
-def _mark(request: bytes) -> bytes:
+def _mark(asked: Sequence[str]) -> bytes:
     from nianbao.intake.answer.job import load_job  # only some files are marked, and lxml takes its time
     from nianbao.intake.answer.mark import mark_workbook
     from nianbao.intake.answer.package import UnknownPackage
 
-    workbook, job, target = map(Path, json.loads(request))
+    workbook, job, target = map(Path, asked)
     try:
         target.write_bytes(mark_workbook(workbook.read_bytes(), load_job(job.read_text(encoding="utf-8"))))
     except (UnknownPackage, OSError, ValueError, KeyError, MemoryError):

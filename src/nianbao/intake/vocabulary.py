@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nianbao.catalog.forms import read_forms
 from nianbao.catalog.reference import Codes, read_codes, read_units
-from nianbao.intake.number import clean
+from nianbao.intake.text import clean
 from nianbao.terms import layout
 from nianbao.terms.codes import Code
 from nianbao.terms.form import Field, Form, Part

@@ -1,4 +1,4 @@
-"""The records of an .xls workbook that a parser passes over: errors, empty formulas, what is hidden, macros, passwords."""
+"""The records of an .xls workbook that a parser passes over: errors, formulas, what is hidden, macros, passwords."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from nianbao.intake.formats.sheet import MAX_CELLS, OddCell, Unreadable, address
+from nianbao.intake.formats.sheet import MAX_CELLS, UNCACHED, OddCell, Unreadable, address
 
 _BEGIN, _END = (0x0009, 0x0209, 0x0409, 0x0809), 0x000A
 _PASSWORD = 0x002F
@@ -37,7 +37,7 @@ class Remarks:
 
 @dataclass
 class Survey:
-    """What the records of a workbook say: remarks by sheet in the order of the sheets, and whether it looks elsewhere."""
+    """What the records of a workbook say: remarks by sheet in the order of the sheets, and whether it has links."""
 
     sheets: list[Remarks]
     has_links: bool = False
@@ -108,4 +108,4 @@ def _note_formula(sheet: Remarks, cell: str, record: bytes) -> None:
     if record[6] == _IS_ERROR:
         sheet.odd[cell] = OddCell("CELL_ERROR", _ERRORS.get(record[8], "#"))
     elif record[6] == _IS_BLANK:
-        sheet.odd[cell] = OddCell("FORMULA_UNCACHED", "")
+        sheet.odd[cell] = OddCell("FORMULA_UNCACHED", UNCACHED)

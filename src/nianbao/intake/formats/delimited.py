@@ -78,7 +78,7 @@ def open_delimited(content: bytes, name: str, ending: str) -> Opened:
 
 
 def decode(content: bytes) -> str:
-    """The text in the one encoding that it can be: the mark at its beginning, else UTF-8, else GB18030; lines end in LF.
+    """The text in the one encoding that it can be: by the mark at its beginning, else UTF-8, else GB18030.
 
     Raises:
         Unreadable: it is none of them from end to end, or is one and the other by turns.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from nianbao.intake.formats.package import Package
-from nianbao.intake.formats.sheet import MAX_CELLS, Area, OddCell, Opened, Sheet, Unreadable, address
+from nianbao.intake.formats.sheet import MAX_CELLS, UNCACHED, Area, OddCell, Opened, Sheet, Unreadable, address
 from nianbao.terms.submission import ReadingFault
 
 CONTENT = "content.xml"
@@ -158,10 +158,10 @@ class _Reader:
         here = address(draft.row, draft.column)
         if _TABLE + "formula" in cell:
             draft.formulas.add(here)
-            if _CALC + "value-type" in cell and cell[_CALC + "value-type"] == "error" or _ERROR.fullmatch(text):
+            if (_CALC + "value-type" in cell and cell[_CALC + "value-type"] == "error") or _ERROR.fullmatch(text):
                 draft.odd[here] = OddCell("CELL_ERROR", text)
             elif value == "":
-                draft.odd[here] = OddCell("FORMULA_UNCACHED", "")
+                draft.odd[here] = OddCell("FORMULA_UNCACHED", UNCACHED)
         down, right = _count(cell, "number-rows-spanned"), _count(cell, "number-columns-spanned")
         if down > 1 or right > 1:
             first = (draft.row, draft.column)

@@ -17,7 +17,8 @@ _LOCAL_HEADER = 30
 _DOCUMENT_TYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 
 _BROKEN = (
-    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError,
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error,
+    EOFError, NotImplementedError, RuntimeError, ValueError, OSError,
 )  # fmt: skip
 
 

@@ -17,6 +17,9 @@ Area = tuple[tuple[int, int], tuple[int, int]]
 MAX_CELLS = 4_000_000
 """So many cells a sheet may span, filled or not: parsers keep the blank ones in memory too."""
 
+UNCACHED = "（没有结果的公式）"
+"""What stands for a formula that was never calculated."""
+
 
 class Unreadable(Exception):
     """The file cannot be taken for a delivery; `fault` says why."""

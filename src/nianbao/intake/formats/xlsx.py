@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from nianbao.intake.formats.package import Package
-from nianbao.intake.formats.sheet import MAX_CELLS, OddCell, Opened, Sheet, Unreadable
+from nianbao.intake.formats.sheet import MAX_CELLS, UNCACHED, OddCell, Opened, Sheet, Unreadable
 from nianbao.terms.layout import CODES_SHEET, GUIDE_SHEET
 from nianbao.terms.submission import ReadingFault
 
@@ -31,7 +31,7 @@ _EMBEDDED = ("xl/embeddings/", "xl/activeX/", "xl/ctrlProps/", "xl/media/")
 _UNREAD = frozenset({CODES_SHEET, GUIDE_SHEET})
 
 _PREFIXED = re.compile(rb"<(\w+:)worksheet\b")
-_FAR_CELL = re.compile(rb'<c [^>]*?\br="(?:[A-Z]{3,}\d+|[A-Z]{1,2}\d{6,})"[^>]*[^/>]>')
+_FAR_CELL = re.compile(rb' r="(?:[A-Z]{3,}\d+|[A-Z]{1,2}\d{6,})"')
 _FILLED_CELL = re.compile(rb'<c [^>]*?\br="([A-Z]+)(\d+)"(?:[^>]*[^/>])?>')
 _ODD_MARKS = (re.compile(rb' t="e"'), re.compile(rb"<f[ />]"))
 _CELL = re.compile(rb"<c ([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
@@ -149,7 +149,7 @@ def _look_into(title: str, text: bytes) -> _Remarks:
         elif _ODD_MARKS[1].search(inner):
             found.formulas.add(address)
             if value is None:
-                found.odd[address] = OddCell("FORMULA_UNCACHED", "")
+                found.odd[address] = OddCell("FORMULA_UNCACHED", UNCACHED)
     if b'hidden="1"' in text or b'hidden="true"' in text:
         found.hidden_rows = frozenset(int(row) - 1 for row in _HIDDEN_ROW.findall(text))
         found.hidden_columns = frozenset(

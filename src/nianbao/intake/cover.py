@@ -1,0 +1,61 @@
+"""Finds out who reports for when: from the cover, else from the name of the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
+
+from nianbao.intake.formats.sheet import Sheet
+from nianbao.intake.text import clean, compact
+from nianbao.intake.values import text_of
+from nianbao.terms import layout
+
+_LABELS = {compact(label): key for key, label in layout.COVER_LABELS.items()}
+_UNIT = layout.COVER_LABELS["unit_code"]
+_FIRST_LETTERS = frozenset(label[0] for label in _LABELS)
+_NAME = re.compile(r"([A-Z]{2}[0-9A-Z]{3,})-(\d{4}(?:[QH]\d|M\d\d)?)(?:-([A-Z]{2}\d+))?(?:[ _(（-].*)?", re.ASCII)
+_UNDECLARED = {"basis": layout.BASES["period"], "money_unit": next(iter(layout.MONEY_UNITS))}
+
+Cover = dict[str, str]
+
+
+def read_covers(sheets: Sequence[Sheet]) -> list[Cover]:
+    """The answers of every cover by key, with `<key>_cell` telling where each stands; the sheet 封面 comes first."""
+    likely = [sheet for sheet in sheets if sheet.name == layout.COVER_SHEET]
+    others = [sheet for sheet in sheets if sheet.name != layout.COVER_SHEET]
+    likely += (sheet for sheet in others if any(_UNIT in row for row in sheet.rows))
+    return _filled(likely) or _filled(sheets)
+
+
+def _filled(sheets: Sequence[Sheet]) -> list[Cover]:
+    return [cover for cover in map(_read, sheets) if cover.get("unit_code")]
+
+
+def cover_of_name(file_name: str) -> tuple[Cover, str | None]:
+    """What a file name such as `QH630100-2021Q4-GH05.csv` says: unit and period, and the form.
+
+    A file without a cover is about its period alone, in 元.
+    """
+    match = _NAME.fullmatch(PurePosixPath(file_name).stem)
+    if match is None:
+        return {}, None
+    return {"unit_code": match[1], "period": match[2], **_UNDECLARED}, match[3]
+
+
+def _read(sheet: Sheet) -> Cover:
+    cover: Cover = {}
+    for row, cells in enumerate(sheet.rows):
+        for column, cell in enumerate(cells[:-1]):
+            if not cell or not isinstance(cell, str) or cell.lstrip()[:1] not in _FIRST_LETTERS:
+                continue
+            key = _LABELS.get(compact(cell))
+            if key and key not in cover:
+                cover[key] = clean(text_of(cells[column + 1]))
+                cover[f"{key}_cell"] = sheet.name_of(row, column + 1)
+    return cover | {"sheet": sheet.name} if cover else cover
+
+
+def declared(cover: Mapping[str, str]) -> tuple[str, str]:
+    """What tells two covers apart: the unit and the period."""
+    return cover.get("unit_code", "").upper(), cover.get("period", "").upper()

@@ -1,0 +1,270 @@
+"""Finds the forms on a sheet: the place of every field by its 代码, else by its header, never by position."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from nianbao.intake.formats.sheet import Sheet
+from nianbao.intake.text import compact
+from nianbao.intake.values import text_of
+from nianbao.intake.vocabulary import Vocabulary
+from nianbao.terms import layout
+from nianbao.terms.form import Field, Form, Layout, Part
+from nianbao.terms.submission import ReadingFault
+
+CODE_TITLE, VALUE_TITLE, UNIT_TITLE, NAME_TITLE = (
+    layout.INDICATOR_HEADER[3],
+    layout.INDICATOR_HEADER[4],
+    layout.INDICATOR_HEADER[2],
+    layout.INDICATOR_HEADER[1],
+)
+_TITLES = frozenset(layout.INDICATOR_HEADER[1:])
+_NOTE = layout.NOTE_LABEL.rstrip("：")
+_BELOW_RECORDS = (_NOTE, "填报说明", "单位负责人", "填表人", "审核人", "报出日期", "备注:", "注:", "联系电话", "联系人")
+_FIRST_LETTERS = frozenset(text[0] for text in (*_BELOW_RECORDS, layout.LEDGER_NUMBER, "（", "("))
+_TITLE_ROWS = 3
+_HEAD_ROWS = 12
+
+Place = tuple[int, int, Field]
+"""Row and column of a field: the cell of its value on a line, the cell of its header in a ledger."""
+
+
+@dataclass
+class Block:
+    """A part of a form on a sheet: its lines, or one header row of a ledger and the columns under it."""
+
+    part: Part
+    places: list[Place] = field(default_factory=list)
+    header_row: int = -1
+
+
+@dataclass
+class Landmarks:
+    """What a sheet is read by: the blocks of each form, the rows that end a table, editions and notes.
+
+    `headers` are the columns of the titles of lines by row, `borders` the rows above and below a table.
+    """
+
+    blocks: dict[str, list[Block]] = field(default_factory=dict)
+    headers: dict[int, dict[str, int]] = field(default_factory=dict)
+    borders: set[int] = field(default_factory=set)
+    ends: set[int] = field(default_factory=set)
+    editions: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    faults: list[ReadingFault] = field(default_factory=list)
+
+    def blocks_of(self, form: Form, part: Part) -> list[Block]:
+        """The blocks of a part, from top to bottom."""
+        return [block for block in self.blocks.get(form.code, ()) if block.part is part]
+
+    def is_complete(self, form: Form) -> bool:
+        """Whether every field of a form has its place."""
+        found = sum(len(block.places) for block in self.blocks.get(form.code, ()))
+        return found >= sum(len(part.fields) for part in form.parts)
+
+    def header_above(self, row: int, title: str, column: int) -> dict[str, int]:
+        """The columns of the nearest header of lines above a row that has this title in this column."""
+        for above in range(row - 1, -1, -1):
+            columns = self.headers.get(above)
+            if columns is not None and columns.get(title) == column:
+                return columns
+            if above in self.borders and columns is None:
+                break
+        return {}
+
+
+def find_landmarks(sheet: Sheet, vocabulary: Vocabulary) -> Landmarks:
+    """Find the landmarks in one pass: most cells are blank or numbers, and only texts can be landmarks."""
+    found = Landmarks()
+    codes: list[tuple[int, int, Part, Field]] = []
+    edition, note, form_code, last_row = "", "", "", -1
+    texts = (
+        (row, column, cell)
+        for row, cells in enumerate(sheet.rows)
+        for column, cell in enumerate(cells)
+        if cell and isinstance(cell, str)
+    )
+    for row, column, text in texts:
+        if row != last_row and _is_border(text):
+            found.borders.add(row)
+        last_row = row
+        if text.startswith(layout.EDITION_LABEL):
+            edition = text.removeprefix(layout.EDITION_LABEL).strip()
+        elif text in _TITLES:
+            found.headers.setdefault(row, {}).setdefault(text, column)
+        elif text.startswith(_NOTE) and compact(text) == _NOTE:
+            note = _beside(sheet, row, column)
+            if form_code:
+                found.notes[form_code], note = note, ""
+        elif "-" in text and (code := layout.parse_field_code(text)) and code[0] in vocabulary.forms:
+            found.ends.add(row)
+            if code not in vocabulary.fields:
+                found.faults.append(
+                    ReadingFault("UNKNOWN_LINE", code[0], sheet.name, sheet.name_of(row, column), text.strip())
+                )
+                continue
+            form_code = code[0]
+            found.editions.setdefault(form_code, edition)
+            if note:
+                found.notes[form_code], note = note, ""
+            codes.append((row, column, *vocabulary.fields[code]))
+    found.ends |= found.borders
+    _gather(found, codes, sheet)
+    return found
+
+
+def _beside(sheet: Sheet, row: int, column: int) -> str:
+    """The first filled cell right of a label."""
+    return next((text_of(cell) for cell in sheet.rows[row][column + 1 :] if cell != ""), "")
+
+
+def named_forms(sheet: Sheet, vocabulary: Vocabulary) -> list[Form]:
+    """The forms that a sheet's name or title names."""
+    head = {compact(cell) for row in sheet.rows[:_HEAD_ROWS] for cell in row if cell and isinstance(cell, str)}
+    name = compact(sheet.name).upper()
+    return [
+        form
+        for form in vocabulary.forms.values()
+        if name.startswith(form.code)
+        or compact(form.zh) in head
+        or any(text.endswith(compact(form.table_no)) for text in head)
+        or name == compact(layout.sheet_name(form.code, form.zh)).upper().removeprefix(form.code)
+    ]
+
+
+def _is_border(first: str) -> bool:
+    """Whether a row that begins like this stands below the records: the note, the signatures, the next part."""
+    if first.lstrip()[:1] not in _FIRST_LETTERS:
+        return False
+    text = compact(first)
+    return text.startswith(_BELOW_RECORDS) or text == layout.LEDGER_NUMBER or layout.is_part_heading(first)
+
+
+def _gather(found: Landmarks, codes: list[tuple[int, int, Part, Field]], sheet: Sheet) -> None:
+    """Put the codes together into blocks; a code that stands twice where it may stand once is a fault."""
+    lines: dict[tuple[str, str], Block] = {}
+    for row, column, part, asked in codes:
+        blocks = found.blocks.setdefault(part.form_code, [])
+        if part.layout is Layout.INDICATOR:
+            block = lines.setdefault((part.form_code, part.code), Block(part))
+            place = (row, _value_column(found, row, column), asked)
+        else:
+            block = next(
+                (each for each in blocks if each.part is part and each.header_row == row), Block(part, [], row)
+            )
+            place = (row, column, asked)
+        if block not in blocks:
+            blocks.append(block)
+        if any(known is asked for _, _, known in block.places):
+            code = layout.field_code(part.form_code, asked.line)
+            where = sheet.name_of(row, column)
+            found.faults.append(
+                ReadingFault("DUPLICATE_FIELD", part.form_code, sheet.name, where, code, f"{code} {asked.zh}")
+            )
+        else:
+            block.places.append(place)
+
+
+def _value_column(found: Landmarks, row: int, column: int) -> int:
+    """The column of the value of a line: under 数值 where its 代码 stands under 代码, else right of its 代码."""
+    return found.header_above(row, CODE_TITLE, column).get(VALUE_TITLE, column + 1)
+
+
+def find_by_header(sheet: Sheet, form: Form, found: Landmarks) -> Iterator[ReadingFault]:
+    """Add the fields of a form whose 代码 is gone, where one header alone is theirs."""
+    texts: dict[str, list[tuple[int, int]]] = {}
+    for row, cells in enumerate(sheet.rows):
+        for column, cell in enumerate(cells):
+            if cell and isinstance(cell, str):
+                texts.setdefault(compact(cell), []).append((row, column))
+    for title in _TITLES:
+        for row, column in texts.get(title, ()):
+            found.headers.setdefault(row, {}).setdefault(title, column)
+    for part in form.parts:
+        blocks = found.blocks_of(form, part)
+        if part.layout is Layout.INDICATOR:
+            yield from _add_lines(sheet, form, part, blocks, found, texts)
+        elif blocks:
+            _add_columns(blocks, texts)
+        else:
+            yield from _add_ledger(sheet, form, part, found, texts)
+
+
+Texts = dict[str, list[tuple[int, int]]]
+
+
+def _add_lines(
+    sheet: Sheet, form: Form, part: Part, blocks: list[Block], found: Landmarks, texts: Texts
+) -> Iterator[ReadingFault]:
+    known = {asked.code for block in blocks for _, _, asked in block.places}
+    taken = {row for block in blocks for row, _, _ in block.places}
+    block = blocks[0] if blocks else Block(part)
+    for asked in part.fields:
+        if asked.code in known:
+            continue
+        places = []
+        for row, column in texts.get(compact(asked.zh), ()):
+            columns = found.header_above(row, NAME_TITLE, column)
+            if row not in taken and VALUE_TITLE in columns:
+                places.append((row, columns[VALUE_TITLE], asked))
+        if len(places) == 1:
+            block.places.append(places[0])
+        elif places:
+            yield _ambiguous(sheet, form, asked, places)
+    if block.places and not blocks:
+        found.blocks.setdefault(form.code, []).append(block)
+
+
+def _add_columns(blocks: list[Block], texts: Texts) -> None:
+    """The columns of a ledger whose 代码 was deleted, by the titles right above the codes that are left."""
+    for block in blocks:
+        known = {asked.code for _, _, asked in block.places}
+        columns = {column for _, column, _ in block.places}
+        for asked in block.part.fields:
+            if asked.code not in known:
+                titles = {
+                    column
+                    for row, column in texts.get(compact(asked.zh), ())
+                    if block.header_row - _TITLE_ROWS <= row < block.header_row and column not in columns
+                }
+                if len(titles) == 1:
+                    block.places.append((block.header_row, titles.pop(), asked))
+
+
+def _add_ledger(sheet: Sheet, form: Form, part: Part, found: Landmarks, texts: Texts) -> Iterator[ReadingFault]:
+    """A ledger without any 代码: the row in which most of its titles stand side by side."""
+    rows: dict[int, list[Place]] = {}
+    for asked in part.fields:
+        for row, column in texts.get(compact(asked.zh), ()):
+            rows.setdefault(row, []).append((row, column, asked))
+    enough = min(len(part.fields), 2)
+    rows = {row: places for row, places in rows.items() if len({asked.code for _, _, asked in places}) >= enough}
+    if not rows:
+        return
+    most = max(map(len, rows.values()))
+    best = [places for places in rows.values() if len(places) == most]
+    if len(best) > 1 or len({asked.code for _, _, asked in best[0]}) < most:
+        yield _ambiguous(sheet, form, best[0][0][2], [place for places in best for place in places[:1]])
+        return
+    row = best[0][0][0]
+    block = Block(part, best[0], _below_units(sheet, best[0], row))
+    found.ends.add(row)
+    found.blocks.setdefault(form.code, []).append(block)
+
+
+def _below_units(sheet: Sheet, places: list[Place], row: int) -> int:
+    """The last row of the header: units of measure may stand under the titles."""
+    units = {asked.unit for _, _, asked in places} | set(layout.MONEY_UNITS) | {""}
+    while row + 1 < len(sheet.rows):
+        below = {compact(text_of(sheet.at(row + 1, column))).strip("()") for _, column, _ in places}
+        if below == {""} or not below <= units:
+            break
+        row += 1
+    return row
+
+
+def _ambiguous(sheet: Sheet, form: Form, asked: Field, places: list[Place]) -> ReadingFault:
+    cells = "、".join(sheet.name_of(row, column) for row, column, _ in places)
+    expected = f"{layout.field_code(form.code, asked.line)} {asked.zh}"
+    return ReadingFault("FIELD_AMBIGUOUS", form.code, sheet.name, cells, asked.zh, expected)

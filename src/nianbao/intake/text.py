@@ -1,0 +1,44 @@
+"""What people type and do not see: how texts are compared, and how they are kept."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_UNSEEN = frozenset({"Cf", "Cc"})
+_WHITE_CONTROL = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
+_SUSPECT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
+_WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_LOOK_ALIKE = str.maketrans({"○": "〇", "◯": "〇"})
+
+
+def clean(text: str) -> str:
+    """A text as it is compared: without what nobody sees, widths and variants of a character made one."""
+    if not text.isprintable():
+        text = "".join(character for character in text if unicodedata.category(character) not in _UNSEEN)
+    return unicodedata.normalize("NFKC", text).translate(_LOOK_ALIKE).strip()
+
+
+def narrow(text: str) -> str:
+    """A text as digits are looked for in it: full width made half, and nothing else taken for a digit that is none."""
+    if not text.isprintable():
+        text = "".join(character for character in text if unicodedata.category(character) not in _UNSEEN)
+    return text.translate(_WIDE).strip()
+
+
+def tidy(text: str) -> str:
+    """A text as it is kept: its characters as they are, without control marks; lines follow one another in one."""
+    if text.isprintable():
+        return text.strip()
+    text = _WHITE_CONTROL.sub(" ", text.strip())
+    return "".join(character for character in text if unicodedata.category(character) not in _UNSEEN).strip()
+
+
+def compact(text: str) -> str:
+    """A heading as it is compared: without any blank and without the colon at its end."""
+    return "".join(clean(text).split()).rstrip(":")
+
+
+def has_suspect_mark(text: str) -> bool:
+    """Whether a text holds control characters, or marks that show it in another order than it is written."""
+    return bool(_SUSPECT.search(text))

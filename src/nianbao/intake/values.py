@@ -1,0 +1,113 @@
+"""One cell → its value, or why it has none."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from decimal import Decimal
+
+from nianbao.intake import number
+from nianbao.intake.text import clean, narrow, tidy
+from nianbao.intake.vocabulary import Vocabulary
+from nianbao.terms import layout
+from nianbao.terms.form import NUMBERS, Field, FieldType
+from nianbao.terms.submission import Value
+
+MAX_TEXT = 2_000
+TOO_LONG = "TEXT_TOO_LONG"
+CODE_PRECISION = "CODE_PRECISION"
+
+_DATE = re.compile(
+    r"(?:(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|(\d{4})年(\d{1,2})月(\d{1,2})日|(\d{4})(\d\d)(\d\d))(?: 0?0:00(?::00)?)?",
+    re.ASCII,
+)
+_FIRST_YEAR, _LAST_YEAR = 1949, 2100
+_DECIMALS = {FieldType.INT: 0, FieldType.MONEY: 2, FieldType.DECIMAL: 4}
+_TOO_LARGE = 10**14
+_EXACT = 10**15
+"""A workbook keeps 15 digits of a number; of a longer code the rest is lost."""
+
+_LONGEST_SHORT_CODE = 6
+
+Read = tuple[Value | None, str | None]
+
+
+def read_value(field: Field, raw: object, text: str, vocabulary: Vocabulary) -> Read:
+    """The value of a cell that is not blank, and the fault for which it has none; `text` is what it shows."""
+    if field.type in NUMBERS:
+        return _number(field, text)
+    if field.type is FieldType.DATE:
+        return _date(raw, text)
+    if field.type is FieldType.BOOL:
+        return {layout.YES: (True, None), layout.NO: (False, None)}.get(clean(text), (None, "BOOL"))
+    is_number = isinstance(raw, int | float) and not isinstance(raw, bool)
+    if is_number and abs(raw) >= _EXACT:  # type: ignore[arg-type]
+        return None, CODE_PRECISION
+    if field.type is FieldType.CODE:
+        return _code(field, clean(text), is_number, vocabulary)
+    kept = tidy(text)
+    return (kept, None) if len(kept) <= MAX_TEXT else (None, TOO_LONG)
+
+
+def text_of(raw: object) -> str:
+    """What a cell shows."""
+    if isinstance(raw, str):
+        return raw
+    if isinstance(raw, bool):
+        return layout.YES if raw else layout.NO
+    if isinstance(raw, int | float):
+        return number.text_of_number(raw)
+    if isinstance(raw, dt.datetime) and raw.time() == dt.time():
+        return raw.date().isoformat()
+    return str(raw)
+
+
+def _number(field: Field, text: str) -> Read:
+    value = number.read_number(text)
+    if isinstance(value, str):
+        return None, value
+    if abs(value) >= _TOO_LARGE:
+        return None, "TOO_LARGE_A_NUMBER"
+    if value != round(value, _DECIMALS[field.type]):
+        return None, "TOO_FINE"
+    return value, None
+
+
+def _date(raw: object, text: str) -> Read:
+    if isinstance(raw, dt.datetime):
+        day, whole = raw.date(), raw.time() == dt.time() and raw.tzinfo is None
+        return (day, None) if whole and _is_plausible(day) else (None, "DATE")
+    if isinstance(raw, dt.date):
+        return (raw, None) if _is_plausible(raw) else (None, "DATE")
+    match = _DATE.fullmatch(narrow(text))
+    if match is None or not isinstance(raw, str | int | float) or isinstance(raw, bool):
+        return None, "DATE"
+    year, month, day_of_month = (int(part) for part in match.groups() if part and part.isdigit())
+    try:
+        day = dt.date(year, month, day_of_month)
+    except ValueError:
+        return None, "DATE"
+    return (day, None) if _is_plausible(day) else (None, "DATE")
+
+
+def _is_plausible(day: dt.date) -> bool:
+    return _FIRST_YEAR <= day.year <= _LAST_YEAR
+
+
+def _code(field: Field, text: str, is_number: bool, vocabulary: Vocabulary) -> Read:
+    code = vocabulary.code_of(field.codes, text)
+    if code:
+        return code, None
+    if is_number and any(
+        vocabulary.code_of(field.codes, text.zfill(length)) for length in range(len(text) + 1, _LONGEST_SHORT_CODE + 1)
+    ):
+        return None, CODE_PRECISION  # the spreadsheet has dropped the zeros in front
+    # An unknown code is kept as it stands: the suite for the field says which ones there are.
+    return text[:MAX_TEXT], None
+
+
+def scaled(value: Value | None, field: Field, scale: int) -> Value | None:
+    """Money in 元, whatever unit the cover declares."""
+    if scale != 1 and isinstance(value, Decimal) and field.type is FieldType.MONEY and field.unit == "元":
+        return value * scale
+    return value
