@@ -15,7 +15,7 @@ demo: $(VENV)/run  ## a sample year from workbooks to the two reports
 	$(BIN)/python flows/demo.py
 
 test: $(VENV)/dev  ## all tests
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile tests $(ARGS)
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile $(ARGS)
 
 bench: $(VENV)/dev  ## time and memory, as shares of the bare tools
 	$(BIN)/python tests/bench/bench.py
