@@ -93,7 +93,7 @@ def _open_text(content: bytes, name: str, ending: str, fields: Container[tuple[s
         return open_json(content, fields)
     if ending in _WORKBOOKS and _is_text(head):
         raise Unreadable("FORMAT_MISMATCH", "文本文件", expected=ending)
-    raise Unreadable("NOT_A_WORKBOOK")
+    raise Unreadable("NOT_A_WORKBOOK", "文本文件" if _is_text(head) else "无法识别的文件")
 
 
 def _plain_head(content: bytes) -> bytes:
