@@ -25,7 +25,7 @@ def as_data(raw: str | bytes) -> str:
 def is_temporary(name: str) -> bool:
     """Whether a name says that its file is not meant for us, or not yet: hidden, half uploaded, open in Excel."""
     last = name.rpartition("/")[2]
-    hidden = any(segment.startswith(".") and segment not in (".", "..") for segment in name.split("/"))
+    hidden = any(segment[:1] == "." and segment[:2] not in (".", "..") for segment in name.split("/"))
     return hidden or last.startswith("~$") or last.lower().endswith(_TEMPORARY)
 
 

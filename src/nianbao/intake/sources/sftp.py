@@ -7,6 +7,7 @@ import contextlib
 import posixpath
 import threading
 from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -60,8 +61,11 @@ class Sftp:
         self._run(self._write(name, content))
 
     def close(self) -> None:
-        """Say goodbye and end the thread."""
-        self._drop()
+        """Hang up and end the thread."""
+        if self._loop.is_closed():
+            return
+        with contextlib.suppress(TimeoutError):
+            self._drop().result(CONNECT_SECONDS)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(CONNECT_SECONDS)
         if not self._thread.is_alive():
@@ -90,10 +94,9 @@ class Sftp:
             self._drop()
             raise TransportFault(f"{self._place.host}: {str(error) or type(error).__name__}") from error
 
-    def _drop(self) -> None:
+    def _drop(self) -> Future[None]:
         connection, self._connection, self._client = self._connection, None, None
-        if connection:
-            self._loop.call_soon_threadsafe(connection.abort)
+        return asyncio.run_coroutine_threadsafe(_hang_up(connection), self._loop)
 
     async def _sftp(self) -> asyncssh.SFTPClient:
         if self._client is None:
@@ -205,6 +208,13 @@ class _Pinned(asyncssh.SSHClient):
     def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
         """Whether the key is pinned."""
         return key.get_fingerprint("sha256").rstrip("=") in self._fingerprints
+
+
+async def _hang_up(connection: asyncssh.SSHClientConnection | None) -> None:
+    if connection:
+        connection.abort()
+        await connection.wait_closed()
+    await asyncio.sleep(0)  # the socket is closed in the loop's next round
 
 
 def _modified(attributes: asyncssh.SFTPAttrs) -> int:
