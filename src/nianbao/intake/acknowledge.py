@@ -1,123 +1,74 @@
-"""acknowledge: the receipt for a delivery, as JSON for programs and as a Chinese text for the clerk."""
+"""acknowledge: the answer to a delivery: a receipt for programs and for the clerk, and the marked workbook."""
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from nianbao.catalog import Project
+from nianbao.intake.answer.job import dump_job
+from nianbao.intake.answer.page import render_page
+from nianbao.intake.answer.receipt import ReceiptWriter
+from nianbao.intake.answer.work import compose_job, is_to_be_marked
+from nianbao.intake.fetch import Archive
+from nianbao.intake.reader_pool import ReaderPool
+from nianbao.intake.reader_process import MarkRequest
 from nianbao.intake.sources.name import safe_path
-from nianbao.terms.delivery import Decision, Outcome
-from nianbao.terms.finding import Severity
-from nianbao.terms.period import Period
 from nianbao.terms.source import LOCAL_INBOX
 
-RECEIPT_SCHEMA = 1
-
-OUTCOMES = {
-    Outcome.ACCEPTED: "全部接收",
-    Outcome.PARTLY: "部分接收，其余请按下列问题修改后重报",
-    Outcome.REJECTED: "未接收，请按下列问题修改后重报",
-    Outcome.QUARANTINED: "无法读取，已隔离保存，请重新报送",
-    Outcome.DUPLICATE: "与此前报送的文件完全相同，未重复登记",
-}
-DECISIONS = {
-    Decision.ACCEPTED: "接收",
-    Decision.ACCEPTED_WITH_WARNINGS: "接收（有提示）",
-    Decision.AWAITING_EXPLANATION: "待说明",
-    Decision.REJECTED: "退回",
-}
-SEVERITIES = {Severity.REJECT: "须改正", Severity.EXPLAIN: "须说明", Severity.WARN: "提示"}
+MARKED, RECEIPT, PAGE = ".审核.xlsx", ".回执.json", ".回执.html"
+"""What the name of a delivery gets behind it in the outbox."""
 
 
-def acknowledge(answer: Mapping[str, Any], project: Project, outbox: Path) -> Path:
-    """Write the receipts for one delivery into the outbox, under the folder and name it came with.
+def acknowledge(
+    answers: Sequence[Mapping[str, Any]], writer: ReceiptWriter, archive: Archive, pool: ReaderPool, outbox: Path
+) -> list[Path]:
+    """Write the answers to some deliveries into the outbox, each under the folder and name it came with.
 
-    Returns the path of the JSON receipt.
+    Returns the paths of the JSON receipts. A workbook that cannot be marked costs only itself: its receipt says so.
     """
-    target = outbox / place_of(answer)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    receipt = compose_receipt(answer, project)
-    path = target.with_name(target.name + ".回执.json")
-    _write(path, json.dumps(receipt, ensure_ascii=False, indent=2) + "\n")
-    _write(target.with_name(target.name + ".回执.txt"), _text(receipt))
-    return path
+    receipts = [writer.compose(answer) for answer in answers]
+    targets = [outbox / place_of(answer) for answer in answers]
+    for target in targets:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    wanted = [number for number, receipt in enumerate(receipts) if is_to_be_marked(receipt)]
+    jobs = ((receipts[n], archive.path_of(receipts[n]["sha256"]), _beside(targets[n], MARKED)) for n in wanted)
+    marked = {wanted[position] for position in mark_workbooks(pool, jobs)}
+    paths = []
+    for number, (receipt, target) in enumerate(zip(receipts, targets, strict=True)):
+        if number in marked:
+            receipt["marked_workbook"] = target.name + MARKED
+        else:
+            _beside(target, MARKED).unlink(missing_ok=True)  # of an earlier delivery under this name
+        _write(_beside(target, RECEIPT), json.dumps(receipt, ensure_ascii=False, indent=2) + "\n")
+        _write(_beside(target, PAGE), render_page(receipt))
+        paths.append(_beside(target, RECEIPT))
+    return paths
 
 
-def compose_receipt(answer: Mapping[str, Any], project: Project) -> dict[str, Any]:
-    """What a receipt says, in the shape that docs/operators.md documents (schema 1)."""
-    unit = project.units.get(answer["unit_code"] or "")
-    outcome = Outcome(answer["outcome"])
-    return {
-        "schema": RECEIPT_SCHEMA,
-        "file": answer["file_name"],
-        "sha256": answer["sha256"],
-        "received_at": answer["received_at"].isoformat(),
-        "unit_code": answer["unit_code"],
-        "unit": unit.zh if unit else None,
-        "period": answer["period"],
-        "outcome": outcome.value,
-        "outcome_zh": OUTCOMES[outcome],
-        "duplicate_of": answer["duplicate_source"],
-        "submissions": [_submission(row, project) for row in answer["submissions"]],
-        "findings": [_finding(row) for row in answer["findings"]],
-    }
+def mark_workbooks(pool: ReaderPool, jobs: Iterable[tuple[Mapping[str, Any], Path, Path]]) -> set[int]:
+    """Mark workbooks for their receipts, each from one path to another, in the reading processes.
 
-
-def _submission(row: Mapping[str, Any], project: Project) -> dict[str, Any]:
-    decision = Decision(row["decision"])
-    return {
-        "submission_id": row["submission_id"],
-        "form": row["form_code"],
-        "form_zh": project.forms[row["form_code"]].zh,
-        "period": row["period"],
-        "number": row["number"],
-        "decision": decision.value,
-        "decision_zh": DECISIONS[decision],
-    }
-
-
-def _finding(row: Mapping[str, Any]) -> dict[str, Any]:
-    keys = ("code", "severity", "submission_id", "sheet", "cell", "value", "expected", "sentence", "because")
-    return {key: row[key] for key in keys} | {"severity_zh": SEVERITIES[Severity(row["severity"])]}
-
-
-def _text(receipt: Mapping[str, Any]) -> str:
-    """The receipt as a clerk reads it."""
-    received = dt.datetime.fromisoformat(receipt["received_at"])
-    lines = [
-        "报表回执",
-        "",
-        f"文件：{receipt['file']}",
-        f"单位：{receipt['unit'] or '未能识别'}",
-        f"报告期：{Period.parse(receipt['period']).zh if receipt['period'] else '未能识别'}",
-        f"收到时间：{received:%Y年%m月%d日 %H:%M}",
-        f"结果：{receipt['outcome_zh']}",
-    ]
-    if receipt["duplicate_of"]:
-        lines.append(f"此前的文件：{receipt['duplicate_of']}")
-    if receipt["submissions"]:
-        lines += ["", "各表审核结论"]
-        lines += [
-            f"　{item['form']} {item['form_zh']}（{Period.parse(item['period']).zh}，第{item['number']}次）：{item['decision_zh']}"
-            for item in receipt["submissions"]
-        ]
-    for severity in Severity:
-        found = [item for item in receipt["findings"] if item["severity"] == severity.value]
-        if found:
-            lines += ["", f"{SEVERITIES[severity]}（{len(found)}条）"]
-            lines += [f"　{number}. {_place(item)}{item['sentence']}" for number, item in enumerate(found, start=1)]
-    return "\n".join(lines) + "\n"
-
-
-def _place(item: Mapping[str, Any]) -> str:
-    if not item["sheet"]:
-        return ""
-    return f"【{item['sheet']}{'　' + item['cell'] if item['cell'] else ''}】"
+    Returns the positions of those that could be marked.
+    """
+    with tempfile.TemporaryDirectory(prefix="nianbao-") as folder:
+        requests, targets = [], []
+        for number, (receipt, workbook, target) in enumerate(jobs):
+            job = Path(folder) / f"{number}.json"
+            job.write_text(dump_job(compose_job(receipt)), encoding="utf-8")
+            requests.append(MarkRequest(workbook, job, _scratch(target)))
+            targets.append(target)
+        marked = set()
+        for position, is_marked in pool.mark(requests):
+            if is_marked:
+                os.replace(requests[position].target, targets[position])
+                marked.add(position)
+            else:
+                requests[position].target.unlink(missing_ok=True)
+        return marked
 
 
 def place_of(answer: Mapping[str, Any]) -> Path:
@@ -127,7 +78,15 @@ def place_of(answer: Mapping[str, Any]) -> Path:
     return inside if origin == LOCAL_INBOX else Path(f"@{origin}") / inside
 
 
+def _beside(target: Path, ending: str) -> Path:
+    return target.with_name(target.name + ending)
+
+
 def _write(path: Path, text: str) -> None:
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
+    scratch = _scratch(path)
     scratch.write_text(text, encoding="utf-8")
     os.replace(scratch, path)
+
+
+def _scratch(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}")

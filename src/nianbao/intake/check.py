@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 ALL_FORMS = "*"
 NOT_NULL = "expect_column_values_to_not_be_null"
+EMPTY_FORM, LINE_MISSING = "EMPTY_FORM", "LINE_MISSING"
+_NOT_ON_SHEET = (LINE_MISSING, "PART_MISSING", "HEADER_MISSING")
+_NAMED = 8
 
 
 def check(connection: Connection, project: Project, parts: list[Part], opened: Iterable[Opened]) -> list[Finding]:
@@ -39,7 +43,7 @@ def check(connection: Connection, project: Project, parts: list[Part], opened: I
         if offender.submission_id in candidates and not _is_echo(offender, candidates[offender.submission_id], project)
     ]
     for candidate in candidates.values():
-        findings += (_finding_of_fault(fault, candidate.row, project) for fault in candidate.faults)
+        findings += (_finding_of_fault(fault, candidate.row, project) for fault in _grouped(candidate.faults))
     for item in deliveries.values():
         row = {"delivery_id": item.delivery.delivery_id, "file_name": item.delivery.file_name}
         findings += (_finding_of_fault(fault, row, project) for fault in item.faults)
@@ -172,11 +176,31 @@ def _field_of_column(project: Project, rule: Rule) -> str | None:
 
 
 def _is_echo(offender: Offender, candidate: Candidate, project: Project) -> bool:
-    """Whether "not filled" is said of a cell that is filled, but could not be read: that is another rule's finding."""
+    """Whether "not filled" repeats another finding.
+
+    A filled cell could not be read, a cell is not on the sheet at all, or the whole form is blank.
+    """
     if offender.rule.type != NOT_NULL:
         return False
+    said = {fault.code for fault in candidate.faults}
     cell = candidate.cell_at(offender.rule.part, offender.row_no, _field_of_column(project, offender.rule))
-    return cell is not None and bool(cell.text) and cell.fault not in (None, NOT_APPLICABLE)
+    if cell is None or EMPTY_FORM in said:
+        return bool(said & {EMPTY_FORM, *_NOT_ON_SHEET})
+    return bool(cell.text) and cell.fault not in (None, NOT_APPLICABLE)
+
+
+def _grouped(faults: Iterable[ReadingFault]) -> Iterator[ReadingFault]:
+    """The faults of a sheet, with all the lines that are missing from it in one."""
+    missing: dict[str | None, list[ReadingFault]] = {}
+    for fault in faults:
+        if fault.code == LINE_MISSING:
+            missing.setdefault(fault.sheet, []).append(fault)
+        else:
+            yield fault
+    for lines in missing.values():
+        named = "、".join(line.expected or "" for line in lines[:_NAMED])
+        rest = f"等{len(lines)}项" if len(lines) > _NAMED else ""
+        yield replace(lines[0], expected=named + rest)
 
 
 def _once(findings: Iterable[Finding]) -> list[Finding]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Container, Iterable
 
 from nianbao.terms.delivery import Decision, Outcome
+from nianbao.terms.explanation import explained_as
 from nianbao.terms.finding import Finding, Severity
 
 
-def decide(findings: Iterable[Finding], note: str | None) -> Decision:
-    """The decision about one submission: an `explain` finding needs the written reason (说明) on its sheet."""
-    severities = {finding.severity for finding in findings}
+def decide(findings: Iterable[Finding], explained: Container[str]) -> Decision:
+    """The decision about one submission: every `explain` finding needs an explanation, told by its id."""
+    found = list(findings)
+    severities = {finding.severity for finding in found}
     if Severity.REJECT in severities:
         return Decision.REJECTED
-    if Severity.EXPLAIN in severities and not note:
+    if any(finding.severity is Severity.EXPLAIN and explained_as(finding) not in explained for finding in found):
         return Decision.AWAITING_EXPLANATION
     return Decision.ACCEPTED_WITH_WARNINGS if severities else Decision.ACCEPTED
 

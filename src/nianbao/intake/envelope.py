@@ -42,7 +42,7 @@ class Candidate:
 
 @dataclass
 class Opened:
-    """What a delivery turned out to be."""
+    """What a delivery turned out to be; `explanations` are the sender's, by the keys of findings."""
 
     delivery: Delivery
     unit_code: str | None = None
@@ -50,6 +50,7 @@ class Opened:
     faults: list[ReadingFault] = field(default_factory=list)
     candidates: list[Candidate] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
+    explanations: dict[str, str] = field(default_factory=dict)
 
 
 class Numbering:
@@ -68,10 +69,14 @@ class Numbering:
         """Whether the same cells are already in force."""
         return self._in_force.get(key) == cells_sha256
 
+    def is_in_force(self, key: tuple[str, str, str]) -> bool:
+        """Whether the form has been accepted before."""
+        return key in self._in_force
+
 
 def open_delivery(delivery: Delivery, reading: Reading, project: Project, numbering: Numbering) -> Opened:
     """Make submissions of a reading; what is wrong with the file or its cover becomes a fault."""
-    opened = Opened(delivery, faults=list(reading.faults))
+    opened = Opened(delivery, faults=list(reading.faults), explanations=dict(reading.explanations))
     cover = reading.cover
     if not cover:
         return opened
@@ -93,7 +98,7 @@ def open_delivery(delivery: Delivery, reading: Reading, project: Project, number
         opened.faults.append(ReadingFault("NO_FORM"))
     for frame in reading.frames:
         form = project.forms[frame.form_code]
-        for sent in _candidates(delivery, frame, form, unit, period, cover):
+        for sent in _candidates(opened, frame, form, unit, period, cover):
             place = (unit.code, form.code, str(sent["period"]))
             if numbering.is_unchanged(place, sent["cells_sha256"]):
                 opened.unchanged.append(form.code)
@@ -105,12 +110,30 @@ def open_delivery(delivery: Delivery, reading: Reading, project: Project, number
             }
             parts = form.parts_of(unit, Period.parse(row["period"])) or form.parts
             opened.candidates.append(Candidate(row, frame.cells, parts, _sheet_faults(frame, form)))
+    if reading.frames:
+        opened.faults += _missing_forms(reading, project, unit, period, numbering)
     return opened
 
 
+def _missing_forms(
+    reading: Reading, project: Project, unit: Unit, period: Period, numbering: Numbering
+) -> Iterator[ReadingFault]:
+    """Forms that the unit owes for the period, that are not in the workbook and were not accepted before.
+
+    A sheet that is there but could not be read has a fault of its own.
+    """
+    sent = {frame.form_code for frame in reading.frames} | {fault.form_code for fault in reading.faults}
+    for form, own_period, _ in project.due_forms(unit, period):
+        due = form.since <= own_period.year and form.code not in sent
+        if due and not numbering.is_in_force((unit.code, form.code, own_period.code)):
+            name = layout.sheet_name(form.code, form.zh)
+            yield ReadingFault("FORM_MISSING", form.code, None, None, None, f"{name}（{own_period.zh}）")
+
+
 def _candidates(
-    delivery: Delivery, frame: FormFrame, form: Form, unit: Unit, period: Period, cover: dict[str, str]
+    opened: Opened, frame: FormFrame, form: Form, unit: Unit, period: Period, cover: dict[str, str]
 ) -> Iterator[dict[str, Any]]:
+    delivery = opened.delivery
     own_periods = form.periods_closing_with(period)
     for own_period in own_periods or (period,):
         yield {
@@ -129,7 +152,7 @@ def _candidates(
             "edition": frame.edition,
             "declared_status": cover.get("status", ""),
             "note": frame.note or None,
-            "cells_sha256": _digest(frame, cover),
+            "cells_sha256": _digest(frame, cover, _beside(opened, f"{unit.code}-{own_period.code}-{form.code}/")),
             "arrived_on": delivery.arrived_at.date(),
             "due_on": form.due_on(own_period),
             "accepted_until": form.accepted_until(own_period),
@@ -170,9 +193,13 @@ def _named(unit_code: str, project: Project) -> str:
     return f"{unit.zh}（{unit_code}）" if unit else unit_code
 
 
-def _digest(frame: FormFrame, cover: dict[str, str]) -> str:
-    """What the form says, wherever its cells stand; the note counts, a new answer to a question is a change."""
+def _beside(opened: Opened, subject: str) -> list[tuple[str, str]]:
+    """What the sender wrote beside the findings of one form."""
+    return sorted((key, text) for key, text in opened.explanations.items() if key.startswith(subject))
+
+
+def _digest(frame: FormFrame, cover: dict[str, str], beside: list[tuple[str, str]]) -> str:
+    """What the form says, wherever its cells stand; a new reason for a finding is a change, wherever it stands."""
     said = sorted((cell.part, cell.row_no, cell.field, cell.text) for cell in frame.cells if cell.text)
-    return hashlib.sha256(
-        json.dumps([said, frame.note, cover["money_unit"], cover["basis"]], ensure_ascii=False).encode()
-    ).hexdigest()
+    whole = [said, frame.note, cover["money_unit"], cover["basis"], *([beside] if beside else [])]
+    return hashlib.sha256(json.dumps(whole, ensure_ascii=False).encode()).hexdigest()

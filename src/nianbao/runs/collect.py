@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from nianbao import __version__, clock
-from nianbao.intake.acknowledge import acknowledge
 from nianbao.intake.fetch import Archive
 from nianbao.intake.reader_pool import ReaderPool
 from nianbao.intake.sources import Secrets
 from nianbao.intake.take_in import Batch, Taken, take_in
+from nianbao.runs.answer import answer_deliveries
+from nianbao.runs.explanations import replay_rulings
 from nianbao.runs.house import House, Step, at_once
 from nianbao.runs.sources import Sources, open_sources
 from nianbao.terms.delivery import Decision, Delivery, Outcome
@@ -68,15 +69,18 @@ def _collect(house: House, sources: Sources, collected: Collected, step: Step, p
     sources.receive(archive, number, [delivery for delivery, _ in pending])
     late = sorted({*ledger.unanswered(connection), *sources.unsent()})
     pending = archive.deliveries(offset)
-    if pending:
-        _collect_batches(house, archive, pending, sources, collected, step, progress)
-    if late:
-        collected.receipts += _acknowledge(house, sources, late)
+    replay_rulings(house)
+    with ReaderPool(house.project.path) as pool:
+        if pending:
+            _collect_batches(house, archive, pool, pending, sources, collected, step, progress)
+        if late:
+            collected.receipts += answer_deliveries(house, pool, late, sources)
 
 
 def _collect_batches(
     house: House,
     archive: Archive,
+    pool: ReaderPool,
     pending: list[tuple[Delivery, int]],
     sources: Sources,
     collected: Collected,
@@ -87,28 +91,27 @@ def _collect_batches(
     warm_up()  # Great Expectations is imported while the workers read
     run_id = ledger.start_run(house.connection, "collect", clock.now(), __version__)
     collected.run_id = run_id
-    with ReaderPool(house.project.path) as pool:
-        for start in range(0, len(pending), BATCH_SIZE):
-            slice_ = pending[start : start + BATCH_SIZE]
-            batch = Batch(tuple(delivery for delivery, _ in slice_), slice_[-1][1])
+    for start in range(0, len(pending), BATCH_SIZE):
+        slice_ = pending[start : start + BATCH_SIZE]
+        batch = Batch(tuple(delivery for delivery, _ in slice_), slice_[-1][1])
 
-            def report(done: int, before: int = start) -> None:
-                if progress:
-                    progress(before + done, len(pending))
+        def report(done: int, before: int = start) -> None:
+            if progress:
+                progress(before + done, len(pending))
 
-            taken = step(
-                f"take in {len(batch.deliveries)} deliveries",
-                take_in,
-                house.connection,
-                house.project,
-                archive,
-                pool,
-                batch,
-                run_id,
-                report,
-            )
-            collected.receipts += _acknowledge(house, sources, [item.delivery_id for item in batch.deliveries])
-            _count(collected, taken)
+        taken = step(
+            f"take in {len(batch.deliveries)} deliveries",
+            take_in,
+            house.connection,
+            house.project,
+            archive,
+            pool,
+            batch,
+            run_id,
+            report,
+        )
+        collected.receipts += answer_deliveries(house, pool, [item.delivery_id for item in batch.deliveries], sources)
+        _count(collected, taken)
     ledger.finish_run(
         house.connection,
         run_id,
@@ -129,11 +132,3 @@ def _count(collected: Collected, taken: Taken) -> None:
         collected.decisions[decision] = collected.decisions.get(decision, 0) + 1
     for severity, count in taken.findings.items():
         collected.findings[severity] = collected.findings.get(severity, 0) + count
-
-
-def _acknowledge(house: House, sources: Sources, delivery_ids: list[str]) -> list[Path]:
-    receipts = []
-    for answer in ledger.answers(house.connection, delivery_ids):
-        receipts.append(acknowledge(answer, house.project, house.home.outbox))
-        sources.send_back(answer)
-    return receipts

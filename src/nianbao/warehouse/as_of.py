@@ -13,7 +13,13 @@ from nianbao.warehouse.connect import Connection, open_memory, quote
 from nianbao.warehouse.reference import load_reference
 from nianbao.warehouse.schema import LEDGER
 
-_DATED = {"decision": "decided_at", "delivery": "received_at", "explanation": "explained_at", "release": "issued_at"}
+_DATED = {
+    "decision": "decided_at",
+    "delivery": "received_at",
+    "explanation": "explained_at",
+    "release": "issued_at",
+    "ruling": "ruled_at",
+}
 
 
 def open_present(path: Path) -> Connection:

@@ -83,10 +83,20 @@ LEDGER = {
              "sentence": "VARCHAR NOT NULL", "because": "VARCHAR"},
         ),
         TableSpec(
-            "ledger.explanation", "说明：单位对须说明问题的书面解释",
+            "ledger.explanation", "说明：单位对须说明问题的书面解释，每个问题一行",
             "one row per written reason for an explain finding",
             {"submission_id": "VARCHAR NOT NULL", "code": "VARCHAR NOT NULL", "explanation": "VARCHAR NOT NULL",
-             "explained_at": "TIMESTAMP NOT NULL"},
+             "explained_at": "TIMESTAMP NOT NULL", "explanation_id": "VARCHAR", "delivery_id": "VARCHAR",
+             "unit_code": "VARCHAR", "form_code": "VARCHAR", "period": "VARCHAR", "part": "VARCHAR", "field": "VARCHAR",
+             "row_no": "INTEGER", "sentence": "VARCHAR", "given": "VARCHAR", "earlier_id": "VARCHAR"},
+        ),
+        TableSpec(
+            "ledger.ruling", "说明的审核：对一条说明认可或不认可一行，后一行为准",
+            "one row per ruling about an explanation; the last one holds",
+            {"explanation_id": "VARCHAR NOT NULL", "ruling": "VARCHAR NOT NULL", "until": "DATE",
+             "ruled_by": "VARCHAR NOT NULL", "ruled_at": "TIMESTAMP NOT NULL", "unit_code": "VARCHAR NOT NULL",
+             "form_code": "VARCHAR NOT NULL", "code": "VARCHAR NOT NULL", "field": "VARCHAR",
+             "explanation": "VARCHAR NOT NULL"},
         ),
         TableSpec(
             "ledger.release", "发布：每期正式发布一行", "one row per issued release",

@@ -11,10 +11,8 @@ from typing import Any
 from lxml import etree
 
 from nianbao.intake.answer.cells import Cells, position
+from nianbao.intake.answer.job import SIGN
 from nianbao.intake.answer.package import MAIN, RELATIONS, Element, Package, plain, serialise
-
-SIGN = "【审核意见】"
-"""Begins every comment of ours, so that the next answer can take it away again."""
 
 _AUTHOR = "审核"
 _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"

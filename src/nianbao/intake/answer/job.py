@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from nianbao.terms.finding import Severity
 
+SIGN = "【审核意见】"
+"""Begins every comment of ours, so that the next answer can take it away again."""
+
 
 @dataclass(frozen=True)
 class Mark:

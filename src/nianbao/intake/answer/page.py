@@ -1,0 +1,56 @@
+"""The receipt as one page for the clerk: nothing from outside, no scripts, fit to print."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from nianbao.intake.answer.receipt import SEVERITIES
+from nianbao.intake.answer.work import outcome_zh
+from nianbao.terms.finding import Severity
+from nianbao.terms.period import Period
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+
+def render_page(receipt: Mapping[str, Any]) -> str:
+    """A receipt as an HTML page."""
+    from markupsafe import Markup
+
+    style = _part("receipt.css")
+    groups = [
+        (severity.value, zh, [item for item in receipt["findings"] if item["severity"] == severity.value])
+        for severity, zh in ((severity, SEVERITIES[severity]) for severity in Severity)
+    ]
+    return _template().render(
+        it=receipt,
+        outcome=outcome_zh(receipt),
+        period=_period_zh(receipt["period"]),
+        received=f"{dt.datetime.fromisoformat(receipt['received_at']):%Y年%m月%d日 %H:%M}",
+        groups=[group for group in groups if group[2]],
+        submissions=[item | {"period_zh": _period_zh(item["period"])} for item in receipt["submissions"]],
+        style=Markup(style),  # our own file
+        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii"),
+    )
+
+
+def _period_zh(code: str | None) -> str:
+    return Period.parse(code).zh if code else ""
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
+    return environment.from_string(_part("receipt.html.j2"))
+
+
+def _part(name: str) -> str:
+    return files("nianbao.intake.answer").joinpath(name).read_text(encoding="utf-8")

@@ -1,0 +1,186 @@
+"""The receipt as JSON: what became of a delivery, form by form and finding by finding (docs/receipt.schema.json)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from nianbao.catalog import Project
+from nianbao.intake.template.limits import Limits, LimitsByColumn, describe_entry, limits_by_column
+from nianbao.terms import layout
+from nianbao.terms.delivery import Decision, Outcome
+from nianbao.terms.explanation import Given, Ruling, finding_key
+from nianbao.terms.finding import Finding, Severity
+from nianbao.terms.form import NUMBERS, Field, FieldType
+from nianbao.terms.form import Layout as PartLayout
+from nianbao.terms.period import Period
+
+RECEIPT_SCHEMA = 1
+
+OUTCOMES = {
+    Outcome.ACCEPTED: "全部接收",
+    Outcome.PARTLY: "部分接收，其余请按下列问题修改后重报",
+    Outcome.REJECTED: "未接收，请按下列问题修改后重报",
+    Outcome.QUARANTINED: "无法读取，已隔离保存，请重新报送",
+    Outcome.DUPLICATE: "与此前报送的文件完全相同，未重复登记",
+}
+DECISIONS = {
+    Decision.ACCEPTED: "接收",
+    Decision.ACCEPTED_WITH_WARNINGS: "接收（有提示）",
+    Decision.AWAITING_EXPLANATION: "待说明",
+    Decision.REJECTED: "退回",
+}
+SEVERITIES = {Severity.REJECT: "须改正", Severity.EXPLAIN: "须说明", Severity.WARN: "提示"}
+_ORDER = {severity: number for number, severity in enumerate(Severity)}
+_RULED = {Ruling.APPROVED: "已认可", Ruling.REFUSED: "未认可", None: "待审核认可"}
+_FINDING_COLUMNS = Finding.__dataclass_fields__
+
+
+class ReceiptWriter:
+    """Composes receipts; `earlier` are the values that units reported the time before (warehouse.explanations)."""
+
+    def __init__(
+        self,
+        project: Project,
+        explanations: Iterable[Mapping[str, Any]] = (),
+        earlier: Iterable[Mapping[str, Any]] = (),
+    ) -> None:
+        self._project = project
+        self._limits: LimitsByColumn = limits_by_column(project.rules)
+        self._explanations = {_place(row): row for row in explanations}
+        self._earlier = {
+            (row["submission_id"], row["part"], row["field"], row["which"]): (row["period"], row["value"])
+            for row in earlier
+        }
+
+    def compose(self, answer: Mapping[str, Any], marked: str | None = None) -> dict[str, Any]:
+        """The receipt for an answer of the ledger; `marked` is the name of the marked workbook beside it."""
+        unit = self._project.units.get(answer["unit_code"] or "")
+        outcome = Outcome(answer["outcome"])
+        return {
+            "schema": RECEIPT_SCHEMA,
+            "delivery_id": answer["delivery_id"],
+            "file": answer["file_name"],
+            "sha256": answer["sha256"],
+            "received_at": answer["received_at"].isoformat(),
+            "unit_code": answer["unit_code"],
+            "unit": unit.zh if unit else None,
+            "period": answer["period"],
+            "outcome": outcome.value,
+            "outcome_zh": OUTCOMES[outcome],
+            "duplicate_of": answer["duplicate_source"],
+            "marked_workbook": marked,
+            "submissions": [self._submission(row) for row in answer["submissions"]],
+            "findings": [self._finding(row) for row in sorted(answer["findings"], key=_urgency)],
+        }
+
+    def _submission(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        decision = Decision(row["decision"])
+        return {
+            "submission_id": row["submission_id"],
+            "form": row["form_code"],
+            "form_zh": self._project.forms[row["form_code"]].zh,
+            "period": row["period"],
+            "number": row["number"],
+            "decision": decision.value,
+            "decision_zh": DECISIONS[decision],
+        }
+
+    def _finding(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        finding = Finding(**{name: row[name] for name in _FINDING_COLUMNS} | {"severity": Severity(row["severity"])})
+        field = self._field(finding)
+        return {
+            "code": finding.code,
+            "severity": finding.severity.value,
+            "severity_zh": SEVERITIES[finding.severity],
+            "submission_id": finding.submission_id,
+            "key": finding_key(finding) if finding.submission_id else None,
+            "form": finding.form_code,
+            "field": finding.field,
+            "field_zh": field.zh if field else None,
+            "sheet": finding.sheet,
+            "cell": finding.cell,
+            "value": finding.value,
+            "expected": finding.expected,
+            "difference": _difference(finding.value, finding.expected),
+            "allowed": describe_entry(field, self._limits_of(finding, field)) if field else None,
+            "last": self._before(finding, field, "last"),
+            "year_before": self._before(finding, field, "year_before"),
+            "sentence": finding.sentence,
+            "because": finding.because,
+            "explanation": _explanation(self._explanations.get(_place(row))),
+        }
+
+    def _field(self, finding: Finding) -> Field | None:
+        try:
+            return self._project.forms[finding.form_code or ""].part(finding.part or "").field(finding.field or "")
+        except KeyError:
+            return None
+
+    def _limits_of(self, finding: Finding, field: Field) -> Limits:
+        return self._limits.get((finding.form_code or "", finding.part or "", field.column)) or Limits()
+
+    def _before(self, finding: Finding, field: Field | None, which: str) -> dict[str, str] | None:
+        """What the unit reported for the cell before; only where a part has one row is it surely the same cell."""
+        found = self._earlier.get((finding.submission_id, finding.part, finding.field, which))
+        if found is None or field is None:
+            return None
+        if self._project.forms[finding.form_code or ""].part(finding.part or "").layout is not PartLayout.INDICATOR:
+            return None
+        period, value = found
+        return {"period": period, "period_zh": Period.parse(period).zh, "value": _shown(value, field)}
+
+
+def _place(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[name] for name in ("submission_id", "code", "part", "field", "row_no"))
+
+
+def _urgency(row: Mapping[str, Any]) -> tuple[int, str, str, int, str]:
+    return (
+        _ORDER[Severity(row["severity"])], row["form_code"] or "", row["sheet"] or "", row["row_no"] or 0, row["code"]
+    )  # fmt: skip
+
+
+def _explanation(row: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if row is None:
+        return None
+    ruling = Ruling(row["ruling"]) if row["ruling"] else None
+    until: dt.date | None = row["until"]
+    return {
+        "explanation_id": row["explanation_id"],
+        "text": row["explanation"],
+        "given": Given(row["given"]).value,
+        "ruling": ruling.value if ruling else "pending",
+        "ruling_zh": _RULED[ruling],
+        "until": until.isoformat() if until else None,
+    }
+
+
+def _difference(value: str | None, expected: str | None) -> str | None:
+    """How much more was given than expected, where both are numbers."""
+    try:
+        gap = Decimal(value or "") - Decimal(expected or "")
+    except InvalidOperation:
+        return None
+    return f"{gap.normalize():f}" if gap.is_finite() and gap else None
+
+
+def _shown(value: str, field: Field) -> str:
+    if field.type is FieldType.BOOL:
+        return {"true": layout.YES, "false": layout.NO}.get(value, value)
+    return f"{Decimal(value).normalize():f}" if field.type in NUMBERS and _is_number(value) else value
+
+
+def _is_number(value: str) -> bool:
+    try:
+        return Decimal(value).is_finite()
+    except InvalidOperation:
+        return False
+
+
+def count_zh(findings: Sequence[Mapping[str, Any]]) -> str:
+    """`须改正3条、须说明1条`, empty when nothing was found."""
+    counts = {severity: sum(item["severity"] == severity.value for item in findings) for severity in Severity}
+    return "、".join(f"{SEVERITIES[severity]}{count}条" for severity, count in counts.items() if count)

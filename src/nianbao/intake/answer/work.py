@@ -1,0 +1,127 @@
+"""What a receipt asks to be marked in the sender's workbook: comments, and the lines of the sheet 审核结果."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from nianbao.intake.answer.job import SIGN, Job, Line, Mark
+from nianbao.intake.answer.receipt import count_zh
+from nianbao.terms.delivery import Decision, Outcome
+from nianbao.terms.explanation import Ruling
+from nianbao.terms.finding import Severity
+from nianbao.terms.layout import ANSWER_SHEET
+from nianbao.terms.period import Period
+
+_MARKED = {Outcome.ACCEPTED, Outcome.PARTLY, Outcome.REJECTED}
+_LONGEST_COMMENT = 2_000
+_LONGEST_CELL = 300
+_FORMS_NAMED = 6
+_COLOURS = "红色是须改正的，橙色是须说明的，蓝色是提示。点“单元格”一栏可跳到该格；该格的批注里写着依据、上期数等。"
+_EXPLAIN = "须说明的，数字有误就改，属实就在右边“说明”栏写明原因。改好写好后保存，把本文件原样报回即可，不必另写文件。"
+_CORRECT = "请直接在本文件的相应单元格改正，封面的报送类型选“更正”，保存后把本文件报回即可，不必另写文件。"
+_NOTHING = "本次没有必须改正或说明的问题，不需要再报。"
+
+
+def is_to_be_marked(receipt: Mapping[str, Any]) -> bool:
+    """Whether the sender gets the workbook back: there are findings, and the file is a workbook that was read."""
+    return bool(receipt["findings"]) and bool(receipt["unit_code"]) and Outcome(receipt["outcome"]) in _MARKED
+
+
+def compose_job(receipt: Mapping[str, Any]) -> Job:
+    """The marks and lines for the findings of a receipt."""
+    findings = receipt["findings"]
+    return Job(
+        ANSWER_SHEET, outcome_zh(receipt), _guidance(findings), tuple(map(_line, findings)), tuple(_marks(findings))
+    )
+
+
+def outcome_zh(receipt: Mapping[str, Any]) -> str:
+    """The outcome in a sentence: who, which period, what became of it, how many findings."""
+    who = f"{receipt['unit'] or '未能识别的单位'}{Period.parse(receipt['period']).zh if receipt['period'] else ''}报表"
+    counts = count_zh(receipt["findings"])
+    found = f"审核意见：{counts}。" if counts else ""
+    return f"{who}：{receipt['outcome_zh']}。{_forms_zh(receipt['submissions'])}{found}"
+
+
+def _forms_zh(submissions: Sequence[Mapping[str, Any]]) -> str:
+    """The forms that are not taken, by decision."""
+    said = []
+    for decision, words in ((Decision.REJECTED, "退回"), (Decision.AWAITING_EXPLANATION, "待说明")):
+        forms = list(dict.fromkeys(item["form"] for item in submissions if item["decision"] == decision.value))
+        if forms:
+            rest = f"等{len(forms)}张表" if len(forms) > _FORMS_NAMED else ""
+            said.append(f"{words}：{'、'.join(forms[:_FORMS_NAMED])}{rest}。")
+    return "".join(said)
+
+
+def _guidance(findings: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    severities = {item["severity"] for item in findings if not (item["explanation"] and _holds(item["explanation"]))}
+    lines = [_COLOURS]
+    if Severity.REJECT.value in severities:
+        lines.append(_CORRECT)
+    if Severity.EXPLAIN.value in severities:
+        lines.append(_EXPLAIN)
+    return tuple(lines if len(lines) > 1 else [*lines, _NOTHING])
+
+
+def _holds(explanation: Mapping[str, Any]) -> bool:
+    return bool(explanation["ruling"] != Ruling.REFUSED.value)
+
+
+def _line(item: Mapping[str, Any]) -> Line:
+    explanation = item["explanation"]
+    is_open = item["severity"] == Severity.EXPLAIN.value and item["key"] and not (explanation and _holds(explanation))
+    return Line(
+        severity=Severity(item["severity"]),
+        severity_zh=item["severity_zh"],
+        sheet=item["sheet"] or "",
+        cell=item["cell"] or "",
+        value=(item["value"] or "")[:_LONGEST_CELL],
+        expected=(item["expected"] or _allowed(item))[:_LONGEST_CELL],
+        opinion=f"{item['sentence']}（{item['code']}）",
+        explanation=f"{explanation['text']}（{explanation['ruling_zh']}）" if explanation and not is_open else "",
+        key=item["key"] if is_open else "",
+    )
+
+
+def _allowed(item: Mapping[str, Any]) -> str:
+    """What the cell allows, where no single value is expected and the value itself is what is wrong with it."""
+    return item["allowed"] or "" if item["severity"] == Severity.REJECT.value else ""
+
+
+def _marks(findings: Sequence[Mapping[str, Any]]) -> list[Mark]:
+    """One mark per cell, with everything that was found about it; it shows the gravest."""
+    by_cell: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for item in findings:
+        if item["sheet"] and item["cell"]:
+            by_cell.setdefault((item["sheet"], item["cell"]), []).append(item)
+    return [
+        Mark(sheet, cell, Severity(items[0]["severity"]), "\n\n".join(map(_comment, items))[:_LONGEST_COMMENT])
+        for (sheet, cell), items in by_cell.items()
+    ]
+
+
+def _comment(item: Mapping[str, Any]) -> str:
+    lines = [f"{SIGN}{item['severity_zh']}（{item['code']}）", item["sentence"]]
+    lines += [f"{label}：{text}" for label, text in _facts(item) if text]
+    return "\n".join(lines)
+
+
+def _facts(item: Mapping[str, Any]) -> list[tuple[str, str]]:
+    difference, explanation = item["difference"], item["explanation"]
+    facts = [
+        ("填报值", (item["value"] or "")[:_LONGEST_CELL]),
+        ("应为", (item["expected"] or "")[:_LONGEST_CELL]),
+        ("相差", f"{'少' if difference.startswith('-') else '多'}{difference.lstrip('-')}" if difference else ""),
+        ("填写要求", item["allowed"] or ""),
+    ]
+    for key, label in (("last", "上期"), ("year_before", "上年同期")):
+        if item[key] and not (key == "year_before" and item["last"] == item[key]):
+            facts.append((f"{label}（{item[key]['period_zh']}）", item[key]["value"]))
+    facts.append(("依据", item["because"] or ""))
+    if explanation:
+        facts.append((f"说明（{explanation['ruling_zh']}）", explanation["text"]))
+    elif item["severity"] == Severity.EXPLAIN.value:
+        facts.append(("请", f"改正，或在“{ANSWER_SHEET}”表的“说明”栏写明原因"))
+    return facts

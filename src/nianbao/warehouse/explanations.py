@@ -1,0 +1,101 @@
+"""Explanations in the ledger: what the operator has ruled, what waits, and what a unit reported the time before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from nianbao.terms.explanation import Ruled, Ruling
+from nianbao.warehouse.connect import Connection, insert_rows, rows_of
+from nianbao.warehouse.schema import LEDGER
+from nianbao.warehouse.stage import IN_FORCE
+
+_RULINGS = "SELECT {columns} FROM ledger.ruling ORDER BY ruled_at, explanation_id"
+_LATEST_RULING = """
+    SELECT * FROM ledger.ruling QUALIFY row_number() OVER (PARTITION BY explanation_id ORDER BY ruled_at DESC) = 1
+"""
+
+
+def rulings(connection: Connection) -> list[Ruled]:
+    """Everything the operator has ruled, in its order."""
+    columns = ", ".join(LEDGER["ruling"].columns)
+    rows = rows_of(connection, _RULINGS.format(columns=columns))
+    return [Ruled(**row | {"ruling": Ruling(row["ruling"])}) for row in rows]
+
+
+def record_rulings(connection: Connection, ruled: Sequence[Ruled]) -> None:
+    """Add rulings that the ledger does not hold yet."""
+    known = {(item.explanation_id, item.ruled_at) for item in rulings(connection)}
+    new = [
+        asdict(item) | {"ruling": item.ruling.value}
+        for item in ruled
+        if (item.explanation_id, item.ruled_at) not in known
+    ]
+    insert_rows(connection, "ledger.ruling", new, LEDGER["ruling"].bare_columns)
+
+
+def explanations(
+    connection: Connection, ids: Sequence[str] | None = None, deliveries: Sequence[str] | None = None
+) -> list[dict[str, Any]]:
+    """Explanations with what was ruled about them, or about the earlier one they repeat; by default all."""
+    return rows_of(
+        connection,
+        f"""
+        SELECT e.*, f.sheet, f.cell, f.value, r.ruling, r.until, r.ruled_by, r.ruled_at
+        FROM ledger.explanation AS e
+        LEFT JOIN ({_LATEST_RULING}) AS r ON coalesce(e.earlier_id, e.explanation_id) = r.explanation_id
+        LEFT JOIN (
+            SELECT submission_id, code, part, field, row_no, min(sheet) AS sheet, min(cell) AS cell, min(value) AS value
+            FROM ledger.finding GROUP BY ALL
+        ) AS f ON e.submission_id = f.submission_id AND e.code = f.code AND e.part IS NOT DISTINCT FROM f.part
+            AND e.field IS NOT DISTINCT FROM f.field AND e.row_no IS NOT DISTINCT FROM f.row_no
+        WHERE e.explanation_id IS NOT NULL
+            AND ($1::VARCHAR[] IS NULL OR e.explanation_id IN (SELECT unnest($1::VARCHAR[])))
+            AND ($2::VARCHAR[] IS NULL OR e.delivery_id IN (SELECT unnest($2::VARCHAR[])))
+        ORDER BY e.explained_at, e.submission_id, e.code
+        """,
+        [None if ids is None else list(ids), None if deliveries is None else list(deliveries)],
+    )
+
+
+def earlier_values(connection: Connection, submissions: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What units reported for the period before and for the same period a year before, cell by cell.
+
+    `submissions` are rows of the ledger; answers are of parts with one row, `which` says `last` or `year_before`.
+    """
+    wanted = [
+        {key: row[key] for key in ("submission_id", "unit_code", "form_code", "period_start", "year", "suffix")}
+        for row in submissions
+    ]
+    if not wanted:
+        return []
+    columns = {key: [str(row[key]) for row in wanted] for key in wanted[0]}
+    return rows_of(
+        connection,
+        f"""
+        WITH asked AS (
+            SELECT unnest($1::VARCHAR[]) AS submission_id, unnest($2::VARCHAR[]) AS unit_code,
+                unnest($3::VARCHAR[]) AS form_code, CAST(unnest($4::VARCHAR[]) AS DATE) AS period_start,
+                CAST(unnest($5::VARCHAR[]) AS INTEGER) AS year, unnest($6::VARCHAR[]) AS suffix
+        ),
+        known AS ({IN_FORCE.format(ledger="ledger")}),
+        earlier AS (
+            SELECT a.submission_id, k.submission_id AS earlier_id, k.period, 'last' AS which
+            FROM asked AS a
+            INNER JOIN known AS k ON a.unit_code = k.unit_code AND a.form_code = k.form_code
+            WHERE k.period_end < a.period_start
+            QUALIFY row_number() OVER (PARTITION BY a.submission_id ORDER BY k.period_end DESC) = 1
+            UNION ALL
+            SELECT a.submission_id, k.submission_id, k.period, 'year_before'
+            FROM asked AS a
+            INNER JOIN known AS k ON a.unit_code = k.unit_code AND a.form_code = k.form_code
+            WHERE k.year = a.year - 1 AND k.suffix = a.suffix
+        )
+        SELECT e.submission_id, e.which, e.period, c.part, c.field, coalesce(c.read_as, c.text) AS value
+        FROM earlier AS e
+        INNER JOIN raw.cell AS c ON e.earlier_id = c.submission_id
+        WHERE c.row_no = 1
+        """,
+        list(columns.values()),
+    )
