@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,8 @@ from nianbao.terms.form import Form, Part
 from nianbao.terms.period import Period
 from nianbao.terms.submission import Cell, FormFrame, Reading, ReadingFault
 from nianbao.terms.unit import Unit
+
+PART_MISSING = "PART_MISSING"
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def open_delivery(delivery: Delivery, reading: Reading, project: Project, number
                 "submission_id": f"{unit.code}-{sent['period']}-{form.code}-{number}",
             }
             parts = form.parts_of(unit, Period.parse(row["period"])) or form.parts
-            opened.candidates.append(Candidate(row, frame.cells, parts, _sheet_faults(frame, form)))
+            opened.candidates.append(Candidate(row, frame.cells, parts, _sheet_faults(frame, form, parts)))
     if reading.frames:
         opened.faults += _missing_forms(reading, project, unit, period, numbering)
     return opened
@@ -165,8 +167,10 @@ def _candidates(
 _BASIS_CODES = {label: code for code, label in layout.BASES.items()}
 
 
-def _sheet_faults(frame: FormFrame, form: Form) -> tuple[ReadingFault, ...]:
-    faults = list(frame.faults)
+def _sheet_faults(frame: FormFrame, form: Form, asked: Sequence[Part]) -> tuple[ReadingFault, ...]:
+    """The faults of a sheet; a part that the unit does not owe in the period is rightly not there."""
+    unasked = {part.zh for part in form.parts if part not in asked}
+    faults = [fault for fault in frame.faults if fault.code != PART_MISSING or fault.expected not in unasked]
     if frame.edition != form.edition:
         faults.append(ReadingFault("TEMPLATE_VERSION", form.code, frame.sheet, None, frame.edition, form.edition))
     return tuple(faults)
