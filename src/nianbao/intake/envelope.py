@@ -71,9 +71,12 @@ class Numbering:
         """Whether the same cells are already in force."""
         return self._in_force.get(key) == cells_sha256
 
-    def is_in_force(self, key: tuple[str, str, str]) -> bool:
-        """Whether the form has been accepted before."""
-        return key in self._in_force
+    def is_known(self, key: tuple[str, str, str]) -> bool:
+        """Whether the form has been sent before, whatever became of it."""
+        return key in self._numbers
+
+_WITHOUT_FORM = frozenset({"HEADER_MISSING", "EMPTY_SUBMISSION"})
+"""What already says why no form was found."""
 
 
 def open_delivery(delivery: Delivery, reading: Reading, project: Project, numbering: Numbering) -> Opened:
@@ -96,7 +99,7 @@ def open_delivery(delivery: Delivery, reading: Reading, project: Project, number
         if cover.get(key) not in allowed:
             opened.faults.append(_cover_fault("BAD_COVER", cover, key, "、".join(allowed)))
             return opened
-    if not reading.frames:
+    if not reading.frames and not any(fault.code in _WITHOUT_FORM for fault in reading.faults):
         opened.faults.append(ReadingFault("NO_FORM"))
     for frame in reading.frames:
         form = project.forms[frame.form_code]
@@ -120,16 +123,20 @@ def open_delivery(delivery: Delivery, reading: Reading, project: Project, number
 def _missing_forms(
     reading: Reading, project: Project, unit: Unit, period: Period, numbering: Numbering
 ) -> Iterator[ReadingFault]:
-    """Forms that the unit owes for the period, that are not in the workbook and were not accepted before.
+    """The forms that the unit owes for the period and has never sent, in one fault.
 
     A sheet that is there but could not be read has a fault of its own.
     """
     sent = {frame.form_code for frame in reading.frames} | {fault.form_code for fault in reading.faults}
-    for form, own_period, _ in project.due_forms(unit, period):
-        due = form.since <= own_period.year and form.code not in sent
-        if due and not numbering.is_in_force((unit.code, form.code, own_period.code)):
-            name = layout.sheet_name(form.code, form.zh)
-            yield ReadingFault("FORM_MISSING", form.code, None, None, None, f"{name}（{own_period.zh}）")
+    missing = [
+        f"{layout.sheet_name(form.code, form.zh)}（{own_period.zh}）"
+        for form, own_period, _ in project.due_forms(unit, period)
+        if form.since <= own_period.year
+        and form.code not in sent
+        and not numbering.is_known((unit.code, form.code, own_period.code))
+    ]
+    if missing:
+        yield ReadingFault("FORM_MISSING", expected="、".join(missing))
 
 
 def _candidates(

@@ -17,7 +17,7 @@ from nianbao.intake.reader_pool import ReaderPool
 from nianbao.intake.reader_process import ReadRequest
 from nianbao.terms.delivery import Decision, Delivery, Outcome
 from nianbao.terms.explanation import Explanation
-from nianbao.terms.finding import Finding
+from nianbao.terms.finding import Finding, Severity
 from nianbao.terms.form import Part
 from nianbao.terms.submission import Reading, ReadingFault, Value
 from nianbao.warehouse import ledger
@@ -73,7 +73,7 @@ def examine(
     decisions = _decide(opened, findings, explanations)
     findings = _without_repeats(opened, decisions, findings)
     explanations = [each for each in explanations if each.submission_id in decisions]
-    outcomes = {item.delivery.delivery_id: _outcome(item, decisions) for item in opened}
+    outcomes = {item.delivery.delivery_id: _outcome(item, decisions, project) for item in opened}
     outcomes |= dict.fromkeys(duplicates, Outcome.DUPLICATE)
     return Examined(opened, duplicates, parts, findings, explanations, decisions, outcomes)
 
@@ -154,9 +154,13 @@ def _without_repeats(
     return [each for each in findings if each.submission_id is None or each.submission_id in decisions]
 
 
-def _outcome(item: Opened, decisions: dict[str, Decision]) -> Outcome:
+def _outcome(item: Opened, decisions: dict[str, Decision], project: Project) -> Outcome:
+    """What becomes of a delivery; one of which nothing could be read is put aside, one with a sheet unread is partly."""
     own = [decisions[candidate.submission_id] for candidate in item.candidates]
-    return outcome_of(own, bool(item.unchanged), was_read=not item.faults or bool(own))
+    refused = [fault for fault in item.faults if project.reading_rules[fault.code].severity is Severity.REJECT]
+    if refused and (own or item.unchanged):
+        own.append(Decision.REJECTED)
+    return outcome_of(own, bool(item.unchanged), was_read=not refused or bool(own))
 
 
 _NUMERIC = (int, Decimal)
