@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from nianbao.intake.answer.receipt import SEVERITIES
+from nianbao.intake.answer.receipt import SEVERITIES, compared_zh, difference_zh
 from nianbao.intake.answer.work import outcome_zh
 from nianbao.terms.finding import Severity
 from nianbao.terms.period import Period
@@ -31,6 +31,8 @@ def render_page(receipt: Mapping[str, Any]) -> str:
     return _template().render(
         it=receipt,
         outcome=outcome_zh(receipt),
+        compared_zh=compared_zh,
+        difference_zh=difference_zh,
         period=_period_zh(receipt["period"]),
         received=f"{dt.datetime.fromisoformat(receipt['received_at']):%Y年%m月%d日 %H:%M}",
         groups=[group for group in groups if group[2]],

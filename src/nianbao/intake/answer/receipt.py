@@ -180,6 +180,17 @@ def _is_number(value: str) -> bool:
         return False
 
 
+def compared_zh(item: Mapping[str, Any]) -> str:
+    """What the other value of a finding is called: only a rule that rejects says how it must be."""
+    return "应为" if item["severity"] == Severity.REJECT.value else "对照值"
+
+
+def difference_zh(item: Mapping[str, Any]) -> str:
+    """`多1490`, empty where nothing can be subtracted."""
+    difference = item["difference"] or ""
+    return f"{'少' if difference.startswith('-') else '多'}{difference.lstrip('-')}" if difference else ""
+
+
 def count_zh(findings: Sequence[Mapping[str, Any]]) -> str:
     """`须改正3条、须说明1条`, empty when nothing was found."""
     counts = {severity: sum(item["severity"] == severity.value for item in findings) for severity in Severity}

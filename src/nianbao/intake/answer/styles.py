@@ -114,9 +114,10 @@ class Styles:
             quotePrefix="1", applyNumberFormat="1", applyFont="1", applyFill="1", applyBorder="1", applyAlignment="1",
             applyProtection="1",
         )  # fmt: skip
-        etree.SubElement(
-            style, f"{{{MAIN}}}alignment", horizontal=look.get("across", "left"), vertical="center", wrapText="1"
-        )
+        alignment = etree.SubElement(style, f"{{{MAIN}}}alignment", horizontal=look.get("across", "left"))
+        alignment.attrib.update(vertical="center", wrapText="1")
+        if look.get("border") and "across" not in look:
+            alignment.set("indent", "1")
         etree.SubElement(style, f"{{{MAIN}}}protection", locked="0" if look.get("unlocked") else "1")
         return self._append(self._formats, style)
 

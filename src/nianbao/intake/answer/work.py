@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nianbao.intake.answer.job import SIGN, Job, Line, Mark
-from nianbao.intake.answer.receipt import count_zh
+from nianbao.intake.answer.receipt import compared_zh, count_zh, difference_zh
 from nianbao.terms.delivery import Decision, Outcome
 from nianbao.terms.explanation import Ruling
 from nianbao.terms.finding import Severity
@@ -109,11 +109,11 @@ def _comment(item: Mapping[str, Any]) -> str:
 
 
 def _facts(item: Mapping[str, Any]) -> list[tuple[str, str]]:
-    difference, explanation = item["difference"], item["explanation"]
+    explanation = item["explanation"]
     facts = [
         ("填报值", (item["value"] or "")[:_LONGEST_CELL]),
-        ("应为", (item["expected"] or "")[:_LONGEST_CELL]),
-        ("相差", f"{'少' if difference.startswith('-') else '多'}{difference.lstrip('-')}" if difference else ""),
+        (compared_zh(item), (item["expected"] or "")[:_LONGEST_CELL]),
+        ("相差", difference_zh(item)),
         ("填写要求", item["allowed"] or ""),
     ]
     for key, label in (("last", "上期"), ("year_before", "上年同期")):
