@@ -155,7 +155,7 @@ def _without_repeats(
 
 
 def _outcome(item: Opened, decisions: dict[str, Decision], project: Project) -> Outcome:
-    """What becomes of a delivery; one of which nothing could be read is put aside, one with a sheet unread is partly."""
+    """What becomes of a delivery: put aside when nothing could be read, taken in part when a sheet could not."""
     own = [decisions[candidate.submission_id] for candidate in item.candidates]
     refused = [fault for fault in item.faults if project.reading_rules[fault.code].severity is Severity.REJECT]
     if refused and (own or item.unchanged):

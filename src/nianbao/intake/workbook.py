@@ -11,6 +11,7 @@ from nianbao.intake.cover import Cover, cover_of_name, declared, read_covers
 from nianbao.intake.formats.route import open_file
 from nianbao.intake.formats.sheet import Grid, Opened, Sheet, Unreadable
 from nianbao.intake.landmarks import find_by_header, find_landmarks, named_forms
+from nianbao.intake.oddities import note_oddities
 from nianbao.intake.tables import Table, Terms
 from nianbao.intake.text import tidy
 from nianbao.intake.values import MAX_TEXT
@@ -93,18 +94,18 @@ def _read_sheet(
     landmarks = find_landmarks(sheet, vocabulary)
     forms = [vocabulary.forms[code] for code in landmarks.blocks] or _forms_by_header(sheet, form_code, vocabulary)
     for form in sorted(forms, key=lambda form: form.code):
-        table = Table(sheet, form, vocabulary, terms)
+        table = Table(sheet, form, landmarks, vocabulary, terms)
         table.faults += (fault for fault in landmarks.faults if fault.form_code == form.code)
         if not landmarks.is_complete(form):
             table.faults += find_by_header(sheet, form, landmarks)
         if form.code not in landmarks.blocks:
             continue
-        table.read(landmarks)
+        table.read()
+        note_oddities(table)
         table.faults += (replace(fault, form_code=form.code) for fault in sheet.faults)
         note = tidy(landmarks.notes.get(form.code, ""))
         if len(note) > MAX_TEXT:
-            place = (form.code, sheet.name, None, str(len(note)), str(MAX_TEXT))
-            table.faults.append(ReadingFault("NOTE_TOO_LONG", *place))
+            table.note("NOTE_TOO_LONG", value=str(len(note)), expected=str(MAX_TEXT))
         edition = landmarks.editions.get(form.code) or cover.get("edition", "")
         yield FormFrame(form.code, sheet.name, edition, note[:MAX_TEXT], tuple(table.cells), tuple(table.faults))
 

@@ -1,0 +1,105 @@
+"""What is odd about a table that was read: one fault for each kind, naming the first of its cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from nianbao.intake.formats.sheet import Sheet, address
+from nianbao.intake.landmarks import NAME_TITLE, VALUE_TITLE, Block
+from nianbao.intake.tables import Table, total_word
+from nianbao.intake.text import compact, has_suspect_mark, tidy
+from nianbao.terms import layout
+from nianbao.terms.form import Layout
+
+_FORMULA_LIKE = ("=", "＝", "@", "+")
+_NAMED = 5
+_LABEL = 60
+_TITLE_ROWS = 3
+_LARGEST_AREA = 10_000
+_PLACE = re.compile(r"([A-Z]+)(\d+)")
+
+
+def note_oddities(table: Table) -> None:
+    """Note what is odd about the cells of a form, and what stands beside them that is none of the form's."""
+    sheet, filled = table.sheet, [cell for cell in table.cells if cell.text]
+    _note_cells(table, "CONTROL_CHAR", [cell.cell for cell in filled if has_suspect_mark(cell.text)])
+    texts = (cell for cell in filled if isinstance(cell.value, str))
+    _note_cells(table, "FORMULA_TEXT", [cell.cell for cell in texts if cell.text.startswith(_FORMULA_LIKE)])
+    if sheet.formulas:
+        _note_cells(table, "FORMULA_IN_INPUT", [cell.cell for cell in filled if cell.cell in sheet.formulas])
+    if sheet.hidden_rows or sheet.hidden_columns:
+        _note_cells(table, "HIDDEN_CELLS", [cell.cell for cell in filled if _is_hidden(sheet, cell.cell)])
+    for area in _merged_answers(table):
+        table.note("MERGED", area.partition(":")[0], area)
+    if "" in sheet.odd:
+        table.note(sheet.odd[""].code, value=sheet.odd[""].value)
+    _note_repeated_keys(table)
+    for block in table.landmarks.blocks[table.form.code]:
+        if block.part.layout is Layout.INDICATOR:
+            _note_extra_lines(table, block)
+    for block, rows in table.recorded:
+        _note_extra_columns(table, block, rows)
+
+
+def _note_cells(table: Table, code: str, places: Sequence[str]) -> None:
+    if places:
+        table.note(code, places[0], "、".join(places[:_NAMED]) + ("等" if len(places) > _NAMED else ""))
+
+
+def _is_hidden(sheet: Sheet, place: str) -> bool:
+    match = _PLACE.fullmatch(place)
+    if match is None:
+        return False
+    column = 0
+    for letter in match[1]:
+        column = column * 26 + ord(letter) - 64
+    return int(match[2]) - 1 in sheet.hidden_rows or column - 1 in sheet.hidden_columns
+
+
+def _merged_answers(table: Table) -> Iterator[str]:
+    """Merged areas over more than one answer: only the first of them is kept."""
+    for (top, left), (bottom, right) in table.sheet.merged:
+        inside = ((row, column) for row in range(top, bottom + 1) for column in range(left, right + 1))
+        if sum(place in table.places for place in islice(inside, _LARGEST_AREA)) > 1:
+            yield f"{address(top, left)}:{address(bottom, right)}"
+
+
+def _note_repeated_keys(table: Table) -> None:
+    """The records of a ledger with rows printed in advance that repeat a key: a unit counted twice."""
+    keys = {part.code: part.fields[0].code for part in table.form.parts if part.rows}
+    seen: dict[tuple[str, object], str] = {}
+    for cell in table.cells:
+        if keys.get(cell.part) == cell.field and cell.value is not None:
+            first = seen.setdefault((cell.part, cell.value), cell.cell)
+            if first != cell.cell:
+                table.note("DUPLICATE_ROW", cell.cell, cell.text, first)
+
+
+def _note_extra_lines(table: Table, block: Block) -> None:
+    """Filled lines under the same header that are none of the form's."""
+    known = {row for row, _, _ in block.places}
+    first, column, _ = min(block.places, key=lambda place: place[0])
+    header = table.landmarks.header_above(first, VALUE_TITLE, column)
+    for row in range(first, len(table.sheet.rows) if NAME_TITLE in header else 0):
+        if row in table.landmarks.borders:
+            return
+        if row in known or row in table.landmarks.ends:  # an unknown code has a finding of its own
+            continue
+        label = table.sheet.at(row, header[NAME_TITLE])
+        is_line = isinstance(label, str) and compact(label) and table.sheet.at(row, column) != ""
+        if is_line and not total_word(table.sheet.rows[row]):
+            table.note("EXTRA_LINE", table.sheet.name_of(row, column), tidy(str(label))[:_LABEL])
+
+
+def _note_extra_columns(table: Table, block: Block, rows: Sequence[int]) -> None:
+    """Titled and filled columns of a ledger that are none of the form's."""
+    sheet, known = table.sheet, {column for _, column, _ in block.places}
+    for column in range(max((len(sheet.rows[row]) for row in rows), default=0)):
+        if column not in known and any(sheet.at(row, column) != "" for row in rows):
+            above = range(max(block.header_row - _TITLE_ROWS, 0), block.header_row + 1)
+            titles = (compact(text) for text in (sheet.at(row, column) for row in above) if isinstance(text, str))
+            title = next(filter(None, titles), "")
+            if title and title != layout.LEDGER_NUMBER:
+                table.note("EXTRA_COLUMN", sheet.name_of(block.header_row, column), title[:_LABEL])
