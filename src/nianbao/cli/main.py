@@ -20,9 +20,12 @@ COMMANDS = {
     "collect": ("run", "Take in what is new at the sources and answer every delivery."),
     "compile": ("run", "Build and verify the tables; with --as-of, report as it was known on a day."),
     "publish": ("run", "Issue the next release of each publication that changed."),
+    "check": ("answer", "Give the answer to workbooks on the spot, without loading anything."),
+    "explanations": ("answer", "List what units explain; approve it until a day, or refuse it."),
     "status": ("ask", "Show who has reported what, on time or late, and which findings wait."),
     "figures": ("ask", "Print the figures of a year."),
     "explain": ("ask", "Trace a figure: formula, values by unit, submissions, cells."),
+    "proof": ("proof", "Check the numbers of an edited draft against the warehouse."),
     "sql": ("ask", "Query the published file: no writes, no files, no network."),
     "doctor": ("ask", "Check that everything nianbao needs is in place."),
 }
@@ -64,8 +67,9 @@ class Commands(click.Group):
 @click.group(
     cls=Commands,
     help="nianbao 年报: from a federation's workbooks to its annual report, every figure traceable to a cell.",
-    epilog="Exit codes: 0 done, 2 wrong arguments, 4 built tables break an expectation, 64 no such thing, "
-    "70 our own fault, 74 file, disk or source, 75 another run is writing, 78 a declared file is wrong.",
+    epilog="Exit codes: 0 done, 1 a checked file would be sent back, 2 wrong arguments, 4 built tables break an "
+    "expectation, 64 no such thing, 70 our own fault, 74 file, disk or source, 75 another run is writing, "
+    "78 a declared file is wrong.",
 )
 @click.version_option(__version__, prog_name="nianbao")
 def main() -> None:

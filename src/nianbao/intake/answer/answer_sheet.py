@@ -96,7 +96,7 @@ def _wide(row: int, text: str, style: int, height: float) -> str:
 def _line(row: int, number: int, line: Line, look: Callable[[str], int], pattern: str) -> str:
     place = line.cell or ("整表" if line.sheet else "")
     texts = (
-        (str(number), "centred"), (line.severity_zh, line.severity.value), (line.sheet, "text"),
+        (str(number), "centred"), (line.severity_zh, line.severity.value), (line.sheets, "text"),
         (place, "link" if line.sheet else "centred"), (line.value, "text"), (line.expected, "text"),
         (line.opinion, "text"), (line.explanation, "open" if line.key else "closed"), (line.key, "text"),
         (pattern, "text"),

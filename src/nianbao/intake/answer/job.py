@@ -24,11 +24,15 @@ class Mark:
 
 @dataclass(frozen=True)
 class Line:
-    """A row of the sheet 审核结果; a row with a key is open for an explanation."""
+    """A row of the sheet 审核结果; a row with a key is open for an explanation.
+
+    `sheets` is what is shown, `sheet` where the link leads.
+    """
 
     severity: Severity
     severity_zh: str
     sheet: str
+    sheets: str
     cell: str
     value: str
     expected: str

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from nianbao.intake.answer.receipt import SEVERITIES, compared_zh, difference_zh
+from nianbao.intake.answer.receipt import SEVERITIES, compared_zh, difference_zh, grouped, sheets_zh
 from nianbao.intake.answer.work import outcome_zh
 from nianbao.terms.finding import Severity
 from nianbao.terms.period import Period
@@ -24,14 +24,16 @@ def render_page(receipt: Mapping[str, Any]) -> str:
     from markupsafe import Markup
 
     style = _part("receipt.css")
+    findings = grouped(receipt["findings"])
     groups = [
-        (severity.value, zh, [item for item in receipt["findings"] if item["severity"] == severity.value])
+        (severity.value, zh, [item for item in findings if item["severity"] == severity.value])
         for severity, zh in ((severity, SEVERITIES[severity]) for severity in Severity)
     ]
     return _template().render(
         it=receipt,
         outcome=outcome_zh(receipt),
         compared_zh=compared_zh,
+        sheets_zh=sheets_zh,
         difference_zh=difference_zh,
         period=_period_zh(receipt["period"]),
         received=f"{dt.datetime.fromisoformat(receipt['received_at']):%Y年%m月%d日 %H:%M}",

@@ -35,6 +35,7 @@ DECISIONS = {
 SEVERITIES = {Severity.REJECT: "须改正", Severity.EXPLAIN: "须说明", Severity.WARN: "提示"}
 _ORDER = {severity: number for number, severity in enumerate(Severity)}
 _RULED = {Ruling.APPROVED: "已认可", Ruling.REFUSED: "未认可", None: "待审核认可"}
+_SHEETS_NAMED = 4
 _FINDING_COLUMNS = Finding.__dataclass_fields__
 
 
@@ -178,6 +179,26 @@ def _is_number(value: str) -> bool:
         return Decimal(value).is_finite()
     except InvalidOperation:
         return False
+
+
+def grouped(findings: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The findings as they are shown: what is said of several whole sheets in the same words is said once."""
+    shown: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for number, item in enumerate(findings):
+        whole = item["sheet"] and not item["cell"] and item["severity"] != Severity.EXPLAIN.value
+        key = (item["severity"], item["code"], item["sentence"]) if whole else (number,)
+        if key in shown:
+            shown[key]["sheets"].append(item["sheet"])
+        else:
+            shown[key] = {**item, "sheets": [item["sheet"]] if item["sheet"] else []}
+    return list(shown.values())
+
+
+def sheets_zh(item: Mapping[str, Any]) -> str:
+    """The sheets of a shown finding."""
+    sheets = list(dict.fromkeys(item["sheets"]))
+    rest = f"等{len(sheets)}张表" if len(sheets) > _SHEETS_NAMED else ""
+    return "、".join(sheets[:_SHEETS_NAMED]) + rest
 
 
 def compared_zh(item: Mapping[str, Any]) -> str:

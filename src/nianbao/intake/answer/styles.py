@@ -115,7 +115,7 @@ class Styles:
             applyProtection="1",
         )  # fmt: skip
         alignment = etree.SubElement(style, f"{{{MAIN}}}alignment", horizontal=look.get("across", "left"))
-        alignment.attrib.update(vertical="center", wrapText="1")
+        alignment.attrib.update({"vertical": "center", "wrapText": "1"})
         if look.get("border") and "across" not in look:
             alignment.set("indent", "1")
         etree.SubElement(style, f"{{{MAIN}}}protection", locked="0" if look.get("unlocked") else "1")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nianbao.intake.answer.job import SIGN, Job, Line, Mark
-from nianbao.intake.answer.receipt import compared_zh, count_zh, difference_zh
+from nianbao.intake.answer.receipt import compared_zh, count_zh, difference_zh, grouped, sheets_zh
 from nianbao.terms.delivery import Decision, Outcome
 from nianbao.terms.explanation import Ruling
 from nianbao.terms.finding import Severity
@@ -32,7 +32,11 @@ def compose_job(receipt: Mapping[str, Any]) -> Job:
     """The marks and lines for the findings of a receipt."""
     findings = receipt["findings"]
     return Job(
-        ANSWER_SHEET, outcome_zh(receipt), _guidance(findings), tuple(map(_line, findings)), tuple(_marks(findings))
+        ANSWER_SHEET,
+        outcome_zh(receipt),
+        _guidance(findings),
+        tuple(map(_line, grouped(findings))),
+        tuple(_marks(findings)),
     )
 
 
@@ -76,6 +80,7 @@ def _line(item: Mapping[str, Any]) -> Line:
         severity=Severity(item["severity"]),
         severity_zh=item["severity_zh"],
         sheet=item["sheet"] or "",
+        sheets=sheets_zh(item),
         cell=item["cell"] or "",
         value=(item["value"] or "")[:_LONGEST_CELL],
         expected=(item["expected"] or _allowed(item))[:_LONGEST_CELL],

@@ -1,0 +1,126 @@
+"""check and explanations: what a sender is told, and what the operator thinks of the reasons senders give."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nianbao.cli.main import home_option, json_option, project_option, resolve_project
+from nianbao.cli.show import progress, say, say_json, say_table
+from nianbao.settings import Home
+
+NOT_TAKEN = 1
+_DAY = click.DateTime(["%Y-%m-%d"])
+_SHOWN = 40
+
+
+@click.command()
+@project_option
+@home_option
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--mark", is_flag=True, help="Write FILE.审核.xlsx beside each file with findings.")
+@json_option
+def check(project_path: Path | None, home: Path, files: tuple[Path, ...], mark: bool, as_json: bool) -> None:
+    """Give the answer to workbooks on the spot, without loading anything.
+
+    Last year's values and the other forms come from the warehouse where there is one. Exit code 0: every form would be
+    accepted; 1: something would be sent back or wait for an explanation.
+    """
+    from nianbao.runs.check import check_files
+
+    with progress("checking") as report:
+        checked = list(check_files(resolve_project(project_path), Home(home.resolve()), files, mark, report))
+    if as_json:
+        say_json([item.receipt for item in checked])
+    else:
+        for item in checked:
+            _say_receipt(item.path, item.receipt)
+            if item.marked:
+                say(f"  → {item.marked}")
+    if not all(item.is_taken for item in checked):
+        sys.exit(NOT_TAKEN)
+
+
+def _say_receipt(path: Path, receipt: dict[str, Any]) -> None:
+    from nianbao.intake.answer.receipt import grouped, sheets_zh
+    from nianbao.intake.answer.work import outcome_zh
+
+    say(str(path))
+    say(f"  {outcome_zh(receipt)}")
+    for item in grouped(receipt["findings"]):
+        place = f"{sheets_zh(item)} {item['cell'] or ''}".strip()
+        say(f"  {item['severity_zh']}  {item['code']}  {place}  {item['sentence']}")
+
+
+@click.command()
+@project_option
+@home_option
+@click.option("--all", "show_all", is_flag=True, help="Also those that are ruled on.")
+@click.option("--approve", metavar="ID", help="Accept the explanation for later reports too.")
+@click.option("--refuse", metavar="ID", help="Not accept it: the unit must correct or explain anew.")
+@click.option("--until", type=_DAY, help="With --approve: it holds for periods that end by this day (2022-12-31).")
+@click.option("--by", metavar="ROLE", help="With --approve or --refuse: who rules, as a role (统计审核岗).")
+@json_option
+def explanations(
+    project_path: Path | None, home: Path, show_all: bool, approve: str | None, refuse: str | None,
+    until: dt.datetime | None, by: str | None, as_json: bool,
+) -> None:  # fmt: skip
+    """List what units explain; approve it until a day, or refuse it."""
+    from nianbao.runs.house import open_house_to_read
+    from nianbao.warehouse.explanations import explanations as read_explanations
+
+    place = Home(home.resolve())
+    if approve or refuse:
+        _rule(resolve_project(project_path), place, approve, refuse, until, by)
+        return
+    with open_house_to_read(resolve_project(project_path), place) as house:
+        units = {unit.code: unit.short_zh or unit.zh for unit in house.project.units.values()}
+        rows = [row for row in read_explanations(house.connection) if show_all or not row["ruling"]]
+    if as_json:
+        say_json(rows)
+        return
+    if not rows:
+        say("nothing waits for a ruling")
+        return
+    say_table(
+        ("编号", "单位", "报告期", "报表", "规则", "单元格", "审核", "有效期止", "审核意见", "说明"),
+        [
+            (
+                row["explanation_id"], units.get(row["unit_code"], row["unit_code"]), row["period"], row["form_code"],
+                row["code"], row["cell"], _RULED_ZH[row["ruling"]], row["until"], _short(row["sentence"]),
+                row["explanation"],
+            )
+            for row in rows
+        ],
+    )  # fmt: skip
+
+
+_RULED_ZH = {None: "待审核", "approved": "认可", "refused": "不认可"}
+
+
+def _rule(
+    project: Path, home: Home, approve: str | None, refuse: str | None, until: dt.datetime | None, by: str | None
+) -> None:
+    from nianbao.runs.explanations import rule
+    from nianbao.runs.house import open_house
+    from nianbao.terms.explanation import Ruling
+
+    if approve and refuse:
+        raise click.UsageError("approve or refuse, not both at once")
+    if not by:
+        raise click.UsageError("say who rules: --by ROLE")
+    if bool(approve) != bool(until):
+        raise click.UsageError("--until DATE goes with --approve ID, and only with it")
+    ruling = Ruling.APPROVED if approve else Ruling.REFUSED
+    with open_house(project, home, "explanations") as house:
+        receipts = rule(house, str(approve or refuse), ruling, by, until.date() if until else None)
+    for receipt in receipts:
+        say(f"{ruling.value}; the unit is told: {receipt}")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
