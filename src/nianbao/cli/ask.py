@@ -56,17 +56,21 @@ def _house(project_path: Path | None, home: Path, as_of: dt.datetime | None = No
 def status(project_path: Path | None, home: Path, year: int | None, unit_code: str | None, as_json: bool) -> None:
     """Show who has reported what, on time or late, and which findings wait."""
     from nianbao.runs.sources import read_alarms
-    from nianbao.statistics.reporting import forms_of_year, not_reported, waiting_findings
+    from nianbao.statistics.reporting import forms_of_year, is_built, not_reported, waiting_findings
 
     with _house(project_path, home) as house:
-        forms = forms_of_year(house.connection, year)
-        absent = not_reported(house.connection, year, unit_code)
+        built = is_built(house.connection)
+        forms = forms_of_year(house.connection, year) if built else []
+        absent = not_reported(house.connection, year, unit_code) if built else []
         waiting = waiting_findings(house.connection, unit_code)
     last = read_alarms(Home(home.resolve()))
     if as_json:
         say_json({"forms": forms, "not_reported": absent, "waiting": waiting, "sources": last})
         return
     say_alarms(last["alarms"])
+    if not built:
+        say("no tables have been built yet: nianbao nightly")
+        return
     head = ("表号", "报表", "报告期", "应报", "按时", "迟报", "待说明", "退回", "未报")
     keys = ("form_code", "form_zh", "period", "units_due", "units_on_time", "units_late", "units_awaiting_explanation",
             "units_rejected", "units_missing")  # fmt: skip

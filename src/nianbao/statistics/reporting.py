@@ -7,6 +7,14 @@ from typing import Any
 from nianbao.warehouse.connect import Connection, rows_of
 
 
+def is_built(connection: Connection) -> bool:
+    """Whether the tables that the other answers come from have been built."""
+    row = connection.execute(
+        "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'mart' AND table_name = 'completeness'"
+    ).fetchone()
+    return bool(row and row[0])
+
+
 def forms_of_year(connection: Connection, year: int | None = None) -> list[dict[str, Any]]:
     """How complete each form and period of a year is; the latest year with submissions when none is given."""
     return rows_of(

@@ -121,8 +121,7 @@ class SftpServer:
     def stop(self) -> None:
         """Stop to listen."""
         if self._acceptor:
-            self._acceptor.close()
-            self._run(self._acceptor.wait_closed())
+            self._run(_stop(self._acceptor))
             self._acceptor = None
 
     def change_key(self) -> None:
@@ -152,6 +151,11 @@ class SftpServer:
 
     def _run(self, work: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
+
+
+async def _stop(acceptor: asyncssh.SSHAcceptor) -> None:
+    acceptor.close()
+    await acceptor.wait_closed()
 
 
 class _Visitor(asyncssh.SSHServer):

@@ -73,7 +73,9 @@ def test_a_wrong_declaration_is_refused_with_its_line(
 
 def test_the_innermost_folder_says_whose_it_is(tmp_path: Path) -> None:
     """A folder belongs to the unit declared for it, else to that of the folder around it, else of the source."""
-    text = SFTP + 'unit = "QH630100"\nfolders = [{ folder = "é/b", unit = "QH630200" }, { folder = "open", unit = "" }]\n'
+    text = (
+        SFTP + 'unit = "QH630100"\nfolders = [{ folder = "é/b", unit = "QH630200" }, { folder = "open", unit = "" }]\n'
+    )
     (source,) = read(tmp_path, text)  # type: ignore[misc]
     senders = [source.sender_of(name) for name in ("a.xlsx", "e\u0301/b/c/d.xlsx", "é/a.xlsx", "open/x.xlsx")]
     assert senders == ["QH630100", "QH630200", "QH630100", ""]

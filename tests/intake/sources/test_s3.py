@@ -70,7 +70,9 @@ def test_every_page_of_a_listing_is_read(there: Open, client: Any, bucket: str) 
     assert len(names(there())) == 1005
 
 
-@pytest.mark.parametrize("key", ["../../etc/x.xlsx", "/abs.xlsx", "a//b.xlsx", "..\\x.xlsx", "x" * 300, "CON", "a\tb.xlsx", "a+b %.xlsx"])
+@pytest.mark.parametrize(
+    "key", ["../../etc/x.xlsx", "/abs.xlsx", "a//b.xlsx", "..\\x.xlsx", "x" * 300, "CON", "a\tb.xlsx", "a+b %.xlsx"]
+)
 def test_an_object_of_any_key_is_taken(key: str, there: Open, client: Any, bucket: str, tmp_path: Path) -> None:
     """A key is not a path, and one odd key does not hide the others."""
     client.put_object(Bucket=bucket, Key=key, Body=b"workbook")
@@ -114,7 +116,9 @@ def test_a_missing_bucket_is_an_alarm(s3: str) -> None:
     assert (alarm.code, alarm.stopped) == ("INBOX_GONE", True)
 
 
-@pytest.mark.parametrize(("code", "tries", "said"), [(403, 1, "LOGIN"), (503, 3, "UNREACHABLE"), (500, 3, "UNREACHABLE")])
+@pytest.mark.parametrize(
+    ("code", "tries", "said"), [(403, 1, "LOGIN"), (503, 3, "UNREACHABLE"), (500, 3, "UNREACHABLE")]
+)
 def test_only_a_store_that_is_ill_is_asked_again(
     code: int, tries: int, said: str, there: Open, odd: OddServer, bucket: str
 ) -> None:

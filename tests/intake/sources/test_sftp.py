@@ -22,7 +22,9 @@ def there(sftp: SftpServer) -> Iterator[Open]:
     """Opens the server as a source; by default with its right key and password."""
     sources: list[Source] = []
 
-    def make(secrets: dict[str, str] | None = None, declared: dict[str, object] | None = None, **place: object) -> Source:
+    def make(
+        secrets: dict[str, str] | None = None, declared: dict[str, object] | None = None, **place: object
+    ) -> Source:
         settings = {
             "host": HOST, "port": sftp.port, "user": USER, "host_keys": (sftp.host_key,), "folder": "upload",
             "password_env": "PASSWORD",
@@ -69,7 +71,10 @@ def test_a_changed_host_key_stops_the_source(pinned: str, there: Open, sftp: Sft
     keys = {
         "key": sftp.host_key,
         "fingerprint": sftp.fingerprint,
-        "key of another kind": asyncssh.generate_private_key("ecdsa-sha2-nistp256").export_public_key().decode().strip(),
+        "key of another kind": asyncssh.generate_private_key("ecdsa-sha2-nistp256")
+        .export_public_key()
+        .decode()
+        .strip(),
     }
     sftp.change_key()
     found, (alarm,) = new(there(host_keys=(keys[pinned],)))
@@ -164,7 +169,9 @@ def test_a_file_swapped_for_a_link_is_not_followed(there: Open, sftp: SftpServer
         content(source, found)
 
 
-@pytest.mark.parametrize("name", [b"a\nb.xlsx", b"..\\x.xlsx", b"CON", b"\xce\xf7\xc4\xfe.xlsx", b"x" * 240, b"a\x1b[2J.xlsx"])
+@pytest.mark.parametrize(
+    "name", [b"a\nb.xlsx", b"..\\x.xlsx", b"CON", b"\xce\xf7\xc4\xfe.xlsx", b"x" * 240, b"a\x1b[2J.xlsx"]
+)
 def test_a_file_of_any_name_is_taken(name: bytes, there: Open, sftp: SftpServer) -> None:
     """A name is what the server says, byte for byte, and is shown harmlessly."""
     put(sftp, name)

@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 import posixpath
 import threading
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar
 
 import asyncssh
+from asyncssh.public_key import get_default_public_key_algs
 
 from nianbao.intake.sources.folder import is_called_like_a_file, kind_of
 from nianbao.intake.sources.listing import MAX_SEEN
@@ -126,6 +127,7 @@ class Sftp:
             client_keys=keys or None,
             known_hosts=(pinned, [], []),
             client_factory=lambda: _Pinned(prints),
+            server_host_key_algs=_algorithms(pinned),
             config=None,
             agent_path=None,
             gss_host=None,
@@ -208,6 +210,12 @@ class _Pinned(asyncssh.SSHClient):
     def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:
         """Whether the key is pinned."""
         return key.get_fingerprint("sha256").rstrip("=") in self._fingerprints
+
+
+def _algorithms(pinned: Sequence[asyncssh.SSHKey]) -> list[str]:
+    """Those of the pinned keys first; the others too, so that a key of another kind is seen and refused."""
+    wanted = [algorithm for key in pinned for algorithm in key.sig_algorithms]
+    return [algorithm.decode() for algorithm in dict.fromkeys([*wanted, *get_default_public_key_algs()])]
 
 
 async def _hang_up(connection: asyncssh.SSHClientConnection | None) -> None:
