@@ -6,7 +6,7 @@ from prefect import flow
 
 from flows.artifacts import show_collected
 from flows.secret_blocks import secret
-from flows.steps import HomeFolder, Project, as_task
+from flows.steps import as_task
 from nianbao.runs.collect import Collected
 from nianbao.runs.collect import collect as run_collect
 from nianbao.runs.house import open_house
@@ -15,8 +15,13 @@ from nianbao.settings import Home
 
 
 @flow(name="collect", persist_result=False)
-def collect(project: Project = Path("."), home: HomeFolder = Path("var")) -> Collected:
-    """Take in what is new at the sources and answer every delivery."""
+def collect(project: Path = Path("."), home: Path = Path("var")) -> Collected:
+    """Take in what is new at the sources and answer every delivery.
+
+    Args:
+        project: Folder with forms/, reference/, sql/ and the other declarations.
+        home: Folder of inbox, outbox, archive, warehouse and releases.
+    """
     with open_house(project.resolve(), Home(home.resolve()), "collect") as house:
         collected = run_collect(house, as_task, secrets=secret)
     show_collected(collected)

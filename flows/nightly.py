@@ -16,7 +16,7 @@ from prefect.settings import PREFECT_API_URL
 from flows.artifacts import show_collected, show_completeness, show_editions
 from flows.secret_blocks import secret
 from flows.server import RunServer
-from flows.steps import HomeFolder, Project, Year, as_task, leave
+from flows.steps import Year, as_task, leave
 from nianbao.errors import NianbaoError
 from nianbao.runs.nightly import Night
 from nianbao.runs.nightly import nightly as run_nightly
@@ -25,8 +25,14 @@ from nianbao.settings import Home
 
 
 @flow(name="nightly", persist_result=False)
-def nightly(project: Project = Path("."), home: HomeFolder = Path("var"), year: Year | None = None) -> Night:
-    """Collect, compile, and refresh the drafts and the analysts' file."""
+def nightly(project: Path = Path("."), home: Path = Path("var"), year: Year | None = None) -> Night:
+    """Collect, compile, and refresh the drafts and the analysts' file.
+
+    Args:
+        project: Folder with forms/, reference/, sql/ and the other declarations.
+        home: Folder of inbox, outbox, archive, warehouse and releases.
+        year: Year of the reports; empty for the latest year reported.
+    """
     night = run_nightly(project.resolve(), Home(home.resolve()), year, as_task, secrets=secret)
     show_collected(night.collected)
     show_completeness(night.completeness)
@@ -37,7 +43,7 @@ def nightly(project: Project = Path("."), home: HomeFolder = Path("var"), year: 
 
 def main() -> int:
     """Run the flow once; a fault becomes its message and its exit code."""
-    parser = argparse.ArgumentParser(description=nightly.__doc__)
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--project", type=Path, default=Path("."))
     parser.add_argument("--home", type=Path, default=Path("var"))
     parser.add_argument("--year", type=int)

@@ -5,7 +5,7 @@ from pathlib import Path
 from prefect import flow
 
 from flows.artifacts import show_editions
-from flows.steps import HomeFolder, Project, Publications, Year, as_task
+from flows.steps import Year, as_task
 from nianbao.publish.release import Edition
 from nianbao.runs.compile import compile_tables
 from nianbao.runs.house import open_house
@@ -15,14 +15,21 @@ from nianbao.settings import Home
 
 @flow(name="publish", persist_result=False)
 def publish(
-    project: Project = Path("."),
-    home: HomeFolder = Path("var"),
+    project: Path = Path("."),
+    home: Path = Path("var"),
     year: Year | None = None,
-    publications: Publications | None = None,
+    publications: list[str] | None = None,
 ) -> list[Edition]:
-    """Issue the next release of each publication whose figures changed since its last one."""
+    """Issue the next release of each publication whose figures changed since its last one.
+
+    Args:
+        project: Folder with forms/, reference/, sql/ and the other declarations.
+        home: Folder of inbox, outbox, archive, warehouse and releases.
+        year: Year of the reports; empty for the latest year reported.
+        publications: Only these publications; empty for all of them.
+    """
     with open_house(project.resolve(), Home(home.resolve()), "publish") as house:
         compile_tables(house, as_task)
-        editions = run_publish(house, year, publications, as_task)
+        editions = run_publish(house, year, publications or None, as_task)
     show_editions(editions)
     return editions

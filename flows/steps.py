@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
 from prefect import task
@@ -14,10 +14,10 @@ from pydantic import Field
 
 T = TypeVar("T")
 
-Project = Annotated[Path, Field(description="Folder with forms/, reference/, sql/ and the other declarations.")]
-HomeFolder = Annotated[Path, Field(description="Folder of inbox, outbox, archive, warehouse and releases.")]
-Year = Annotated[int, Field(ge=2000, le=2100, description="Year of the reports; empty for the latest year reported.")]
-Publications = Annotated[list[str], Field(min_length=1, description="Only these publications; empty for all of them.")]
+# Prefect writes down what every library logs; what Great Expectations has to say becomes findings and errors of ours.
+logging.getLogger("great_expectations").propagate = False
+
+Year = Annotated[int, Field(ge=2000, le=2100)]
 
 
 def as_task(name: str, work: Callable[..., T], *arguments: Any) -> T:

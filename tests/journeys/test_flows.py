@@ -1,0 +1,263 @@
+"""The runs under Prefect: the same as without it, on a timetable, and without a word to anybody outside."""
+
+import ast
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from nianbao.catalog import Project
+from nianbao.runs.nightly import nightly
+from nianbao.settings import Home
+from tests.homes import ROOT, SECOND_NIGHT, arrive, clock_at, collect_into, digest, draft, post, release, send
+
+UNITS, PERIODS = ("QH630100", "QHI10", "QHD16"), ("2021Q4",)
+HOSTILE = "[看这里](javascript：alert(1)) <img src=x> `x` | **急**.xlsx"
+LISTENING = ("127.0.0.1", "localhost", "::1")
+WATCH = """
+import os, socket
+def _told(function, host):
+    def watched(*arguments, **options):
+        with open(os.environ["WATCHED_HOSTS"], "a", encoding="utf-8") as file:
+            file.write(f"{host(arguments)}\\n")
+        return function(*arguments, **options)
+    return watched
+socket.getaddrinfo = _told(socket.getaddrinfo, lambda given: given[0])
+def _peer(given):
+    return given[1][0] if isinstance(given[1], tuple) else "localhost"
+socket.socket.connect = _told(socket.socket.connect, _peer)
+"""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A place where flows are run: its folder, and the environment of a program that is started in it."""
+
+    folder: Path
+    environment: dict[str, str]
+
+    def hosts(self) -> set[str]:
+        """Every host that a program started here has asked for."""
+        return set((self.folder / "hosts").read_text(encoding="utf-8").split())
+
+    def processes(self) -> list[int]:
+        """Every process started here that still runs."""
+        mark = f"PREFECT_HOME={self.environment['PREFECT_HOME']}".encode()
+        found = []
+        for path in Path("/proc").glob("[0-9]*/environ"):
+            try:
+                found += [int(path.parent.name)] if mark in path.read_bytes() else []
+            except OSError:  # it has ended, or is somebody else's
+                continue
+        return found
+
+
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Machine:
+    """A machine on which nobody has set anything for Prefect."""
+    folder = tmp_path_factory.mktemp("machine")
+    (folder / "sitecustomize.py").write_text(WATCH, encoding="utf-8")
+    kept = {name: value for name, value in os.environ.items() if not re.match("PREFECT|DO_NOT_TRACK|GX_|CI$", name)}
+    return Machine(
+        folder,
+        kept
+        | {
+            "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT / "src")]),
+            "WATCHED_HOSTS": str(folder / "hosts"),
+            "PREFECT_HOME": str(folder / "prefect"),
+            "NIANBAO_NOW": SECOND_NIGHT,
+        },
+    )
+
+
+def new_home(project: Project, path: Path) -> Home:
+    """Three workbooks, and a file that is none and has a name made to do harm."""
+    home = Home(path)
+    paths = send(project, home.inbox, post(project, UNITS, PERIODS))
+    assert len(paths) == len(UNITS)
+    hostile = home.inbox / HOSTILE
+    hostile.write_text("not a workbook", encoding="utf-8")
+    arrive(hostile, post(project, UNITS, PERIODS)[0].sent_at)
+    return home
+
+
+@pytest.fixture(scope="module")
+def home(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The home that the flows work on."""
+    return new_home(project, tmp_path_factory.mktemp("flows") / "home")
+
+
+@pytest.fixture(scope="module")
+def told(machine: Machine, home: Home) -> dict[str, Any]:
+    """What the flows did with it."""
+    command = [sys.executable, "-m", "tests.journeys.under_prefect", str(home.path)]
+    run = subprocess.run(command, cwd=ROOT, env=machine.environment, capture_output=True, text=True, timeout=120)
+    assert run.returncode == 0, run.stderr
+    answer: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
+    return answer
+
+
+@pytest.fixture(scope="module")
+def timetable() -> dict[str, dict[str, Any]]:
+    """The deployments of prefect.yaml by name."""
+    declared = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))
+    return {deployment["name"]: deployment for deployment in declared["deployments"]}
+
+
+@pytest.mark.slow
+def test_flows_come_to_the_same_as_the_plain_functions(
+    told: dict[str, Any], home: Home, project: Project, tmp_path: Path
+) -> None:
+    """The same files give the same ledger, the same tables and the same printed figures, with and without Prefect."""
+    plain = new_home(project, tmp_path / "plain")
+    with clock_at(SECOND_NIGHT):
+        nightly(project.path, plain)
+    assert without_releases(digest(home)) == without_releases(digest(plain))
+    for code in told["night"]["drafts"]:
+        assert (draft(home, code) / "figures.csv").read_bytes() == (draft(plain, code) / "figures.csv").read_bytes()
+    issued = release(home, "audit_report", 1) / "figures.csv"
+    assert issued.read_bytes() == (draft(plain, "audit_report") / "figures.csv").read_bytes()
+    assert told["night"]["deliveries"] == len(UNITS) + 1
+    assert told["night"]["drafts"] == list(project.publications)
+    assert told["night"]["issued"] == [["audit_report", "r1"]]
+
+
+def without_releases(tables: dict[str, str]) -> dict[str, str]:
+    """The tables that a night fills."""
+    return {name: content for name, content in tables.items() if name != "ledger.release"}
+
+
+@pytest.mark.slow
+def test_the_page_shows_runs_batches_and_what_they_came_to(told: dict[str, Any]) -> None:
+    """A batch of deliveries is one task; completeness, findings and reports are artifacts."""
+    page = told["page"]
+    assert page["flows"] == ["collect", "compile", "nightly", "publish"]
+    assert {f"take in {len(UNITS) + 1} deliveries", "build", "verify", "render work_report html"} <= set(page["tasks"])
+    assert set(page["artifacts"]) == {"completeness", "findings", "reports"}
+    shown = page["artifacts"]["completeness"]
+    shown = json.loads(shown) if isinstance(shown, str) else shown
+    assert shown == told["night"]["completeness"]
+    assert "audit\\_report 2021 r1" in page["artifacts"]["reports"]
+
+
+@pytest.mark.slow
+def test_nothing_that_was_sent_can_act_on_the_page(told: dict[str, Any]) -> None:
+    """A file name with a link, a tag and marks in it stays text in the findings."""
+    shown = next(line for line in told["page"]["artifacts"]["findings"].splitlines() if "看这里" in line)
+    assert "<" not in shown
+    assert not re.search(r"(?<!\\)[\[\]()`*|]", shown)
+    assert shown.replace("\\", "").startswith("- [看这里](javascript：alert(1)) &lt;img src=x&gt;")
+
+
+@pytest.mark.slow
+def test_a_second_run_fails_at_once_and_names_the_first(told: dict[str, Any]) -> None:
+    """The flow run is failed with the holder of the lock in its message; the script ends with 75."""
+    assert told["busy"]["state"] == "FAILED"
+    assert "(a test)" in told["busy"]["message"]
+    assert told["busy"]["exit_code"] == 75
+    assert "(a test)" in told["busy"]["said"]
+
+
+@pytest.mark.slow
+def test_parameters_are_checked_before_anything_runs(told: dict[str, Any]) -> None:
+    """A year that is none, a home that is none and a text instead of a list are refused."""
+    assert told["refused"] == ["year", "year", "home", "publications"]
+
+
+@pytest.mark.slow
+def test_no_host_outside_is_asked_for(machine: Machine, told: dict[str, Any]) -> None:
+    """Neither the run nor the server it brings looks for any host but this one, and nothing is pickled."""
+    assert machine.hosts() <= set(LISTENING)
+    assert told["settings"] == {
+        "analytics": False,
+        "second_page": False,
+        "csrf": True,
+        "leases": "prefect.server.concurrency.lease_storage.filesystem",
+        "persist": False,
+        "serializer": "json",
+        "prompt": False,
+    }
+    for kept in (machine.folder / "prefect").rglob("storage/*"):
+        assert "message" in json.loads(kept.read_text(encoding="utf-8"))  # of a failure; results are not kept
+
+
+@pytest.mark.slow
+def test_every_prefect_command_shown_is_understood(told: dict[str, Any]) -> None:
+    """docs/schedulers.md shows no command or option that Prefect does not have."""
+    assert told["unknown_commands"] == []
+
+
+@pytest.fixture
+def killed(machine: Machine, project: Project, tmp_path: Path) -> Home:
+    """A home whose nightly flow was killed while it was reading."""
+    home = new_home(project, tmp_path / "killed")
+    command = [sys.executable, "flows/nightly.py", "--home", str(home.path)]
+    run = subprocess.Popen(command, cwd=ROOT, env=machine.environment, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(lambda: (home.archive / "index.jsonl").exists())
+    finally:
+        run.send_signal(signal.SIGKILL)
+        run.wait()
+    return home
+
+
+@pytest.mark.slow
+def test_a_killed_flow_leaves_nothing_to_repair(killed: Home, machine: Machine, project: Project) -> None:
+    """Its lock is free, its server and readers are gone, and the next run does what it did not."""
+    wait_for(lambda: not machine.processes())
+    with clock_at(SECOND_NIGHT):
+        assert collect_into(project, killed).deliveries == len(UNITS) + 1
+    assert len(list(killed.outbox.rglob("*.json"))) == len(UNITS) + 1
+
+
+def wait_for(happened: Any, seconds: float = 40.0) -> None:
+    """Wait until something is so."""
+    until = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < until, "it never happened"
+        time.sleep(0.02)
+
+
+def test_every_deployment_names_a_flow_and_parameters_it_has(timetable: dict[str, dict[str, Any]]) -> None:
+    """An entrypoint of prefect.yaml is a function under @flow that takes the parameters given there."""
+    assert set(timetable) == {"nightly", "collect", "compile", "publish"}
+    for name, deployment in timetable.items():
+        path, _, function = deployment["entrypoint"].partition(":")
+        tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+        found = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == function)
+        decorators = [
+            node.func.id
+            for node in found.decorator_list
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        ]
+        assert decorators == ["flow"], name
+        assert set(deployment["parameters"]) <= {argument.arg for argument in found.args.args}, name
+        assert found.args.args[0].annotation is not None
+
+
+def test_the_timetable_is_a_night_in_china_one_run_at_a_time(timetable: dict[str, dict[str, Any]]) -> None:
+    """Only the nightly has a schedule, at one in the morning there; of two runs at once the newer is cancelled."""
+    assert {name: deployment.get("schedules", []) for name, deployment in timetable.items()} == {
+        "nightly": [{"cron": "0 1 * * *", "timezone": "Asia/Shanghai"}],
+        "collect": [],
+        "compile": [],
+        "publish": [],
+    }
+    for deployment in timetable.values():
+        assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
+        assert deployment["work_pool"] == {"name": "nianbao"}
+
+
+def test_the_timetable_knows_no_place(timetable: dict[str, dict[str, Any]]) -> None:
+    """Neither prefect.yaml nor prefect.toml names a folder of a machine."""
+    for name in ("prefect.yaml", "prefect.toml"):
+        assert not re.search(r"(?<![\w.])/\w", re.sub("#.*", "", (ROOT / name).read_text(encoding="utf-8")))
