@@ -67,7 +67,7 @@ def test_every_file_ends_in_one_outcome(year_home: Home) -> None:
     for source in sent:
         receipt = json.loads((year_home.outbox / f"{source}.回执.json").read_text("utf-8"))
         assert receipt["sha256"] == hashlib.sha256((year_home.inbox / source).read_bytes()).hexdigest()
-        assert receipt["outcome_zh"] in (year_home.outbox / f"{source}.回执.txt").read_text("utf-8")
+        assert receipt["outcome_zh"] in (year_home.outbox / f"{source}.回执.html").read_text("utf-8")
 
 
 def test_the_archive_holds_the_bytes_that_arrived(year_home: Home) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from nianbao.terms.finding import Severity
 
@@ -43,13 +44,20 @@ class Line:
 
 @dataclass(frozen=True)
 class Job:
-    """Everything the marked workbook says."""
+    """Everything the marked workbook says; `file_name` is the one the workbook was sent under."""
 
+    file_name: str
     title: str
     outcome: str
     guidance: tuple[str, ...]
     lines: tuple[Line, ...]
     marks: tuple[Mark, ...]
+
+    def with_sheets(self, names: Mapping[str, str]) -> Job:
+        """The same about a workbook whose sheets have other names."""
+        lines = (replace(line, sheet=names.get(line.sheet, line.sheet)) for line in self.lines)
+        marks = (replace(mark, sheet=names.get(mark.sheet, mark.sheet)) for mark in self.marks)
+        return replace(self, lines=tuple(lines), marks=tuple(marks))
 
 
 def dump_job(job: Job) -> str:
@@ -61,6 +69,7 @@ def load_job(text: str) -> Job:
     """The job that `dump_job` wrote."""
     data = json.loads(text)
     return Job(
+        data["file_name"],
         data["title"],
         data["outcome"],
         tuple(data["guidance"]),

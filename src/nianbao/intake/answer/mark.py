@@ -26,7 +26,8 @@ def mark_workbook(content: bytes, job: Job) -> bytes:
     try:
         return _mark(content, job)
     except UnknownPackage:
-        return _mark(rebuild(content), job)
+        rebuilt, names = rebuild(content, job.file_name)
+        return _mark(rebuilt, job.with_sheets(names))
 
 
 def _mark(content: bytes, job: Job) -> bytes:

@@ -4,58 +4,73 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 
 from xlsxwriter import Workbook
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from nianbao.intake.answer.package import UnknownPackage
+from nianbao.intake.answer.package import UnknownPackage, plain
+from nianbao.intake.formats.route import open_file
+from nianbao.intake.formats.sheet import Sheet, Unreadable
 
-_OPTIONS = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-    "default_format_properties": {"font_name": "宋体", "font_size": 11},
-}
-_WIDEST = 40
 _CREATED = dt.datetime(2000, 1, 1)
+_WIDEST = 40
+_NAME_LENGTH = 31
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\]|^'|'$")
 
 
-def rebuild(content: bytes) -> bytes:
-    """The cells of every sheet, in a workbook of our own.
+def rebuild(content: bytes, file_name: str) -> tuple[bytes, dict[str, str]]:
+    """The cells of every sheet in a workbook of our own, and what its sheets are called there.
 
     Raises:
-        UnknownPackage: the bytes are no workbook of any kind.
+        UnknownPackage: there is nothing in the file that has cells.
     """
-    from python_calamine import CalamineWorkbook
-
     try:
-        origin = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        grids = {name: origin.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in origin.sheet_names}
-    except Exception as error:  # any parser error means the same: there is nothing to mark
-        raise UnknownPackage(str(error)) from error
+        sheets = open_file(content, file_name, frozenset()).sheets
+    except Unreadable as unreadable:
+        raise UnknownPackage(unreadable.fault.code) from unreadable
+    if not sheets or any(sheet.pointers for sheet in sheets):
+        raise UnknownPackage("no cells")
     written = io.BytesIO()
-    workbook = Workbook(written, _OPTIONS)
+    options = {"in_memory": True, "default_format_properties": {"font_name": "宋体", "font_size": 11}}
+    workbook = Workbook(written, options)
     workbook.set_properties({"created": _CREATED})
     day = workbook.add_format({"num_format": "yyyy-mm-dd"})
-    for name, grid in grids.items():
-        sheet = workbook.add_worksheet(name)
-        for row_number, row in enumerate(grid):
-            for column, value in enumerate(row):
-                _write(sheet, row_number, column, value, day)
-        sheet.autofit(_WIDEST * 7)
+    names: dict[str, str] = {}
+    for sheet in sheets:
+        names[sheet.name] = _name(sheet.name, {name.lower() for name in names.values()})
+        _write_sheet(workbook.add_worksheet(names[sheet.name]), sheet, day)
     workbook.close()
-    return written.getvalue()
+    return written.getvalue(), names
 
 
-def _write(sheet: Worksheet, row: int, column: int, value: object, day: object) -> None:
+def _name(name: str, taken: set[str]) -> str:
+    """A name as Excel allows it, and no other sheet has it."""
+    stem = _FORBIDDEN.sub("_", plain(name)).strip() or "表"
+    allowed, number = stem[:_NAME_LENGTH], 1
+    while allowed.lower() in taken:
+        number += 1
+        allowed = f"{stem[: _NAME_LENGTH - len(str(number))]}{number}"
+    return allowed
+
+
+def _write_sheet(target: Worksheet, sheet: Sheet, day: Format) -> None:
+    for row_number, row in enumerate(sheet.rows):
+        for column, value in enumerate(row):
+            _write(target, row_number, column, value, day)
+    target.autofit(_WIDEST * 7)
+    if sheet.is_hidden:
+        target.hide()
+
+
+def _write(target: Worksheet, row: int, column: int, value: object, day: Format) -> None:
+    """Write a value as what it is; a text never becomes a formula, a link or a number."""
     if isinstance(value, bool):
-        sheet.write_boolean(row, column, value)
+        target.write_boolean(row, column, value)
     elif isinstance(value, int | float):
-        sheet.write_number(row, column, value)
+        target.write_number(row, column, value)
     elif isinstance(value, dt.datetime | dt.date):
-        sheet.write_datetime(row, column, value, day)
-    elif isinstance(value, str) and value:
-        sheet.write_string(row, column, value)
+        target.write_datetime(row, column, value, day)
     elif value is not None and value != "":
-        sheet.write_string(row, column, str(value))
+        target.write_string(row, column, plain(str(value)))

@@ -23,7 +23,7 @@ OUTCOMES = {
     Outcome.ACCEPTED: "全部接收",
     Outcome.PARTLY: "部分接收，其余请按下列问题修改后重报",
     Outcome.REJECTED: "未接收，请按下列问题修改后重报",
-    Outcome.QUARANTINED: "无法读取，已隔离保存，请重新报送",
+    Outcome.QUARANTINED: "不能登记，已隔离保存，请按下列问题改正后重新报送",
     Outcome.DUPLICATE: "与此前报送的文件完全相同，未重复登记",
 }
 DECISIONS = {

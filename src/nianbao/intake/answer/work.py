@@ -14,6 +14,7 @@ from nianbao.terms.layout import ANSWER_SHEET
 from nianbao.terms.period import Period
 
 _MARKED = {Outcome.ACCEPTED, Outcome.PARTLY, Outcome.REJECTED}
+_NOT_OPENED = ("TOO_MANY_CELLS",)
 _LONGEST_COMMENT = 2_000
 _LONGEST_CELL = 300
 _FORMS_NAMED = 6
@@ -24,19 +25,24 @@ _NOTHING = "本次没有必须改正或说明的问题，不需要再报。"
 
 
 def is_to_be_marked(receipt: Mapping[str, Any]) -> bool:
-    """Whether the sender gets the workbook back: there are findings, and the file is a workbook that was read."""
-    return bool(receipt["findings"]) and bool(receipt["unit_code"]) and Outcome(receipt["outcome"]) in _MARKED
+    """Whether the sender gets the workbook back: something was found in it, and it could be opened."""
+    findings = receipt["findings"]
+    if Outcome(receipt["outcome"]) in _MARKED:
+        return bool(findings)
+    # A file that was put aside has something wrong on its cover, or is not safe to open again.
+    return any(item["sheet"] and item["cell"] and item["code"] not in _NOT_OPENED for item in findings)
 
 
 def compose_job(receipt: Mapping[str, Any]) -> Job:
     """The marks and lines for the findings of a receipt."""
     findings = receipt["findings"]
     return Job(
-        ANSWER_SHEET,
-        outcome_zh(receipt),
-        _guidance(findings),
-        tuple(map(_line, grouped(findings))),
-        tuple(_marks(findings)),
+        file_name=receipt["file"],
+        title=ANSWER_SHEET,
+        outcome=outcome_zh(receipt),
+        guidance=_guidance(findings),
+        lines=tuple(map(_line, grouped(findings))),
+        marks=tuple(_marks(findings)),
     )
 
 
