@@ -26,6 +26,9 @@ _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 _HOST_KEY = re.compile(r"SHA256:[A-Za-z0-9+/]{43}=?|(?:ssh|ecdsa|sk)-[\w@.-]+ [A-Za-z0-9+/]+=*(?: .*)?")
 _SECRETS = ("password", "passphrase", "access_key", "secret_key", "token")
 
+LONGEST_SETTLE = 10 * 60
+"""Seconds a source may take for a file to come to rest; longer and a night would be spent waiting."""
+
 
 def read_sources(path: Path, units: Container[str]) -> tuple[DeclaredSource, ...]:
     """The declared sources in their order; a project without the file has the inbox of its home.
@@ -72,8 +75,8 @@ def _read_source(declared: Declared, units: Container[str]) -> DeclaredSource:
         max_files=declared.integer("max_files", 10_000),
         max_bytes=declared.integer("max_megabytes", 2048) << 20,
     )
-    if not 0 <= source.settle_seconds <= 600:
-        raise declared.fail("settle_seconds must be between 0 and 600", "settle_seconds")
+    if not 0 <= source.settle_seconds <= LONGEST_SETTLE:
+        raise declared.fail(f"settle_seconds must be between 0 and {LONGEST_SETTLE}", "settle_seconds")
     declared.done()
     return source
 
