@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from nianbao.catalog.declared import read_text
 from nianbao.catalog.reference import Codes
 from nianbao.errors import DeclarationError
 from nianbao.terms.check import SQL_RULE, Rule
@@ -153,8 +154,8 @@ def _rule(path: Path, item: dict[str, Any], part: Part, column: str | None, kwar
             table=part.table,
             part=part.code,
             severity=Severity(item["severity"]),
-            says=item["says"].strip(),
-            because=item["because"].strip(),
+            says=_sentence(item, "says"),
+            because=_sentence(item, "because"),
             type=item["type"],
             kwargs=kwargs,
         )
@@ -162,8 +163,15 @@ def _rule(path: Path, item: dict[str, Any], part: Part, column: str | None, kwar
         raise DeclarationError(path, _line(path, str(item.get("code"))), f"{error} is missing or unknown") from error
 
 
+def _sentence(item: Mapping[str, Any], key: str) -> str:
+    text = item[key]
+    if not isinstance(text, str) or not text.strip():
+        raise KeyError(key)
+    return text.strip()
+
+
 def _sql_rule(path: Path, forms: Mapping[str, Form]) -> Rule:
-    text = path.read_text(encoding="utf-8")
+    text = read_text(path)
     header = {match[1]: match[2] for line in text.splitlines() if (match := _HEADER.match(line))}
     missing = {"code", "form", "severity", "says", "because"} - header.keys()
     if missing:
@@ -171,6 +179,9 @@ def _sql_rule(path: Path, forms: Mapping[str, Form]) -> Rule:
     form_code = header["form"].strip()
     if form_code != ALL_FORMS and form_code not in forms:
         raise DeclarationError(path, 1, f"form {form_code!r} is not declared")
+    if header["severity"].strip() not in set(Severity):
+        line = _line(path, "-- severity:")
+        raise DeclarationError(path, line, f"severity {header['severity']!r} is none of: {', '.join(Severity)}")
     part = None if form_code == ALL_FORMS else forms[form_code].parts[0]
     query = "\n".join(line for line in text.splitlines() if not line.startswith("--")).strip().rstrip(";")
     return Rule(
@@ -195,20 +206,24 @@ def _refuse_twins(folder: Path, rules: list[Rule]) -> None:
 
 
 def _load(path: Path) -> dict[str, Any]:
-    try:
-        suite = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise DeclarationError(path, _mark(error), f"not valid YAML: {error}") from error
+    suite = _load_yaml(path)
     if not isinstance(suite, dict):
         raise DeclarationError(path, 1, "a suite is a mapping with form and rules")
     return suite
 
 
 def _load_list(path: Path) -> list[dict[str, Any]]:
-    loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    loaded = _load_yaml(path)
     if not isinstance(loaded, list):
         raise DeclarationError(path, 1, "a list of rules with code, severity, says and because is expected")
     return loaded
+
+
+def _load_yaml(path: Path) -> Any:
+    try:
+        return yaml.safe_load(read_text(path))
+    except yaml.YAMLError as error:
+        raise DeclarationError(path, _mark(error), f"not valid YAML: {error}") from error
 
 
 def _mark(error: yaml.YAMLError) -> int:
@@ -217,7 +232,7 @@ def _mark(error: yaml.YAMLError) -> int:
 
 
 def _line(path: Path, needle: str) -> int:
-    text = path.read_text(encoding="utf-8")
+    text = read_text(path)
     return text.count("\n", 0, max(text.find(needle), 0)) + 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -28,9 +29,9 @@ class Declared:
         """Open a TOML file.
 
         Raises:
-            DeclarationError: the file is not TOML.
+            DeclarationError: the file is not TOML in UTF-8.
         """
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path)
         try:
             return cls(path, tomllib.loads(text), text)
         except tomllib.TOMLDecodeError as error:
@@ -102,15 +103,29 @@ class Declared:
         return value
 
 
+def read_text(path: Path) -> str:
+    """The text of a declared file.
+
+    Raises:
+        DeclarationError: it is in another encoding.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise DeclarationError(path, line, "not in UTF-8; save the file in that encoding") from error
+
+
 def read_csv(path: Path, columns: Iterable[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """The rows of a declared CSV file with their line numbers.
 
     Raises:
-        DeclarationError: the header is not the expected one or a row is ragged.
+        DeclarationError: the header is not the expected one, a row is ragged, or the file is not CSV in UTF-8.
     """
     expected = list(columns)
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.reader(file, strict=True)
+    reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
+    line = 1
+    try:
         header = next(reader, [])
         if header != expected:
             raise DeclarationError(path, 1, f"the header must be {','.join(expected)}, not {','.join(header)}")
@@ -118,9 +133,13 @@ def read_csv(path: Path, columns: Iterable[str]) -> Iterator[tuple[int, dict[str
             if len(row) != len(expected):
                 raise DeclarationError(path, reader.line_num, f"{len(row)} values under {len(expected)} columns")
             yield reader.line_num, dict(zip(expected, row, strict=True))
+            line = reader.line_num
+    except csv.Error as error:
+        raise DeclarationError(path, line + 1, f"not valid CSV: {error}") from error
 
 
 def _line_of(text: str, anchor: str, needle: str) -> int:
     start = max(text.find(f'"{anchor}"'), 0) if anchor else 0
-    found = text.find(needle, start) if needle else start
-    return text.count("\n", 0, max(found, 0)) + 1
+    places = (text.find(wanted, start) for wanted in (f'"{needle}"', needle) if needle)
+    found = next((place for place in places if place >= 0), start)
+    return text.count("\n", 0, found) + 1

@@ -9,6 +9,7 @@ from nianbao.errors import DeclarationError
 from nianbao.terms.form import Aggregate, Field, FieldType, Form, Layout, Part
 from nianbao.terms.unit import Unit, UnitType
 
+SUFFIXES = ("Q1", "Q2", "Q3", "Q4", "H1", "H2", *(f"M{month:02d}" for month in range(1, 13)), "Y")
 BUILT_IN_LISTS = frozenset({"", "units", "counties", "accounts"})
 
 
@@ -30,6 +31,9 @@ def _read_form(path: Path, units: dict[str, Unit], lists: frozenset[str]) -> For
     if code != path.stem:
         raise declared.fail(f"form {code} must stand in {code}.toml", code)
     suffixes = declared.texts("periods")
+    for suffix in suffixes:
+        if suffix not in SUFFIXES:
+            raise declared.fail(f"period {suffix!r} is none of: {', '.join(SUFFIXES)}", suffix)
     reporters = _reporters(declared, units, None)
     form = Form(
         code=code,
@@ -50,7 +54,7 @@ def _read_form(path: Path, units: dict[str, Unit], lists: frozenset[str]) -> For
     )
     declared.done()
     _check_unique(declared, [part.code for part in form.parts], "part")
-    _check_unique(declared, [f"{field.line:02d}" for part in form.parts for field in part.fields], "line")
+    _check_unique(declared, [f"line = {field.line}" for part in form.parts for field in part.fields], "the")
     return form
 
 
@@ -75,7 +79,7 @@ def _read_part(
     )
     declared.done()
     if part.rows not in lists:
-        raise declared.fail(f"rows = {part.rows!r} names no list", part.rows)
+        raise declared.fail(f"rows = {part.rows!r} names no list", "rows")
     if not set(part.suffixes) <= set(suffixes):
         raise declared.fail(f"part {part.code} is asked in periods the form does not have", "periods")
     _check_unique(declared, [field.code for field in part.fields], "field")

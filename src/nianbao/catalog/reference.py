@@ -26,6 +26,7 @@ def read_units(path: Path) -> dict[str, Unit]:
         DeclarationError: an unknown type or parent, a malformed day, a code twice for overlapping days.
     """
     units: dict[str, Unit] = {}
+    lines: dict[str, int] = {}
     for line, row in read_csv(path, UNIT_COLUMNS):
         try:
             unit = Unit(
@@ -40,11 +41,13 @@ def read_units(path: Path) -> dict[str, Unit]:
         earlier = units.get(unit.code)
         if earlier and (earlier.valid_to is None or earlier.valid_to >= unit.valid_from):
             raise DeclarationError(path, line, f"unit {unit.code} stands twice for the same days")
-        units[unit.code] = unit
+        units[unit.code], lines[unit.code] = unit, line
     for unit in units.values():
         for parent in filter(None, (unit.place_parent, unit.industry_parent)):
             if parent not in units:
-                raise DeclarationError(path, 1, f"unit {unit.code} has the parent {parent}, which is not in the roster")
+                raise DeclarationError(
+                    path, lines[unit.code], f"unit {unit.code} has the parent {parent}, which is not in the roster"
+                )
     return units
 
 
@@ -55,25 +58,33 @@ def read_codes(codes_path: Path, accounts_path: Path) -> Codes:
     """Every code list by name; the charts of accounts are the list `accounts`.
 
     Raises:
-        DeclarationError: a code or a Chinese label stands twice in a list.
+        DeclarationError: a code or a Chinese label stands twice in a list, or a day is malformed.
     """
     lists: Codes = {}
     for line, row in read_csv(codes_path, CODE_COLUMNS):
-        code = Code(**{**row, "valid_from": _day(row["valid_from"]), "valid_to": _day(row["valid_to"])})  # type: ignore[arg-type]
+        code = Code(
+            row["list"], row["code"], row["zh"], row["en"], row["parent"], row["level"], row["kind"],
+            *_days(codes_path, line, row),
+        )  # fmt: skip
         own = lists.setdefault(code.list, {})
         if code.code in own or any(other.zh == code.zh for other in own.values()):
             raise DeclarationError(codes_path, line, f"{code.code} or its label stands twice in the list {code.list}")
         own[code.code] = code
     accounts = lists.setdefault("accounts", {})
-    for _, row in read_csv(accounts_path, ACCOUNT_COLUMNS):
+    for line, row in read_csv(accounts_path, ACCOUNT_COLUMNS):
         account = Code(
             "accounts", row["account_code"], row["zh"], row["en"], row["parent"], row["level"], row["side"],
-            _day(row["valid_from"]), _day(row["valid_to"]),
+            *_days(accounts_path, line, row),
         )  # fmt: skip
         # The same account may stand in two charts; the key keeps both, the code is what is filled in.
         accounts[f"{row['chart']}/{account.code}"] = account
     return lists
 
 
-def _day(text: str) -> dt.date | None:
-    return dt.date.fromisoformat(text) if text else None
+def _days(path: Path, line: int, row: dict[str, str]) -> tuple[dt.date | None, dt.date | None]:
+    """The days from and to which a row is valid; an empty one is open."""
+    try:
+        first, last = (dt.date.fromisoformat(text) if text else None for text in (row["valid_from"], row["valid_to"]))
+    except ValueError as error:
+        raise DeclarationError(path, line, str(error)) from error
+    return first, last

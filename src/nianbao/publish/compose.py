@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
 from nianbao.catalog.publications import BINDING, WORDS
+from nianbao.errors import DeclarationError
 from nianbao.publish.definition import define
 from nianbao.statistics.compile import ALL
 from nianbao.statistics.figures import Figures
@@ -83,7 +84,11 @@ class Composer:
     def _figure(self, indicator_id: str, year: int, scope: str, section: Section, wording: str) -> PrintedFigure:
         figure = self.figures.get(indicator_id, year, scope)
         indicator = self.figures.project.indicators[indicator_id]
-        style, digits, classifier = parse_wording(wording)
+        try:
+            style, digits, classifier = parse_wording(wording)
+        except ValueError as error:
+            place = f"reports/{self.publication.code}/sections"
+            raise DeclarationError(place, None, f"section {section.id}: {error}") from error
         text, said = _NO_DATA, "no_data"
         if figure.value is not None:
             chosen = word(figure.value, indicator.unit, style, digits, classifier, self.publication.style)
