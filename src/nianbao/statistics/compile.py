@@ -173,13 +173,11 @@ def _expand(indicator_id: str, indicators: Mapping[str, Indicator], path: tuple[
     if not indicator.is_formula:
         return exp.column(indicator_id)
     tree = _parse_formula(indicator)
+    for quotient in list(tree.find_all(exp.Div)):
+        # A ratio over nothing has no value.
+        quotient.set("expression", exp.func("nullif", exp.paren(quotient.expression), exp.Literal.number(0)))
 
     def substitute(node: exp.Expr) -> exp.Expr:
-        if isinstance(node, exp.Div):
-            # A ratio over nothing has no value; the cast keeps the quotient exact where money is divided.
-            return exp.Div(
-                this=node.this, expression=exp.func("nullif", exp.paren(node.expression), exp.Literal.number(0))
-            )
         if not isinstance(node, exp.Column):
             return node
         name, years = node.name.replace(_SHIFT, ""), node.name.count(_SHIFT)
