@@ -7,11 +7,12 @@ from pathlib import Path
 import click
 import pytest
 
-from tests.house.tree import ROOT, name, tracked
+from docs import build, tables
+from nianbao.catalog import load_project
+from tests.house.tree import ROOT, files, functions, name, tracked
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`([^`\n]+)`")
-LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 SHELLS = {"", "sh", "bash", "shell", "console"}
 
 
@@ -77,13 +78,43 @@ def test_every_nianbao_command_shown_exists() -> None:
 
 
 def test_every_link_between_pages_leads_somewhere() -> None:
-    """A relative link on a page names a file of the project."""
-    assert not [
-        f"{name(path)}: {target}"
-        for path in pages()
-        for target in LINK.findall(path.read_text(encoding="utf-8"))
-        if "://" not in target and not target.startswith("mailto:") and not (path.parent / target).exists()
-    ]
+    """A relative link on a page names a file of the project, and a heading in it."""
+    assert {path.name for path in pages()} <= {path.name for path in build.pages()}
+    assert not build.broken_links()
+
+
+def test_an_anchor_is_made_as_a_forge_makes_it() -> None:
+    """Chinese letters stay, punctuation goes, blanks become hyphens."""
+    assert build.anchor_of("What to do when…") == "what-to-do-when"
+    assert build.anchor_of("一、拿到报表") == "一拿到报表"
+    assert build.anchor_of("core.gh05_x") == "coregh05_x"
+
+
+def test_the_page_of_published_tables_is_current() -> None:
+    """docs/tables.md says what the analysts' file says; `make docs` writes it."""
+    assert tables.PAGE.read_text(encoding="utf-8") == tables.page()
+
+
+def test_no_personal_column_is_published() -> None:
+    """What a form marks as personal is not among the columns of the analysts' file."""
+    page = tables.PAGE.read_text(encoding="utf-8")
+    personal = [(part, field) for part in load_project(ROOT).parts for field in part.fields if field.is_personal]
+    assert personal
+    for part, field in personal:
+        columns = page.partition(f"### core.{part.table}\n")[2].partition("\n#")[0]
+        assert columns
+        assert f"| `{field.column}` |" not in columns
+
+
+def test_every_decision_is_held_by_a_test_that_exists() -> None:
+    """A page of docs/decisions names the tests that enforce it, by file and, if it likes, by function."""
+    known = {function.name for path in files("tests", suffix=".py") for function in functions(path)}
+    for path in files("docs/decisions", suffix=".md"):
+        words = set(INLINE.findall(path.read_text(encoding="utf-8")))
+        modules = {word for word in words if word.startswith("tests/") and word.endswith(".py")}
+        assert modules, name(path)
+        assert not {module for module in modules if not (ROOT / module).is_file()}, name(path)
+        assert not {word for word in words if word.startswith("test_")} - known, name(path)
 
 
 @pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md", "CONTRIBUTING.md", "CHANGELOG.md", "LICENSE"])

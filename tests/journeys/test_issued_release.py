@@ -1,0 +1,32 @@
+"""What was issued stays as it was issued."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from nianbao.catalog import Project
+from nianbao.runs.compile import compile_tables
+from nianbao.runs.house import open_house
+from nianbao.runs.nightly import nightly
+from nianbao.runs.publish import publish
+from nianbao.settings import Home
+from tests.homes import PUBLICATIONS, release
+
+
+def _bytes_of(folder: Path) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+
+
+def test_a_lost_warehouse_writes_over_no_release(
+    year_copy: Home, project: Project, clock: Callable[[str], None]
+) -> None:
+    """After a rebuild from the archive, publishing finds r1 as it lies there, unchanged, and issues no second r1."""
+    before = {code: _bytes_of(release(year_copy, code, 1)) for code in PUBLICATIONS}
+    year_copy.warehouse.unlink()
+    clock("2022-01-28T01:00")
+    nightly(project.path, year_copy)
+    with open_house(project.path, year_copy, "publish") as house:
+        compile_tables(house)
+        editions = publish(house)
+    assert [(edition.name, edition.is_new) for edition in editions] == [("r1", False), ("r1", False)]
+    assert {code: _bytes_of(release(year_copy, code, 1)) for code in PUBLICATIONS} == before
