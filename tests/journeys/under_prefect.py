@@ -16,7 +16,10 @@ from typing import Any
 from flows.server import RunServer
 
 # isort: split
+import yaml
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import DeploymentScheduleCreate
+from prefect.client.schemas.schedules import CronSchedule
 from prefect.exceptions import ParameterTypeError
 from prefect.settings import get_current_settings
 
@@ -73,8 +76,19 @@ def on_the_page() -> dict[str, Any]:
         return {
             "flows": sorted(flow.name for flow in client.read_flows()),
             "tasks": sorted({task.name for task in client.read_task_runs()}),
-            "artifacts": {artifact.key: artifact.data for artifact in client.read_artifacts() if artifact.key},
+            "artifacts": {artifact.key: artifact.data for artifact in client.read_latest_artifacts()},
         }
+
+
+def next_nights() -> list[str]:
+    """When the server would start the nightly of prefect.yaml next."""
+    declared = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"][0]
+    schedules = [DeploymentScheduleCreate(schedule=CronSchedule(**cron)) for cron in declared["schedules"]]
+    with get_client(sync_client=True) as client:
+        deployment = client.create_deployment(client.create_flow(nightly), declared["name"], schedules=schedules)
+        client.request("POST", "/deployments/{id}/schedule", path_params={"id": deployment}, json={"min_runs": 3})
+        runs = client.read_flow_runs()
+    return sorted(str(run.expected_start_time) for run in runs if run.deployment_id == deployment)
 
 
 def unknown_to_prefect(page: Path) -> list[str]:
@@ -115,6 +129,7 @@ def main() -> None:
             "busy": a_busy_night(home),
             "refused": refused(home),
             "page": on_the_page(),
+            "next_nights": next_nights(),
             "settings": settings(),
             "unknown_commands": unknown_to_prefect(ROOT / "docs" / "schedulers.md"),
         }
