@@ -3,7 +3,6 @@
 import os
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,9 +22,9 @@ def inbox(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def source(inbox: Path) -> Iterator[Source]:
+def source(inbox: Path) -> Source:
     """That folder as a source."""
-    yield opened(FolderPlace(str(inbox)))
+    return opened(FolderPlace(str(inbox)))
 
 
 def test_what_is_no_regular_file_is_refused_and_said(source: Source, inbox: Path) -> None:
