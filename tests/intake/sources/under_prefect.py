@@ -1,6 +1,7 @@
 """A collect run whose secret is in a Prefect Secret block; prints JSON for test_secret_blocks.py.
 
-Called as: python -m tests.intake.sources.under_prefect PROJECT HOME, in the project's folder, the secret on standard input.
+Called as: python -m tests.intake.sources.under_prefect PROJECT HOME, in the project's folder; the secret is on standard
+input.
 """
 
 from __future__ import annotations
