@@ -14,7 +14,7 @@ from nianbao.warehouse.models import (
     Model,
     build,
     built_from,
-    fingerprint_of,
+    fingerprint_of_built,
     leaf_fingerprints,
     read_models,
     remember_built,
@@ -38,9 +38,8 @@ def compile_tables(house: House, step: Step = at_once, progress: Callable[[str],
     """
     connection, project = house.connection, house.project
     leaves = leaf_fingerprints(connection) | house.reference  # as of a past day, the leaves come with the house
-    models = all_models(house)
-    built = step("build", build, connection, models, leaves, project.column_comments, clock.now(), progress)
-    state = fingerprint_of(connection, [model.name for model in models])
+    built = step("build", build, connection, all_models(house), leaves, project.column_comments, clock.now(), progress)
+    state = fingerprint_of_built(connection)
     if built_from(connection, _VERIFIED) == state:
         return Compiled(built)
     verified = step("verify", verify, connection, project)

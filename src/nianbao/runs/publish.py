@@ -13,14 +13,13 @@ from nianbao import __version__, clock
 from nianbao.errors import UsageError
 from nianbao.publish.compose import compose
 from nianbao.publish.release import Edition, figures_csv, with_revisions, write_edition
-from nianbao.runs.compile import all_models
 from nianbao.runs.house import House, Step, at_once
 from nianbao.statistics.figures import read_figures
 from nianbao.statistics.trace import trace_all
 from nianbao.terms.document import Document
 from nianbao.warehouse import ledger
 from nianbao.warehouse.connect import rows_of
-from nianbao.warehouse.models import built_from, fingerprint_of, remember_built
+from nianbao.warehouse.models import built_from, fingerprint_of_built, remember_built
 from nianbao.warehouse.snapshot import write_snapshot
 
 SAMPLE_NOTICE = "本报告由合成样例数据生成，单位所报数字均非真实填报，仅供演示。"
@@ -148,7 +147,7 @@ def _state(house: House) -> str:
     declared = hashlib.sha256()
     for path in sorted((house.project.path / "reports").rglob("*.toml")):
         declared.update(path.read_bytes())
-    tables = fingerprint_of(house.connection, [model.name for model in all_models(house)])
+    tables = fingerprint_of_built(house.connection)
     return hashlib.sha256(f"{tables} {declared.hexdigest()} {__version__}".encode()).hexdigest()
 
 

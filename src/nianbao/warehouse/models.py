@@ -127,10 +127,13 @@ def leaf_fingerprints(connection: Connection) -> dict[str, str]:
     return {name: str(_count(connection, name)) for name, _ in tables}
 
 
-def fingerprint_of(connection: Connection, names: Iterable[str]) -> str:
-    """One fingerprint for the present content of several models."""
-    stored = dict(connection.execute("SELECT model, fingerprint FROM ledger.build").fetchall())
-    return hashlib.sha256("\n".join(f"{name}={stored.get(name)}" for name in sorted(names)).encode()).hexdigest()
+def fingerprint_of_built(connection: Connection) -> str:
+    """One fingerprint for the present content of all tables that models built."""
+    rows = connection.execute(
+        "SELECT model || '=' || fingerprint FROM ledger.build "
+        "WHERE split_part(model, '.', 1) IN ('core', 'indicator', 'mart') ORDER BY model"
+    ).fetchall()
+    return hashlib.sha256("\n".join(row[0] for row in rows).encode()).hexdigest()
 
 
 def built_from(connection: Connection, name: str) -> str | None:

@@ -36,8 +36,10 @@ def write_snapshot(connection: Connection, project: Project, folder: Path, as_of
         _copy(connection, project, scratch)
         _settle(scratch)
         os.replace(scratch, target)
-    digest = hashlib.sha256(target.read_bytes()).hexdigest()
-    (folder / f"{name}.sha256").write_text(f"{digest}  {name}\n", encoding="utf-8")
+    digest = folder / f"{name}.sha256"
+    if not digest.exists():
+        with target.open("rb") as file:
+            digest.write_text(f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {name}\n", encoding="utf-8")
     _switch(folder, name)
     _sweep(folder, name)
     return target
