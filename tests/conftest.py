@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from nianbao.catalog import Project, load_project
@@ -14,6 +15,10 @@ from nianbao.settings import Home
 from tests.homes import ROOT, live_a_year
 
 PROGRAMS = {"browser": ("chromium", "chromium-browser", "google-chrome"), "libreoffice": ("soffice", "libreoffice")}
+
+# The same examples every time, however slow the machine: a test that fails once fails again.
+hypothesis.settings.register_profile("nianbao", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("nianbao")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

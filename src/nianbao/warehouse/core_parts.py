@@ -38,16 +38,22 @@ INNER JOIN core.submission AS s
         return (
             f"SELECT submission_id, row_no, unit_code, period, year, {', '.join(columns)}\nFROM ({rows}\n) AS reported"
         )
-    values = [f"CAST({_period_value(name)} AS {sums[name]}) AS {name}" if name in sums else name for name in columns]
+    anchors = {name: quote(f"anchors of {name[1:-1]}") for name in sums}
+    counts = ",\n        ".join(
+        f"count(CASE WHEN basis = 'cumulative' THEN {name} END) OVER ({_BEFORE}) AS {anchor}"
+        for name, anchor in anchors.items()
+    )
+    values = [
+        f"CAST({_period_value(name, anchors[name])} AS {sums[name]}) AS {name}" if name in sums else name
+        for name in columns
+    ]
     return f"""WITH reported AS ({rows}
 ),
 
 grouped AS (
     SELECT
         *,
-        count(CASE WHEN basis = 'cumulative' THEN 1 END) OVER (
-            PARTITION BY unit_code, year ORDER BY period ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-        ) AS anchors
+        {counts}
     FROM reported
 )
 
@@ -55,16 +61,20 @@ SELECT submission_id, row_no, unit_code, period, year, {", ".join(values)}
 FROM grouped"""
 
 
-def _period_value(name: str) -> str:
+_EARLIER = "ORDER BY period ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING"
+_BEFORE = f"PARTITION BY unit_code, year {_EARLIER}"
+
+
+def _period_value(name: str, anchors: str) -> str:
     """The value of the period alone: a year-to-date value less what the year had before it.
 
-    What the year had before: the last year-to-date value, plus the period values reported after that one.
+    What the year had before: the last year-to-date value, plus the period values reported after that one, which are
+    those with as many year-to-date values (`anchors`) before them.
     """
-    before = "PARTITION BY unit_code, year ORDER BY period ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING"
-    since = "PARTITION BY unit_code, year, anchors ORDER BY period ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING"
+    since = f"PARTITION BY unit_code, year, {anchors} {_EARLIER}"
     return (
         f"CASE WHEN basis = 'cumulative' THEN {name}"
-        f" - coalesce(last_value(CASE WHEN basis = 'cumulative' THEN {name} END IGNORE NULLS) OVER ({before}), 0)"
+        f" - coalesce(last_value(CASE WHEN basis = 'cumulative' THEN {name} END IGNORE NULLS) OVER ({_BEFORE}), 0)"
         f" - coalesce(sum(CASE WHEN basis = 'period' THEN {name} END) OVER ({since}), 0)"
         f" ELSE {name} END"
     )
