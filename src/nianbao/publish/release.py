@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from nianbao import __version__
+from nianbao.publish.datapackage import describe
 from nianbao.statistics.compile import ALL
 from nianbao.terms.document import Document, PrintedFigure
 
@@ -90,7 +91,10 @@ def write_edition(
     stem = f"{document.publication}-{document.year}"
     for kind, writer in (("html", html), ("docx", docx), ("xlsx", xlsx)):
         step(f"render {document.publication} {kind}", writer.write, document, scratch / f"{stem}.{kind}")
-    (scratch / "figures.csv").write_text(figures_csv(document.figures), encoding="utf-8")
+    figures = figures_csv(document.figures)
+    (scratch / "figures.csv").write_text(figures, encoding="utf-8")
+    package = describe(document, hashlib.sha256(figures.encode()).hexdigest())
+    (scratch / "datapackage.json").write_text(package, encoding="utf-8")
     if document.revisions:
         _write_revisions(document, scratch / "revisions.csv")
     if snapshot is not None:
