@@ -70,6 +70,7 @@ _DESCRIPTIONS = {
     "codes": ("代码表", "code lists; one row per list and code"),
     "columns": ("列名字典", "what columns mean; one row per column name"),
     "standards": ("标准", "standards that rules check against; one row per standard and validity"),
+    "words": ("指标用词", "what indicators are called besides their names; one row per word"),
     "units": ("单位名册", "the roster; one row per unit and validity"),
 }
 

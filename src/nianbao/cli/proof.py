@@ -1,0 +1,118 @@
+"""proof: an edited draft, its numbers held against the warehouse."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nianbao.cli.main import home_option, json_option, project_option, resolve_project
+from nianbao.cli.show import say, say_json, say_table
+from nianbao.errors import UsageError
+from nianbao.settings import Home
+
+if TYPE_CHECKING:
+    from nianbao.proof.verdicts import Checked
+    from nianbao.statistics.figures import Figures
+
+_AROUND = 16
+
+
+@click.command()
+@project_option
+@home_option
+@click.argument("draft", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True))
+@click.option("--year", type=int, required=True, help="The year that the draft reports.")
+@click.option("--text", "is_text", is_flag=True, help="The draft is plain text; - reads it from standard input.")
+@click.option("--docx", "commented", type=click.Path(path_type=Path, dir_okay=False), help="Write it with comments.")
+@click.option("--all", "show_all", is_flag=True, help="List the numbers that agree as well.")
+@json_option
+def proof(
+    project_path: Path | None, home: Path, draft: Path, year: int, is_text: bool, commented: Path | None,
+    show_all: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Check the numbers of an edited draft (.docx, or text) against the warehouse."""
+    from nianbao.proof.comments import comment
+    from nianbao.proof.prove import prove
+    from nianbao.proof.reading import passages, read_text
+    from nianbao.proof.word_file import WordFile
+
+    is_text = is_text or str(draft) == "-" or draft.suffix.lower() in (".txt", ".md")
+    if commented and is_text:
+        raise UsageError("comments can only be put into a Word document", next_step="leave out --docx, or give a .docx")
+    if commented and commented.resolve() == draft.resolve():
+        raise UsageError("the draft itself is not written over", str(draft), "name another file after --docx")
+    word = None if is_text else WordFile(draft)
+    paragraphs = word.paragraphs if word else read_text(_text_of(draft))
+    figures = _figures(resolve_project(project_path), Home(home.resolve()), year)
+    checked = prove(paragraphs, figures, year)
+    if word and commented:
+        comment(word, passages(paragraphs, figures.project, year), checked)
+        word.save(commented)
+    shown = [one for one in checked if show_all or not one.agrees]
+    if as_json:
+        say_json({"year": year, "found": len(checked), "numbers": [_row(one) for one in shown]})
+    else:
+        _say(checked, shown)
+
+
+def _text_of(draft: Path) -> str:
+    """A plain text, in UTF-8 or in the encoding of Chinese Windows."""
+    data = sys.stdin.buffer.read() if str(draft) == "-" else draft.read_bytes()
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UsageError("this is no plain text", str(draft), "save the draft as .docx, or paste its text into a .txt")
+
+
+def _figures(project_path: Path, home: Home, year: int) -> Figures:
+    from nianbao.runs.house import open_house_to_read
+    from nianbao.statistics.figures import read_figures
+
+    with open_house_to_read(project_path, home) as house:
+        figures = read_figures(house.connection, house.project)
+    if year not in figures.years():
+        raise UsageError(f"there are no figures for {year}", next_step=f"years with figures: {figures.years()}")
+    return figures
+
+
+def _row(one: Checked) -> dict[str, Any]:
+    """A number for programs."""
+    name, year, scope, is_change = one.key or (None, None, None, False)
+    return {
+        "text": one.number.text, "verdicts": [str(verdict) for verdict in one.verdicts], "reasons": one.reasons,
+        "indicator": name, "zh": one.zh or None, "year": year, "scope": scope, "is_change": is_change,
+        "value": one.value, "unit": one.unit or None, "suggestion": one.suggestion or None,
+        "section": one.section or None, "sentence": one.sentence, "is_tagged": one.is_tagged,
+    }  # fmt: skip
+
+
+def _say(checked: list[Checked], shown: list[Checked]) -> None:
+    from nianbao.proof.verdicts import VERDICTS_ZH
+
+    if shown:
+        say_table(
+            ("结论", "数字", "指标", "年度", "库中的数", "可写作", "所在句子"),
+            [
+                ("、".join(VERDICTS_ZH[verdict] for verdict in one.verdicts), one.number.text.replace("\n", ""), one.zh,
+                 one.key[1] if one.key else None, one.value, one.suggestion, _excerpt(one))
+                for one in shown
+            ],
+            numbers=(4,),
+        )  # fmt: skip
+        say()
+    counted = Counter(verdict for one in checked for verdict in one.verdicts)
+    counts = "，".join(f"{zh}{counted[verdict]}处" for verdict, zh in VERDICTS_ZH.items() if counted[verdict])
+    say(f"找到数字{len(checked)}处" + (f"：{counts}" if counts else ""))
+
+
+def _excerpt(one: Checked) -> str:
+    """The sentence, cut down to what stands around the number."""
+    place = max(one.sentence.find(one.number.text), 0)
+    start, end = max(place - _AROUND, 0), place + len(one.number.text) + _AROUND
+    return ("…" if start else "") + one.sentence[start:end] + ("…" if end < len(one.sentence) else "")
