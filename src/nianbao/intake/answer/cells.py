@@ -33,6 +33,19 @@ class Cells:
         self._data = data if data is not None else etree.SubElement(sheet, f"{{{MAIN}}}sheetData")
         self._rows = {number: row for row, number in _numbered(self._data, _row_number)}
         self._numbers = sorted(self._rows)
+        self._merged = [
+            area
+            for item in sheet.iterfind(f"{{{MAIN}}}mergeCells/{{{MAIN}}}mergeCell")
+            if (area := _area(item.get("ref", "")))
+        ]
+
+    def shown_at(self, address: str) -> str:
+        """The cell that is seen at an address: of a merged area the first."""
+        row, column = position(address) or (0, 0)
+        for first, (top, left), (bottom, right) in self._merged:
+            if top <= row <= bottom and left <= column <= right:
+                return first
+        return address
 
     def style(self, address: str) -> int:
         """The style of a cell, or the one it would have."""
@@ -88,6 +101,12 @@ class Cells:
             if int(item.get("min", 0)) <= column <= int(item.get("max", 0)):
                 return int(item.get("style", 0))
         return 0
+
+
+def _area(reference: str) -> tuple[str, tuple[int, int], tuple[int, int]] | None:
+    first, _, last = reference.partition(":")
+    corners = position(first), position(last)
+    return (first, corners[0], corners[1]) if corners[0] and corners[1] else None
 
 
 def _numbered(parent: Element, number_of: Callable[[Element], int | None]) -> Iterator[tuple[Element, int]]:

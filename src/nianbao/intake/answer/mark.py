@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from nianbao.intake.answer.answer_sheet import compose_sheet
 from nianbao.intake.answer.book import Book
@@ -14,7 +14,10 @@ from nianbao.intake.answer.package import Package, UnknownPackage
 from nianbao.intake.answer.rebuild import rebuild
 from nianbao.intake.answer.returned import AnsweredRow, is_answer_sheet, read_answer_sheet
 from nianbao.intake.answer.styles import Styles
+from nianbao.terms.finding import Severity
 from nianbao.terms.layout import ANSWER_SHEET
+
+_GRAVEST_FIRST = list(Severity)
 
 
 def mark_workbook(content: bytes, job: Job) -> bytes:
@@ -55,15 +58,23 @@ def _mark_sheet(package: Package, part: str, styles: Styles, marks: list[Mark], 
     What an earlier answer marked and this one does not is filled again as it was.
     """
     cells = Cells(package.tree(part))
-    for cell, pattern in patterns.items():
+    for marked, pattern in patterns.items():
+        cell = cells.shown_at(marked)
         if position(cell) and styles.is_marked(cells.style(cell)):
             cells.restyle(cell, styles.restored(cells.style(cell), pattern))
     patterns.clear()
+    by_cell: dict[str, list[Mark]] = {}
     for mark in marks:
-        style = cells.style(mark.cell)
-        patterns[mark.cell] = styles.pattern_of(style)
-        cells.restyle(mark.cell, styles.filled(style, mark.severity))
-    comment_on(package, part, cells, {mark.cell: mark.comment for mark in marks})
+        by_cell.setdefault(cells.shown_at(mark.cell), []).append(mark)
+    for cell, here in by_cell.items():
+        style = cells.style(cell)
+        patterns |= dict.fromkeys((mark.cell for mark in here), styles.pattern_of(style))
+        cells.restyle(cell, styles.filled(style, min((mark.severity for mark in here), key=_GRAVEST_FIRST.index)))
+    comment_on(package, part, cells, {cell: _joined(here) for cell, here in by_cell.items()})
+
+
+def _joined(marks: Iterable[Mark]) -> str:
+    return "\n\n".join(mark.comment for mark in marks)
 
 
 def _earlier_answer(content: bytes, book: Book) -> tuple[str, Mapping[tuple[str, str], AnsweredRow]]:
