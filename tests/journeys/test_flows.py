@@ -142,17 +142,16 @@ def test_the_page_shows_runs_batches_and_what_they_came_to(told: dict[str, Any])
     page = told["page"]
     assert page["flows"] == ["collect", "compile", "nightly", "publish"]
     assert {f"take in {len(UNITS) + 1} deliveries", "build", "verify", "render work_report html"} <= set(page["tasks"])
-    assert set(page["artifacts"]) == {"completeness", "findings", "reports"}
-    shown = page["artifacts"]["completeness"]
-    shown = json.loads(shown) if isinstance(shown, str) else shown
-    assert shown == told["night"]["completeness"]
-    assert "audit\\_report 2021 r1" in page["artifacts"]["reports"]
+    assert {"completeness", "findings", "reports"} <= set(page["artifacts"])
+    assert [json.loads(table) for table in page["artifacts"]["completeness"]] == [told["night"]["completeness"]]
+    assert any("audit\\_report 2021 r1" in listed for listed in page["artifacts"]["reports"])
 
 
 @pytest.mark.slow
 def test_nothing_that_was_sent_can_act_on_the_page(told: dict[str, Any]) -> None:
     """A file name with a link, a tag and marks in it stays text in the findings."""
-    shown = next(line for line in told["page"]["artifacts"]["findings"].splitlines() if "看这里" in line)
+    findings = "\n".join(told["page"]["artifacts"]["findings"])
+    shown = next(line for line in findings.splitlines() if "看这里" in line)
     assert "<" not in shown
     assert not re.search(r"(?<!\\)[\[\]()`*|]", shown)
     assert shown.replace("\\", "").startswith("- [看这里](javascript：alert(1)) &lt;img src=x&gt;")

@@ -73,10 +73,13 @@ def refused(home: Path) -> list[str]:
 def on_the_page() -> dict[str, Any]:
     """Runs, tasks and artifacts as the server has them."""
     with get_client(sync_client=True) as client:
+        artifacts: dict[str, list[Any]] = {}
+        for artifact in client.read_artifacts():
+            artifacts.setdefault(artifact.key or "", []).append(artifact.data)
         return {
             "flows": sorted(flow.name for flow in client.read_flows()),
             "tasks": sorted({task.name for task in client.read_task_runs()}),
-            "artifacts": {artifact.key: artifact.data for artifact in client.read_latest_artifacts()},
+            "artifacts": artifacts,
         }
 
 
