@@ -9,7 +9,7 @@ import duckdb
 
 from nianbao.catalog import Project
 from nianbao.errors import BusyError, StoreError
-from nianbao.warehouse.connect import Connection, open_memory, quote
+from nianbao.warehouse.connect import Connection, literal, open_memory, quote
 from nianbao.warehouse.reference import load_reference
 from nianbao.warehouse.schema import LEDGER
 
@@ -68,7 +68,7 @@ def _attach(connection: Connection, path: Path) -> None:
     if not path.exists():
         raise StoreError("there is no warehouse yet", str(path), "run nianbao nightly first")
     try:
-        connection.execute(f"ATTACH '{path}' AS warehouse (READ_ONLY)")
+        connection.execute(f"ATTACH {literal(str(path))} AS warehouse (READ_ONLY)")
     except duckdb.IOException as error:
         if "lock" in str(error):
             raise BusyError("a run that is writing") from error

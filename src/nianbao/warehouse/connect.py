@@ -35,7 +35,7 @@ def open_reader(path: Path) -> Connection:
     The file is the connection's default database.
     """
     connection = duckdb.connect(":memory:", config=dict(_NO_EXTENSIONS))
-    connection.execute(f"ATTACH {_literal(str(path.resolve()))} AS published (READ_ONLY)")
+    connection.execute(f"ATTACH {literal(str(path.resolve()))} AS published (READ_ONLY)")
     connection.execute("USE published; SET enable_external_access = false; SET lock_configuration = true")
     return connection
 
@@ -86,9 +86,10 @@ def quote(identifier: str) -> str:
     return '"' + identifier.replace('"', '""') + '"'
 
 
+def literal(text: str) -> str:
+    """A text, quoted for SQL where no parameter may stand."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 def _texts(values: Sequence[Any]) -> list[str | None]:
     return [None if value is None else str(value) for value in values]
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

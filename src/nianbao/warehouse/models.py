@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -59,10 +60,13 @@ def tables_read(sql: str, where: str) -> frozenset[str]:
     import sqlglot  # parsing is needed only when something is built
 
     try:
-        tree = sqlglot.parse_one(sql, dialect="duckdb")
+        statements = [each for each in sqlglot.parse(sql, dialect="duckdb") if each is not None]
     except sqlglot.ParseError as error:
         raise ModelError(f"not one SELECT: {error}", where, "mend the SQL") from error
-    return frozenset(f"{table.db}.{table.name}" for table in tree.find_all(sqlglot.exp.Table) if table.db)
+    if len(statements) != 1 or not isinstance(statements[0], sqlglot.exp.Query):
+        raise ModelError(f"not one SELECT but {len(statements)} statements", where, "mend the SQL")
+    tables = statements[0].find_all(sqlglot.exp.Table)
+    return frozenset(f"{table.db}.{table.name}" for table in tables if table.db)
 
 
 def build(
@@ -73,7 +77,7 @@ def build(
     built_at: dt.datetime,
     progress: Callable[[str], None] = lambda name: None,
 ) -> list[str]:
-    """Build the models whose text or inputs changed, all in one transaction; returns their names.
+    """Build the models whose text, description or inputs changed, all in one transaction; returns their names.
 
     `leaves` are the fingerprints of what models read and nobody builds: reference tables, raw, ledger.
 
@@ -85,7 +89,7 @@ def build(
     built = []
     with transaction(connection):
         for model in in_order(models, leaves):
-            fingerprint = _fingerprint(model, fingerprints)
+            fingerprint = _fingerprint(model, fingerprints, column_comments)
             fingerprints[model.name] = fingerprint
             if stored.get(model.name) == fingerprint:
                 continue
@@ -167,6 +171,7 @@ def _build_one(connection: Connection, model: Model, column_comments: Mapping[st
     comment_on(connection, model.name, f"{model.zh} / {model.en}", columns)
 
 
-def _fingerprint(model: Model, fingerprints: Mapping[str, str]) -> str:
-    inputs = "\n".join(f"{name}={fingerprints[name]}" for name in sorted(model.reads))
-    return hashlib.sha256(f"{model.sql}\n{inputs}".encode()).hexdigest()
+def _fingerprint(model: Model, fingerprints: Mapping[str, str], column_comments: Mapping[str, str]) -> str:
+    inputs = [f"{name}={fingerprints[name]}" for name in sorted(model.reads)]
+    said = [model.zh, model.en, sorted(model.columns.items()), sorted(column_comments.items())]
+    return hashlib.sha256(json.dumps([model.sql, inputs, said], ensure_ascii=False).encode()).hexdigest()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nianbao.catalog import Project
 from nianbao.errors import StoreError
 from nianbao.terms.form import Field, FieldType, Part
-from nianbao.warehouse.connect import Connection, quote, transaction
+from nianbao.warehouse.connect import Connection, literal, quote, transaction
 
 SCHEMA_VERSION = 1
 
@@ -194,9 +194,9 @@ def _create_table(
 
 def comment_on(connection: Connection, table: str, comment: str, columns: dict[str, str]) -> None:
     """Write the comment of a table and of its columns."""
-    connection.execute(f"COMMENT ON TABLE {table} IS {_literal(comment)}")
+    connection.execute(f"COMMENT ON TABLE {table} IS {literal(comment)}")
     for name, text in columns.items():
-        connection.execute(f"COMMENT ON COLUMN {table}.{quote(name)} IS {_literal(text)}")
+        connection.execute(f"COMMENT ON COLUMN {table}.{quote(name)} IS {literal(text)}")
 
 
 def create_mirror(connection: Connection, database: str, specs: Iterable[TableSpec]) -> None:
@@ -204,7 +204,3 @@ def create_mirror(connection: Connection, database: str, specs: Iterable[TableSp
     for spec in specs:
         columns = ", ".join(f"{quote(name)} {kind}" for name, kind in spec.columns.items())
         connection.execute(f"CREATE OR REPLACE TABLE {database}.{spec.name.rpartition('.')[2]} ({columns})")
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -12,7 +12,7 @@ import duckdb
 
 from nianbao.catalog import Project
 from nianbao.errors import StoreError, UsageError
-from nianbao.warehouse.connect import Connection, open_reader, quote, rows_of
+from nianbao.warehouse.connect import Connection, literal, open_reader, quote, rows_of
 
 STORAGE_VERSION = "v1.5.0"
 """Older than this DuckDB's own, so that analysts with an older DuckDB can open the file."""
@@ -48,7 +48,7 @@ def write_snapshot(connection: Connection, project: Project, folder: Path, as_of
 def _copy(connection: Connection, project: Project, path: Path) -> None:
     warehouse = quote(str(connection.execute("SELECT current_database()").fetchall()[0][0]))
     personal = _personal_columns(project)
-    connection.execute(f"ATTACH '{path}' AS snapshot (STORAGE_VERSION '{STORAGE_VERSION}')")
+    connection.execute(f"ATTACH {literal(str(path))} AS snapshot (STORAGE_VERSION '{STORAGE_VERSION}')")
     try:
         for table in _tables(connection):
             name = f"{table['schema_name']}.{quote(table['table_name'])}"
@@ -56,14 +56,14 @@ def _copy(connection: Connection, project: Project, path: Path) -> None:
             excluded = f" EXCLUDE ({', '.join(map(quote, sorted(hidden)))})" if hidden else ""
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS snapshot.{table['schema_name']}")
             connection.execute(f"CREATE TABLE snapshot.{name} AS SELECT *{excluded} FROM {warehouse}.{name}")
-            connection.execute(f"COMMENT ON TABLE snapshot.{name} IS {_literal(table['comment'])}")
+            connection.execute(f"COMMENT ON TABLE snapshot.{name} IS {literal(table['comment'] or '')}")
         for column in _columns(connection):
             if (
                 column["column_name"] not in personal.get(column["table_name"], set())
                 or column["schema_name"] != "core"
             ):
                 place = f"{column['schema_name']}.{quote(column['table_name'])}.{quote(column['column_name'])}"
-                connection.execute(f"COMMENT ON COLUMN snapshot.{place} IS {_literal(column['comment'])}")
+                connection.execute(f"COMMENT ON COLUMN snapshot.{place} IS {literal(column['comment'])}")
         connection.execute("CHECKPOINT snapshot")
     finally:
         connection.execute("DETACH snapshot")
@@ -122,10 +122,6 @@ def _sweep(folder: Path, current: str) -> None:
         leftover.unlink()
 
 
-def _literal(text: str | None) -> str:
-    return "'" + (text or "").replace("'", "''") + "'"
-
-
 def query_published(folder: Path, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Answer a query from the published file: column names and rows.
 
@@ -138,7 +134,9 @@ def query_published(folder: Path, query: str) -> tuple[list[str], list[tuple[Any
         raise StoreError("nothing has been published yet", str(path), "run nianbao nightly first")
     connection = open_reader(path)
     try:
-        cursor = connection.execute(query)
+        cursor: Connection | None = connection.execute(query)
+        if cursor is None:
+            raise UsageError("the query is empty", next_step="SHOW ALL TABLES lists what there is")
         return [column[0] for column in cursor.description or ()], cursor.fetchall()
     except duckdb.Error as error:
         raise UsageError(str(error), next_step="SHOW ALL TABLES lists what there is") from error
