@@ -13,7 +13,14 @@ if __name__ == "__main__":
 from docs import tables
 
 ROOT = Path(__file__).resolve().parents[1]
-FRONT = ("README.md", "README.zh-CN.md", "CONTRIBUTING.md", "CHANGELOG.md", "reports/README.md", "samples/2021/README.md")
+FRONT = (
+    "README.md",
+    "README.zh-CN.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "reports/README.md",
+    "samples/2021/README.md",
+)
 _FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
