@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-_CODE = re.compile(r"(?P<year>\d{4})(?P<suffix>Q[1-4]|H[12]|M(?:0[1-9]|1[0-2])|)")
-_AD_HOC = re.compile(r"(\d{8})-(\d{8})")
+_CODE = re.compile(r"(?P<year>\d{4})(?P<suffix>Q[1-4]|H[12]|M(?:0[1-9]|1[0-2])|)", re.ASCII)
+_AD_HOC = re.compile(r"(\d{8})-(\d{8})", re.ASCII)
 _ORDINALS = "一二三四"
 
 
