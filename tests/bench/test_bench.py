@@ -1,0 +1,20 @@
+"""The bench itself: that it runs, not what it measures."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCH = Path(__file__).with_name("bench.py")
+
+
+@pytest.mark.slow
+def test_the_bench_measures_every_stage() -> None:
+    """A quick bench tells what reading, checking, building and a night take."""
+    done = subprocess.run([sys.executable, str(BENCH), "--quick", "--json"], check=True, capture_output=True, text=True)
+    sections = json.loads(done.stdout)
+    assert list(sections) == ["Reading", "Checking and building", "Nights, without a server"]
+    assert all(measure["value"] > 0 for measures in sections.values() for measure in measures)
+    assert {"≥ 0.5", "≤ 3 s", "flat"} <= {measure["aim"] for measures in sections.values() for measure in measures}
