@@ -1,0 +1,88 @@
+"""Figures: a value where there is one, nought where it was reported as such, nothing where nobody spoke; coverage."""
+
+from decimal import Decimal
+
+import pytest
+
+from nianbao.catalog import Project
+from nianbao.errors import UsageError
+from nianbao.settings import Home
+from nianbao.statistics.figures import Figures, plain
+from nianbao.terms.figure import Coverage
+from tests.homes import figures_of
+
+FULL, PARTIAL = Coverage(53, 53), Coverage(51, 53, ("西宁市总", "海东市总"))
+UNIT = "QH630100"
+
+
+@pytest.fixture
+def figures(project: Project) -> Figures:
+    """Few values, few reports: GH05 of 2021 from one unit, GH06 from nobody, GH05 of 2020 less complete."""
+    values = {
+        ("warmth_funds", 2021): {"all": Decimal("100.50"), UNIT: Decimal("100.50")},
+        ("relief_std_new", 2021): {"all": Decimal(3)},
+    }
+    reporting = {("GH05", 2021): FULL, ("GH05", 2020): PARTIAL, ("GH02", 2021): PARTIAL}
+    reported = frozenset({("GH05", 2021, suffix, unit) for suffix in ("", "Q1") for unit in ("", UNIT)})
+    return Figures(project, values, reporting, reported)
+
+
+def test_a_value_is_given_as_it_was_counted(figures: Figures) -> None:
+    """Over all units and for one of them."""
+    assert figures.get("warmth_funds", 2021).value == figures.get("warmth_funds", 2021, UNIT).value == Decimal("100.50")
+    assert figures.years() == [2021]
+
+
+def test_nothing_that_counts_in_a_report_is_nought(figures: Figures) -> None:
+    """Who has reported the form and no row of the kind has none of it."""
+    assert figures.get("disaster_funds", 2021).value == 0
+    assert figures.get("disaster_funds", 2021, UNIT).value == 0
+
+
+def test_what_nobody_has_reported_is_not_nought(figures: Figures) -> None:
+    """No report, no figure: neither for all, nor for a unit or a year that has none."""
+    assert figures.get("posts_online", 2021).value is None
+    assert figures.get("disaster_funds", 2021, "QH630200").value is None
+    assert figures.get("disaster_funds", 2020).value is None
+
+
+def test_a_greatest_value_of_nothing_is_not_nought(figures: Figures) -> None:
+    """Only what is added up or counted comes to nought."""
+    assert figures.get("relief_std_old", 2021).value is None
+
+
+def test_a_formula_is_covered_as_its_least_covered_part(figures: Figures) -> None:
+    """What compares two years rests on the year that fewer have reported."""
+    assert figures.get("warmth_funds", 2021).coverage == FULL
+    assert figures.get("warmth_per_person", 2021).coverage == FULL
+    assert figures.get("wage_bargaining_rate", 2021).coverage == PARTIAL
+    assert PARTIAL.is_full is False and FULL.is_full is True
+
+
+def test_nothing_is_expected_of_members_where_one_unit_reports(figures: Figures, project: Project) -> None:
+    """The federation's own accounts have no coverage."""
+    assert project.indicators["income_total"].unit_scope == project.province.code
+    assert figures.get("income_total", 2021).coverage == Coverage(0, 0)
+
+
+def test_an_unknown_indicator_is_named(figures: Figures) -> None:
+    """The error says where they are listed."""
+    with pytest.raises(UsageError, match="'warmth' is not declared") as caught:
+        figures.get("warmth", 2021)
+    assert caught.value.exit_code == 64
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [("100.500000", "100.5"), ("1000", "1000"), ("0.000000", "0"), ("1E+3", "1000")]
+)
+def test_a_number_is_written_plainly(value: str, text: str) -> None:
+    """Without zeros that say nothing and without an exponent."""
+    assert str(plain(Decimal(value))) == text
+
+
+def test_everybody_has_reported_the_sample_year_but_for_one_sheet(year_home: Home) -> None:
+    """Coverage counts 53 member unions, and names the one whose sheet of one quarter never came."""
+    figures = figures_of(year_home)
+    assert figures.get("warmth_funds", 2021).coverage == Coverage(53, 53)
+    jobs = figures.get("posts_online", 2021).coverage
+    assert (jobs.reported, jobs.expected, len(jobs.missing)) == (jobs.expected - 1, jobs.expected, 1)
