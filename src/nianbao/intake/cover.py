@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
+from nianbao.intake.formats.delimited import DELIMITERS
 from nianbao.intake.formats.sheet import Sheet
 from nianbao.intake.text import clean, compact
 from nianbao.intake.values import text_of
@@ -35,10 +36,11 @@ def _filled(sheets: Sequence[Sheet]) -> list[Cover]:
 def cover_of_name(file_name: str) -> tuple[Cover, str | None]:
     """What a file name such as `QH630100-2021Q4-GH05.csv` says: unit and period, and the form.
 
-    A file without a cover is about its period alone, in 元.
+    Only that of delimited text counts: a workbook has a cover. What its name tells is about the period alone, in 元.
     """
-    match = _NAME.fullmatch(PurePosixPath(file_name).stem)
-    if match is None:
+    path = PurePosixPath(file_name)
+    match = _NAME.fullmatch(path.stem)
+    if match is None or path.suffix.lower() not in DELIMITERS:
         return {}, None
     return {"unit_code": match[1], "period": match[2], **_UNDECLARED}, match[3]
 

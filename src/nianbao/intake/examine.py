@@ -9,6 +9,7 @@ from typing import Any
 
 from nianbao.catalog import Project
 from nianbao.intake.check import check
+from nianbao.intake.cover import cover_of_name
 from nianbao.intake.decide import decide, outcome_of
 from nianbao.intake.envelope import Numbering, Opened, open_delivery
 from nianbao.intake.explain import explain
@@ -79,10 +80,15 @@ def examine(
 
 
 def _duplicates(connection: Connection, deliveries: Sequence[Delivery]) -> dict[str, str]:
-    """Deliveries whose bytes came before, in an earlier run or earlier in this batch: delivery → the first one."""
+    """Deliveries whose bytes came before, in an earlier run or earlier in this batch: delivery → the first one.
+
+    A file whose name tells whose it is says something else under another name.
+    """
     first = ledger.deliveries_by_hash(connection, [delivery.sha256 for delivery in deliveries])
     duplicates = {}
     for delivery in deliveries:
+        if cover_of_name(delivery.file_name)[0]:
+            continue
         earlier = first.setdefault(delivery.sha256, delivery.delivery_id)
         if earlier != delivery.delivery_id:
             duplicates[delivery.delivery_id] = earlier

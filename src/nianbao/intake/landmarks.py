@@ -82,6 +82,7 @@ def find_landmarks(sheet: Sheet, vocabulary: Vocabulary) -> Landmarks:
     texts = (
         (row, column, cell)
         for row, cells in enumerate(sheet.rows)
+        if any(cells)
         for column, cell in enumerate(cells)
         if cell and isinstance(cell, str)
     )

@@ -98,7 +98,7 @@ def _note_extra_columns(table: Table, block: Block, rows: Sequence[int]) -> None
     sheet, known = table.sheet, {column for _, column, _ in block.places}
     for column in range(max((len(sheet.rows[row]) for row in rows), default=0)):
         if column not in known and any(sheet.at(row, column) != "" for row in rows):
-            above = range(max(block.header_row - _TITLE_ROWS, 0), block.header_row + 1)
+            above = range(block.header_row, max(block.header_row - _TITLE_ROWS, 0) - 1, -1)
             titles = (compact(text) for text in (sheet.at(row, column) for row in above) if isinstance(text, str))
             title = next(filter(None, titles), "")
             if title and title != layout.LEDGER_NUMBER:

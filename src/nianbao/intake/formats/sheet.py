@@ -14,7 +14,7 @@ Grid = Sequence[Sequence[object]]
 Area = tuple[tuple[int, int], tuple[int, int]]
 """First and last cell of a merged area, counted from 0, both inside."""
 
-MAX_CELLS = 4_000_000
+MAX_CELLS = 6_000_000
 """So many cells a sheet may span, filled or not: parsers keep the blank ones in memory too."""
 
 UNCACHED = "（没有结果的公式）"

@@ -1,0 +1,190 @@
+"""Files that are wrong only beside others: old files under a new date, slips of unit, values that pile up, copies."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from nianbao.catalog import Project
+from nianbao.intake.envelope import Numbering, open_delivery
+from nianbao.runs.collect import collect
+from nianbao.runs.house import open_house
+from nianbao.settings import Home
+from nianbao.terms.delivery import Delivery
+from nianbao.terms.filled import Row
+from nianbao.terms.period import Period
+from nianbao.terms.submission import Cell, FormFrame, Reading
+from nianbao.warehouse.connect import rows_of
+from tests.homes import arrive, clock_at
+from tests.intake import containers, sheets, texts, values
+from tests.intake.faults import GH05, Desk, Make
+from tests.intake.made import xls
+from tests.intake.texts import cover_only_by_name
+
+LARGE_ENOUGH = 150
+TODAY = "2026-01-16T01:00"
+
+
+class Post:
+    """The post of some units: files are sent one by one and taken in together."""
+
+    def __init__(self, project: Project, home: Home) -> None:
+        self.project, self.home = project, home
+
+    def send(self, unit: str, period: str, make: Make, name: str = "") -> str:
+        """Send a file on time; returns the name under which it is answered."""
+        own = Period.parse(period)
+        desk = Desk(self.project, self.project.units[unit], own, self.home.path / "scratch.xlsx")
+        source = name or f"{unit}/{period}.xlsx"
+        path = self.home.inbox / source
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(make(desk))
+        arrive(path, dt.datetime.combine(own.end + dt.timedelta(days=8), dt.time(9)))
+        return source
+
+    def collect(self) -> None:
+        """Take in what was sent."""
+        with self._house() as house:
+            collect(house)
+
+    def outcome(self, source: str) -> str:
+        """What became of a file."""
+        return str(self._rows(f"SELECT outcome FROM ledger.delivery WHERE source = '{source}'")[0]["outcome"])
+
+    def codes(self, source: str) -> set[str]:
+        """What was found in a file."""
+        query = f"""
+            SELECT f.code FROM ledger.finding AS f INNER JOIN ledger.delivery AS d ON f.delivery_id = d.delivery_id
+            WHERE d.source = '{source}' AND f.code <> 'FORM_MISSING'
+        """
+        return {row["code"] for row in self._rows(query)}
+
+    def _rows(self, query: str) -> list[dict[str, Any]]:
+        with self._house() as house:
+            return rows_of(house.connection, query)
+
+    def _house(self) -> Any:
+        return open_house(self.project.path, self.home, "collect")
+
+
+@pytest.fixture(scope="module")
+def post(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post]:
+    """The post office of this module's tests; each test has units of its own."""
+    with clock_at(TODAY):
+        yield Post(project, Home(tmp_path_factory.mktemp("post")))
+
+
+def saying(**changes: object) -> Make:
+    """The workbook of GH05 with some other answers."""
+    row: Row = {**GH05, **changes}  # type: ignore[dict-item]
+    return lambda desk: desk.workbook({"GH05": {"main": [row]}})
+
+
+def test_last_years_file_under_a_new_date_is_recognised(post: Post) -> None:
+    """A form whose every cell is that of the year before is held until the unit explains it."""
+    post.send("QH630100", "2020Q4", saying())
+    copy = post.send("QH630100", "2021Q4", saying(relief_total_prev=GH05["relief_total_prev"]))
+    post.collect()
+    assert "STALE_COPY" in post.codes(copy)
+    assert post.outcome(copy) == "rejected"
+
+
+def test_last_years_file_under_a_new_name_is_a_duplicate(post: Post) -> None:
+    """The same bytes are counted once, whatever they are called."""
+    first = post.send("QH630200", "2021Q4", saying(), "QH630200/报表.xlsx")
+    post.collect()
+    again = post.send("QH630200", "2021Q4", lambda desk: (post.home.inbox / first).read_bytes(), "QH630200/新报表.xlsx")
+    post.collect()
+    assert (post.outcome(first), post.outcome(again)) == ("accepted", "duplicate")
+
+
+def test_the_same_form_in_another_format_is_no_change(post: Post) -> None:
+    """A workbook saved in the old format says what it said before: nothing is counted twice."""
+    post.send("QH632200", "2021Q4", saying())
+    again = post.send("QH632200", "2021Q4", xls, "QH632200/2021Q4.xls")
+    post.collect()
+    assert post.outcome(again) == "accepted"
+    numbers = post._rows("SELECT count(*) AS n FROM ledger.submission WHERE unit_code = 'QH632200'")
+    assert numbers[0]["n"] in (1, 2)
+    in_force = post._rows("SELECT count(*) AS n FROM raw.gh05 WHERE submission_id LIKE 'QH632200-%'")
+    assert in_force[0]["n"] == 1
+
+
+def test_two_units_may_send_the_same_bytes_under_their_own_names(post: Post) -> None:
+    """A table without a cover belongs to the unit that its name tells."""
+    names = [post.send(unit, "2021Q4", cover_only_by_name, f"x/{unit}-2021Q4-GH05.csv") for unit in ("QHD01", "QHD02")]
+    post.collect()
+    assert [post.outcome(name) for name in names] == ["accepted", "accepted"]
+
+
+@pytest.mark.parametrize(("unit", "scale"), [("QHD03", 10_000), ("QHD04", Decimal("0.0001"))])
+def test_money_in_the_wrong_unit_is_recognised(post: Post, unit: str, scale: Decimal | int) -> None:
+    """An amount ten thousand times what the unit usually reports, or a ten-thousandth of it, must be explained."""
+    money = {key: round(value * scale, 2) for key, value in GH05.items() if isinstance(value, Decimal)}
+    money["relief_total"] = money["relief_living"] + money["relief_medical"] + money["relief_study"]
+    post.send(unit, "2021Q3", saying(warmth_persons=499))
+    slip = post.send(unit, "2021Q4", saying(**money))
+    post.collect()
+    assert "C00-4" in post.codes(slip)
+    assert post.outcome(slip) == "rejected"
+
+
+def test_values_that_pile_up_are_recognised(post: Post) -> None:
+    """Year-to-date values where the period's own are due are told, as soon as the third quarter shows the pattern."""
+    growing = {f"2021Q{quarter}": quarter for quarter in (1, 2, 3)}
+    sent = [post.send("QHD05", period, saying(**piled(times * (times + 1) // 2))) for period, times in growing.items()]
+    steady = [post.send("QHD06", period, saying(**piled(1 + times))) for period, times in growing.items()]
+    post.collect()
+    assert ["C00-5" in post.codes(source) for source in sent] == [False, False, True]
+    assert not any("C00-5" in post.codes(source) for source in steady)
+
+
+def piled(times: int) -> dict[str, object]:
+    """So many times the usual answers, none of them exactly."""
+    row: dict[str, object] = {key: value * times for key, value in GH05.items() if isinstance(value, int | Decimal)}
+    return row | {"relief_persons": 41 * times + times}
+
+
+def test_a_form_that_swings_is_held(post: Post) -> None:
+    """A total more than half above that of last year is held until it is explained."""
+    post.send("QHD07", "2020Q4", saying())
+    swing = post.send("QHD07", "2021Q4", saying(warmth_persons=900, relief_total_prev=GH05["relief_total"]))
+    post.collect()
+    assert "C00-8" in post.codes(swing)
+
+
+def frame(*cells: tuple[str, str]) -> FormFrame:
+    """What a form says, as pairs of field and text."""
+    return FormFrame(
+        "GH05", "表", "2021", "", tuple(Cell("main", 1, name, "A1", text, text, None) for name, text in cells)
+    )
+
+
+def test_what_a_form_says_is_not_run_together(project: Project) -> None:
+    """Case 104: the digest of `a|b` and `c` is not that of `a` and `b|c`."""
+    cover = {"unit_code": "QH630100", "period": "2021Q4", "basis": "本期", "money_unit": "元"}
+    now = dt.datetime(2022, 1, 8, 9)
+    delivery = Delivery("D1", "x.xlsx", "0" * 64, 1, 1, now, now)
+    pairs = (
+        (("a|b", "c"), ("d", "e")),
+        (("a", "b|c"), ("d", "e")),
+        (("a", 'b","c'), ("d", "e")),
+        (("a", "b"), ("c", "d"), ("e", "")),
+    )
+    digests = []
+    for cells in pairs:
+        reading = Reading(cover, (frame(*cells),))
+        opened = open_delivery(replace(delivery), reading, project, Numbering({}, {}))
+        digests.append(opened.candidates[0].row["cells_sha256"])
+    assert len(set(digests)) == len(digests)
+
+
+def test_the_corpus_is_large_enough() -> None:
+    """At least 150 bad or odd files, and every fault from 21 to 90 but those of whole runs, has one."""
+    cases = [case for module in (containers, sheets, values, texts) for case in module.CASES]
+    assert len(cases) >= LARGE_ENOUGH
+    assert {case.number for case in cases} >= set(range(21, 91))
+    assert len({case.id for case in cases}) == len(cases)
