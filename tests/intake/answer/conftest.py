@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +15,8 @@ from nianbao.intake.template import write_workbook
 from nianbao.sample.deliveries import Planned
 from nianbao.settings import Home
 from nianbao.terms.filled import Filled
-from tests.homes import ROOT, clock_at, collect_into, post, send
+from nianbao.terms.period import Period
+from tests.homes import ROOT, arrive, clock_at, collect_into, post, send
 
 UNIT, PERIOD = "QHI06", "2021Q3"
 FORMS = ("GH01", "GH03", "GH05", "GH06")
@@ -44,9 +46,14 @@ class Desk:
     project: Project
     home: Home
 
-    def planned(self, period: str = PERIOD, forms: dict[str, dict[str, Any]] | None = None) -> Planned:
-        """The unit's workbook of a quarter, with other answers in the main parts of some forms."""
-        (each,) = post(self.project, [UNIT], [period], FORMS)
+    def planned(
+        self, period: str = PERIOD, forms: dict[str, dict[str, Any]] | None = None, is_whole: bool = False
+    ) -> Planned:
+        """The unit's workbook of a quarter, with other answers in the main parts of some forms.
+
+        Unless it is to be whole it holds four forms only.
+        """
+        (each,) = post(self.project, [UNIT], [period], () if is_whole else FORMS)
         assert isinstance(each.content, Filled)
         answers = {code: dict(parts) for code, parts in each.content.forms.items()}
         for code, changed in (forms or {}).items():
@@ -65,10 +72,11 @@ class Desk:
         (path,) = send(self.project, self.home.inbox, [planned])
         return self.collect(path, now)
 
-    def send_back(self, content: bytes, name: str, now: str) -> Path:
-        """Send the bytes of a workbook under a name and have them taken in."""
+    def send_back(self, content: bytes, name: str, now: str, period: str = PERIOD) -> Path:
+        """Send the bytes of a workbook under a name, in time for its period, and have them taken in."""
         path = self.home.inbox / self.project.units[UNIT].short_zh / name
         path.write_bytes(content)
+        arrive(path, dt.datetime.combine(Period.parse(period).end + dt.timedelta(days=6), dt.time(9)))
         return self.collect(path, now)
 
     def collect(self, path: Path, now: str) -> Path:

@@ -1,0 +1,192 @@
+"""The receipt for programs and the receipt for people: complete, in one documented shape, and inert."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import openpyxl
+import pytest
+
+from nianbao.catalog import Project
+from nianbao.intake.acknowledge import MARKED, PAGE, RECEIPT
+from nianbao.intake.answer.job import SIGN
+from nianbao.intake.answer.page import render_page
+from nianbao.intake.answer.receipt import grouped
+from nianbao.intake.answer.styles import FILLS
+from nianbao.intake.reader_pool import ReaderPool
+from nianbao.settings import Home
+from nianbao.terms.layout import ANSWER_SHEET
+from tests.homes import ROOT
+from tests.intake.answer.conftest import WRONG, Desk
+
+SCHEMA = json.loads((ROOT / "docs" / "receipt.schema.json").read_text(encoding="utf-8"))
+LOADING = ("src", "href", "action", "srcset")
+ALIVE = ("<script>alert(1)</script>", "</style><img src=x onerror=alert(1)>", "{{7*7}}", "javascript:alert(1)")
+
+
+@pytest.fixture(scope="module")
+def lived(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A desk whose home took in a good workbook, a wrong one, one twice, and something that is no workbook."""
+    desk = Desk(project, Home(tmp_path_factory.mktemp("receipts") / "home"))
+    desk.send(desk.planned("2021Q2", is_whole=True), "2021-07-09T01:00")
+    desk.send(desk.planned(forms=WRONG))
+    content = desk.write(desk.home.path / "same.xlsx", desk.planned("2021Q2", is_whole=True)).read_bytes()
+    desk.send_back(content, "same.xlsx", "2021-10-11T01:00")
+    desk.send_back(b"%PDF-1.7 no workbook at all", "pdf.xlsx", "2021-10-11T02:00")
+    return desk
+
+
+def answer(desk: Desk, name: str) -> Path:
+    """What the names of the answers to a file begin with."""
+    return desk.home.outbox / desk.planned().unit.short_zh / name
+
+
+@pytest.fixture(scope="module")
+def wrong(lived: Desk) -> dict[str, Any]:
+    """The receipt for the wrong workbook."""
+    return read(answer(lived, lived.planned().file_name))
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The receipt beside a name."""
+    receipt: dict[str, Any] = json.loads(path.with_name(path.name + RECEIPT).read_text("utf-8"))
+    return receipt
+
+
+def test_every_receipt_has_the_documented_shape(lived: Desk) -> None:
+    """Accepted, rejected, duplicate or quarantined: each receipt keeps to docs/receipt.schema.json."""
+    paths = sorted(lived.home.outbox.rglob(f"*{RECEIPT}"))
+    receipts = [json.loads(path.read_text("utf-8")) for path in paths]
+    assert {item["outcome"] for item in receipts} == {"accepted", "rejected", "duplicate", "quarantined"}
+    for receipt in receipts:
+        jsonschema.validate(receipt, SCHEMA, cls=jsonschema.Draft202012Validator)
+        assert set(receipt) == set(SCHEMA["properties"])
+        for item in receipt["findings"]:
+            assert set(item) == set(SCHEMA["properties"]["findings"]["items"]["properties"])
+
+
+def test_all_errors_come_at_once_with_what_was_given_and_expected(wrong: dict[str, Any]) -> None:
+    """Each finding names its cell, the value given, what it was compared with, the difference, and the time before."""
+    by_code = {item["code"]: item for item in wrong["findings"]}
+    above = by_code["C01-1"]
+    assert (above["sheet"][:4], above["value"]) == ("GH01", "99999999")
+    assert int(above["difference"]) == 99_999_999 - int(above["expected"])
+    assert above["last"]["period"] == "2021Q2"
+    assert above["allowed"].startswith("填整数")
+    assert {item["cell"] for item in wrong["findings"] if item["sheet"]} >= {"E9", "E7"}
+
+
+def test_only_what_has_findings_is_marked(lived: Desk, wrong: dict[str, Any]) -> None:
+    """A workbook with findings comes back marked; a clean one, a duplicate and what cannot be opened do not."""
+    marked = sorted(path.name for path in lived.home.outbox.rglob(f"*{MARKED}"))
+    assert marked == [lived.planned().file_name + MARKED]
+    assert wrong["marked_workbook"] == marked[0]
+    assert read(answer(lived, "pdf.xlsx"))["marked_workbook"] is None
+
+
+def test_the_marked_workbook_shows_what_the_receipt_says(lived: Desk, wrong: dict[str, Any]) -> None:
+    """Every cell of a finding is filled and commented, and stands in the list of findings."""
+    name = answer(lived, lived.planned().file_name)
+    workbook = openpyxl.load_workbook(name.with_name(name.name + MARKED))
+    listed = " ".join(str(cell.value) for row in workbook[ANSWER_SHEET].iter_rows() for cell in row if cell.value)
+    for item in wrong["findings"]:
+        assert item["sentence"] in listed
+        if item["cell"]:
+            cell = workbook[item["sheet"]][item["cell"]]
+            assert cell.fill.fgColor.rgb in FILLS.values()
+            assert SIGN in cell.comment.text
+            assert item["sentence"] in cell.comment.text
+            if item["last"]:
+                assert f"上期（{item['last']['period_zh']}）：{item['last']['value']}" in cell.comment.text
+
+
+class Tags(HTMLParser):
+    """The tags of a page, and every attribute that could load or do something."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.loaded: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a tag."""
+        self.tags.append(tag)
+        self.loaded += [
+            name for name, _ in attrs if name in ("src", "href", "action", "srcset") or name.startswith("on")
+        ]
+
+
+def test_the_page_is_chinese_and_loads_nothing(lived: Desk, wrong: dict[str, Any]) -> None:
+    """One page without scripts, links or pictures, closed by its content policy."""
+    name = answer(lived, lived.planned().file_name)
+    page = name.with_name(name.name + PAGE).read_text("utf-8")
+    seen = Tags(page)
+    assert not {"script", "a", "img", "link", "iframe", "form", "object"} & set(seen.tags)
+    assert seen.loaded == []
+    assert 'lang="zh-CN"' in page
+    assert re.search(r"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-[^']+'", page)
+    for item in wrong["findings"]:
+        assert item["sentence"] in page.replace("&#34;", '"').replace("&#39;", "'").replace("&amp;", "&")
+
+
+@pytest.mark.parametrize("text", ALIVE)
+def test_nothing_from_outside_comes_alive_in_the_page(wrong: dict[str, Any], text: str) -> None:
+    """Whatever a name, a value or a reason says, it is text."""
+    finding = wrong["findings"][0] | dict.fromkeys(("sheet", "cell", "value", "sentence", "because", "expected"), text)
+    finding["explanation"] = {"text": text, "ruling_zh": text, "ruling": "pending", "until": None}
+    receipt = wrong | {"file": text, "unit": text, "marked_workbook": text, "findings": [finding]}
+    clean, page = Tags(render_page(wrong | {"findings": []})), Tags(render_page(receipt))
+    assert set(page.tags) <= set(clean.tags) | {"ol", "li", "span", "h2", "p"}
+    assert page.loaded == []
+
+
+def test_what_is_said_of_several_sheets_alike_is_said_once(wrong: dict[str, Any]) -> None:
+    """Late for seven forms is one finding on the page with seven sheets; what is about a cell stays apart."""
+    late = [
+        wrong["findings"][0] | {"sheet": f"表{number}", "cell": None, "severity": "warn", "sentence": "迟报"}
+        for number in range(7)
+    ]
+    shown = grouped([*late, *wrong["findings"]])
+    assert len(shown) == 1 + len(wrong["findings"])
+    assert shown[0]["sheets"] == [item["sheet"] for item in late]
+
+
+def test_a_blank_form_is_one_finding(desk: Desk) -> None:
+    """A form in which no cell is filled is said to be empty, once, not field by field."""
+    planned = desk.planned()
+    filled: Any = planned.content
+    forms = filled.forms | {"GH01": {"main": [{}], "groups": []}}
+    receipt = read(desk.send(replace(planned, content=replace(filled, forms=forms))))
+    about = [item["code"] for item in receipt["findings"] if item["sheet"] and item["sheet"].startswith("GH01")]
+    assert about == ["EMPTY_FORM"]
+
+
+def test_missing_forms_are_one_finding(desk: Desk) -> None:
+    """A workbook without some of the sheets due says so once, naming them, and the others are taken."""
+    planned = desk.planned()
+    filled: Any = planned.content
+    forms = {code: parts for code, parts in filled.forms.items() if code == "GH05"}
+    receipt = read(desk.send(replace(planned, content=replace(filled, forms=forms, only=True))))
+    (missing,) = (item for item in receipt["findings"] if item["code"] == "FORM_MISSING")
+    assert "GH01" in missing["expected"]
+    assert "GH03" in missing["expected"]
+    assert [(item["form"], item["decision"]) for item in receipt["submissions"]] == [("GH05", "accepted")]
+
+
+def test_a_sheet_that_cannot_be_marked_costs_only_the_marked_workbook(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When marking fails the receipts are written all the same, and say that there is no marked workbook."""
+
+    monkeypatch.setattr(ReaderPool, "mark", lambda self, requests: ((n, False) for n, _ in enumerate(requests)))
+    name = desk.send(desk.planned(forms=WRONG))
+    assert read(name)["marked_workbook"] is None
+    assert "没有生成标好的报表" in name.with_name(name.name + PAGE).read_text("utf-8")
+    assert not list(desk.home.outbox.rglob(f"*{MARKED}"))
