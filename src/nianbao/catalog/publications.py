@@ -12,7 +12,9 @@ from nianbao.terms.publication import Chart, Column, Publication, Row, Section, 
 TABLE_ROWS = ("prefecture", "member", "indicator")
 CHART_KINDS = ("bar_by_prefecture", "composition", "actual_against_budget")
 WORDS = frozenset({"year", "prev_year", "next_year"})
-BINDING = re.compile(r"\{\s*(?P<id>[a-z0-9_]+)(?:@(?P<offset>[a-z_]+))?\s*(?:\|\s*(?P<wording>[^}]*))?\}")
+OFFSETS = ("", "prev_year")
+OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
+BINDING = re.compile(r"\{\s*(?P<id>[a-z0-9_]+)(?:@(?P<offset>[a-z_]+))?\s*(?:\|\s*(?P<wording>[^{}]*))?\}")
 
 
 def read_publications(folder: Path, indicators: Iterable[str]) -> dict[str, Publication]:
@@ -61,8 +63,21 @@ def _read_section(path: Path, known: frozenset[str]) -> Section:
     for paragraph in section.paragraphs:
         for match in BINDING.finditer(paragraph):
             if match["id"] not in WORDS:
-                _check_bound(declared, match["id"], known)
+                _check_bound(declared, match["id"], match["offset"] or "", known)
+        _check_marks(declared, paragraph)
     return section
+
+
+def _check_marks(declared: Declared, paragraph: str) -> None:
+    """Refuse what would be printed as it stands: braces that bind nothing, brackets without their pair."""
+    rest = BINDING.sub("", paragraph)
+    for mark in "{", "}":
+        if mark in rest:
+            around = rest[max(rest.index(mark) - 8, 0) :][:24]
+            raise declared.fail(f"{around!r} is not like {{id}}, {{id@prev_year}} or {{id | wording}}", mark)
+    for mark in "[[", "]]":
+        if mark in OPTIONAL.sub("", rest):
+            raise declared.fail(f"a paragraph has {mark} without its pair", paragraph[:12])
 
 
 def _read_table(declared: Declared, known: frozenset[str]) -> Table:
@@ -88,7 +103,7 @@ def _read_table(declared: Declared, known: frozenset[str]) -> Table:
         raise declared.fail(f"rows = {table.rows!r} is none of: {', '.join(TABLE_ROWS)}", table.rows)
     bound = [column.indicator for column in table.columns] + [name for row in table.rows_of for name in row.indicators]
     for name in filter(None, bound):
-        _check_bound(declared, name.partition("@")[0], known)
+        _check_bound(declared, *name.partition("@")[::2], known)
     for row in table.rows_of:
         if len(row.indicators) != len(table.columns):
             raise declared.fail(
@@ -111,10 +126,12 @@ def _read_chart(declared: Declared, known: frozenset[str]) -> Chart:
     if chart.kind not in CHART_KINDS:
         raise declared.fail(f"kind = {chart.kind!r} is none of: {', '.join(CHART_KINDS)}", chart.kind)
     for name in (*chart.indicators, *chart.against):
-        _check_bound(declared, name.partition("@")[0], known)
+        _check_bound(declared, *name.partition("@")[::2], known)
     return chart
 
 
-def _check_bound(declared: Declared, indicator_id: str, known: frozenset[str]) -> None:
+def _check_bound(declared: Declared, indicator_id: str, offset: str, known: frozenset[str]) -> None:
     if indicator_id not in known:
         raise declared.fail(f"indicator {indicator_id!r} is not declared", indicator_id)
+    if offset not in OFFSETS:
+        raise declared.fail(f"{indicator_id}@{offset}: the only other year is @prev_year", f"{indicator_id}@{offset}")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
-from nianbao.catalog.publications import BINDING, WORDS
+from nianbao.catalog.publications import BINDING, OPTIONAL, WORDS
 from nianbao.errors import DeclarationError
 from nianbao.publish.definition import define
 from nianbao.statistics.compile import ALL
@@ -28,7 +28,6 @@ from nianbao.terms.document import (
 from nianbao.terms.publication import Chart, Publication, Row, Section, Table
 from nianbao.terms.unit import Unit, UnitType
 
-_OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 _NO_DATA = "—"
 
 
@@ -57,7 +56,7 @@ class Composer:
 
     def _paragraph(self, text: str, section: Section) -> Paragraph:
         """The pieces of a paragraph; optional parts with a figure that has no data are left out."""
-        return tuple(self._pieces(_OPTIONAL.sub(self._keep_if_known, text), section))
+        return tuple(self._pieces(OPTIONAL.sub(self._keep_if_known, text), section))
 
     def _keep_if_known(self, match: re.Match[str]) -> str:
         bound = (binding for binding in BINDING.finditer(match[1]) if binding["id"] not in WORDS)

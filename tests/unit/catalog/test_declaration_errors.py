@@ -101,6 +101,12 @@ CASES = [
     Case("indicator twice", INDICATORS, 'id = "warmth_persons"', 'id = "warmth_funds"', "declared twice"),
     Case("unknown key of an indicator", INDICATORS, 'unit = "元"', 'unit = "元"\nfilter = "x"', "'filter'", "filter"),
     Case("unknown figure in a sentence", SECTION, "{warmth_funds | over 3}", "{warmth_fund | over 3}", "'warmth_fund'"),
+    Case("unknown year of a figure", SECTION, "{warmth_funds |", "{warmth_funds@last_year |", "@prev_year"),
+    Case("figure in capitals", SECTION, "{warmth_funds | over 3}", "{Warmth_funds | over 3}", "is not like {id}"),
+    Case("open brace", SECTION, "{warmth_funds | over 3}", "{warmth_funds | over 3", "is not like {id}"),
+    Case("open brackets", SECTION, "[[送温暖活动筹资", "送温暖活动筹资", "has ]] without its pair"),
+    Case("unknown year of a column", SECTION, 'indicator = "warmth_persons"', 'indicator = "warmth_persons@next_year"',
+         "the only other year is @prev_year"),
     Case("unknown figure in a table", SECTION, 'indicator = "warmth_persons"', 'indicator = "visited"', "'visited'"),
     Case("unknown figure in a chart", SECTION, 'indicators = ["warmth_funds"]', 'indicators = ["warmth"]', "'warmth'"),
     Case("unknown rows of a table", SECTION, 'rows = "prefecture"', 'rows = "city"', "rows = 'city' is none of"),
@@ -183,6 +189,7 @@ def test_a_file_in_another_encoding_is_refused(file: str, folder: Path) -> None:
 
 FORMULAS = {
     "names nothing": ("warmth_funds / warmth_people", "warmth_people"),
+    "names another year": ("warmth_funds@last_year / warmth_persons", "last_year"),
     "is no formula": ("warmth_funds / / warmth_persons", "cannot be read"),
     "needs itself": ("warmth_per_person + 1", "depends on itself"),
     "needs itself below a bar": ("1 / warmth_per_person", "depends on itself"),
