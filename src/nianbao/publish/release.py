@@ -85,8 +85,10 @@ def write_edition(
     from nianbao.publish import docx, html, xlsx  # each brings a library that nothing else needs
 
     target.parent.mkdir(parents=True, exist_ok=True)
+    for kind in ("writing", "replaced"):  # what a killed run left
+        for leftover in target.parent.glob(f".{kind}-{target.name}-*"):
+            shutil.rmtree(leftover)
     scratch = target.parent / f".writing-{target.name}-{os.getpid()}"
-    shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir()
     stem = f"{document.publication}-{document.year}"
     for kind, writer in (("html", html), ("docx", docx), ("xlsx", xlsx)):

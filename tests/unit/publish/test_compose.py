@@ -1,0 +1,189 @@
+"""A publication's sentences, tables and charts: every figure in true words, and nothing said of what is not known."""
+
+import datetime as dt
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from nianbao.catalog import Project
+from nianbao.errors import DeclarationError
+from nianbao.publish.compose import compose, coverage_notes
+from nianbao.statistics.figures import Figures
+from nianbao.terms.document import Paragraph, PrintedFigure, PrintedSection
+from nianbao.terms.figure import Coverage
+from nianbao.terms.publication import Chart, Column, Row, Section, Table
+
+XINING, HAIDONG = "QH630100", "QH630200"
+KNOWN = {
+    ("warmth_funds", 2021): {"all": "35846212.50", XINING: "1000000", HAIDONG: "12345.675"},
+    ("warmth_funds", 2020): {"all": "30000000"},
+    ("warmth_persons", 2021): {"all": "25431", XINING: "700"},
+    ("relief_funds", 2021): {"all": "25000000"},
+}
+FULL = Coverage(53, 53)
+
+
+@pytest.fixture
+def figures(project: Project) -> Figures:
+    """A few values; nobody has reported jobs."""
+    values = {key: {scope: Decimal(value) for scope, value in scopes.items()} for key, scopes in KNOWN.items()}
+    return Figures(project, values, {("GH05", 2021): FULL}, frozenset())
+
+
+def section(*paragraphs: str, tables: tuple[Table, ...] = (), charts: tuple[Chart, ...] = ()) -> Section:
+    """A section of the work report."""
+    return Section("W1.A5", "{year}年送温暖", 1, paragraphs, tables, charts)
+
+
+def composed(figures: Figures, own: Section) -> PrintedSection:
+    """The section as it is printed for 2021."""
+    publication = replace(figures.project.publications["work_report"], sections=(own,))
+    (printed,) = compose(publication, figures, 2021, "draft", dt.datetime(2022, 1, 26), ()).sections
+    return printed
+
+
+def said(paragraph: Paragraph) -> str:
+    """A paragraph as one reads it."""
+    return "".join(piece if isinstance(piece, str) else piece.text for piece in paragraph)
+
+
+def texts(figures: Figures, *paragraphs: str) -> list[str]:
+    """The paragraphs of a section as one reads them."""
+    return [said(paragraph) for paragraph in composed(figures, section(*paragraphs)).paragraphs]
+
+
+def test_a_figure_is_printed_in_its_wording(figures: Figures) -> None:
+    """The words between are kept to the letter."""
+    assert texts(figures, "筹资{warmth_funds | over 3}，慰问{warmth_persons | over 1 名}职工。") == [
+        "筹资3580多万元，慰问2万多名职工。"
+    ]
+
+
+def test_a_figure_says_where_it_comes_from(figures: Figures) -> None:
+    """Each carries its key, exact value, section, coverage, definition and its id in the bulletin."""
+    ((_, figure, _),) = composed(figures, section("筹资{warmth_funds | over 3}。")).paragraphs
+    assert isinstance(figure, PrintedFigure)
+    assert (figure.key, figure.value, figure.section) == ("warmth_funds-2021", Decimal("35846212.50"), "W1.A5")
+    assert (figure.scope, figure.coverage, figure.bulletin_id) == ("all", FULL, "wr21_warmth_funds")
+    assert "GH05" in figure.definition and "送温暖资金" in figure.definition
+
+
+def test_years_are_filled_in(figures: Figures) -> None:
+    """Of the report, before and after it, in texts and titles."""
+    assert texts(figures, "{prev_year}、{year}、{next_year}年") == ["2020、2021、2022年"]
+    assert composed(figures, section()).title == "2021年送温暖"
+
+
+def test_the_year_before_is_the_year_before(figures: Figures) -> None:
+    """A figure @prev_year is last year's, with last year in its key."""
+    ((figure, *_),) = composed(figures, section("{warmth_funds@prev_year | exact 0}")).paragraphs
+    assert isinstance(figure, PrintedFigure)
+    assert (figure.key, figure.text) == ("warmth_funds-2020", "3000万元")
+
+
+def test_a_part_with_an_unknown_figure_is_left_out(figures: Figures) -> None:
+    """What stands in [[ ]] goes when one of its figures has no data; the rest of the sentence stays."""
+    parts = (
+        "[[筹资{warmth_funds | over 3}。]]",
+        "[[招聘{posts_online}，慰问{warmth_persons}。]]",
+        "[[今年是{year}年。]]",
+    )
+    assert texts(figures, "".join(parts)) == ["筹资3580多万元。今年是2021年。"]
+
+
+def test_a_paragraph_of_which_nothing_is_known_is_not_printed(figures: Figures) -> None:
+    """No empty paragraph, no lone punctuation."""
+    assert texts(figures, "[[招聘{posts_online | exact}。]]", "[[信息{job_items | over 1}。]]") == []
+
+
+def test_a_figure_that_must_be_printed_and_is_unknown_is_a_dash(figures: Figures) -> None:
+    """Outside [[ ]] the sentence stands, with a dash in place of a number that nobody has reported."""
+    ((before, figure, after),) = composed(figures, section("招聘{posts_online | exact}。")).paragraphs
+    assert isinstance(figure, PrintedFigure)
+    assert (before, figure.text, after) == ("招聘", "—", "。")
+    assert (figure.value, figure.wording) == (None, "no_data")
+
+
+def test_no_wording_that_is_unknown_is_printed(figures: Figures) -> None:
+    """The error names publication, section and wording."""
+    with pytest.raises(DeclarationError, match=r"reports/work_report/sections: section W1\.A5: .*beyond"):
+        texts(figures, "{warmth_funds | beyond 3}")
+
+
+FUNDS = Column("资金（万元）", "warmth_funds", decimals=2, scale=10_000)
+PERSONS = Column("人数", "warmth_persons")
+
+
+def test_a_table_has_a_row_for_every_prefecture(figures: Figures) -> None:
+    """In the order of the roster, scaled and rounded half up, a dash where nothing is known, and the total last."""
+    (table,) = composed(figures, section(tables=(Table("表", "prefecture", (FUNDS, PERSONS), total="全省"),))).tables
+    assert table.head == ("单位", "资金（万元）", "人数")
+    rows = {label: tuple(cell.text for cell in cells) for label, cells in table.rows}
+    assert len(rows) == 9
+    assert rows["西宁市总"] == ("100.00", "700")
+    assert rows["海东市总"] == ("1.23", "—")
+    assert rows["全省"] == ("3,584.62", "25,431")
+    assert list(rows)[-1] == "全省" and table.has_total
+    assert set(rows.values()) >= {("—", "—")}
+
+
+def test_a_cell_of_a_table_is_a_figure(figures: Figures) -> None:
+    """It keeps the exact value; only the figure of all units is one of the bulletin."""
+    (table,) = composed(figures, section(tables=(Table("表", "prefecture", (FUNDS,), total="全省"),))).tables
+    cells = {label: cell for label, (cell,) in table.rows}
+    haidong, everybody = cells["海东市总"].figure, cells["全省"].figure
+    assert haidong is not None and everybody is not None
+    assert (haidong.scope, haidong.value, haidong.bulletin_id) == (HAIDONG, Decimal("12345.675"), "")
+    assert everybody.bulletin_id == "wr21_warmth_funds"
+    assert cells["海北州总"].figure is None
+
+
+def test_a_table_of_members_has_a_row_for_each(figures: Figures) -> None:
+    """53 of them, and no total unless one is asked for."""
+    (table,) = composed(figures, section(tables=(Table("表", "member", (PERSONS,)),))).tables
+    assert len(table.rows) == 53 and not table.has_total
+
+
+def test_declared_rows_are_printed_as_declared(figures: Figures) -> None:
+    """A blank is a blank, another year is another year."""
+    rows = (Row("{prev_year}年", ("warmth_funds@prev_year", "")), Row("{year}年", ("warmth_funds", "warmth_persons")))
+    (table,) = composed(figures, section(tables=(Table("表", "indicator", (FUNDS, PERSONS), rows_of=rows),))).tables
+    printed = [(label, *(cell.text for cell in cells)) for label, cells in table.rows]
+    assert printed == [("2020年", "3,000.00", ""), ("2021年", "3,584.62", "25,431")]
+
+
+def test_a_chart_is_whole_or_not_there(figures: Figures) -> None:
+    """A chart with a missing bar would show something else than it says."""
+    known = Chart("composition", "图", ("warmth_funds", "relief_funds"), unit="万元", scale=10_000)
+    unknown = replace(known, indicators=("warmth_funds", "posts_online"))
+    regions = Chart("bar_by_prefecture", "图", ("warmth_funds",))
+    (chart,) = composed(figures, section(charts=(known, unknown, regions))).charts
+    assert [(point.label, point.value) for point in chart.points] == [
+        ("送温暖筹资额", Decimal("3584.62125")),
+        ("困难职工救助发放额", Decimal(2500)),
+    ]
+
+
+def test_who_has_not_reported_is_named(figures: Figures) -> None:
+    """Once a section, with the figures it concerns; where nobody is asked nothing is said."""
+    figure = composed(figures, section("{warmth_funds | over 3}")).paragraphs[0][0]
+    assert isinstance(figure, PrintedFigure)
+    assert coverage_notes([figure, figure]) == ("会员工会应报53家，已报53家。",)
+    gaps = replace(figure, zh="会员人数", coverage=Coverage(51, 53, ("西宁市总", "海东市总")))
+    assert coverage_notes([figure, gaps]) == (
+        "会员工会应报53家，已报53家。",
+        "会员人数：会员工会应报53家，已报51家，未报齐：西宁市总、海东市总。",
+    )
+    assert coverage_notes([replace(figure, coverage=Coverage(0, 0))]) == ()
+
+
+def test_the_declared_publications_print_no_dash_in_a_sentence(project: Project) -> None:
+    """When nothing is known, every sentence of both reports leaves its figures out instead of printing dashes."""
+    nothing = Figures(project, {}, {}, frozenset())
+    for publication in project.publications.values():
+        document = compose(publication, nothing, 2021, "draft", dt.datetime(2022, 1, 26), ())
+        assert [each.id for each in document.sections] == [each.id for each in publication.sections]
+        assert not [figure.key for figure in document.figures if figure.wording == "no_data"]
+        spoken = [said(paragraph) for each in document.sections for paragraph in each.paragraphs]
+        assert not [text for text in spoken if "—" in text.replace("——", "") or "{" in text or "[[" in text]

@@ -1,0 +1,158 @@
+"""Editions: what is listed, what is called a revision, and how files take their place."""
+
+import csv
+import datetime as dt
+import hashlib
+import json
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from nianbao.publish.release import FIGURE_COLUMNS, figures_csv, with_revisions, write_edition
+from nianbao.runs.house import at_once
+from nianbao.terms.document import Document, PrintedFigure
+from nianbao.terms.figure import Coverage
+
+
+def figure(value: str | None, text: str, indicator: str = "warmth_funds", scope: str = "all") -> PrintedFigure:
+    """A printed figure of 2021."""
+    return PrintedFigure(
+        f"{indicator}-2021", indicator, "送温暖筹资额", 2021, scope, "W1.A5", Decimal(value) if value else None, "元",
+        text, "over 3", Coverage(53, 53), "送温暖资金，各单位各期合计", "wr21_warmth_funds",
+    )  # fmt: skip
+
+
+def document(*figures: PrintedFigure, edition: str = "draft") -> Document:
+    """A report that prints these figures and nothing else."""
+    return Document(
+        "work_report",
+        "工作报告",
+        "2021年工作报告",
+        "省总工会",
+        "work",
+        2021,
+        edition,
+        dt.datetime(2022, 1, 26),
+        (),
+        figures,
+        {},
+    )
+
+
+def issued(folder: Path, *figures: PrintedFigure) -> Path:
+    """A release of which only the list of figures is kept."""
+    folder.mkdir()
+    (folder / "figures.csv").write_text(figures_csv(figures), "utf-8")
+    return folder
+
+
+def revised(now: Document, before: Path) -> list[tuple[str, str, str]]:
+    """What is revised: name, old and new text."""
+    return [(name, old, new) for name, _, _, old, new in with_revisions(now, before).revisions]
+
+
+def test_each_printed_figure_is_listed_once() -> None:
+    """In the order of printing, numbers written out, and two wordings of one figure as two lines."""
+    wordings = figure("3.5846E+7", "3580多万元"), figure("3.5846E+7", "3,584.60")
+    rows = list(csv.DictReader(figures_csv((*wordings, wordings[0], figure(None, "—", "posts"))).splitlines()))
+    assert tuple(rows[0]) == FIGURE_COLUMNS
+    assert [(row["indicator"], row["value"], row["printed"]) for row in rows] == [
+        ("warmth_funds", "35846000", "3580多万元"),
+        ("warmth_funds", "35846000", "3,584.60"),
+        ("posts", "", "—"),
+    ]
+
+
+def test_what_is_printed_as_before_is_no_revision(tmp_path: Path) -> None:
+    """Also where a section prints a figure in several wordings."""
+    figures = figure("35846000", "3580多万元"), figure("35846000", "3,584.60"), figure("7", "7", scope="QH630100")
+    assert revised(document(*figures), issued(tmp_path / "r1", *figures)) == []
+
+
+def test_what_is_printed_otherwise_is_a_revision(tmp_path: Path) -> None:
+    """Every wording of a figure that changed, with its exact value, and whose it is where it is one unit's."""
+    before = figure("35846000", "3580多万元"), figure("35846000", "3,584.60"), figure("7", "7", scope="QH630100")
+    now = figure("35847000", "3580多万元"), figure("35847000", "3,584.70"), figure("8", "8", scope="QH630100")
+    assert revised(document(*now), issued(tmp_path / "r1", *before)) == [
+        ("送温暖筹资额", "3580多万元（35846000）", "3580多万元（35847000）"),
+        ("送温暖筹资额", "3,584.60（35846000）", "3,584.70（35847000）"),
+        ("送温暖筹资额（QH630100）", "7", "8"),
+    ]
+
+
+def test_what_was_not_known_before_is_a_revision(tmp_path: Path) -> None:
+    """A figure that takes the place of a dash."""
+    before, now = figure(None, "—"), figure("7", "7元")
+    assert revised(document(now), issued(tmp_path / "r1", before)) == [("送温暖筹资额", "—", "7元")]
+
+
+def test_a_first_release_revises_nothing() -> None:
+    """There is nothing that it could be compared with."""
+    now = document(figure("7", "7元"))
+    assert with_revisions(now, None) == now
+
+
+@pytest.fixture
+def snapshot(tmp_path: Path) -> Path:
+    """An analysts' file, as far as an edition is concerned."""
+    path = tmp_path / "nianbao.duckdb"
+    path.write_bytes(b"tables")
+    return path
+
+
+def test_an_edition_is_moved_whole_into_its_place(tmp_path: Path, snapshot: Path) -> None:
+    """All formats, the figures, the analysts' file and a manifest that vouches for each; nothing is left beside it."""
+    target = tmp_path / "2021" / "work_report" / "draft"
+    sources = {"submissions": {"QH630100-2021Q4-GH05-1": "ab"}}
+    digest = write_edition(document(figure("7", "7元")), target, sources, snapshot, at_once)
+    names = {path.name for path in target.iterdir()}
+    assert {f"work_report-2021.{kind}" for kind in FORMATS} | {
+        "figures.csv",
+        "manifest.json",
+        "nianbao.duckdb",
+    } <= names
+    text = (target / "manifest.json").read_bytes()
+    assert hashlib.sha256(text).hexdigest() == digest
+    manifest = json.loads(text)
+    assert manifest["files"].keys() == names - {"manifest.json"}
+    for name, said in manifest["files"].items():
+        content = (target / name).read_bytes()
+        assert (said["sha256"], said["bytes"]) == (hashlib.sha256(content).hexdigest(), len(content))
+    assert manifest["submissions"] == sources["submissions"]
+    assert "revisions.csv" not in names
+    assert [path.name for path in target.parent.iterdir()] == ["draft"]
+
+
+def test_a_new_draft_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
+    """Nothing of the old draft is left, and nothing of a run that was killed while it wrote one."""
+    target = tmp_path / "draft"
+    write_edition(document(figure("7", "7元")), target, {}, None, at_once)
+    (target / "left over.txt").write_text("old", "utf-8")
+    for name in (".writing-draft-1", ".replaced-draft-1"):
+        (tmp_path / name).mkdir()
+    now = replace(document(figure("8", "8元")), revisions=(("送温暖筹资额", 2021, "W1.A5", "7元", "8元"),))
+    write_edition(now, target, {}, None, at_once)
+    assert "8元" in (target / "figures.csv").read_text("utf-8")
+    assert (target / "revisions.csv").read_text("utf-8").splitlines()[1] == "送温暖筹资额,2021,W1.A5,7元,8元"
+    assert not (target / "left over.txt").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["draft"]
+
+
+def test_an_edition_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> None:
+    """When a writer fails the draft stays as it was."""
+    target = tmp_path / "draft"
+    write_edition(document(figure("7", "7元")), target, {}, None, at_once)
+    before = {path.name: path.read_bytes() for path in target.iterdir()}
+    with pytest.raises(FileNotFoundError):
+        write_edition(document(figure("8", "8元")), target, {}, tmp_path / "gone.duckdb", at_once)
+    assert {path.name: path.read_bytes() for path in target.iterdir()} == before
+
+
+def test_the_same_document_gives_the_same_files(tmp_path: Path) -> None:
+    """Byte for byte, so that a manifest can be checked by writing the edition again."""
+    for name in ("one", "two"):
+        write_edition(document(figure("7", "7元")), tmp_path / name, {}, None, at_once)
+    one, two = ({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("one", "two"))
+    assert one == two
