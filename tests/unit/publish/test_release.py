@@ -26,19 +26,8 @@ def figure(value: str | None, text: str, indicator: str = "warmth_funds", scope:
 
 def document(*figures: PrintedFigure, edition: str = "draft") -> Document:
     """A report that prints these figures and nothing else."""
-    return Document(
-        "work_report",
-        "工作报告",
-        "2021年工作报告",
-        "省总工会",
-        "work",
-        2021,
-        edition,
-        dt.datetime(2022, 1, 26),
-        (),
-        figures,
-        {},
-    )
+    as_of = dt.datetime(2022, 1, 26)
+    return Document("work_report", "报告", "2021年报告", "省总工会", "work", 2021, edition, as_of, (), figures, {})
 
 
 def issued(folder: Path, *figures: PrintedFigure) -> Path:
@@ -108,11 +97,8 @@ def test_an_edition_is_moved_whole_into_its_place(tmp_path: Path, snapshot: Path
     sources = {"submissions": {"QH630100-2021Q4-GH05-1": "ab"}}
     digest = write_edition(document(figure("7", "7元")), target, sources, snapshot, at_once)
     names = {path.name for path in target.iterdir()}
-    assert {f"work_report-2021.{kind}" for kind in FORMATS} | {
-        "figures.csv",
-        "manifest.json",
-        "nianbao.duckdb",
-    } <= names
+    assert names >= {f"work_report-2021.{kind}" for kind in ("html", "docx", "xlsx")}
+    assert names >= {"figures.csv", "manifest.json", "nianbao.duckdb"}
     text = (target / "manifest.json").read_bytes()
     assert hashlib.sha256(text).hexdigest() == digest
     manifest = json.loads(text)
