@@ -93,22 +93,26 @@ def _row(one: Checked) -> dict[str, Any]:
 
 
 def _say(checked: list[Checked], shown: list[Checked]) -> None:
+    """A table of the numbers, and how many there are of each kind."""
     from nianbao.proof.verdicts import VERDICTS_ZH
 
     if shown:
-        say_table(
-            ("结论", "数字", "指标", "年度", "库中的数", "可写作", "所在句子"),
-            [
-                ("、".join(VERDICTS_ZH[verdict] for verdict in one.verdicts), one.number.text.replace("\n", ""), one.zh,
-                 one.key[1] if one.key else None, one.value, one.suggestion, _excerpt(one))
-                for one in shown
-            ],
-            numbers=(4,),
-        )  # fmt: skip
+        head = ("结论", "数字", "指标", "年度", "库中的数", "可写作", "所在句子")
+        say_table(head, [_cells(one) for one in shown], numbers=(4,))
         say()
     counted = Counter(verdict for one in checked for verdict in one.verdicts)
     counts = "，".join(f"{zh}{counted[verdict]}处" for verdict, zh in VERDICTS_ZH.items() if counted[verdict])
     say(f"找到数字{len(checked)}处" + (f"：{counts}" if counts else ""))
+
+
+def _cells(one: Checked) -> tuple[Any, ...]:
+    """A number as a row of the table."""
+    from nianbao.proof.verdicts import VERDICTS_ZH
+    from nianbao.publish.plain import exact
+
+    said = "、".join(VERDICTS_ZH[verdict] for verdict in one.verdicts)
+    year, value = one.key and one.key[1], None if one.value is None else exact(one.value)
+    return said, " ".join(one.number.text.split()), one.zh, year, value, one.suggestion, _excerpt(one)
 
 
 def _excerpt(one: Checked) -> str:

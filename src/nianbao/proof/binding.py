@@ -23,7 +23,7 @@ KIN, CHANGE_OF_TOPIC = 1.6, 0.25
 TRUE = 1.05
 AGAIN = 0.7
 """What is left of a score when another number of the same sentence has the indicator already."""
-AS_WELL, AS_WELL_NEAR = 0.5, 0.3
+AS_WELL, AS_WELL_NEAR = 0.4, 0.3
 """How near to the best another indicator must come, and how near its words must stand, for one number to say both."""
 CANDIDATES, BEAM = 12, 40
 SURE = 2.0
@@ -134,7 +134,7 @@ class Binder:
         """The score of an indicator after those of the numbers before it in the sentence."""
         name, topic = this.indicator_id, _topic(said, bound)
         if this.is_change:
-            return this.score + (CHANGE_OF_TOPIC if name in topic[:1] else 0.0)
+            return this.score + (CHANGE_OF_TOPIC if bound and bound[-1] and bound[-1].indicator_id == name else 0.0)
         again = any(other and other.indicator_id == name and not other.is_change for other in bound)
         is_kin = (topic and self._is_kin(name, topic)) or self._is_of_same_part(name, bound)
         return this.score * (AGAIN if again else 1.0) * (KIN if is_kin else 1.0)

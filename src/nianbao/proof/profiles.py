@@ -13,6 +13,7 @@ from math import log
 from nianbao.catalog import Project
 from nianbao.catalog.declared import read_csv
 from nianbao.catalog.publications import BINDING, WORDS
+from nianbao.errors import DeclarationError
 from nianbao.proof.numbers import Kind
 from nianbao.proof.numerals import fold
 from nianbao.proof.patterns import SAME_UNIT
@@ -100,13 +101,19 @@ class Vocabulary:
 
 
 def read_vocabulary(project: Project) -> Vocabulary:
-    """The words of all indicators: from their declarations, the publications that print them, reference/words.csv."""
+    """The words of all indicators: from their declarations, the publications that print them, reference/words.csv.
+
+    Raises:
+        DeclarationError: a word is for an indicator that is not declared.
+    """
     printings: dict[str, list[_Printing]] = {}
     for indicator_id, printing in _printings(project):
         printings.setdefault(indicator_id, []).append(printing)
     synonyms: dict[str, list[str]] = {}
     path = project.path / "reference" / "words.csv"
-    for _, row in read_csv(path, WORD_COLUMNS) if path.exists() else ():
+    for line, row in read_csv(path, WORD_COLUMNS) if path.exists() else ():
+        if row["indicator"] not in project.indicators:
+            raise DeclarationError(path, line, f"indicator {row['indicator']!r} is not declared")
         synonyms.setdefault(row["indicator"], []).append(row["word"])
     return Vocabulary(
         {

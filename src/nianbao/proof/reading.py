@@ -19,6 +19,9 @@ Place = tuple[str, str]
 """A section of a publication, by their codes."""
 NOWHERE: Place = ("", "")
 
+SENTENCE_END = re.compile(r"[。！？!?\n]")
+CLAUSE_END = re.compile(r"[，,；;。！？!?：:\n]")
+
 _END = re.compile(r"[。！？：；.!?:…”’）)》]$")
 _GOES_ON = re.compile(r"[，、；,]$")
 _HEADING = re.compile(r"^(?:[（(]?[一二三四五六七八九十]+[）)、是要]|第[一二三四五六七八九十]+[章节部]|附件)")
@@ -88,6 +91,13 @@ def passages(paragraphs: Sequence[Paragraph], project: Project, year: int) -> li
             section = section if opened == NOWHERE else opened
         found.append(Passage(text, _tags(together), together[0].cell, section, first, _starts(together)))
     return found
+
+
+def around(stop: re.Pattern[str], text: str, start: int, end: int, *, only_before: bool = False) -> str:
+    """The text around a place, up to the nearest stops."""
+    before = max((match.end() for match in stop.finditer(text, 0, start)), default=0)
+    after = stop.search(text, end)
+    return text[before : start if only_before else after.end() if after else len(text)]
 
 
 def _joined(paragraphs: Sequence[Paragraph]) -> Iterator[tuple[int, list[Paragraph]]]:

@@ -102,11 +102,18 @@ def fit_of(profile: Profile, number: Number) -> float:
             continue
         if unit == number.unit:
             return 1.0
-        if not number.unit or (number.unit == "个" and unit in _PERSONS):
+        if number.unit == "个" and unit in _PERSONS:
             fits.append(OTHER_UNIT)
+        elif not number.unit:
+            fits.append(OTHER_UNIT if is_written_out(number) else 0.0)
         elif kind is Kind.COUNT and any(unit in alike and number.unit in alike for alike in _ALIKE):
             fits.append(ALIKE_UNIT)
     return max(fits)
+
+
+def is_written_out(number: Number) -> bool:
+    """Whether a number without a unit is a figure all the same: by its decimals or its 万, as no telephone has."""
+    return number.numeral != number.numeral.to_integral_value() or number.text[-1] in "万亿多余"
 
 
 def prior(profile: Profile, place: Place) -> float:

@@ -54,7 +54,10 @@ class Checked:
     reasons: list[str] = field(default_factory=list)
 
     def add(self, verdict: Verdict, reason: str) -> None:
-        """Add a verdict; whatever else is found, the number no longer simply agrees."""
+        """Add a verdict; a number with anything else to say of it does not agree."""
+        if self.agrees:
+            self.verdicts.clear()
+            self.reasons.clear()
         if verdict not in self.verdicts:
             self.verdicts.append(verdict)
             self.reasons.append(reason)

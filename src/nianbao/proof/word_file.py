@@ -57,8 +57,8 @@ class WordFile:
 
     def comment(self, start: tuple[int, int], end: tuple[int, int], text: str) -> None:
         """Put a comment on the characters from one place to another: (paragraph, character), the last included."""
-        last = self._run_of(*end, is_start=False)
         first = self._run_of(*start, is_start=True)
+        last = self._run_of(*end, is_start=False)  # in this order: the first run may be divided again at its end
         written = self._word.add_comment([Run(first, None), Run(last, None)], text, AUTHOR, INITIALS)  # type: ignore[arg-type]
         written._comment_elm.date = universal(clock.now())
 
@@ -241,7 +241,7 @@ class _Tables:
         found = in_head["unit"] if in_head else in_row or unit_over
         year = next((text for name, text in by_head.items() if _YEAR_HEAD.fullmatch(name) and text.isdigit()), "")
         name = head[: in_head.start()] if in_head else head
-        unit = found if _UNIT.fullmatch(found) else ""
+        unit = found if _UNIT.fullmatch(found) or found == in_row else ""
         is_in_any_scale = not in_head and bool(in_row)
         return Cell(_text(cells[min(cells)]), name.strip(), caption, unit, int(year) if year else None, is_in_any_scale)
 
