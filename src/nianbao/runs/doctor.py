@@ -12,6 +12,7 @@ from pathlib import Path
 
 from nianbao.catalog import load_project
 from nianbao.errors import NianbaoError
+from nianbao.intake.sources import SourceStopped, open_source
 from nianbao.settings import Home
 
 _NEEDED = (
@@ -38,7 +39,7 @@ class Answer:
 
 def examine(project_path: Path, home: Home) -> list[Answer]:
     """Look at the program, the declared folders, the home and the warehouse."""
-    return [*_program(), *_declarations(project_path), *_home(home)]
+    return [*_program(), *_declarations(project_path), *_sources(project_path, home), *_home(home)]
 
 
 def _program() -> Iterator[Answer]:
@@ -60,6 +61,21 @@ def _declarations(path: Path) -> Iterator[Answer]:
         "reports",
         lambda: f"{len(load_project(path).indicators)} indicators, {len(load_project(path).publications)} publications",
     )
+
+
+def _sources(path: Path, home: Home) -> Iterator[Answer]:
+    """Whether the libraries and secrets of every source are there; nothing is connected."""
+    try:
+        declared = load_project(path).sources
+    except NianbaoError as error:
+        yield Answer("sources", False, f"{error.where}: {error.what}", error.next_step)
+        return
+    for each in declared:
+        try:
+            open_source(each, home.path, os.environ.get).close()
+            yield Answer(f"source {each.name}", True, type(each.place).__name__.removesuffix("Place").lower())
+        except SourceStopped as stopped:
+            yield Answer(f"source {each.name}", False, stopped.what, stopped.next_step)
 
 
 def _home(home: Home) -> Iterator[Answer]:

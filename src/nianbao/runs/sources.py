@@ -16,7 +16,7 @@ from nianbao import clock
 from nianbao.errors import SourceError
 from nianbao.intake.acknowledge import place_of
 from nianbao.intake.fetch import Archive, fetch
-from nianbao.intake.sources import Found, Secrets, Source, SourceStopped, open_source
+from nianbao.intake.sources import Found, Secrets, Source, SourceStopped, look, open_source
 from nianbao.intake.sources.patience import attempt
 from nianbao.runs.house import House
 from nianbao.settings import Home
@@ -25,6 +25,7 @@ from nianbao.terms.source import Alarm
 from nianbao.warehouse import ledger
 
 _FAILURES = 3
+_TOLD = 20
 
 
 @dataclass
@@ -48,15 +49,21 @@ class Sources:
             return [item for item in found if not _is_known(item, known, unsized)]
 
         failures: Counter[str] = Counter()
+        away: set[str] = set()
         for source, found in fetch(list(self.opened.values()), unknown, self.alarms):
-            if failures[found.origin] == _FAILURES:
-                continue  # the server is ill; what is left is taken by the next run
+            if found.origin in away:
+                continue  # what is left is taken by the next run
             delivery = attempt(found.origin, partial(_receive, archive, source, found, number + 1))
-            if isinstance(delivery, Alarm):
-                self.alarms.append(replace(delivery, what=f"{found.name}: {delivery.what}"))
-                failures[found.origin] += 1
-            else:
+            if not isinstance(delivery, Alarm):
                 number += delivery is not None
+                continue
+            failures[found.origin] += 1
+            if failures[found.origin] <= _TOLD:
+                self.alarms.append(replace(delivery, what=f"{found.name}: {delivery.what}"))
+            if failures[found.origin] % _FAILURES == 0 and isinstance(
+                attempt(found.origin, partial(look, source)), Alarm
+            ):
+                away.add(found.origin)  # it is not these files, it is the server
 
     def send_back(self, answer: Mapping[str, Any]) -> None:
         """Put the answer to a delivery where the delivery came from, if that is declared; if it fails, the next run."""

@@ -95,6 +95,7 @@ class SftpServer:
         self.key = asyncssh.generate_private_key("ssh-ed25519")
         self.authorized: asyncssh.SSHKey | None = None
         self.drops = 0
+        self.closed = b""
         self.connections = 0
         self.port = 0
         self._loop = asyncio.new_event_loop()
@@ -186,6 +187,11 @@ class _Files(asyncssh.SFTPServer):
         super().__init__(channel, chroot=os.fsencode(server.folder))
         self._server = server
         self._connection = channel.get_connection()
+
+    def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> Any:
+        if self._server.closed and path.endswith(self._server.closed):
+            raise asyncssh.SFTPPermissionDenied("not for you")
+        return super().open(path, pflags, attrs)
 
     def read(self, file_obj: Any, offset: int, size: int) -> bytes:
         if self._server.drops:

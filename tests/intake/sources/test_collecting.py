@@ -14,6 +14,7 @@ from nianbao.runs.house import open_house
 from nianbao.settings import Home
 from nianbao.terms.delivery import Outcome
 from tests.homes import call, post, send, warehouse
+from tests.intake.sources import servers
 from tests.intake.sources.servers import HOST, PASSWORD, USER, OddServer, SftpServer
 
 ProjectWith = Callable[[str], Path]
@@ -194,6 +195,31 @@ def test_the_same_name_with_other_bytes_is_a_new_delivery(
         assert run(path, home).deliveries == 1
     os.utime(file, (1_600_000_000, 1_600_000_000))
     assert run(path, home).outcomes == {Outcome.DUPLICATE: 1}
+
+
+def test_files_that_cannot_be_had_do_not_keep_the_others_back(
+    project_with: ProjectWith, home: Home, odd: OddServer, workbook: Path
+) -> None:
+    """Five addresses whose answers always break off, and one that is well: that one is taken."""
+    urls = [f"/{number}.xlsx" for number in range(5)]
+    for url in urls:
+        odd.answers[url] = servers.short(b"half")
+    odd.answers["/well.xlsx"] = servers.file(workbook.read_bytes(), Last_Modified="Tue, 06 Apr 2021 01:00:00 GMT")
+    addresses = json.dumps([odd.url + url for url in [*urls, "/well.xlsx"]])
+    path = project_with(f'[[sources]]\nname = "web"\nkind = "http"\nurls = {addresses}\nprivate_addresses = true\n')
+    collected = run(path, home)
+    assert collected.outcomes == {Outcome.ACCEPTED: 1}
+    assert [alarm.what.partition(":")[0] for alarm in collected.alarms] == [url[1:] for url in urls]
+
+
+def test_the_doctor_looks_at_sources(project_with: ProjectWith, home: Home, sftp: SftpServer) -> None:
+    """A secret that is missing is seen before the night."""
+    path = project_with(INBOX + sftp_source(sftp))
+    said = call("doctor", "--project", str(path), home=home)
+    assert said.returncode == 74
+    assert "ok    source inbox: folder" in said.stdout
+    assert "FAIL  source xining: the environment has no SFTP_PASSWORD" in said.stdout
+    assert sftp.connections == 0
 
 
 def test_a_rebuild_remembers_where_a_delivery_came_from(

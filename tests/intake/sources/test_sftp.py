@@ -244,3 +244,14 @@ def test_closing_ends_the_thread(there: Open, sftp: SftpServer) -> None:
     with closing(source):
         new(source)
     assert not source._thread.is_alive()  # type: ignore[attr-defined]
+
+
+def test_a_file_that_may_not_be_read_is_said(there: Open, sftp: SftpServer, tmp_path: Path) -> None:
+    """It is listed, but never comes: somebody has to give the right."""
+    sftp.closed = b"closed.xlsx"
+    put(sftp, "closed.xlsx")
+    source = there()
+    (found,), _ = new(source)
+    alarm = receive(source, found, tmp_path / "archive")
+    assert isinstance(alarm, Alarm)
+    assert alarm.code == "NOT_READABLE"

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from nianbao.intake.sources.source import CHUNK, Changed, Found, SourceStopped, TransportFault
+from nianbao.intake.sources.source import CHUNK, Changed, Found, SourceStopped, TransportFault, unreadable
 from nianbao.terms.source import DeclaredSource
 
 _WORKBOOKS = (".xlsx", ".xls", ".et", ".ods", ".csv", ".json")
@@ -45,15 +45,16 @@ class Folder:
     def walk(self) -> Iterator[Found]:
         """Everything below the folder; a file is settled when it has not changed for a while."""
         if not self._must_exist:
-            self._root.mkdir(parents=True, exist_ok=True)
+            with contextlib.suppress(OSError):
+                self._root.mkdir(parents=True, exist_ok=True)
         if not os.access(self._root, os.R_OK | os.X_OK) or not self._root.is_dir():
             raise SourceStopped(
                 "INBOX_GONE",
                 f"the folder {self._root} is not there or may not be read",
                 "mount it, or correct sources.toml",
             )
-        unreadable: list[OSError] = []
-        for folder, subfolders, names in os.walk(self._root, onerror=unreadable.append):
+        closed: list[OSError] = []
+        for folder, subfolders, names in os.walk(self._root, onerror=closed.append):
             inside = Path(folder).relative_to(self._root)
             odd = [name for name in subfolders if is_called_like_a_file(name)]
             yield from (Found((inside / name).as_posix(), 0, 0, not_a_file="a folder") for name in odd)
@@ -62,7 +63,7 @@ class Folder:
                 found = self._found(inside / name)
                 if found:
                     yield found
-        for error in unreadable:
+        for error in closed:
             inside = Path(error.filename).relative_to(self._root)
             yield Found(inside.as_posix(), 0, 0, not_a_file="a folder that may not be read")
 
@@ -125,6 +126,8 @@ class Folder:
 def _open_or_changed(name: str, flags: int, folder: int) -> int:
     try:
         return os.open(name, flags | _NO_LINK, dir_fd=folder)
+    except PermissionError as error:
+        raise unreadable(name) from error
     except OSError as error:
         raise Changed(str(error)) from error
 

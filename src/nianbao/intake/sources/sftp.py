@@ -16,7 +16,7 @@ from asyncssh.public_key import get_default_public_key_algs
 
 from nianbao.intake.sources.folder import is_called_like_a_file, kind_of
 from nianbao.intake.sources.listing import MAX_SEEN
-from nianbao.intake.sources.source import CHUNK, Changed, Found, SourceStopped, TransportFault
+from nianbao.intake.sources.source import CHUNK, Changed, Found, SourceStopped, TransportFault, unreadable
 from nianbao.terms.source import DeclaredSource, SftpPlace
 
 T = TypeVar("T")
@@ -175,7 +175,9 @@ class Sftp:
             if kind_of((await sftp.lstat(path)).permissions or 0):
                 raise Changed(found.name)
             file = await sftp.open(path, "rb", encoding=None)
-        except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath, asyncssh.SFTPPermissionDenied) as error:
+        except asyncssh.SFTPPermissionDenied as error:
+            raise unreadable(found.name) from error
+        except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath) as error:
             raise Changed(found.name) from error
         await self._check(found, file)
         return file

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from nianbao.intake.sources.name import as_data
 from nianbao.terms.source import Alarm, DeclaredSource
 
 CHUNK = 1 << 20
@@ -56,6 +57,11 @@ class SourceStopped(Exception):
     def alarm(self, source: str) -> Alarm:
         """The alarm that this is."""
         return Alarm(source, self.code, self.what, self.next_step, stopped=True)
+
+
+def unreadable(name: str) -> SourceStopped:
+    """What is said of a file that may be listed but not read."""
+    return SourceStopped("NOT_READABLE", f"{as_data(name)} may not be read", "have the right to read it given to us")
 
 
 class Source(Protocol):
