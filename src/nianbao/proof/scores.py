@@ -61,7 +61,7 @@ class Scorer:
             if weight >= NEXT_TO and pair in telling
         }
         explained = sum(weight for pair, weight in near.items() if pair in profile.pairs) / (sum(near.values()) or 1.0)
-        return (scores[0] + SECOND_PHRASE * sum(scores[1:2])) * (UNEXPLAINED + (1 - UNEXPLAINED) * explained)
+        return (sum(scores[:1]) + SECOND_PHRASE * sum(scores[1:2])) * (UNEXPLAINED + (1 - UNEXPLAINED) * explained)
 
     def _said(self, phrase: Phrase, context: Context, unit: str) -> float:
         """How much of a phrase is said; a unit that few indicators have is a word of it too."""
