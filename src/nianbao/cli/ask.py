@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +11,7 @@ from typing import Any
 import click
 
 from nianbao.cli.main import home_option, json_option, project_option, resolve_project
-from nianbao.cli.show import say, say_alarms, say_json, say_table
+from nianbao.cli.show import say, say_alarms, say_csv, say_json, say_table
 from nianbao.errors import StoreError, UsageError
 from nianbao.settings import Home
 
@@ -37,7 +35,7 @@ def _house(project_path: Path | None, home: Path, as_of: dt.datetime | None = No
     from nianbao.runs.compile import compile_tables
     from nianbao.runs.house import open_house_as_of, open_house_to_read
 
-    path, place = resolve_project(project_path), Home(home.resolve())
+    path, place = resolve_project(project_path), Home(home)
     if as_of is None:
         with open_house_to_read(path, place) as house:
             yield house
@@ -63,7 +61,7 @@ def status(project_path: Path | None, home: Path, year: int | None, unit_code: s
         forms = forms_of_year(house.connection, year) if built else []
         absent = not_reported(house.connection, year, unit_code) if built else []
         waiting = waiting_findings(house.connection, unit_code)
-    last = read_alarms(Home(home.resolve()))
+    last = read_alarms(Home(home))
     if as_json:
         say_json({"forms": forms, "not_reported": absent, "waiting": waiting, "sources": last})
         return
@@ -120,9 +118,7 @@ def figures(
     if as_json:
         say_json(rows)
     elif as_csv:
-        writer = csv.DictWriter(sys.stdout, rows[0].keys(), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+        say_csv(list(rows[0]), [list(row.values()) for row in rows])
     else:
         say_table(
             ("指标", "名称", "数值", "单位", "已报", "应报"),
@@ -207,13 +203,11 @@ def sql(home: Path, query: str, as_csv: bool, as_json: bool) -> None:
     """Query the published file: no writes, no files, no network."""
     from nianbao.warehouse.snapshot import query_published
 
-    head, rows = query_published(Home(home.resolve()).releases, query)
+    head, rows = query_published(Home(home).releases, query)
     if as_json:
         say_json([dict(zip(head, row, strict=True)) for row in rows])
     elif as_csv:
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(head)
-        writer.writerows(rows)
+        say_csv(head, rows)
     else:
         numbers = [column for column in range(len(head)) if rows and not isinstance(rows[0][column], str)]
         say_table(head, rows, numbers)
@@ -227,7 +221,7 @@ def doctor(project_path: Path | None, home: Path, as_json: bool) -> None:
     """Check that everything nianbao needs is in place."""
     from nianbao.runs.doctor import examine
 
-    answers = examine(resolve_project(project_path), Home(home.resolve()))
+    answers = examine(resolve_project(project_path), Home(home))
     if as_json:
         say_json([vars(answer) for answer in answers])
     else:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import re
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
 import click
+
+_ALIVE = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 
 
 def say(text: str = "") -> None:
@@ -42,6 +47,18 @@ def say_table(head: Sequence[str], rows: Sequence[Sequence[Any]], numbers: Seque
         click.echo("  ".join(cells).rstrip())
         if index == 0:
             click.echo("  ".join("-" * width for width in widths))
+
+
+def say_csv(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """An answer as CSV; a text that a spreadsheet would take for a formula is kept from it by an apostrophe."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows([_inert(cell) for cell in row] for row in rows)
+
+
+def _inert(cell: Any) -> Any:
+    is_alive = isinstance(cell, str) and cell.startswith(_ALIVE) and not _NUMBER.fullmatch(cell)
+    return f"'{cell}" if is_alive else cell
 
 
 @contextmanager
