@@ -57,8 +57,11 @@ def say_csv(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 
 
 def _inert(cell: Any) -> Any:
-    is_alive = isinstance(cell, str) and cell.startswith(_ALIVE) and not _NUMBER.fullmatch(cell)
-    return f"'{cell}" if is_alive else cell
+    if not isinstance(cell, str):
+        return cell
+    is_alive = cell.startswith(_ALIVE) and not _NUMBER.fullmatch(cell)
+    # A bare carriage return would end the line: the writer quotes only what it ends lines with itself.
+    return ("'" if is_alive else "") + cell.replace("\r\n", "\n").replace("\r", "\n")
 
 
 @contextmanager
