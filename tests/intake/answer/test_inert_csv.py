@@ -15,7 +15,8 @@ from nianbao.cli.show import say_csv
 def test_a_text_like_a_formula_gets_an_apostrophe(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     """The text stands behind an apostrophe, whole."""
     say_csv(["name"], [[text]])
-    assert list(csv.reader(io.StringIO(capsys.readouterr().out, newline=""))) == [["name"], ["'" + text.replace("\r", "\n")]]
+    written = io.StringIO(capsys.readouterr().out, newline="")
+    assert list(csv.reader(written)) == [["name"], ["'" + text.replace("\r", "\n")]]
 
 
 def test_numbers_stay_numbers(capsys: pytest.CaptureFixture[str]) -> None:
