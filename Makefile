@@ -1,6 +1,6 @@
 # nianbao: `make demo` and `make test` need Python 3.11 or newer and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint format docs requirements clean
+.PHONY: help demo test fuzz bench lint format docs requirements clean
 
 PYTHON ?= python3
 UV     ?= uv
@@ -16,6 +16,9 @@ demo: $(VENV)/run  ## a sample year from workbooks to the two reports
 
 test: $(VENV)/dev  ## all tests
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile $(ARGS)
+
+fuzz: $(VENV)/dev  ## 10,000 mutated files of every format through the reader
+	$(BIN)/python -m tests.intake.fuzz $(ARGS)
 
 bench: $(VENV)/dev  ## time and memory, as shares of the bare tools
 	$(BIN)/python tests/bench/bench.py

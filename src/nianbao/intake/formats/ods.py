@@ -190,7 +190,7 @@ def open_ods(package: Package) -> Opened:
         parser.CharacterDataHandler = reader.text
         parser.StartDoctypeDeclHandler = _refuse_doctype
         parser.Parse(package.read(CONTENT), True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError) as error:  # an encoding may have no such name
         raise Unreadable("TRUNCATED", str(error)) from error
     faults = [ReadingFault("EXTERNAL_LINK")] if reader.has_links else []
     if any(name.startswith(_EMBEDDED) for name in package.names):

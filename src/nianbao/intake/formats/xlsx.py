@@ -117,7 +117,7 @@ def _sheet_titles(package: Package) -> dict[str, str]:
         raise Unreadable("TRUNCATED", _RELATIONS)
     try:
         workbook, relations = (ElementTree.fromstring(package.read(name)) for name in (WORKBOOK, _RELATIONS))
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, LookupError, ValueError) as error:  # an encoding may have no such name
         raise Unreadable("TRUNCATED", str(error)) from error
     targets = {
         relation.get("Id"): posixpath.normpath(posixpath.join("/xl", relation.get("Target", ""))).lstrip("/")
@@ -150,7 +150,7 @@ def _look_into(title: str, text: bytes) -> _Remarks:
             found.formulas.add(address)
             if value is None:
                 found.odd[address] = OddCell("FORMULA_UNCACHED", UNCACHED)
-    if b'hidden="1"' in text or b'hidden="true"' in text:
+    if b' hidden="' in text:
         found.hidden_rows = frozenset(int(row) - 1 for row in _HIDDEN_ROW.findall(text))
         found.hidden_columns = frozenset(
             column for first, last in _HIDDEN_COLUMNS.findall(text) for column in range(int(first) - 1, int(last[:5]))
