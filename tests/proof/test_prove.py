@@ -119,6 +119,11 @@ def test_the_number_of_one_union_is_held_against_its_own(figures: Figures, proje
     assert one.zh.startswith("西宁市总")
 
 
+def test_a_cell_that_was_pasted_without_its_table_says_nothing(figures: Figures) -> None:
+    """A line with nothing but numbers has no words by which they could be known."""
+    assert proof(figures, "送温暖情况\n734.45\n3580多万元；1,234\n") == []
+
+
 def test_a_telephone_number_is_no_figure(figures: Figures) -> None:
     """A plain number that counts nothing is left out."""
     assert proof(figures, "困难职工帮扶热线12351，联系电话0971-6123456。") == []

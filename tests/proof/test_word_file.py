@@ -108,6 +108,20 @@ def test_a_figure_is_known_by_its_control_when_all_words_around_it_are_gone(
     assert one.is_tagged
 
 
+def test_the_controls_may_have_been_lost(report: Path, figures: Figures, tmp_path: Path) -> None:
+    """Some office programs drop their tags; the words alone find the changed numbers, and only these."""
+    word = docx.Document(str(report))
+    edits = {"warmth_funds-2021": "3620多万元", "media_items-2021": "近5000件", "contest_edition-2021": "第十八届"}
+    for key, text in edits.items():
+        edit(word, key, text)
+    for properties in list(word.element.body.iter(qn("w:sdtPr"))):
+        properties.clear()
+    word.save(str(tmp_path / "edited.docx"))
+    checked = proof(tmp_path / "edited.docx", figures)
+    assert not any(one.is_tagged for one in checked)
+    assert set(verdicts(checked)) == set(edits.values())
+
+
 def test_a_comment_stands_on_the_number_alone(project: Project, figures: Figures, tmp_path: Path) -> None:
     """Also where the number is divided between runs, and two stand in one run."""
 

@@ -23,7 +23,9 @@ from nianbao.statistics.figures import Figures
 WEAK, FAR = 0.35, 3
 """A binding this weak to a value so many times larger or smaller is not taken for a stale figure of it."""
 
-# Columns that hold no figures of the report: numbering, years, how many units reported, what an earlier release said.
+# The columns of the annex that hold the figure which the row names; and columns that hold no figures of the report:
+# numbering, years, how many units reported, what an earlier release said.
+_OF_THE_ROW = re.compile(r"印文|现印文|准确值")
 _NO_FIGURES = re.compile(r"序号?|编号|年度|年份|覆盖|原印文|日期|页码")
 
 
@@ -49,6 +51,7 @@ class _Prover:
     def __init__(self, figures: Figures, year: int, vocabulary: Vocabulary, years_later: int) -> None:
         self._values = Values(figures, year, vocabulary.profiles, scope_names(figures))
         self._indicators = figures.project.indicators
+        self._by_name = {indicator.zh: name for name, indicator in self._indicators.items()}
         self._units = figures.project.units
         self._years_later = years_later
         self._finder = NumberFinder(vocabulary.units)
@@ -67,7 +70,7 @@ class _Prover:
             one = Checked(number, index, _sentence(passage, number), passage.place[1], is_tagged=place in tagged)
             if known:
                 self._judge(one, passage, known, tagged.get(place, ("", None))[1])
-            elif _is_figure(number, passage.cell):
+            elif _is_figure(number, passage.cell) and (passage.cell or _says_anything(passage.text, numbers)):
                 one.add(Verdict.UNKNOWN, "没有与这个数对应的指标")
             if one.verdicts:
                 checked.append(one)
@@ -76,11 +79,20 @@ class _Prover:
     def _bind(
         self, passage: Passage, numbers: Sequence[Number], tagged: dict[int, tuple[str, int]]
     ) -> list[Bound | None]:
-        """The indicators of the numbers; a cell is read as if its caption, label and head stood before it."""
-        cell = passage.cell
-        lead = f"{cell.caption}。{cell.label}{cell.head}" if cell else ""
-        moved = [replace(number, start=number.start + len(lead), end=number.end + len(lead)) for number in numbers]
-        return self._binder.bind(lead + passage.text, moved, passage.place, {at: key[0] for at, key in tagged.items()})
+        """The indicators of the numbers; a cell's are read one by one, as if its labels stood before each."""
+        cell, fixed = passage.cell, {at: key[0] for at, key in tagged.items()}
+        if cell is None:
+            return self._binder.bind(passage.text, numbers, passage.place, fixed)
+        lead, bound = f"{cell.caption}。{cell.label}{cell.head}", []
+        for at, number in enumerate(numbers):
+            known = fixed.get(at, self._of_row(cell))
+            moved = replace(number, start=len(lead), end=len(lead) + len(number.text))
+            bound += self._binder.bind(lead + number.text, [moved], passage.place, {0: known} if known else {})
+        return bound
+
+    def _of_row(self, cell: Cell) -> str:
+        """The indicator that a row of the annex names."""
+        return self._by_name.get(cell.label, "") if _OF_THE_ROW.fullmatch(cell.head) else ""
 
     def _tag(self, passage: Passage, number: Number) -> tuple[str, int] | None:
         """The indicator and year of the content control that a number stands in."""
@@ -155,6 +167,13 @@ def _is_figure(number: Number, cell: Cell | None) -> bool:
     """Whether a number that no indicator is known for must be a figure all the same."""
     is_plain = not number.unit and (cell is not None or not is_written_out(number))
     return number.kind is Kind.COUNT and not number.is_vague and not is_plain
+
+
+def _says_anything(text: str, numbers: Sequence[Number]) -> bool:
+    """Whether there are any words around the numbers of a text; a cell of a table that was pasted has none."""
+    for number in reversed(numbers):
+        text = text[: number.start] + text[number.end :]
+    return bool(re.search(r"[\u4e00-\u9fff]", text))
 
 
 def _sentence(passage: Passage, number: Number) -> str:
