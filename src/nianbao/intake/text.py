@@ -9,14 +9,17 @@ _UNSEEN = frozenset({"Cf", "Cc"})
 _WHITE_CONTROL = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
 _SUSPECT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
 _WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
-_LOOK_ALIKE = str.maketrans({"○": "〇", "◯": "〇"})
+_LOOK_ALIKE = ("○", "◯")
 
 
 def clean(text: str) -> str:
     """A text as it is compared: without what nobody sees, widths and variants of a character made one."""
     if not text.isprintable():
         text = "".join(character for character in text if unicodedata.category(character) not in _UNSEEN)
-    return unicodedata.normalize("NFKC", text).translate(_LOOK_ALIKE).strip()
+    text = unicodedata.normalize("NFKC", text).strip()
+    for circle in _LOOK_ALIKE:
+        text = text.replace(circle, "〇")
+    return text
 
 
 def narrow(text: str) -> str:
