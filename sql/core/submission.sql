@@ -9,7 +9,10 @@ WITH accepted AS (
         row_number() OVER (
             PARTITION BY submission.unit_code, submission.form_code, submission.period
             ORDER BY submission.number DESC
-        ) AS age
+        ) AS age,
+        min(submission.arrived_on) OVER (
+            PARTITION BY submission.unit_code, submission.form_code, submission.period
+        ) AS first_arrived_on
     FROM ledger.submission AS submission
     INNER JOIN ledger.decision AS decision
         ON submission.submission_id = decision.submission_id
@@ -28,6 +31,8 @@ SELECT
     decision,
     decided_at,
     arrived_on,
-    arrived_on > due_on AS is_late
+    first_arrived_on,
+    -- A correction does not make late what first came right in time.
+    first_arrived_on > due_on AS is_late
 FROM accepted
 WHERE age = 1

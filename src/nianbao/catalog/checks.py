@@ -15,7 +15,7 @@ from nianbao.catalog.reference import Codes
 from nianbao.errors import DeclarationError
 from nianbao.terms.check import SQL_RULE, Rule
 from nianbao.terms.finding import Severity
-from nianbao.terms.form import NUMBERS, Field, FieldType, Form, Part
+from nianbao.terms.form import NO_END, NUMBERS, Field, FieldType, Form, Part
 
 ALL_FORMS = "*"
 _HEADER = re.compile(r"--\s*(code|form|severity|says|because):\s*(.+)")
@@ -67,6 +67,8 @@ def read_reading_rules(path: Path) -> dict[str, ReadingRule]:
     """The sentences for what the reader finds, by code."""
     rules = {}
     for item in _load_list(path):
+        if item.get("code") in rules:
+            raise DeclarationError(path, _line(path, str(item["code"])), f"{item['code']} is declared twice")
         try:
             rules[item["code"]] = ReadingRule(
                 item["code"], Severity(item["severity"]), item["says"], item.get("because", "")
@@ -125,7 +127,19 @@ def _expand(path: Path, item: dict[str, Any], forms: tuple[Form, ...], codes: Co
                     if field.codes not in codes:
                         continue
                     kwargs["value_set"] = sorted({code.code for code in codes[field.codes].values()})
+                if each == "required" and (field.since or field.until < NO_END):
+                    kwargs["row_condition"] = _asked_years(field)
                 yield _rule(path, item, part, field.column, kwargs)
+
+
+def _asked_years(field: Field) -> dict[str, object]:
+    """Great Expectations' own form of: only rows of the years in which the form asks for the field."""
+    year = {"name": "year"}
+    conditions: list[dict[str, object]] = [
+        {"type": "comparison", "column": year, "operator": ">=", "parameter": field.since},
+        {"type": "comparison", "column": year, "operator": "<=", "parameter": field.until},
+    ]
+    return {"type": "and", "conditions": conditions}
 
 
 def _is_required(field: Field) -> bool:

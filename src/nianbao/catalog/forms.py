@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nianbao.catalog.declared import Declared
 from nianbao.errors import DeclarationError
-from nianbao.terms.form import Aggregate, Field, FieldType, Form, Layout, Part
+from nianbao.terms.form import NO_END, Aggregate, Field, FieldType, Form, Layout, Part
 from nianbao.terms.unit import Unit, UnitType
 
 SUFFIXES = ("Q1", "Q2", "Q3", "Q4", "H1", "H2", *(f"M{month:02d}" for month in range(1, 13)), "Y")
@@ -100,7 +100,7 @@ def _read_field(declared: Declared, lists: frozenset[str]) -> Field:
         hint=declared.text("hint", ""),
         is_personal=declared.flag("personal"),
         since=declared.integer("since", 0),
-        until=declared.integer("until", 9999),
+        until=declared.integer("until", NO_END),
     )
     declared.done()
     if field.codes not in lists:

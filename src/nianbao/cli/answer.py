@@ -33,7 +33,7 @@ def check(project_path: Path | None, home: Path, files: tuple[Path, ...], mark: 
     from nianbao.runs.check import check_files
 
     with progress("checking") as report:
-        checked = list(check_files(resolve_project(project_path), Home(home.resolve()), files, mark, report))
+        checked = list(check_files(resolve_project(project_path), Home(home), files, mark, report))
     if as_json:
         say_json([item.receipt for item in checked])
     else:
@@ -73,7 +73,7 @@ def explanations(
     from nianbao.runs.house import open_house_to_read
     from nianbao.warehouse.explanations import explanations as read_explanations
 
-    place = Home(home.resolve())
+    place = Home(home)
     if approve or refuse:
         _rule(resolve_project(project_path), place, approve, refuse, until, by)
         return

@@ -81,6 +81,7 @@ def project_option(command: Any) -> Any:
     return click.option(
         "--project",
         "project_path",
+        is_eager=True,  # the default of --home depends on it
         type=click.Path(path_type=Path, exists=True, file_okay=False),
         default=None,
         help="Folder with forms/, reference/ …; by default the nearest one upward that holds forms/.",
@@ -92,10 +93,22 @@ def home_option(command: Any) -> Any:
     return click.option(
         "--home",
         type=click.Path(path_type=Path, file_okay=False),
-        default=Path("var"),
-        show_default=True,
-        help="Folder of inbox, outbox, archive, warehouse and releases.",
+        callback=_home,
+        help="Folder of inbox, outbox, archive, warehouse and releases; by default var/ in the project's folder.",
     )(command)
+
+
+def _home(context: click.Context, _: click.Parameter, given: Path | None) -> Path:
+    """The home as given, or var/ beside the declared folders; where there are none, var/ here."""
+    from nianbao.catalog import find_project
+    from nianbao.errors import DeclarationError
+
+    if given is not None:
+        return given.resolve()
+    try:
+        return (context.params.get("project_path") or find_project(Path.cwd())).resolve() / "var"
+    except DeclarationError:
+        return Path.cwd() / "var"
 
 
 def json_option(command: Any) -> Any:

@@ -76,7 +76,7 @@ def sample(
     from nianbao.settings import Home
 
     project = load_project(resolve_project(project_path))
-    inbox = Home(home.resolve()).inbox
+    inbox = Home(home).inbox
     with progress("writing") as report:
         deliveries = make_sample(
             project, year, seed, inbox, sent_by and sent_by.date(), sent_after and sent_after.date(), report

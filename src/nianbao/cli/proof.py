@@ -47,7 +47,7 @@ def proof(
         raise UsageError("the draft itself is not written over", str(draft), "name another file after --docx")
     word = None if is_text else WordFile(draft)
     paragraphs = word.paragraphs if word else read_text(_text_of(draft))
-    figures = _figures(resolve_project(project_path), Home(home.resolve()), year)
+    figures = _figures(resolve_project(project_path), Home(home), year)
     checked = prove(paragraphs, figures, year)
     if word and commented:
         comment(word, passages(paragraphs, figures.project, year), checked)

@@ -27,7 +27,7 @@ def nightly(project_path: Path | None, home: Path, year: int | None, as_json: bo
     from nianbao.runs.sources import raise_stopped
 
     with progress("reading") as report:
-        night = run_nightly(resolve_project(project_path), Home(home.resolve()), year, progress=report)
+        night = run_nightly(resolve_project(project_path), Home(home), year, progress=report)
     answer = {
         "collected": _collected(night.collected),
         "built": night.compiled.built,
@@ -53,7 +53,7 @@ def collect(project_path: Path | None, home: Path, as_json: bool) -> None:
     from nianbao.runs.sources import raise_stopped
 
     with (
-        open_house(resolve_project(project_path), Home(home.resolve()), "collect") as house,
+        open_house(resolve_project(project_path), Home(home), "collect") as house,
         progress("reading") as report,
     ):
         collected = run_collect(house, progress=report)
@@ -79,7 +79,7 @@ def compile_command(
     from nianbao.runs.house import open_house, open_house_as_of
     from nianbao.runs.publish import write_reports
 
-    path, place = resolve_project(project_path), Home(home.resolve())
+    path, place = resolve_project(project_path), Home(home)
     if as_of is not None:
         if out is None:
             raise click.UsageError("--as-of needs --out DIR: the drafts of today are not touched")
@@ -110,7 +110,7 @@ def publish(
     from nianbao.runs.house import open_house
     from nianbao.runs.publish import publish as run_publish
 
-    with open_house(resolve_project(project_path), Home(home.resolve()), "publish") as house:
+    with open_house(resolve_project(project_path), Home(home), "publish") as house:
         compile_tables(house)
         editions = run_publish(house, year, publications or None)
     say_json(_editions(editions)) if as_json else _say_editions(editions)

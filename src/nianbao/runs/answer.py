@@ -12,7 +12,7 @@ from nianbao.intake.answer.receipt import ReceiptWriter
 from nianbao.intake.fetch import Archive
 from nianbao.intake.reader_pool import ReaderPool
 from nianbao.runs.house import House
-from nianbao.runs.sources import Sources
+from nianbao.runs.sources import Sources, note_unsent
 from nianbao.warehouse import ledger
 from nianbao.warehouse.connect import Connection
 from nianbao.warehouse.explanations import earlier_values, explanations
@@ -21,13 +21,18 @@ from nianbao.warehouse.explanations import earlier_values, explanations
 def answer_deliveries(
     house: House, pool: ReaderPool, delivery_ids: Sequence[str], sources: Sources | None = None
 ) -> list[Path]:
-    """Answer deliveries into the outbox, and at their sources where these take answers; the paths of the receipts."""
+    """Answer deliveries into the outbox, and at their sources where these take answers; the paths of the receipts.
+
+    Without open sources the next collect run sends the answers back to them.
+    """
     answers = ledger.answers(house.connection, delivery_ids)
     writer = receipt_writer(house.project, answers, house.connection, house.connection)
     receipts = acknowledge(answers, writer, Archive(house.home.archive), pool, house.home.outbox)
-    if sources:
-        for answer in answers:
+    for answer in answers:
+        if sources:
             sources.send_back(answer)
+        else:
+            note_unsent(house, answer)
     return receipts
 
 

@@ -84,7 +84,7 @@ def _home(home: Home) -> Iterator[Answer]:
     yield Answer("home", is_writable, str(home.path), "give the user of the scheduler the right to write there")
     free = shutil.disk_usage(home.path).free
     yield Answer("disk", free > _FREE_BYTES, f"{free >> 30} GiB free", "make room: a run needs at least 1 GiB")
-    yield Answer("inbox", home.inbox.is_dir(), str(home.inbox), "nianbao nightly makes it; or mount it")
+    yield Answer("inbox", True, str(home.inbox) if home.inbox.is_dir() else "none yet; the first nightly makes it")
     from nianbao.warehouse.as_of import open_present
 
     if home.warehouse.exists():

@@ -21,7 +21,7 @@ from nianbao.intake.sources.patience import attempt
 from nianbao.runs.house import House
 from nianbao.settings import Home
 from nianbao.terms.delivery import Delivery
-from nianbao.terms.source import Alarm
+from nianbao.terms.source import LOCAL_INBOX, Alarm
 from nianbao.warehouse import ledger
 
 _FAILURES = 3
@@ -30,11 +30,12 @@ _TOLD = 20
 
 @dataclass
 class Sources:
-    """The sources that could be opened, and what is wrong with them and the others."""
+    """The sources that could be opened, what is wrong with them and the others, and which of them do not answer."""
 
     house: House
     opened: dict[str, Source] = field(default_factory=dict)
     alarms: list[Alarm] = field(default_factory=list)
+    silent: set[str] = field(default_factory=set)
 
     def receive(self, archive: Archive, number: int, pending: Sequence[Delivery]) -> None:
         """Copy what is new into the archive; `number` deliveries are there already, `pending` not in the ledger yet."""
@@ -49,9 +50,10 @@ class Sources:
             return [item for item in found if not _is_known(item, known, unsized)]
 
         failures: Counter[str] = Counter()
-        away: set[str] = set()
-        for source, found in fetch(list(self.opened.values()), unknown, self.alarms):
-            if found.origin in away:
+        ready = fetch(list(self.opened.values()), unknown, self.alarms)
+        self.silent |= {alarm.source for alarm in self.alarms if alarm.stopped}
+        for source, found in ready:
+            if found.origin in self.silent:
                 continue  # what is left is taken by the next run
             delivery = attempt(found.origin, partial(_receive, archive, source, found, number + 1))
             if not isinstance(delivery, Alarm):
@@ -63,19 +65,14 @@ class Sources:
             if failures[found.origin] % _FAILURES == 0 and isinstance(
                 attempt(found.origin, partial(look, source)), Alarm
             ):
-                away.add(found.origin)  # it is not these files, it is the server
+                self.silent.add(found.origin)  # it is not these files, it is the server
 
     def send_back(self, answer: Mapping[str, Any]) -> None:
         """Put the answer to a delivery where the delivery came from, if that is declared; if it fails, the next run."""
-        source = self.opened.get(answer["origin"] or "")
-        mark = self.house.home.unsent / str(answer["delivery_id"])
-        if source is None or not source.declared.receipts:
-            mark.unlink(missing_ok=True)
-            return
-        mark.parent.mkdir(parents=True, exist_ok=True)
-        mark.touch()
-        name = source.declared.name
-        if any(alarm.source == name and alarm.stopped for alarm in self.alarms):
+        name = answer["origin"] or LOCAL_INBOX
+        mark = note_unsent(self.house, answer)
+        source = self.opened.get(name)
+        if source is None or name in self.silent or not mark.exists():
             return
         place = place_of(answer)
         target = self.house.home.outbox / place
@@ -88,13 +85,26 @@ class Sources:
                     self.alarms.append(
                         Alarm(name, "NO_RECEIPT", f"answers cannot be written back: {sent.what}", step, True)
                     )
+                    self.silent.add(name)
                     return
-        mark.unlink(missing_ok=True)
+        mark.unlink()
 
     def unsent(self) -> list[str]:
         """The deliveries whose answers could not be sent back so far."""
         folder = self.house.home.unsent
         return sorted(file.name for file in folder.iterdir()) if folder.is_dir() else []
+
+
+def note_unsent(house: House, answer: Mapping[str, Any]) -> Path:
+    """The mark that lets the next run send an answer back; it is there only if the source takes answers."""
+    mark = house.home.unsent / str(answer["delivery_id"])
+    taking = {declared.name for declared in house.project.sources if declared.receipts}
+    if (answer["origin"] or LOCAL_INBOX) in taking:
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.touch()
+    else:
+        mark.unlink(missing_ok=True)
+    return mark
 
 
 @contextmanager

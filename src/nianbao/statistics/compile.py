@@ -50,8 +50,11 @@ def rows_query(indicator: Indicator, project: Project) -> exp.Select:
     elif indicator.unit_scope:
         query = query.where(exp.column("unit_code").eq(indicator.unit_scope))
     if indicator.aggregate is Aggregate.LAST:
-        # The last period that the unit reported in the year: codes of one form's periods sort by time.
-        query = query.qualify("period = max(period) OVER (PARTITION BY unit_code, year)", dialect="duckdb")
+        # The last period that the unit reported in the year. Quarters, halves and months sort by their codes; the
+        # whole year, which has no suffix, comes after its halves.
+        query = query.qualify(
+            "rpad(period, 6, 'Y') = max(rpad(period, 6, 'Y')) OVER (PARTITION BY unit_code, year)", dialect="duckdb"
+        )
     return query
 
 

@@ -13,7 +13,6 @@ from nianbao.terms.figure import TracedCell
 from nianbao.terms.indicator import Indicator
 from nianbao.warehouse.connect import Connection, rows_of
 
-
 WITHHELD = "（个人信息，不显示）"
 _PLACE = ("unit_code", "period", "submission_id", "file", "sha256", "sheet", "cell")
 

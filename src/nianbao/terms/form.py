@@ -9,6 +9,9 @@ from enum import StrEnum
 from nianbao.terms.period import Period
 from nianbao.terms.unit import Unit
 
+NO_END = 9999
+"""The last year of a field that is asked without end."""
+
 
 class FieldType(StrEnum):
     """What a cell of a field holds."""
