@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from nianbao.catalog import Project
 from nianbao.cli import main
 from nianbao.intake.acknowledge import MARKED, PAGE, RECEIPT
+from nianbao.intake.answer.styles import FILLS
 from nianbao.runs.explanations import rule
 from nianbao.runs.house import open_house
 from nianbao.settings import Home
@@ -116,6 +117,10 @@ def test_a_reason_beside_the_finding_lets_the_form_in(told: Path) -> None:
     (found,) = (item for item in receipt["findings"] if item["severity"] == "explain")
     assert found["explanation"]["text"] == REASON
     assert found["explanation"]["ruling"] == "pending"
+    assert found["severity_zh"] == "已说明"
+    assert "不需要再报" in told.with_name(told.name + PAGE).read_text("utf-8")
+    cell = openpyxl.load_workbook(told.with_name(told.name + MARKED))[found["sheet"]][found["cell"]]
+    assert cell.fill.fgColor.rgb == FILLS[Severity.WARN]
     assert REASON in told.with_name(told.name + PAGE).read_text("utf-8")
 
 

@@ -10,9 +10,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from nianbao.intake.answer.receipt import SEVERITIES, compared_zh, difference_zh, grouped, sheets_zh
+from nianbao.intake.answer.receipt import by_weight, compared_zh, difference_zh, grouped, is_open, sheets_zh
 from nianbao.intake.answer.work import outcome_zh
-from nianbao.terms.finding import Severity
 from nianbao.terms.period import Period
 
 if TYPE_CHECKING:
@@ -24,11 +23,6 @@ def render_page(receipt: Mapping[str, Any]) -> str:
     from markupsafe import Markup
 
     style = _part("receipt.css")
-    findings = grouped(receipt["findings"])
-    groups = [
-        (severity.value, zh, [item for item in findings if item["severity"] == severity.value])
-        for severity, zh in ((severity, SEVERITIES[severity]) for severity in Severity)
-    ]
     return _template().render(
         it=receipt,
         outcome=outcome_zh(receipt),
@@ -37,7 +31,8 @@ def render_page(receipt: Mapping[str, Any]) -> str:
         difference_zh=difference_zh,
         period=_period_zh(receipt["period"]),
         received=f"{dt.datetime.fromisoformat(receipt['received_at']):%Y年%m月%d日 %H:%M}",
-        groups=[group for group in groups if group[2]],
+        groups=[(look.value, zh, items) for look, zh, items in by_weight(grouped(receipt["findings"]))],
+        is_open=any(map(is_open, receipt["findings"])),
         submissions=[item | {"period_zh": _period_zh(item["period"])} for item in receipt["submissions"]],
         style=Markup(style),  # our own file
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii"),

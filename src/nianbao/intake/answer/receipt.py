@@ -33,6 +33,7 @@ DECISIONS = {
     Decision.REJECTED: "退回",
 }
 SEVERITIES = {Severity.REJECT: "须改正", Severity.EXPLAIN: "须说明", Severity.WARN: "提示"}
+EXPLAINED = "已说明"
 _ORDER = {severity: number for number, severity in enumerate(Severity)}
 _RULED = {Ruling.APPROVED: "已认可", Ruling.REFUSED: "未认可", None: "待审核认可"}
 _SHEETS_NAMED = 4
@@ -92,10 +93,11 @@ class ReceiptWriter:
     def _finding(self, row: Mapping[str, Any]) -> dict[str, Any]:
         finding = Finding(**{name: row[name] for name in _FINDING_COLUMNS} | {"severity": Severity(row["severity"])})
         field = self._field(finding)
+        explanation = _explanation(self._explanations.get(_place(row)))
         return {
             "code": finding.code,
             "severity": finding.severity.value,
-            "severity_zh": SEVERITIES[finding.severity],
+            "severity_zh": EXPLAINED if is_explained({"explanation": explanation}) else SEVERITIES[finding.severity],
             "submission_id": finding.submission_id,
             "key": finding_key(finding) if finding.submission_id else None,
             "form": finding.form_code,
@@ -111,7 +113,7 @@ class ReceiptWriter:
             "year_before": self._before(finding, field, "year_before"),
             "sentence": finding.sentence,
             "because": finding.because,
-            "explanation": _explanation(self._explanations.get(_place(row))),
+            "explanation": explanation,
         }
 
     def _field(self, finding: Finding) -> Field | None:
@@ -212,7 +214,25 @@ def difference_zh(item: Mapping[str, Any]) -> str:
     return f"{'少' if difference.startswith('-') else '多'}{difference.lstrip('-')}" if difference else ""
 
 
+def is_explained(item: Mapping[str, Any]) -> bool:
+    """Whether a finding needs nothing more: its reason was given, and was not refused."""
+    return bool(item["explanation"]) and item["explanation"]["ruling"] != Ruling.REFUSED.value
+
+
+def is_open(item: Mapping[str, Any]) -> bool:
+    """Whether the unit has to do something about a finding."""
+    return item["severity"] != Severity.WARN.value and not is_explained(item)
+
+
+def by_weight(findings: Sequence[Mapping[str, Any]]) -> list[tuple[Severity, str, list[Mapping[str, Any]]]]:
+    """The findings by what they ask for, the gravest first: how each group looks, what it is called, what is in it."""
+    groups: dict[str, list[Mapping[str, Any]]] = {}
+    for item in findings:
+        groups.setdefault(item["severity_zh"], []).append(item)
+    looks = {zh: severity for severity, zh in SEVERITIES.items()} | {EXPLAINED: Severity.WARN}
+    return [(looks[zh], zh, groups[zh]) for zh in (*SEVERITIES.values(), EXPLAINED) if zh in groups]
+
+
 def count_zh(findings: Sequence[Mapping[str, Any]]) -> str:
     """`须改正3条、须说明1条`, empty when nothing was found."""
-    counts = {severity: sum(item["severity"] == severity.value for item in findings) for severity in Severity}
-    return "、".join(f"{SEVERITIES[severity]}{count}条" for severity, count in counts.items() if count)
+    return "、".join(f"{zh}{len(items)}条" for _, zh, items in by_weight(findings))

@@ -6,9 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nianbao.intake.answer.job import SIGN, Job, Line, Mark
-from nianbao.intake.answer.receipt import compared_zh, count_zh, difference_zh, grouped, sheets_zh
+from nianbao.intake.answer.receipt import (
+    compared_zh,
+    count_zh,
+    difference_zh,
+    grouped,
+    is_explained,
+    is_open,
+    sheets_zh,
+)
 from nianbao.terms.delivery import Decision, Outcome
-from nianbao.terms.explanation import Ruling
 from nianbao.terms.finding import Severity
 from nianbao.terms.layout import ANSWER_SHEET
 from nianbao.terms.period import Period
@@ -66,7 +73,7 @@ def _forms_zh(submissions: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _guidance(findings: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    severities = {item["severity"] for item in findings if not (item["explanation"] and _holds(item["explanation"]))}
+    severities = {item["severity"] for item in findings if is_open(item)}
     lines = [_COLOURS]
     if Severity.REJECT.value in severities:
         lines.append(_CORRECT)
@@ -75,30 +82,33 @@ def _guidance(findings: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     return tuple(lines if len(lines) > 1 else [*lines, _NOTHING])
 
 
-def _holds(explanation: Mapping[str, Any]) -> bool:
-    return bool(explanation["ruling"] != Ruling.REFUSED.value)
-
-
 def _line(item: Mapping[str, Any]) -> Line:
     explanation = item["explanation"]
-    is_open = item["severity"] == Severity.EXPLAIN.value and item["key"] and not (explanation and _holds(explanation))
+    asks = item["severity"] == Severity.EXPLAIN.value and bool(item["key"]) and is_open(item)
     return Line(
-        severity=Severity(item["severity"]),
+        severity=_look(item),
         severity_zh=item["severity_zh"],
         sheet=item["sheet"] or "",
         sheets=sheets_zh(item),
         cell=item["cell"] or "",
         value=(item["value"] or "")[:_LONGEST_CELL],
-        expected=(item["expected"] or _allowed(item))[:_LONGEST_CELL],
+        expected=_expected(item)[:_LONGEST_CELL],
         opinion=f"{item['sentence']}（{item['code']}）",
-        explanation=f"{explanation['text']}（{explanation['ruling_zh']}）" if explanation and not is_open else "",
-        key=item["key"] if is_open else "",
+        explanation=f"{explanation['text']}（{explanation['ruling_zh']}）" if explanation and not asks else "",
+        key=item["key"] if asks else "",
     )
 
 
-def _allowed(item: Mapping[str, Any]) -> str:
-    """What the cell allows, where no single value is expected and the value itself is what is wrong with it."""
-    return item["allowed"] or "" if item["severity"] == Severity.REJECT.value else ""
+def _look(item: Mapping[str, Any]) -> Severity:
+    """How a finding looks: one that is explained only informs."""
+    return Severity.WARN if is_explained(item) else Severity(item["severity"])
+
+
+def _expected(item: Mapping[str, Any]) -> str:
+    """How it must be: a value, or what the cell allows; of what is not rejected, only what it was compared with."""
+    if item["severity"] == Severity.REJECT.value:
+        return str(item["expected"] or item["allowed"] or "")
+    return f"{compared_zh(item)} {item['expected']}" if item["expected"] else ""
 
 
 def _marks(findings: Sequence[Mapping[str, Any]]) -> list[Mark]:
@@ -108,7 +118,12 @@ def _marks(findings: Sequence[Mapping[str, Any]]) -> list[Mark]:
         if item["sheet"] and item["cell"]:
             by_cell.setdefault((item["sheet"], item["cell"]), []).append(item)
     return [
-        Mark(sheet, cell, Severity(items[0]["severity"]), "\n\n".join(map(_comment, items))[:_LONGEST_COMMENT])
+        Mark(
+            sheet,
+            cell,
+            min(map(_look, items), key=list(Severity).index),
+            "\n\n".join(map(_comment, items))[:_LONGEST_COMMENT],
+        )
         for (sheet, cell), items in by_cell.items()
     ]
 
