@@ -10,6 +10,7 @@ from nianbao.errors import UsageError
 from nianbao.runs.house import House, Step, at_once
 from nianbao.statistics.compile import indicator_models
 from nianbao.statistics.verify import verify
+from nianbao.warehouse import ledger
 from nianbao.warehouse.core_parts import core_models
 from nianbao.warehouse.models import (
     Model,
@@ -34,13 +35,15 @@ def compile_tables(house: House, step: Step = at_once, progress: Callable[[str],
     """Build what changed and hold it to the suites of expectations/built.
 
     Raises:
-        UsageError: nothing has been sent yet.
+        UsageError: nothing has been accepted yet.
         ModelError: a model could not be built; nothing was changed.
         ExpectationFailed: a built table breaks a rule; nothing may be published from it.
     """
     connection, project = house.connection, house.project
-    if not connection.execute("SELECT count(*) FROM ledger.decision").fetchall()[0][0]:
-        raise UsageError("nothing has been sent yet", next_step="put workbooks into the inbox and run nianbao nightly")
+    if not ledger.has_accepted(connection):
+        raise UsageError(
+            "nothing has been accepted yet", next_step="put workbooks into the inbox and run nianbao nightly"
+        )
     leaves = leaf_fingerprints(connection) | house.reference  # as of a past day, the leaves come with the house
     built = step("build", build, connection, all_models(house), leaves, project.column_comments, clock.now(), progress)
     state = fingerprint_of_built(connection)

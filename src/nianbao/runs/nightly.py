@@ -14,6 +14,7 @@ from nianbao.runs.compile import Compiled, compile_tables
 from nianbao.runs.house import Step, at_once, open_house
 from nianbao.runs.publish import refresh_drafts
 from nianbao.settings import Home
+from nianbao.warehouse import ledger
 from nianbao.warehouse.connect import rows_of
 
 
@@ -42,8 +43,7 @@ def nightly(
     """
     with open_house(project_path, home, "nightly") as house:
         collected = collect(house, step, progress, secrets)
-        accepted = house.connection.execute("SELECT count(*) FROM ledger.decision").fetchone()
-        if not accepted or not accepted[0]:
+        if not ledger.has_accepted(house.connection):
             return Night(collected, Compiled())
         compiled = compile_tables(house, step)
         editions = refresh_drafts(house, year, step)

@@ -44,9 +44,7 @@ def set_archive_offset(connection: Connection, offset: int, at: dt.datetime) -> 
     connection.execute("INSERT OR REPLACE INTO ledger.build VALUES (?, ?, ?)", [_ARCHIVE_OFFSET, str(offset), at])
 
 
-def known_sources(
-    connection: Connection, origin: str, sources: Sequence[str]
-) -> set[tuple[str, str, int, int, str]]:
+def known_sources(connection: Connection, origin: str, sources: Sequence[str]) -> set[tuple[str, str, int, int, str]]:
     """Of these paths at a source, those already taken in, with the size, time of change and version they had."""
     rows = connection.execute(
         "SELECT source, size_bytes, modified_ns, coalesce(source_version, '') FROM ledger.delivery "
@@ -177,3 +175,10 @@ def known_until(connection: Connection) -> dt.datetime | None:
     """When the last decision was taken: what is known is known as of then."""
     row = connection.execute("SELECT max(decided_at) FROM ledger.decision").fetchone()
     return row[0] if row else None
+
+
+def has_accepted(connection: Connection) -> bool:
+    """Whether anything was ever accepted."""
+    counted = "SELECT count(*) FROM ledger.decision WHERE decision IN ('accepted', 'accepted_with_warnings')"
+    row = connection.execute(counted).fetchone()
+    return bool(row and row[0])
