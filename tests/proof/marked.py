@@ -1,4 +1,4 @@
-"""Texts whose figures are known: the model bulletin and a paraphrase; how well the draft checker finds them.
+"""Texts whose figures are known, the model bulletin and two drafts in other words; how well the draft checker does.
 
 `python -m tests.proof.marked` prints precision and recall, and what was missed or mistaken.
 """
@@ -23,6 +23,7 @@ from nianbao.statistics.figures import Figures
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "golden"
 YEAR = 2021
+DRAFTS = ("paraphrase", "another_draft")
 MARK = re.compile(r"\{(?P<indicator>\w+)\|(?P<printed>[^}]+)\}")
 
 
@@ -103,9 +104,9 @@ def _places(text: str, wanted: str) -> list[int]:
     return [match.start() for match in re.finditer(alone + re.escape(wanted), text)]
 
 
-def paraphrase() -> tuple[str, list[Mark]]:
+def draft(name: str) -> tuple[str, list[Mark]]:
     """A draft in other words and with other numbers, its figures marked by hand."""
-    marked = (Path(__file__).parent / "paraphrase.txt").read_text(encoding="utf-8")
+    marked = (Path(__file__).parent / f"{name}.txt").read_text(encoding="utf-8")
     marks, shift = [], 0
     for match in MARK.finditer(marked):
         start = match.start() - shift
@@ -161,7 +162,7 @@ def _inside(row: dict[str, str]) -> Decimal:
 
 if __name__ == "__main__":
     own = load_project(ROOT)
-    for title, (text_, marks_) in (("model bulletin", bulletin(own)), ("paraphrase", paraphrase())):
+    for title, (text_, marks_) in (("model bulletin", bulletin(own)), *((name, draft(name)) for name in DRAFTS)):
         found = bind(own, text_, marks_)
         print(f"{title}: {len(marks_)} figures, precision {found.precision:.3f}, recall {found.recall:.3f}")
         print(f"  wrong: {found.wrong}\n  said again elsewhere: {found.again}\n  missed: {found.missed}")

@@ -9,7 +9,7 @@ from nianbao.proof.binding import Binder, Bound
 from nianbao.proof.numbers import NumberFinder
 from nianbao.proof.profiles import read_vocabulary
 from nianbao.proof.reading import NOWHERE, Place
-from tests.proof.marked import bind, bulletin, paraphrase
+from tests.proof.marked import DRAFTS, bind, bulletin, draft
 
 SERVICES, REFORM = ("work_report", "W1.A5"), ("work_report", "W1.A4")
 
@@ -39,9 +39,10 @@ def test_the_bulletin_is_bound_as_it_was_read_by_hand(project: Project) -> None:
     assert found.precision >= 0.95, found.wrong
 
 
-def test_a_draft_in_other_words_is_bound_as_well(project: Project) -> None:
-    """So does a text that was not looked at while the rules were made."""
-    found = bind(project, *paraphrase())
+@pytest.mark.parametrize("name", DRAFTS)
+def test_a_draft_in_other_words_is_bound_as_well(name: str, project: Project) -> None:
+    """So do texts that were written only after the rules, to measure them."""
+    found = bind(project, *draft(name))
     assert found.recall >= 0.92, found.missed
     assert found.precision >= 0.92, found.wrong
 

@@ -137,6 +137,18 @@ def test_a_comment_stands_on_the_number_alone(project: Project, figures: Figures
     assert words == f"{SERVICES}筹集送温暖资金2960多万元，举办各类培训班176期，走访慰问职工2万多人。"
 
 
+def test_a_comment_spans_a_number_that_a_page_broke(project: Project, figures: Figures, tmp_path: Path) -> None:
+    """The two halves of it are one number, in two paragraphs."""
+
+    def write(word: WordDocument) -> None:
+        word.add_paragraph(f"{SERVICES}认真做好城市困难职工常态化帮扶工作，全年共发放救助资金29")
+        word.add_paragraph("60万元，切实解决实际困难。")
+
+    ((text, says),) = commented(saved(tmp_path, write), project, figures)
+    assert text == "2960万元"
+    assert says.startswith("与库中不符：困难职工救助发放额2021年为")
+
+
 def test_what_was_deleted_with_changes_tracked_is_not_read(figures: Figures, tmp_path: Path) -> None:
     """What counts is what stands there now."""
 

@@ -146,7 +146,7 @@ class Binder:
             return any(re.search(rf"\b{other}\b", indicator.formula) for other in topic)
         codes = set(_QUOTED.findall(indicator.where))
         theirs = [set(_QUOTED.findall(self._profiles[other].indicator.where)) for other in topic]
-        return bool(codes) and codes in (theirs[0], set().union(*theirs))
+        return bool(codes) and codes in (*theirs, set().union(*theirs))
 
     def _is_of_same_part(self, name: str, bound: Sequence[Bound | None]) -> bool:
         """Whether an indicator is about the same part of the year as the one just said."""

@@ -30,7 +30,7 @@ CHANGE_UNITS = frozenset({"%", "百分点", "倍"})
 _PERSONS = frozenset({"人", "名", "位", "人次"})
 _ALIKE = (
     _PERSONS,
-    frozenset("家 个 户 所 间 处 座 件 项 条 支 场 场次 次 期 班次 届 批 大".split()),
+    frozenset("家 个 户 所 间 处 座 件 项 条 支 场 场次 次 期 班次 大".split()),
     frozenset({"个月", "月"}),
 )
 _CHANGE_WORD = re.compile("增|减|提高|下降|较上年|比上年")
