@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from nianbao import clock
-from nianbao.errors import UsageError
 from nianbao.runs.house import House, Step, at_once
 from nianbao.statistics.compile import indicator_models
 from nianbao.statistics.verify import verify
-from nianbao.warehouse import ledger
 from nianbao.warehouse.core_parts import core_models
 from nianbao.warehouse.models import (
     Model,
@@ -35,18 +34,14 @@ def compile_tables(house: House, step: Step = at_once, progress: Callable[[str],
     """Build what changed and hold it to the suites of expectations/built.
 
     Raises:
-        UsageError: nothing has been accepted yet.
         ModelError: a model could not be built; nothing was changed.
         ExpectationFailed: a built table breaks a rule; nothing may be published from it.
     """
     connection, project = house.connection, house.project
-    if not ledger.has_accepted(connection):
-        raise UsageError(
-            "nothing has been accepted yet", next_step="put workbooks into the inbox and run nianbao nightly"
-        )
     leaves = leaf_fingerprints(connection) | house.reference  # as of a past day, the leaves come with the house
     built = step("build", build, connection, all_models(house), leaves, project.column_comments, clock.now(), progress)
-    state = fingerprint_of_built(connection)
+    rules = hashlib.sha256(repr(project.built_rules).encode()).hexdigest()
+    state = f"{fingerprint_of_built(connection)} {rules}"
     if built_from(connection, _VERIFIED) == state:
         return Compiled(built)
     verified = step("verify", verify, connection, project)

@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 
 from nianbao.catalog import Project
-from nianbao.errors import BusyError, StoreError
-from nianbao.warehouse.connect import Connection, literal, open_memory, quote
+from nianbao.errors import StoreError
+from nianbao.warehouse.connect import Connection, literal, open_memory, quote, unopened
 from nianbao.warehouse.reference import load_reference
 from nianbao.warehouse.schema import LEDGER
 
@@ -69,9 +69,5 @@ def _attach(connection: Connection, path: Path) -> None:
         raise StoreError("there is no warehouse yet", str(path), "run nianbao nightly first")
     try:
         connection.execute(f"ATTACH {literal(str(path))} AS warehouse (READ_ONLY)")
-    except duckdb.IOException as error:
-        if "lock" in str(error):
-            raise BusyError("a run that is writing") from error
-        raise StoreError(
-            str(error), str(path), "mend the file, or delete it and run nianbao nightly: the archive has all"
-        ) from error
+    except duckdb.Error as error:
+        raise unopened(path, error) from error

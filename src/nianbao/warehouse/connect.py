@@ -9,6 +9,8 @@ from typing import Any
 
 import duckdb
 
+from nianbao.errors import BusyError, NianbaoError, StoreError
+
 Connection = duckdb.DuckDBPyConnection
 
 _NO_EXTENSIONS = {
@@ -19,9 +21,24 @@ _NO_EXTENSIONS = {
 
 
 def open_writer(path: Path) -> Connection:
-    """Open the warehouse for writing; the caller holds the writer lock."""
+    """Open the warehouse for writing; the caller holds the writer lock.
+
+    Raises:
+        BusyError: another program has it open.
+        StoreError: it cannot be opened.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    return duckdb.connect(path, config=dict(_NO_EXTENSIONS))
+    try:
+        return duckdb.connect(path, config=dict(_NO_EXTENSIONS))
+    except duckdb.Error as error:
+        raise unopened(path, error) from error
+
+
+def unopened(path: Path, error: duckdb.Error) -> NianbaoError:
+    """Why the warehouse could not be opened."""
+    if "lock" in str(error):
+        return BusyError("a run that is writing, or another program that has it open")
+    return StoreError(str(error), str(path), "mend the file, or delete it and run nianbao nightly: the archive has all")
 
 
 def open_memory() -> Connection:
