@@ -38,6 +38,7 @@ def _read_publication(path: Path, known: frozenset[str]) -> Publication:
         title=declared.text("title"),
         style=declared.text("style"),
         sections=sections,
+        footnotes=declared.flag("footnotes"),
     )
     declared.done()
     ids = [section.id for section in sections]

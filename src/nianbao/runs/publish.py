@@ -12,13 +12,16 @@ from typing import Any
 from nianbao import __version__, clock
 from nianbao.errors import UsageError
 from nianbao.publish.compose import compose
+from nianbao.publish.footnotes import with_footnotes
 from nianbao.publish.release import Edition, figures_csv, with_revisions, write_edition
 from nianbao.runs.house import House, Step, at_once
 from nianbao.statistics.figures import read_figures
 from nianbao.statistics.trace import trace_all
 from nianbao.terms.document import Document
+from nianbao.terms.publication import Publication
 from nianbao.warehouse import ledger
 from nianbao.warehouse.connect import rows_of
+from nianbao.warehouse.explanations import approved
 from nianbao.warehouse.models import built_from, fingerprint_of_built, remember_built
 from nianbao.warehouse.snapshot import write_snapshot
 
@@ -124,7 +127,7 @@ def _documents(house: House, year: int, edition: str) -> dict[str, Document]:
     as_of = ledger.known_until(house.connection) or clock.now()
     notices = (SAMPLE_NOTICE,) if house.home.is_sample else ()
     documents = {
-        code: compose(publication, figures, year, edition, as_of, notices)
+        code: _footnoted(compose(publication, figures, year, edition, as_of, notices), publication, house)
         for code, publication in house.project.publications.items()
     }
     wanted = {(figure.indicator_id, figure.year) for document in documents.values() for figure in document.figures}
@@ -133,6 +136,12 @@ def _documents(house: House, year: int, edition: str) -> dict[str, Document]:
         code: dataclasses.replace(document, traces={figure.key: traces[figure.key] for figure in document.figures})
         for code, document in documents.items()
     }
+
+
+def _footnoted(document: Document, publication: Publication, house: House) -> Document:
+    if not publication.footnotes:
+        return document
+    return with_footnotes(document, house.project, approved(house.connection))
 
 
 def _snapshot(house: House, state: str, step: Step) -> Path:

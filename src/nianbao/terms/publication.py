@@ -63,7 +63,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Publication:
-    """A report as a kind: `work_report`, `audit_report`."""
+    """A report as a kind: `work_report`, `audit_report`; with `footnotes` it prints what units explained."""
 
     code: str
     zh: str
@@ -72,3 +72,4 @@ class Publication:
     title: str
     style: str
     sections: tuple[Section, ...]
+    footnotes: bool = False

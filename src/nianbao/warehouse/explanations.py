@@ -59,6 +59,21 @@ def explanations(
     )
 
 
+def approved(connection: Connection) -> list[dict[str, Any]]:
+    """The approved explanations of submissions that are in force."""
+    return rows_of(
+        connection,
+        f"""
+        SELECT e.explanation_id, e.unit_code, e.form_code, e.period, e.part, e.field, e.explanation
+        FROM ledger.explanation AS e
+        INNER JOIN ({_LATEST_RULING}) AS r ON coalesce(e.earlier_id, e.explanation_id) = r.explanation_id
+        INNER JOIN ({IN_FORCE.format(ledger="ledger")}) AS s ON e.submission_id = s.submission_id
+        WHERE r.ruling = 'approved' AND e.field IS NOT NULL
+        ORDER BY e.unit_code, e.period, e.form_code, e.row_no, e.field
+        """,
+    )
+
+
 def earlier_values(connection: Connection, submissions: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """What units reported for the period before and for the same period a year before, cell by cell.
 

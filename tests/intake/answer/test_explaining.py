@@ -18,13 +18,17 @@ from nianbao.catalog import Project
 from nianbao.cli import main
 from nianbao.intake.acknowledge import MARKED, PAGE, RECEIPT
 from nianbao.intake.answer.styles import FILLS
+from nianbao.publish.compose import compose
+from nianbao.publish.footnotes import with_footnotes
+from nianbao.runs.compile import compile_tables
 from nianbao.runs.explanations import rule
 from nianbao.runs.house import open_house
 from nianbao.settings import Home
+from nianbao.statistics.figures import read_figures
 from nianbao.terms.explanation import Ruling
 from nianbao.terms.finding import Severity
 from nianbao.terms.layout import ANSWER_SHEET
-from nianbao.warehouse.explanations import explanations
+from nianbao.warehouse.explanations import approved, explanations
 from tests.homes import clock_at, warehouse
 from tests.intake.answer.conftest import DEAR, UNIT, Desk
 from tests.workbooks import edited
@@ -231,3 +235,22 @@ def test_the_same_marked_workbook_again_changes_nothing(desk: Desk, waiting: Pat
     receipt = receipt_of(desk.send_back(explained(waiting), "回报二.xlsx", RULED_AT))
     assert receipt["outcome"] in ("duplicate", "accepted")
     assert receipt["submissions"] == []
+
+
+def test_an_approved_reason_is_printed_where_the_publication_asks_for_it(desk: Desk) -> None:
+    """A section that prints a figure counted from the explained cell says why, once it is approved; others do not."""
+    (row,) = rows(desk)
+
+    def notes() -> list[tuple[str, str]]:
+        with warehouse(desk.home) as connection:
+            figures = read_figures(connection, desk.project)
+            report = desk.project.publications["work_report"]
+            document = compose(report, figures, 2021, "draft", row["explained_at"], ())
+            noted = with_footnotes(document, desk.project, approved(connection))
+        return [(section.id, note) for section in noted.sections for note in section.coverage_notes if REASON in note]
+
+    with clock_at(RULED_AT), open_house(desk.project.path, desk.home, "compile") as house:
+        compile_tables(house)
+    assert notes() == []
+    rule_on(desk, row, Ruling.APPROVED, "2021-12-31")
+    assert notes() == [("W1.A5", f"省交通运输工会2021年第三季度“送温暖资金”的说明：{REASON}。")]

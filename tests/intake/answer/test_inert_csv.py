@@ -11,7 +11,9 @@ import pytest
 from nianbao.cli.show import say_csv
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", '=HYPERLINK("http://x")'])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+cmd", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", '=HYPERLINK("http://x")']
+)
 def test_a_text_like_a_formula_gets_an_apostrophe(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     """The text stands behind an apostrophe, whole."""
     say_csv(["name"], [[text]])

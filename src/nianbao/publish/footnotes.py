@@ -1,0 +1,67 @@
+"""Footnotes: the approved explanations of units behind the figures of a section."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from nianbao.catalog import Project
+from nianbao.terms.document import Document, PrintedFigure
+from nianbao.terms.indicator import Indicator
+from nianbao.terms.period import Period
+
+_WORD = re.compile(r"[a-z_][a-z0-9_]*")
+
+
+def with_footnotes(document: Document, project: Project, approved: Iterable[Mapping[str, Any]]) -> Document:
+    """The document with a note in each section for what units explained about the numbers behind its figures.
+
+    `approved` are rows of warehouse.explanations.approved: about submissions in force.
+    """
+    by_field: dict[tuple[str, str, int], list[Mapping[str, Any]]] = {}
+    for row in approved:
+        by_field.setdefault((row["form_code"], row["field"], Period.parse(row["period"]).year), []).append(row)
+    sections = []
+    for section in document.sections:
+        figures = [figure for figure in document.figures if figure.section == section.id]
+        notes = tuple(_notes(_behind(figures, project, by_field), project))
+        sections.append(replace(section, coverage_notes=section.coverage_notes + notes))
+    return replace(document, sections=tuple(sections))
+
+
+def _behind(
+    figures: Iterable[PrintedFigure], project: Project, by_field: Mapping[tuple[str, str, int], list[Mapping[str, Any]]]
+) -> Iterator[Mapping[str, Any]]:
+    """The explanations about the fields that figures are counted from, each once."""
+    seen = set()
+    for figure in figures:
+        for leaf in _leaves(project.indicators[figure.indicator_id], project):
+            for word in {leaf.field, *_WORD.findall(leaf.measure)}:
+                for row in by_field.get((leaf.form, word, figure.year), ()):
+                    if row["explanation_id"] not in seen:
+                        seen.add(row["explanation_id"])
+                        yield row
+
+
+def _leaves(indicator: Indicator, project: Project) -> Iterator[Indicator]:
+    if not indicator.is_formula:
+        yield indicator
+        return
+    for name in _WORD.findall(indicator.formula):
+        if name in project.indicators and name != indicator.id:
+            yield from _leaves(project.indicators[name], project)
+
+
+def _notes(rows: Iterable[Mapping[str, Any]], project: Project) -> Iterator[str]:
+    """One note for each reason, naming all that it was given for."""
+    said: dict[tuple[str, str, str], list[str]] = {}
+    for row in rows:
+        field = project.forms[row["form_code"]].part(row["part"]).field(row["field"])
+        names = said.setdefault((row["unit_code"], row["period"], row["explanation"]), [])
+        if field.zh not in names:
+            names.append(field.zh)
+    for (unit_code, period, text), names in said.items():
+        unit = project.units[unit_code]
+        yield f"{unit.zh}{Period.parse(period).zh}“{'、'.join(names)}”的说明：{text.rstrip('。')}。"
