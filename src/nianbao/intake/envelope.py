@@ -75,6 +75,7 @@ class Numbering:
         """Whether the form has been sent before, whatever became of it."""
         return key in self._numbers
 
+
 _WITHOUT_FORM = frozenset({"HEADER_MISSING", "EMPTY_SUBMISSION"})
 """What already says why no form was found."""
 
