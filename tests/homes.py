@@ -181,9 +181,9 @@ def _hash(connection: Connection, table: str) -> str:
 
 
 def scratch_files(home: Home) -> list[str]:
-    """What a run leaves behind only when it was killed: hidden files and folders of any depth."""
+    """What a run leaves behind only when it was killed: hidden files and folders anywhere but in the inbox."""
     return sorted(
-        str(path.relative_to(home.path))
+        path.relative_to(home.path).as_posix()
         for path in home.path.rglob(".*")
-        if path.is_relative_to(home.archive) or path.is_relative_to(home.outbox) or path.is_relative_to(home.releases)
+        if not path.is_relative_to(home.inbox)
     )

@@ -89,4 +89,5 @@ def _write(path: Path, text: str) -> None:
 
 
 def _scratch(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{os.getpid()}")
+    """Where a file is written before it takes its place: always there, so that a killed run leaves one at most."""
+    return path.with_name(f".{path.name}.part")

@@ -52,7 +52,9 @@ class Archive:
         return found
 
     def mend(self, start: int) -> None:
-        """Cut off a last line that a killed run left half written; its file is still in the inbox."""
+        """Sweep away what a killed run left: a copy begun, a last line half written; the file is still in the inbox."""
+        for leftover in self._folder.glob(".receiving-*"):
+            leftover.unlink()
         if self._index.exists():
             whole = self.deliveries(start)
             os.truncate(self._index, whole[-1][1] if whole else start)

@@ -75,6 +75,7 @@ def _collect(house: House, sources: Sources, collected: Collected, step: Step, p
             _collect_batches(house, archive, pool, pending, sources, collected, step, progress)
         if late:
             collected.receipts += answer_deliveries(house, pool, late, sources)
+    ledger.close_runs(connection, clock.now())
 
 
 def _collect_batches(

@@ -151,7 +151,7 @@ def _write_alarms(home: Home, alarms: Sequence[Alarm]) -> None:
     text = json.dumps(
         {"at": clock.now(), "alarms": [asdict(alarm) for alarm in alarms]}, ensure_ascii=False, default=str
     )
-    scratch = home.alarms.with_name(f".{home.alarms.name}.{os.getpid()}")
+    scratch = home.alarms.with_name(f".{home.alarms.name}.part")
     scratch.write_text(text, encoding="utf-8")
     os.replace(scratch, home.alarms)
 

@@ -33,6 +33,13 @@ def finish_run(connection: Connection, run_id: str, finished_at: dt.datetime, su
     )
 
 
+def close_runs(connection: Connection, at: dt.datetime) -> None:
+    """Note that the runs that were killed will never be done, once what they owed has been done by another."""
+    connection.execute(
+        "UPDATE ledger.run SET finished_at = ?, summary = ? WHERE finished_at IS NULL", [at, '{"killed": true}']
+    )
+
+
 def archive_offset(connection: Connection) -> int:
     """How far into the archive's index the deliveries have been taken in."""
     row = connection.execute("SELECT fingerprint FROM ledger.build WHERE model = ?", [_ARCHIVE_OFFSET]).fetchone()
