@@ -12,7 +12,7 @@ from lxml import etree
 
 from nianbao.intake.answer.cells import Cells, position
 from nianbao.intake.answer.job import SIGN
-from nianbao.intake.answer.package import MAIN, RELATIONS, Element, Package, plain, serialise
+from nianbao.intake.answer.package import MAIN, RELATIONS, Element, Package, UnknownPackage, plain, serialise
 
 _AUTHOR = "审核"
 _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
@@ -55,19 +55,18 @@ def comment_on(package: Package, part: str, cells: Cells, texts: Mapping[str, st
 
     A cell that the sender has commented on keeps that text, with ours below it.
     """
-    existing = package.related(part, "comments")
+    existing = [name for _, name in package.related(part, "comments") if name in package]
     if not texts and not existing:
         return
-    comments = package.tree(existing[0][1]) if existing else None
+    comments = package.tree(existing[0]) if existing else None
     if comments is None:
         name = package.free_name("xl/comments{}.xml")
-        comments = _new_comments()
+        comments = etree.Element(f"{{{MAIN}}}comments", nsmap={None: MAIN})
         package.put_tree(name, comments)
         package.declare(name, _COMMENTS_TYPE)
         package.relate(part, "comments", name)
-    entries = comments.find(f"{{{MAIN}}}commentList")
+    authors, entries = _section(comments, "authors"), _section(comments, "commentList")
     gone = _take_away(entries)
-    authors = comments.find(f"{{{MAIN}}}authors")
     old = {entry.get("ref"): entry for entry in entries}
     new = []
     for address, text in texts.items():
@@ -79,11 +78,9 @@ def comment_on(package: Package, part: str, cells: Cells, texts: Mapping[str, st
     _draw(package, part, cells, gone, {address: texts[address] for address in new})
 
 
-def _new_comments() -> Element:
-    root = etree.Element(f"{{{MAIN}}}comments", nsmap={None: MAIN})
-    etree.SubElement(root, f"{{{MAIN}}}authors")
-    etree.SubElement(root, f"{{{MAIN}}}commentList")
-    return root
+def _section(comments: Element, name: str) -> Element:
+    found = comments.find(f"{{{MAIN}}}{name}")
+    return found if found is not None else etree.SubElement(comments, f"{{{MAIN}}}{name}")
 
 
 def _take_away(entries: Element) -> set[str]:
@@ -146,15 +143,19 @@ def _draw(package: Package, part: str, cells: Cells, gone: Collection[str], text
     reference = sheet.find(f"{{{MAIN}}}legacyDrawing")
     known = dict(package.related(part, "vmlDrawing"))
     name = known.get(reference.get(f"{{{RELATIONS}}}id")) if reference is not None else None
-    if name is None:
+    if name is None or name not in package:
         name = package.free_name("xl/drawings/vmlDrawing{}.vml")
         number = int(re.sub(r"\D", "", name))
         package.put(name, _EMPTY_DRAWING.format(number=number).encode())
         package.declare_extension("vml", _DRAWING_TYPE)
+        if reference is not None:
+            sheet.remove(reference)
         _refer(sheet, package.relate(part, "vmlDrawing", name))
     content = package.read(name)
     # Drawings of the old kind are not always well-formed, as browsers of their time did not mind.
     root = etree.fromstring(content, etree.XMLParser(recover=True, resolve_entities=False, no_network=True))
+    if root is None:
+        raise UnknownPackage("no drawing")
     places = {place for address in gone if (place := position(address))}
     for shape in list(root.iter(f"{{{_VML}}}shape")):
         if _place_of(shape) in places:
