@@ -26,8 +26,9 @@ _LONGEST_COMMENT = 2_000
 _LONGEST_CELL = 300
 _FORMS_NAMED = 6
 _COLOURS = "红色是须改正的，橙色是须说明的，蓝色是提示。点“单元格”一栏可跳到该格；该格的批注里写着依据、上期数等。"
-_EXPLAIN = "须说明的，数字有误就改，属实就在右边“说明”栏写明原因。改好写好后保存，把本文件原样报回即可，不必另写文件。"
-_CORRECT = "请直接在本文件的相应单元格改正，封面的报送类型选“更正”，保存后把本文件报回即可，不必另写文件。"
+_CORRECT = "须改正的，请在相应的单元格改正。"
+_EXPLAIN = "须说明的，数字有误就改，属实就在右边“说明”栏写明原因。"
+_RETURN = "改好写好后，封面的报送类型选“更正”，保存，把本文件报回即可，不必另写文件。"
 _NOTHING = "本次没有必须改正或说明的问题，不需要再报。"
 
 
@@ -74,12 +75,10 @@ def _forms_zh(submissions: Sequence[Mapping[str, Any]]) -> str:
 
 def _guidance(findings: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     severities = {item["severity"] for item in findings if is_open(item)}
-    lines = [_COLOURS]
-    if Severity.REJECT.value in severities:
-        lines.append(_CORRECT)
-    if Severity.EXPLAIN.value in severities:
-        lines.append(_EXPLAIN)
-    return tuple(lines if len(lines) > 1 else [*lines, _NOTHING])
+    if not severities:
+        return _COLOURS, _NOTHING
+    asked = {Severity.REJECT.value: _CORRECT, Severity.EXPLAIN.value: _EXPLAIN}
+    return _COLOURS, "".join(line for severity, line in asked.items() if severity in severities) + _RETURN
 
 
 def _line(item: Mapping[str, Any]) -> Line:
