@@ -9,7 +9,7 @@ from decimal import Decimal
 from nianbao.intake.formats.sheet import Sheet, address
 from nianbao.intake.landmarks import UNIT_TITLE, VALUE_TITLE, Block, Landmarks
 from nianbao.intake.text import clean, compact
-from nianbao.intake.values import MAX_TEXT, read_value, scaled, text_of
+from nianbao.intake.values import MAX_TEXT, read_value, text_of
 from nianbao.intake.vocabulary import Vocabulary
 from nianbao.terms import layout
 from nianbao.terms.form import Aggregate, Field, FieldType, Form, Layout, Part
@@ -117,8 +117,8 @@ class Table:
         text = text_of(raw) if raw != "" else ""
         if not text.strip() or not (text.isascii() or clean(text)):
             return Cell(part, row_no, asked.code, place, "", None, None)
-        value, fault = read_value(asked, raw, text, self.vocabulary)
-        return Cell(part, row_no, asked.code, place, text[:MAX_TEXT], scaled(value, asked, self.terms.scale), fault)
+        value, fault = read_value(asked, raw, text, self.vocabulary, self.terms.scale)
+        return Cell(part, row_no, asked.code, place, text[:MAX_TEXT], value, fault)
 
     def _compare_total(self, block: Block, cells: Sequence[Cell], due: dict[str, Decimal]) -> None:
         """Hold a row of totals to the records above it."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from decimal import Decimal
 
 from nianbao.intake import number
 from nianbao.intake.text import clean, narrow, tidy
@@ -32,10 +31,13 @@ _LONGEST_SHORT_CODE = 6
 Read = tuple[Value | None, str | None]
 
 
-def read_value(field: Field, raw: object, text: str, vocabulary: Vocabulary) -> Read:
-    """The value of a cell that is not blank, and the fault for which it has none; `text` is what it shows."""
+def read_value(field: Field, raw: object, text: str, vocabulary: Vocabulary, scale: int = 1) -> Read:
+    """The value of a cell that is not blank, and the fault for which it has none; `text` is what it shows.
+
+    `scale` is what the cover declares money to be multiplied by, so that it is in 元.
+    """
     if field.type in NUMBERS:
-        return _number(field, text)
+        return _number(field, text, scale if field.type is FieldType.MONEY and field.unit == "元" else 1)
     if field.type is FieldType.DATE:
         return _date(raw, text)
     if field.type is FieldType.BOOL:
@@ -62,10 +64,11 @@ def text_of(raw: object) -> str:
     return str(raw)
 
 
-def _number(field: Field, text: str) -> Read:
+def _number(field: Field, text: str, scale: int) -> Read:
     value = number.read_number(text)
     if isinstance(value, str):
         return None, value
+    value *= scale
     if abs(value) >= _TOO_LARGE:
         return None, "TOO_LARGE_A_NUMBER"
     if value != round(value, _DECIMALS[field.type]):
@@ -104,10 +107,3 @@ def _code(field: Field, text: str, is_number: bool, vocabulary: Vocabulary) -> R
         return None, CODE_PRECISION  # the spreadsheet has dropped the zeros in front
     # An unknown code is kept as it stands: the suite for the field says which ones there are.
     return text[:MAX_TEXT], None
-
-
-def scaled(value: Value | None, field: Field, scale: int) -> Value | None:
-    """Money in 元, whatever unit the cover declares."""
-    if scale != 1 and isinstance(value, Decimal) and field.type is FieldType.MONEY and field.unit == "元":
-        return value * scale
-    return value

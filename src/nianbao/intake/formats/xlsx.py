@@ -148,7 +148,8 @@ def _look_into(title: str, text: bytes) -> _Remarks:
             found.odd[address] = OddCell("CELL_ERROR", shown.decode("utf-8", "replace"))
         elif _ODD_MARKS[1].search(inner):
             found.formulas.add(address)
-            if value is None:
+            # Some programs leave the value out, others write an empty one, which is a result for a text alone.
+            if value is None or (value[1] == b"" and b't="str"' not in attributes):
                 found.odd[address] = OddCell("FORMULA_UNCACHED", UNCACHED)
     if b' hidden="' in text:
         found.hidden_rows = frozenset(int(row) - 1 for row in _HIDDEN_ROW.findall(text))
