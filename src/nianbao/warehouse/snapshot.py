@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import duckdb
 
 from nianbao.catalog import Project
 from nianbao.errors import StoreError, UsageError
-from nianbao.warehouse.connect import Connection, literal, open_reader, quote, rows_of
+from nianbao.warehouse.connect import Connection, literal, open_reader, quote, rows_of, transaction
 
 STORAGE_VERSION = "v1.5.0"
 """Older than this DuckDB's own, so that analysts with an older DuckDB can open the file."""
@@ -46,27 +47,28 @@ def write_snapshot(connection: Connection, project: Project, folder: Path, as_of
 
 
 def _copy(connection: Connection, project: Project, path: Path) -> None:
-    warehouse = quote(str(connection.execute("SELECT current_database()").fetchall()[0][0]))
-    personal = _personal_columns(project)
     connection.execute(f"ATTACH {literal(str(path))} AS snapshot (STORAGE_VERSION '{STORAGE_VERSION}')")
     try:
-        for table in _tables(connection):
-            name = f"{table['schema_name']}.{quote(table['table_name'])}"
-            hidden = personal.get(table["table_name"], set()) if table["schema_name"] == "core" else set()
-            excluded = f" EXCLUDE ({', '.join(map(quote, sorted(hidden)))})" if hidden else ""
-            connection.execute(f"CREATE SCHEMA IF NOT EXISTS snapshot.{table['schema_name']}")
-            connection.execute(f"CREATE TABLE snapshot.{name} AS SELECT *{excluded} FROM {warehouse}.{name}")
-            connection.execute(f"COMMENT ON TABLE snapshot.{name} IS {literal(table['comment'] or '')}")
-        for column in _columns(connection):
-            if (
-                column["column_name"] not in personal.get(column["table_name"], set())
-                or column["schema_name"] != "core"
-            ):
-                place = f"{column['schema_name']}.{quote(column['table_name'])}.{quote(column['column_name'])}"
-                connection.execute(f"COMMENT ON COLUMN snapshot.{place} IS {literal(column['comment'])}")
+        with transaction(connection):  # one for all: each by itself would be written through to the disk
+            _copy_tables(connection, _personal_columns(project))
         connection.execute("CHECKPOINT snapshot")
     finally:
         connection.execute("DETACH snapshot")
+
+
+def _copy_tables(connection: Connection, personal: Mapping[str, set[str]]) -> None:
+    warehouse = quote(str(connection.execute("SELECT current_database()").fetchall()[0][0]))
+    for table in _tables(connection):
+        name = f"{table['schema_name']}.{quote(table['table_name'])}"
+        hidden = personal.get(table["table_name"], set()) if table["schema_name"] == "core" else set()
+        excluded = f" EXCLUDE ({', '.join(map(quote, sorted(hidden)))})" if hidden else ""
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS snapshot.{table['schema_name']}")
+        connection.execute(f"CREATE TABLE snapshot.{name} AS SELECT *{excluded} FROM {warehouse}.{name}")
+        connection.execute(f"COMMENT ON TABLE snapshot.{name} IS {literal(table['comment'] or '')}")
+    for column in _columns(connection):
+        if column["column_name"] not in personal.get(column["table_name"], set()) or column["schema_name"] != "core":
+            place = f"{column['schema_name']}.{quote(column['table_name'])}.{quote(column['column_name'])}"
+            connection.execute(f"COMMENT ON COLUMN snapshot.{place} IS {literal(column['comment'])}")
 
 
 def _personal_columns(project: Project) -> dict[str, set[str]]:
