@@ -122,7 +122,7 @@ def test_a_reason_beside_the_finding_lets_the_form_in(told: Path) -> None:
     assert found["explanation"]["text"] == REASON
     assert found["explanation"]["ruling"] == "pending"
     assert found["severity_zh"] == "已说明"
-    assert "不需要再报" in told.with_name(told.name + PAGE).read_text("utf-8")
+    assert "没有必须改正或说明的问题" in told.with_name(told.name + PAGE).read_text("utf-8")
     cell = openpyxl.load_workbook(told.with_name(told.name + MARKED))[found["sheet"]][found["cell"]]
     assert cell.fill.fgColor.rgb == FILLS[Severity.WARN]
     assert REASON in told.with_name(told.name + PAGE).read_text("utf-8")
