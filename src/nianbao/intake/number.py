@@ -13,7 +13,7 @@ UNIT_IN_CELL = "UNIT_IN_CELL"
 
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", re.ASCII)
 _UNIT = r"[万亿千百]?[元人名个家件条项期场次户台套座]?(?:\([^)]*\))?|%|‰"
-_WITH_UNIT = re.compile(rf"[+-]?[\d,.]+\s*(?:{_UNIT})", re.ASCII)
+_WITH_UNIT = re.compile(rf"[+-]?[\d,.]+\s*(?=[^\d,.\s])(?:{_UNIT})", re.ASCII)
 _MINUS = str.maketrans({"−": "-", "–": "-", "﹣": "-", "‐": "-", "‑": "-"})
 _NOT_APPLICABLE = frozenset({"-", "--", "---", "—", "——", "/", "无", "…", "……", "...", "......", "不适用"})
 _LONGEST = 32
