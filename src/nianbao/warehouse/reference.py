@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from nianbao.catalog import Project
 from nianbao.terms.form import ADDITIVE
 from nianbao.terms.period import Period
-from nianbao.warehouse.connect import Connection, insert_columns, quote
+from nianbao.warehouse.connect import Connection, insert_columns, quote, transaction
 from nianbao.warehouse.schema import comment_on
 
 FIRST_YEAR = 2020
@@ -38,27 +38,27 @@ class ReferenceTable:
 def load_reference(connection: Connection, project: Project, today: dt.date) -> dict[str, str]:
     """Bring the reference tables up to date; returns the fingerprint of each by its full name."""
     stored = dict(connection.execute("SELECT model, fingerprint FROM ledger.build").fetchall())
-    fingerprints = {}
-    for table in _tables(project, today):
-        name = f"reference.{table.name}"
-        fingerprints[name] = table.fingerprint
-        if stored.get(name) == table.fingerprint:
-            continue
-        types = {column: table.types.get(column, "VARCHAR") for column in table.columns}
-        connection.execute("BEGIN")
-        connection.execute(
-            f"CREATE OR REPLACE TABLE {name} ({', '.join(f'{quote(key)} {kind}' for key, kind in types.items())})"
-        )
-        comments = {column: project.column_comments.get(column, column) for column in table.columns}
-        comment_on(connection, name, f"{table.zh} / {table.en}", comments)
-        columns = list(zip(*table.rows, strict=True)) or [()] * len(table.columns)
-        insert_columns(connection, name, dict(zip(table.columns, map(list, columns), strict=True)), types)
-        connection.execute(
-            "INSERT OR REPLACE INTO ledger.build VALUES (?, ?, ?)",
-            [name, table.fingerprint, dt.datetime.combine(today, dt.time())],
-        )
-        connection.execute("COMMIT")
+    tables = {f"reference.{table.name}": table for table in _tables(project, today)}
+    fingerprints = {name: table.fingerprint for name, table in tables.items()}
+    with transaction(connection):
+        for name, table in tables.items():
+            if stored.get(name) != fingerprints[name]:
+                _load(connection, name, table, project)
+                connection.execute(
+                    "INSERT OR REPLACE INTO ledger.build VALUES (?, ?, ?)",
+                    [name, fingerprints[name], dt.datetime.combine(today, dt.time())],
+                )
     return fingerprints
+
+
+def _load(connection: Connection, name: str, table: ReferenceTable, project: Project) -> None:
+    types = {column: table.types.get(column, "VARCHAR") for column in table.columns}
+    columns = ", ".join(f"{quote(key)} {kind}" for key, kind in types.items())
+    connection.execute(f"CREATE OR REPLACE TABLE {name} ({columns})")
+    comments = {column: project.column_comments.get(column, column) for column in table.columns}
+    comment_on(connection, name, f"{table.zh} / {table.en}", comments)
+    values = list(zip(*table.rows, strict=True)) or [()] * len(table.columns)
+    insert_columns(connection, name, dict(zip(table.columns, map(list, values), strict=True)), types)
 
 
 _DESCRIPTIONS = {
