@@ -51,14 +51,15 @@ clean:  ## forget everything that was produced
 	rm -rf $(VENV) var build dist src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find src flows tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# One virtual environment: the demo needs only the run-time set, tests and lint add the dev set.
+# One virtual environment: the demo needs only the run-time set, tests and lint add the dev set. The sets are complete,
+# so pip has nothing to resolve; and with hashes it would not take a pin below the newest for sqlalchemy[asyncio].
 $(VENV)/run: requirements/run.txt pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing the pinned packages into $(VENV) (once)"
-	@$(PIP) install --require-hashes -r requirements/run.txt
+	@$(PIP) install --no-deps --require-hashes -r requirements/run.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/dev: $(VENV)/run requirements/dev.txt
-	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@$(PIP) install --no-deps --require-hashes -r requirements/dev.txt
 	@touch $@

@@ -49,7 +49,7 @@ def _program() -> Iterator[Answer]:
         try:
             yield Answer(name, True, importlib.metadata.version(name))
         except importlib.metadata.PackageNotFoundError:
-            yield Answer(name, False, "not installed", "pip install --require-hashes -r requirements/run.txt")
+            yield Answer(name, False, "not installed", "pip install --no-deps --require-hashes -r requirements/run.txt")
 
 
 def _declarations(path: Path) -> Iterator[Answer]:

@@ -33,7 +33,7 @@ def open_source(declared: DeclaredSource, home: Path, secrets: Secrets) -> Sourc
         raise SourceStopped(
             "NOT_INSTALLED",
             f"the Python package {error.name} is not installed",
-            "pip install --require-hashes -r requirements/sources.txt",
+            "pip install --no-deps --require-hashes -r requirements/sources.txt",
         ) from error
 
 
