@@ -1,0 +1,162 @@
+"""The reading processes: a file that kills or stops one costs that file, and nothing else."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nianbao.catalog import Project
+from nianbao.intake import reader_pool
+from nianbao.intake.reader_pool import ReaderPool
+from nianbao.intake.reader_process import ReadRequest
+from nianbao.terms.submission import Reading
+from tests.homes import post, send
+from tests.workbooks import entry_of, repacked
+
+GOOD = "good"
+
+
+@pytest.fixture(scope="module")
+def workbook(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workbook with one form."""
+    return send(project, tmp_path_factory.mktemp("inbox"), post(project, ["QH630100"], ["2021Q1"], ["GH05"]))[0]
+
+
+@pytest.fixture(scope="module")
+def killer(workbook: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with a cell in the last corner of a sheet, written so that it is not noticed before it is parsed."""
+
+    def add(text: bytes) -> bytes:
+        return text.replace(b"</sheetData>", b"<row r='1048576'><c r='XFD1048576'><v>1</v></c></row></sheetData>")
+
+    path = tmp_path_factory.mktemp("killer") / "killer.xlsx"
+    path.write_bytes(repacked(workbook, {entry_of(workbook, "GH05"): add}))
+    assert path.stat().st_size < 100_000
+    return path
+
+
+@pytest.fixture
+def pool(project: Project) -> Iterator[ReaderPool]:
+    """Two reading processes."""
+    with ReaderPool(project.path, workers=2) as pool:
+        yield pool
+
+
+@pytest.fixture
+def pipe(tmp_path: Path) -> Path:
+    """What a process waits for when it reads it, for ever."""
+    path = tmp_path / "pipe.xlsx"
+    os.mkfifo(path)
+    return path
+
+
+def read(pool: ReaderPool, *paths: Path) -> list[str]:
+    """What becomes of files, in their order: good, or the code of the fault."""
+    found = {position: told(reading) for position, reading in pool.read(ReadRequest(path, path.name) for path in paths)}
+    assert sorted(found) == list(range(len(paths)))
+    return [found[position] for position in sorted(found)]
+
+
+def told(reading: Reading) -> str:
+    """A reading in a word."""
+    return reading.faults[0].code if reading.faults else GOOD if reading.frames else "nothing"
+
+
+def children() -> set[int]:
+    """The processes that this one has started and that still run."""
+    found = set()
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            pid, _, rest = status.read_text("utf-8").partition(" (")
+            state, parent = rest.rpartition(") ")[2].split()[:2]
+        except OSError:
+            continue
+        if int(parent) == os.getpid() and state != "Z":
+            found.add(int(pid))
+    return found
+
+
+def test_every_file_is_read_by_some_process(pool: ReaderPool, workbook: Path) -> None:
+    """More files than processes: each is answered once, under its own position."""
+    before = children()
+    assert read(pool, *[workbook] * 9) == [GOOD] * 9
+    assert len(children() - before) <= 2
+
+
+def test_no_files_need_no_process(project: Project) -> None:
+    """Nothing is started for nothing."""
+    before = children()
+    with ReaderPool(project.path) as pool:
+        assert read(pool) == []
+        assert children() == before
+
+
+def test_a_file_that_kills_its_process_costs_one_file(pool: ReaderPool, workbook: Path, killer: Path) -> None:
+    """Those before it and behind it, also those that were waiting at the same process, are read."""
+    files = [workbook, killer, workbook, killer, killer, workbook, workbook]
+    assert read(pool, *files) == [GOOD if path is workbook else "PARSER_CRASH" for path in files]
+    assert read(pool, workbook) == [GOOD]
+
+
+def test_a_file_that_is_gone_costs_one_file(pool: ReaderPool, workbook: Path, tmp_path: Path) -> None:
+    """Whatever goes wrong in a process is a fault of the file it was about."""
+    assert read(pool, workbook, tmp_path / "gone.xlsx", workbook) == [GOOD, "PARSER_CRASH", GOOD]
+
+
+def test_a_file_that_takes_too_long_costs_one_file(
+    pool: ReaderPool, workbook: Path, pipe: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its process is ended, and the files that waited behind it are read by another."""
+    monkeypatch.setattr(reader_pool, "SECONDS_PER_FILE", 2.0)
+    read(pool, workbook, workbook)
+    started = time.monotonic()
+    assert read(pool, pipe, workbook, workbook, workbook, workbook) == ["TIMEOUT", GOOD, GOOD, GOOD, GOOD]
+    assert time.monotonic() - started < 30
+
+
+def test_a_process_that_is_killed_costs_one_file(pool: ReaderPool, workbook: Path, pipe: Path) -> None:
+    """By the kernel for want of memory, or by hand."""
+    read(pool, workbook, workbook)
+    before = children()
+    stopper = threading.Thread(target=kill_the_reader_of, args=(pipe, before))
+    stopper.start()
+    found = read(pool, pipe, workbook, workbook, workbook)
+    stopper.join()
+    assert found == ["PARSER_CRASH", GOOD, GOOD, GOOD]
+
+
+def kill_the_reader_of(pipe: Path, processes: set[int]) -> None:
+    """Wait until a process reads a pipe, and kill it."""
+    with pipe.open("wb"):
+        for pid in processes:
+            opened = [os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()]
+            if str(pipe) in opened:
+                os.kill(pid, signal.SIGKILL)
+
+
+def fail_while_reading(project: Project, workbook: Path) -> None:
+    """A run that ends with an error in the midst of its files."""
+    with ReaderPool(project.path, workers=2) as pool:
+        next(pool.read([ReadRequest(workbook, workbook.name)] * 3))
+        raise RuntimeError("the run has failed")
+
+
+def test_nobody_is_left_behind(project: Project, workbook: Path, killer: Path, pipe: Path) -> None:
+    """However the reading ends, no process outlives the pool: read to the end, given up, or failed."""
+    before = children()
+    with ReaderPool(project.path, workers=2) as pool:
+        read(pool, workbook, killer, workbook)
+        reading = pool.read(ReadRequest(path, path.name) for path in (workbook, pipe, workbook))
+        next(reading)
+        reading.close()  # type: ignore[attr-defined]
+        assert read(pool, workbook) == [GOOD]
+    with pytest.raises(RuntimeError):
+        fail_while_reading(project, workbook)
+    deadline = time.monotonic() + 5
+    while children() - before and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert children() <= before
