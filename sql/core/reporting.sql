@@ -33,6 +33,9 @@ SELECT
     END AS status
 FROM reference.due AS due
 LEFT JOIN core.submission AS current_submission
-    ON due.unit_code = current_submission.unit_code AND due.form_code = current_submission.form_code AND due.period = current_submission.period
+    ON
+        due.unit_code = current_submission.unit_code
+        AND due.form_code = current_submission.form_code
+        AND due.period = current_submission.period
 LEFT JOIN last_sent
     ON due.unit_code = last_sent.unit_code AND due.form_code = last_sent.form_code AND due.period = last_sent.period

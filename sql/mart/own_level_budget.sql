@@ -15,7 +15,8 @@ FROM core.gh12 AS line
 INNER JOIN core.unit AS unit
     ON line.unit_code = unit.unit_code
 LEFT JOIN reference.accounts AS account
-    ON line.account_code = account.account_code
-    AND CAST(account.valid_from AS DATE) <= CAST(line.year || '-06-30' AS DATE)
-    AND (account.valid_to = '' OR CAST(account.valid_to AS DATE) >= CAST(line.year || '-06-30' AS DATE))
+    ON
+        line.account_code = account.account_code
+        AND CAST(account.valid_from AS DATE) <= CAST(line.year || '-06-30' AS DATE)
+        AND (account.valid_to = '' OR CAST(account.valid_to AS DATE) >= CAST(line.year || '-06-30' AS DATE))
 WHERE unit.unit_type = 'province'
