@@ -26,6 +26,7 @@ COMMANDS = {
     "figures": ("ask", "Print the figures of a year."),
     "explain": ("ask", "Trace a figure: formula, values by unit, submissions, cells."),
     "proof": ("proof", "Check the numbers of an edited draft against the warehouse."),
+    "layout": ("layout", "Measure a Word document against GB/T 9704, the official layout."),
     "sql": ("ask", "Query the published file: no writes, no files, no network."),
     "doctor": ("ask", "Check that everything nianbao needs is in place."),
 }
