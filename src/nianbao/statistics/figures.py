@@ -12,6 +12,7 @@ from nianbao.statistics.compile import ALL, counted_behind
 from nianbao.terms.figure import Coverage, Figure
 from nianbao.terms.form import Aggregate
 from nianbao.terms.indicator import Indicator
+from nianbao.terms.period import Period
 from nianbao.warehouse.connect import Connection
 
 _ADDS_UP_TO_ZERO = frozenset({Aggregate.SUM, Aggregate.COUNT, Aggregate.DISTINCT})
@@ -24,7 +25,7 @@ class Figures:
     project: Project
     values: dict[tuple[str, int], dict[str, Decimal]]
     reporting: dict[tuple[str, int], Coverage]
-    reported: frozenset[tuple[str, int, str, str]]
+    reported: frozenset[tuple[str, str, int, str, str]]
 
     def get(self, indicator_id: str, year: int, scope: str = ALL) -> Figure:
         """The figure of an indicator.
@@ -41,10 +42,10 @@ class Figures:
         return Figure(indicator_id, year, scope, value, self.coverage(indicator, year))
 
     def _is_reported(self, indicator: Indicator, year: int, scope: str) -> bool:
-        """Whether anybody whose word counts for the indicator has reported its form for its period."""
+        """Whether anybody whose word counts for the indicator has reported its part of a form for its period."""
         suffix = "" if indicator.period == "year" else indicator.period
         named = indicator.unit_scope if indicator.unit_scope != "members" else ""
-        return (indicator.form, year, suffix, named if scope == ALL else scope) in self.reported
+        return (indicator.form, indicator.part, year, suffix, named if scope == ALL else scope) in self.reported
 
     def coverage(self, indicator: Indicator, year: int) -> Coverage:
         """How many of the member unions that owe the forms behind an indicator have reported them for the year.
@@ -71,16 +72,18 @@ def read_figures(connection: Connection, project: Project) -> Figures:
     for indicator_id, year, scope, value in rows:
         if value is not None:
             values.setdefault((indicator_id, year), {})[scope] = plain(value)
-    return Figures(project, values, _coverage(connection), _reported(connection))
+    return Figures(project, values, _coverage(connection), _reported(connection, project))
 
 
-def _reported(connection: Connection) -> frozenset[tuple[str, int, str, str]]:
-    """Form, year, period suffix and unit of what is in force; an empty suffix or unit stands for any."""
+def _reported(connection: Connection, project: Project) -> frozenset[tuple[str, str, int, str, str]]:
+    """Form, part, year, period suffix and unit of what is in force; an empty suffix or unit stands for any."""
     rows = connection.execute("SELECT form_code, year, period, unit_code FROM core.submission").fetchall()
     found = set()
-    for form_code, year, period, unit_code in rows:
-        suffix = period[4:] or "Y"
-        found |= {(form_code, year, kind, unit) for kind in ("", suffix) for unit in ("", unit_code)}
+    for form_code, year, code, unit_code in rows:
+        period = Period.parse(code)
+        for part in project.forms[form_code].parts_of(project.units[unit_code], period):
+            kinds, units = ("", period.suffix), ("", unit_code)
+            found |= {(form_code, part.code, year, kind, unit) for kind in kinds for unit in units}
     return frozenset(found)
 
 

@@ -1,6 +1,7 @@
 """Figures: a value where there is one, nought where it was reported as such, nothing where nobody spoke; coverage."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +10,7 @@ from nianbao.errors import UsageError
 from nianbao.settings import Home
 from nianbao.statistics.figures import Figures, plain
 from nianbao.terms.figure import Coverage
-from tests.homes import figures_of
+from tests.homes import clock_at, figures_of, post, send, take_in_and_compile
 
 FULL, PARTIAL = Coverage(53, 53), Coverage(51, 53, ("西宁市总", "海东市总"))
 UNIT = "QH630100"
@@ -23,7 +24,7 @@ def figures(project: Project) -> Figures:
         ("relief_std_new", 2021): {"all": Decimal(3)},
     }
     reporting = {("GH05", 2021): FULL, ("GH05", 2020): PARTIAL, ("GH02", 2021): PARTIAL}
-    reported = frozenset({("GH05", 2021, suffix, unit) for suffix in ("", "Q1") for unit in ("", UNIT)})
+    reported = frozenset({("GH05", "main", 2021, suffix, unit) for suffix in ("", "Q1") for unit in ("", UNIT)})
     return Figures(project, values, reporting, reported)
 
 
@@ -44,6 +45,18 @@ def test_what_nobody_has_reported_is_not_nought(figures: Figures) -> None:
     assert figures.get("posts_online", 2021).value is None
     assert figures.get("disaster_funds", 2021, "QH630200").value is None
     assert figures.get("disaster_funds", 2020).value is None
+
+
+def test_what_nobody_was_asked_yet_is_not_nought(project: Project, tmp_path: Path) -> None:
+    """A part that is asked in the fourth quarter alone has no figure before, though its form was reported."""
+    home = Home(tmp_path)
+    for quarter, is_asked in (("2021Q1", False), ("2021Q4", True)):
+        send(project, home.inbox, post(project, [UNIT], [quarter], ["GH05", "GH07"]))
+        with clock_at("2022-01-16T01:00"):
+            take_in_and_compile(project, home)
+        figures = figures_of(home)
+        assert figures.get("nat_pioneers", 2021).value == 0
+        assert (figures.get("retreat_persons", 2021).value is not None) is is_asked
 
 
 def test_a_greatest_value_of_nothing_is_not_nought(figures: Figures) -> None:
