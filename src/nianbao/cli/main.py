@@ -68,8 +68,8 @@ class Commands(click.Group):
 @click.group(
     cls=Commands,
     help="nianbao 年报: from a federation's workbooks to its annual report, every figure traceable to a cell.",
-    epilog="Exit codes: 0 done, 1 a checked file would be sent back or deviates, 2 wrong arguments, 4 built tables break an "
-    "expectation, 64 no such thing, 70 our own fault, 74 file, disk or source, 75 another run is writing, "
+    epilog="Exit codes: 0 done, 1 a checked file would be sent back or deviates, 2 wrong arguments, 4 built tables "
+    "break an expectation, 64 no such thing, 70 our own fault, 74 file, disk or source, 75 another run is writing, "
     "78 a declared file is wrong.",
 )
 @click.version_option(__version__, prog_name="nianbao")
