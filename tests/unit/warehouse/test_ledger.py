@@ -1,0 +1,173 @@
+"""The ledger: what arrived, what was decided, what is still owed."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+import pytest
+
+from nianbao.catalog import Project
+from nianbao.errors import StoreError
+from nianbao.warehouse import ledger
+from nianbao.warehouse.connect import Connection, open_memory, rows_of, transaction
+from nianbao.warehouse.schema import LEDGER, SCHEMA_VERSION, create_schema
+
+NOW = dt.datetime(2022, 1, 16, 1)
+ACCEPTED, REJECTED = "accepted", "rejected"
+
+
+@pytest.fixture
+def connection(project: Project) -> Iterator[Connection]:
+    """An empty warehouse."""
+    connection = open_memory()
+    create_schema(connection, project)
+    yield connection
+    connection.close()
+
+
+def row(table: str, **values: Any) -> dict[str, Any]:
+    """A row of a table of the ledger, with something plausible where it must not be empty."""
+    fillers = {"TIMESTAMP": NOW, "DATE": NOW.date(), "VARCHAR": "x", "BIGINT": 1, "INTEGER": 1, "BOOLEAN": False}
+    spec = LEDGER[table]
+    return {
+        name: values.get(name, fillers[spec.bare_columns[name]] if "NOT NULL" in kind or "PRIMARY" in kind else None)
+        for name, kind in spec.columns.items()
+    }
+
+
+def deliver(connection: Connection, number: int, run_id: str = "R000001", **values: Any) -> None:
+    """Record a delivery."""
+    delivery = row("delivery", delivery_id=f"D{number:06d}", run_id=run_id, **values)
+    ledger.record(connection, {"delivery": [delivery]})
+
+
+def submit(connection: Connection, number: int, decision: str, content: str, delivery: int = 1) -> None:
+    """Record a version of GH05 of one unit, and what was decided about it."""
+    key = f"U1-2021Q4-GH05-{number}"
+    submission = row(
+        "submission", submission_id=key, delivery_id=f"D{delivery:06d}", unit_code="U1", form_code="GH05",
+        period="2021Q4", number=number, cells_sha256=content,
+    )  # fmt: skip
+    decided = row("decision", submission_id=key, decision=decision)
+    ledger.record(connection, {"submission": [submission], "decision": [decided]})
+
+
+def test_runs_are_numbered_and_ended(connection: Connection) -> None:
+    """Each with what it did."""
+    first, second = (ledger.start_run(connection, kind, NOW, "0.1.0") for kind in ("collect", "publish"))
+    assert (first, second) == ("R000001", "R000002")
+    ledger.finish_run(connection, first, NOW, {"deliveries": 3})
+    rows = rows_of(connection, "SELECT run_id, finished_at, summary FROM ledger.run ORDER BY run_id")
+    assert [tuple(each.values()) for each in rows] == [(first, NOW, '{"deliveries": 3}'), (second, None, None)]
+
+
+def test_what_a_killed_run_took_is_still_to_be_answered(connection: Connection) -> None:
+    """Its deliveries are owed an answer until another run has given it."""
+    done, killed = (ledger.start_run(connection, "collect", NOW, "0.1.0") for _ in range(2))
+    deliver(connection, 1, done)
+    deliver(connection, 2, killed)
+    ledger.finish_run(connection, done, NOW, {})
+    assert ledger.unanswered(connection) == ["D000002"]
+    ledger.close_runs(connection, NOW)
+    assert ledger.unanswered(connection) == []
+
+
+def test_the_content_in_force_is_that_of_the_last_accepted_version(connection: Connection) -> None:
+    """A version that was sent back has a number, and takes nothing away."""
+    place = ("U1", "GH05", "2021Q4")
+    for number, decision, content in ((1, ACCEPTED, "a"), (2, "accepted_with_warnings", "b"), (3, REJECTED, "c")):
+        submit(connection, number, decision, content)
+    numbers, in_force = ledger.submission_numbers(connection, ["U1"])
+    assert (numbers, in_force) == ({place: 3}, {place: "b"})
+    assert ledger.submission_numbers(connection, ["U2"]) == ({}, {})
+
+
+def test_what_was_never_accepted_is_in_force_nowhere(connection: Connection) -> None:
+    """So the same content may be sent again, and is looked at again."""
+    submit(connection, 1, REJECTED, "a")
+    numbers, in_force = ledger.submission_numbers(connection, ["U1"])
+    assert (list(numbers.values()), in_force) == ([1], {})
+
+
+def test_the_same_bytes_are_known_by_their_first_delivery(connection: Connection) -> None:
+    """However often they came."""
+    for number, sha256 in ((1, "a"), (2, "b"), (3, "a")):
+        deliver(connection, number, sha256=sha256)
+    assert ledger.deliveries_by_hash(connection, ["a", "b", "c"]) == {"a": "D000001", "b": "D000002"}
+
+
+def test_what_was_not_taken_is_listed_with_its_reason(connection: Connection) -> None:
+    """The files that could not be read or were known, and the submissions that were sent back or wait."""
+    for number, outcome in ((1, "partly"), (2, "quarantined"), (3, "duplicate"), (4, "accepted")):
+        deliver(connection, number, file_name=f"{number}.xlsx", outcome=outcome)
+    submit(connection, 1, REJECTED, "a", delivery=1)
+    submit(connection, 2, ACCEPTED, "b", delivery=4)
+    about = {"submission_id": "U1-2021Q4-GH05-1", "delivery_id": "D000001"}
+    findings = [row("finding", severity=severity, sentence=severity, **about) for severity in ("warn", "reject")]
+    ledger.record(connection, {"finding": findings})
+    listed = ledger.not_accepted(connection, "R000001")
+    assert [(each["file_name"], each["decision"], each["first_finding"]) for each in listed] == [
+        ("1.xlsx", REJECTED, "reject"),
+        ("2.xlsx", None, None),
+        ("3.xlsx", None, None),
+    ]
+
+
+def test_the_last_release_is_the_one_with_the_highest_number(connection: Connection) -> None:
+    """The tenth comes after the ninth."""
+    assert ledger.last_release(connection, "work_report", 2021) is None
+    releases = [row("release", publication="work_report", year=2021, number=number) for number in (9, 10, 2)]
+    ledger.record(connection, {"release": releases})
+    last = ledger.last_release(connection, "work_report", 2021)
+    assert last is not None and last["number"] == 10
+    assert ledger.last_release(connection, "audit_report", 2021) is None
+
+
+def test_how_far_the_index_was_taken_in_is_remembered(connection: Connection) -> None:
+    """From the beginning at first, then as far as the last batch."""
+    assert ledger.archive_offset(connection) == 0
+    for offset in (100, 250):
+        ledger.set_archive_offset(connection, offset, NOW)
+        assert ledger.archive_offset(connection) == offset
+
+
+def test_a_batch_is_recorded_whole_or_not_at_all(connection: Connection) -> None:
+    """A fault in the last row of a transaction takes the first with it."""
+    with pytest.raises(duckdb.ConstraintException), transaction(connection):
+        deliver_twice(connection)
+    assert ledger.count_deliveries(connection) == 0
+    deliver(connection, 1)
+    assert ledger.count_deliveries(connection) == 1
+
+
+def deliver_twice(connection: Connection) -> None:
+    """Record the same delivery two times."""
+    deliver(connection, 1)
+    deliver(connection, 1)
+
+
+def test_known_is_what_was_decided_last(connection: Connection) -> None:
+    """Nothing before the first decision."""
+    assert ledger.known_until(connection) is None
+    submit(connection, 1, ACCEPTED, "a")
+    assert ledger.known_until(connection) == NOW
+
+
+def test_a_warehouse_of_a_newer_program_is_left_alone(connection: Connection, project: Project) -> None:
+    """An older program must not write what it does not understand."""
+    connection.execute("UPDATE ledger.schema_version SET version = ?", [SCHEMA_VERSION + 1])
+    with pytest.raises(StoreError, match="install the newer nianbao"):
+        create_schema(connection, project)
+
+
+def test_a_form_that_gains_a_field_gains_a_column(connection: Connection, project: Project) -> None:
+    """What was reported before stays, with nothing in the new column, which says what it is."""
+    connection.execute("INSERT INTO raw.gh05 (submission_id, row_no, warmth_persons) VALUES ('s', 1, 5)")
+    connection.execute("ALTER TABLE raw.gh05 DROP COLUMN warmth_funds_yuan")
+    create_schema(connection, project)
+    assert connection.execute("SELECT warmth_persons, warmth_funds_yuan FROM raw.gh05").fetchall() == [(5, None)]
+    ((comment,),) = connection.execute(
+        "SELECT comment FROM duckdb_columns() WHERE (table_name, column_name) = ('gh05', 'warmth_funds_yuan')"
+    ).fetchall()
+    assert comment == "送温暖资金（元） / warmth funds"

@@ -1,0 +1,59 @@
+"""One writer at a time; a killed one gives the right back by itself."""
+
+import multiprocessing
+import os
+import signal
+from multiprocessing.synchronize import Event
+from pathlib import Path
+
+import pytest
+
+from nianbao.errors import BusyError
+from nianbao.warehouse.lock import writer_lock
+
+
+def hold(home: Path, held: Event) -> None:
+    """Hold the lock until the end of the process."""
+    with writer_lock(home, "nightly"):
+        held.set()
+        signal.pause()
+
+
+def test_the_second_is_told_who_was_first(tmp_path: Path) -> None:
+    """By the number of the process and what it is doing."""
+    with writer_lock(tmp_path, "publish"):
+        with pytest.raises(BusyError, match=rf"held by process {os.getpid()} \(publish\)") as caught:
+            writer_lock(tmp_path, "nightly").__enter__()
+        assert caught.value.exit_code == 75
+        assert caught.value.holder == f"process {os.getpid()} (publish)"
+
+
+def test_who_comes_later_is_named_in_turn(tmp_path: Path) -> None:
+    """The name of an earlier holder is not taken for that of the present one."""
+    with writer_lock(tmp_path, "a very long purpose indeed"):
+        pass
+    with writer_lock(tmp_path, "collect"), pytest.raises(BusyError) as caught:
+        writer_lock(tmp_path, "nightly").__enter__()
+    assert caught.value.holder == f"process {os.getpid()} (collect)"
+
+
+def test_a_killed_process_gives_the_lock_back(tmp_path: Path) -> None:
+    """The next run does not wait for anybody, and nothing has to be deleted by hand."""
+    context = multiprocessing.get_context("spawn")
+    held = context.Event()
+    process = context.Process(target=hold, args=(tmp_path, held))
+    process.start()
+    assert held.wait(30)
+    with pytest.raises(BusyError, match=f"process {process.pid} "):
+        writer_lock(tmp_path, "nightly").__enter__()
+    process.kill()
+    process.join()
+    process.close()
+    with writer_lock(tmp_path, "nightly"):
+        assert (tmp_path / "writer.lock").read_text("utf-8") == f"process {os.getpid()} (nightly)"
+
+
+def test_two_homes_do_not_hinder_each_other(tmp_path: Path) -> None:
+    """A lock belongs to a home."""
+    with writer_lock(tmp_path / "one", "nightly"), writer_lock(tmp_path / "two", "nightly"):
+        assert (tmp_path / "one" / "writer.lock").exists()
