@@ -28,7 +28,7 @@ def imported(path: Path) -> set[str]:
 
 
 def test_large_libraries_are_known_in_one_place() -> None:
-    """Only flows import prefect, the warehouse duckdb, one module great_expectations, sources what speaks to servers."""
+    """Only flows import prefect, the warehouse duckdb, one module great_expectations, sources clients of servers."""
     assert not [
         f"{name(path)} imports {package}"
         for path in files("src", "flows", suffix=".py")

@@ -10,7 +10,12 @@ from nianbao.warehouse.expectations import validate
 SUITE = """
 form: "*"
 rules:
-- {code: C00-7, each: required, severity: reject, type: expect_column_values_to_not_be_null, says: 没有填, because: 必填}
+- code: C00-7
+  each: required
+  severity: reject
+  type: expect_column_values_to_not_be_null
+  says: 没有填
+  because: 必填
 """
 
 
