@@ -258,8 +258,8 @@ CASES = [
     Case(19, raw(b"7z\xbc\xaf\x27\x1c" + NOISE), QUARANTINED, ("ARCHIVE",), "7z", ".7z"),
     Case(21, bomb, QUARANTINED, ("ZIP_BOMB",)),
     Case(21, lambda desk: ods_package(ods_content(" " * (64 << 20))), QUARANTINED, ("ZIP_BOMB",), "ods", ".ods"),
-    Case(22, claiming(100), QUARANTINED, ("TRUNCATED",), "understated"),
-    Case(22, claiming(1 << 31), ACCEPTED, (), "overstated"),
+    Case(22, claiming(100), QUARANTINED, ("ZIP_MALFORMED",), "understated"),
+    Case(22, claiming(1 << 31), QUARANTINED, ("ZIP_MALFORMED",), "overstated"),
     Case(23, overlapping, QUARANTINED, ("ZIP_MALFORMED",), "overlapping"),
     Case(23, twice, QUARANTINED, ("ZIP_MALFORMED",), "twins"),
     Case(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from nianbao.intake.formats.sheet import Sheet
@@ -21,8 +22,12 @@ CODE_TITLE, VALUE_TITLE, UNIT_TITLE, NAME_TITLE = (
 )
 _TITLES = frozenset(layout.INDICATOR_HEADER[1:])
 _NOTE = layout.NOTE_LABEL.rstrip("：")
-_BELOW_RECORDS = (_NOTE, "填报说明", "单位负责人", "填表人", "审核人", "报出日期", "备注:", "注:", "联系电话", "联系人")
-_FIRST_LETTERS = frozenset(text[0] for text in (*_BELOW_RECORDS, layout.LEDGER_NUMBER, "（", "("))
+_BELOW_RECORDS = (_NOTE, "填报说明", "单位负责人", "填表人", "审核人", "报出日期", "联系电话", "联系人")
+_WORDS = "|".join(r"\s*".join(word) for word in _BELOW_RECORDS)
+_NUMBER = r"\s*".join(layout.LEDGER_NUMBER)
+_BORDER = re.compile(rf"\s*(?:{_WORDS}|备?\s*注\s*[:：]|{_NUMBER}\s*$|[(（][一二三四五六七八九十][)）]\s*\S)")
+"""How a row begins that stands above or below the records: the note, the signatures, the next part."""
+
 _TITLE_ROWS = 3
 _HEAD_ROWS = 12
 
@@ -58,10 +63,10 @@ class Landmarks:
         """The blocks of a part, from top to bottom."""
         return [block for block in self.blocks.get(form.code, ()) if block.part is part]
 
-    def is_complete(self, form: Form) -> bool:
-        """Whether every field of a form has its place."""
+    def lacks(self, form: Form, parts: Iterable[Part]) -> bool:
+        """Whether a field of these parts of a form has no place."""
         found = sum(len(block.places) for block in self.blocks.get(form.code, ()))
-        return found >= sum(len(part.fields) for part in form.parts)
+        return found < sum(len(part.fields) for part in parts)
 
     def header_above(self, row: int, title: str, column: int) -> dict[str, int]:
         """The columns of the nearest header of lines above a row that has this title in this column."""
@@ -87,7 +92,7 @@ def find_landmarks(sheet: Sheet, vocabulary: Vocabulary) -> Landmarks:
         if cell and isinstance(cell, str)
     )
     for row, column, text in texts:
-        if row != last_row and _is_border(text):
+        if row != last_row and _BORDER.match(text):
             found.borders.add(row)
         last_row = row
         if text.startswith(layout.EDITION_LABEL):
@@ -132,14 +137,6 @@ def named_forms(sheet: Sheet, vocabulary: Vocabulary) -> list[Form]:
         or any(text.endswith(compact(form.table_no)) for text in head)
         or name == compact(layout.sheet_name(form.code, form.zh)).upper().removeprefix(form.code)
     ]
-
-
-def _is_border(first: str) -> bool:
-    """Whether a row that begins like this stands below the records: the note, the signatures, the next part."""
-    if first.lstrip()[:1] not in _FIRST_LETTERS:
-        return False
-    text = compact(first)
-    return text.startswith(_BELOW_RECORDS) or text == layout.LEDGER_NUMBER or layout.is_part_heading(first)
 
 
 def _gather(found: Landmarks, codes: list[tuple[int, int, Part, Field]], sheet: Sheet) -> None:

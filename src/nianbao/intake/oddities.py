@@ -24,7 +24,8 @@ _PLACE = re.compile(r"([A-Z]+)(\d+)")
 def note_oddities(table: Table) -> None:
     """Note what is odd about the cells of a form, and what stands beside them that is none of the form's."""
     sheet, filled = table.sheet, [cell for cell in table.cells if cell.text]
-    _note_cells(table, "CONTROL_CHAR", [cell.cell for cell in filled if has_suspect_mark(cell.text)])
+    if has_suspect_mark("".join(cell.text for cell in filled)):
+        _note_cells(table, "CONTROL_CHAR", [cell.cell for cell in filled if has_suspect_mark(cell.text)])
     texts = (cell for cell in filled if isinstance(cell.value, str))
     _note_cells(table, "FORMULA_TEXT", [cell.cell for cell in texts if cell.text.startswith(_FORMULA_LIKE)])
     if sheet.formulas:
@@ -60,7 +61,10 @@ def _is_hidden(sheet: Sheet, place: str) -> bool:
 
 def _merged_answers(table: Table) -> Iterator[str]:
     """Merged areas over more than one answer: only the first of them is kept."""
+    rows = {row for row, _ in table.places}
     for (top, left), (bottom, right) in table.sheet.merged:
+        if rows.isdisjoint(range(top, bottom + 1)):
+            continue
         inside = ((row, column) for row in range(top, bottom + 1) for column in range(left, right + 1))
         if sum(place in table.places for place in islice(inside, _LARGEST_AREA)) > 1:
             yield f"{address(top, left)}:{address(bottom, right)}"

@@ -13,26 +13,34 @@ from nianbao.intake.values import MAX_TEXT, read_value, text_of
 from nianbao.intake.vocabulary import Vocabulary
 from nianbao.terms import layout
 from nianbao.terms.form import Aggregate, Field, FieldType, Form, Layout, Part
+from nianbao.terms.period import Period
 from nianbao.terms.submission import Cell, ReadingFault
 
 _GRAND_TOTALS = frozenset({"合计", "总计", "共计", "总合计"})
 _SUBTOTALS = frozenset({"小计"})
 _LONGEST_TOTAL = 12
+_TOTAL_ENDS = "计"
 _WITH_LEVELS = "accounts"
 """A list whose codes have levels has totals among its own rows."""
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What the cover says about every sheet: the unit of money and the year, as far as it can be told."""
+    """What the cover says about every sheet: the unit of money and the period, as far as it can be told."""
 
     money_unit: str
-    year: int | None
+    period: Period | None
 
     @property
     def scale(self) -> int:
         """By how much money is multiplied."""
         return layout.MONEY_UNITS.get(self.money_unit, 1)
+
+    def asked(self, form: Form) -> list[Part]:
+        """The parts of a form that are asked for the period; all of them where it cannot be told."""
+        periods = form.periods_closing_with(self.period) if self.period else ()
+        suffixes = {period.suffix for period in periods}
+        return [part for part in form.parts if not suffixes or not suffixes.isdisjoint(part.suffixes)]
 
 
 @dataclass
@@ -84,12 +92,13 @@ class Table:
             for _, column, asked in block.places:
                 if _is_money(asked):
                     self._compare_unit(block.header_row - 1, column)
+            columns = [column for _, column, _ in block.places]
             for row in range(block.header_row + 1, len(self.sheet.rows)):
                 if row in self.landmarks.ends:
                     break
-                cells = self._read_row(block, row_no + 1, row)
-                if not cells:
+                if self._is_blank(row, columns):
                     continue
+                cells = [self._read_cell(block, row_no + 1, asked, row, column) for _, column, asked in block.places]
                 if word := total_word(self.sheet.rows[row], cells):
                     self._compare_total(block, cells, sums.take(word))
                 elif _is_record(block.part, cells):
@@ -99,12 +108,13 @@ class Table:
                     sums.add(cells)
             self.recorded.append((block, recorded))
 
-    def _read_row(self, block: Block, row_no: int, row: int) -> list[Cell]:
+    def _is_blank(self, row: int, columns: Sequence[int]) -> bool:
+        """Whether nothing stands in these columns; a formula without a result is something."""
         values = self.sheet.rows[row]
-        blank = all(values[column] == "" for _, column, _ in block.places if column < len(values))
-        if blank and not (self.sheet.odd and any(address(row, at) in self.sheet.odd for _, at, _ in block.places)):
-            return []
-        return [self._read_cell(block, row_no, asked, row, column) for _, column, asked in block.places]
+        for column in columns:
+            if column < len(values) and values[column] != "":
+                return False
+        return not self.sheet.odd or not any(address(row, column) in self.sheet.odd for column in columns)
 
     def _read_cell(self, block: Block, row_no: int, asked: Field, row: int, column: int) -> Cell:
         """One cell of a field; a blank one has no text."""
@@ -136,15 +146,16 @@ class Table:
         if column is None or row < 0 or self.terms.money_unit not in layout.MONEY_UNITS:
             return
         printed = self.sheet.at(row, column)
-        if not isinstance(printed, str) or address(row, column) in self.sheet.formulas:
+        if printed == self.terms.money_unit or not isinstance(printed, str):
             return
         said = compact(printed)
-        if said in layout.MONEY_UNITS and said != self.terms.money_unit:
+        is_typed = address(row, column) not in self.sheet.formulas
+        if is_typed and said in layout.MONEY_UNITS and said != self.terms.money_unit:
             self.note("MONEY_UNIT_CONFLICT", self.sheet.name_of(row, column), said, self.terms.money_unit)
 
     def _note_missing(self, part: Part, found: set[str]) -> None:
         for asked in part.fields:
-            is_due = asked.required and (self.terms.year is None or asked.is_asked_in(self.terms.year))
+            is_due = asked.required and (self.terms.period is None or asked.is_asked_in(self.terms.period.year))
             if is_due and asked.code not in found:
                 self.note("LINE_MISSING", expected=f"{layout.field_code(self.form.code, asked.line)} {asked.zh}")
 
@@ -173,7 +184,7 @@ def total_word(row: Sequence[object], cells: Sequence[Cell] = ()) -> str:
     """The word with which a row of totals begins, empty for any other row; the running number may stand before it."""
     firsts = (next((cell for cell in row if cell != ""), ""), next((cell.text for cell in cells if cell.text), ""))
     for first in firsts:
-        if isinstance(first, str) and len(first) <= _LONGEST_TOTAL:
+        if isinstance(first, str) and _TOTAL_ENDS in first and len(first) <= _LONGEST_TOTAL:
             word = compact(first)
             if word in _GRAND_TOTALS or word in _SUBTOTALS:
                 return word

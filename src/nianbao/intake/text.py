@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_UNSEEN = frozenset({"Cf", "Cc"})
+_UNSEEN = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e"
+    r"\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
+    r"\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f]"
+)
+"""Control and format characters (Cc and Cf)."""
+
 _WHITE_CONTROL = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
 _SUSPECT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
 _WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
@@ -15,7 +21,7 @@ _LOOK_ALIKE = ("○", "◯")
 def clean(text: str) -> str:
     """A text as it is compared: without what nobody sees, widths and variants of a character made one."""
     if not text.isprintable():
-        text = "".join(character for character in text if unicodedata.category(character) not in _UNSEEN)
+        text = _UNSEEN.sub("", text)
     text = unicodedata.normalize("NFKC", text).strip()
     for circle in _LOOK_ALIKE:
         text = text.replace(circle, "〇")
@@ -25,7 +31,7 @@ def clean(text: str) -> str:
 def narrow(text: str) -> str:
     """A text as digits are looked for in it: full width made half, and nothing else taken for a digit that is none."""
     if not text.isprintable():
-        text = "".join(character for character in text if unicodedata.category(character) not in _UNSEEN)
+        text = _UNSEEN.sub("", text)
     return text.translate(_WIDE).strip()
 
 
@@ -33,8 +39,7 @@ def tidy(text: str) -> str:
     """A text as it is kept: its characters as they are, without control marks; lines follow one another in one."""
     if text.isprintable():
         return text.strip()
-    text = _WHITE_CONTROL.sub(" ", text.strip())
-    return "".join(character for character in text if unicodedata.category(character) not in _UNSEEN).strip()
+    return _UNSEEN.sub("", _WHITE_CONTROL.sub(" ", text.strip())).strip()
 
 
 def compact(text: str) -> str:

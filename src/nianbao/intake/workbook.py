@@ -63,10 +63,10 @@ def _cover_of(
 
 def _terms(cover: Cover) -> Terms:
     try:
-        year = Period.parse(cover.get("period", "")).year
+        period = Period.parse(cover.get("period", ""))
     except ValueError:
-        year = None
-    return Terms(cover.get("money_unit", ""), year)
+        period = None
+    return Terms(cover.get("money_unit", ""), period)
 
 
 def _read_frames(
@@ -96,7 +96,7 @@ def _read_sheet(
     for form in sorted(forms, key=lambda form: form.code):
         table = Table(sheet, form, landmarks, vocabulary, terms)
         table.faults += (fault for fault in landmarks.faults if fault.form_code == form.code)
-        if not landmarks.is_complete(form):
+        if landmarks.lacks(form, form.parts) and landmarks.lacks(form, terms.asked(form)):
             table.faults += find_by_header(sheet, form, landmarks)
         if form.code not in landmarks.blocks:
             continue

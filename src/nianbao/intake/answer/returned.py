@@ -54,6 +54,8 @@ def read_answer_sheet(grid: Grid) -> Iterator[AnsweredRow]:
 
 def _header(grid: Grid) -> tuple[int, Mapping[str, int]] | None:
     for index, row in enumerate(grid[:_HEADER_WITHIN]):
+        if ANSWER_KEY not in row:
+            continue
         columns = {cell.strip(): column for column, cell in enumerate(row) if isinstance(cell, str)}
         if ANSWER_KEY in columns and _EXPLANATION in columns:
             return index, columns

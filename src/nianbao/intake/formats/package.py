@@ -12,13 +12,11 @@ MAX_INFLATED = 200 * 1024 * 1024
 MAX_RATIO = 200
 MAX_ENTRIES = 2_000
 _SMALLEST_ALLOWANCE = 1 << 20
-_LOCAL_HEADER = 30
+_LOCAL_HEADER, _LOCAL_MAGIC = 30, b"PK\3\4"
+_ENCRYPTED = 1
 _DOCUMENT_TYPE = (b"<!DOCTYPE", b"<!ENTITY")
 
-_BROKEN = (
-    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error,
-    EOFError, NotImplementedError, RuntimeError, ValueError, OSError,
-)  # fmt: skip
+_BROKEN = (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, ValueError, OSError)
 
 
 class Package:
@@ -30,10 +28,11 @@ class Package:
 
     def __init__(self, content: bytes) -> None:
         try:
-            self._archive = zipfile.ZipFile(io.BytesIO(content))
+            entries = zipfile.ZipFile(io.BytesIO(content)).infolist()
         except _BROKEN as error:
             raise Unreadable("TRUNCATED") from error
-        entries = self._archive.infolist()
+        self._content = content
+        self._entries = {entry.filename: entry for entry in entries}
         self.names = [entry.filename for entry in entries]
         if len(entries) > MAX_ENTRIES:
             raise Unreadable("ZIP_BOMB", str(len(entries)))
@@ -47,19 +46,38 @@ class Package:
         Raises:
             Unreadable: the entry is damaged, inflates to too much, or declares a document type.
         """
-        entry = self._archive.getinfo(name)
+        entry = self._entries[name]
         allowed = min(self._budget, entry.compress_size * MAX_RATIO + _SMALLEST_ALLOWANCE)
-        try:
-            with self._archive.open(entry) as stream:
-                text = stream.read(allowed + 1)
-        except _BROKEN as error:
-            raise Unreadable("ENCRYPTED" if entry.flag_bits & 1 else "TRUNCATED", name) from error
+        text = self._inflate(entry, allowed)
         if len(text) > allowed:
             raise Unreadable("ZIP_BOMB", name)
+        if len(text) != entry.file_size:
+            raise Unreadable("ZIP_MALFORMED", name)
+        if zlib.crc32(text) != entry.CRC:
+            raise Unreadable("TRUNCATED", name)
         self._budget -= len(text)
         if any(mark in text for mark in _DOCUMENT_TYPE):
             raise Unreadable("XML_DTD", name)
         return text
+
+    def _inflate(self, entry: zipfile.ZipInfo, allowed: int) -> bytes:
+        """The bytes of an entry, at most one more than is allowed."""
+        if entry.flag_bits & _ENCRYPTED:
+            raise Unreadable("ENCRYPTED", entry.filename)
+        start = entry.header_offset + _LOCAL_HEADER
+        header = self._content[entry.header_offset : start]
+        if len(header) < _LOCAL_HEADER or not header.startswith(_LOCAL_MAGIC):
+            raise Unreadable("TRUNCATED", entry.filename)
+        start += int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+        packed = self._content[start : start + entry.compress_size]
+        if entry.compress_type == zipfile.ZIP_STORED:
+            return packed[: allowed + 1]
+        if entry.compress_type != zipfile.ZIP_DEFLATED:
+            raise Unreadable("TRUNCATED", entry.filename)
+        try:
+            return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, allowed + 1)
+        except zlib.error as error:
+            raise Unreadable("TRUNCATED", entry.filename) from error
 
 
 def _overlap(entries: list[zipfile.ZipInfo]) -> bool:

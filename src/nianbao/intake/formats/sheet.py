@@ -62,7 +62,7 @@ class Sheet:
 
     def name_of(self, row: int, column: int) -> str:
         """How a person finds a cell: `E12`, or the path of a value in JSON."""
-        return self.pointers.get((row, column)) or address(row, column)
+        return (self.pointers.get((row, column)) if self.pointers else None) or address(row, column)
 
 
 @dataclass(frozen=True)
