@@ -183,7 +183,5 @@ def _hash(connection: Connection, table: str) -> str:
 def scratch_files(home: Home) -> list[str]:
     """What a run leaves behind only when it was killed: hidden files and folders anywhere but in the inbox."""
     return sorted(
-        path.relative_to(home.path).as_posix()
-        for path in home.path.rglob(".*")
-        if not path.is_relative_to(home.inbox)
+        path.relative_to(home.path).as_posix() for path in home.path.rglob(".*") if not path.is_relative_to(home.inbox)
     )
