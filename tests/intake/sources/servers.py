@@ -165,19 +165,24 @@ class _Visitor(asyncssh.SSHServer):
         self._connection: asyncssh.SSHServerConnection | None = None
 
     def connection_made(self, connection: asyncssh.SSHServerConnection) -> None:
+        """Keep the connection for the answers."""
         self._server.connections += 1
         self._connection = connection
 
     def password_auth_supported(self) -> bool:
+        """Passwords are taken."""
         return True
 
     def validate_password(self, username: str, password: str) -> bool:
+        """Whether a password is the one of the test."""
         return (username, password) == (USER, PASSWORD)
 
     def public_key_auth_supported(self) -> bool:
+        """Keys are taken."""
         return self._server.authorized is not None
 
     def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+        """Whether a key is the one of the test."""
         allowed = self._server.authorized
         return allowed is not None and key.public_data == allowed.public_data
 
@@ -189,11 +194,13 @@ class _Files(asyncssh.SFTPServer):
         self._connection = channel.get_connection()
 
     def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> Any:
+        """Open a file as the test wants it opened."""
         if self._server.closed and path.endswith(self._server.closed):
             raise asyncssh.SFTPPermissionDenied("not for you")
         return super().open(path, pflags, attrs)
 
     def read(self, file_obj: Any, offset: int, size: int) -> bytes:
+        """Read from a file as the test wants it read."""
         if self._server.drops:
             self._server.drops -= 1
             self._connection.abort()
