@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nianbao.catalog import Project
+from nianbao.intake.formats.delimited import DELIMITERS
 from nianbao.terms import layout
 from nianbao.terms.delivery import Delivery
 from nianbao.terms.form import Form, Part
@@ -79,6 +80,9 @@ class Numbering:
 _WITHOUT_FORM = frozenset({"HEADER_MISSING", "EMPTY_SUBMISSION"})
 """What already says why no form was found."""
 
+_ONE_BY_ONE = (*DELIMITERS, ".json")
+"""Files of these kinds may hold one form each; a workbook holds all of them."""
+
 
 def open_delivery(delivery: Delivery, reading: Reading, project: Project, numbering: Numbering) -> Opened:
     """Make submissions of a reading; what is wrong with the file or its cover becomes a fault."""
@@ -116,7 +120,7 @@ def open_delivery(delivery: Delivery, reading: Reading, project: Project, number
             }
             parts = form.parts_of(unit, Period.parse(row["period"])) or form.parts
             opened.candidates.append(Candidate(row, frame.cells, parts, _sheet_faults(frame, form, parts)))
-    if reading.frames:
+    if reading.frames and not delivery.file_name.lower().endswith(_ONE_BY_ONE):
         opened.faults += _missing_forms(reading, project, unit, period, numbering)
     return opened
 

@@ -28,7 +28,7 @@ def open_xls(content: bytes, compound: Compound) -> Opened:
     Raises:
         Unreadable: it is damaged, locked, or holds macros.
     """
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
     if _MACRO_STORAGES & set(compound.names):
         raise Unreadable("MACRO")
@@ -39,7 +39,8 @@ def open_xls(content: bytes, compound: Compound) -> Opened:
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheets = []
-        for metadata, remarks in zip_longest(workbook.sheets_metadata, found.sheets):
+        tables = (metadata for metadata in workbook.sheets_metadata if metadata.typ == SheetTypeEnum.WorkSheet)
+        for metadata, remarks in zip_longest(tables, found.sheets):
             if metadata is None:
                 break
             sheet = workbook.get_sheet_by_name(metadata.name)
