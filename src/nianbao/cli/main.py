@@ -61,7 +61,12 @@ class Commands(click.Group):
         except NianbaoError as error:
             click.echo(f"nianbao: {error}", err=True)
             sys.exit(error.exit_code)
-        except KeyboardInterrupt:
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Carry out a command; when it is interrupted, end with the code that shells expect of that."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:  # click would make it a common failure
             sys.exit(INTERRUPTED)
 
 

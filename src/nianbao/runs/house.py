@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 
 from nianbao import clock
 from nianbao.catalog import Project, load_project
+from nianbao.errors import StoreError
 from nianbao.settings import Home
 from nianbao.warehouse.as_of import open_as_of, open_present
-from nianbao.warehouse.connect import Connection, open_writer
+from nianbao.warehouse.connect import DISK_FAULTS, Connection, open_writer
 from nianbao.warehouse.lock import writer_lock
 from nianbao.warehouse.reference import load_reference
 from nianbao.warehouse.schema import create_schema
@@ -45,16 +46,26 @@ def open_house(project_path: Path, home: Home, purpose: str) -> Iterator[House]:
     Raises:
         BusyError: another run holds the lock.
         DeclarationError: a declared file is wrong.
-        StoreError: the warehouse was written by a newer nianbao.
+        StoreError: the warehouse was written by a newer nianbao, or the disk is full or may not be written.
     """
     project = load_project(project_path)
-    with writer_lock(home.path, purpose):
+    with _told_of_the_disk(home), writer_lock(home.path, purpose):
         connection = open_writer(home.warehouse)
         try:
             create_schema(connection, project)
             yield House(project, home, connection, load_reference(connection, project, clock.now().date()))
         finally:
             connection.close()
+
+
+@contextmanager
+def _told_of_the_disk(home: Home) -> Iterator[None]:
+    """Say in words what the disk refuses; what was committed before stays, and the next run goes on from there."""
+    try:
+        yield
+    except DISK_FAULTS as error:
+        step = "make room or give the right to write there, and run again"
+        raise StoreError(str(error), str(home.path), step) from error
 
 
 @contextmanager

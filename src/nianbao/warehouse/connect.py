@@ -13,6 +13,9 @@ from nianbao.errors import BusyError, NianbaoError, StoreError
 
 Connection = duckdb.DuckDBPyConnection
 
+DISK_FAULTS = (OSError, duckdb.IOException, duckdb.TransactionException, duckdb.FatalException)
+"""What is raised when the disk is full or may not be written."""
+
 _NO_EXTENSIONS = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -28,9 +31,12 @@ def open_writer(path: Path) -> Connection:
         StoreError: it cannot be opened.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    is_new = not path.exists()
     try:
         return duckdb.connect(path, config=dict(_NO_EXTENSIONS))
     except duckdb.Error as error:
+        if is_new:
+            path.unlink(missing_ok=True)  # a file that was only begun would be in the way of the next run
         raise unopened(path, error) from error
 
 
