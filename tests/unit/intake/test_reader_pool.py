@@ -132,10 +132,14 @@ def test_a_process_that_is_killed_costs_one_file(pool: ReaderPool, workbook: Pat
 def kill_the_reader_of(pipe: Path, processes: set[int]) -> None:
     """Wait until a process reads a pipe, and kill it."""
     with pipe.open("wb"):
-        for pid in processes:
-            opened = [os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()]
-            if str(pipe) in opened:
-                os.kill(pid, signal.SIGKILL)
+        until = time.monotonic() + 10
+        while time.monotonic() < until:  # the reader's open returns a moment after ours
+            for pid in processes:
+                opened = [os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()]
+                if str(pipe) in opened:
+                    os.kill(pid, signal.SIGKILL)
+                    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+                    return
 
 
 def fail_while_reading(project: Project, workbook: Path) -> None:
