@@ -1,5 +1,6 @@
 """The reading processes: a file that kills or stops one costs that file, and nothing else."""
 
+import contextlib
 import os
 import signal
 import threading
@@ -135,11 +136,19 @@ def kill_the_reader_of(pipe: Path, processes: set[int]) -> None:
         until = time.monotonic() + 10
         while time.monotonic() < until:  # the reader's open returns a moment after ours
             for pid in processes:
-                opened = [os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()]
-                if str(pipe) in opened:
+                if holds(pid, pipe):
                     os.kill(pid, signal.SIGKILL)
-                    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+                    time.sleep(0.2)  # it is dead before the pipe is closed, which would look like the end of a file
                     return
+
+
+def holds(pid: int, path: Path) -> bool:
+    """Whether a process has a file open; what it closes while we look is not ours to mind."""
+    found = False
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(OSError):
+            found = found or os.readlink(link) == str(path)
+    return found
 
 
 def fail_while_reading(project: Project, workbook: Path) -> None:
