@@ -120,7 +120,7 @@ def _sweep(folder: Path, current: str) -> None:
         if path.name != current:
             path.unlink()
             path.with_name(f"{path.name}.sha256").unlink(missing_ok=True)
-    for leftover in folder.glob(".building-*"):
+    for leftover in (*folder.glob(".building-*"), *folder.glob(".current-*")):
         leftover.unlink()
 
 

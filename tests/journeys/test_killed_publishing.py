@@ -1,0 +1,74 @@
+"""A night that is killed while it publishes leaves the old edition or the new one, never half of one."""
+
+import hashlib
+import json
+import multiprocessing
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+
+from nianbao.settings import Home
+from nianbao.warehouse.snapshot import CURRENT
+from tests.homes import PUBLICATIONS, ROOT, SECOND_NIGHT, draft, scratch_files
+
+KILLS = 8
+
+
+def publish_anew(home: Path, number: int) -> None:
+    """Bring drafts and analysts' file up to date after something was built."""
+    from nianbao.runs.house import open_house
+    from nianbao.runs.publish import refresh_drafts
+
+    with open_house(ROOT, Home(home), "nightly") as house:
+        house.connection.execute(
+            "INSERT OR REPLACE INTO ledger.build VALUES ('mart.built', ?, TIMESTAMP '2022-01-26')", [str(number)]
+        )
+        refresh_drafts(house)
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether an edition holds what its manifest vouches for."""
+    files = json.loads((folder / "manifest.json").read_text("utf-8"))["files"]
+    return all(
+        hashlib.sha256((folder / name).read_bytes()).hexdigest() == entry["sha256"] for name, entry in files.items()
+    )
+
+
+def answers(home: Home) -> bool:
+    """Whether the published file is whole and can be read."""
+    target = (home.releases / CURRENT).resolve()
+    digest, _ = target.with_name(f"{target.name}.sha256").read_text("utf-8").split()
+    with duckdb.connect(target, read_only=True) as connection:
+        row = connection.execute("SELECT count(*) FROM mart.figure").fetchone()
+    return digest == hashlib.sha256(target.read_bytes()).hexdigest() and bool(row and row[0])
+
+
+def test_what_is_published_is_whole_at_any_moment(year_copy: Home, clock: Callable[[str], None]) -> None:
+    """Killed over and over, the drafts and the analysts' file can be read; the night after leaves nothing behind."""
+    clock(SECOND_NIGHT)
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__, "nianbao.runs.publish", "nianbao.runs.house"])
+    dice, killed, longest = random.Random(2021), 0, 4.0
+    for number in range(KILLS):
+        process = context.Process(target=publish_anew, args=(year_copy.path, number))
+        started = time.monotonic()
+        process.start()
+        process.join(dice.uniform(0.1, longest))
+        if process.exitcode is None:
+            process.kill()
+            killed += 1
+        else:
+            assert process.exitcode == 0
+            longest = min(longest, time.monotonic() - started)
+        process.join()
+        assert answers(year_copy)
+        assert all(is_whole(draft(year_copy, code)) for code in PUBLICATIONS if draft(year_copy, code).exists())
+    process = context.Process(target=publish_anew, args=(year_copy.path, KILLS))
+    process.start()
+    process.join()
+    assert process.exitcode == 0 and killed >= KILLS // 2
+    assert answers(year_copy) and all(is_whole(draft(year_copy, code)) for code in PUBLICATIONS)
+    assert scratch_files(year_copy) == []
