@@ -156,7 +156,11 @@ def call(*arguments: str, home: Home | None = None) -> subprocess.CompletedProce
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
 
 
-def digest(home: Home, schemas: Sequence[str] = ("ledger", "raw", "core", "indicator", "mart")) -> dict[str, str]:
+def digest(
+    home: Home,
+    schemas: Sequence[str] = ("ledger", "raw", "core", "indicator", "mart"),
+    without: Sequence[str] = ("run_id",),
+) -> dict[str, str]:
     """What every table holds, whatever the order of its rows: one hash a table.
 
     Runs are left out, and with them the number of the run that a row came with, and what models were built from.
@@ -168,12 +172,13 @@ def digest(home: Home, schemas: Sequence[str] = ("ledger", "raw", "core", "indic
             "('ledger.run', 'ledger.build')",
             [list(schemas)],
         ).fetchall()
-        return {f"{schema}.{table}": _hash(connection, f"{schema}.{table}") for schema, table in sorted(tables)}
+        names = [f"{schema}.{table}" for schema, table in sorted(tables)]
+        return {name: _hash(connection, name, without) for name in names}
 
 
-def _hash(connection: Connection, table: str) -> str:
-    kept = [row["column_name"] for row in rows_of(connection, f"DESCRIBE {table}") if row["column_name"] != "run_id"]
-    columns = ", ".join(f'"{name}"' for name in kept)
+def _hash(connection: Connection, table: str, without: Sequence[str]) -> str:
+    names = [row["column_name"] for row in rows_of(connection, f"DESCRIBE {table}")]
+    columns = ", ".join(f'"{name}"' for name in names if name not in without)
     lines = connection.execute(
         f"SELECT CAST(line AS VARCHAR) FROM (SELECT {columns} FROM {table}) AS line ORDER BY 1"
     ).fetchall()

@@ -3,11 +3,24 @@
 import os
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 from nianbao.catalog import Project
 from nianbao.runs.nightly import nightly
 from nianbao.settings import Home
-from tests.homes import FIRST_POST, PUBLICATIONS, SECOND_NIGHT, digest, draft, scratch_files, warehouse
+from tests.homes import (
+    FIRST_POST,
+    PUBLICATIONS,
+    SECOND_NIGHT,
+    collect_into,
+    digest,
+    draft,
+    post,
+    scratch_files,
+    send,
+    take_in_and_compile,
+    warehouse,
+)
 
 WHAT_COUNTS = ("raw", "core", "indicator", "mart")
 
@@ -60,6 +73,22 @@ def test_the_archive_is_enough_to_start_anew(year_copy: Home, project: Project, 
     after = digest(year_copy)
     assert {table for table in before if after.get(table) != before[table]} <= {"ledger.release"}
     assert {path: path.read_bytes() for path in year_copy.outbox.rglob("*") if path.is_file()} == receipts
+
+
+def test_it_does_not_matter_who_comes_first(project: Project, tmp_path: Path, clock: Callable[[str], None]) -> None:
+    """Units and quarters one by one, the last first, come to the same tables as all of them in one night."""
+    clock(SECOND_NIGHT)
+    together, apart = Home(tmp_path / "together"), Home(tmp_path / "apart")
+    planned = post(project, ["QH630200", "QH632300", "QHD01"], ["2021Q1", "2021Q3", "2021Q4"], ["GH01", "GH03", "GH05"])
+    send(project, together.inbox, planned)
+    take_in_and_compile(project, together)
+    for each in reversed(planned):
+        send(project, apart.inbox, [each])
+        collect_into(project, apart)
+    take_in_and_compile(project, apart)
+    assert len(planned) > 6
+    same = ("core", "indicator", "mart")
+    assert digest(apart, same, ["delivery_id"]) == digest(together, same, ["delivery_id"])
 
 
 def test_the_two_nights_were_not_one(year_home: Home) -> None:
