@@ -109,7 +109,7 @@ def insert_everywhere(workbook: Workbook) -> None:
 
 def turn_around(workbook: Workbook) -> None:
     """The sheets in the opposite order."""
-    workbook._sheets.reverse()  # type: ignore[attr-defined]
+    workbook._sheets.reverse()
 
 
 def rename(workbook: Workbook) -> None:
@@ -162,7 +162,7 @@ def put(project: Project, field: str, value: object, form_code: str = "GH05") ->
     """A clerk types something else into a cell."""
 
     def change(workbook: Workbook) -> None:
-        answer_cell(workbook, project.forms[form_code], field).value = value  # type: ignore[assignment]
+        answer_cell(workbook, project.forms[form_code], field).value = value
 
     return change
 
