@@ -14,7 +14,7 @@ from nianbao.settings import Home
 from nianbao.warehouse.snapshot import CURRENT
 from tests.homes import PUBLICATIONS, ROOT, SECOND_NIGHT, draft, scratch_files
 
-KILLS = 8
+KILLS = 6
 
 
 def publish_anew(home: Path, number: int) -> None:
@@ -51,7 +51,7 @@ def test_what_is_published_is_whole_at_any_moment(year_copy: Home, clock: Callab
     clock(SECOND_NIGHT)
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__, "nianbao.runs.publish", "nianbao.runs.house"])
-    dice, killed, longest = random.Random(2021), 0, 4.0
+    dice, killed, longest = random.Random(2021), 0, 3.0
     for number in range(KILLS):
         process = context.Process(target=publish_anew, args=(year_copy.path, number))
         started = time.monotonic()

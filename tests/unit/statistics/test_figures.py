@@ -1,16 +1,16 @@
 """Figures: a value where there is one, nought where it was reported as such, nothing where nobody spoke; coverage."""
 
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from nianbao.catalog import Project
 from nianbao.errors import UsageError
 from nianbao.settings import Home
-from nianbao.statistics.figures import Figures, plain
+from nianbao.statistics.figures import Figures, plain, read_figures
 from nianbao.terms.figure import Coverage
-from tests.homes import clock_at, figures_of, post, send, take_in_and_compile
+from nianbao.warehouse.connect import open_memory
+from tests.homes import figures_of
 
 FULL, PARTIAL = Coverage(53, 53), Coverage(51, 53, ("西宁市总", "海东市总"))
 UNIT = "QH630100"
@@ -47,16 +47,22 @@ def test_what_nobody_has_reported_is_not_nought(figures: Figures) -> None:
     assert figures.get("disaster_funds", 2020).value is None
 
 
-def test_what_nobody_was_asked_yet_is_not_nought(project: Project, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("period", "is_asked"), [("2021Q1", False), ("2021Q4", True)])
+def test_what_nobody_was_asked_yet_is_not_nought(project: Project, period: str, is_asked: bool) -> None:
     """A part that is asked in the fourth quarter alone has no figure before, though its form was reported."""
-    home = Home(tmp_path)
-    for quarter, is_asked in (("2021Q1", False), ("2021Q4", True)):
-        send(project, home.inbox, post(project, [UNIT], [quarter], ["GH05", "GH07"]))
-        with clock_at("2022-01-16T01:00"):
-            take_in_and_compile(project, home)
-        figures = figures_of(home)
-        assert figures.get("nat_pioneers", 2021).value == 0
-        assert (figures.get("retreat_persons", 2021).value is not None) is is_asked
+    connection = open_memory()
+    connection.execute(
+        "CREATE SCHEMA core; CREATE SCHEMA indicator;"
+        "CREATE TABLE indicator.value (indicator_id VARCHAR, year INTEGER, scope VARCHAR, value DECIMAL(28, 10));"
+        "CREATE TABLE core.unit (unit_code VARCHAR, short_zh VARCHAR, is_member BOOLEAN);"
+        "CREATE TABLE core.reporting (form_code VARCHAR, year INTEGER, unit_code VARCHAR, submission_id VARCHAR);"
+        "CREATE TABLE core.submission (form_code VARCHAR, year INTEGER, period VARCHAR, unit_code VARCHAR)"
+    )
+    connection.execute("INSERT INTO core.submission VALUES ('GH07', 2021, ?, ?)", [period, UNIT])
+    figures = read_figures(connection, project)
+    connection.close()
+    assert figures.get("nat_pioneers", 2021).value == 0
+    assert figures.get("retreat_persons", 2021).value == (0 if is_asked else None)
 
 
 def test_a_greatest_value_of_nothing_is_not_nought(figures: Figures) -> None:
