@@ -222,3 +222,25 @@ def test_texts_that_look_like_escapes_survive(project: Project, vocabulary: Voca
     reading = read_workbook((tmp_path / "x.xlsx").read_bytes(), vocabulary)
     assert ("sites", 1, "site_name") in read_back(reading.frames[0])
     assert read_back(reading.frames[0])["sites", 1, "site_name"] == name
+
+
+LABELS = ("说明", "说明：", "填报说明", "填表人", "联系人", "序号", "备注：", "（一）甲", "数值", "代码", "计量单位", "表号")
+
+
+@pytest.mark.parametrize("label", LABELS)
+@pytest.mark.parametrize("code", ["GH07", "GH09", "GH14"])
+def test_a_record_may_say_what_the_form_says(
+    code: str, label: str, project: Project, vocabulary: Vocabulary, tmp_path: Path
+) -> None:
+    """A word of the form's own print, written into a record, is the record's and ends nothing."""
+    generous = owing_everything(project, project.units[XINING])
+    form = generous.forms[code]
+    rows: dict[str, list[Row]] = {
+        part.code: [{asked.code: label} for asked in part.fields if asked.type is FieldType.TEXT]
+        for part in form.parts
+        if part.layout is not Layout.INDICATOR
+    }
+    path = tmp_path / "报表.xlsx"
+    write_workbook(path, generous, generous.units[XINING], PERIOD, Filled({code: rows}, only=True))
+    (frame,) = read_workbook(path.read_bytes(), vocabulary, path.name).frames
+    assert (read_back(frame), frame.note) == (expected(form, rows), "")

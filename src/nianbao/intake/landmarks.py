@@ -92,14 +92,14 @@ def find_landmarks(sheet: Sheet, vocabulary: Vocabulary) -> Landmarks:
         if cell and isinstance(cell, str)
     )
     for row, column, text in texts:
-        if row != last_row and _BORDER.match(text):
+        if row != last_row and _BORDER.match(text) and _begins_row(sheet, row, column):
             found.borders.add(row)
         last_row = row
         if text.startswith(layout.EDITION_LABEL):
             edition = text.removeprefix(layout.EDITION_LABEL).strip()
         elif text in _TITLES:
             found.headers.setdefault(row, {}).setdefault(text, column)
-        elif text.startswith(_NOTE) and compact(text) == _NOTE:
+        elif text.startswith(_NOTE) and compact(text) == _NOTE and _begins_row(sheet, row, column):
             note = _beside(sheet, row, column)
             if form_code:
                 found.notes[form_code], note = note, ""
@@ -118,6 +118,11 @@ def find_landmarks(sheet: Sheet, vocabulary: Vocabulary) -> Landmarks:
     found.ends |= found.borders
     _gather(found, codes, sheet)
     return found
+
+
+def _begins_row(sheet: Sheet, row: int, column: int) -> bool:
+    """Whether nothing stands left of a cell: a record may well say 说明 or 联系人 somewhere, and means itself."""
+    return not any(cell != "" for cell in sheet.rows[row][:column])
 
 
 def _beside(sheet: Sheet, row: int, column: int) -> str:
