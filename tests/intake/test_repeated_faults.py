@@ -34,15 +34,15 @@ class Post:
     def __init__(self, project: Project, home: Home) -> None:
         self.project, self.home = project, home
 
-    def send(self, unit: str, period: str, make: Make, name: str = "") -> str:
-        """Send a file on time; returns the name under which it is answered."""
+    def send(self, unit: str, period: str, make: Make, name: str = "", days: int = 8) -> str:
+        """Send a file so many days after its period; returns the name under which it is answered."""
         own = Period.parse(period)
         desk = Desk(self.project, self.project.units[unit], own, self.home.path / "scratch.xlsx")
         source = name or f"{unit}/{period}.xlsx"
         path = self.home.inbox / source
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(make(desk))
-        arrive(path, dt.datetime.combine(own.end + dt.timedelta(days=8), dt.time(9)))
+        arrive(path, dt.datetime.combine(own.end + dt.timedelta(days=days), dt.time(9)))
         return source
 
     def collect(self) -> None:
@@ -154,6 +154,18 @@ def test_a_form_that_swings_is_held(post: Post) -> None:
     swing = post.send("QHD07", "2021Q4", saying(warmth_persons=900, relief_total_prev=GH05["relief_total"]))
     post.collect()
     assert "C00-8" in post.codes(swing)
+
+
+def test_what_never_came_in_time_cannot_be_sent_twice_to_be_taken(post: Post) -> None:
+    """After the days of grace a second sending is no more welcome than the first; a correction always is."""
+    late = [post.send("QHD08", "2021Q4", saying(warmth_persons=n), f"QHD08/{n}.xlsx", days=40 + n) for n in (1, 2)]
+    post.send("QHD09", "2021Q4", saying())
+    corrected = post.send("QHD09", "2021Q4", saying(warmth_persons=501), "QHD09/改.xlsx", days=40)
+    post.collect()
+    again = post.send("QHD08", "2021Q4", saying(warmth_persons=3), "QHD08/3.xlsx", days=50)
+    post.collect()
+    assert [post.outcome(source) for source in (*late, again, corrected)] == [*["rejected"] * 3, "accepted"]
+    assert all("C00-6" in post.codes(source) for source in (*late, again))
 
 
 def frame(*cells: tuple[str, str]) -> FormFrame:

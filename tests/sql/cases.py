@@ -13,7 +13,7 @@ import yaml
 from nianbao.catalog import Project
 from nianbao.warehouse.connect import Connection, insert_columns, open_memory
 from nianbao.warehouse.reference import load_reference
-from nianbao.warehouse.schema import CELL, TableSpec, create_mirror, create_schema
+from nianbao.warehouse.schema import CELL, LEDGER, TableSpec, create_mirror, create_schema
 from nianbao.warehouse.stage import SUBMISSION, stage_table
 
 Row = dict[str, Any]
@@ -46,7 +46,8 @@ class Bench:
                 self.connection.execute(f"DELETE FROM {table}")
                 self._insert(table, dict.fromkeys(self._columns(table), "VARCHAR"), rows)
                 continue
-            self._insert(table, self._specs[name].columns, rows)
+            columns = LEDGER[name].bare_columns if schema == "ledger" else self._specs[name].columns
+            self._insert(table, columns, rows)
             if schema == "stage":
                 self._insert(f"known.{name}", self._specs[name].columns, rows)
 

@@ -12,7 +12,7 @@ from nianbao.catalog.declared import read_csv
 from nianbao.catalog.forms import read_forms
 from nianbao.catalog.indicators import read_indicators
 from nianbao.catalog.publications import read_publications
-from nianbao.catalog.reference import Codes, read_codes, read_units
+from nianbao.catalog.reference import Codes, check_extensions, read_codes, read_units
 from nianbao.catalog.sources import read_sources
 from nianbao.errors import DeclarationError
 from nianbao.terms.check import Rule
@@ -119,7 +119,9 @@ def load_project(path: Path) -> Project:
     reference = path / "reference"
     units = read_units(reference / "units.csv")
     codes = read_codes(reference / "codes.csv", reference / "accounts.csv")
-    return Project(path, units, codes, read_forms(path / "forms", units, frozenset(codes)))
+    forms = read_forms(path / "forms", units, frozenset(codes))
+    check_extensions(reference / "extensions.csv", units, forms)
+    return Project(path, units, codes, forms)
 
 
 def find_project(start: Path) -> Path:

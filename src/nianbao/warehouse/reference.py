@@ -68,11 +68,13 @@ _DESCRIPTIONS = {
         "which printed figure of the model bulletin an indicator is; one row per figure",
     ),
     "codes": ("代码表", "code lists; one row per list and code"),
+    "extensions": ("延期", "extensions granted to units; one row per unit, form and period"),
     "columns": ("列名字典", "what columns mean; one row per column name"),
     "standards": ("标准", "standards that rules check against; one row per standard and validity"),
     "words": ("指标用词", "what indicators are called besides their names; one row per word"),
     "units": ("单位名册", "the roster; one row per unit and validity"),
 }
+_TYPES = {"extensions": {"granted_on": "DATE", "accepted_until": "DATE"}}
 
 
 def _tables(project: Project, today: dt.date) -> Iterator[ReferenceTable]:
@@ -80,7 +82,8 @@ def _tables(project: Project, today: dt.date) -> Iterator[ReferenceTable]:
         with path.open(encoding="utf-8", newline="") as file:
             header, *rows = csv.reader(file)
         zh, en = _DESCRIPTIONS.get(path.stem, (path.stem, f"the list {path.name}"))
-        yield ReferenceTable(path.stem, zh, en, tuple(header), [tuple(row) for row in rows], {})
+        types = _TYPES.get(path.stem, {})
+        yield ReferenceTable(path.stem, zh, en, tuple(header), [tuple(row) for row in rows], types)
     yield ReferenceTable(
         "forms",
         "报表",

@@ -14,6 +14,7 @@ from tests.homes import ROOT
 
 DECLARED = ("forms", "reference", "expectations", "sql", "indicators", "reports")
 FORM, UNITS, CODES = "forms/GH05.toml", "reference/units.csv", "reference/codes.csv"
+EXTENSIONS, GRANTED = "reference/extensions.csv", "accepted_until,because\n"
 SUITE, CHECK, READING = (
     "expectations/submission/GH08.yaml",
     "sql/check/C05_1_relief_parts_sum.sql",
@@ -67,6 +68,17 @@ CASES = [
     Case("unit twice", UNITS, "QH630200,prefecture", "QH630100,prefecture", "QH630100 stands twice",
          "QH630100,prefecture,海东"),
     Case("unknown parent", UNITS, "630100,QH630000,", "630100,QH630099,", "parent QH630099, which is not in"),
+    *(
+        Case(f"extension: {says}", EXTENSIONS, GRANTED, f"{GRANTED}{row}\n", says, row)
+        for row, says in (
+            ("QH,GH05,2021Q4,2022-01-25,2022-02-10,地震", "unit QH is not in the roster"),
+            ("QH630100,GH99,2021Q4,2022-01-25,2022-02-10,地震", "form GH99 is not declared"),
+            ("QH630100,*,2021Q5,2022-01-25,2022-02-10,地震", "period '2021Q5'"),
+            ("QH630100,*,2021Q4,2022-01-25,10 February,地震", "10 February"),
+            ("QH630100,*,2021Q4,2022-01-25,2022-01-10,地震", "after its last day"),
+            ("QH630100,*,2021Q4,2022-01-25,2022-02-10,", "because is empty"),
+        )
+    ),
     Case("open quote", UNITS, "青海省总工会,省总", '"青海省总工会,省总', "not valid CSV"),
     Case("code twice", CODES, "site_type,room_national", "site_type,red_base", "red_base or its label",
          "site_type,red_base,全国"),
