@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from nianbao.catalog.publications import BINDING, OPTIONAL, WORDS
@@ -28,6 +28,7 @@ from nianbao.terms.document import (
 from nianbao.terms.publication import Chart, Publication, Row, Section, Table
 from nianbao.terms.unit import Unit, UnitType
 
+ALL_REPORTED = "各节数字所依据的报表，除另行注明的外，应报的会员工会均已报齐。"
 _NO_DATA = "—"
 
 
@@ -190,6 +191,7 @@ def compose(
     """A document without traces and revisions; `release` adds them."""
     composer = Composer(publication, figures, year)
     sections = tuple(composer.section(section) for section in publication.sections)
+    sections = _said_once(sections, composer.printed)
     return Document(
         publication=publication.code,
         zh=publication.zh,
@@ -210,18 +212,24 @@ def coverage_notes(figures: list[PrintedFigure]) -> tuple[str, ...]:
     """Who has not reported, for the figures of a section that member unions report."""
     by_coverage: dict[tuple[int, tuple[str, ...]], list[str]] = {}
     for figure in figures:
-        if figure.coverage.expected:
+        if figure.coverage.missing:
             key = (figure.coverage.expected, figure.coverage.missing)
             names = by_coverage.setdefault(key, [])
             if figure.zh not in names:
                 names.append(figure.zh)
     notes = []
-    full = max((expected for expected, missing in by_coverage if not missing), default=0)
-    if full:
-        notes.append(f"会员工会应报{full}家，已报{full}家。")
     for (expected, missing), names in by_coverage.items():
-        if missing:
-            shown = "、".join(missing[:5]) + ("等" if len(missing) > 5 else "")
-            what = "、".join(names[:4]) + (f"等{len(names)}项" if len(names) > 4 else "")
-            notes.append(f"{what}：会员工会应报{expected}家，已报{expected - len(missing)}家，未报齐：{shown}。")
-    return tuple(dict.fromkeys(notes))
+        shown = "、".join(missing[:5]) + ("等" if len(missing) > 5 else "")
+        what = "、".join(names[:4]) + (f"等{len(names)}项" if len(names) > 4 else "")
+        notes.append(f"{what}：会员工会应报{expected}家，已报{expected - len(missing)}家，未报齐：{shown}。")
+    return tuple(notes)
+
+
+def _said_once(sections: tuple[PrintedSection, ...], figures: list[PrintedFigure]) -> tuple[PrintedSection, ...]:
+    """The sections with one sentence, where figures are printed first, on all that the notes do not name."""
+    full = {figure.section for figure in figures if figure.coverage.expected and not figure.coverage.missing}
+    first = next((place for place, section in enumerate(sections) if section.id in full), None)
+    if first is None:
+        return sections
+    told = replace(sections[first], coverage_notes=(ALL_REPORTED, *sections[first].coverage_notes))
+    return (*sections[:first], told, *sections[first + 1 :])

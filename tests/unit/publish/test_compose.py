@@ -8,7 +8,7 @@ import pytest
 
 from nianbao.catalog import Project
 from nianbao.errors import DeclarationError
-from nianbao.publish.compose import compose, coverage_notes
+from nianbao.publish.compose import ALL_REPORTED, compose, coverage_notes
 from nianbao.statistics.figures import Figures
 from nianbao.terms.document import Paragraph, PrintedFigure, PrintedSection
 from nianbao.terms.figure import Coverage
@@ -169,13 +169,18 @@ def test_who_has_not_reported_is_named(figures: Figures) -> None:
     """Once a section, with the figures it concerns; where nobody is asked nothing is said."""
     figure = composed(figures, section("{warmth_funds | over 3}")).paragraphs[0][0]
     assert isinstance(figure, PrintedFigure)
-    assert coverage_notes([figure, figure]) == ("会员工会应报53家，已报53家。",)
+    assert coverage_notes([figure, figure]) == ()
     gaps = replace(figure, zh="会员人数", coverage=Coverage(51, 53, ("西宁市总", "海东市总")))
-    assert coverage_notes([figure, gaps]) == (
-        "会员工会应报53家，已报53家。",
-        "会员人数：会员工会应报53家，已报51家，未报齐：西宁市总、海东市总。",
-    )
+    assert coverage_notes([figure, gaps]) == ("会员人数：会员工会应报53家，已报51家，未报齐：西宁市总、海东市总。",)
     assert coverage_notes([replace(figure, coverage=Coverage(0, 0))]) == ()
+
+
+def test_that_all_have_reported_is_said_once(figures: Figures) -> None:
+    """A report does not repeat in every section that nobody is missing."""
+    sections = tuple(replace(section("{warmth_funds | over 3}"), id=name) for name in ("A", "B"))
+    publication = replace(figures.project.publications["work_report"], sections=(section("没有数字。"), *sections))
+    document = compose(publication, figures, 2021, "draft", dt.datetime(2022, 1, 26), ())
+    assert [each.coverage_notes for each in document.sections] == [(), (ALL_REPORTED,), ()]
 
 
 def test_the_declared_publications_print_no_dash_in_a_sentence(project: Project) -> None:
