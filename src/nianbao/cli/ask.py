@@ -196,14 +196,14 @@ def explain(
 
 @click.command()
 @home_option
-@click.argument("query")
+@click.argument("query", required=False)
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 @json_option
-def sql(home: Path, query: str, as_csv: bool, as_json: bool) -> None:
-    """Query the published file: no writes, no files, no network."""
-    from nianbao.warehouse.snapshot import query_published
+def sql(home: Path, query: str | None, as_csv: bool, as_json: bool) -> None:
+    """Query the published file: no writes, no files, no network. Without a query, list the tables."""
+    from nianbao.warehouse.snapshot import TABLES, query_published
 
-    head, rows = query_published(Home(home).releases, query)
+    head, rows = query_published(Home(home).releases, TABLES if query is None else query)
     if as_json:
         say_json([dict(zip(head, row, strict=True)) for row in rows])
     elif as_csv:

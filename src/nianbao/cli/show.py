@@ -83,7 +83,7 @@ def _text(cell: Any) -> str:
     if cell is None:
         return ""
     if isinstance(cell, Decimal):
-        return f"{cell:,f}"
+        return f"{cell.normalize():,f}"
     return str(cell)
 
 

@@ -124,6 +124,10 @@ def _sweep(folder: Path, current: str) -> None:
         leftover.unlink()
 
 
+TABLES = "SELECT schema_name || '.' || table_name AS name, comment FROM duckdb_tables() ORDER BY 1"
+"""What there is, with its meaning."""
+
+
 def query_published(folder: Path, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Answer a query from the published file: column names and rows.
 
@@ -138,9 +142,9 @@ def query_published(folder: Path, query: str) -> tuple[list[str], list[tuple[Any
     try:
         cursor: Connection | None = connection.execute(query)
         if cursor is None:
-            raise UsageError("the query is empty", next_step="SHOW ALL TABLES lists what there is")
+            raise UsageError("the query is empty", next_step="nianbao sql without a query lists the tables")
         return [column[0] for column in cursor.description or ()], cursor.fetchall()
     except duckdb.Error as error:
-        raise UsageError(str(error), next_step="SHOW ALL TABLES lists what there is") from error
+        raise UsageError(str(error), next_step="nianbao sql without a query lists the tables") from error
     finally:
         connection.close()

@@ -187,6 +187,19 @@ def test_before_the_first_night_there_is_nothing_to_tell(arguments: tuple[str, .
     assert "run nianbao nightly first" in result.stderr
 
 
+def test_without_a_query_the_tables_are_listed(year_home: Home) -> None:
+    """Whoever does not know the names yet asks for them."""
+    listed = {row["name"]: row["comment"] for row in parsed(run("sql", "--json", home=year_home.path))}
+    assert "Every indicator of every year" in listed["mart.figure"]
+    assert all(listed.values())
+
+
+def test_a_number_is_shown_without_empty_decimals(year_home: Home) -> None:
+    """As many decimals as it has: tables keep ten for rates."""
+    query = "SELECT CAST(7344500 AS DECIMAL(38, 10)) AS money, CAST(37.5 AS DECIMAL(38, 10)) AS rate"
+    assert run("sql", query, home=year_home.path).output.split()[-2:] == ["7,344,500", "37.5"]
+
+
 def test_an_empty_inbox_is_no_fault(tmp_path: Path) -> None:
     """The first night of a new house ends well and publishes nothing; there is nothing to issue yet."""
     assert parsed(run("nightly", "--json", home=tmp_path / "new"))["editions"] == []
