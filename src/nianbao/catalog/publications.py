@@ -97,7 +97,10 @@ def _read_table(declared: Declared, known: frozenset[str]) -> Table:
         unit=declared.text("unit", ""),
         total=declared.text("total", ""),
         note=declared.text("note", ""),
-        rows_of=tuple(Row(row.text("zh"), row.texts("indicators")) for row in declared.tables("rows_of", "zh")),
+        rows_of=tuple(
+            Row(row.text("zh"), row.texts("indicators"), row.integer("sums", 0))
+            for row in declared.tables("rows_of", "zh")
+        ),
     )
     declared.done()
     if table.rows not in TABLE_ROWS:
@@ -105,7 +108,9 @@ def _read_table(declared: Declared, known: frozenset[str]) -> Table:
     bound = [column.indicator for column in table.columns] + [name for row in table.rows_of for name in row.indicators]
     for name in filter(None, bound):
         _check_bound(declared, *name.partition("@")[::2], known)
-    for row in table.rows_of:
+    for number, row in enumerate(table.rows_of):
+        if not 0 <= number + row.sums < len(table.rows_of):
+            raise declared.fail(f"the row {row.zh} sums {row.sums} rows, and there are not as many", row.zh)
         if len(row.indicators) != len(table.columns):
             raise declared.fail(
                 f"the row {row.zh} has {len(row.indicators)} values for {len(table.columns)} columns", row.zh

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -23,8 +23,10 @@ from nianbao.terms.document import (
     PrintedFigure,
     PrintedSection,
     PrintedTable,
+    RowSum,
     TableCell,
 )
+from nianbao.terms.indicator import Indicator
 from nianbao.terms.publication import Chart, Publication, Row, Section, Table
 from nianbao.terms.unit import Unit, UnitType
 
@@ -126,8 +128,10 @@ class Composer:
             rows = tuple((unit.short_zh, self._unit_row(table, unit.code, section)) for unit in self._units(table.rows))
             if table.total:
                 rows += ((table.total, self._unit_row(table, ALL, section)),)
+        sums = tuple(_row_sums(table, len(rows), self.figures.project.indicators))
         head = ("项目" if table.rows == "indicator" else "单位", *(self.say(column.zh) for column in table.columns))
-        return PrintedTable(self.say(table.title), table.unit, head, rows, bool(table.total), self.say(table.note))
+        note = self.say(table.note)
+        return PrintedTable(self.say(table.title), table.unit, head, rows, bool(table.total), note, sums)
 
     def _declared_row(self, table: Table, row: Row, section: Section) -> tuple[TableCell, ...]:
         return tuple(
@@ -206,6 +210,23 @@ def compose(
         traces={},
         notices=notices,
     )
+
+
+def _row_sums(table: Table, length: int, indicators: Mapping[str, Indicator]) -> Iterator[RowSum]:
+    """Which rows of a table add up others: its last row those of the units, a declared one those it says."""
+    if table.rows != "indicator" and table.total:
+        columns = frozenset(n for n, column in enumerate(table.columns) if indicators[column.indicator].adds_up)
+        yield RowSum(length - 1, 0, length - 1, columns)
+    for number, row in enumerate(table.rows_of):
+        if row.sums:
+            first, stop = sorted((number + (row.sums > 0), number + row.sums + (row.sums > 0)))
+            columns = frozenset(n for n, name in enumerate(row.indicators) if name and _can_add(name, indicators))
+            yield RowSum(number, first, stop, columns)
+
+
+def _can_add(name: str, indicators: Mapping[str, Indicator]) -> bool:
+    """Whether an indicator of a declared row can be a sum: it is no ratio."""
+    return "/" not in indicators[name.partition("@")[0]].formula
 
 
 def coverage_notes(figures: list[PrintedFigure]) -> tuple[str, ...]:

@@ -45,6 +45,7 @@ def trace_all(connection: Connection, figures: Figures, wanted: Iterable[tuple[s
                 for name, back in counted_behind(project.indicators[indicator_id], project.indicators)
                 for cell in cells[name].get(year - back, ())
             ),
+            adds_up=project.indicators[indicator_id].adds_up,
         )
         for indicator_id, year in pairs
     }

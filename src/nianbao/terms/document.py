@@ -46,8 +46,21 @@ class TableCell:
 
 
 @dataclass(frozen=True)
+class RowSum:
+    """A row of a table that adds up the rows from `first` to before `stop`, in the columns that can be added at all."""
+
+    row: int
+    first: int
+    stop: int
+    columns: frozenset[int]
+
+
+@dataclass(frozen=True)
 class PrintedTable:
-    """A table: column heads (the first is over the row labels), labelled rows, an optional last row of totals."""
+    """A table: column heads (the first is over the row labels), labelled rows, an optional last row of totals.
+
+    `sums` says which rows add up others; with units that are not shown, a total can be more than they come to.
+    """
 
     title: str
     unit: str
@@ -55,6 +68,7 @@ class PrintedTable:
     rows: tuple[tuple[str, tuple[TableCell, ...]], ...]
     has_total: bool = False
     note: str = ""
+    sums: tuple[RowSum, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,12 +114,16 @@ class UnitValue:
 
 @dataclass(frozen=True)
 class Trace:
-    """Where a figure comes from: its definition, the figures it is computed from, values by unit, cells."""
+    """Where a figure comes from: the figures it is computed from, values by unit, cells.
+
+    `adds_up` says that the value over all units is the sum of the values by unit.
+    """
 
     key: str
     operands: tuple[str, ...]
     by_unit: tuple[UnitValue, ...]
     cells: tuple[TracedCell, ...]
+    adds_up: bool = False
 
 
 @dataclass(frozen=True)

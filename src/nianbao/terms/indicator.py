@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nianbao.terms.form import Aggregate
+from nianbao.terms.form import ADDITIVE, Aggregate
 
 
 @dataclass(frozen=True)
@@ -37,3 +37,8 @@ class Indicator:
     def is_formula(self) -> bool:
         """Whether the indicator is computed from other indicators."""
         return bool(self.formula)
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the value over all units is the sum of theirs."""
+        return self.aggregate in ADDITIVE

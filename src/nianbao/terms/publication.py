@@ -17,10 +17,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """A declared row of a table with `rows = "indicator"`: one binding per column, empty for an empty cell."""
+    """A declared row of a table with `rows = "indicator"`: one binding per column, empty for an empty cell.
+
+    `sums` says that the row is the sum of as many rows below it, or above it if it is negative.
+    """
 
     zh: str
     indicators: tuple[str, ...]
+    sums: int = 0
 
 
 @dataclass(frozen=True)

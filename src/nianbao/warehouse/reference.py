@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nianbao.catalog import Project
-from nianbao.terms.form import ADDITIVE
 from nianbao.terms.period import Period
 from nianbao.warehouse.connect import Connection, insert_columns, quote, transaction
 from nianbao.warehouse.schema import comment_on
@@ -123,7 +122,7 @@ def _tables(project: Project, today: dt.date) -> Iterator[ReferenceTable]:
                 item.section,
                 item.form,
                 item.formula,
-                "true" if item.aggregate in ADDITIVE else "false",
+                "true" if item.adds_up else "false",
             )
             for item in project.indicators.values()
         ],

@@ -126,6 +126,8 @@ CASES = [
          'title = "城市困难职工救助资金构成"'),
     Case("row that does not fit its columns", SECTION, '"relief_living", "relief_living_share"]', '"relief_living"]',
          "has 1 values for 2 columns", 'zh = "生活救助"'),
+    Case("total of too many rows", SECTION, '"relief_funds", ""], sums = -3', '"relief_funds", ""], sums = -4',
+         "the row 合计 sums -4 rows, and there are not as many"),
     Case("section twice", SECTION, 'id = "W1.A5"', 'id = "W1.A6"', "section W1.A6 stands twice", ""),
     Case("publication in another's folder", "reports/work_report/publication.toml", 'code = "work_report"',
          'code = "works"', "must stand in the folder works", ""),

@@ -10,7 +10,7 @@ from nianbao.catalog import Project
 from nianbao.errors import DeclarationError
 from nianbao.publish.compose import ALL_REPORTED, compose, coverage_notes
 from nianbao.statistics.figures import Figures
-from nianbao.terms.document import Paragraph, PrintedFigure, PrintedSection
+from nianbao.terms.document import Paragraph, PrintedFigure, PrintedSection, RowSum
 from nianbao.terms.figure import Coverage
 from nianbao.terms.publication import Chart, Column, Row, Section, Table
 
@@ -151,6 +151,24 @@ def test_declared_rows_are_printed_as_declared(figures: Figures) -> None:
     (table,) = composed(figures, section(tables=(Table("表", "indicator", (FUNDS, PERSONS), rows_of=rows),))).tables
     printed = [(label, *(cell.text for cell in cells)) for label, cells in table.rows]
     assert printed == [("2020年", "3,000.00", ""), ("2021年", "3,584.62", "25,431")]
+
+
+def test_a_row_of_all_units_adds_up_what_can_be_added(figures: Figures) -> None:
+    """Sums over the units are; a ratio is not."""
+    columns = (FUNDS, PERSONS, Column("人均", "warmth_per_person"))
+    (table,) = composed(figures, section(tables=(Table("表", "prefecture", columns, total="全省"),))).tables
+    assert table.sums == (RowSum(8, 0, 8, frozenset({0, 1})),)
+
+
+@pytest.mark.parametrize(("row", "sums", "expected"), [(0, 2, (0, 1, 3)), (2, -2, (2, 0, 2)), (1, 1, (1, 2, 3))])
+def test_a_declared_row_adds_up_the_rows_it_says(
+    figures: Figures, row: int, sums: int, expected: tuple[int, int, int]
+) -> None:
+    """As many below it, or above it; a blank or a ratio is no sum."""
+    names = ("warmth_funds", "warmth_per_person")
+    rows = tuple(Row("", names, sums if number == row else 0) for number in range(3))
+    (table,) = composed(figures, section(tables=(Table("表", "indicator", (FUNDS, PERSONS), rows_of=rows),))).tables
+    assert table.sums == (RowSum(*expected, frozenset({0})),)
 
 
 def test_a_chart_is_whole_or_not_there(figures: Figures) -> None:

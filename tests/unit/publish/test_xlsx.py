@@ -1,17 +1,22 @@
 """The workbook of a report: real numbers, inert text, every figure down to its cells, the same bytes."""
 
 import dataclasses
+import re
+import subprocess
 from decimal import Decimal
 from pathlib import Path
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
 from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from nianbao.publish.plain import exact_text
 from nianbao.publish.xlsx import book, write
-from nianbao.terms.document import Document
-from tests.unit.publish.synthetic import HOSTILE, HOSTILE_UNIT, document
+from nianbao.terms.document import Document, PrintedTable, RowSum, TableCell
+from tests.unit.publish.synthetic import HOSTILE, HOSTILE_UNIT, document, prefecture_table
 
 HARMFUL = (
     *(
@@ -212,14 +217,97 @@ def test_characters_that_xml_cannot_hold_are_dropped(report: Document, tmp_path:
 
 @pytest.mark.parametrize("name", ["数字一览", "更正一览", "表1", "表2", "图表数据", "来源", "单元格"])
 def test_lists_can_be_worked_with_and_printed(workbook: Workbook, name: str) -> None:
-    """The head stays in sight and is repeated in print, lists have a filter, pages are A4 and hold all columns."""
+    """The head stays in sight and is repeated in print, pages are A4, hold all columns and print what is written."""
     sheet = workbook[name]
     top = 3 if name.startswith("表") else 1
     assert sheet.freeze_panes == f"B{top + 1}"
-    assert sheet.auto_filter.ref.startswith(f"A{top}:")
     assert sheet.print_title_rows == f"${top}:${top}"
     assert sheet.page_setup.paperSize == book.A4
     assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+    assert sheet.print_area == f"'{name}'!$A$1:${get_column_letter(sheet.max_column)}${sheet.max_row}"
+    assert sheet.page_setup.orientation == (
+        "landscape" if name in ("数字一览", "更正一览", "来源", "单元格") else "portrait"
+    )
+
+
+@pytest.mark.parametrize(("name", "is_sorted"), [("数字一览", True), ("表1", False), ("表2", True), ("来源", True)])
+def test_only_lists_without_totals_have_a_filter(workbook: Workbook, name: str, is_sorted: bool) -> None:
+    """With a filter comes sorting, and sorting would tear a total from its rows."""
+    assert bool(workbook[name].auto_filter.ref) is is_sorted
+
+
+def summed(column: int, *parts: str, total: str) -> tuple[PrintedTable, RowSum]:
+    """A table with values in a column and their total above them, beside a column of words."""
+    cells = [TableCell(text, Decimal(text)) for text in (total, *parts)]
+    rows = tuple((f"行{n}", tuple(cell if place == column else TableCell("") for place in range(2)))
+                 for n, cell in enumerate(cells))  # fmt: skip
+    each = RowSum(0, 1, len(rows), frozenset({column}))
+    return PrintedTable("合计", "", ("项目", "甲", "乙"), rows, sums=(each,)), each
+
+
+@pytest.fixture
+def with_sums(report: Document) -> Document:
+    """The publication with tables that have totals, and with figures that are the sums of their units."""
+    own, _ = summed(0, "0.1", "0.2", "1234567890123.45", total="1234567890123.75")
+    whole = dataclasses.replace(prefecture_table(), sums=(RowSum(8, 0, 8, frozenset({0})),))
+    tables = (own, whole, summed(1, "1", "2", total="4")[0])
+    section = dataclasses.replace(report.sections[3], tables=tables)
+    traces = {key: dataclasses.replace(trace, adds_up=bool(trace.by_unit)) for key, trace in report.traces.items()}
+    return dataclasses.replace(report, sections=(section,), traces=traces)
+
+
+def test_a_total_that_is_the_sum_of_its_rows_is_a_formula(with_sums: Document, tmp_path: Path) -> None:
+    """The formula names the rows; the value that is kept beside it is the printed one, to the last digit."""
+    write(with_sums, tmp_path / "sums.xlsx")
+    formulas, values = (openpyxl.load_workbook(tmp_path / "sums.xlsx", data_only=only) for only in (False, True))
+    assert (formulas["表1"]["B4"].value, values["表1"]["B4"].value) == ("=SUM(B5:B7)", 1234567890123.75)
+    assert formulas["表1"]["B4"].number_format == "#,##0_ "
+
+
+def test_a_total_of_more_than_its_rows_stays_a_number_and_says_so(with_sums: Document, tmp_path: Path) -> None:
+    """What the rows leave out is named, column by column; so is a column whose total no sum could be."""
+    write(with_sums, tmp_path / "sums.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "sums.xlsx")
+    whole = with_sums.sections[0].tables[1]
+    parts = sum(row[0].value or 0 for _, row in whole.rows[:8])
+    total = whole.rows[8][1][0].value
+    assert total is not None and total != parts
+    assert book["表2"]["B12"].value == pytest.approx(float(total))
+    notes = [row[0] for row in book["表2"].iter_rows(min_row=13, values_only=True)]
+    assert f"所列各行以外：送温暖资金（万元） {exact_text(total - parts)}。" in notes[-1]
+    assert (book["表3"]["C4"].value, book["表3"]["A7"].value.count("乙 1。")) == (4, 1)
+
+
+def test_a_figure_that_adds_up_over_units_is_computed_from_them(with_sums: Document, tmp_path: Path) -> None:
+    """It asks the list of sources by indicator and year, so that sorting either list changes nothing."""
+    write(with_sums, tmp_path / "sums.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "sums.xlsx")["数字一览"]
+    formulas = {row[0].row: row[5].value for row in sheet.iter_rows(min_row=2) if row[5].data_type == "f"}
+    assert len(formulas) == 20
+    for row, formula in formulas.items():
+        assert formula == f"=SUMIFS('来源'!$G:$G,'来源'!$B:$B,$B{row},'来源'!$C:$C,$C{row},'来源'!$D:$D,\"单位\")"
+    ratio = [row[5].value for row in sheet.iter_rows(min_row=2) if row[1].value == "warmth_per_person"]
+    assert [type(value) for value in ratio] == [float]
+
+
+@pytest.mark.libreoffice
+def test_another_program_computes_the_same_values(with_sums: Document, tmp_path: Path) -> None:
+    """Without the values beside them, LibreOffice computes every formula to what is printed; no other cell differs."""
+    kept, bare, computed = tmp_path / "kept.xlsx", tmp_path / "bare.xlsx", tmp_path / "computed"
+    write(with_sums, kept)
+    with ZipFile(kept) as before, ZipFile(bare, "w") as after:
+        for name in before.namelist():
+            after.writestr(name, re.sub(rb"(</f>)<v>[^<]*</v>", rb"\1", before.read(name)))
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = ["soffice", profile, "--headless", "--convert-to", "xlsx", "--outdir", str(computed), str(bare)]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    said, found = (openpyxl.load_workbook(path, data_only=True) for path in (kept, computed / "bare.xlsx"))
+    assert openpyxl.load_workbook(bare, data_only=True)["表1"]["B4"].value is None
+    for sheet in said:
+        for cell in (cell for row in sheet.iter_rows() for cell in row if cell.value is not None):
+            other = found[sheet.title][cell.coordinate].value
+            is_number = isinstance(cell.value, int | float)
+            assert other == (pytest.approx(cell.value, rel=1e-12) if is_number else cell.value or None), cell.coordinate
 
 
 def test_revisions_are_listed(workbook: Workbook, report: Document) -> None:

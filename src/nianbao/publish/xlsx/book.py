@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
@@ -26,12 +26,16 @@ LIST_LENGTH = 1_000_000
 _WIDEST, _NARROWEST, _PADDING, _LONG_HEAD = 64, 5, 2, 12
 LINE_HEIGHT = 16
 _MEASURED = 300
+_UPRIGHT = 88
+"""As many characters, side by side, are still large enough to read on an upright page."""
 _TEXT = {"font_name": "宋体", "font_size": 11, "valign": "vcenter"}
 _GRID = {"border": 1, "border_color": "#A6A6A6"}
 _HEAD = {"font_name": "黑体", "bg_color": "#F2F2F2", "align": "center", "text_wrap": True}
 LOOKS: dict[str, dict[str, Any]] = {
     "title": {**_TEXT, "font_name": "黑体", "font_size": 16},
+    "table title": {**_TEXT, "font_name": "黑体", "font_size": 16, "text_wrap": True},
     "meta": {**_TEXT, "font_size": 10, "font_color": "#595959"},
+    "note": {**_TEXT, "font_size": 10, "font_color": "#595959", "text_wrap": True},
     "unit": {**_TEXT, "font_size": 10, "align": "right"},
     "notice": {**_TEXT, "bold": True, "font_color": "#C00000", "text_wrap": True},
     "plain": {**_TEXT, "text_wrap": True},
@@ -57,6 +61,11 @@ class Number:
     value: Decimal
     decimals: int
 
+    @property
+    def pattern(self) -> str:
+        """The number format; its last part leaves the room of a space between the number and the border."""
+        return f"#,##0.{'0' * self.decimals}_ " if self.decimals else "#,##0_ "
+
 
 @dataclass(frozen=True)
 class Link:
@@ -67,7 +76,15 @@ class Link:
     row: int
 
 
-Entry = str | int | Number | Link | None
+@dataclass(frozen=True)
+class Sum:
+    """A number that the workbook computes, and what it comes to."""
+
+    formula: str
+    number: Number
+
+
+Entry = str | int | Number | Sum | Link | None
 Rows = Sequence[Sequence[Entry]]
 
 
@@ -106,23 +123,22 @@ class Book:
             self._formats[key] = self.workbook.add_format(properties | ({"num_format": pattern} if pattern else {}))
         return self._formats[key]
 
-    def add_sheet(self, name: str, is_wide: bool = False) -> Sheet:
+    def add_sheet(self, name: str) -> Sheet:
         """A sheet set up for printing on A4, as wide as the page."""
         worksheet = self.workbook.add_worksheet(name)
         worksheet.set_paper(A4)
-        if is_wide:
-            worksheet.set_landscape()
         worksheet.fit_to_pages(1, 0)
         worksheet.set_margins(left=0.6, right=0.6, top=0.7, bottom=0.7)
+        worksheet.set_header("&R&9&A")
         worksheet.set_footer("&C&9第 &P 页　共 &N 页")
         worksheet.hide_gridlines(2)
         return Sheet(self, worksheet, name)
 
     def add_lists(self, name: str, columns: Sequence[Column], rows: Iterable[Sequence[Entry]]) -> None:
-        """A list on a wide sheet of its own, and on further sheets when it is too long for one."""
+        """A list on a sheet of its own, and on further sheets when it is too long for one."""
         remaining, number = iter(rows), 1
         while (part := list(islice(remaining, LIST_LENGTH))) or number == 1:
-            sheet = self.add_sheet(name if number == 1 else f"{name}{number}", is_wide=True)
+            sheet = self.add_sheet(name if number == 1 else f"{name}{number}")
             sheet.write_list(columns, part)
             number += 1
 
@@ -143,22 +159,41 @@ class Sheet:
             self.worksheet.set_row(self.row, LINE_HEIGHT * _lines(text, width))
         self.row += 1
 
-    def write_list(self, columns: Sequence[Column], rows: Rows, *, has_total: bool = False) -> None:
+    def write_across(self, look: str, text: str, widths: Sequence[float]) -> None:
+        """A text over all columns of a table, as high as it needs to be."""
+        if len(widths) > 1:
+            self.worksheet.merge_range(self.row, 0, self.row, len(widths) - 1, "", self.book.look(look))
+        size = LOOKS[look]["font_size"] / LOOKS["text"]["font_size"]
+        self._write(self.row, 0, text, look)
+        self.worksheet.set_row(self.row, LINE_HEIGHT * size * _lines(text, sum(widths) / size))
+        self.row += 1
+
+    def write_list(self, columns: Sequence[Column], rows: Rows) -> None:
         """Rows under a head that stays in sight, with a filter."""
         top = self.row
-        self.write_rows(columns, rows, has_total=has_total)
-        self.worksheet.freeze_panes(top + 1, 1)
+        self.keep_in_sight()
+        self.write_rows(columns, rows)
         self.worksheet.autofilter(top, 0, self.row - 1, max(len(columns) - 1, 0))
-        self.worksheet.repeat_rows(top)
+        self.print_up_to(len(columns))
 
-    def write_rows(self, columns: Sequence[Column], rows: Rows, *, has_total: bool = False) -> None:
-        """A head and rows under it; columns are as wide, and rows as high, as their entries need."""
-        measured = rows[:_MEASURED]
-        widths = [column.width([row[n] for row in measured if n < len(row)]) for n, column in enumerate(columns)]
+    def keep_in_sight(self) -> None:
+        """Let the row that comes next, a head, and the first column stay in sight, and print the head on every page."""
+        self.worksheet.freeze_panes(self.row + 1, 1)
+        self.worksheet.repeat_rows(self.row)
+
+    def print_up_to(self, columns: int) -> None:
+        """Print what was written so far, in that many columns."""
+        self.worksheet.print_area(0, 0, max(self.row - 1, 0), max(columns - 1, 0))
+
+    def write_rows(self, columns: Sequence[Column], rows: Rows, totals: Container[int] = ()) -> None:
+        """A head and rows under it; columns are as wide, and rows as high, as their entries need, `totals` bold."""
+        widths = widths_of(columns, rows)
+        if sum(widths) > _UPRIGHT:
+            self.worksheet.set_landscape()
         self._write_head(columns, widths)
         wrapping = {n: widths[n] for n, column in enumerate(columns) if column.wraps_at}
-        for number, row in enumerate(rows, start=1):
-            is_bold = has_total and number == len(rows)
+        for number, row in enumerate(rows):
+            is_bold = number in totals
             for n, entry in enumerate(row):
                 self._write(self.row, n, entry, "wrapped" if n in wrapping else "text", is_bold)
             lines = max((_lines(row[n], width) for n, width in wrapping.items()), default=1)
@@ -179,10 +214,11 @@ class Sheet:
     def _write(self, row: int, column: int, entry: Entry, look: str, is_bold: bool = False) -> None:
         """One cell: a number as a number, everything else as the text that it is."""
         match entry:
-            case Number(value, decimals):
-                # The last part leaves the room of a space between the number and the border.
-                pattern = f"#,##0.{'0' * decimals}_ " if decimals else "#,##0_ "
-                self.worksheet.write_number(row, column, value, self.book.look("number", is_bold, pattern))
+            case Number(value):
+                self.worksheet.write_number(row, column, value, self.book.look("number", is_bold, entry.pattern))
+            case Sum(formula, number):
+                style = self.book.look("number", is_bold, number.pattern)
+                self.worksheet.write_formula(row, column, formula, style, float(number.value))
             case int():
                 self.worksheet.write_number(row, column, entry, self.book.look("count", is_bold, "0"))
             case Link(text, sheet, target):
@@ -202,6 +238,12 @@ def exact_number(value: Decimal | None, unit: str = "") -> Number | None:
     return Number(value, max(decimals, 2) if unit == "元" else decimals)
 
 
+def widths_of(columns: Sequence[Column], rows: Rows) -> list[float]:
+    """How wide the columns are with these rows; the first of a long list stand for all."""
+    measured = rows[:_MEASURED]
+    return [column.width([row[n] for row in measured if n < len(row)]) for n, column in enumerate(columns)]
+
+
 def _lines(entry: Entry, width: float) -> int:
     """How many lines an entry takes in a column."""
     return (
@@ -212,7 +254,7 @@ def _lines(entry: Entry, width: float) -> int:
 def _entry_width(entry: Entry) -> int:
     """The width of an entry as it is shown."""
     match entry:
-        case Number(value, decimals):
+        case Number(value, decimals) | Sum(_, Number(value, decimals)):
             return len(f"{value:,.{decimals}f}")
         case Link(text):
             return text_width(text)

@@ -11,12 +11,23 @@ from nianbao.terms.document import Document, PrintedFigure
 from nianbao.terms.figure import TracedCell
 
 UNITS, CELLS = "来源", "单元格"
+_UNIT = "单位"
 
 _UNIT_HEADS = ("指标", "指标代码", "年度", "来自", "代码", "名称", "数值", "计量单位")
 _CELL_HEADS = (
     *("指标", "指标代码", "单位代码", "单位", "报告期", "报送编号"),
     *("文件", "工作表", "单元格", "原文", "数值", "SHA-256"),
 )
+
+
+def unit_sum(row: int) -> str:
+    """The formula in a row of the list of figures (from zero) that adds up the units of its indicator and year.
+
+    It asks for them by name, so that it holds in whatever order the rows are sorted.
+    """
+    columns = (f"'{UNITS}'!${letter}:${letter}" for letter in "GBCD")
+    value, code, year, kind = columns
+    return f'=SUMIFS({value},{code},$B{row + 1},{year},$C{row + 1},{kind},"{_UNIT}")'
 
 
 class Sources:
@@ -56,7 +67,7 @@ class Sources:
                 name, value, its_unit = (part.zh, part.value, part.unit) if part else (operand, None, "")
                 yield [*opening, "指标", operand, name, exact_number(value, its_unit), its_unit]
             for each in trace.by_unit:
-                yield [*opening, "单位", each.unit_code, each.zh, exact_number(each.value, unit), unit]
+                yield [*opening, _UNIT, each.unit_code, each.zh, exact_number(each.value, unit), unit]
             row += len(trace.operands) + len(trace.by_unit)
 
     def _cell_rows(self) -> Iterator[list[Entry]]:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from nianbao.publish.listing import WHOLE, Line, lines_by_section
 from nianbao.publish.plain import edition_line, plain, section_titles, universal
-from nianbao.publish.xlsx.book import Book, Column, Entry, Link, exact_number
-from nianbao.publish.xlsx.sources import CELLS, UNITS, Sources
+from nianbao.publish.xlsx.book import Book, Column, Entry, Link, Sum, exact_number
+from nianbao.publish.xlsx.sources import CELLS, UNITS, Sources, unit_sum
 from nianbao.publish.xlsx.tables import CHARTS, table_names, write_charts, write_table
 from nianbao.terms.document import Document
 
@@ -37,8 +37,9 @@ def write(document: Document, path: Path) -> None:
     )
     sources, titles = Sources(document), section_titles(document)
     _write_about(book, document)
-    rows = [_figure_row(line, titles, sources) for line in lines_by_section(document)]
-    book.add_sheet(FIGURES, is_wide=True).write_list(_FIGURE_COLUMNS, rows)
+    lines = enumerate(lines_by_section(document), start=1)
+    rows = [_figure_row(line, row, titles, sources, document) for row, line in lines]
+    book.add_sheet(FIGURES).write_list(_FIGURE_COLUMNS, rows)
     if document.revisions:
         _write_revisions(book, document, titles)
     for name, table in table_names(document).items():
@@ -63,13 +64,14 @@ def _write_about(book: Book, document: Document) -> None:
     sheet.write_rows([Column("工作表"), Column("内容", _ABOUT_WIDTH)], rows)
     for line in (
         "准确值是未经四舍五入的数，显示时最多四位小数；数字一览、来源和单元格各表的金额都以元计。",
+        "能由各单位相加的准确值是公式：该指标、该年度“来源”表中各单位数值之和；比率、去重计数和公式算得的是原数。",
         "印文是报告里的写法；“多”“余”“近”“约”“以上”等字按规则选用，不超出准确值所能说明的。",
         "已报、应报是报送了有关报表的会员工会数和应当报送的会员工会数。",
     ):
         sheet.write_line("plain", line, 1, _ABOUT_WIDTH)
 
 
-def _figure_row(line: Line, titles: dict[str, str], sources: Sources) -> list[Entry]:
+def _figure_row(line: Line, row: int, titles: dict[str, str], sources: Sources, document: Document) -> list[Entry]:
     """One printed figure; its code leads to where it comes from."""
     figure = line.first
     first, coverage = sources.first_rows.get(figure.key), figure.coverage
@@ -79,7 +81,7 @@ def _figure_row(line: Line, titles: dict[str, str], sources: Sources) -> list[En
         figure.year,
         line.unit or WHOLE,
         titles.get(figure.section, figure.section),
-        exact_number(figure.value, figure.unit),
+        _value(line, row, document),
         figure.unit,
         "；".join(each.text for each in line.figures),
         coverage.reported if coverage.expected else None,
@@ -89,9 +91,20 @@ def _figure_row(line: Line, titles: dict[str, str], sources: Sources) -> list[En
     ]
 
 
+def _value(line: Line, row: int, document: Document) -> Entry:
+    """The exact value; as a formula over what the units reported where it is the sum of that."""
+    figure = line.first
+    number, trace = exact_number(figure.value, figure.unit), document.traces.get(figure.key)
+    if number is None or trace is None or line.unit or not (trace.adds_up and trace.by_unit):
+        return number
+    if sum(each.value or 0 for each in trace.by_unit) != figure.value:
+        return number
+    return Sum(unit_sum(row), number)
+
+
 def _write_revisions(book: Book, document: Document, titles: dict[str, str]) -> None:
     """What was printed in the release before and what is printed now."""
     rows: list[list[Entry]] = [
         [zh, year, titles.get(section, section), old, new] for zh, year, section, old, new in document.revisions
     ]
-    book.add_sheet(REVISIONS, is_wide=True).write_list(_REVISION_COLUMNS, rows)
+    book.add_sheet(REVISIONS).write_list(_REVISION_COLUMNS, rows)
