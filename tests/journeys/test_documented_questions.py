@@ -11,7 +11,7 @@ from nianbao.settings import Home
 from tests.homes import ROOT
 from tests.house.test_docs import commands
 
-QUESTIONS = ("status", "figures", "explain", "sql", "doctor")
+QUESTIONS = ("status", "figures", "explain", "feeds", "sql", "doctor")
 OF_EXAMPLES = ("CONTRIBUTING.md", "docs/federation.md")
 """Pages whose commands are about declarations that a reader has yet to make."""
 QUERY = re.compile(r"^```sql\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -31,7 +31,7 @@ def questions() -> Iterator[tuple[str, ...]]:
 
 @pytest.mark.parametrize("question", sorted(set(questions())), ids=" ".join)
 def test_a_question_shown_is_answered(question: tuple[str, ...], year_home: Home) -> None:
-    """status, figures, explain, sql and doctor as the pages show them, asked of the sample year."""
+    """status, figures, explain, feeds, sql and doctor as the pages show them, asked of the sample year."""
     answer = CliRunner().invoke(main, [*question, "--home", str(year_home.path)])
     assert answer.exit_code == 0, answer.output
     assert answer.output.strip()

@@ -25,6 +25,7 @@ COMMANDS = {
     "status": ("ask", "Show who has reported what, on time or late, and which findings wait."),
     "figures": ("ask", "Print the figures of a year."),
     "explain": ("ask", "Trace a figure: formula, values by unit, submissions, cells."),
+    "feeds": ("feeds", "Trace the other way: the figures and releases that a submission is counted in."),
     "proof": ("proof", "Check the numbers of an edited draft against the warehouse."),
     "layout": ("layout", "Measure a Word document against GB/T 9704, the official layout."),
     "sql": ("ask", "Query the published file: no writes, no files, no network."),

@@ -1,8 +1,9 @@
-"""Trace: from a figure to the cells it was counted from, by the same query that counted it."""
+"""Trace: from a figure to the cells it was counted from, and back, by the same query that counted it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 
 from nianbao.catalog import Project
@@ -51,6 +52,22 @@ def trace_all(connection: Connection, figures: Figures, wanted: Iterable[tuple[s
     }
 
 
+def fed_by(
+    connection: Connection, project: Project, form_code: str, year: int, submission_id: str
+) -> list[tuple[TracedCell, tuple[tuple[str, int], ...]]]:
+    """The cells of a submission that count, each with the figures it is counted in: indicator and year."""
+    figures: dict[str, list[tuple[str, int]]] = {}
+    for indicator in project.indicators.values():
+        for name, back in counted_behind(indicator, project.indicators):
+            figures.setdefault(name, []).append((indicator.id, year + back))
+    cells: dict[TracedCell, list[tuple[str, int]]] = {}
+    for indicator in project.indicators.values():
+        if indicator.form == form_code and not indicator.is_formula:
+            for cell in _cells(connection, project, indicator, [year], submission_id).get(year, ()):
+                cells.setdefault(replace(cell, indicator_id=""), []).extend(figures[indicator.id])
+    return [(cell, tuple(dict.fromkeys(fed))) for cell, fed in cells.items()]
+
+
 def figure_key(indicator_id: str, year: int) -> str:
     """The id that a figure carries in every format: `warmth_funds-2021`."""
     return f"{indicator_id}-{year}"
@@ -68,9 +85,9 @@ def _by_unit(figures: Figures, indicator_id: str, year: int) -> tuple[UnitValue,
 
 
 def _cells(
-    connection: Connection, project: Project, indicator: Indicator, years: Iterable[int]
+    connection: Connection, project: Project, indicator: Indicator, years: Iterable[int], submission_id: str = ""
 ) -> dict[int, list[TracedCell]]:
-    """The cells of a base indicator by year, in the order of units, periods and rows."""
+    """The cells of a base indicator by year, in the order of units, periods and rows; or those of one submission."""
     query = f"""
         SELECT counted.year, counted.unit_code, counted.period, counted.submission_id, counted.measure,
             delivery.source AS file, delivery.sha256, cell.sheet, cell.cell, cell.text, cell.value, cell.read_as
@@ -81,11 +98,13 @@ def _cells(
         INNER JOIN ledger.submission AS submission ON counted.submission_id = submission.submission_id
         INNER JOIN ledger.delivery AS delivery ON submission.delivery_id = delivery.delivery_id
         WHERE counted.year IN (SELECT unnest($years::INTEGER[]))
+            AND $submission_id IN ('', counted.submission_id)
         ORDER BY counted.unit_code, counted.period, counted.row_no
     """
     found: dict[int, list[TracedCell]] = {}
     is_personal = project.forms[indicator.form].part(indicator.part).field(indicator.field).is_personal
     parameters = {"part": indicator.part, "field": indicator.field, "years": sorted(years)}
+    parameters["submission_id"] = submission_id
     for row in rows_of(connection, query, parameters):
         value: Decimal | str | None = row["read_as"] if row["value"] is None else plain(row["value"])
         found.setdefault(row["year"], []).append(
