@@ -89,7 +89,8 @@ def say_collected(collected: Collected) -> None:
 def say_completeness(project: Project) -> None:
     """Who was late and who is missing."""
     with open_house_to_read(project.path, HOME) as house:
-        forms, absent = forms_of_year(house.connection, YEAR), not_reported(house.connection, YEAR)
+        today = SECOND_NIGHT.date()
+        forms, absent = forms_of_year(house.connection, today, YEAR), not_reported(house.connection, today, YEAR)
     due, on_time = (sum(row[column] for row in forms) for column in ("units_due", "units_on_time"))
     say_head("报送情况 Who has reported")
     say(f"应报 {due} submissions were due; 按时 {on_time} came on time")

@@ -168,6 +168,46 @@ def test_what_never_came_in_time_cannot_be_sent_twice_to_be_taken(post: Post) ->
     assert all("C00-6" in post.codes(source) for source in (*late, again))
 
 
+def test_a_name_that_only_looks_like_another_is_told(post: Post) -> None:
+    """Full width or half, composed or not: both files are taken, and the sender is told that they are two."""
+    names = ["QHD10/（1）.xlsx", "QHD10/(1).xlsx", "QHD10/é.xlsx", "QHD10/e\u0301.xlsx", "QHD10/2.xlsx"]
+    sent = [post.send("QHD10", "2021Q4", saying(warmth_persons=490 + n), name) for n, name in enumerate(names)]
+    post.collect()
+    told = {source for source in sent if "NAME_VARIANT" in post.codes(source)}
+    # Of two that arrive together the first by name is the one that came before.
+    assert told == {names[0], names[2]}
+    assert {post.outcome(source) for source in sent} == {"accepted"}
+
+
+@pytest.mark.parametrize(("unit", "year"), [("QHD11", 1970), ("QHD12", 2099)])
+def test_a_time_of_change_that_cannot_be_is_told(post: Post, unit: str, year: int) -> None:
+    """It is left out of account, and the sender is told to set the clock right."""
+    source = post.send(unit, "2025Q4", saying())
+    arrive(post.home.inbox / source, dt.datetime(year, 1, 2, 9))
+    post.collect()
+    assert "CLOCK" in post.codes(source)
+    assert post.outcome(source) == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("unit", "name", "code", "outcome"),
+    [
+        ("QHI01", "{zh}", "", "accepted"),
+        ("QHI02", " {zh}\u3000", "", "accepted"),
+        ("QHI03", "{short_zh}", "UNIT_NAME_VARIANT", "accepted"),
+        ("QHI04", "原{zh}筹备组", "UNIT_NAME_VARIANT", "accepted"),
+        ("QHI05", "西宁市总工会", "UNIT_NAME_OF_ANOTHER", "quarantined"),
+    ],
+)
+def test_the_name_of_the_unit_is_held_to_its_code(post: Post, unit: str, name: str, code: str, outcome: str) -> None:
+    """A name written otherwise is recognised by its code and told; that of another unit makes nobody's workbook."""
+    cover = vars(post.project.units[unit])
+    source = post.send(unit, "2021Q4", lambda desk: desk.workbook(unit_name=name.format_map(cover)))
+    post.collect()
+    assert post.codes(source) & {"UNIT_NAME_VARIANT", "UNIT_NAME_OF_ANOTHER"} == ({code} if code else set())
+    assert post.outcome(source) == outcome
+
+
 def frame(*cells: tuple[str, str]) -> FormFrame:
     """What a form says, as pairs of field and text."""
     return FormFrame(

@@ -22,6 +22,7 @@ from nianbao.terms.source import (
 
 INBOX = DeclaredSource(LOCAL_INBOX, FolderPlace("inbox"))
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+_MARKER = re.compile(r"\.[A-Za-z0-9._-]{1,20}")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 _HOST_KEY = re.compile(r"SHA256:[A-Za-z0-9+/]{43}=?|(?:ssh|ecdsa|sk)-[\w@.-]+ [A-Za-z0-9+/]+=*(?: .*)?")
 _SECRETS = ("password", "passphrase", "access_key", "secret_key", "token")
@@ -71,12 +72,15 @@ def _read_source(declared: Declared, units: Container[str]) -> DeclaredSource:
         },
         receipts="" if isinstance(place, HttpPlace) else declared.text("receipts", "").strip("/"),
         sentinel=declared.text("sentinel", "").strip("/"),
+        marker="" if isinstance(place, HttpPlace) else declared.text("marker", ""),
         settle_seconds=declared.integer("settle_seconds", 2),
         max_files=declared.integer("max_files", 10_000),
         max_bytes=declared.integer("max_megabytes", 2048) << 20,
     )
     if not 0 <= source.settle_seconds <= LONGEST_SETTLE:
         raise declared.fail(f"settle_seconds must be between 0 and {LONGEST_SETTLE}", "settle_seconds")
+    if source.marker and not _MARKER.fullmatch(source.marker):
+        raise declared.fail(f"marker = {source.marker!r} must be an ending such as .ok", "marker")
     declared.done()
     return source
 

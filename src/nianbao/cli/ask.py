@@ -1,4 +1,4 @@
-"""status, figures, explain, sql, doctor: questions, answered without changing anything."""
+"""figures, explain, sql, doctor: questions, answered without changing anything."""
 
 from __future__ import annotations
 
@@ -11,14 +11,11 @@ from typing import Any
 import click
 
 from nianbao.cli.main import home_option, json_option, project_option, resolve_project
-from nianbao.cli.show import say, say_alarms, say_csv, say_json, say_table
+from nianbao.cli.show import say, say_csv, say_json, say_table
 from nianbao.errors import StoreError, UsageError
 from nianbao.settings import Home
 
 _DAY = click.DateTime(["%Y-%m-%d"])
-_STATUS_ZH = {
-    "on_time": "按时", "late": "迟报", "awaiting_explanation": "待说明", "rejected": "退回", "missing": "未报"
-}  # fmt: skip
 _CELLS_SHOWN = 20
 
 
@@ -43,50 +40,6 @@ def _house(project_path: Path | None, home: Path, as_of: dt.datetime | None = No
         with open_house_as_of(path, place, as_of.date()) as house:
             compile_tables(house)
             yield house
-
-
-@click.command()
-@project_option
-@home_option
-@click.option("--year", type=int, help="The year; by default the latest with submissions.")
-@click.option("--unit", "unit_code", help="Only this unit, form by form.")
-@json_option
-def status(project_path: Path | None, home: Path, year: int | None, unit_code: str | None, as_json: bool) -> None:
-    """Show who has reported what, on time or late, and which findings wait."""
-    from nianbao.runs.sources import read_alarms
-    from nianbao.statistics.reporting import forms_of_year, is_built, not_reported, waiting_findings
-
-    with _house(project_path, home) as house:
-        built = is_built(house.connection)
-        forms = forms_of_year(house.connection, year) if built else []
-        absent = not_reported(house.connection, year, unit_code) if built else []
-        waiting = waiting_findings(house.connection, unit_code)
-    last = read_alarms(Home(home))
-    if as_json:
-        say_json({"forms": forms, "not_reported": absent, "waiting": waiting, "sources": last})
-        return
-    say_alarms(last["alarms"])
-    if not built:
-        say("no tables have been built yet: nianbao nightly")
-        return
-    head = ("表号", "报表", "报告期", "应报", "按时", "迟报", "待说明", "退回", "未报")
-    keys = ("form_code", "form_zh", "period", "units_due", "units_on_time", "units_late", "units_awaiting_explanation",
-            "units_rejected", "units_missing")  # fmt: skip
-    say_table(head, [[row[key] for key in keys] for row in forms], numbers=range(3, 9))
-    if absent:
-        say()
-        say_table(
-            ("单位", "名称", "表号", "报告期", "状态", "到达", "截止"),
-            [
-                (row["unit_code"], row["short_zh"], row["form_code"], row["period"], _STATUS_ZH[row["status"]],
-                 row["arrived_on"], row["due_on"])
-                for row in absent
-            ],
-        )  # fmt: skip
-    if waiting:
-        say()
-        for row in waiting:
-            say(f"{row['submission_id']}  {row['code']}  {row['sheet']} {row['cell'] or ''}  {row['sentence']}")
 
 
 @click.command()

@@ -22,7 +22,7 @@ COMMANDS = {
     "publish": ("run", "Issue the next release of each publication that changed."),
     "check": ("answer", "Give the answer to workbooks on the spot, without loading anything."),
     "explanations": ("answer", "List what units explain; approve it until a day, or refuse it."),
-    "status": ("ask", "Show who has reported what, on time or late, and which findings wait."),
+    "status": ("status", "Show who has reported what, on time or late, and which findings wait."),
     "figures": ("ask", "Print the figures of a year."),
     "explain": ("ask", "Trace a figure: formula, values by unit, submissions, cells."),
     "feeds": ("feeds", "Trace the other way: the figures and releases that a submission is counted in."),

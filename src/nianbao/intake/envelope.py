@@ -11,6 +11,7 @@ from typing import Any
 
 from nianbao.catalog import Project
 from nianbao.intake.formats.delimited import DELIMITERS
+from nianbao.intake.text import compact
 from nianbao.terms import layout
 from nianbao.terms.delivery import Delivery
 from nianbao.terms.form import Form, Part
@@ -19,6 +20,7 @@ from nianbao.terms.submission import Cell, FormFrame, Reading, ReadingFault
 from nianbao.terms.unit import Unit
 
 PART_MISSING = "PART_MISSING"
+_ANOTHER_UNIT = "UNIT_NAME_OF_ANOTHER"
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,10 @@ def open_delivery(delivery: Delivery, reading: Reading, project: Project, number
     if unit is None or period is None:
         return opened
     opened.unit_code, opened.period = unit.code, period.code
+    if fault := _name_fault(cover, unit, project):
+        opened.faults.append(fault)
+        if fault.code == _ANOTHER_UNIT:
+            return opened
     for key, allowed in (("money_unit", layout.MONEY_UNITS), ("basis", layout.BASES.values())):
         if cover.get(key) not in allowed:
             opened.faults.append(_cover_fault("BAD_COVER", cover, key, "、".join(allowed)))
@@ -202,6 +208,17 @@ def _period_of(cover: dict[str, str], opened: Opened) -> Period | None:
 
 def _cover_fault(code: str, cover: dict[str, str], key: str, expected: str | None = None) -> ReadingFault:
     return ReadingFault(code, None, cover.get("sheet"), cover.get(f"{key}_cell"), cover.get(key, ""), expected)
+
+
+def _name_fault(cover: dict[str, str], unit: Unit, project: Project) -> ReadingFault | None:
+    """What is wrong with the unit's name on the cover: another unit's, or not as the roster writes it."""
+    said = compact(cover.get("unit_name", ""))
+    if said in ("", compact(unit.zh)):
+        return None
+    others = {compact(name): other for other in project.units.values() for name in (other.zh, other.short_zh) if name}
+    is_other = said in others and others[said].code != unit.code and said != compact(unit.short_zh)
+    expected = f"{unit.zh}（{unit.code}）" if is_other else unit.zh
+    return _cover_fault(_ANOTHER_UNIT if is_other else "UNIT_NAME_VARIANT", cover, "unit_name", expected)
 
 
 def _named(unit_code: str, project: Project) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from nianbao.catalog import Project
+from nianbao.intake.arrival import note_oddities
 from nianbao.intake.check import check
 from nianbao.intake.cover import cover_of_name
 from nianbao.intake.decide import decide, outcome_of
@@ -68,6 +69,7 @@ def examine(
     opened = [
         open_delivery(delivery, reading, project, numbering) for delivery, reading in zip(fresh, readings, strict=True)
     ]
+    note_oddities(opened, () if again else ledger.sources_of(connection, units))
     parts = _stage(connection, project, opened)
     findings = check(connection, project, parts, opened)
     explanations = explain(opened, findings, rulings(connection))

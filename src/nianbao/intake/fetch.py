@@ -19,10 +19,11 @@ from nianbao.intake.sources import Changed, Found, Listing, Source, look
 from nianbao.intake.sources.listing import cap
 from nianbao.intake.sources.patience import attempt
 from nianbao.terms.delivery import Delivery
-from nianbao.terms.source import Alarm
+from nianbao.terms.source import Alarm, Unfinished
 
 MAX_BYTES = 50 * 1024 * 1024
 _EVIDENCE = 1 << 16
+_LONG = dt.timedelta(hours=1)
 _EARLIEST = dt.datetime(2000, 1, 1)
 _AT_ONCE = 8
 
@@ -109,11 +110,15 @@ class Archive:
 
 
 def fetch(
-    sources: Sequence[Source], unknown: Callable[[list[Found]], list[Found]], alarms: list[Alarm]
+    sources: Sequence[Source],
+    unknown: Callable[[list[Found]], list[Found]],
+    alarms: list[Alarm],
+    unfinished: list[Unfinished],
 ) -> list[tuple[Source, Found]]:
     """The files at the sources that are new and no longer being written, in the order of their arrival.
 
-    What is wrong at one source is added to the alarms; the others go on.
+    What is wrong at one source is added to the alarms; the others go on. Files that have long stood unfinished are
+    left alone and added to `unfinished`.
     """
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         listings = list(pool.map(_look, sources))
@@ -129,8 +134,17 @@ def fetch(
     for source, listing, found in zip(sources, listings, new, strict=True):
         taken, flood = cap(source.declared, found, MAX_BYTES)
         alarms += [*listing.alarms, *flood]
+        unfinished += _standing(listing.unfinished)
         ready += [(source, item) for item in taken]
     return sorted(ready, key=lambda item: (item[1].modified_ns, item[1].origin, item[1].name))
+
+
+def _standing(found: Sequence[Found]) -> Iterator[Unfinished]:
+    """Of the files that are not complete those that nobody has written to for long: the sender may not know."""
+    for each in found:
+        since = _moment(each.modified_ns)
+        if clock.now() - since >= _LONG:
+            yield Unfinished(each.origin, each.name, since)
 
 
 def _look(source: Source) -> Listing:

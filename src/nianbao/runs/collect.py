@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,7 @@ def _collect(house: House, sources: Sources, collected: Collected, step: Step, p
     archive.mend(offset)
     pending = archive.deliveries(offset)
     number = ledger.count_deliveries(connection) + len(pending)
+    sources.alarms += _clock_alarm(ledger.known_until(connection))
     sources.receive(archive, number, [delivery for delivery, _ in pending])
     late = sorted({*ledger.unanswered(connection), *sources.unsent()})
     pending = archive.deliveries(offset)
@@ -76,6 +78,14 @@ def _collect(house: House, sources: Sources, collected: Collected, step: Step, p
         if late:
             collected.receipts += answer_deliveries(house, pool, late, sources)
     ledger.close_runs(connection, clock.now())
+
+
+def _clock_alarm(known_until: dt.datetime | None) -> Iterator[Alarm]:
+    """An alarm when this machine's clock stands before what was decided already."""
+    now = clock.now()
+    if known_until and now < known_until:
+        what = f"this machine's clock says {now}, and the last decision was taken at {known_until}"
+        yield Alarm("clock", "CLOCK", what, "set the clock right: what is received meanwhile is dated too early")
 
 
 def _collect_batches(

@@ -21,7 +21,7 @@ from nianbao.intake.sources.patience import attempt
 from nianbao.runs.house import House
 from nianbao.settings import Home
 from nianbao.terms.delivery import Delivery
-from nianbao.terms.source import LOCAL_INBOX, Alarm
+from nianbao.terms.source import LOCAL_INBOX, Alarm, Unfinished
 from nianbao.warehouse import ledger
 
 _FAILURES = 3
@@ -35,6 +35,7 @@ class Sources:
     house: House
     opened: dict[str, Source] = field(default_factory=dict)
     alarms: list[Alarm] = field(default_factory=list)
+    unfinished: list[Unfinished] = field(default_factory=list)
     silent: set[str] = field(default_factory=set)
 
     def receive(self, archive: Archive, number: int, pending: Sequence[Delivery]) -> None:
@@ -50,7 +51,7 @@ class Sources:
             return [item for item in found if not _is_known(item, known, unsized)]
 
         failures: Counter[str] = Counter()
-        ready = fetch(list(self.opened.values()), unknown, self.alarms)
+        ready = fetch(list(self.opened.values()), unknown, self.alarms, self.unfinished)
         self.silent |= {alarm.source for alarm in self.alarms if alarm.stopped}
         for source, found in ready:
             if found.origin in self.silent:
@@ -121,15 +122,15 @@ def open_sources(house: House, secrets: Secrets) -> Iterator[Sources]:
     finally:
         for source in sources.opened.values():
             source.close()
-        _write_alarms(house.home, sources.alarms)
+        _write_alarms(house.home, sources)
 
 
 def read_alarms(home: Home) -> dict[str, Any]:
-    """What was wrong with the sources at the last run, and when that was."""
-    if not home.alarms.exists():
-        return {"at": None, "alarms": []}
-    alarms: dict[str, Any] = json.loads(home.alarms.read_text(encoding="utf-8"))
-    return alarms
+    """What was wrong with the sources at the last run, what stood there unfinished, and when that was."""
+    seen: dict[str, Any] = {"at": None, "alarms": [], "unfinished": []}
+    if home.alarms.exists():
+        seen |= json.loads(home.alarms.read_text(encoding="utf-8"))
+    return seen
 
 
 def raise_stopped(alarms: Sequence[Alarm]) -> None:
@@ -147,10 +148,13 @@ def _receive(archive: Archive, source: Source, found: Found, number: int) -> Del
     return archive.receive(found, source.read(found), number)
 
 
-def _write_alarms(home: Home, alarms: Sequence[Alarm]) -> None:
-    text = json.dumps(
-        {"at": clock.now(), "alarms": [asdict(alarm) for alarm in alarms]}, ensure_ascii=False, default=str
-    )
+def _write_alarms(home: Home, sources: Sources) -> None:
+    seen = {
+        "at": clock.now(),
+        "alarms": [asdict(alarm) for alarm in sources.alarms],
+        "unfinished": [asdict(each) for each in sources.unfinished],
+    }
+    text = json.dumps(seen, ensure_ascii=False, default=str)
     scratch = home.alarms.with_name(f".{home.alarms.name}.part")
     scratch.write_text(text, encoding="utf-8")
     os.replace(scratch, home.alarms)

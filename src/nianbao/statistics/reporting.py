@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from nianbao.warehouse.connect import Connection, rows_of
@@ -15,31 +16,48 @@ def is_built(connection: Connection) -> bool:
     return bool(row and row[0])
 
 
-def forms_of_year(connection: Connection, year: int | None = None) -> list[dict[str, Any]]:
+_STATES = ("on_time", "late", "awaiting_explanation", "rejected", "missing", "not_due")
+_REPORTING = """
+    SELECT * REPLACE (CASE WHEN status = 'missing' AND due_on >= $today THEN 'not_due' ELSE status END AS status)
+    FROM core.reporting
+    WHERE year = coalesce($year, (SELECT max(year) FROM core.submission)) AND coalesce(unit_code = $unit, TRUE)
+"""
+
+
+def forms_of_year(
+    connection: Connection, today: dt.date, year: int | None = None, unit_code: str | None = None
+) -> list[dict[str, Any]]:
     """How complete each form and period of a year is; the latest year with submissions when none is given."""
+    counts = ", ".join(f"count(*) FILTER (reporting.status = '{state}') AS units_{state}" for state in _STATES)
     return rows_of(
         connection,
-        "SELECT * FROM mart.completeness WHERE year = coalesce(?, (SELECT max(year) FROM core.submission)) "
-        "ORDER BY form_code, period",
-        [year],
+        f"""
+        SELECT reporting.form_code, form.zh AS form_zh, reporting.period, reporting.year,
+            count(*) AS units_due, {counts}
+        FROM ({_REPORTING}) AS reporting
+        INNER JOIN reference.forms AS form ON reporting.form_code = form.form_code
+        GROUP BY reporting.form_code, form.zh, reporting.period, reporting.year
+        ORDER BY reporting.form_code, reporting.period
+        """,
+        {"today": today, "year": year, "unit": unit_code},
     )
 
 
-def not_reported(connection: Connection, year: int | None = None, unit_code: str | None = None) -> list[dict[str, Any]]:
-    """What is late, waiting, sent back or missing, unit by unit."""
+def not_reported(
+    connection: Connection, today: dt.date, year: int | None = None, unit_code: str | None = None
+) -> list[dict[str, Any]]:
+    """What is late, waiting, sent back, missing or not due yet, unit by unit."""
     return rows_of(
         connection,
-        """
+        f"""
         SELECT reporting.unit_code, unit.short_zh, reporting.form_code, reporting.period, reporting.status,
             reporting.arrived_on, reporting.due_on
-        FROM core.reporting AS reporting
+        FROM ({_REPORTING}) AS reporting
         INNER JOIN core.unit AS unit ON reporting.unit_code = unit.unit_code
         WHERE reporting.status <> 'on_time'
-            AND reporting.year = coalesce(?, (SELECT max(year) FROM core.submission))
-            AND coalesce(reporting.unit_code = ?, TRUE)
         ORDER BY reporting.unit_code, reporting.form_code, reporting.period
         """,
-        [year, unit_code],
+        {"today": today, "year": year, "unit": unit_code},
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -83,7 +84,8 @@ class DeclaredSource:
 
     `unit` owns all of it, `folder_units` its single folders: a workbook of another unit found there is not accepted.
     `receipts` is the folder at the source that our answers are written back to, empty for none. `sentinel` is a file
-    that is always there; when it is not, the source is not the one that was meant.
+    that is always there; when it is not, the source is not the one that was meant. `marker` is what a file's name gets
+    behind it when its sender says that it is complete (`.ok`), empty where senders do not say.
     """
 
     name: str
@@ -92,6 +94,7 @@ class DeclaredSource:
     folder_units: Mapping[str, str] = field(default_factory=dict)
     receipts: str = ""
     sentinel: str = ""
+    marker: str = ""
     settle_seconds: int = 2
     max_files: int = 10_000
     max_bytes: int = 2 << 30
@@ -108,6 +111,15 @@ class DeclaredSource:
 
 def _spelling(name: str) -> str:
     return unicodedata.normalize("NFC", name)  # one system writes é as one character, another as two
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """A file at a source that is still being written, as its name or missing marker says, and since when it stands."""
+
+    source: str
+    name: str
+    since: dt.datetime
 
 
 @dataclass(frozen=True)

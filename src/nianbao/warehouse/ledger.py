@@ -77,6 +77,15 @@ def deliveries_by_hash(connection: Connection, hashes: Sequence[str]) -> dict[st
     return dict(rows)
 
 
+def sources_of(connection: Connection, units: Sequence[str]) -> list[tuple[str, str]]:
+    """Origin and path of every delivery of these units."""
+    return connection.execute(
+        "SELECT DISTINCT coalesce(origin, $1), source FROM ledger.delivery "
+        "WHERE unit_code IN (SELECT unnest($2::VARCHAR[])) ORDER BY ALL",
+        [LOCAL_INBOX, list(units)],
+    ).fetchall()
+
+
 Key = tuple[str, str, str]
 
 

@@ -13,7 +13,7 @@ from nianbao.runs.collect import Collected, collect
 from nianbao.runs.house import open_house
 from nianbao.settings import Home
 from nianbao.terms.delivery import Outcome
-from tests.homes import call, post, send, warehouse
+from tests.homes import call, clock_at, post, send, warehouse
 from tests.intake.sources import servers
 from tests.intake.sources.servers import HOST, PASSWORD, USER, OddServer, SftpServer
 
@@ -145,6 +145,37 @@ def test_an_unmounted_inbox_is_told_everywhere_and_ends_with_74(project_with: Pr
     well = call("collect", "--project", str(path), home=home)
     assert (well.returncode, well.stdout) == (0, "nothing new\n")
     assert json.loads(call("status", "--json", "--project", str(path), home=home).stdout)["sources"]["alarms"] == []
+
+
+def test_what_is_still_being_written_stands_in_status(project_with: ProjectWith, home: Home, workbook: Path) -> None:
+    """A file that nobody has finished for long is named in `nianbao status`, for people and for programs."""
+    home.inbox.mkdir(parents=True)
+    shutil.copy2(workbook, home.inbox / f"{XINING}.filepart")  # written in the year of the sample
+    path = project_with(INBOX)
+    assert run(path, home).outcomes == {}
+    said = call("status", "--project", str(path), home=home)
+    assert "still being written at inbox since 2021-04-" in said.stdout
+    assert XINING in said.stdout
+    answer = json.loads(call("status", "--json", "--project", str(path), home=home).stdout)
+    assert [each["name"] for each in answer["sources"]["unfinished"]] == [f"{XINING}.filepart"]
+    (home.inbox / f"{XINING}.filepart").rename(home.inbox / XINING)
+    assert run(path, home).outcomes == {Outcome.ACCEPTED: 1}
+    assert "still being written" not in call("status", "--project", str(path), home=home).stdout
+
+
+def test_a_clock_that_jumped_back_is_an_alarm(project_with: ProjectWith, home: Home, workbook: Path) -> None:
+    """What would be received before what is already decided is dated wrongly: somebody must set the clock."""
+    home.inbox.mkdir(parents=True)
+    shutil.copy2(workbook, home.inbox / XINING)
+    path = project_with(INBOX)
+    with clock_at("2021-04-20T01:00"):
+        assert not run(path, home).alarms
+    with clock_at("2021-04-19T01:00"):
+        (alarm,) = run(path, home).alarms
+    assert (alarm.code, alarm.stopped) == ("CLOCK", False)
+    assert "2021-04-20" in alarm.what
+    with clock_at("2021-04-21T01:00"):
+        assert not run(path, home).alarms
 
 
 def test_a_workbook_of_another_unit_is_not_accepted(

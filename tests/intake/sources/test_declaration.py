@@ -58,6 +58,7 @@ def test_every_example_in_the_shipped_file_can_be_used(tmp_path: Path) -> None:
         ((SFTP, SFTP + SFTP), 3, "declared twice"),
         ((SFTP, '[[sources]]\nname = "w"\nkind = "http"\nurls = ["file:///etc/passwd"]'), 4, "https://"),
         ((SFTP, '[[sources]]\nname = "w"\nkind = "webdav"\nurl = "https://u:geheim@x.org/"'), 4, "no password"),
+        (('user = "nianbao"', 'user = "nianbao"\nmarker = "ok"'), 7, "an ending such as .ok"),
         ((SFTP, ""), 1, "no source is declared"),
     ],
 )

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from nianbao import clock
+from nianbao.intake.fetch import fetch
 from nianbao.intake.sources import Changed, Source
-from nianbao.terms.source import FolderPlace
+from nianbao.terms.source import FolderPlace, Unfinished
 from tests.intake.sources.reading import LARGE, content, names, new, opened, receive
 
 
@@ -94,6 +96,33 @@ def test_temporary_names_are_left_alone(source: Source, inbox: Path) -> None:
     for name in ("a.xlsx.part", "~$a.xlsx", ".a.xlsx", "b.xlsx.filepart"):
         (inbox / name).write_bytes(b"x")
     assert names(source) == ["西宁/a.xlsx"]
+
+
+def test_what_long_stands_unfinished_is_told(inbox: Path) -> None:
+    """A half upload, or a workbook left open, that nobody has touched for an hour is named; a new one is not."""
+    hour_ago = time.time() - 3700
+    for name, modified in (("a.xlsx.part", hour_ago), ("~$b.xlsx", hour_ago), ("c.crdownload", time.time())):
+        (inbox / name).write_bytes(b"x")
+        os.utime(inbox / name, (modified, modified))
+    unfinished: list[Unfinished] = []
+    found = fetch([opened(FolderPlace(str(inbox)))], lambda found: found, [], unfinished)
+    assert [item.name for _, item in found] == ["西宁/a.xlsx"]
+    assert sorted(each.name for each in unfinished) == ["a.xlsx.part", "~$b.xlsx"]
+    assert {each.since for each in unfinished} == {clock.local(hour_ago)}
+
+
+def test_a_marked_file_is_complete_and_an_unmarked_one_is_not(inbox: Path) -> None:
+    """Where senders mark what is complete, the marker decides: at once, and not when it is older than the file."""
+    marked = opened(FolderPlace(str(inbox)), marker=".ok", settle_seconds=600)
+    assert names(marked) == []
+    (inbox / "西宁" / "a.xlsx.ok").touch()
+    (inbox / "b.xlsx").write_bytes(b"x")
+    assert names(marked) == ["西宁/a.xlsx"]
+    (inbox / "西宁" / "a.xlsx").write_bytes(b"replaced, and not marked again")
+    os.utime(inbox / "西宁" / "a.xlsx.ok", (1_600_000_000, 1_600_000_000))
+    assert names(marked) == []
+    (inbox / "b.xlsx.ok").symlink_to("/etc/hostname")
+    assert names(marked) == []
 
 
 @pytest.mark.parametrize("name", [b"a\nb.xlsx", b"CON", b"\xce\xf7\xc4\xfe.xlsx", b"x" * 240 + b".xlsx", b"..xlsx"])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nianbao.intake.sources.name import as_data, is_temporary, safe_path
+from nianbao.intake.sources.name import as_data, is_hidden, is_temporary, safe_path
 
 HOSTILE = [
     "../../etc/passwd",
@@ -75,9 +75,17 @@ def test_two_hostile_names_do_not_meet() -> None:
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("a.xlsx", False), ("~$a.xlsx", True), ("a.xlsx.filepart", True), ("a.PART", True), (".hidden/a.xlsx", True),
-     ("../a.xlsx", False), ("a.xlsx.crdownload", True), ("x/.a.xlsx", True)],
+    [("a.xlsx", False), ("~$a.xlsx", True), ("a.xlsx.filepart", True), ("a.PART", True),
+     ("../a.xlsx", False), ("a.xlsx.crdownload", True)],
 )  # fmt: skip
 def test_temporary_names_are_known(name: str, expected: bool) -> None:
     """A file that is being uploaded or open in Excel is left alone."""
     assert is_temporary(name) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("a.xlsx", False), (".hidden/a.xlsx", True), ("../a.xlsx", False), ("x/.a.xlsx", True)]
+)
+def test_hidden_names_are_known(name: str, expected: bool) -> None:
+    """What a system hides is nobody's delivery."""
+    assert is_hidden(name) is expected

@@ -101,6 +101,35 @@ def test_status_tells_who_has_not_reported(year_home: Home) -> None:
     assert "未报" in run("status", "--year", "2021", home=year_home.path).stdout
 
 
+def test_status_of_a_unit_tells_of_that_unit_only(year_home: Home, clock: Callable[[str], None]) -> None:
+    """What it owes, what became of it, what waits; that all is well when it is; nobody else's name."""
+    clock("2022-03-01T10:00")
+    well = run("status", "--unit", "QH630100", home=year_home.path)
+    assert "all is well" in well.stdout
+    assert "西宁市总工会：应报" in well.stdout
+    waiting = run("status", "--unit", "QHD14", home=year_home.path)
+    assert "未报1张" in waiting.stdout
+    assert "all is well" not in waiting.stdout
+    assert not re.search(r"QH(?!D14)[0-9A-Z]{3}", waiting.stdout)
+    answer = parsed(run("status", "--unit", "QHD14", "--json", home=year_home.path))
+    assert {row["unit_code"] for row in answer["not_reported"]} == {"QHD14"}
+    assert "sources" not in answer
+    unknown = run("status", "--unit", "QHX99", home=year_home.path)
+    assert unknown.exit_code == 64
+
+
+def test_what_is_not_due_yet_is_not_called_missing(year_home: Home, clock: Callable[[str], None]) -> None:
+    """Up to the due day a form that has not come is 未到期, from the next day on 未报."""
+    states = []
+    for day in ("2021-10-10", "2021-10-11"):
+        clock(f"{day}T09:00")
+        answer = parsed(run("status", "--unit", "QHD14", "--json", home=year_home.path))
+        (row,) = (row for row in answer["not_reported"] if row["form_code"] == "GH06")
+        (form,) = (row for row in answer["forms"] if (row["form_code"], row["period"]) == ("GH06", "2021Q3"))
+        states.append((row["due_on"], row["status"], form["units_missing"], form["units_not_due"]))
+    assert states == [("2021-10-10", "not_due", 0, 1), ("2021-10-10", "missing", 1, 0)]
+
+
 def test_figures_come_as_csv_too(year_home: Home) -> None:
     """The same values as with --json."""
     rows = list(csv.DictReader(io.StringIO(run("figures", "--year", "2021", "--csv", home=year_home.path).stdout)))

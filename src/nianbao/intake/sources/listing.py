@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from nianbao.intake.sources.name import as_data, is_temporary
+from nianbao.intake.sources.name import as_data, is_hidden, is_temporary
 from nianbao.intake.sources.source import Found, Source, SourceStopped
 from nianbao.terms.source import Alarm, DeclaredSource
 
@@ -18,9 +18,10 @@ _MOST = 1 << 62  # what a database column holds; a server may claim more
 
 @dataclass
 class Listing:
-    """The regular, finished files of a source, and what else was to be said about it."""
+    """The regular files of a source, finished and unfinished, and what else was to be said about it."""
 
     found: list[Found] = field(default_factory=list)
+    unfinished: list[Found] = field(default_factory=list)
     alarms: list[Alarm] = field(default_factory=list)
 
 
@@ -41,16 +42,13 @@ def look(source: Source) -> Listing:
             f"the file {declared.sentinel} that is always there is missing",
             "see whether the share is mounted and the folder is the right one",
         )
+    is_complete = _completeness(entries, declared.marker)
     for entry in _ours(entries[:MAX_SEEN], declared):
+        shown = _shown(entry, declared)
         if entry.not_a_file:
-            refused.append(entry)
+            refused.append(shown)
         else:
-            sender = declared.sender_of(entry.name)
-            moment = max(-_MOST, min(entry.modified_ns, _MOST))
-            size = min(entry.size, _MOST)
-            listing.found.append(
-                dataclasses.replace(entry, size=size, modified_ns=moment, origin=declared.name, sender=sender)
-            )
+            (listing.found if is_complete(entry) else listing.unfinished).append(shown)
     if len(entries) > MAX_SEEN:
         step = "clear the source: files that were taken in are kept in the archive"
         listing.alarms.append(
@@ -59,6 +57,20 @@ def look(source: Source) -> Listing:
     if refused:
         listing.alarms.append(_refusal(declared.name, refused))
     return listing
+
+
+def _shown(entry: Found, declared: DeclaredSource) -> Found:
+    """An entry as it can be written down: under a name that can, with numbers that a database holds."""
+    name = as_data(entry.name)
+    return dataclasses.replace(
+        entry,
+        name=name,
+        size=min(entry.size, _MOST),
+        modified_ns=max(-_MOST, min(entry.modified_ns, _MOST)),
+        is_settled=entry.is_settled or bool(declared.marker),
+        origin=declared.name,
+        sender=declared.sender_of(name),
+    )
 
 
 def cap(declared: DeclaredSource, new: Sequence[Found], largest: int) -> tuple[list[Found], list[Alarm]]:
@@ -81,11 +93,25 @@ def cap(declared: DeclaredSource, new: Sequence[Found], largest: int) -> tuple[l
 
 
 def _ours(entries: Sequence[Found], declared: DeclaredSource) -> Iterator[Found]:
-    """The entries that are meant as deliveries, under names that can be written down."""
+    """The entries that are meant as deliveries, or will be."""
     for entry in entries:
         is_answer = declared.receipts and (entry.name + "/").startswith(f"{declared.receipts}/")
-        if not (is_temporary(entry.name) or is_answer or entry.name == declared.sentinel):
-            yield dataclasses.replace(entry, name=as_data(entry.name))
+        is_marker = declared.marker and entry.name.endswith(declared.marker)
+        if not (is_hidden(entry.name) or is_answer or is_marker or entry.name == declared.sentinel):
+            yield entry
+
+
+def _completeness(entries: Sequence[Found], marker: str) -> Callable[[Found], bool]:
+    """What tells whether an entry is complete: its name; where senders mark what is, a marker no older than it too."""
+    marks = (entry for entry in entries if marker and entry.name.endswith(marker) and not entry.not_a_file)
+    marked = {entry.name: entry.modified_ns for entry in marks}
+
+    def is_complete(entry: Found) -> bool:
+        if is_temporary(entry.name):
+            return False
+        return not marker or marked.get(entry.name + marker, entry.modified_ns - 1) >= entry.modified_ns
+
+    return is_complete
 
 
 def _refusal(source: str, refused: Sequence[Found]) -> Alarm:

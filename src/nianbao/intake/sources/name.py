@@ -22,11 +22,15 @@ def as_data(raw: str | bytes) -> str:
     return shown if len(shown) <= MAX_NAME else f"{shown[:MAX_NAME]}…{_digest(shown)}"
 
 
+def is_hidden(name: str) -> bool:
+    """Whether a name says that its file is nobody's delivery."""
+    return any(segment[:1] == "." and segment[:2] not in (".", "..") for segment in name.split("/"))
+
+
 def is_temporary(name: str) -> bool:
-    """Whether a name says that its file is not meant for us, or not yet: hidden, half uploaded, open in Excel."""
+    """Whether a name says that its file is not complete yet: half uploaded, or open in Excel."""
     last = name.rpartition("/")[2]
-    hidden = any(segment[:1] == "." and segment[:2] not in (".", "..") for segment in name.split("/"))
-    return hidden or last.startswith("~$") or last.lower().endswith(_TEMPORARY)
+    return last.startswith("~$") or last.lower().endswith(_TEMPORARY)
 
 
 def safe_path(name: str) -> Path:

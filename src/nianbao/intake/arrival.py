@@ -1,0 +1,46 @@
+"""What is odd about how a delivery arrived: its time of change, its name beside those that came before."""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+
+from nianbao import clock
+from nianbao.intake.envelope import Opened
+from nianbao.terms.delivery import Delivery
+from nianbao.terms.submission import ReadingFault
+
+_AHEAD = dt.timedelta(days=1)
+"""How far ahead a sender's clock may be before that is said; another time zone is no fault."""
+
+
+def note_oddities(opened: Sequence[Opened], earlier: Iterable[tuple[str, str]]) -> None:
+    """Add what is odd about their arrival to the faults of deliveries; `earlier` are origins and names that came."""
+    names = {(origin, _key(name)): name for origin, name in earlier}
+    for item in opened:
+        place = (item.delivery.origin, _key(item.delivery.source))
+        known = names.setdefault(place, item.delivery.source)
+        if known != item.delivery.source:
+            item.faults.append(ReadingFault("NAME_VARIANT", expected=known.rpartition("/")[2]))
+        item.faults += _clock(item.delivery)
+
+
+def _clock(delivery: Delivery) -> Iterator[ReadingFault]:
+    """A time of change that cannot be when the file was sent; a source that tells none has 0."""
+    if delivery.modified_ns == 0 or delivery.arrived_at != delivery.received_at:
+        return
+    try:
+        modified = clock.local(delivery.modified_ns / 1e9)
+    except (OverflowError, ValueError, OSError):
+        value = "不可能的日期"
+    else:
+        if dt.timedelta() <= modified - delivery.received_at <= _AHEAD:
+            return
+        value = modified.date().isoformat()
+    yield ReadingFault("CLOCK", value=value, expected=delivery.received_at.date().isoformat())
+
+
+def _key(name: str) -> str:
+    """A name as people tell names apart: full width or half, composed or not, capital or small."""
+    return unicodedata.normalize("NFKC", name).casefold()
