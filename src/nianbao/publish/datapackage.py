@@ -1,13 +1,17 @@
-"""datapackage.json: what the figures of an edition mean, for programs that read Frictionless data packages."""
+"""datapackage.json: what the data of an edition mean, for programs that read Frictionless data packages."""
 
 from __future__ import annotations
 
+import hashlib
 import json
+from pathlib import Path
 from typing import Any
 
 from nianbao.terms.document import Document
 
-_FIELDS = (
+Fields = tuple[tuple[str, str, str, str], ...]
+
+_FIGURES: Fields = (
     ("indicator", "string", "指标编码", "id of the indicator"),
     ("period", "integer", "年度", "calendar year the value is about"),
     ("scope", "string", "范围：all 为全省，其余为单位代码", "all, or the code of a unit"),
@@ -20,34 +24,76 @@ _FIELDS = (
     ("coverage_reported", "integer", "已报会员工会数", "member unions that have reported what it rests on"),
     ("coverage_expected", "integer", "应报会员工会数", "member unions that owe it"),
 )
+_REVISIONS: Fields = (
+    ("indicator", "string", "指标名称", "name of the indicator"),
+    ("year", "integer", "年度", "calendar year the value is about"),
+    ("section", "string", "章节", "section of the report that prints it"),
+    ("before", "string", "原印文", "what the release before printed"),
+    ("after", "string", "现印文", "what is printed now"),
+)
+_SDMX: Fields = (
+    ("STRUCTURE", "string", "结构类型", "kind of the structure: dataflow"),
+    ("STRUCTURE_ID", "string", "结构", "the dataflow, with agency and version; defined in figures.sdmx.xml"),
+    ("ACTION", "string", "操作", "I: information"),
+    ("FREQ", "string", "频率", "frequency, a code"),
+    ("REF_AREA", "string", "填报单位，_T 为全部", "reporting unit, a code; _T is all of them"),
+    ("INDICATOR", "string", "指标", "indicator, a code"),
+    ("TIME_PERIOD", "string", "年度", "the year the value is about"),
+    ("OBS_VALUE", "number", "准确值", "exact value in the unit of measure"),
+    ("UNIT_MEASURE", "string", "计量单位", "unit of measure"),
+    ("OBS_STATUS", "string", "数据状态", "observation status, a code"),
+    ("COVERAGE_REPORTED", "integer", "已报会员工会数", "member unions that have reported what it rests on"),
+    ("COVERAGE_EXPECTED", "integer", "应报会员工会数", "member unions that owe it"),
+)
+_TABLES = {
+    "figures": ("figures.csv", _FIGURES),
+    "figures-sdmx": ("figures.sdmx.csv", _SDMX),
+    "revisions": ("revisions.csv", _REVISIONS),
+}
+_FILES = {
+    "figures-sdmx-structure": ("figures.sdmx.xml", "application/vnd.sdmx.structure+xml;version=2.1"),
+    "analysts-file": ("nianbao.duckdb", "application/vnd.duckdb"),
+}
 
 
-def describe(document: Document, figures_sha256: str) -> str:
-    """The data package of an edition's figures.csv, as JSON text."""
+def describe(document: Document, folder: Path) -> str:
+    """The data package of the data in an edition's folder, as JSON text: tables and files for programs, not for print.
+
+    The report itself (HTML, Word, workbook) says what it is.
+    """
+    tables = [_table(name, folder / file, fields) for name, (file, fields) in _TABLES.items()
+              if (folder / file).exists()]  # fmt: skip
+    files = [_file(name, folder / file, kind) for name, (file, kind) in _FILES.items() if (folder / file).exists()]
     package: dict[str, Any] = {
-        "profile": "tabular-data-package",
+        "profile": "data-package",
         "name": f"{document.publication.replace('_', '-')}-{document.year}-{document.edition}",
         "title": document.title,
         "description": "".join(document.notices),
         "created": f"{document.as_of.isoformat()}+08:00",
         "contributors": [{"title": document.issuer, "role": "publisher"}],
-        "resources": [
-            {
-                "profile": "tabular-data-resource",
-                "name": "figures",
-                "path": "figures.csv",
-                "format": "csv",
-                "mediatype": "text/csv",
-                "encoding": "utf-8",
-                "hash": f"sha256:{figures_sha256}",
-                "dialect": {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True},
-                "schema": {
-                    "fields": [
-                        {"name": name, "type": kind, "title": zh, "description": en} for name, kind, zh, en in _FIELDS
-                    ],
-                    "missingValues": [""],
-                },
-            }
-        ],
+        "resources": tables + files,
     }
     return json.dumps(package, ensure_ascii=False, indent=2) + "\n"
+
+
+def _file(name: str, path: Path, mediatype: str) -> dict[str, Any]:
+    content = path.read_bytes()
+    return {
+        "profile": "data-resource",
+        "name": name,
+        "path": path.name,
+        "format": path.suffix[1:],
+        "mediatype": mediatype,
+        "bytes": len(content),
+        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+    }
+
+
+def _table(name: str, path: Path, fields: Fields) -> dict[str, Any]:
+    described = [{"name": column, "type": kind, "title": zh, "description": en} for column, kind, zh, en in fields]
+    return _file(name, path, "text/csv") | {
+        "profile": "tabular-data-resource",
+        "encoding": "utf-8",
+        "dialect": {"delimiter": ",", "lineTerminator": "\n", "quoteChar": '"', "doubleQuote": True},
+        "schema": {"fields": described, "missingValues": [""]},
+    }

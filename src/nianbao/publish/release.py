@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from nianbao import __version__
+from nianbao.catalog import Project
 from nianbao.publish.datapackage import describe
 from nianbao.statistics.compile import ALL
 from nianbao.terms.document import Document, PrintedFigure
@@ -25,7 +26,6 @@ from nianbao.terms.document import Document, PrintedFigure
 FIGURE_COLUMNS = ("indicator", "period", "scope", "section", "value", "unit", "printed", "bulletin_id", "zh",
                   "coverage_reported", "coverage_expected")  # fmt: skip
 _LIBRARIES = ("duckdb", "great-expectations", "python-calamine", "sqlglot", "prefect")
-FORMATS = ("html", "docx", "xlsx")
 
 
 @dataclass(frozen=True)
@@ -76,13 +76,14 @@ def with_revisions(document: Document, before: Path | None) -> Document:
 
 def write_edition(
     document: Document,
+    project: Project,
     target: Path,
     sources: Mapping[str, Any],
     snapshot: Path | None,
     step: Callable[..., Any],
 ) -> str:
     """Write every file of an edition aside, then move the folder to `target`; returns the manifest's SHA-256."""
-    from nianbao.publish import docx, html, xlsx  # each brings a library that nothing else needs
+    from nianbao.publish import docx, html, sdmx, xlsx  # each brings a library that nothing else needs
 
     target.parent.mkdir(parents=True, exist_ok=True)
     for kind in ("writing", "replaced"):  # what a killed run left
@@ -95,12 +96,12 @@ def write_edition(
         step(f"render {document.publication} {kind}", writer.write, document, scratch / f"{stem}.{kind}")
     figures = figures_csv(document.figures)
     (scratch / "figures.csv").write_text(figures, encoding="utf-8")
-    package = describe(document, hashlib.sha256(figures.encode()).hexdigest())
-    (scratch / "datapackage.json").write_text(package, encoding="utf-8")
+    step(f"render {document.publication} sdmx", sdmx.write_document, document, project, scratch)
     if document.revisions:
         _write_revisions(document, scratch / "revisions.csv")
     if snapshot is not None:
         _link(snapshot, scratch / "nianbao.duckdb")
+    (scratch / "datapackage.json").write_text(describe(document, scratch), encoding="utf-8")
     manifest = _manifest(document, scratch, sources)
     (scratch / "manifest.json").write_text(manifest, encoding="utf-8")
     _move(scratch, target)

@@ -40,7 +40,7 @@ def refresh_drafts(house: House, year: int | None = None, step: Step = at_once) 
         is_new = built_from(house.connection, name) != state or not target.exists()
         if is_new:
             documents = documents or _documents(house, year, "draft")
-            write_edition(documents[code], target, _sources(house, year), snapshot, step)
+            write_edition(documents[code], house.project, target, _sources(house, year), snapshot, step)
             remember_built(house.connection, name, state, clock.now())
         editions.append(_edition(code, year, "draft", target, documents[code] if documents and is_new else None))
     return editions
@@ -71,7 +71,7 @@ def write_reports(house: House, out: Path, year: int | None = None, step: Step =
     year = year or _latest_year(house)
     editions = []
     for code, document in _documents(house, year, "as_of").items():
-        write_edition(document, out / code, _sources(house, year), None, step)
+        write_edition(document, house.project, out / code, _sources(house, year), None, step)
         editions.append(_edition(code, year, "as_of", out / code, document))
     return editions
 
@@ -87,7 +87,7 @@ def _issue(house: House, document: Document, snapshot: Path, step: Step) -> Edit
     issued = with_revisions(document, house.home.path / last["path"] if last else None)
     issued = dataclasses.replace(issued, edition=f"r{number}")
     sources = _sources(house, document.year) | {"previous": f"r{number - 1}" if last else None}
-    manifest_sha256 = write_edition(issued, target, sources, snapshot, step)
+    manifest_sha256 = write_edition(issued, house.project, target, sources, snapshot, step)
     now = clock.now()
     run_id = ledger.start_run(house.connection, "publish", now, __version__)
     ledger.record(

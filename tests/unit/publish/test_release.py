@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from nianbao.catalog import Project
 from nianbao.publish.release import FIGURE_COLUMNS, figures_csv, with_revisions, write_edition
 from nianbao.runs.house import at_once
 from nianbao.terms.document import Document, PrintedFigure
@@ -91,14 +92,15 @@ def snapshot(tmp_path: Path) -> Path:
     return path
 
 
-def test_an_edition_is_moved_whole_into_its_place(tmp_path: Path, snapshot: Path) -> None:
+def test_an_edition_is_moved_whole_into_its_place(project: Project, tmp_path: Path, snapshot: Path) -> None:
     """All formats, the figures, the analysts' file and a manifest that vouches for each; nothing is left beside it."""
     target = tmp_path / "2021" / "work_report" / "draft"
     sources = {"submissions": {"QH630100-2021Q4-GH05-1": "ab"}}
-    digest = write_edition(document(figure("7", "7元")), target, sources, snapshot, at_once)
+    digest = write_edition(document(figure("7", "7元")), project, target, sources, snapshot, at_once)
     names = {path.name for path in target.iterdir()}
     assert names >= {f"work_report-2021.{kind}" for kind in ("html", "docx", "xlsx")}
-    assert names >= {"figures.csv", "manifest.json", "nianbao.duckdb"}
+    assert names >= {"figures.csv", "figures.sdmx.csv", "figures.sdmx.xml"}
+    assert names >= {"datapackage.json", "manifest.json", "nianbao.duckdb"}
     text = (target / "manifest.json").read_bytes()
     assert hashlib.sha256(text).hexdigest() == digest
     manifest = json.loads(text)
@@ -111,34 +113,34 @@ def test_an_edition_is_moved_whole_into_its_place(tmp_path: Path, snapshot: Path
     assert [path.name for path in target.parent.iterdir()] == ["draft"]
 
 
-def test_a_new_draft_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
+def test_a_new_draft_takes_the_place_of_the_old_one(project: Project, tmp_path: Path) -> None:
     """Nothing of the old draft is left, and nothing of a run that was killed while it wrote one."""
     target = tmp_path / "draft"
-    write_edition(document(figure("7", "7元")), target, {}, None, at_once)
+    write_edition(document(figure("7", "7元")), project, target, {}, None, at_once)
     (target / "left over.txt").write_text("old", "utf-8")
     for name in (".writing-draft-1", ".replaced-draft-1"):
         (tmp_path / name).mkdir()
     now = replace(document(figure("8", "8元")), revisions=(("送温暖筹资额", 2021, "W1.A5", "7元", "8元"),))
-    write_edition(now, target, {}, None, at_once)
+    write_edition(now, project, target, {}, None, at_once)
     assert "8元" in (target / "figures.csv").read_text("utf-8")
     assert (target / "revisions.csv").read_text("utf-8").splitlines()[1] == "送温暖筹资额,2021,W1.A5,7元,8元"
     assert not (target / "left over.txt").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["draft"]
 
 
-def test_an_edition_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> None:
+def test_an_edition_that_cannot_be_written_leaves_the_old_one(project: Project, tmp_path: Path) -> None:
     """When a writer fails the draft stays as it was."""
     target = tmp_path / "draft"
-    write_edition(document(figure("7", "7元")), target, {}, None, at_once)
+    write_edition(document(figure("7", "7元")), project, target, {}, None, at_once)
     before = {path.name: path.read_bytes() for path in target.iterdir()}
     with pytest.raises(FileNotFoundError):
-        write_edition(document(figure("8", "8元")), target, {}, tmp_path / "gone.duckdb", at_once)
+        write_edition(document(figure("8", "8元")), project, target, {}, tmp_path / "gone.duckdb", at_once)
     assert {path.name: path.read_bytes() for path in target.iterdir()} == before
 
 
-def test_the_same_document_gives_the_same_files(tmp_path: Path) -> None:
+def test_the_same_document_gives_the_same_files(project: Project, tmp_path: Path) -> None:
     """Byte for byte, so that a manifest can be checked by writing the edition again."""
     for name in ("one", "two"):
-        write_edition(document(figure("7", "7元")), tmp_path / name, {}, None, at_once)
+        write_edition(document(figure("7", "7元")), project, tmp_path / name, {}, None, at_once)
     one, two = ({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("one", "two"))
     assert one == two
