@@ -38,18 +38,21 @@ def check(project_path: Path | None, home: Path, files: tuple[Path, ...], mark: 
         say_json([item.receipt for item in checked])
     else:
         for item in checked:
-            _say_receipt(item.path, item.receipt)
+            _say_receipt(item.path, item.receipt, item.is_known)
             if item.marked:
                 say(f"  → {item.marked}")
     if not all(item.is_taken for item in checked):
         sys.exit(NOT_TAKEN)
 
 
-def _say_receipt(path: Path, receipt: dict[str, Any]) -> None:
+def _say_receipt(path: Path, receipt: dict[str, Any], is_known: bool) -> None:
     from nianbao.intake.answer.receipt import grouped, sheets_zh
     from nianbao.intake.answer.work import outcome_zh
 
     say(str(path))
+    if is_known:
+        at = f"{dt.datetime.fromisoformat(receipt['received_at']):%Y-%m-%d %H:%M}"
+        say(f"  already received, unchanged: {receipt['delivery_id']}, {at}; it was answered:")
     say(f"  {outcome_zh(receipt)}")
     for item in grouped(receipt["findings"]):
         place = f"{sheets_zh(item)} {item['cell'] or ''}".strip()

@@ -53,23 +53,21 @@ def examine(
     pool: ReaderPool,
     deliveries: Sequence[Delivery],
     progress: Progress = lambda done: None,
-    again: bool = False,
 ) -> Examined:
-    """Read, check and decide about deliveries; with `again`, also those whose bytes came before.
+    """Read, check and decide about deliveries.
 
     Raises:
         RuleError: a rule could not be evaluated; nothing is known about the batch.
     """
-    duplicates = {} if again else _duplicates(connection, deliveries)
+    duplicates = _duplicates(connection, deliveries)
     fresh = [delivery for delivery in deliveries if delivery.delivery_id not in duplicates]
     readings = _read(archive, pool, fresh, progress)
     units = sorted({reading.cover.get("unit_code", "").upper() for reading in readings})
-    numbers, in_force = ledger.submission_numbers(connection, units)
-    numbering = Numbering(numbers, {} if again else in_force)
+    numbering = Numbering(*ledger.submission_numbers(connection, units))
     opened = [
         open_delivery(delivery, reading, project, numbering) for delivery, reading in zip(fresh, readings, strict=True)
     ]
-    note_oddities(opened, () if again else ledger.sources_of(connection, units))
+    note_oddities(opened, ledger.sources_of(connection, units))
     parts = _stage(connection, project, opened)
     findings = check(connection, project, parts, opened)
     explanations = explain(opened, findings, rulings(connection))

@@ -75,6 +75,7 @@ def ledger_rows(deliveries: Sequence[Delivery], run_id: str, examined: Examined)
                 "unit_code": item.unit_code if item else None,
                 "period": item.period if item else None,
                 "outcome": examined.outcomes[delivery.delivery_id].value,
+                "unchanged": " ".join(sorted(set(item.unchanged))) if item else "",
                 "duplicate_of": examined.duplicates.get(delivery.delivery_id),
             }
         )

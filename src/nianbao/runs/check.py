@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,12 +42,15 @@ class Checked:
     path: Path
     receipt: dict[str, Any]
     marked: Path | None
+    is_known: bool = False
+    """Whether the same bytes were received before: then it is the receipt that they got."""
 
     @property
     def is_taken(self) -> bool:
-        """Whether every form in it would be accepted."""
+        """Whether every form in it would be accepted, or is."""
         decisions = [Decision(item["decision"]) for item in self.receipt["submissions"]]
-        return bool(decisions) and all(decision.counts for decision in decisions)
+        is_something = bool(decisions or self.receipt["unchanged"])
+        return is_something and all(decision.counts for decision in decisions)
 
 
 def check_files(
@@ -70,14 +72,17 @@ def check_files(
         archive = Archive(Path(folder))
         for start in range(0, len(paths), _AT_ONCE):
             some = paths[start : start + _AT_ONCE]
-            deliveries = [_receive(archive, path, start + number) for number, path in enumerate(some, start=1)]
+            first = ledger.count_deliveries(past) + start + 1
+            deliveries = [_receive(archive, path, number) for number, path in enumerate(some, start=first)]
 
             def report(done: int, before: int = start) -> None:
                 if progress:
                     progress(before + done, len(paths))
 
             receipts = _examine(project, past, archive, pool, deliveries, report)
-            yield from _mark(archive, pool, some, receipts, mark)
+            fresh = {delivery.delivery_id for delivery in deliveries}
+            for checked in _mark(archive, pool, some, receipts, mark):
+                yield replace(checked, is_known=checked.receipt["delivery_id"] not in fresh)
 
 
 def _examine(
@@ -88,22 +93,32 @@ def _examine(
     deliveries: Sequence[Delivery],
     report: Callable[[int], None],
 ) -> list[dict[str, Any]]:
-    """The receipts of deliveries, told from a ledger that is forgotten afterwards."""
-    examined = examine(past, project, archive, pool, deliveries, report, again=True)
+    """The receipts of deliveries, told from a ledger that is forgotten afterwards.
+
+    For bytes that came before it is the receipt that they got; it says when.
+    """
+    examined = examine(past, project, archive, pool, deliveries, report)
     scratch = open_memory()
     try:
         create_schema(scratch, project)
         ledger.record(scratch, ledger_rows(deliveries, "", examined))
-        answers = ledger.answers(scratch, [delivery.delivery_id for delivery in deliveries])
-        writer = receipt_writer(project, answers, scratch, past)
-        return [writer.compose(answer) for answer in answers]
+        told = _receipts(project, scratch, past, [delivery.delivery_id for delivery in deliveries])
+        told |= _receipts(project, past, past, [each for each in examined.duplicates.values() if each not in told])
+        return [told[examined.duplicates.get(each.delivery_id, each.delivery_id)] for each in deliveries]
     finally:
         scratch.close()
+
+
+def _receipts(project: Project, answered: Connection, past: Connection, ids: Sequence[str]) -> dict[str, Any]:
+    answers = ledger.answers(answered, ids)
+    writer = receipt_writer(project, answers, answered, past)
+    return {str(answer["delivery_id"]): writer.compose(answer) for answer in answers}
 
 
 def _mark(
     archive: Archive, pool: ReaderPool, paths: Sequence[Path], receipts: list[dict[str, Any]], mark: bool
 ) -> Iterator[Checked]:
+    receipts = [dict(receipt) for receipt in receipts]
     wanted = [number for number, receipt in enumerate(receipts) if mark and is_to_be_marked(receipt)]
     targets = [path.with_name(path.name + MARKED) for path in paths]
     jobs = ((receipts[n], archive.path_of(receipts[n]["sha256"]), targets[n]) for n in wanted)
@@ -118,13 +133,17 @@ def _receive(archive: Archive, path: Path, number: int) -> Delivery:
     """A file as if it had just been sent, in an archive that is forgotten afterwards."""
     try:
         with path.open("rb") as file:
-            found = Found(path.name, path.stat().st_size, time.time_ns(), origin=LOCAL_INBOX)
+            found = Found(path.name, path.stat().st_size, _now_ns(), origin=LOCAL_INBOX)
             delivery = archive.receive(found, iter(lambda: file.read(_CHUNK), b""), number)
     except OSError as error:
         raise StoreError(f"it cannot be read: {error.strerror}", str(path), "name a file that exists") from error
     if delivery is None:
         raise StoreError("it changed while it was read", str(path), "close it in the other program and check again")
     return delivery
+
+
+def _now_ns() -> int:
+    return int(clock.now().replace(tzinfo=clock.ZONE).timestamp()) * 1_000_000_000
 
 
 @contextmanager

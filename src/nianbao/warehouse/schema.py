@@ -55,7 +55,8 @@ LEDGER = {
              "modified_ns": "BIGINT NOT NULL", "arrived_at": "TIMESTAMP NOT NULL", "received_at": "TIMESTAMP NOT NULL",
              "unit_code": "VARCHAR",
              "period": "VARCHAR", "outcome": "VARCHAR NOT NULL", "duplicate_of": "VARCHAR",
-             "origin": "VARCHAR", "source_version": "VARCHAR", "sender": "VARCHAR"},
+             "origin": "VARCHAR", "source_version": "VARCHAR", "sender": "VARCHAR",
+             "unchanged": "VARCHAR"},
         ),
         TableSpec(
             "ledger.submission", "报送：一个单位一个报告期一张表一次报送一行",

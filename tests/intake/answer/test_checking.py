@@ -102,3 +102,28 @@ def test_what_is_no_workbook_is_said_to_be_none(tmp_path: Path) -> None:
     (tmp_path / "x.xlsx").write_bytes(b"%PDF-1.7")
     assert check(tmp_path / "none", tmp_path / "x.xlsx").exit_code == 1
     assert check(tmp_path / "none", tmp_path / "missing.xlsx").exit_code == 74
+
+
+def test_what_was_received_already_is_told_as_that(lived: Desk, tmp_path: Path) -> None:
+    """The same bytes get the answer they got; forms that say what counts already are no second submission."""
+    sent = next(lived.home.inbox.rglob("*2021Q2*"))
+    done = check(lived.home.path, sent)
+    assert "already received, unchanged: D000001, 2021-07-09 01:00" in done.output
+    assert done.exit_code == 0, done.output
+    (same,) = json.loads(check(lived.home.path, "--json", sent).output)
+    told = next(lived.home.outbox.rglob(f"*2021Q2*{RECEIPT}"))
+    assert same == json.loads(told.read_text("utf-8")) | {"marked_workbook": same["marked_workbook"]}
+    changed = lived.planned("2021Q2", {"GH05": {"warmth_persons": 499}}, is_whole=True)
+    (receipt,) = json.loads(check(lived.home.path, "--json", lived.write(tmp_path / "改.xlsx", changed)).output)
+    assert [(item["form"], item["number"]) for item in receipt["submissions"]] == [("GH05", 2)]
+    assert "GH05" not in receipt["unchanged"]
+    assert len(receipt["unchanged"]) > 5
+    assert "此前已接收、没有改动：GH01" in check(lived.home.path, tmp_path / "改.xlsx").output
+
+
+def test_a_file_that_is_named_twice_is_answered_twice(lived: Desk, tmp_path: Path) -> None:
+    """Two copies on the command line get one and the same answer."""
+    paths = [lived.write(tmp_path / name, lived.planned(is_whole=True)) for name in ("一.xlsx", "二.xlsx")]
+    paths[1].write_bytes(paths[0].read_bytes())
+    done = check(lived.home.path, *paths)
+    assert (done.exit_code, done.output.count("全部接收")) == (0, 2), done.output

@@ -73,6 +73,7 @@ class ReceiptWriter:
             "outcome": outcome.value,
             "outcome_zh": OUTCOMES[outcome],
             "duplicate_of": answer["duplicate_source"],
+            "unchanged": (answer.get("unchanged") or "").split(),
             "marked_workbook": marked,
             "submissions": [self._submission(row) for row in answer["submissions"]],
             "findings": [self._finding(row) for row in sorted(answer["findings"], key=_urgency)],

@@ -59,18 +59,22 @@ def outcome_zh(receipt: Mapping[str, Any]) -> str:
     who = f"{receipt['unit'] or '未能识别的单位'}{Period.parse(receipt['period']).zh if receipt['period'] else ''}报表"
     counts = count_zh(receipt["findings"])
     found = f"审核意见：{counts}。" if counts else ""
-    return f"{who}：{receipt['outcome_zh']}。{_forms_zh(receipt['submissions'])}{found}"
+    return f"{who}：{receipt['outcome_zh']}。{_forms_zh(receipt)}{found}"
 
 
-def _forms_zh(submissions: Sequence[Mapping[str, Any]]) -> str:
-    """The forms that are not taken, by decision."""
-    said = []
-    for decision, words in ((Decision.REJECTED, "退回"), (Decision.AWAITING_EXPLANATION, "待说明")):
-        forms = list(dict.fromkeys(item["form"] for item in submissions if item["decision"] == decision.value))
-        if forms:
-            rest = f"等{len(forms)}张表" if len(forms) > _FORMS_NAMED else ""
-            said.append(f"{words}：{'、'.join(forms[:_FORMS_NAMED])}{rest}。")
-    return "".join(said)
+def _forms_zh(receipt: Mapping[str, Any]) -> str:
+    """The forms that are not taken, by decision, and those that say what they said before."""
+    said = {"退回": Decision.REJECTED, "待说明": Decision.AWAITING_EXPLANATION}
+    forms = {
+        words: list(dict.fromkeys(item["form"] for item in receipt["submissions"] if item["decision"] == each.value))
+        for words, each in said.items()
+    } | {"此前已接收、没有改动": receipt["unchanged"]}
+    return "".join(f"{words}：{_named(codes)}。" for words, codes in forms.items() if codes)
+
+
+def _named(codes: Sequence[str]) -> str:
+    rest = f"等{len(codes)}张表" if len(codes) > _FORMS_NAMED else ""
+    return f"{'、'.join(codes[:_FORMS_NAMED])}{rest}"
 
 
 def _guidance(findings: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
