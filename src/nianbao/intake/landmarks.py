@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import NamedTuple
 
 from nianbao.intake.formats.sheet import Sheet
-from nianbao.intake.text import compact
+from nianbao.intake.text import compact, remember
 from nianbao.intake.values import text_of
 from nianbao.intake.vocabulary import Vocabulary
 from nianbao.terms import layout
@@ -30,6 +32,26 @@ _BORDER = re.compile(rf"\s*(?:{_WORDS}|备?\s*注\s*[:：]|{_NUMBER}\s*$|[(（][
 
 _TITLE_ROWS = 3
 _HEAD_ROWS = 12
+
+
+class Kind(Enum):
+    """What a text can be by itself."""
+
+    EDITION = auto()
+    TITLE = auto()
+    NOTE = auto()
+    CODE = auto()
+    OTHER = auto()
+
+
+class Mark(NamedTuple):
+    """A text that can be a landmark; `begins_border` where its row, if it is the first in it, ends a table."""
+
+    kind: Kind
+    begins_border: bool
+    said: str = ""
+    code: tuple[str, int] = ("", 0)
+
 
 Place = tuple[int, int, Field]
 """Row and column of a field: the cell of its value on a line, the cell of its header in a ledger."""
@@ -79,42 +101,64 @@ class Landmarks:
         return {}
 
 
+@remember
+def _mark(text: str) -> Mark | None:
+    """What a text can be, None for most that people write."""
+    begins_border = bool(_BORDER.match(text))
+    if text.startswith(layout.EDITION_LABEL):
+        return Mark(Kind.EDITION, begins_border, text.removeprefix(layout.EDITION_LABEL).strip())
+    if text in _TITLES:
+        return Mark(Kind.TITLE, begins_border, text)
+    if text.startswith(_NOTE) and compact(text) == _NOTE:
+        return Mark(Kind.NOTE, begins_border)
+    if "-" in text and (code := layout.parse_field_code(text)):
+        return Mark(Kind.CODE, begins_border, text.strip(), code)
+    return Mark(Kind.OTHER, begins_border) if begins_border else None
+
+
+def _marks(sheet: Sheet, borders: set[int]) -> Iterator[tuple[int, int, Mark]]:
+    """The texts that can be landmarks, row by row; rows that end a table are added to the borders."""
+    for row, cells in enumerate(sheet.rows):
+        if not any(cells):
+            continue
+        is_first = True
+        for column, text in enumerate(cells):
+            if not text or not isinstance(text, str):  # most cells are blank or numbers
+                continue
+            mark = _mark(text)
+            if mark is not None:
+                if is_first and mark.begins_border and _begins_row(sheet, row, column):
+                    borders.add(row)
+                yield row, column, mark
+            is_first = False
+
+
 def find_landmarks(sheet: Sheet, vocabulary: Vocabulary) -> Landmarks:
-    """Find the landmarks in one pass: most cells are blank or numbers, and only texts can be landmarks."""
+    """Find the landmarks in one pass: by their texts alone, wherever they stand."""
     found = Landmarks()
     codes: list[tuple[int, int, Part, Field]] = []
-    edition, note, form_code, last_row = "", "", "", -1
-    texts = (
-        (row, column, cell)
-        for row, cells in enumerate(sheet.rows)
-        if any(cells)
-        for column, cell in enumerate(cells)
-        if cell and isinstance(cell, str)
-    )
-    for row, column, text in texts:
-        if row != last_row and _BORDER.match(text) and _begins_row(sheet, row, column):
-            found.borders.add(row)
-        last_row = row
-        if text.startswith(layout.EDITION_LABEL):
-            edition = text.removeprefix(layout.EDITION_LABEL).strip()
-        elif text in _TITLES:
-            found.headers.setdefault(row, {}).setdefault(text, column)
-        elif text.startswith(_NOTE) and compact(text) == _NOTE and _begins_row(sheet, row, column):
+    edition, note, form_code = "", "", ""
+    for row, column, mark in _marks(sheet, found.borders):
+        if mark.kind is Kind.EDITION:
+            edition = mark.said
+        elif mark.kind is Kind.TITLE:
+            found.headers.setdefault(row, {}).setdefault(mark.said, column)
+        elif mark.kind is Kind.NOTE and _begins_row(sheet, row, column):
             note = _beside(sheet, row, column)
             if form_code:
                 found.notes[form_code], note = note, ""
-        elif "-" in text and (code := layout.parse_field_code(text)) and code[0] in vocabulary.forms:
+        elif mark.kind is Kind.CODE and mark.code[0] in vocabulary.forms:
             found.ends.add(row)
-            if code not in vocabulary.fields:
-                found.faults.append(
-                    ReadingFault("UNKNOWN_LINE", code[0], sheet.name, sheet.name_of(row, column), text.strip())
-                )
+            known = vocabulary.fields.get(mark.code)
+            if known is None:
+                where = sheet.name_of(row, column)
+                found.faults.append(ReadingFault("UNKNOWN_LINE", mark.code[0], sheet.name, where, mark.said))
                 continue
-            form_code = code[0]
+            form_code = mark.code[0]
             found.editions.setdefault(form_code, edition)
             if note:
                 found.notes[form_code], note = note, ""
-            codes.append((row, column, *vocabulary.fields[code]))
+            codes.append((row, column, *known))
     found.ends |= found.borders
     _gather(found, codes, sheet)
     return found
@@ -146,27 +190,25 @@ def named_forms(sheet: Sheet, vocabulary: Vocabulary) -> list[Form]:
 
 def _gather(found: Landmarks, codes: list[tuple[int, int, Part, Field]], sheet: Sheet) -> None:
     """Put the codes together into blocks; a code that stands twice where it may stand once is a fault."""
-    lines: dict[tuple[str, str], Block] = {}
+    known: dict[tuple[str, str, int], Block] = {}
+    taken: set[tuple[str, str, int, int]] = set()
     for row, column, part, asked in codes:
-        blocks = found.blocks.setdefault(part.form_code, [])
-        if part.layout is Layout.INDICATOR:
-            block = lines.setdefault((part.form_code, part.code), Block(part))
-            place = (row, _value_column(found, row, column), asked)
-        else:
-            block = next(
-                (each for each in blocks if each.part is part and each.header_row == row), Block(part, [], row)
-            )
-            place = (row, column, asked)
-        if block not in blocks:
-            blocks.append(block)
-        if any(known is asked for _, _, known in block.places):
+        header_row = -1 if part.layout is Layout.INDICATOR else row
+        key = (part.form_code, part.code, header_row)
+        block = known.get(key)
+        if block is None:
+            block = known[key] = Block(part, [], header_row)
+            found.blocks.setdefault(part.form_code, []).append(block)
+        if (*key, asked.line) in taken:
             code = layout.field_code(part.form_code, asked.line)
             where = sheet.name_of(row, column)
             found.faults.append(
                 ReadingFault("DUPLICATE_FIELD", part.form_code, sheet.name, where, code, f"{code} {asked.zh}")
             )
-        else:
-            block.places.append(place)
+            continue
+        taken.add((*key, asked.line))
+        at = _value_column(found, row, column) if part.layout is Layout.INDICATOR else column
+        block.places.append((row, at, asked))
 
 
 def _value_column(found: Landmarks, row: int, column: int) -> int:

@@ -25,6 +25,8 @@ def read_number(text: str) -> Decimal | str:
     `１，２３４.５０` is 1234.50. `1e3`, `1_000`, `5万元`, `12,34` are faults; `-`, `—`, `无` say that the question
     does not apply. Blank is not a text: the caller keeps missing, zero and not applicable apart.
     """
+    if text.isascii() and text.isdigit() and len(text) <= _LONGEST:
+        return Decimal(text)
     candidate = text.strip() if text.isascii() else narrow(text).translate(_MINUS)
     if len(candidate) > _LONGEST:
         return NUMBER

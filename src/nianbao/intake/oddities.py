@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from nianbao.intake.formats.sheet import Sheet, address
+from nianbao.intake.formats.sheet import Sheet, address, column_number
 from nianbao.intake.landmarks import NAME_TITLE, VALUE_TITLE, Block
 from nianbao.intake.tables import Table, total_word
 from nianbao.intake.text import compact, has_suspect_mark, tidy
@@ -53,10 +53,7 @@ def _is_hidden(sheet: Sheet, place: str) -> bool:
     match = _PLACE.fullmatch(place)
     if match is None:
         return False
-    column = 0
-    for letter in match[1]:
-        column = column * 26 + ord(letter) - 64
-    return int(match[2]) - 1 in sheet.hidden_rows or column - 1 in sheet.hidden_columns
+    return int(match[2]) - 1 in sheet.hidden_rows or column_number(match[1]) - 1 in sheet.hidden_columns
 
 
 def _merged_answers(table: Table) -> Iterator[str]:

@@ -18,6 +18,9 @@ _GROUP = re.compile(r"[0-9０-９]+[XxＸｘ]?|[XxＸｘ]")
 _MAIL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._%+\-]*[A-Za-z0-9_])?[@＠][A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+")
 _CODE = re.compile(r"(?<![0-9A-Za-z])[0-9A-HJ-NP-RT-UW-Y]{18}(?![0-9A-Za-z])")
 _SUSPECT = re.compile(r"[@＠]|(?:[0-9０-９][^0-9０-９]?){11}")
+_APART = "  "
+"""What no suspect reaches across: a digit and one other character are taken together."""
+
 _ID_CARD = re.compile(r"[1-8][0-9]{16}[0-9Xx]")
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECK = "10X98765432"
@@ -76,20 +79,25 @@ def is_bank_card(number: str) -> bool:
 
 
 def _mask_frame(frame: FormFrame) -> FormFrame:
+    is_suspect = _SUSPECT.search(_APART.join([cell.text for cell in frame.cells if _is_free(cell)]))
     return replace(
         frame,
         note=mask(frame.note),
-        cells=tuple(map(_mask_cell, frame.cells)),
+        cells=tuple(map(_mask_cell, frame.cells)) if is_suspect else frame.cells,
         faults=tuple(map(_mask_fault, frame.faults)),
     )
 
 
+def _is_free(cell: Cell) -> bool:
+    """Whether a cell holds text, or whatever stood in the way of a number, a date or a choice."""
+    return isinstance(cell.value, str) or cell.fault is not None
+
+
 def _mask_cell(cell: Cell) -> Cell:
-    """A cell that holds text, or whatever stood in the way of a number, a date or a choice."""
-    if not (cell.fault or isinstance(cell.value, str)) or not _SUSPECT.search(cell.text):
+    if not _is_free(cell) or not _SUSPECT.search(cell.text):
         return cell
     value = mask(cell.value) if isinstance(cell.value, str) else cell.value
-    return replace(cell, text=mask(cell.text), value=value)
+    return cell._replace(text=mask(cell.text), value=value)
 
 
 def _mask_fault(fault: ReadingFault) -> ReadingFault:

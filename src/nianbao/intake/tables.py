@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from nianbao.intake.formats.sheet import Sheet, address
 from nianbao.intake.landmarks import UNIT_TITLE, VALUE_TITLE, Block, Landmarks
-from nianbao.intake.text import clean, compact
+from nianbao.intake.text import compact, is_blank
 from nianbao.intake.values import MAX_TEXT, read_value, text_of
 from nianbao.intake.vocabulary import Vocabulary
 from nianbao.terms import layout
@@ -111,21 +111,22 @@ class Table:
     def _is_blank(self, row: int, columns: Sequence[int]) -> bool:
         """Whether nothing stands in these columns; a formula without a result is something."""
         values = self.sheet.rows[row]
+        width = len(values)
         for column in columns:
-            if column < len(values) and values[column] != "":
+            if column < width and values[column] != "":
                 return False
         return not self.sheet.odd or not any(address(row, column) in self.sheet.odd for column in columns)
 
     def _read_cell(self, block: Block, row_no: int, asked: Field, row: int, column: int) -> Cell:
         """One cell of a field; a blank one has no text."""
-        part, place = block.part.code, self.sheet.name_of(row, column)
+        part, sheet = block.part.code, self.sheet
+        place = sheet.name_of(row, column)
         self.places.add((row, column))
-        odd = self.sheet.odd.get(place)
-        if odd:
+        if sheet.odd and (odd := sheet.odd.get(place)):
             return Cell(part, row_no, asked.code, place, odd.value, None, odd.code)
-        raw = self.sheet.at(row, column)
-        text = text_of(raw) if raw != "" else ""
-        if not text.strip() or not (text.isascii() or clean(text)):
+        raw = sheet.at(row, column)
+        text = text_of(raw)
+        if not text or is_blank(text):
             return Cell(part, row_no, asked.code, place, "", None, None)
         value, fault = read_value(asked, raw, text, self.vocabulary, self.terms.scale)
         return Cell(part, row_no, asked.code, place, text[:MAX_TEXT], value, fault)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import TypeVar
 
 _UNSEEN = re.compile(
     r"[\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e"
@@ -16,8 +19,23 @@ _WHITE_CONTROL = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
 _SUSPECT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
 _WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _LOOK_ALIKE = ("○", "◯")
+_SHORT, _KEPT = 64, 8_192
+
+Found = TypeVar("Found")
 
 
+def remember(work: Callable[[str], Found]) -> Callable[[str], Found]:
+    """Remember what short texts come to: those that are printed on a form come back on every workbook."""
+    known = lru_cache(maxsize=_KEPT)(work)
+
+    @wraps(work)
+    def look_up(text: str) -> Found:
+        return known(text) if len(text) <= _SHORT else work(text)
+
+    return look_up
+
+
+@remember
 def clean(text: str) -> str:
     """A text as it is compared: without what nobody sees, widths and variants of a character made one."""
     if not text.isprintable():
@@ -42,9 +60,15 @@ def tidy(text: str) -> str:
     return _UNSEEN.sub("", _WHITE_CONTROL.sub(" ", text.strip())).strip()
 
 
+@remember
 def compact(text: str) -> str:
     """A heading as it is compared: without any blank and without the colon at its end."""
     return "".join(clean(text).split()).rstrip(":")
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing of a text is seen."""
+    return not text.strip() or not (text.isascii() or text.isprintable() or clean(text))
 
 
 def has_suspect_mark(text: str) -> bool:

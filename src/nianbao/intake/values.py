@@ -72,7 +72,7 @@ def _number(kind: FieldType, text: str, scale: int) -> Read:
     if abs(value) >= _TOO_LARGE:
         return None, "TOO_LARGE_A_NUMBER"
     decimals = 0 if kind is FieldType.INT else 2 if kind is FieldType.MONEY else 4
-    if value != round(value, decimals):
+    if value != int(value) and value != round(value, decimals):
         return None, "TOO_FINE"
     return value, None
 

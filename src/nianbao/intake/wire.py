@@ -9,30 +9,26 @@ from typing import Any
 
 from nianbao.terms.submission import Cell, FormFrame, Reading, ReadingFault, Value
 
+_NUMBER, _DAY = "n", "d"
+
 
 def dump_reading(reading: Reading) -> bytes:
     """A reading as one line of JSON."""
     frames = [
         [
-            frame.form_code,
-            frame.sheet,
-            frame.edition,
-            frame.note,
-            [
-                [cell.part, cell.row_no, cell.field, cell.cell, cell.text, *_dump_value(cell.value), cell.fault]
-                for cell in frame.cells
-            ],
+            frame.form_code, frame.sheet, frame.edition, frame.note,
+            frame.cells,
             [_dump_fault(fault) for fault in frame.faults],
         ]
         for frame in reading.frames
-    ]
+    ]  # fmt: skip
     document = {
         "cover": reading.cover,
         "frames": frames,
         "faults": [_dump_fault(fault) for fault in reading.faults],
         "explanations": reading.explanations,
     }
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return _JSON.encode(document).encode()
 
 
 def load_reading(line: bytes) -> Reading:
@@ -43,7 +39,7 @@ def load_reading(line: bytes) -> Reading:
         tuple(
             FormFrame(
                 form_code, sheet, edition, note,
-                tuple(_load_cell(*cell) for cell in cells),
+                tuple([_load_cell(*cell) for cell in cells]),
                 tuple(ReadingFault(*fault) for fault in faults),
             )
             for form_code, sheet, edition, note, cells, faults in document["frames"]
@@ -53,27 +49,25 @@ def load_reading(line: bytes) -> Reading:
     )  # fmt: skip
 
 
-def _load_cell(
-    part: str, row_no: int, field: str, address: str, text: str, kind: str, value: Any, fault: str | None
-) -> Cell:
-    return Cell(part, row_no, field, address, text, _load_value(kind, value), fault)
+def _load_cell(part: str, row_no: int, field: str, address: str, text: str, value: Any, fault: str | None) -> Cell:
+    return Cell(part, row_no, field, address, text, _load_value(*value) if isinstance(value, list) else value, fault)
 
 
 def _dump_fault(fault: ReadingFault) -> list[str | None]:
     return [fault.code, fault.form_code, fault.sheet, fault.cell, fault.value, fault.expected]
 
 
-def _dump_value(value: Value | None) -> tuple[str, Any]:
+def _dump_value(value: object) -> tuple[str, str]:
+    """What JSON has no word for: an exact number, a day."""
     if isinstance(value, Decimal):
-        return "n", str(value)
+        return _NUMBER, str(value)
     if isinstance(value, dt.date):
-        return "d", value.isoformat()
-    return "", value
+        return _DAY, value.isoformat()
+    raise TypeError(type(value).__name__)
 
 
-def _load_value(kind: str, value: Any) -> Value | None:
-    if kind == "n":
-        return Decimal(value)
-    if kind == "d":
-        return dt.date.fromisoformat(value)
-    return value  # type: ignore[no-any-return]
+def _load_value(kind: str, value: str) -> Value:
+    return Decimal(value) if kind == _NUMBER else dt.date.fromisoformat(value)
+
+
+_JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"), default=_dump_value)

@@ -5,16 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 Value = int | Decimal | str | bool | dt.date
 """What a cell holds once it is read."""
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """One filled cell of a known field: the text that stood there, and the value read from it or the fault.
 
     `value` is None when the cell is not applicable (`-`, 无) or could not be read; then `fault` says why.
+    A plain tuple: there is one for each of a hundred cells of every workbook.
     """
 
     part: str

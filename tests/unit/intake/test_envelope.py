@@ -89,7 +89,7 @@ def test_what_is_in_force_is_not_taken_again(project: Project) -> None:
     before = only(opened(project))["cells_sha256"]
     numbering = Numbering({("QH630100", "GH05", "2021Q4"): 1}, {("QH630100", "GH05", "2021Q4"): before})
     (cell,) = frame().cells
-    moved = frame(cells=(replace(cell, cell="F8"),), sheet="另一张表")
+    moved = frame(cells=(cell._replace(cell="F8"),), sheet="另一张表")
     found = opened(project, moved, frame("GH06"), numbering=numbering)
     assert found.unchanged == ["GH05"]
     assert only(found)["submission_id"] == "QH630100-2021Q4-GH06-1"

@@ -56,7 +56,7 @@ class Package:
         if zlib.crc32(text) != entry.CRC:
             raise Unreadable("TRUNCATED", name)
         self._budget -= len(text)
-        if any(mark in text for mark in _DOCUMENT_TYPE):
+        if b"!" in text and any(mark in text for mark in _DOCUMENT_TYPE):  # one letter is found much faster
             raise Unreadable("XML_DTD", name)
         return text
 

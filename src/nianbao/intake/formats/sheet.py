@@ -62,7 +62,7 @@ class Sheet:
 
     def name_of(self, row: int, column: int) -> str:
         """How a person finds a cell: `E12`, or the path of a value in JSON."""
-        return (self.pointers.get((row, column)) if self.pointers else None) or address(row, column)
+        return (self.pointers.get((row, column)) if self.pointers else None) or f"{column_letters(column)}{row + 1}"
 
 
 @dataclass(frozen=True)
@@ -84,3 +84,11 @@ def address(row: int, column: int) -> str:
 def column_letters(column: int) -> str:
     """A for the first column, AA for the twenty-seventh."""
     return chr(65 + column) if column < 26 else column_letters(column // 26 - 1) + chr(65 + column % 26)
+
+
+def column_number(letters: str) -> int:
+    """1 for A, 27 for AA."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number

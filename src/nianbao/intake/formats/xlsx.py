@@ -1,54 +1,41 @@
-"""Reads .xlsx: looks into the package before a parser sees it, and for what the parser passes over in silence."""
+"""Reads .xlsx: looks into the package first, takes plain sheets off its text, and leaves the others to the parser."""
 
 from __future__ import annotations
 
 import io
 import posixpath
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 from nianbao.intake.formats.package import Package
-from nianbao.intake.formats.sheet import MAX_CELLS, UNCACHED, OddCell, Opened, Sheet, Unreadable
+from nianbao.intake.formats.plain import Common, read_common, read_plain
+from nianbao.intake.formats.remarks import Remarks, look_into
+from nianbao.intake.formats.sheet import Opened, Sheet, Unreadable
 from nianbao.terms.layout import CODES_SHEET, GUIDE_SHEET
 from nianbao.terms.submission import ReadingFault
 
-if TYPE_CHECKING:
-    from python_calamine import CalamineWorkbook
-
 WORKBOOK = "xl/workbook.xml"
 MAX_SHEETS = 100
-MAX_COLUMNS = 702
-"""Column ZZ; parsers make room for every cell up to the farthest."""
 
-_RELATIONS = "xl/_rels/workbook.xml.rels"
+_ROOT, _RELATIONS = "_rels/.rels", "xl/_rels/workbook.xml.rels"
+_STRINGS, _STYLES = "xl/sharedStrings.xml", "xl/styles.xml"
 _CONTENT_TYPES = "[Content_Types].xml"
 _MACROS = ("xl/macrosheets/", "xl/intlMacrosheets/")
 _LINKS = ("xl/externalLinks/", "xl/connections.xml", "xl/queryTables/")
 _EMBEDDED = ("xl/embeddings/", "xl/activeX/", "xl/ctrlProps/", "xl/media/")
+_WORKSHEETS = "xl/worksheets/"
+_OTHER_CALENDAR = b"date1904"
 _UNREAD = frozenset({CODES_SHEET, GUIDE_SHEET})
 
-_PREFIXED = re.compile(rb"<(\w+:)worksheet\b")
-_FAR_CELL = re.compile(rb' r="(?:[A-Z]{3,}\d+|[A-Z]{1,2}\d{6,})"')
-_FILLED_CELL = re.compile(rb'<c [^>]*?\br="([A-Z]+)(\d+)"(?:[^>]*[^/>])?>')
-_ODD_MARKS = (re.compile(rb' t="e"'), re.compile(rb"<f[ />]"))
-_CELL = re.compile(rb"<c ([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
-_PLACE = re.compile(rb'\br="([A-Z]+\d+)"')
-_VALUE = re.compile(rb"<v>([^<]*)</v>|<is>")
-_HIDDEN_ROW = re.compile(rb'<row (?=[^>]*\bhidden="(?:1|true)")[^>]*?\br="(\d+)"')
-_HIDDEN_COLUMNS = re.compile(rb'<col (?=[^>]*\bhidden="(?:1|true)")(?=[^>]*\bmin="(\d+)")[^>]*?\bmax="(\d+)"')
 
+class _Listed(NamedTuple):
+    """A sheet in the list of a workbook: its name, the entry that holds it, whether it is hidden."""
 
-@dataclass
-class _Remarks:
-    """What the text of a sheet says beside its values."""
-
-    odd: dict[str, OddCell] = field(default_factory=dict)
-    formulas: set[str] = field(default_factory=set)
-    hidden_rows: frozenset[int] = frozenset()
-    hidden_columns: frozenset[int] = frozenset()
+    name: str
+    path: str
+    is_hidden: bool
 
 
 def open_xlsx(content: bytes, package: Package) -> Opened:
@@ -57,42 +44,71 @@ def open_xlsx(content: bytes, package: Package) -> Opened:
     Raises:
         Unreadable: it is damaged, holds macros, or is not safe to open.
     """
+    faults = tuple(_look_for_guests(package))
+    if _RELATIONS not in package.names:
+        raise Unreadable("TRUNCATED", _RELATIONS)
+    texts = {name: package.read(name) for name in (WORKBOOK, _RELATIONS)}
+    listed = _list_sheets(texts[WORKBOOK], texts[_RELATIONS])
+    if len(listed) > MAX_SHEETS:
+        raise Unreadable("TOO_MANY_SHEETS", str(len(listed)), expected=str(MAX_SHEETS))
+    texts |= {name: package.read(name) for name in (_ROOT, _STRINGS, _STYLES) if name in package.names}
+    common = _common(listed, texts, package)
+    by_path = {sheet.path: sheet for sheet in listed}
+    plain: dict[str, Sheet] = {}
+    remarks: dict[str, Remarks] = {}
+    for name in package.names:
+        if name.endswith((".xml", ".rels")) and name not in texts:
+            text, sheet = package.read(name), by_path.get(name)
+            if sheet is None:
+                continue
+            found = None
+            if common and sheet.name not in _UNREAD:
+                found = read_plain(sheet.name, text, common, sheet.is_hidden)
+            if found:
+                plain[sheet.name] = found
+            else:
+                remarks[sheet.name] = look_into(sheet.name, text)
+    due = [sheet.name for sheet in listed if sheet.name not in _UNREAD]
+    if common and plain.keys() == set(due):
+        return Opened([plain[name] for name in due], faults)
+    return Opened(list(_parse(content, plain, remarks)), faults)
+
+
+def _common(listed: tuple[_Listed, ...], texts: Mapping[str, bytes], package: Package) -> Common | None:
+    """What the sheets share; None where the workbook is not put together as it usually is."""
+    paths = {sheet.path for sheet in listed if sheet.path.startswith(_WORKSHEETS)}
+    is_usual = len(paths) == len({sheet.name for sheet in listed}) == len(listed) and paths.issubset(package.names)
+    if not is_usual or _OTHER_CALENDAR in texts[WORKBOOK] or not _names_workbook(texts.get(_ROOT, b"")):
+        return None
+    if _STRINGS not in texts and b"sharedStrings" in texts[_RELATIONS]:
+        return None
+    return read_common(texts.get(_STRINGS, b""), texts.get(_STYLES, b""))
+
+
+def _parse(content: bytes, plain: Mapping[str, Sheet], remarks: Mapping[str, Remarks]) -> Iterator[Sheet]:
+    """The sheets in their order, those by the parser that are not plain."""
     from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum, ZipError
 
-    faults = list(_look_for_guests(package))
-    titles = _sheet_titles(package)
-    if len(titles) > MAX_SHEETS:
-        raise Unreadable("TOO_MANY_SHEETS", str(len(titles)), expected=str(MAX_SHEETS))
-    remarks = {title: _Remarks() for title in titles.values()}
-    for name in package.names:
-        if name.endswith((".xml", ".rels")):
-            text = package.read(name)
-            if name in titles:
-                remarks[titles[name]] = _look_into(titles[name], text)
     try:
         workbook: CalamineWorkbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        sheets = [
-            _sheet(workbook, metadata.name, metadata.visible != SheetVisibleEnum.Visible, remarks.get(metadata.name))
-            for metadata in workbook.sheets_metadata
-            if metadata.name not in _UNREAD
-        ]
+        for metadata in workbook.sheets_metadata:
+            name = metadata.name
+            if name in plain:
+                yield plain[name]
+            elif name not in _UNREAD:
+                sheet, said = workbook.get_sheet_by_name(name), remarks.get(name) or Remarks()
+                yield Sheet(
+                    name,
+                    sheet.to_python(skip_empty_area=False),
+                    odd=said.odd,
+                    formulas=frozenset(said.formulas),
+                    merged=sheet.merged_cell_ranges or (),
+                    hidden_rows=said.hidden_rows,
+                    hidden_columns=said.hidden_columns,
+                    is_hidden=metadata.visible != SheetVisibleEnum.Visible,
+                )
     except (CalamineError, ZipError, OSError, ValueError) as error:
         raise Unreadable("TRUNCATED", type(error).__name__) from error
-    return Opened(sheets, tuple(faults))
-
-
-def _sheet(workbook: CalamineWorkbook, name: str, is_hidden: bool, remarks: _Remarks | None) -> Sheet:
-    sheet, remarks = workbook.get_sheet_by_name(name), remarks or _Remarks()
-    return Sheet(
-        name,
-        sheet.to_python(skip_empty_area=False),
-        odd=remarks.odd,
-        formulas=frozenset(remarks.formulas),
-        merged=sheet.merged_cell_ranges or (),
-        hidden_rows=remarks.hidden_rows,
-        hidden_columns=remarks.hidden_columns,
-        is_hidden=is_hidden,
-    )
 
 
 def _look_for_guests(package: Package) -> Iterator[ReadingFault]:
@@ -111,70 +127,30 @@ def _look_for_guests(package: Package) -> Iterator[ReadingFault]:
         yield ReadingFault("EMBEDDED")
 
 
-def _sheet_titles(package: Package) -> dict[str, str]:
-    """Sheet names by the path of the entry that holds the sheet."""
-    if _RELATIONS not in package.names:
-        raise Unreadable("TRUNCATED", _RELATIONS)
+@lru_cache(maxsize=64)
+def _names_workbook(root: bytes) -> bool:
+    """Whether the package says itself that its workbook is the one that we take."""
     try:
-        workbook, relations = (ElementTree.fromstring(package.read(name)) for name in (WORKBOOK, _RELATIONS))
+        links = ElementTree.fromstring(root)
+    except (ElementTree.ParseError, LookupError, ValueError):
+        return False
+    targets = [link.get("Target", "") for link in links if link.get("Type", "").endswith("/officeDocument")]
+    return [target.lstrip("/") for target in targets] == [WORKBOOK]
+
+
+@lru_cache(maxsize=64)
+def _list_sheets(workbook: bytes, relations: bytes) -> tuple[_Listed, ...]:
+    """The sheets of a workbook in their order; the same on many workbooks, so it is remembered."""
+    try:
+        book, links = ElementTree.fromstring(workbook), ElementTree.fromstring(relations)
     except (ElementTree.ParseError, LookupError, ValueError) as error:  # an encoding may have no such name
         raise Unreadable("TRUNCATED", str(error)) from error
     targets = {
-        relation.get("Id"): posixpath.normpath(posixpath.join("/xl", relation.get("Target", ""))).lstrip("/")
-        for relation in relations
+        link.get("Id"): posixpath.normpath(posixpath.join("/xl", link.get("Target", ""))).lstrip("/") for link in links
     }
-    titles = {}
-    for sheet in workbook.iterfind("{*}sheets/{*}sheet"):
+    listed = []
+    for sheet in book.iterfind("{*}sheets/{*}sheet"):
         key = next((value for name, value in sheet.items() if name.endswith("}id")), None)
-        if key in targets:
-            titles[targets[key]] = sheet.get("name", "")
-    return titles
-
-
-def _look_into(title: str, text: bytes) -> _Remarks:
-    if prefixed := _PREFIXED.search(text, 0, 1_000):
-        text = text.replace(b"<" + prefixed[1], b"<").replace(b"</" + prefixed[1], b"</")
-    if _FAR_CELL.search(text):
-        _refuse_far_cells(title, text)
-    found = _Remarks()
-    # From each mark back to where its cell begins: looking at every cell takes far longer.
-    starts = {text.rfind(b"<c ", 0, mark.start()) for marks in _ODD_MARKS for mark in marks.finditer(text)}
-    for cell in filter(None, (_CELL.match(text, start) for start in starts if start >= 0)):
-        attributes, inner = cell[1], cell[2] or b""
-        place, value = _PLACE.search(attributes), _VALUE.search(inner)
-        address = place[1].decode() if place else ""
-        if b't="e"' in attributes:
-            shown = value[1] if value and value[1] else b""
-            found.odd[address] = OddCell("CELL_ERROR", shown.decode("utf-8", "replace"))
-        elif _ODD_MARKS[1].search(inner):
-            found.formulas.add(address)
-            # Some programs leave the value out, others write an empty one, which is a result for a text alone.
-            if value is None or (value[1] == b"" and b't="str"' not in attributes):
-                found.odd[address] = OddCell("FORMULA_UNCACHED", UNCACHED)
-    if b' hidden="' in text:
-        found.hidden_rows = frozenset(int(row) - 1 for row in _HIDDEN_ROW.findall(text))
-        found.hidden_columns = frozenset(
-            column for first, last in _HIDDEN_COLUMNS.findall(text) for column in range(int(first) - 1, int(last[:5]))
-        )
-    return found
-
-
-def _refuse_far_cells(title: str, text: bytes) -> None:
-    """Refuse a sheet whose filled cells span more than a parser could keep; blank cells may lie anywhere."""
-    rows = columns = 0
-    for letters, digits in _FILLED_CELL.findall(text):
-        rows, column = max(rows, int(digits[:9])), _column(letters)
-        columns = max(columns, column)
-        place = (letters + digits).decode()
-        if column > MAX_COLUMNS:
-            raise Unreadable("SHEET_TOO_WIDE", sheet=title, cell=place, expected="ZZ")
-        if rows * columns > MAX_CELLS:
-            raise Unreadable("TOO_MANY_CELLS", sheet=title, cell=place)
-
-
-def _column(letters: bytes) -> int:
-    """1 for A, 27 for AA."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
+        is_hidden = sheet.get("state", "visible") != "visible"
+        listed.append(_Listed(sheet.get("name", ""), targets.get(key, ""), is_hidden))
+    return tuple(listed)
