@@ -1,7 +1,7 @@
 """Takes the cells straight off the text of an .xlsx sheet that is written plainly, as nearly every one is.
 
 One regular expression finds the filled cells, and counting the tags tells whether the sheet holds anything else: then,
-and wherever a value is not of the common kinds, the sheet is left to the parser. So a sheet is read here exactly as the
+and wherever a value is not of the usual kinds, the sheet is left to the parser. So a sheet is read here exactly as the
 parser would read it, or not at all.
 """
 
@@ -48,7 +48,7 @@ _DAY_NOUGHT = dt.date(1899, 12, 30)
 
 
 @dataclass(frozen=True)
-class Common:
+class Shared:
     """What the sheets of a workbook share, by the numbers that stand in them: texts, and styles not for numbers."""
 
     strings: Mapping[bytes, str]
@@ -69,16 +69,16 @@ class _Frame(NamedTuple):
     hidden_columns: frozenset[int]
 
 
-def read_common(strings: bytes, styles: bytes) -> Common | None:
+def read_shared(strings: bytes, styles: bytes) -> Shared | None:
     """What the sheets share, from the entries for texts and for styles; None where these are not written plainly."""
     are_dates = _are_dates(styles)
     texts = _read_strings(strings) if len(strings) <= LARGEST else None
     if texts is None or are_dates is None:
         return None
-    return Common(dict(zip(_numbers(len(texts)), texts, strict=True)), are_dates)
+    return Shared(dict(zip(_numbers(len(texts)), texts, strict=True)), are_dates)
 
 
-def read_plain(name: str, text: bytes, common: Common, is_hidden: bool) -> Sheet | None:
+def read_plain(name: str, text: bytes, shared: Shared, is_hidden: bool) -> Sheet | None:
     """The sheet that a text holds, None when it is not written plainly."""
     start, end = text.find(_STARTS), text.rfind(_ENDS)
     if len(text) > LARGEST or not 0 <= start < end:
@@ -87,7 +87,7 @@ def read_plain(name: str, text: bytes, common: Common, is_hidden: bool) -> Sheet
     frame = _frame(text[:start], text[end:])
     body = text[start:end]
     cells = _CELL.findall(body)
-    taken = _take(cells, common) if frame and cells else None
+    taken = _take(cells, shared) if frame and cells else None
     if frame is None or taken is None or not _is_all(body, len(cells), len(taken.formulas)):
         return None
     return Sheet(
@@ -107,8 +107,8 @@ def _is_all(body: bytes, cells: int, formulas: int) -> bool:
     return body.count(b"<") == 4 * cells + 2 * formulas + blank + 2 * rows and not (b"!" in body and b"<!" in body)
 
 
-def _take(cells: Sequence[tuple[bytes, ...]], common: Common) -> _Taken | None:
-    """The cells in rows from A1 on; None when a value is of another kind than the common ones, or a row comes twice."""
+def _take(cells: Sequence[tuple[bytes, ...]], shared: Shared) -> _Taken | None:
+    """The cells in rows from A1 on; None when a value is of another kind than the usual ones, or a row comes twice."""
     columns = {letters: column_number(letters.decode()) - 1 for letters in {cell[0] for cell in cells}}
     height, width = int(cells[-1][1]), max(columns.values()) + 1
     if height * width > MAX_CELLS:
@@ -120,7 +120,7 @@ def _take(cells: Sequence[tuple[bytes, ...]], common: Common) -> _Taken | None:
             above, row, last = row, int(digits), digits
             if not above < row <= height:
                 return None
-        value = common.strings.get(said) if kind == b"s" else _value(kind, said, style, common)
+        value = shared.strings.get(said) if kind == b"s" else _value(kind, said, style, shared)
         if value is None:
             return None
         taken.rows[row - 1][columns[letters]] = value
@@ -129,13 +129,13 @@ def _take(cells: Sequence[tuple[bytes, ...]], common: Common) -> _Taken | None:
     return taken
 
 
-def _value(kind: bytes, said: bytes, style: bytes, common: Common) -> object:
-    """What a cell holds that is none of the shared texts, None when it is of another kind than the common ones."""
+def _value(kind: bytes, said: bytes, style: bytes, shared: Shared) -> object:
+    """What a cell holds that is none of the shared texts, None when it is of another kind than the usual ones."""
     if kind == b"str":
         return _unescaped(said.decode("utf-8", "replace"))
     if kind == b"b":
         return {b"1": True, b"0": False}.get(said)
-    return _number(said, common.are_dates.get(style, False))
+    return _number(said, shared.are_dates.get(style, False))
 
 
 def _number(said: bytes, is_date: bool | None) -> float | dt.date | None:

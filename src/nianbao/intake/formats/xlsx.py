@@ -10,7 +10,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 from nianbao.intake.formats.package import Package
-from nianbao.intake.formats.plain import Common, read_common, read_plain
+from nianbao.intake.formats.plain import Shared, read_plain, read_shared
 from nianbao.intake.formats.remarks import Remarks, look_into
 from nianbao.intake.formats.sheet import Opened, Sheet, Unreadable
 from nianbao.terms.layout import CODES_SHEET, GUIDE_SHEET
@@ -52,7 +52,7 @@ def open_xlsx(content: bytes, package: Package) -> Opened:
     if len(listed) > MAX_SHEETS:
         raise Unreadable("TOO_MANY_SHEETS", str(len(listed)), expected=str(MAX_SHEETS))
     texts |= {name: package.read(name) for name in (_ROOT, _STRINGS, _STYLES) if name in package.names}
-    common = _common(listed, texts, package)
+    shared = _shared(listed, texts, package)
     by_path = {sheet.path: sheet for sheet in listed}
     plain: dict[str, Sheet] = {}
     remarks: dict[str, Remarks] = {}
@@ -62,19 +62,19 @@ def open_xlsx(content: bytes, package: Package) -> Opened:
             if sheet is None:
                 continue
             found = None
-            if common and sheet.name not in _UNREAD:
-                found = read_plain(sheet.name, text, common, sheet.is_hidden)
+            if shared and sheet.name not in _UNREAD:
+                found = read_plain(sheet.name, text, shared, sheet.is_hidden)
             if found:
                 plain[sheet.name] = found
             else:
                 remarks[sheet.name] = look_into(sheet.name, text)
     due = [sheet.name for sheet in listed if sheet.name not in _UNREAD]
-    if common and plain.keys() == set(due):
+    if shared and plain.keys() == set(due):
         return Opened([plain[name] for name in due], faults)
     return Opened(list(_parse(content, plain, remarks)), faults)
 
 
-def _common(listed: tuple[_Listed, ...], texts: Mapping[str, bytes], package: Package) -> Common | None:
+def _shared(listed: tuple[_Listed, ...], texts: Mapping[str, bytes], package: Package) -> Shared | None:
     """What the sheets share; None where the workbook is not put together as it usually is."""
     paths = {sheet.path for sheet in listed if sheet.path.startswith(_WORKSHEETS)}
     is_usual = len(paths) == len({sheet.name for sheet in listed}) == len(listed) and paths.issubset(package.names)
@@ -82,7 +82,7 @@ def _common(listed: tuple[_Listed, ...], texts: Mapping[str, bytes], package: Pa
         return None
     if _STRINGS not in texts and b"sharedStrings" in texts[_RELATIONS]:
         return None
-    return read_common(texts.get(_STRINGS, b""), texts.get(_STYLES, b""))
+    return read_shared(texts.get(_STRINGS, b""), texts.get(_STYLES, b""))
 
 
 def _parse(content: bytes, plain: Mapping[str, Sheet], remarks: Mapping[str, Remarks]) -> Iterator[Sheet]:
