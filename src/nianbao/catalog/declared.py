@@ -83,6 +83,12 @@ class Declared:
                 raise self.fail(f"{key} must be a list of tables", key)
             yield Declared(self.path, data, self._text, anchor)
 
+    def table(self, key: str) -> Declared | None:
+        """A table, or nothing when it is absent."""
+        if key not in self._data:
+            return None
+        return Declared(self.path, self._take(key, dict, None), self._text)
+
     def done(self) -> None:
         """Refuse the keys that nobody asked for.
 

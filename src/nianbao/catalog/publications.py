@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from nianbao.catalog.declared import Declared
-from nianbao.terms.publication import Chart, Column, Publication, Row, Section, Table
+from nianbao.terms.publication import ANNEXES, Chart, Column, Head, Publication, Row, Section, Table, Tail
 
 TABLE_ROWS = ("prefecture", "member", "indicator")
 CHART_KINDS = ("bar_by_prefecture", "composition", "actual_against_budget")
@@ -39,8 +39,13 @@ def _read_publication(path: Path, known: frozenset[str]) -> Publication:
         style=declared.text("style"),
         sections=sections,
         footnotes=declared.flag("footnotes"),
+        head=_read_head(declared),
+        tail=_read_tail(declared),
+        annexes=declared.texts("annexes", ANNEXES),
     )
     declared.done()
+    if unknown := set(publication.annexes) - set(ANNEXES):
+        raise declared.fail(f"annex {min(unknown)!r} is none of: {', '.join(ANNEXES)}", "annexes")
     ids = [section.id for section in sections]
     twice = [section_id for section_id in ids if ids.count(section_id) > 1]
     if twice:
@@ -48,6 +53,24 @@ def _read_publication(path: Path, known: frozenset[str]) -> Publication:
     if publication.code != path.parent.name:
         raise declared.fail(f"publication {publication.code} must stand in the folder {publication.code}")
     return publication
+
+
+def _read_head(publication: Declared) -> Head | None:
+    declared = publication.table("head")
+    if declared is None:
+        return None
+    head = Head(declared.text("name"), declared.text("compiler"), declared.integer("first_issue", 1))
+    declared.done()
+    return head
+
+
+def _read_tail(publication: Declared) -> Tail | None:
+    declared = publication.table("tail")
+    if declared is None:
+        return None
+    tail = Tail(declared.text("printed_by"), declared.text("sent_to", ""), declared.text("copied_to", ""))
+    declared.done()
+    return tail
 
 
 def _read_section(path: Path, known: frozenset[str]) -> Section:

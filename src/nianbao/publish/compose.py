@@ -209,6 +209,9 @@ def compose(
         figures=tuple(composer.printed),
         traces={},
         notices=notices,
+        head=publication.head,
+        tail=publication.tail,
+        annexes=publication.annexes,
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from nianbao.catalog import Project
-from nianbao.terms.document import Document, PrintedFigure
+from nianbao.terms.document import Document, Footnote, PrintedFigure
 from nianbao.terms.indicator import Indicator
 from nianbao.terms.period import Period
 
@@ -16,7 +16,7 @@ _WORD = re.compile(r"[a-z_][a-z0-9_]*")
 
 
 def with_footnotes(document: Document, project: Project, approved: Iterable[Mapping[str, Any]]) -> Document:
-    """The document with a note in each section for what units explained about the numbers behind its figures.
+    """The document with a footnote for what units explained about the numbers behind a section's figures.
 
     `approved` are rows of warehouse.explanations.approved: about submissions in force.
     """
@@ -26,15 +26,15 @@ def with_footnotes(document: Document, project: Project, approved: Iterable[Mapp
     sections = []
     for section in document.sections:
         figures = [figure for figure in document.figures if figure.section == section.id]
-        notes = tuple(_notes(_behind(figures, project, by_field), project))
-        sections.append(replace(section, coverage_notes=section.coverage_notes + notes))
+        footnotes = tuple(_footnotes(_behind(figures, project, by_field), project))
+        sections.append(replace(section, footnotes=footnotes))
     return replace(document, sections=tuple(sections))
 
 
 def _behind(
     figures: Iterable[PrintedFigure], project: Project, by_field: Mapping[tuple[str, str, int], list[Mapping[str, Any]]]
-) -> Iterator[Mapping[str, Any]]:
-    """The explanations about the fields that figures are counted from, each once."""
+) -> Iterator[tuple[PrintedFigure, Mapping[str, Any]]]:
+    """The explanations about the fields that figures are counted from, each once, with its first figure."""
     seen = set()
     for figure in figures:
         for leaf in _leaves(project.indicators[figure.indicator_id], project):
@@ -42,7 +42,7 @@ def _behind(
                 for row in by_field.get((leaf.form, word, figure.year), ()):
                     if row["explanation_id"] not in seen:
                         seen.add(row["explanation_id"])
-                        yield row
+                        yield figure, row
 
 
 def _leaves(indicator: Indicator, project: Project) -> Iterator[Indicator]:
@@ -54,14 +54,17 @@ def _leaves(indicator: Indicator, project: Project) -> Iterator[Indicator]:
             yield from _leaves(project.indicators[name], project)
 
 
-def _notes(rows: Iterable[Mapping[str, Any]], project: Project) -> Iterator[str]:
-    """One note for each reason, naming all that it was given for."""
+def _footnotes(found: Iterable[tuple[PrintedFigure, Mapping[str, Any]]], project: Project) -> Iterator[Footnote]:
+    """One footnote for each reason, naming all that it was given for, at the first figure that it concerns."""
     said: dict[tuple[str, str, str], list[str]] = {}
-    for row in rows:
+    first: dict[tuple[str, str, str], str] = {}
+    for figure, row in found:
         field = project.forms[row["form_code"]].part(row["part"]).field(row["field"])
-        names = said.setdefault((row["unit_code"], row["period"], row["explanation"]), [])
+        reason = (row["unit_code"], row["period"], row["explanation"])
+        first.setdefault(reason, figure.key)
+        names = said.setdefault(reason, [])
         if field.zh not in names:
             names.append(field.zh)
     for (unit_code, period, text), names in said.items():
-        unit = project.units[unit_code]
-        yield f"{unit.zh}{Period.parse(period).zh}“{'、'.join(names)}”的说明：{text.rstrip('。')}。"
+        about = f"{project.units[unit_code].zh}{Period.parse(period).zh}“{'、'.join(names)}”的说明"
+        yield Footnote(first[unit_code, period, text], f"{about}：{text.rstrip('。')}。")

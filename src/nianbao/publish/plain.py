@@ -52,11 +52,17 @@ def coverage_text(coverage: Coverage) -> str:
 
 def edition_zh(edition: str) -> str:
     """An edition as a reader says it: 草稿, 第2版."""
+    number = edition_number(edition)
+    return f"第{number}版" if number else "草稿"
+
+
+def edition_number(edition: str) -> int:
+    """The number of a release; none for a draft."""
     release = _RELEASE.fullmatch(edition)
-    return f"第{release[1]}版" if release else "草稿"
+    return int(release[1]) if release else 0
 
 
-def day_zh(moment: dt.datetime) -> str:
+def day_zh(moment: dt.date) -> str:
     """A day as it is printed: 2022年2月18日."""
     return f"{moment.year}年{moment.month}月{moment.day}日"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import functools
 import hashlib
 import io
 import json
@@ -83,7 +84,7 @@ def write_edition(
     step: Callable[..., Any],
 ) -> str:
     """Write every file of an edition aside, then move the folder to `target`; returns the manifest's SHA-256."""
-    from nianbao.publish import docx, html, sdmx, xlsx  # each brings a library that nothing else needs
+    from nianbao.publish import docx, html, pdf, sdmx, xlsx  # each brings a library that nothing else needs
 
     target.parent.mkdir(parents=True, exist_ok=True)
     for kind in ("writing", "replaced"):  # what a killed run left
@@ -92,8 +93,10 @@ def write_edition(
     scratch = target.parent / f".writing-{target.name}-{os.getpid()}"
     scratch.mkdir()
     stem = f"{document.publication}-{document.year}"
-    for kind, writer in (("html", html), ("docx", docx), ("xlsx", xlsx)):
-        step(f"render {document.publication} {kind}", writer.write, document, scratch / f"{stem}.{kind}")
+    pages = step(f"render {document.publication} pdf", pdf.write, document, scratch / f"{stem}.pdf")
+    with_pages = functools.partial(docx.write, pages=pages)
+    for kind, write in (("html", html.write), ("docx", with_pages), ("xlsx", xlsx.write)):
+        step(f"render {document.publication} {kind}", write, document, scratch / f"{stem}.{kind}")
     figures = figures_csv(document.figures)
     (scratch / "figures.csv").write_text(figures, encoding="utf-8")
     step(f"render {document.publication} sdmx", sdmx.write_document, document, project, scratch)

@@ -85,7 +85,7 @@ def _issue(house: House, document: Document, snapshot: Path, step: Step) -> Edit
     number = last["number"] + 1 if last else 1
     target = folder / f"r{number}"
     issued = with_revisions(document, house.home.path / last["path"] if last else None)
-    issued = dataclasses.replace(issued, edition=f"r{number}")
+    issued = dataclasses.replace(issued, edition=f"r{number}", issued_on=clock.now().date())
     sources = _sources(house, document.year) | {"previous": f"r{number - 1}" if last else None}
     manifest_sha256 = write_edition(issued, house.project, target, sources, snapshot, step)
     now = clock.now()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from nianbao.terms.figure import Coverage, TracedCell
+from nianbao.terms.publication import ANNEXES, Head, Tail
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,14 @@ class PrintedChart:
 
 
 @dataclass(frozen=True)
+class Footnote:
+    """What is said about a figure, by its key, where it is printed."""
+
+    figure: str
+    text: str
+
+
+@dataclass(frozen=True)
 class PrintedSection:
     """A section with its text, tables and charts; `coverage` lists the notes on who has not reported."""
 
@@ -101,6 +110,7 @@ class PrintedSection:
     tables: tuple[PrintedTable, ...]
     charts: tuple[PrintedChart, ...]
     coverage_notes: tuple[str, ...] = ()
+    footnotes: tuple[Footnote, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -128,10 +138,11 @@ class Trace:
 
 @dataclass(frozen=True)
 class Document:
-    """One edition of a publication for a year, ready to be written as HTML, DOCX or XLSX.
+    """One edition of a publication for a year, ready to be written as HTML, PDF, DOCX or XLSX.
 
     `edition` is `draft` or `r1`, `r2`…; `notices` are printed on top (the sample data says that it is synthetic);
-    `revisions` compares with the release before: (indicator, year, section, old text, new text).
+    `revisions` compares with the release before: (indicator, year, section, old text, new text). A draft
+    has no day of issue yet; `head` and `tail` are those of a bulletin.
     """
 
     publication: str
@@ -147,3 +158,7 @@ class Document:
     traces: dict[str, Trace]
     notices: tuple[str, ...] = ()
     revisions: tuple[tuple[str, int, str, str, str], ...] = field(default=())
+    issued_on: dt.date | None = None
+    head: Head | None = None
+    tail: Tail | None = None
+    annexes: tuple[str, ...] = ANNEXES

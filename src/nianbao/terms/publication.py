@@ -66,6 +66,28 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Head:
+    """The red head of a bulletin (通报、简报): its name, who compiles it, the issue that a year's first release is."""
+
+    name: str
+    compiler: str
+    first_issue: int = 1
+
+
+@dataclass(frozen=True)
+class Tail:
+    """The tail lines (版记): who prints it, who gets it and who gets a copy."""
+
+    printed_by: str
+    sent_to: str = ""
+    copied_to: str = ""
+
+
+ANNEXES = ("figures", "sources", "revisions")
+"""The annexes that there are, in their order."""
+
+
+@dataclass(frozen=True)
 class Publication:
     """A report as a kind: `work_report`, `audit_report`; with `footnotes` it prints what units explained."""
 
@@ -77,3 +99,6 @@ class Publication:
     style: str
     sections: tuple[Section, ...]
     footnotes: bool = False
+    head: Head | None = None
+    tail: Tail | None = None
+    annexes: tuple[str, ...] = ANNEXES

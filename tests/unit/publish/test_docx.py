@@ -68,6 +68,7 @@ def tagged(word: WordDocument) -> list[tuple[str, str]]:
     return [
         (control.find(f"{qn('w:sdtPr')}/{qn('w:tag')}").get(qn("w:val")), text_of(control))
         for control in every(word, "w:sdt")
+        if control.find(f"{qn('w:sdtPr')}/{qn('w:tag')}") is not None
     ]
 
 
@@ -173,7 +174,7 @@ def test_every_printed_figure_carries_its_key(word: WordDocument, report: Docume
 
 def test_tables_can_run_over_pages(word: WordDocument) -> None:
     """Every table repeats its head, divides no row, and has its numbers at the right."""
-    assert len(word.tables) == 4
+    assert len(word.tables) == 5
     for table in word.tables:
         head, *body = table._tbl.tr_lst
         assert head.trPr.find(qn("w:tblHeader")) is not None
@@ -212,21 +213,27 @@ def test_what_the_reader_must_know_comes_first(word: WordDocument, report: Docum
 
 
 def test_the_annexes_list_all_figures_and_all_revisions(word: WordDocument, report: Document) -> None:
-    """Annex 1 gives each figure as printed and exactly, annex 2 what the release before said."""
-    assert in_style(word, "附件标记") == ["附件1", "附件2"]
-    figures, revisions = word.tables[-2:]
+    """Annex 1 gives each figure as printed and exactly, annex 2 what it rests on, annex 3 the release before."""
+    assert in_style(word, "附件标记") == ["附件1", "附件2", "附件3"]
+    assert in_style(word, "附件题") == ["数字一览", "数据来源", "更正一览"]
+    figures, sources, revisions = word.tables[-3:]
     assert [cell.text for cell in figures.rows[0].cells] == ["指标", "年度", "印文", "准确值", "单位", "覆盖"]
     assert len(figures.rows) == 1 + len(report.figures)
     first = report.figures[0]
     row = [text_of(cell._tc) for cell in figures.rows[1].cells]
     assert row == ["送温暖筹资额", "2021", first.text, f"{first.value:,.2f}", "元", "51/53"]
+    row = [text_of(cell._tc) for cell in sources.rows[1].cells]
+    cells = report.traces[first.key].cells
+    assert row[2] == first.definition
+    assert row[4:] == [str(len({each.submission_id for each in cells})), str(len(cells))]
     row = [text_of(cell._tc) for cell in revisions.rows[2].cells]
     assert row == [HOSTILE, "2021", "（一）思想引领和阵地建设", "1个", "2个"]
 
 
 def test_without_revisions_there_is_one_annex(report: Document, tmp_path: Path) -> None:
-    """A first release has no table of revisions, and its only annex needs no number."""
-    write(dataclasses.replace(report, edition="r1", revisions=()), tmp_path / "r1.docx", picture)
+    """A first release has no table of revisions, and an only annex needs no number."""
+    declared = ("figures", "revisions")
+    write(dataclasses.replace(report, edition="r1", revisions=(), annexes=declared), tmp_path / "r1.docx", picture)
     assert in_style(docx.Document(str(tmp_path / "r1.docx")), "附件标记") == ["附件"]
 
 
@@ -242,7 +249,7 @@ def test_hostile_text_is_only_text(report: Document, tmp_path: Path, text: str) 
     assert in_style(word, "Title") == in_style(word, "篇题") == in_style(word, "提示") == [shown]
     assert in_style(word, "Body Text")[0] == shown * 2
     assert tagged(word)[0] == (shown, shown)
-    assert not every(word, "w:hyperlink")
+    assert not [link for link in every(word, "w:hyperlink") if not link.get(qn("w:anchor"))]
 
 
 def test_hostile_names_stand_in_tables_and_alternative_texts(word: WordDocument) -> None:
@@ -275,7 +282,7 @@ def test_the_file_holds_nothing_of_the_library_template(file: Path) -> None:
     assert names == {
         *("[Content_Types].xml", "_rels/.rels", "docProps/core.xml"),
         *("word/document.xml", "word/_rels/document.xml.rels", "word/styles.xml", "word/settings.xml"),
-        *("word/fontTable.xml", "word/footer1.xml", "word/footer2.xml"),
+        *("word/fontTable.xml", "word/footnotes.xml", "word/footer1.xml", "word/footer2.xml"),
     }
 
 

@@ -210,7 +210,7 @@ def test_what_was_done_is_found_and_nothing_else(own: Path, tmp_path: Path, rule
 def test_a_deviation_says_where_what_and_the_standard(own: Path, tmp_path: Path) -> None:
     """The place is the paragraph's number and first characters, with what was found and what is right."""
     (one,) = found(own, tmp_path, CHANGES["a run's size"][1])
-    assert (one.where, one.what, one.rule.severity) == ("第6段“全省各级工会围绕中心、服…”", "14磅", "must")
+    assert (one.where, one.what, one.rule.severity) == ("第15段“全省各级工会围绕中心、服…”", "14磅", "must")
     assert "3号" in one.rule.says
 
 

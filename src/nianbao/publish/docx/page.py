@@ -8,8 +8,8 @@ from docx.oxml.ns import qn
 from docx.section import Section
 from docx.shared import Mm
 
-from nianbao.publish.docx.look import LINE
 from nianbao.publish.docx.text import Text
+from nianbao.publish.paper.look import LINE
 
 TOP, BOTTOM, LEFT, RIGHT = Mm(37), Mm(34.9), Mm(28), Mm(26)
 """The bottom is a tenth of a millimetre short of 35: 22 lines of 29 points are a hair more than 225 mm."""

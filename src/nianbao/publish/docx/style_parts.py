@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from xml.sax.saxutils import quoteattr
 
-from nianbao.publish.docx.look import ALTERNATIVES, FANGSONG, LATIN, LINE, LOOKS, RUN_IN, TABLE, Look
+from nianbao.publish.paper.look import ALTERNATIVES, FANGSONG, LATIN, LINE, LOOKS, NOTE_MARK, RUN_IN, TABLE, Look
 
 _NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 SINGLE = 12
 """Single spacing, as the height of a line."""
+TYPE_WIDTH = 8844
+"""156 mm in twips."""
+RULE_BELOW = 11
+"""4 mm between a line of text and the rule under it."""
 
 _COMPATIBILITY = {
     "compatibilityMode": 15,
@@ -32,6 +36,7 @@ def styles_xml() -> str:
         _style("character", "DefaultParagraphFont", "Default Paragraph Font", _tag("semiHidden"), default=1),
         _style("numbering", "NoList", "No List", _tag("semiHidden"), default=1),
         _run_in_style(),
+        _note_mark_style(),
         *_table_styles(),
     )
 
@@ -57,6 +62,7 @@ def settings_xml() -> str:
         _tag("evenAndOddHeaders"),
         _tag("drawingGridVerticalSpacing", val=290),
         _tag("characterSpacingControl", val="compressPunctuation"),
+        _tag("footnotePr", _tag("footnote", id=-1), _tag("footnote", id=0)),
         _tag("compat", _tag("useFELayout"), *compatibility),
         _tag("themeFontLang", val="en-US", eastAsia="zh-CN"),
         _tag("decimalSymbol", val="."),
@@ -132,6 +138,10 @@ def _flow(look: Look) -> list[str]:
     if look.boxed:
         side = {"val": "single", "sz": 6, "space": 4, "color": look.colour}
         written.append(_tag("pBdr", *(_tag(name, **side) for name in ("top", "left", "bottom", "right"))))
+    if look.underline:
+        written.append(_tag("pBdr", _tag("bottom", val="single", sz=18, space=RULE_BELOW, color=look.underline)))
+    if look.tab:
+        written.append(_tag("tabs", _tag("tab", val="right", leader=look.tab, pos=TYPE_WIDTH)))
     written += [_tag("autoSpaceDE", val=0), _tag("autoSpaceDN", val=0)]
     if look.line != LINE:
         written.append(_tag("snapToGrid", val=0))
@@ -146,7 +156,12 @@ def _spacing(look: Look) -> str:
 
 def _indent(look: Look) -> list[str]:
     """Indents in characters, and in twips for programs that do not know characters."""
-    sides = {"left": look.left_chars, "right": look.right_chars, "firstLine": look.first_chars}
+    sides = {
+        "left": look.left_chars,
+        "right": look.right_chars,
+        "firstLine": look.first_chars,
+        "hanging": look.hanging_chars,
+    }
     indents: dict[str, object] = {}
     for side, characters in sides.items():
         if characters:
@@ -159,6 +174,12 @@ def _run_in_style() -> str:
     inherits = _tag("basedOn", val="DefaultParagraphFont")
     letters = _tag("rPr", _fonts(FANGSONG, LATIN), _tag("b"))
     return _style("character", "RunIn", RUN_IN, inherits, _tag("qFormat"), letters, customStyle=1)
+
+
+def _note_mark_style() -> str:
+    """The mark of a footnote."""
+    raised = _tag("rPr", _fonts(FANGSONG, LATIN), _tag("vertAlign", val="superscript"))
+    return _style("character", "NoteMark", NOTE_MARK, _tag("basedOn", val="DefaultParagraphFont"), raised)
 
 
 def _table_styles() -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator
 
 from docx.document import Document as WordDocument
@@ -12,11 +13,14 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.text.paragraph import Paragraph as WordParagraph
 from docx.text.run import Run
 
+from nianbao.publish.paper.block import Caption, Line, Note, Piece, Strong
 from nianbao.publish.plain import figure_name, plain
 from nianbao.terms.document import PrintedFigure
 
 NAME_LENGTH = 64
 """Word takes no longer tag or alias on a content control."""
+BOOKMARK_LENGTH = 40
+"""Nor a longer name of a bookmark."""
 
 
 class Text:
@@ -26,6 +30,11 @@ class Text:
         self.word = word
         self._ids: Iterator[int] = itertools.count(1)
         self._captions: dict[str, Iterator[int]] = {}
+        self._bookmarks: Iterator[int] = itertools.count(1)
+        self._headings: Iterator[int] = itertools.count(1)
+        self._named: dict[str, int] = {}
+        self.notes: list[str] = []
+        """The texts of the footnotes, in order."""
 
     def paragraph(self, style: str, text: str = "") -> WordParagraph:
         """A paragraph at the end of the document, in the style with this id."""
@@ -43,16 +52,40 @@ class Text:
         run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:hint"), "eastAsia")
         return run
 
-    def pieces(self, paragraph: WordParagraph, pieces: Iterable[str | PrintedFigure]) -> None:
-        """Running text with the figures in it."""
+    def line(self, line: Line) -> WordParagraph:
+        """A paragraph of the report; a heading can be found from the table of contents."""
+        paragraph = self.paragraph(line.style)
+        self.pieces(paragraph, line.pieces)
+        if line.is_heading:
+            self.bookmark(paragraph.runs[0]._r, paragraph.runs[-1]._r, heading_name(next(self._headings)))
+        if line.new_page:
+            paragraph.paragraph_format.page_break_before = True
+        if line.keeps_next:
+            paragraph.paragraph_format.keep_with_next = True
+        return paragraph
+
+    def pieces(self, paragraph: WordParagraph, pieces: Iterable[Piece]) -> None:
+        """Running text with the figures and footnotes in it."""
         for piece in pieces:
             if isinstance(piece, PrintedFigure):
                 self.mark(self.run(paragraph, piece.text), piece)
+            elif isinstance(piece, Note):
+                self.note(paragraph, piece.text)
+            elif isinstance(piece, Strong):
+                self.run(paragraph, piece.text, "RunIn")
             elif piece:
                 self.run(paragraph, piece)
 
     def mark(self, run: Run, figure: PrintedFigure) -> None:
-        """Wrap a run in a content control tagged with the figure's key: invisible on paper, found after editing."""
+        """Wrap a run in a bookmark and in a content control tagged with the figure's key.
+
+        Neither is seen on paper. LibreOffice drops the tag when it saves, and keeps the bookmark.
+        """
+        run_element = run._r
+        name = re.sub(r"\W", "_", figure.key, flags=re.ASCII)
+        count = self._named[name] = self._named.get(name, 0) + 1
+        end = f"_{count}"
+        self.bookmark(run_element, run_element, f"n_{name}"[: BOOKMARK_LENGTH - len(end)] + end)
         properties = OxmlElement("w:sdtPr")
         for name, value in (("alias", figure_name(figure)), ("tag", figure.key), ("id", str(next(self._ids)))):
             properties.append(_valued(f"w:{name}", plain(value)[:NAME_LENGTH]))
@@ -62,16 +95,31 @@ class Text:
         run._r.addprevious(control)
         content.append(run._r)
 
-    def run_in(self, paragraph: WordParagraph, title: str) -> None:
-        """A heading that opens its paragraph, closed with a full stop."""
-        self.run(paragraph, title if title.endswith(("。", "：", "！", "？")) else f"{title}。", "RunIn")
+    def bookmark(self, first: BaseOxmlElement, last: BaseOxmlElement, name: str) -> None:
+        """Name the stretch from one element to another."""
+        number = str(next(self._bookmarks))
+        start, end = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")
+        for element in start, end:
+            element.set(qn("w:id"), number)
+        start.set(qn("w:name"), name)
+        first.addprevious(start)
+        last.addnext(end)
 
-    def caption(self, style: str, kind: str, text: str) -> WordParagraph:
+    def note(self, paragraph: WordParagraph, text: str) -> None:
+        """A footnote, with its mark where the paragraph has got to."""
+        self.notes.append(plain(text))
+        run = paragraph.add_run()
+        run._r.style = "NoteMark"
+        mark = OxmlElement("w:footnoteReference")
+        mark.set(qn("w:id"), str(len(self.notes)))
+        run._r.append(mark)
+
+    def caption(self, caption: Caption) -> WordParagraph:
         """A caption with a running number that Word keeps up to date: 表1　……."""
-        number = str(next(self._captions.setdefault(kind, itertools.count(1))))
-        paragraph = self.paragraph(style, kind)
-        self.field(paragraph, f"SEQ {kind} \\* ARABIC", number)
-        self.run(paragraph, f"　{text}")
+        number = str(next(self._captions.setdefault(caption.kind, itertools.count(1))))
+        paragraph = self.paragraph(caption.style, caption.kind)
+        self.field(paragraph, f"SEQ {caption.kind} \\* ARABIC", number)
+        self.run(paragraph, f"　{caption.text}")
         return paragraph
 
     def field(self, paragraph: WordParagraph, instruction: str, shown: str) -> None:
@@ -81,6 +129,11 @@ class Text:
         simple.set(qn("w:instr"), f" {instruction} ")
         run.addprevious(simple)
         simple.append(run)
+
+
+def heading_name(number: int) -> str:
+    """The bookmark of a heading."""
+    return f"_Toc{number:09}"
 
 
 def _valued(name: str, value: str) -> BaseOxmlElement:

@@ -1,75 +1,70 @@
-"""Puts the Word document together: title, sections, annexes."""
+"""Puts the Word document together, block by block."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from docx.shared import Emu, Mm
 
 from nianbao.publish import charts
-from nianbao.publish.docx.annex import write_annexes
+from nianbao.publish.docx.contents import write_contents
+from nianbao.publish.docx.ends import write_red_head, write_tail
+from nianbao.publish.docx.notes import add_footnotes
 from nianbao.publish.docx.package import describe, new_word_document, to_bytes
 from nianbao.publish.docx.page import set_up_page
-from nianbao.publish.docx.table import write_table
+from nianbao.publish.docx.table import write_grid
 from nianbao.publish.docx.text import Text
-from nianbao.publish.plain import edition_line, plain, text_width
-from nianbao.terms.document import Document, PrintedChart, PrintedSection
+from nianbao.publish.paper import lay_out
+from nianbao.publish.paper.block import Block, Caption, Contents, Grid, Line, Picture, RedHead, TailLines
+from nianbao.publish.plain import plain
+from nianbao.terms.document import Document, PrintedChart
 
 ChartPicture = Callable[[PrintedChart], bytes]
 """Draws a chart as a PNG."""
 
-HEADINGS = {0: "PartTitle", 1: "Heading1", 2: "Heading2"}
-CONJUNCTIONS = "和与及暨"
-TITLE_WIDTH = 38
-"""Half-width characters of 22 points on a line."""
-PICTURE_WIDTH, PICTURE_HEIGHT = Mm(135), Mm(180)
+PICTURE_WIDTH, PICTURE_HEIGHT = Mm(120), Mm(160)
 
 
-def write(document: Document, path: Path, chart_png: ChartPicture = charts.to_png) -> None:
-    """Write the report as a Word document; the same report gives the same bytes."""
+def write(
+    document: Document, path: Path, chart_png: ChartPicture = charts.to_png, pages: Mapping[int, int] | None = None
+) -> None:
+    """Write the report as a Word document; the same report gives the same bytes.
+
+    `pages` are those of the headings, by their number, as the report was laid out elsewhere; without them the table of
+    contents shows none until Word brings it up to date.
+    """
     word = new_word_document()
     text = Text(word)
     set_up_page(text)
     describe(word, document)
-    _write_head(text, document)
-    for section in document.sections:
-        _write_section(text, section, chart_png)
-    write_annexes(text, document)
+    for block in lay_out(document):
+        _write_block(text, block, chart_png, pages or {})
+    add_footnotes(word, text.notes)
     path.write_bytes(to_bytes(word, document.as_of))
 
 
-def _write_head(text: Text, document: Document) -> None:
-    """What the reader must know, the title, who issues it and when."""
-    for notice in document.notices:
-        text.paragraph("Notice", notice)
-    text.paragraph("Title", _in_lines(document.title))
-    text.paragraph("Subtitle", document.issuer)
-    text.paragraph("Subtitle", f"（{edition_line(document)}）")
+def _write_block(text: Text, block: Block, chart_png: ChartPicture, pages: Mapping[int, int]) -> None:
+    match block:
+        case Line():
+            text.line(block)
+        case Caption():
+            text.caption(block)
+        case Grid():
+            write_grid(text, block)
+        case Picture():
+            _write_picture(text, block.chart, chart_png)
+        case Contents():
+            write_contents(text, block, pages)
+        case RedHead():
+            write_red_head(text, block)
+        case TailLines():
+            write_tail(text, block)
 
 
-def _write_section(text: Text, section: PrintedSection, chart_png: ChartPicture) -> None:
-    """A section: heading, text, who is missing, tables, charts."""
-    runs_in = bool(section.title) and section.level not in HEADINGS
-    if section.title and not runs_in:
-        text.paragraph(HEADINGS[section.level], section.title)
-    paragraphs = [pieces for pieces in section.paragraphs if any(pieces)]
-    for number, pieces in enumerate(paragraphs or ([()] if runs_in else [])):
-        paragraph = text.paragraph("BodyText")
-        if runs_in and number == 0:
-            text.run_in(paragraph, section.title)
-        text.pieces(paragraph, pieces)
-    for note in section.coverage_notes:
-        text.paragraph("Coverage", f"〔{note}〕")
-    for table in section.tables:
-        write_table(text, table)
-    for chart in section.charts:
-        _write_chart(text, chart, chart_png)
-
-
-def _write_chart(text: Text, chart: PrintedChart, chart_png: ChartPicture) -> None:
-    """A chart as a picture with a caption under it and its points as alternative text."""
+def _write_picture(text: Text, chart: PrintedChart, chart_png: ChartPicture) -> None:
+    """A chart as a picture with its points as alternative text."""
     run = text.paragraph("Picture").add_run()
     picture = run.add_picture(io.BytesIO(chart_png(chart)))
     scale = min(PICTURE_WIDTH / picture.width, PICTURE_HEIGHT / picture.height)
@@ -77,14 +72,3 @@ def _write_chart(text: Text, chart: PrintedChart, chart_png: ChartPicture) -> No
     properties = picture._inline.docPr
     properties.set("title", plain(chart.title))
     properties.set("descr", plain(charts.in_words(chart)))
-    unit = f"（单位：{chart.unit}）" if chart.unit else ""
-    text.caption("FigureCaption", "图", f"{chart.title}{unit}")
-
-
-def _in_lines(title: str) -> str:
-    """A title too long for a line, broken before the conjunction nearest to its middle."""
-    joints = [place for place, character in enumerate(title) if character in CONJUNCTIONS and place]
-    if text_width(title) <= TITLE_WIDTH or not joints:
-        return title
-    middle = min(joints, key=lambda place: abs(text_width(title[:place]) * 2 - text_width(title)))
-    return f"{title[:middle]}\n{title[middle:]}"

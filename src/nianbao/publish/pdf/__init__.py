@@ -1,0 +1,5 @@
+"""Writes a composed report as a PDF in the official layout (GB/T 9704-2012), set by Typst."""
+
+from nianbao.publish.pdf.write import write
+
+__all__ = ["write"]

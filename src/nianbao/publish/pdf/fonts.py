@@ -1,0 +1,130 @@
+"""The fonts of a PDF: the official ones where they are installed, else what stands in for them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nianbao.errors import UsageError
+from nianbao.publish.charts import FONT as PACKAGED
+from nianbao.publish.paper.look import FANGSONG, HEITI, KAITI, LATIN, SONGTI, XIAOBIAOSONG
+from nianbao.publish.pdf.glyphs import characters_of
+
+if TYPE_CHECKING:
+    import typst
+
+REGULAR, BOLD = 400, 700
+BETTER = "make fonts"
+"""What installs the free fonts that look as the standard wants."""
+
+OFFICIAL: dict[str, tuple[str, ...]] = {
+    FANGSONG: ("仿宋_GB2312", "FangSong_GB2312", "仿宋", "FangSong", "STFangsong"),
+    KAITI: ("楷体_GB2312", "KaiTi_GB2312", "楷体", "KaiTi", "STKaiti"),
+    HEITI: ("黑体", "SimHei", "STHeiti"),
+    XIAOBIAOSONG: ("方正小标宋简体", "FZXiaoBiaoSong-B05S", "FZXiaoBiaoSong-B05"),
+    SONGTI: ("宋体", "SimSun", "STSong"),
+    LATIN: ("Times New Roman",),
+}
+"""The families under which the official fonts are installed."""
+
+STAND_INS: dict[str, tuple[tuple[str, int], ...]] = {
+    FANGSONG: (("FandolFang R", REGULAR), ("Noto Serif CJK SC", REGULAR)),
+    KAITI: (("FandolKai", REGULAR), ("AR PL UKai CN", REGULAR), ("Noto Serif CJK SC", REGULAR)),
+    HEITI: (("FandolHei", REGULAR), ("Noto Sans CJK SC", REGULAR)),
+    XIAOBIAOSONG: (("STZhongsong", REGULAR), ("Noto Serif CJK SC", BOLD), ("FandolSong", BOLD)),
+    SONGTI: (("FandolSong", REGULAR), ("Noto Serif CJK SC", REGULAR), ("AR PL UMing CN", REGULAR)),
+    LATIN: (("Liberation Serif", REGULAR), ("Nimbus Roman", REGULAR), ("Libertinus Serif", REGULAR)),
+}
+"""What stands in for each: the free fonts that come nearest, the best first."""
+
+_INVISIBLE = {*range(0x20), 0x7F, 0xAD, *range(0x200B, 0x2010), *range(0x2028, 0x202F), 0x2060, 0xFEFF}
+_INVISIBLE |= set(range(0xFE00, 0xFE10))
+
+
+@dataclass(frozen=True)
+class Face:
+    """A font that is there; `path` is empty for one that comes with Typst."""
+
+    family: str
+    weight: int
+    path: Path | None
+    index: int
+
+    def lacks(self, characters: Iterable[str]) -> set[str]:
+        """Those of the characters that it does not have."""
+        has = characters_of(self.path, self.index) if self.path else frozenset()
+        return {character for character in characters if ord(character) not in has}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The face for each official font, and the faces that help out with single characters."""
+
+    fonts: typst.Fonts
+    faces: dict[str, Face]
+    found: tuple[Face, ...]
+
+    @property
+    def is_packaged_only(self) -> bool:
+        """Whether nothing but the packaged font is there for the running text."""
+        return self.faces[FANGSONG].family == PACKAGED
+
+    def helpers(self, texts: dict[str, set[str]]) -> list[str]:
+        """The families to fall back on, so that no character of any font's texts is missing.
+
+        Raises:
+            UsageError: no font that is there has a character.
+        """
+        packaged = next(face for face in self.found if face.family == PACKAGED and face.weight == REGULAR)
+        families = [packaged.family]
+        missing: set[str] = set()
+        for font, characters in texts.items():
+            shown = {character for character in characters if ord(character) not in _INVISIBLE}
+            missing |= packaged.lacks(self.faces[font].lacks(shown))
+        for face in self.found:
+            if missing and (still := face.lacks(missing)) < missing:
+                families.append(face.family)
+                missing = still
+        if missing:
+            named = "、".join(f"{character} (U+{ord(character):04X})" for character in sorted(missing)[:5])
+            raise UsageError(
+                f"no font that is installed has {named}", next_step="install fonts-noto-cjk-extra, or change the text"
+            )
+        return families
+
+
+def choose(with_installed: bool = True) -> Chosen:
+    """Look for the fonts; without those that are installed the packaged one serves for all."""
+    fonts, found = _look(with_installed)
+    faces = {font: _choose(font, found) for font in OFFICIAL}
+    if faces[FANGSONG].family == PACKAGED:  # digits of another kind would look strange beside it
+        faces[LATIN] = faces[FANGSONG]
+    return Chosen(fonts, faces, found)
+
+
+def is_official(font: str, face: Face) -> bool:
+    """Whether a face is the official font itself."""
+    return face.family in OFFICIAL[font]
+
+
+@functools.cache
+def _look(with_installed: bool) -> tuple[typst.Fonts, tuple[Face, ...]]:
+    import typst
+
+    with as_file(files("noto_cjk_sans_otc")) as folder:
+        fonts = typst.Fonts(include_system_fonts=with_installed, font_paths=[folder])
+    found = (
+        Face(each.family, each.weight, Path(each.path) if each.path else None, each.index)
+        for each in fonts.fonts()
+        if each.style == "normal"
+    )
+    return fonts, tuple(sorted(found, key=lambda face: (face.family, face.weight, str(face.path))))
+
+
+def _choose(font: str, found: Sequence[Face]) -> Face:
+    wanted = [*((family, REGULAR) for family in OFFICIAL[font]), *STAND_INS[font], (PACKAGED, REGULAR)]
+    return next(face for each in wanted for face in found if (face.family, face.weight) == each)

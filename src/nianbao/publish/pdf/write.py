@@ -1,0 +1,82 @@
+"""Hands the report to Typst: the page is a template, all that the report says is data for it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+from nianbao.publish.paper import lay_out
+from nianbao.publish.paper.block import Block
+from nianbao.publish.paper.look import BY_ID, LOOKS, Look
+from nianbao.publish.pdf.content import content_of, texts_by_style
+from nianbao.publish.pdf.fonts import Chosen, choose
+from nianbao.publish.plain import edition_line, universal
+from nianbao.terms.document import Document
+
+
+def write(document: Document, path: Path, fonts: Chosen | None = None) -> dict[int, int]:
+    """Write the report as a PDF, and tell on which page each heading stands; the same report gives the same bytes.
+
+    Raises:
+        UsageError: there is no font for a character.
+    """
+    import typst
+
+    chosen = fonts or choose()
+    blocks = lay_out(document)
+    data = {
+        "title": document.title,
+        "keywords": [document.zh, edition_line(document)],
+        "issuer": document.issuer,
+        "moment": universal(document.as_of).timetuple()[:6],
+        "looks": {look.id: _look(look, chosen) for look in LOOKS},
+        "helpers": chosen.helpers(_characters(blocks, chosen)),
+        "blocks": [content_of(block) for block in blocks],
+    }
+    moment = universal(document.as_of).replace(tzinfo=dt.UTC)
+    with as_file(files(__package__)) as folder:
+        compiler = typst.Compiler(
+            folder / "page.typ",
+            root=folder,
+            font_paths=chosen.fonts,
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        )
+        compiler.compile(output=path, format="pdf", timestamp=moment)
+        (pages,) = json.loads(compiler.query("<pages>", field="value"))
+    return dict(enumerate(pages, start=1))
+
+
+def _look(look: Look, chosen: Chosen) -> dict[str, Any]:
+    """A style as the template reads it."""
+    face, latin = chosen.faces[look.font], chosen.faces[look.latin]
+    return {
+        "face": face.family,
+        "weight": face.weight,
+        "latin": latin.family if latin is not face else "",
+        "size": look.size,
+        "tracking": look.tracking,
+        "align": look.align,
+        "line": look.line,
+        "before": look.before,
+        "after": look.after,
+        "first": look.first_chars,
+        "hanging": look.hanging_chars,
+        "left": look.left_chars,
+        "right": look.right_chars,
+        "colour": look.colour or "000000",
+        "sticky": look.keep_next,
+        "page": look.new_page,
+        "boxed": look.boxed,
+    }
+
+
+def _characters(blocks: Iterable[Block], chosen: Chosen) -> Mapping[str, set[str]]:
+    """The characters that each official font must show."""
+    characters: dict[str, set[str]] = {font: set() for font in chosen.faces}
+    for style, text in texts_by_style(blocks):
+        characters[BY_ID[style].font].update(text)
+    return characters
