@@ -1,11 +1,12 @@
 # nianbao: `make demo` and `make test` need Python 3.11 or newer and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz bench lint format docs requirements clean
+.PHONY: help demo fonts test fuzz bench lint format docs requirements clean
 
 PYTHON ?= python3
 UV     ?= uv
 VENV   := .venv
 BIN    := $(VENV)/bin
+FONTS  := $(HOME)/.local/share/fonts/fandol
 PIP    := $(BIN)/python -m pip -qq --disable-pip-version-check
 
 help:  ## this list
@@ -13,6 +14,13 @@ help:  ## this list
 
 demo: $(VENV)/run  ## a sample year from workbooks to the two reports
 	$(BIN)/python flows/demo.py
+
+fonts:  ## free fonts like the official ones, for the PDF (Debian and Ubuntu, for you alone)
+	@mkdir -p "$(FONTS)"
+	@cd "$$(mktemp -d)" && apt-get -qq download texlive-lang-chinese && \
+	  dpkg-deb --fsys-tarfile texlive-lang-chinese_*.deb | \
+	  tar -x -C "$(FONTS)" --transform 's|.*/||' --wildcards '*/fandol/Fandol[FHKS]*.otf' && rm -r "$$PWD"
+	@echo "Fandol is in $(FONTS)"
 
 test: $(VENV)/dev  ## all tests
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile $(ARGS)

@@ -26,7 +26,7 @@ from nianbao.terms.document import Document, PrintedFigure
 
 FIGURE_COLUMNS = ("indicator", "period", "scope", "section", "value", "unit", "printed", "bulletin_id", "zh",
                   "coverage_reported", "coverage_expected")  # fmt: skip
-_LIBRARIES = ("duckdb", "great-expectations", "python-calamine", "sqlglot", "prefect")
+_LIBRARIES = ("duckdb", "great-expectations", "python-calamine", "sqlglot", "typst", "prefect")
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ _NEEDED = (
     "python-docx",
     "vl-convert-python",
     "sqlglot",
+    "typst",
 )
 _FREE_BYTES = 1 << 30
 
@@ -39,7 +40,7 @@ class Answer:
 
 def examine(project_path: Path, home: Home) -> list[Answer]:
     """Look at the program, the declared folders, the home and the warehouse."""
-    return [*_program(), *_declarations(project_path), *_sources(project_path, home), *_home(home)]
+    return [*_program(), *_fonts(), *_declarations(project_path), *_sources(project_path, home), *_home(home)]
 
 
 def _program() -> Iterator[Answer]:
@@ -50,6 +51,15 @@ def _program() -> Iterator[Answer]:
             yield Answer(name, True, importlib.metadata.version(name))
         except importlib.metadata.PackageNotFoundError:
             yield Answer(name, False, "not installed", "pip install --no-deps --require-hashes -r requirements/run.txt")
+
+
+def _fonts() -> Iterator[Answer]:
+    """Which fonts the PDF gets; another one than the official font is no fault."""
+    from nianbao.publish.pdf.fonts import BETTER, PACKAGED, choose, is_official
+
+    for font, face in choose().faces.items():
+        found = face.family if is_official(font, face) else f"{face.family} stands in"
+        yield Answer(f"font {font}", True, f"{found}; better: {BETTER}" if face.family == PACKAGED else found)
 
 
 def _declarations(path: Path) -> Iterator[Answer]:

@@ -247,7 +247,7 @@ def test_an_approved_reason_is_printed_where_the_publication_asks_for_it(desk: D
             report = desk.project.publications["work_report"]
             document = compose(report, figures, 2021, "draft", row["explained_at"], ())
             noted = with_footnotes(document, desk.project, approved(connection))
-        return [(section.id, note) for section in noted.sections for note in section.coverage_notes if REASON in note]
+        return [(section.id, note.text) for section in noted.sections for note in section.footnotes]
 
     with clock_at(RULED_AT), open_house(desk.project.path, desk.home, "compile") as house:
         compile_tables(house)

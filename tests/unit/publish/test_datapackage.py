@@ -60,7 +60,11 @@ def test_the_package_would_notice_another_value(edition: Path, tmp_path: Path) -
 
 def test_all_data_are_listed_and_nothing_else(edition: Path) -> None:
     """Tables and files for programs; a report for readers is not data, and the package does not list itself."""
-    others = {"manifest.json", "datapackage.json", *(f"work_report-2021.{kind}" for kind in ("html", "docx", "xlsx"))}
+    others = {
+        "manifest.json",
+        "datapackage.json",
+        *(f"work_report-2021.{kind}" for kind in ("html", "pdf", "docx", "xlsx")),
+    }
     assert set(resources(edition)) == {path.name for path in edition.iterdir()} - others
 
 

@@ -212,7 +212,7 @@ def test_without_fonts_the_packaged_one_serves_for_all(packaged: Chosen) -> None
 def test_what_is_installed_is_taken_before_what_stands_in(packaged: Chosen) -> None:
     """With the fonts of this machine no official font is worse served than without, and the packaged one stays."""
     chosen = choose()
-    assert PACKAGED in chosen.helpers({font: {"年"} for font in (FANGSONG, HEITI, LATIN)})
+    assert PACKAGED in chosen.fallback({font: {"年"} for font in (FANGSONG, HEITI, LATIN)})
     assert {face.path for face in packaged.found} <= {face.path for face in chosen.found}
 
 

@@ -1,4 +1,4 @@
-"""What stands on paper, one under the other: lines of text, tables, pictures, and what opens and closes the document."""
+"""What stands on paper, one under the other: text, tables, pictures, and what opens and closes the document."""
 
 from __future__ import annotations
 

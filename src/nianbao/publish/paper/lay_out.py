@@ -37,9 +37,8 @@ def lay_out(document: Document) -> list[Block]:
     body = [block for section in document.sections for block in _section(section)]
     behind = [*annex_list(document), *annexes(document)]
     headings = tuple((b.style, b.text) for b in (*body, *behind) if isinstance(b, Line) and b.is_heading)
-    if headings and body:
-        first = next(number for number, block in enumerate(body) if isinstance(block, Line))
-        body[first] = replace(body[first], new_page=True)  # type: ignore[type-var]
+    if headings and body and isinstance(body[0], Line):
+        body[0] = replace(body[0], new_page=True)
     head = list(_head(document))
     contents = [Contents(headings, contents_line(head, len(headings)))] if headings else []
     return [*head, *contents, *body, *behind, *_tail(document)]

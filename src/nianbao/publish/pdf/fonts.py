@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nianbao.errors import UsageError
-from nianbao.publish.charts import FONT as PACKAGED
+from nianbao.publish import charts
 from nianbao.publish.paper.look import FANGSONG, HEITI, KAITI, LATIN, SONGTI, XIAOBIAOSONG
 from nianbao.publish.pdf.glyphs import characters_of
 
 if TYPE_CHECKING:
     import typst
 
+PACKAGED = charts.FONT
+"""The font that comes with nianbao."""
 REGULAR, BOLD = 400, 700
 BETTER = "make fonts"
 """What installs the free fonts that look as the standard wants."""
@@ -73,7 +75,7 @@ class Chosen:
         """Whether nothing but the packaged font is there for the running text."""
         return self.faces[FANGSONG].family == PACKAGED
 
-    def helpers(self, texts: dict[str, set[str]]) -> list[str]:
+    def fallback(self, texts: Mapping[str, set[str]]) -> list[str]:
         """The families to fall back on, so that no character of any font's texts is missing.
 
         Raises:
