@@ -5,16 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
 from nianbao.catalog.publications import BINDING, OPTIONAL, WORDS
 from nianbao.errors import DeclarationError
 from nianbao.publish.definition import define
+from nianbao.publish.notes import coverage_notes, said_once, sign_off_note
+from nianbao.statistics.claims import Claims
 from nianbao.statistics.compile import ALL
 from nianbao.statistics.figures import Figures
 from nianbao.statistics.trace import figure_key
-from nianbao.statistics.wording import parse_wording, word
+from nianbao.statistics.wording import Wording, parse_wording, word
 from nianbao.terms.document import (
     ChartPoint,
     Document,
@@ -30,7 +32,6 @@ from nianbao.terms.indicator import Indicator
 from nianbao.terms.publication import Chart, Publication, Row, Section, Table
 from nianbao.terms.unit import Unit, UnitType
 
-ALL_REPORTED = "各节数字所依据的报表，除另行注明的外，应报的会员工会均已报齐。"
 _NO_DATA = "—"
 
 
@@ -41,6 +42,8 @@ class Composer:
     publication: Publication
     figures: Figures
     year: int
+    claims: Claims
+    is_draft: bool = False
     printed: list[PrintedFigure] = field(default_factory=list)
 
     def section(self, section: Section) -> PrintedSection:
@@ -50,6 +53,8 @@ class Composer:
         tables = tuple(self._table(table, section) for table in section.tables)
         charts = tuple(filter(None, (self._chart(chart) for chart in section.charts)))
         notes = coverage_notes(self.printed[start:])
+        if self.is_draft:
+            notes += sign_off_note(self.printed[start:])
         return PrintedSection(section.id, self.say(section.title), section.level, paragraphs, tables, charts, notes)
 
     def say(self, text: str) -> str:
@@ -91,16 +96,19 @@ class Composer:
         except ValueError as error:
             place = f"reports/{self.publication.code}/sections"
             raise DeclarationError(place, None, f"section {section.id}: {error}") from error
-        text, said = _NO_DATA, "no_data"
+        text, said, chosen = _NO_DATA, "no_data", None
         if figure.value is not None:
             chosen = word(figure.value, indicator.unit, style, digits, classifier, self.publication.style)
             text, said = chosen.text, chosen.style
-        return self._print(figure.value, indicator_id, year, scope, section, text, said)
+        return self._print(figure.value, indicator_id, year, scope, section, text, said, chosen)
 
     def _print(
-        self, value: Decimal | None, indicator_id: str, year: int, scope: str, section: Section, text: str, wording: str
-    ) -> PrintedFigure:
+        self, value: Decimal | None, indicator_id: str, year: int, scope: str, section: Section, text: str, wording: str,
+        claimed: Wording | None = None,
+    ) -> PrintedFigure:  # fmt: skip
+        """A figure as printed; what a text says of the whole federation is judged, what a table shows is as reported."""
         project = self.figures.project
+        judged = self.claims.judge(indicator_id, year, claimed) if claimed else None
         indicator = project.indicators[indicator_id]
         bulletin = (self.publication.code, section.id, indicator_id, year)
         printed = PrintedFigure(
@@ -117,6 +125,9 @@ class Composer:
             coverage=self.figures.coverage(indicator, year),
             definition=define(indicator, project),
             bulletin_id=project.bulletin_ids.get(bulletin, "") if scope == ALL else "",
+            missing_share_of_last_year=self.claims.missing_share(indicator_id, year) if scope == ALL else None,
+            claim=judged.claim if judged else None,
+            doubt=judged.doubt if judged else "",
         )
         self.printed.append(printed)
         return printed
@@ -190,12 +201,12 @@ class Composer:
 
 
 def compose(
-    publication: Publication, figures: Figures, year: int, edition: str, as_of: dt.datetime, notices: tuple[str, ...]
+    publication: Publication, claims: Claims, year: int, edition: str, as_of: dt.datetime, notices: tuple[str, ...]
 ) -> Document:
-    """A document without traces and revisions; `release` adds them."""
-    composer = Composer(publication, figures, year)
+    """A document without traces and revisions; `release` adds them. Only a draft says what to look at before signing."""
+    composer = Composer(publication, claims.figures, year, claims, is_draft=edition == "draft")
     sections = tuple(composer.section(section) for section in publication.sections)
-    sections = _said_once(sections, composer.printed)
+    sections = said_once(sections, composer.printed)
     return Document(
         publication=publication.code,
         zh=publication.zh,
@@ -215,6 +226,7 @@ def compose(
     )
 
 
+
 def _row_sums(table: Table, length: int, indicators: Mapping[str, Indicator]) -> Iterator[RowSum]:
     """Which rows of a table add up others: its last row those of the units, a declared one those it says."""
     if table.rows != "indicator" and table.total:
@@ -230,30 +242,3 @@ def _row_sums(table: Table, length: int, indicators: Mapping[str, Indicator]) ->
 def _can_add(name: str, indicators: Mapping[str, Indicator]) -> bool:
     """Whether an indicator of a declared row can be a sum: it is no ratio."""
     return "/" not in indicators[name.partition("@")[0]].formula
-
-
-def coverage_notes(figures: list[PrintedFigure]) -> tuple[str, ...]:
-    """Who has not reported, for the figures of a section that member unions report."""
-    by_coverage: dict[tuple[int, tuple[str, ...]], list[str]] = {}
-    for figure in figures:
-        if figure.coverage.missing:
-            key = (figure.coverage.expected, figure.coverage.missing)
-            names = by_coverage.setdefault(key, [])
-            if figure.zh not in names:
-                names.append(figure.zh)
-    notes = []
-    for (expected, missing), names in by_coverage.items():
-        shown = "、".join(missing[:5]) + ("等" if len(missing) > 5 else "")
-        what = "、".join(names[:4]) + (f"等{len(names)}项" if len(names) > 4 else "")
-        notes.append(f"{what}：会员工会应报{expected}家，已报{expected - len(missing)}家，未报齐：{shown}。")
-    return tuple(notes)
-
-
-def _said_once(sections: tuple[PrintedSection, ...], figures: list[PrintedFigure]) -> tuple[PrintedSection, ...]:
-    """The sections with one sentence, where figures are printed first, on all that the notes do not name."""
-    full = {figure.section for figure in figures if figure.coverage.expected and not figure.coverage.missing}
-    first = next((place for place, section in enumerate(sections) if section.id in full), None)
-    if first is None:
-        return sections
-    told = replace(sections[first], coverage_notes=(ALL_REPORTED, *sections[first].coverage_notes))
-    return (*sections[:first], told, *sections[first + 1 :])

@@ -40,6 +40,16 @@ class Edition:
     figures: int
     revisions: int
     is_new: bool
+    doubtful: int = 0
+
+
+def doubted(document: Document) -> list[PrintedFigure]:
+    """The figures of which the text says what might not be true once everybody has reported, each wording once.
+
+    Those whose words promise something come first, then the plain numbers.
+    """
+    found = {(figure.key, figure.section, figure.text): figure for figure in document.figures if figure.doubt}
+    return sorted(found.values(), key=lambda figure: figure.wording == "exact")
 
 
 def figures_csv(figures: Iterable[PrintedFigure]) -> str:

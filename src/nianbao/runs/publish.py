@@ -15,6 +15,7 @@ from nianbao.publish.compose import compose
 from nianbao.publish.footnotes import with_footnotes
 from nianbao.publish.release import Edition, figures_csv, with_revisions, write_edition
 from nianbao.runs.house import House, Step, at_once
+from nianbao.statistics.claims import read_claims
 from nianbao.statistics.figures import read_figures
 from nianbao.statistics.trace import trace_all
 from nianbao.terms.document import Document
@@ -59,7 +60,7 @@ def publish(
     if unknown:
         known = ", ".join(house.project.publications)
         raise UsageError(f"publication {unknown.pop()!r} is not declared", next_step=f"name one of: {known}")
-    documents = _documents(house, year, "draft")
+    documents = _documents(house, year, "release")
     snapshot = _snapshot(house, _state(house), step)
     return [
         _issue(house, documents[code], snapshot, step) for code in publications or tuple(house.project.publications)
@@ -124,10 +125,11 @@ def _last_release(house: House, publication: str, year: int) -> Mapping[str, Any
 def _documents(house: House, year: int, edition: str) -> dict[str, Document]:
     """The documents of all publications, composed and traced; each figure is traced once for all of them."""
     figures = read_figures(house.connection, house.project)
+    claims = read_claims(house.connection, figures)
     as_of = ledger.known_until(house.connection) or clock.now()
     notices = (SAMPLE_NOTICE,) if house.home.is_sample else ()
     documents = {
-        code: _footnoted(compose(publication, figures, year, edition, as_of, notices), publication, house)
+        code: _footnoted(compose(publication, claims, year, edition, as_of, notices), publication, house)
         for code, publication in house.project.publications.items()
     }
     wanted = {(figure.indicator_id, figure.year) for document in documents.values() for figure in document.figures}
@@ -188,4 +190,5 @@ def _folder(house: House, publication: str, year: int) -> Path:
 def _edition(publication: str, year: int, name: str, path: Path, written: Document | None) -> Edition:
     if written is None:
         return Edition(publication, year, name, path, 0, 0, is_new=False)
-    return Edition(publication, year, name, path, len(written.figures), len(written.revisions), is_new=True)
+    doubtful = len(doubted(written))
+    return Edition(publication, year, name, path, len(written.figures), len(written.revisions), True, doubtful)

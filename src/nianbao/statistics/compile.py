@@ -60,18 +60,22 @@ def rows_query(indicator: Indicator, project: Project) -> exp.Select:
 
 def counted_query(indicator: Indicator, project: Project) -> exp.Select:
     """The values of an indicator that is counted from a form: indicator_id, year, scope, value."""
-    aggregate = _AGGREGATES[indicator.aggregate]
     return (
         exp.select(
             exp.alias_(exp.Literal.string(indicator.id), "indicator_id"),
             "year",
             f"CASE WHEN grouping(unit_code) = 1 THEN '{ALL}' ELSE unit_code END AS scope",
-            f"CAST({aggregate} AS {_VALUE}) AS value",
+            f"{value_of(indicator)} AS value",
             dialect="duckdb",
         )
         .from_(rows_query(indicator, project).subquery("counted"))
         .group_by("GROUPING SETS ((year, unit_code), (year))", dialect="duckdb")
     )
+
+
+def value_of(indicator: Indicator) -> str:
+    """What the rows that count come to, in SQL over their `measure`."""
+    return f"CAST({_AGGREGATES[indicator.aggregate]} AS {_VALUE})"
 
 
 _AGGREGATES = {
@@ -103,7 +107,12 @@ def counted_behind(indicator: Indicator, indicators: Mapping[str, Indicator]) ->
     if not indicator.is_formula:
         return [(indicator.id, 0)]
     found = (column.name for column in expand(indicator, indicators).find_all(exp.Column))
-    return list(dict.fromkeys((name.replace(_SHIFT, ""), name.count(_SHIFT)) for name in found))
+    return list(dict.fromkeys(map(years_back, found)))
+
+
+def years_back(column: str) -> tuple[str, int]:
+    """The base indicator that a column of an expanded formula stands for, and how many years it lies back."""
+    return column.replace(_SHIFT, ""), column.count(_SHIFT)
 
 
 def indicator_models(project: Project) -> list[Model]:

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from nianbao.terms.figure import Coverage, TracedCell
+from nianbao.terms.figure import Claim, Coverage, TracedCell
 from nianbao.terms.publication import ANNEXES, Head, Tail
 
 
@@ -14,7 +14,9 @@ from nianbao.terms.publication import ANNEXES, Head, Tail
 class PrintedFigure:
     """A figure as it stands in the text: its key (`warmth_funds-2021`), exact value and printed wording.
 
-    `low` and `high` bound the values for which the wording is true (None is open on that side).
+    `missing_share_of_last_year` is the share, between 0 and 1, of last year's total that the missing units held, None
+    where that is not known; `claim` tells whether what the text says would survive the worst case (None: nothing is
+    claimed), and `doubt` why it might not.
     """
 
     key: str
@@ -30,6 +32,9 @@ class PrintedFigure:
     coverage: Coverage
     definition: str
     bulletin_id: str = ""
+    missing_share_of_last_year: Decimal | None = None
+    claim: Claim | None = None
+    doubt: str = ""
 
 
 Paragraph = tuple[str | PrintedFigure, ...]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,29 @@ class Figure:
     scope: str
     value: Decimal | None
     coverage: Coverage
+
+
+class Claim(StrEnum):
+    """Whether what is printed of a figure would still be true if the missing units held the worst that is assumed."""
+
+    SURVIVES = "survives"
+    FAILS = "does_not_survive"
+    NOT_KNOWN = "cannot_be_told"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the missing units can do to a figure.
+
+    `missing_share` is what they held of last year's total, None where that is not known; `low` and `high` bound what
+    the figure may come to, None without bound; `doubt` says in a sentence why a claim may be untrue.
+    """
+
+    claim: Claim
+    missing_share: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    doubt: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ import pytest
 
 from nianbao.catalog import Project
 from nianbao.errors import DeclarationError
-from nianbao.publish.compose import ALL_REPORTED, compose, coverage_notes
+from nianbao.publish.compose import compose
+from nianbao.publish.notes import ALL_REPORTED, coverage_notes
 from nianbao.statistics.figures import Figures
 from nianbao.terms.document import Paragraph, PrintedFigure, PrintedSection, RowSum
 from nianbao.terms.figure import Coverage

@@ -1,0 +1,59 @@
+"""The notes under a section: who has not reported, and, in a draft, what to look at before it is signed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from nianbao.statistics.wording import word
+from nianbao.terms.document import PrintedFigure, PrintedSection
+
+ALL_REPORTED = "各节数字所依据的报表，除另行注明的外，应报的会员工会均已报齐。"
+_UNITS_NAMED, _FIGURES_NAMED = 5, 4
+
+
+def coverage_notes(figures: Sequence[PrintedFigure]) -> tuple[str, ...]:
+    """Who has not reported, for the figures of a section that member unions report, and what they held last year."""
+    by_coverage: dict[tuple[int, tuple[str, ...]], list[PrintedFigure]] = {}
+    for figure in figures:
+        if figure.coverage.missing:
+            by_coverage.setdefault((figure.coverage.expected, figure.coverage.missing), []).append(figure)
+    notes = []
+    for (expected, missing), concerned in by_coverage.items():
+        shown = "、".join(missing[:_UNITS_NAMED]) + ("等" if len(missing) > _UNITS_NAMED else "")
+        notes.append(
+            f"{_named(concerned)}：会员工会应报{expected}家，已报{expected - len(missing)}家，"
+            f"未报齐：{shown}{_held(concerned)}。"
+        )
+    return tuple(notes)
+
+
+def said_once(sections: tuple[PrintedSection, ...], figures: list[PrintedFigure]) -> tuple[PrintedSection, ...]:
+    """The sections with one sentence, where figures are printed first, on all that the notes do not name."""
+    full = {figure.section for figure in figures if figure.coverage.expected and not figure.coverage.missing}
+    first = next((place for place, section in enumerate(sections) if section.id in full), None)
+    if first is None:
+        return sections
+    told = replace(sections[first], coverage_notes=(ALL_REPORTED, *sections[first].coverage_notes))
+    return (*sections[:first], told, *sections[first + 1 :])
+
+
+def sign_off_note(figures: Iterable[PrintedFigure]) -> tuple[str, ...]:
+    """For whoever signs: what the text says and might not be true once everybody has reported."""
+    doubtful = list(dict.fromkeys(f"{figure.zh}“{figure.text}”" for figure in figures if figure.doubt))
+    return (f"签发前请核对，单位补报后不一定成立：{'、'.join(doubtful)}。",) if doubtful else ()
+
+
+def _named(figures: Iterable[PrintedFigure]) -> str:
+    names = list(dict.fromkeys(figure.zh for figure in figures))
+    return "、".join(names[:_FIGURES_NAMED]) + (f"等{len(names)}项" if len(names) > _FIGURES_NAMED else "")
+
+
+def _held(figures: Iterable[PrintedFigure]) -> str:
+    """The largest share of last year's total that is missing, of the figures that claim something."""
+    shares = [figure.missing_share_of_last_year for figure in figures if figure.claim is not None]
+    if None in shares:
+        return "，未报部分上年没有可比数"
+    most = max((100 * share for share in shares if share is not None), default=Decimal(0))
+    return f"，未报部分至多占上年全省数的{word(most, '%', 'exact', 1).text}" if most else ""

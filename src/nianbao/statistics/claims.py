@@ -1,0 +1,164 @@
+"""Claims: whether what is printed of a figure would survive the worst that the missing units may hold.
+
+The convention, with its reasons: docs/methods/claims.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlglot import exp
+
+from nianbao.statistics.compile import counted_behind, expand, years_back
+from nianbao.statistics.figures import Figures
+from nianbao.statistics.intervals import EVERYTHING, INFINITY, Interval, evaluate
+from nianbao.statistics.missing import Gap, Missing, read_gaps
+from nianbao.statistics.noun import Wording
+from nianbao.terms.figure import Claim, Figure, Judgement
+from nianbao.terms.form import Aggregate
+from nianbao.terms.indicator import Indicator
+from nianbao.terms.period import Period
+from nianbao.warehouse.connect import Connection
+
+MOST_OF_LAST_YEAR = Decimal(2)
+"""A missing unit holds at least nothing, and at most so many times what it held a year before and then grew by as the
+others did."""
+
+_NAMED_AT_MOST = 3
+_UNKNOWN = Interval(Decimal(0), INFINITY)
+
+
+@dataclass(frozen=True)
+class Claims:
+    """The figures, and what is missing from them."""
+
+    figures: Figures
+    gaps: dict[tuple[str, int], Gap]
+
+    def judge(self, indicator_id: str, year: int, wording: Wording) -> Judgement:
+        """Whether a wording of the figure over all units survives the worst case."""
+        figure = self.figures.get(indicator_id, year)
+        if not self._missing(figure):
+            return Judgement(Claim.SURVIVES, Decimal(0), figure.value, figure.value)
+        known, possible = self.possible(figure, unknown_are_nothing=True), self.possible(figure)
+        claim = _claim(wording, known, possible)
+        doubt = "" if claim is Claim.SURVIVES else self._doubt(figure, wording, known, claim)
+        return Judgement(claim, self.missing_share(indicator_id, year), _bound(possible.low), _bound(possible.high), doubt)
+
+    def possible(self, figure: Figure, *, unknown_are_nothing: bool = False) -> Interval:
+        """What the figure may come to, once everything is in; a unit that was never seen may hold anything, or nothing.
+
+        The value as reported is always among it.
+        """
+        if figure.value is None:
+            return EVERYTHING
+        if not self._missing(figure):
+            return Interval.point(figure.value)
+        indicators = self.figures.project.indicators
+        indicator = indicators[figure.indicator_id]
+        if not indicator.is_formula:
+            return self._counted(indicator, figure.year, figure.value, unknown_are_nothing)
+        operands = {}
+        tree = expand(indicator, indicators)
+        for column in {column.name for column in tree.find_all(exp.Column)}:
+            name, back = years_back(column)
+            value = self.figures.get(name, figure.year - back).value
+            operands[column] = (
+                EVERYTHING
+                if value is None
+                else self._counted(indicators[name], figure.year - back, value, unknown_are_nothing)
+            )
+        return evaluate(tree, operands).reaching(figure.value)
+
+    def missing_share(self, indicator_id: str, year: int) -> Decimal | None:
+        """The share of last year's total that the missing units held, of a formula that of the operand with the most.
+
+        None where one of them is not known to have reported a year before, or there was nothing to have a share of.
+        """
+        indicators = self.figures.project.indicators
+        shares = [
+            self._share(name, year - back) for name, back in counted_behind(indicators[indicator_id], indicators)
+        ]
+        known = [share for share in shares if share is not None]
+        return max(known) if len(known) == len(shares) else None
+
+    def _share(self, name: str, year: int) -> Decimal | None:
+        gap = self.gaps.get((name, year))
+        if gap is None:
+            return Decimal(0)
+        held = [each.held for each in gap.missing if each.held is not None]
+        total = self.figures.get(name, year - 1).value
+        if len(held) < len(gap.missing) or total is None:
+            return None
+        return min(sum(held, Decimal(0)) / total, Decimal(1)) if total else Decimal(0)
+
+    def _missing(self, figure: Figure) -> list[Missing]:
+        indicators = self.figures.project.indicators
+        behind = counted_behind(indicators[figure.indicator_id], indicators)
+        gaps = (self.gaps.get((name, figure.year - back)) for name, back in behind)
+        return [each for gap in gaps if gap for each in gap.missing]
+
+    def _counted(self, indicator: Indicator, year: int, value: Decimal, unknown_are_nothing: bool) -> Interval:
+        """A counted indicator: what is in, and of every missing unit the least or the most that it may hold."""
+        gap = self.gaps.get((indicator.id, year))
+        if gap is None:
+            return Interval.point(value)
+        parts = list(_parts(gap, unknown_are_nothing))
+        match indicator.aggregate:
+            case Aggregate.MAX:
+                return Interval(value, max(value, *(part.high for part in parts)))
+            case Aggregate.MIN:
+                return Interval(min(value, Decimal(0)), value)
+            case _:
+                return sum(parts, start=Interval.point(value))
+
+    def _doubt(self, figure: Figure, wording: Wording, known: Interval, claim: Claim) -> str:
+        units, missing = self.figures.project.units, self._missing(figure)
+        places = list(dict.fromkeys(f"{units[each.unit_code].short_zh}{_zh(each.period)}" for each in missing))
+        who = "、".join(places[:_NAMED_AT_MOST]) + (f"等{len(places)}处" if len(places) > _NAMED_AT_MOST else "")
+        if claim is Claim.NOT_KNOWN:
+            return f"{who}未报，其中有的上年也没有数，“{wording.text}”是否成立无法判断。"
+        unit = self.figures.project.indicators[figure.indicator_id].unit
+        return f"{who}未报，补齐后可能在{_plain(known.low)}至{_plain(known.high)}{unit}之间，“{wording.text}”不一定成立。"
+
+
+def read_claims(connection: Connection, figures: Figures) -> Claims:
+    """What is missing from the figures that the last build left in the warehouse."""
+    return Claims(figures, read_gaps(connection, figures.project))
+
+
+def _parts(gap: Gap, unknown_are_nothing: bool) -> Iterator[Interval]:
+    """What each missing part may add to what is counted."""
+    for each in gap.missing:
+        base = each.held if each.counted is None else each.counted
+        if base is None:
+            yield Interval.point(Decimal(0)) if unknown_are_nothing else _UNKNOWN
+        else:
+            most = Interval.point(MOST_OF_LAST_YEAR) * Interval.point(gap.growth) * Interval.point(base)
+            yield most.reaching(Decimal(0)) - Interval.point(each.counted or Decimal(0))
+
+
+def _claim(wording: Wording, known: Interval, possible: Interval) -> Claim:
+    if not _covers(wording, known):
+        return Claim.FAILS
+    return Claim.SURVIVES if _covers(wording, possible) else Claim.NOT_KNOWN
+
+
+def _covers(wording: Wording, interval: Interval) -> bool:
+    """Whether a wording is true of every number of an interval."""
+    return wording.is_true_of(interval.low) and wording.is_true_of(interval.high)
+
+
+def _bound(value: Decimal) -> Decimal | None:
+    return None if value.is_infinite() else value
+
+
+def _zh(period: str) -> str:
+    return Period.parse(period).zh
+
+
+def _plain(value: Decimal) -> str:
+    return "不定" if value.is_infinite() else f"{value.quantize(Decimal('0.01')).normalize():,f}"
+

@@ -1,0 +1,156 @@
+"""What member unions and departments owe and have not reported, and what they held a year before."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlglot import exp
+
+from nianbao.catalog import Project
+from nianbao.statistics.compile import rows_query, value_of
+from nianbao.statistics.figures import plain
+from nianbao.terms.form import ADDITIVE, Aggregate
+from nianbao.terms.indicator import Indicator
+from nianbao.terms.period import Period
+from nianbao.terms.unit import MEMBER_TYPES
+from nianbao.warehouse.connect import Connection
+
+Place = tuple[str, str]
+"""A unit and the code of a period; for a stock the code of the year."""
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A part of a year that a unit owes and has not reported.
+
+    `held` is what it came to a year before, None where that is not known; `counted` is what the figure has in its
+    place now: for a stock, the last that the unit reported in the year.
+    """
+
+    unit_code: str
+    period: str
+    held: Decimal | None
+    counted: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Gap:
+    """All that is missing from a counted indicator in a year, and how those who reported grew since the year before."""
+
+    missing: tuple[Missing, ...]
+    growth: Decimal
+
+
+@dataclass(frozen=True)
+class _Due:
+    """Who owes a form for which period of a year, and what of it is in force, there and a year before."""
+
+    owed: Mapping[tuple[str, int], list[Place]]
+    in_force: frozenset[tuple[str, str, str]]
+
+
+def read_gaps(connection: Connection, project: Project) -> dict[tuple[str, int], Gap]:
+    """The gaps of every counted indicator that has one, by indicator and year."""
+    due = _read_due(connection)
+    absent: dict[tuple[str, int], list[Place]] = {}
+    for indicator in project.indicators.values():
+        for (form, year), places in due.owed.items():
+            if indicator.form == form and (found := list(_absent(indicator, places, due, project))):
+                absent[indicator.id, year] = found
+    values = _read_values(connection, project, sorted({name for name, _ in absent}))
+    return {
+        (name, year): _gap(project.indicators[name], year, places, due, values[name])
+        for (name, year), places in absent.items()
+    }
+
+
+def _read_due(connection: Connection) -> _Due:
+    owed: dict[tuple[str, int], list[Place]] = defaultdict(list)
+    rows = connection.execute(
+        "SELECT form_code, year, unit_code, period FROM core.reporting ORDER BY form_code, unit_code, period"
+    ).fetchall()
+    for form, year, unit, period in rows:
+        owed[form, year].append((unit, period))
+    in_force = connection.execute("SELECT form_code, unit_code, period FROM core.submission").fetchall()
+    return _Due(owed, frozenset(in_force))
+
+
+def _absent(indicator: Indicator, places: Iterable[Place], due: _Due, project: Project) -> Iterator[Place]:
+    """The places at which an indicator's part is owed and not in force; of a stock only the last of a unit's year."""
+    asked = [place for place in places if _is_asked(indicator, place, project)]
+    if indicator.aggregate is Aggregate.LAST:
+        asked = list({unit: (unit, period) for unit, period in sorted(asked, key=_in_time)}.values())
+    return (place for place in asked if (indicator.form, *place) not in due.in_force)
+
+
+def _in_time(place: Place) -> tuple[str, str]:
+    """Sorts the periods of a year; the whole year, which has no suffix, comes after its parts."""
+    return place[1].ljust(6, "Y"), place[0]
+
+
+def _is_asked(indicator: Indicator, place: Place, project: Project) -> bool:
+    unit, period = project.units[place[0]], Period.parse(place[1])
+    if indicator.period not in ("year", period.suffix):
+        return False
+    if indicator.unit_scope == "members" and unit.type not in MEMBER_TYPES:
+        return False
+    if indicator.unit_scope not in ("", "members", unit.code):
+        return False
+    return any(part.code == indicator.part for part in project.forms[indicator.form].parts_of(unit, period))
+
+
+def _read_values(
+    connection: Connection, project: Project, wanted: list[str]
+) -> dict[str, dict[tuple[str, str], Decimal]]:
+    """What each unit reported for each period of the indicators wanted, by the query that counts them."""
+    values: dict[str, dict[tuple[str, str], Decimal]] = {name: {} for name in wanted}
+    if wanted:
+        queries = [_by_period(project.indicators[name], project).sql(dialect="duckdb") for name in wanted]
+        for name, unit, period, value in connection.execute("\nUNION ALL\n".join(queries)).fetchall():
+            if value is not None:
+                values[name][unit, period] = plain(value)
+    return values
+
+
+def _by_period(indicator: Indicator, project: Project) -> exp.Select:
+    period = "CAST(year AS VARCHAR)" if indicator.aggregate is Aggregate.LAST else "period"
+    return (
+        exp.select(exp.alias_(exp.Literal.string(indicator.id), "indicator_id"), "unit_code")
+        .select(f"{period} AS period", f"{value_of(indicator)} AS value", dialect="duckdb")
+        .from_(rows_query(indicator, project).subquery("counted"))
+        .group_by("unit_code", period, dialect="duckdb")
+    )
+
+
+def _gap(indicator: Indicator, year: int, absent: list[Place], due: _Due, values: Mapping[Place, Decimal]) -> Gap:
+    is_stock = indicator.aggregate is Aggregate.LAST
+    missing = []
+    for unit, period in absent:
+        before = Period.parse(period).prev_year.code
+        held = values.get((unit, str(year - 1) if is_stock else before))
+        if held is None and (indicator.form, unit, before) in due.in_force:
+            held = Decimal(0)  # it was reported, and nothing in it counted
+        missing.append(Missing(unit, period, held, values.get((unit, str(year))) if is_stock else None))
+    return Gap(tuple(missing), _growth(indicator, year, due, values) if indicator.aggregate in ADDITIVE else Decimal(1))
+
+
+def _growth(indicator: Indicator, year: int, due: _Due, values: Mapping[Place, Decimal]) -> Decimal:
+    """What the places that are in force in both years came to, as a multiple of the year before, but at least one."""
+    now = before = Decimal(0)
+    if indicator.aggregate is Aggregate.LAST:
+        units = {unit for unit, period in values if period == str(year)}
+        pairs = {((unit, str(year)), (unit, str(year - 1))) for unit in units if (unit, str(year - 1)) in values}
+    else:
+        pairs = {
+            ((unit, period), (unit, Period.parse(period).prev_year.code))
+            for form, unit, period in due.in_force
+            if form == indicator.form and period[:4] == str(year)
+            and (form, unit, Period.parse(period).prev_year.code) in due.in_force
+        }  # fmt: skip
+    for here, there in pairs:
+        now += values.get(here, Decimal(0))
+        before += values.get(there, Decimal(0))
+    return max(now / before, Decimal(1)) if before > 0 else Decimal(1)
