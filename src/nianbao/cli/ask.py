@@ -16,6 +16,7 @@ from nianbao.errors import StoreError, UsageError
 from nianbao.settings import Home
 
 _DAY = click.DateTime(["%Y-%m-%d"])
+_CLAIM_ZH = {"does_not_survive": "不一定成立", "cannot_be_told": "无法判断"}
 _CELLS_SHOWN = 20
 
 
@@ -48,13 +49,18 @@ def _house(project_path: Path | None, home: Path, as_of: dt.datetime | None = No
 @click.option("--year", type=int, required=True, help="The year of the figures.")
 @as_of_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+@click.option("--doubtful", is_flag=True, help="Only what the reports claim and the missing units might make untrue.")
 @json_option
 def figures(
-    project_path: Path | None, home: Path, year: int, as_of: dt.datetime | None, as_csv: bool, as_json: bool
-) -> None:
+    project_path: Path | None, home: Path, year: int, as_of: dt.datetime | None, as_csv: bool, doubtful: bool,
+    as_json: bool,
+) -> None:  # fmt: skip
     """Print the figures of a year."""
     from nianbao.statistics.figures import read_figures
 
+    if doubtful:
+        _say_doubtful(project_path, home, year, as_of, as_csv, as_json)
+        return
     with _house(project_path, home, as_of) as house:
         known = read_figures(house.connection, house.project)
         rows = [
@@ -88,6 +94,30 @@ def figures(
             ],
             numbers=(2, 4, 5),
         )
+
+
+def _say_doubtful(
+    project_path: Path | None, home: Path, year: int, as_of: dt.datetime | None, as_csv: bool, as_json: bool
+) -> None:
+    from nianbao.runs.publish import doubtful_claims
+
+    with _house(project_path, home, as_of) as house:
+        rows = doubtful_claims(house, year)
+    if as_json:
+        say_json(rows)
+    elif as_csv:
+        say_csv(list(rows[0]) if rows else [], [list(row.values()) for row in rows])
+    elif not rows:
+        say(f"every claim of the reports of {year} would survive the worst case")
+    else:
+        say_table(
+            ("报告", "章节", "指标", "印作", "结论", "未报占上年", "原因"),
+            [
+                (row["publication"], row["section"], row["zh"], row["printed"], _CLAIM_ZH[row["claim"]],
+                 _share(row["missing_share_of_last_year"]), row["doubt"])
+                for row in rows
+            ],
+        )  # fmt: skip
 
 
 @click.command()
@@ -184,6 +214,10 @@ def doctor(project_path: Path | None, home: Path, as_json: bool) -> None:
                 say(f"      next: {answer.next_step}")
     if not all(answer.is_well for answer in answers):
         raise StoreError("something is missing", next_step="see the lines marked FAIL")
+
+
+def _share(share: Any) -> str:
+    return "不知道" if share is None else f"{100 * share:.1f}%"
 
 
 def _number(value: Any) -> str:

@@ -147,7 +147,7 @@ def _say_collected(collected: Any) -> None:
 
 
 def _editions(editions: list[Any]) -> list[dict[str, Any]]:
-    keys = ("publication", "year", "name", "path", "figures", "revisions", "is_new")
+    keys = ("publication", "year", "name", "path", "figures", "revisions", "is_new", "doubtful")
     return [{key: getattr(edition, key) for key in keys} for edition in editions]
 
 
@@ -155,6 +155,11 @@ def _say_editions(editions: list[Any]) -> None:
     for edition in editions:
         news = f"{edition.figures} figures, {edition.revisions} revisions" if edition.is_new else "unchanged"
         say(f"{edition.publication} {edition.year} {edition.name}: {news}  {_short(edition.path)}")
+        if edition.doubtful:
+            say(
+                f"  {edition.doubtful} claims might not be true once all have reported: "
+                f"nianbao figures --year {edition.year} --doubtful"
+            )
 
 
 def _short(path: Path) -> str:

@@ -13,7 +13,7 @@ from nianbao import __version__, clock
 from nianbao.errors import UsageError
 from nianbao.publish.compose import compose
 from nianbao.publish.footnotes import with_footnotes
-from nianbao.publish.release import Edition, figures_csv, with_revisions, write_edition
+from nianbao.publish.release import Edition, doubted, figures_csv, with_revisions, write_edition
 from nianbao.runs.house import House, Step, at_once
 from nianbao.statistics.claims import read_claims
 from nianbao.statistics.figures import read_figures
@@ -75,6 +75,23 @@ def write_reports(house: House, out: Path, year: int | None = None, step: Step =
         write_edition(document, house.project, out / code, _sources(house, year), None, step)
         editions.append(_edition(code, year, "as_of", out / code, document))
     return editions
+
+
+def doubtful_claims(house: House, year: int | None = None) -> list[dict[str, Any]]:
+    """What the reports of a year say and might not be true once everybody has reported, with the reason."""
+    year = year or _latest_year(house)
+    claims = read_claims(house.connection, read_figures(house.connection, house.project))
+    return [
+        {
+            "publication": code, "section": figure.section, "indicator": figure.indicator_id, "zh": figure.zh,
+            "year": figure.year, "printed": figure.text, "wording": figure.wording, "value": figure.value,
+            "unit": figure.unit, "claim": figure.claim, "coverage_reported": figure.coverage.reported,
+            "coverage_expected": figure.coverage.expected,
+            "missing_share_of_last_year": figure.missing_share_of_last_year, "doubt": figure.doubt,
+        }
+        for code, publication in house.project.publications.items()
+        for figure in doubted(compose(publication, claims, year, "draft", clock.now(), ()))
+    ]  # fmt: skip
 
 
 def _issue(house: House, document: Document, snapshot: Path, step: Step) -> Edition:
