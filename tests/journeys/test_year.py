@@ -15,6 +15,7 @@ from nianbao.publish.release import figures_csv
 from nianbao.runs.compile import compile_tables
 from nianbao.runs.house import open_house_as_of
 from nianbao.settings import Home
+from nianbao.statistics.claims import Claims
 from nianbao.statistics.figures import read_figures
 from nianbao.statistics.reporting import not_reported
 from nianbao.warehouse.connect import rows_of
@@ -181,9 +182,9 @@ def night_1(project: Project, year_home: Home) -> dict[str, str]:
     """The figures of every publication as they were known on a day between the nights."""
     with open_house_as_of(project.path, year_home, dt.date(2022, 1, 20)) as house:
         compile_tables(house)
-        figures = read_figures(house.connection, project)
+        claims = Claims(read_figures(house.connection, project), {})
     return {
-        code: figures_csv(compose(publication, figures, YEAR, "draft", dt.datetime(2022, 1, 20), ()).figures)
+        code: figures_csv(compose(publication, claims, YEAR, "draft", dt.datetime(2022, 1, 20), ()).figures)
         for code, publication in project.publications.items()
     }
 

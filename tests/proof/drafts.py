@@ -12,6 +12,7 @@ from nianbao.catalog import Project
 from nianbao.proof.verdicts import Checked, Verdict
 from nianbao.publish import docx as report
 from nianbao.publish.compose import compose
+from nianbao.statistics.claims import Claims
 from nianbao.statistics.figures import Figures
 from tests.proof.marked import YEAR
 
@@ -24,7 +25,7 @@ PIXEL = bytes.fromhex(
 def write_report(project: Project, figures: Figures, code: str, path: Path) -> Path:
     """One of the project's publications as the Word document that leaders edit."""
     moment = dt.datetime(2022, 1, 26, 10, 0)
-    document = compose(project.publications[code], figures, YEAR, "draft", moment, ())
+    document = compose(project.publications[code], Claims(figures, {}), YEAR, "draft", moment, ())
     report.write(document, path, lambda chart: PIXEL)
     return path
 

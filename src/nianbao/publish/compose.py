@@ -103,10 +103,10 @@ class Composer:
         return self._print(figure.value, indicator_id, year, scope, section, text, said, chosen)
 
     def _print(
-        self, value: Decimal | None, indicator_id: str, year: int, scope: str, section: Section, text: str, wording: str,
-        claimed: Wording | None = None,
+        self, value: Decimal | None, indicator_id: str, year: int, scope: str, section: Section, text: str,
+        wording: str, claimed: Wording | None = None,
     ) -> PrintedFigure:  # fmt: skip
-        """A figure as printed; what a text says of the whole federation is judged, what a table shows is as reported."""
+        """A figure as printed; what a text claims is judged, what a table shows is as reported."""
         project = self.figures.project
         judged = self.claims.judge(indicator_id, year, claimed) if claimed else None
         indicator = project.indicators[indicator_id]
@@ -203,7 +203,7 @@ class Composer:
 def compose(
     publication: Publication, claims: Claims, year: int, edition: str, as_of: dt.datetime, notices: tuple[str, ...]
 ) -> Document:
-    """A document without traces and revisions; `release` adds them. Only a draft says what to look at before signing."""
+    """A document without traces and revisions; `release` adds them. Only a draft has marks for the signer."""
     composer = Composer(publication, claims.figures, year, claims, is_draft=edition == "draft")
     sections = tuple(composer.section(section) for section in publication.sections)
     sections = said_once(sections, composer.printed)
@@ -224,7 +224,6 @@ def compose(
         tail=publication.tail,
         annexes=publication.annexes,
     )
-
 
 
 def _row_sums(table: Table, length: int, indicators: Mapping[str, Indicator]) -> Iterator[RowSum]:

@@ -45,7 +45,9 @@ class Claims:
         known, possible = self.possible(figure, unknown_are_nothing=True), self.possible(figure)
         claim = _claim(wording, known, possible)
         doubt = "" if claim is Claim.SURVIVES else self._doubt(figure, wording, known, claim)
-        return Judgement(claim, self.missing_share(indicator_id, year), _bound(possible.low), _bound(possible.high), doubt)
+        return Judgement(
+            claim, self.missing_share(indicator_id, year), _bound(possible.low), _bound(possible.high), doubt
+        )
 
     def possible(self, figure: Figure, *, unknown_are_nothing: bool = False) -> Interval:
         """What the figure may come to, once everything is in; a unit that was never seen may hold anything, or nothing.
@@ -78,9 +80,7 @@ class Claims:
         None where one of them is not known to have reported a year before, or there was nothing to have a share of.
         """
         indicators = self.figures.project.indicators
-        shares = [
-            self._share(name, year - back) for name, back in counted_behind(indicators[indicator_id], indicators)
-        ]
+        shares = [self._share(name, year - back) for name, back in counted_behind(indicators[indicator_id], indicators)]
         known = [share for share in shares if share is not None]
         return max(known) if len(known) == len(shares) else None
 
@@ -119,9 +119,12 @@ class Claims:
         places = list(dict.fromkeys(f"{units[each.unit_code].short_zh}{_zh(each.period)}" for each in missing))
         who = "、".join(places[:_NAMED_AT_MOST]) + (f"等{len(places)}处" if len(places) > _NAMED_AT_MOST else "")
         if claim is Claim.NOT_KNOWN:
-            return f"{who}未报，其中有的上年也没有数，“{wording.text}”是否成立无法判断。"
+            some = "其中有的" if any(each.held is not None for each in missing) else ""
+            return f"{who}未报，{some}上年也没有可比数，“{wording.text}”是否成立无法判断。"
         unit = self.figures.project.indicators[figure.indicator_id].unit
-        return f"{who}未报，补齐后可能在{_plain(known.low)}至{_plain(known.high)}{unit}之间，“{wording.text}”不一定成立。"
+        return (
+            f"{who}未报，补齐后可能在{_plain(known.low)}至{_plain(known.high)}{unit}之间，“{wording.text}”不一定成立。"
+        )
 
 
 def read_claims(connection: Connection, figures: Figures) -> Claims:
@@ -161,4 +164,3 @@ def _zh(period: str) -> str:
 
 def _plain(value: Decimal) -> str:
     return "不定" if value.is_infinite() else f"{value.quantize(Decimal('0.01')).normalize():,f}"
-

@@ -24,6 +24,7 @@ from nianbao.runs.compile import compile_tables
 from nianbao.runs.explanations import rule
 from nianbao.runs.house import open_house
 from nianbao.settings import Home
+from nianbao.statistics.claims import Claims
 from nianbao.statistics.figures import read_figures
 from nianbao.terms.explanation import Ruling
 from nianbao.terms.finding import Severity
@@ -245,7 +246,7 @@ def test_an_approved_reason_is_printed_where_the_publication_asks_for_it(desk: D
         with warehouse(desk.home) as connection:
             figures = read_figures(connection, desk.project)
             report = desk.project.publications["work_report"]
-            document = compose(report, figures, 2021, "draft", row["explained_at"], ())
+            document = compose(report, Claims(figures, {}), 2021, "draft", row["explained_at"], ())
             noted = with_footnotes(document, desk.project, approved(connection))
         return [(section.id, note.text) for section in noted.sections for note in section.footnotes]
 

@@ -28,6 +28,7 @@ READS = {
     "status": ("status", "--year", "2021"),
     "status of a unit": ("status", "--unit", "QHI06"),
     "figures": ("figures", "--year", "2021"),
+    "doubtful figures": ("figures", "--year", "2021", "--doubtful"),
     "explain": ("explain", "warmth_funds", "--year", "2021"),
     "explain a unit": ("explain", "wage_bargaining_rate", "--year", "2021", "--unit", "QH630100"),
     "sql": ("sql", "SELECT unit_code, zh, valid_from, is_member FROM core.unit"),
@@ -89,6 +90,17 @@ def test_an_answer_for_people_is_in_lines(arguments: tuple[str, ...], year_home:
     assert result.exit_code == 0 and result.stderr == ""
     assert len(result.stdout.splitlines()) > 2
     assert not [line for line in result.stdout.splitlines() if line != line.rstrip()]
+
+
+def test_doubtful_figures_are_claims_with_a_reason(year_home: Home) -> None:
+    """Each is printed in a report, rests on a form that a unit has not sent, and says so."""
+    rows = parsed(run("figures", "--year", "2021", "--doubtful", "--json", home=year_home.path))
+    assert {row["claim"] for row in rows} == {"cannot_be_told"}  # the unit did not report that quarter a year before
+    for row in rows:
+        assert row["coverage_reported"] < row["coverage_expected"]
+        assert "青海联通公司2021年第三季度" in row["doubt"] and f"“{row['printed']}”" in row["doubt"]
+    is_plain = [row["wording"] == "exact" for row in rows]
+    assert is_plain == sorted(is_plain)
 
 
 def test_status_tells_who_has_not_reported(year_home: Home) -> None:

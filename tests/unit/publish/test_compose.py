@@ -10,9 +10,11 @@ from nianbao.catalog import Project
 from nianbao.errors import DeclarationError
 from nianbao.publish.compose import compose
 from nianbao.publish.notes import ALL_REPORTED, coverage_notes
+from nianbao.statistics.claims import Claims
 from nianbao.statistics.figures import Figures
+from nianbao.statistics.missing import Gap, Missing
 from nianbao.terms.document import Paragraph, PrintedFigure, PrintedSection, RowSum
-from nianbao.terms.figure import Coverage
+from nianbao.terms.figure import Claim, Coverage
 from nianbao.terms.publication import Chart, Column, Row, Section, Table
 
 XINING, HAIDONG = "QH630100", "QH630200"
@@ -40,7 +42,7 @@ def section(*paragraphs: str, tables: tuple[Table, ...] = (), charts: tuple[Char
 def composed(figures: Figures, own: Section) -> PrintedSection:
     """The section as it is printed for 2021."""
     publication = replace(figures.project.publications["work_report"], sections=(own,))
-    (printed,) = compose(publication, figures, 2021, "draft", dt.datetime(2022, 1, 26), ()).sections
+    (printed,) = compose(publication, Claims(figures, {}), 2021, "draft", dt.datetime(2022, 1, 26), ()).sections
     return printed
 
 
@@ -198,15 +200,54 @@ def test_that_all_have_reported_is_said_once(figures: Figures) -> None:
     """A report does not repeat in every section that nobody is missing."""
     sections = tuple(replace(section("{warmth_funds | over 3}"), id=name) for name in ("A", "B"))
     publication = replace(figures.project.publications["work_report"], sections=(section("没有数字。"), *sections))
-    document = compose(publication, figures, 2021, "draft", dt.datetime(2022, 1, 26), ())
+    document = compose(publication, Claims(figures, {}), 2021, "draft", dt.datetime(2022, 1, 26), ())
     assert [each.coverage_notes for each in document.sections] == [(), (ALL_REPORTED,), ()]
+
+
+MISSING = Missing(HAIDONG, "2021Q4", Decimal(3_000_000))
+DOUBTED = "送温暖筹资额“3580多万元”"
+
+
+def doubtful(figures: Figures, edition: str) -> PrintedSection:
+    """A section with a claim that a missing unit may make untrue, and the same figure in a table."""
+    column = Column("资金", "warmth_funds")
+    own = section(
+        "筹资{warmth_funds | over 3}，超{warmth_persons | above 1}。", tables=(Table("表", "prefecture", (column,)),)
+    )
+    publication = replace(figures.project.publications["work_report"], sections=(own,))
+    partial = replace(figures, reporting={("GH05", 2021): Coverage(52, 53, ("海东市总",))})
+    claims = Claims(partial, {("warmth_funds", 2021): Gap((MISSING,), Decimal(1))})
+    (printed,) = compose(publication, claims, 2021, edition, dt.datetime(2022, 1, 26), ()).sections
+    return printed
+
+
+def test_a_draft_says_what_to_look_at_before_signing(figures: Figures) -> None:
+    """Only the claim that might not survive, below the note on who is missing and what that was last year."""
+    printed = doubtful(figures, "draft")
+    assert printed.coverage_notes == (
+        "送温暖筹资额、送温暖慰问职工数：会员工会应报53家，已报52家，未报齐：海东市总，未报部分至多占上年全省数的10.0%。",
+        f"签发前请核对，单位补报后不一定成立：{DOUBTED}。",
+    )
+    _, funds, _, persons, _ = printed.paragraphs[0]
+    assert isinstance(funds, PrintedFigure) and isinstance(persons, PrintedFigure)
+    assert (funds.claim, funds.missing_share_of_last_year) == (Claim.FAILS, Decimal("0.1"))
+    assert "41,846,212.5元" in funds.doubt
+    assert (persons.claim, persons.doubt) == (Claim.SURVIVES, "")
+
+
+def test_an_issued_report_has_no_mark_for_the_signer(figures: Figures) -> None:
+    """The reader is told who is missing and what share that was; a table claims nothing beyond what was reported."""
+    printed = doubtful(figures, "r1")
+    assert len(printed.coverage_notes) == 1
+    cells = [cell.figure for table in printed.tables for _, row in table.rows for cell in row if cell.figure]
+    assert cells and {figure.claim for figure in cells} == {None}
 
 
 def test_the_declared_publications_print_no_dash_in_a_sentence(project: Project) -> None:
     """When nothing is known, every sentence of both reports leaves its figures out instead of printing dashes."""
     nothing = Figures(project, {}, {}, frozenset())
     for publication in project.publications.values():
-        document = compose(publication, nothing, 2021, "draft", dt.datetime(2022, 1, 26), ())
+        document = compose(publication, Claims(nothing, {}), 2021, "draft", dt.datetime(2022, 1, 26), ())
         assert [each.id for each in document.sections] == [each.id for each in publication.sections]
         assert not [figure.key for figure in document.figures if figure.wording == "no_data"]
         spoken = [said(paragraph) for each in document.sections for paragraph in each.paragraphs]
