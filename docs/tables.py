@@ -56,7 +56,7 @@ def page() -> str:
 def _publish_nothing(folder: Path) -> Path:
     with open_house(ROOT, Home(folder), "docs") as house:
         leaves = leaf_fingerprints(house.connection) | house.reference
-        build(house.connection, all_models(house), leaves, house.project.column_comments, clock.now())
+        build(house.connection, all_models(house.project), leaves, house.project.column_comments, clock.now())
         write_snapshot(house.connection, house.project, folder, clock.now(), "docs")
     return folder / CURRENT
 

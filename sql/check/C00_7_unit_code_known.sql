@@ -1,36 +1,22 @@
--- A code of a unit or county is in the roster, and the counties of a prefecture are its own.
+-- A code of a unit or county is in the roster; where a part lists the reporting unit's own counties, it is one of them.
 -- code: C00-7
 -- form: *
 -- severity: reject
 -- says: “{zh}”填的“{value}”不是{expected}，请从下拉列表中选择。
 -- because: 对不上名册的单位无法归集。
-WITH named AS (
-    SELECT
-        submission_id, row_no, 'audits' AS part, 'auditee_id' AS field, auditee_id AS named_unit, '' AS prefecture
-    FROM stage.gh13_audits
-    UNION ALL
-    SELECT
-        submission_id, row_no, 'assessment' AS part, 'assessed_unit' AS field, assessed_unit AS named_unit,
-        '' AS prefecture
-    FROM stage.gh13_assessment
-    UNION ALL
-    SELECT
-        submission_id, row_no, 'counties' AS part, 'county_code' AS field, county_code AS named_unit,
-        unit_code AS prefecture
-    FROM stage.gh01_counties
-    UNION ALL
-    SELECT
-        submission_id, row_no, 'main' AS part, 'county_code' AS field, county_code AS named_unit, '' AS prefecture
-    FROM stage.gh10
-)
-
 SELECT
-    n.submission_id, n.row_no, n.part, n.field, n.named_unit AS value,
-    CASE WHEN n.prefecture = '' THEN '名册中的单位' ELSE '本市州所辖的县级工会' END AS expected
-FROM named AS n
+    c.submission_id, c.row_no, c.part, c.field, c.read_as AS value,
+    CASE WHEN f.row_list = 'counties' THEN '本市州所辖的县级工会' ELSE '名册中的单位' END AS expected
+FROM stage.cell AS c
+INNER JOIN stage.submission AS s ON c.submission_id = s.submission_id
+INNER JOIN reference.fields AS f ON c.form_code = f.form_code AND c.part = f.part AND c.field = f.field
 WHERE
-    n.named_unit IS NOT NULL
+    f.code_list IN ('units', 'counties')
+    AND c.read_as IS NOT NULL
     AND NOT EXISTS (
         SELECT 1 FROM reference.units AS u
-        WHERE u.unit_code = n.named_unit AND (n.prefecture = '' OR u.place_parent = n.prefecture)
+        WHERE
+            u.unit_code = c.read_as
+            AND (f.code_list <> 'counties' OR u.unit_type = 'county')
+            AND (f.row_list <> 'counties' OR u.place_parent = s.unit_code)
     )

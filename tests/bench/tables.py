@@ -57,7 +57,7 @@ def measure_tables(project: Path, home: Home, repetitions: int) -> Iterator[Meas
 
 def _measure_build(house: House, repetitions: int) -> Iterator[Measure]:
     compile_tables(house)
-    models = all_models(house)
+    models = all_models(house.project)
     behind = [model for model in models if model.name.startswith(("core.", "indicator."))]
     leaves = leaf_fingerprints(house.connection) | house.reference
     at = dt.datetime(2022, 1, 16)

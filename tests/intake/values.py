@@ -282,7 +282,7 @@ CASES = [
     Case(75, covered(period="2031Q4"), QUARANTINED, ("PERIOD_NOT_OVER",), "future"),
     Case(75, covered(period="2021年第四季度"), QUARANTINED, ("BAD_PERIOD",), "words"),
     Case(75, covered(period="2021Q5"), QUARANTINED, ("BAD_PERIOD",), "fifth"),
-    Case(75, covered(period="2021M02"), REJECTED, ("C00-1", "C00-6"), "not-due"),
+    Case(75, covered(period="2021M02"), QUARANTINED, ("BAD_PERIOD",), "no-months"),
     Case(75, covered(period="2019Q2"), REJECTED, ("C00-6",), "closed"),
     Case(76, answers(relief_total=Decimal("60001")), REJECTED, ("C05-1",), "parts"),
 ]

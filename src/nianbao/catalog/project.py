@@ -100,6 +100,16 @@ class Project:
         for form in self.forms.values():
             yield from form.parts
 
+    def workbook_period(self, asked: Period) -> Period | None:
+        """The period by which a workbook is named: of those that end with the asked one the shortest.
+
+        2022, 2022H2 and 2022Q4 ask for one and the same workbook; None for a period that no form has.
+        """
+        if not any(asked.suffix in form.suffixes for form in self.forms.values()):
+            return None
+        periods = [own for form in self.forms.values() for own in form.periods_closing_with(asked)]
+        return max(periods, key=lambda period: period.start)
+
     def due_forms(self, unit: Unit, period: Period) -> list[tuple[Form, Period, tuple[Part, ...]]]:
         """What a unit's workbook of a period holds: forms with their own period, and the parts asked."""
         return [

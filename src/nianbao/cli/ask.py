@@ -12,7 +12,7 @@ import click
 
 from nianbao.cli.main import home_option, json_option, project_option, resolve_project
 from nianbao.cli.show import say, say_csv, say_json, say_table
-from nianbao.errors import StoreError, UsageError
+from nianbao.errors import DeclarationError, StoreError, UsageError
 from nianbao.settings import Home
 
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -67,7 +67,7 @@ def figures(
             {
                 "indicator": indicator.id, "year": year, "value": figure.value, "unit": indicator.unit,
                 "zh": indicator.zh, "section": indicator.section, "publication": indicator.publication,
-                "coverage_reported": figure.coverage.reported, "coverage_expected": figure.coverage.expected,
+                **_coverage(known, indicator, figure),
             }
             for indicator in house.project.indicators.values()
             if (figure := known.get(indicator.id, year)).value is not None
@@ -80,19 +80,9 @@ def figures(
         say_csv(list(rows[0]), [list(row.values()) for row in rows])
     else:
         say_table(
-            ("指标", "名称", "数值", "单位", "已报", "应报"),
-            [
-                (
-                    row["indicator"],
-                    row["zh"],
-                    row["value"],
-                    row["unit"],
-                    row["coverage_reported"],
-                    row["coverage_expected"],
-                )
-                for row in rows
-            ],
-            numbers=(2, 4, 5),
+            ("指标", "名称", "数值", "单位", "已报/应报"),
+            [(row["indicator"], row["zh"], row["value"], row["unit"], _covered(row)) for row in rows],
+            numbers=(2,),
         )
 
 
@@ -120,6 +110,23 @@ def _say_doubtful(
         )  # fmt: skip
 
 
+def _coverage(known: Any, indicator: Any, figure: Any) -> dict[str, Any]:
+    """Who is behind a figure: so many member unions of so many; or, where they owe nothing, who reported it."""
+    coverage = figure.coverage
+    is_members = coverage.expected > 0
+    return {
+        "coverage_reported": coverage.reported if is_members else None,
+        "coverage_expected": coverage.expected if is_members else None,
+        "reported_by": "" if is_members else " ".join(known.reporters(indicator, figure.year)),
+    }
+
+
+def _covered(row: dict[str, Any]) -> str:
+    if row["coverage_expected"] is None:
+        return f"{row['reported_by'].replace(' ', '、')} 已报" if row["reported_by"] else "—"
+    return f"{row['coverage_reported']}/{row['coverage_expected']}"
+
+
 @click.command()
 @project_option
 @home_option
@@ -144,6 +151,7 @@ def explain(
         found = trace(house.connection, known, indicator, year)
         declared = house.project.indicators[indicator]
         definition = define(declared, house.project)
+        reporters = known.reporters(declared, year)
     cells = [cell for cell in found.cells if unit_code in (None, cell.unit_code)]
     if as_json:
         say_json(
@@ -164,6 +172,8 @@ def explain(
     if figure.coverage.expected:
         missing = f"，未报齐：{'、'.join(figure.coverage.missing)}" if figure.coverage.missing else ""
         say(f"覆盖：会员工会应报{figure.coverage.expected}家，已报{figure.coverage.reported}家{missing}")
+    elif reporters:
+        say(f"覆盖：会员工会不报这一项，由{'、'.join(reporters)}报送")
     say()
     say_table(("单位", "名称", "数值"), [(item.unit_code, item.zh, item.value) for item in found.by_unit], numbers=(2,))
     say()
@@ -204,7 +214,8 @@ def doctor(project_path: Path | None, home: Path, as_json: bool) -> None:
     """Check that everything nianbao needs is in place."""
     from nianbao.runs.doctor import examine
 
-    answers = examine(resolve_project(project_path), Home(home))
+    path = resolve_project(project_path)
+    answers = examine(path, Home(home))
     if as_json:
         say_json([vars(answer) for answer in answers])
     else:
@@ -212,7 +223,10 @@ def doctor(project_path: Path | None, home: Path, as_json: bool) -> None:
             say(f"{'ok  ' if answer.is_well else 'FAIL'}  {answer.what}: {answer.found}")
             if not answer.is_well:
                 say(f"      next: {answer.next_step}")
-    if not all(answer.is_well for answer in answers):
+    wrong = [answer for answer in answers if not answer.is_well]
+    if any(answer.is_declared for answer in wrong):
+        raise DeclarationError(path, None, "what is declared here cannot be used; see the lines marked FAIL")
+    if wrong:
         raise StoreError("something is missing", next_step="see the lines marked FAIL")
 
 

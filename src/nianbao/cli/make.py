@@ -17,7 +17,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @project_option
 @click.option("--unit", "unit_code", help="Unit code, as in reference/units.csv.")
 @click.option("--all", "for_all", is_flag=True, help="Every unit that owes a form in the period.")
-@click.option("--period", required=True, help="Reporting period: 2021Q4, 2021H1, 2021.")
+@click.option("--period", required=True, help="Reporting period; 2021Q4 also holds 2021H2 and 2021.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -34,9 +34,13 @@ def template(project_path: Path | None, unit_code: str | None, for_all: bool, pe
 
     project = load_project(resolve_project(project_path))
     try:
-        asked = Period.parse(period)
+        asked = project.workbook_period(Period.parse(period))
     except ValueError as error:
         raise UsageError(str(error)) from error
+    if asked is None:
+        suffixes = dict.fromkeys(suffix for form in project.forms.values() for suffix in form.suffixes)
+        known = ", ".join("2021" if suffix == "Y" else f"2021{suffix}" for suffix in suffixes)
+        raise UsageError(f"no form is asked for {period}", next_step=f"name a period like one of: {known}")
     if for_all == bool(unit_code):
         raise click.UsageError("name one unit with --unit, or take --all")
     if unit_code and unit_code not in project.units:

@@ -20,6 +20,7 @@ from nianbao.terms.submission import Cell, FormFrame, Reading, ReadingFault
 from nianbao.terms.unit import Unit
 
 PART_MISSING = "PART_MISSING"
+_AD_HOC = "X"
 _ANOTHER_UNIT = "UNIT_NAME_OF_ANOTHER"
 
 
@@ -93,7 +94,7 @@ def open_delivery(delivery: Delivery, reading: Reading, project: Project, number
     if not cover:
         return opened
     unit = project.units.get(cover["unit_code"].upper())
-    period = _period_of(cover, opened)
+    period = _period_of(cover, opened, project)
     if unit is None:
         opened.faults.append(_cover_fault("UNKNOWN_UNIT", cover, "unit_code"))
     elif delivery.sender and unit.code != delivery.sender:
@@ -194,10 +195,13 @@ def _sheet_faults(frame: FormFrame, form: Form, asked: Sequence[Part]) -> tuple[
     return tuple(faults)
 
 
-def _period_of(cover: dict[str, str], opened: Opened) -> Period | None:
+def _period_of(cover: dict[str, str], opened: Opened, project: Project) -> Period | None:
     try:
         period = Period.parse(cover.get("period", ""))
     except ValueError:
+        opened.faults.append(_cover_fault("BAD_PERIOD", cover, "period", "2021Q4、2021H1、2021"))
+        return None
+    if period.suffix != _AD_HOC and project.workbook_period(period) is None:
         opened.faults.append(_cover_fault("BAD_PERIOD", cover, "period", "2021Q4、2021H1、2021"))
         return None
     if period.end >= opened.delivery.received_at.date() + dt.timedelta(days=1):

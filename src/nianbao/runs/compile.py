@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from nianbao import clock
+from nianbao.catalog import Project
 from nianbao.runs.house import House, Step, at_once
 from nianbao.statistics.compile import indicator_models
 from nianbao.statistics.verify import verify
@@ -39,7 +40,9 @@ def compile_tables(house: House, step: Step = at_once, progress: Callable[[str],
     """
     connection, project = house.connection, house.project
     leaves = leaf_fingerprints(connection) | house.reference  # as of a past day, the leaves come with the house
-    built = step("build", build, connection, all_models(house), leaves, project.column_comments, clock.now(), progress)
+    built = step(
+        "build", build, connection, all_models(project), leaves, project.column_comments, clock.now(), progress
+    )
     rules = hashlib.sha256(repr(project.built_rules).encode()).hexdigest()
     state = f"{fingerprint_of_built(connection)} {rules}"
     if built_from(connection, _VERIFIED) == state:
@@ -52,6 +55,6 @@ def compile_tables(house: House, step: Step = at_once, progress: Callable[[str],
 _VERIFIED = "verified"
 
 
-def all_models(house: House) -> list[Model]:
+def all_models(project: Project) -> list[Model]:
     """Every model of a project: those of sql/, and those made from forms and indicators."""
-    return read_models(house.project.path / "sql") + core_models(house.project) + indicator_models(house.project)
+    return read_models(project.path / "sql") + core_models(project) + indicator_models(project)

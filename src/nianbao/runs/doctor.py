@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from nianbao.catalog import load_project
+from nianbao.catalog import Project, load_project
 from nianbao.errors import NianbaoError
 from nianbao.intake.sources import SourceStopped, open_source
+from nianbao.runs.rehearse import rehearse
 from nianbao.settings import Home
 
 _NEEDED = (
@@ -36,6 +37,8 @@ class Answer:
     is_well: bool
     found: str
     next_step: str = ""
+    is_declared: bool = False
+    """Whether it is a declaration, that somebody wrote and must correct."""
 
 
 def examine(project_path: Path, home: Home) -> list[Answer]:
@@ -63,14 +66,26 @@ def _fonts() -> Iterator[Answer]:
 
 
 def _declarations(path: Path) -> Iterator[Answer]:
-    yield _try(
-        "declared folders", lambda: f"{len(load_project(path).forms)} forms, {len(load_project(path).units)} units"
-    )
-    yield _try("checks", lambda: f"{len(load_project(path).rules)} rules")
-    yield _try(
-        "reports",
-        lambda: f"{len(load_project(path).indicators)} indicators, {len(load_project(path).publications)} publications",
-    )
+    """Whether everything declared can be read, and every rule and model evaluated: here on tables without rows."""
+    yield _try("declared folders", lambda: _count(load_project(path), "forms", "units"), is_declared=True)
+    try:
+        project = load_project(path)
+    except NianbaoError:
+        return  # nothing else can be looked at
+    yield _try("checks", lambda: _count(project, "rules", "reading_rules", "built_rules"), is_declared=True)
+    yield _try("reports", lambda: _count(project, "indicators", "publications"), is_declared=True)
+    try:
+        broken = rehearse(project)
+    except NianbaoError:
+        return  # told as checks or reports
+    for name, error in broken.items():
+        yield Answer(name, False, _told(error), error.next_step or "correct the file that is named", is_declared=True)
+    if not broken:
+        yield Answer("rules and models", True, "each evaluated once, on tables without rows", is_declared=True)
+
+
+def _count(project: Project, *names: str) -> str:
+    return ", ".join(f"{len(getattr(project, name))} {name.replace('_', ' ')}" for name in names)
 
 
 def _sources(path: Path, home: Home) -> Iterator[Answer]:
@@ -78,7 +93,7 @@ def _sources(path: Path, home: Home) -> Iterator[Answer]:
     try:
         declared = load_project(path).sources
     except NianbaoError as error:
-        yield Answer("sources", False, f"{error.where}: {error.what}", error.next_step)
+        yield Answer("sources", False, _told(error), error.next_step, is_declared=True)
         return
     for each in declared:
         try:
@@ -106,8 +121,12 @@ def _deliveries(connection: object) -> str:
     return f"{row[0]} deliveries"
 
 
-def _try(what: str, look: Callable[[], str]) -> Answer:
+def _try(what: str, look: Callable[[], str], is_declared: bool = False) -> Answer:
     try:
-        return Answer(what, True, look())
+        return Answer(what, True, look(), is_declared=is_declared)
     except NianbaoError as error:
-        return Answer(what, False, f"{error.where}: {error.what}" if error.where else error.what, error.next_step)
+        return Answer(what, False, _told(error), error.next_step, is_declared)
+
+
+def _told(error: NianbaoError) -> str:
+    return f"{error.where}: {error.what}" if error.where else error.what

@@ -60,6 +60,19 @@ class Figures:
         ]
         return min(found, key=lambda coverage: coverage.reported, default=Coverage(0, 0))
 
+    def reporters(self, indicator: Indicator, year: int) -> tuple[str, ...]:
+        """The units whose reports are behind a figure of which nothing is expected of the member unions."""
+        found: set[str] = set()
+        for name, years in counted_behind(indicator, self.project.indicators):
+            each = self.project.indicators[name]
+            found |= {
+                unit
+                for form, part, reported, _, unit in self.reported
+                if unit and (form, part, reported) == (each.form, each.part, year - years)
+                and each.unit_scope in ("", "members", unit)
+            }  # fmt: skip
+        return tuple(sorted(found))
+
     def years(self) -> list[int]:
         """The years with any value, earliest first."""
         return sorted({year for _, year in self.values})

@@ -98,10 +98,11 @@ def _tables(project: Project, today: dt.date) -> Iterator[ReferenceTable]:
         "fields",
         "报表指标",
         "the declared fields; one row per field of a part",
-        ("form_code", "part", "table_name", "field", "column_name", "zh", "en", "type", "unit", "aggregate", "line"),
+        ("form_code", "part", "table_name", "field", "column_name", "zh", "en", "type", "unit", "aggregate", "line",
+         "code_list", "row_list"),
         [
             (part.form_code, part.code, part.table, field.code, field.column, field.zh, field.en, field.type.value,
-             field.unit, field.aggregate.value, str(field.line))
+             field.unit, field.aggregate.value, str(field.line), field.codes, part.rows)
             for part in project.parts
             for field in part.fields
         ],

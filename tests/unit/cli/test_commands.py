@@ -176,8 +176,21 @@ def test_doctor_says_what_is_missing(year_home: Home, tmp_path: Path) -> None:
     assert all(answer["is_well"] for answer in parsed(run("doctor", "--json", home=year_home.path)))
     broken = broken_project(tmp_path, "forms/GH05.toml", "due_days = 10", "due_days = ten")
     result = run("doctor", home=year_home.path, project=broken)
-    assert result.exit_code == 74
+    assert result.exit_code == 78
     assert "FAIL  declared folders" in result.stdout and "GH05.toml:9" in result.stdout
+
+
+def test_doctor_finds_a_broken_rule_before_the_night(year_home: Home, tmp_path: Path) -> None:
+    """Rules and models are evaluated once; each that breaks is named, and the others are well."""
+    broken = broken_project(tmp_path, "sql/check/C05_1_relief_parts_sum.sql", "stage.gh05", "stage.gh55")
+    model = broken / "sql" / "mart" / "completeness.sql"
+    model.write_text(model.read_text("utf-8").replace("reporting.year", "reporting.jahr", 1), "utf-8")
+    result = run("doctor", home=year_home.path, project=broken)
+    assert result.exit_code == 78
+    failed = [line for line in result.stdout.splitlines() if line.startswith("FAIL")]
+    assert len(failed) == 2
+    assert "FAIL  C05_1_relief_parts_sum: " in failed[0]
+    assert "mart.completeness" in failed[1]
 
 
 def broken_project(folder: Path, file: str, old: str, new: str) -> Path:
@@ -200,7 +213,7 @@ WRONG = {
     "both one unit and all": (("template", "--unit", "QH630100", "--all", "--period", "2021Q4"), 2, "name one unit"),
     "an unknown unit": (("template", "--unit", "QH999", "--period", "2021Q4"), 64, "not in the roster"),
     "an unknown period": (("template", "--unit", "QH630100", "--period", "2021Q9"), 64, "'2021Q9' is not like"),
-    "a period without a form": (("template", "--unit", "QH630100", "--period", "2021M02"), 64, "owes no form"),
+    "a period without a form": (("template", "--unit", "QH630100", "--period", "2021M03"), 64, "no form is asked"),
     "an unknown indicator": (("explain", "warmth", "--year", "2021"), 64, "'warmth' is not declared"),
     "a year without figures": (("figures", "--year", "1999"), 64, "there are no figures for 1999"),
     "a wrong query": (("sql", "SELEC 1"), 64, "syntax error"),
@@ -319,3 +332,9 @@ def test_a_blank_workbook_is_written_where_it_is_wanted(tmp_path: Path) -> None:
     assert result.exit_code == 0
     (path,) = (tmp_path / "blank").iterdir()
     assert (path.name, result.stdout.strip()) == ("西宁市总工会-2021Q4.xlsx", str(path))
+    written = path.read_bytes()
+    for same in ("2021", "2021H2"):
+        again = run("template", "--unit", "QH630100", "--period", same, "--out", str(tmp_path / "blank"))
+        assert again.stdout == result.stdout
+        assert path.read_bytes() == written
+    assert [each.name for each in (tmp_path / "blank").iterdir()] == [path.name]

@@ -1,0 +1,67 @@
+"""rehearse: every rule and every model once, on tables without rows, so that a broken one is found before the night."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from functools import partial
+
+from nianbao import clock
+from nianbao.catalog import Project
+from nianbao.errors import ExpectationFailed, NianbaoError
+from nianbao.runs.compile import all_models
+from nianbao.statistics.verify import verify
+from nianbao.terms.check import Rule
+from nianbao.warehouse.connect import Connection, open_memory
+from nianbao.warehouse.models import build, leaf_fingerprints
+from nianbao.warehouse.reference import load_reference
+from nianbao.warehouse.schema import create_schema
+from nianbao.warehouse.stage import fill_stage
+
+
+def rehearse(project: Project) -> dict[str, NianbaoError]:
+    """What is wrong with each rule or model that cannot be evaluated, by its name.
+
+    Raises:
+        DeclarationError: rules, indicators or reports cannot even be read.
+    """
+    connection = open_memory()
+    try:
+        create_schema(connection, project)
+        reference = load_reference(connection, project, clock.now().date())
+        broken = _broken_rules(connection, project)
+        error = _caught(partial(_build, connection, project, reference))
+        return broken | ({"models and suites": error} if error else {})
+    finally:
+        connection.close()
+
+
+def _broken_rules(connection: Connection, project: Project) -> dict[str, NianbaoError]:
+    """The rules of a table are evaluated together and, where one is broken, each by itself: none hides another."""
+    from nianbao.warehouse.expectations import validate  # Great Expectations takes seconds to import
+
+    fill_stage(connection, project, [], [], [])
+    tables: dict[str, list[Rule]] = {}
+    for rule in project.rules:
+        tables.setdefault("submission" if rule.is_sql else rule.table, []).append(rule)
+    broken: dict[str, NianbaoError] = {}
+    for table, rules in tables.items():
+        if _caught(partial(validate, connection, "stage", table, rules)):
+            found = {rule.name: _caught(partial(validate, connection, "stage", table, [rule])) for rule in rules}
+            broken |= {name: error for name, error in found.items() if error}
+    return broken
+
+
+def _build(connection: Connection, project: Project, reference: dict[str, str]) -> None:
+    leaves = leaf_fingerprints(connection) | reference
+    build(connection, all_models(project), leaves, project.column_comments, clock.now())
+    with contextlib.suppress(ExpectationFailed):  # tables without rows break what asks for rows
+        verify(connection, project)
+
+
+def _caught(work: Callable[[], object]) -> NianbaoError | None:
+    try:
+        work()
+    except NianbaoError as error:
+        return error
+    return None
