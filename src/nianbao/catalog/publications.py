@@ -9,7 +9,8 @@ from pathlib import Path
 from nianbao.catalog.declared import Declared
 from nianbao.terms.publication import ANNEXES, Chart, Column, Head, Publication, Row, Section, Table, Tail
 
-TABLE_ROWS = ("prefecture", "member", "indicator")
+TARGET, TARGET_COLUMNS = "target", 4
+TABLE_ROWS = ("prefecture", "member", "indicator", TARGET)
 CHART_KINDS = ("bar_by_prefecture", "composition", "actual_against_budget")
 WORDS = frozenset({"year", "prev_year", "next_year"})
 OFFSETS = ("", "prev_year")
@@ -131,6 +132,8 @@ def _read_table(declared: Declared, known: frozenset[str]) -> Table:
     bound = [column.indicator for column in table.columns] + [name for row in table.rows_of for name in row.indicators]
     for name in filter(None, bound):
         _check_bound(declared, *name.partition("@")[::2], known)
+    if table.rows == TARGET and (len(table.columns) != TARGET_COLUMNS or any(bound)):
+        raise declared.fail("a table of targets names four columns: 计划、实际、结果、责任部门", TARGET)
     for number, row in enumerate(table.rows_of):
         if not 0 <= number + row.sums < len(table.rows_of):
             raise declared.fail(f"the row {row.zh} sums {row.sums} rows, and there are not as many", row.zh)

@@ -86,6 +86,53 @@ def figures(
         )
 
 
+@click.command()
+@project_option
+@home_option
+@click.option("--year", type=int, required=True, help="The year of the targets.")
+@as_of_option
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+@json_option
+def targets(
+    project_path: Path | None, home: Path, year: int, as_of: dt.datetime | None, as_csv: bool, as_json: bool
+) -> None:
+    """Show what was promised for a year and what was reached."""
+    from nianbao.publish.promised import tally
+    from nianbao.runs.publish import promised
+
+    with _house(project_path, home, as_of) as house:
+        found = promised(house, year)
+    rows = [
+        {
+            "indicator": each.indicator_id, "zh": each.zh, "year": each.year, "comparator": each.comparator,
+            "target": each.value, "unit": each.unit, "due_on": each.due_on,
+            "set_by": each.set_by, "set_in": each.set_in,
+            "submission_id": each.source.submission_id, "sheet": each.source.sheet, "cell": each.source.cell,
+            "figure": each.key, "actual": each.actual, "outcome": each.outcome, "is_certain": each.is_certain,
+            "coverage_reported": each.coverage.reported, "coverage_expected": each.coverage.expected,
+        }
+        for each in found
+    ]  # fmt: skip
+    if as_json:
+        say_json(rows)
+        return
+    if not rows:
+        raise UsageError(f"no targets were set for {year}", next_step="they stand in form GH14 of the year before")
+    if as_csv:
+        say_csv(list(rows[0]), [list(row.values()) for row in rows])
+        return
+    say_table(
+        ("指标", "名称", "目标", "实际", "单位", "结果", "期限", "部门", "来源"),
+        [
+            (each.indicator_id, each.zh, f"{each.comparator} {each.value:,f}", each.actual, each.unit, each.outcome_zh,
+             each.due_on, each.set_by_zh, f"{each.source.submission_id} {each.source.cell}")
+            for each in found
+        ],
+        numbers=(2, 3),
+    )  # fmt: skip
+    say(tally(found))
+
+
 def _say_doubtful(
     project_path: Path | None, home: Path, year: int, as_of: dt.datetime | None, as_csv: bool, as_json: bool
 ) -> None:

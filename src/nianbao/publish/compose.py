@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
-from nianbao.catalog.publications import BINDING, OPTIONAL, WORDS
+from nianbao.catalog.publications import BINDING, OPTIONAL, TARGET, WORDS
 from nianbao.errors import DeclarationError
 from nianbao.publish.definition import define
 from nianbao.publish.notes import coverage_notes, said_once, sign_off_note
+from nianbao.publish.promised import in_words, tally
 from nianbao.statistics.claims import Claims
 from nianbao.statistics.compile import ALL
 from nianbao.statistics.figures import Figures
@@ -30,6 +31,7 @@ from nianbao.terms.document import (
 )
 from nianbao.terms.indicator import Indicator
 from nianbao.terms.publication import Chart, Publication, Row, Section, Table
+from nianbao.terms.target import Target
 from nianbao.terms.unit import Unit, UnitType
 
 _NO_DATA = "—"
@@ -44,6 +46,7 @@ class Composer:
     year: int
     claims: Claims
     is_draft: bool = False
+    targets: tuple[Target, ...] = ()
     printed: list[PrintedFigure] = field(default_factory=list)
 
     def section(self, section: Section) -> PrintedSection:
@@ -133,6 +136,8 @@ class Composer:
         return printed
 
     def _table(self, table: Table, section: Section) -> PrintedTable:
+        if table.rows == TARGET:
+            return self._target_table(table, section)
         if table.rows == "indicator":
             rows = tuple((self.say(row.zh), self._declared_row(table, row, section)) for row in table.rows_of)
         else:
@@ -143,6 +148,27 @@ class Composer:
         head = ("项目" if table.rows == "indicator" else "单位", *(self.say(column.zh) for column in table.columns))
         note = self.say(table.note)
         return PrintedTable(self.say(table.title), table.unit, head, rows, bool(table.total), note, sums)
+
+    def _target_table(self, table: Table, section: Section) -> PrintedTable:
+        head = ("目标", *(self.say(column.zh) for column in table.columns))
+        rows = tuple((target.zh, self._target_row(target, section)) for target in self.targets)
+        note = f"{tally(self.targets)}{self.say(table.note)}"
+        return PrintedTable(self.say(table.title), table.unit, head, rows, note=note)
+
+    def _target_row(self, target: Target, section: Section) -> tuple[TableCell, ...]:
+        """What was planned and reached, each with the figure it is, what became of it, and who set it."""
+        style, planned = self.publication.style, f"target_{target.indicator_id}"
+        words, plan, actual = in_words(target, style), None, None
+        if self.figures.project.indicators.get(planned):
+            plan = self._print(target.value, planned, target.set_in, ALL, section, words.plan, "table")
+        if target.actual is not None:
+            actual = self._print(target.actual, target.indicator_id, target.year, ALL, section, words.actual, "table")
+        return (
+            TableCell(words.plan, figure=plan),
+            TableCell(words.actual, figure=actual),
+            TableCell(target.outcome_zh, is_words=True),
+            TableCell(target.set_by_zh, is_words=True),
+        )
 
     def _declared_row(self, table: Table, row: Row, section: Section) -> tuple[TableCell, ...]:
         return tuple(
@@ -201,11 +227,16 @@ class Composer:
 
 
 def compose(
-    publication: Publication, claims: Claims, year: int, edition: str, as_of: dt.datetime, notices: tuple[str, ...]
-) -> Document:
-    """A document without traces and revisions; `release` adds them. Only a draft has marks for the signer."""
-    composer = Composer(publication, claims.figures, year, claims, is_draft=edition == "draft")
-    sections = tuple(composer.section(section) for section in publication.sections)
+    publication: Publication, claims: Claims, year: int, edition: str, as_of: dt.datetime, notices: tuple[str, ...],
+    targets: tuple[Target, ...] = (),
+) -> Document:  # fmt: skip
+    """A document without traces and revisions; `release` adds them. Only a draft has marks for the signer.
+
+    A section on the targets of the year is left out of a year that has none.
+    """
+    composer = Composer(publication, claims.figures, year, claims, edition == "draft", targets)
+    shown = [each for each in publication.sections if targets or TARGET not in {table.rows for table in each.tables}]
+    sections = tuple(composer.section(section) for section in shown)
     sections = said_once(sections, composer.printed)
     return Document(
         publication=publication.code,

@@ -17,9 +17,11 @@ from nianbao.publish.release import Edition, doubted, figures_csv, with_revision
 from nianbao.runs.house import House, Step, at_once
 from nianbao.statistics.claims import read_claims
 from nianbao.statistics.figures import read_figures
+from nianbao.statistics.targets import read_targets
 from nianbao.statistics.trace import trace_all
 from nianbao.terms.document import Document
 from nianbao.terms.publication import Publication
+from nianbao.terms.target import Target
 from nianbao.warehouse import ledger
 from nianbao.warehouse.connect import rows_of
 from nianbao.warehouse.explanations import approved
@@ -75,6 +77,13 @@ def write_reports(house: House, out: Path, year: int | None = None, step: Step =
         write_edition(document, house.project, out / code, _sources(house, year), None, step)
         editions.append(_edition(code, year, "as_of", out / code, document))
     return editions
+
+
+def promised(house: House, year: int) -> tuple[Target, ...]:
+    """The targets of a year, with what has become of them as far as is known."""
+    claims = read_claims(house.connection, read_figures(house.connection, house.project))
+    as_of = ledger.known_until(house.connection) or clock.now()
+    return read_targets(house.connection, claims, year, as_of.date())
 
 
 def doubtful_claims(house: House, year: int | None = None) -> list[dict[str, Any]]:
@@ -144,9 +153,10 @@ def _documents(house: House, year: int, edition: str) -> dict[str, Document]:
     figures = read_figures(house.connection, house.project)
     claims = read_claims(house.connection, figures)
     as_of = ledger.known_until(house.connection) or clock.now()
+    targets = read_targets(house.connection, claims, year, as_of.date())
     notices = (SAMPLE_NOTICE,) if house.home.is_sample else ()
     documents = {
-        code: _footnoted(compose(publication, claims, year, edition, as_of, notices), publication, house)
+        code: _footnoted(compose(publication, claims, year, edition, as_of, notices, targets), publication, house)
         for code, publication in house.project.publications.items()
     }
     wanted = {(figure.indicator_id, figure.year) for document in documents.values() for figure in document.figures}

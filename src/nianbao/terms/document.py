@@ -43,12 +43,16 @@ Paragraph = tuple[str | PrintedFigure, ...]
 
 @dataclass(frozen=True)
 class TableCell:
-    """A cell of a table: what is printed, the exact value in the table's unit, and the figure behind it."""
+    """A cell of a table: what is printed, the exact value in the table's unit, and the figure behind it.
+
+    Words, as an outcome is, stand at the left and not where numbers do.
+    """
 
     text: str
     value: Decimal | None = None
     figure: PrintedFigure | None = None
     decimals: int = 0
+    is_words: bool = False
 
 
 @dataclass(frozen=True)

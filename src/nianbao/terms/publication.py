@@ -29,7 +29,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of a section: a row per prefecture, per member union, or per declared row."""
+    """A table of a section: a row per prefecture, per member union, per declared row, or per target of the year.
+
+    The four columns of a table of targets are what was planned and reached, what became of it, and who set it.
+    """
 
     title: str
     rows: str

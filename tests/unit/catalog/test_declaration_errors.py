@@ -122,6 +122,8 @@ CASES = [
     Case("unknown figure in a table", SECTION, 'indicator = "warmth_persons"', 'indicator = "visited"', "'visited'"),
     Case("unknown figure in a chart", SECTION, 'indicators = ["warmth_funds"]', 'indicators = ["warmth"]', "'warmth'"),
     Case("unknown rows of a table", SECTION, 'rows = "prefecture"', 'rows = "city"', "rows = 'city' is none of"),
+    Case("targets without their columns", "reports/work_report/sections/005_P.toml", ', { zh = "责任部门" }', "",
+         "four columns", 'rows = "target"'),
     Case("unknown kind of chart", SECTION, 'kind = "composition"', 'kind = "pie"', "kind = 'pie' is none of",
          'title = "城市困难职工救助资金构成"'),
     Case("row that does not fit its columns", SECTION, '"relief_living", "relief_living_share"]', '"relief_living"]',

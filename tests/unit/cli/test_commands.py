@@ -29,6 +29,7 @@ READS = {
     "status of a unit": ("status", "--unit", "QHI06"),
     "figures": ("figures", "--year", "2021"),
     "doubtful figures": ("figures", "--year", "2021", "--doubtful"),
+    "targets": ("targets", "--year", "2022"),
     "explain": ("explain", "warmth_funds", "--year", "2021"),
     "explain a unit": ("explain", "wage_bargaining_rate", "--year", "2021", "--unit", "QH630100"),
     "sql": ("sql", "SELECT unit_code, zh, valid_from, is_member FROM core.unit"),

@@ -14,8 +14,9 @@ from nianbao.statistics.claims import Claims
 from nianbao.statistics.figures import Figures
 from nianbao.statistics.missing import Gap, Missing
 from nianbao.terms.document import Paragraph, PrintedFigure, PrintedSection, RowSum
-from nianbao.terms.figure import Claim, Coverage
+from nianbao.terms.figure import Claim, Coverage, TracedCell
 from nianbao.terms.publication import Chart, Column, Row, Section, Table
+from nianbao.terms.target import Outcome, Target
 
 XINING, HAIDONG = "QH630100", "QH630200"
 KNOWN = {
@@ -248,7 +249,56 @@ def test_the_declared_publications_print_no_dash_in_a_sentence(project: Project)
     nothing = Figures(project, {}, {}, frozenset())
     for publication in project.publications.values():
         document = compose(publication, Claims(nothing, {}), 2021, "draft", dt.datetime(2022, 1, 26), ())
-        assert [each.id for each in document.sections] == [each.id for each in publication.sections]
+        on_targets = {each.id for each in publication.sections if "target" in {table.rows for table in each.tables}}
+        kept = [each.id for each in publication.sections if each.id not in on_targets]
+        assert [each.id for each in document.sections] == kept
         assert not [figure.key for figure in document.figures if figure.wording == "no_data"]
         spoken = [said(paragraph) for each in document.sections for paragraph in each.paragraphs]
         assert not [text for text in spoken if "—" in text.replace("——", "") or "{" in text or "[[" in text]
+
+
+def target(indicator: str, value: int, actual: int | None, outcome: Outcome, *, is_certain: bool = True) -> Target:
+    """A target of 2021 that a department set a year before."""
+    source = TracedCell(indicator, "QHB03", "2020", "QHB03-2020-GH14-1", "甲.xlsx", "ab", "GH14", "E8", "1", None)
+    return Target(
+        indicator, f"{indicator}的名称", "人", 2021, ">=", Decimal(value), dt.date(2021, 12, 31), "QHB03", "权益保障部",
+        2020, source, f"{indicator}-2021", None if actual is None else Decimal(actual), FULL, outcome, is_certain,
+    )  # fmt: skip
+
+
+TARGETS = (
+    target("checkup_persons", 50_000, 50_120, Outcome.MET),
+    target("warmth_persons", 30_000, 25_431, Outcome.NOT_MET, is_certain=False),
+    target("reform_mechanisms", 6, None, Outcome.NO_DATA),
+)
+
+
+def promised(figures: Figures, *targets: Target) -> tuple[PrintedSection, ...]:
+    """The report of 2021 with a section on its targets."""
+    columns = tuple(map(Column, ("计划", "实际", "结果", "责任部门")))
+    own = section("对照如下。", tables=(Table("{year}年目标", "target", columns, note="到年底。"),))
+    publication = replace(figures.project.publications["work_report"], sections=(own,))
+    return compose(
+        publication, Claims(figures, {}), 2021, "draft", dt.datetime(2022, 1, 26), (), tuple(targets)
+    ).sections
+
+
+def test_targets_are_told_one_by_one(figures: Figures) -> None:
+    """Planned and reached are figures where there are any; a sentence below counts the outcomes."""
+    ((table,),) = (each.tables for each in promised(figures, *TARGETS))
+    assert table.head == ("目标", "计划", "实际", "结果", "责任部门")
+    assert [(label, *(cell.text for cell in cells)) for label, cells in table.rows] == [
+        ("checkup_persons的名称", "不低于5万人", "50120人", "完成", "权益保障部"),
+        ("warmth_persons的名称", "不低于3万人", "25431人", "按已报数未完成", "权益保障部"),
+        ("reform_mechanisms的名称", "不低于6人", "—", "没有数据", "权益保障部"),
+    ]
+    assert table.note == "共3项：完成1项，未完成1项，没有数据1项。到年底。"
+    keys = [[cell.figure.key if cell.figure else "" for cell in cells] for _, cells in table.rows]
+    assert keys[0] == ["target_checkup_persons-2020", "checkup_persons-2021", "", ""]
+    assert keys[1:] == [["", "warmth_persons-2021", "", ""], ["", "", "", ""]]
+    assert [cell.is_words for cell in table.rows[0][1]] == [False, False, True, True]
+
+
+def test_a_year_without_targets_has_no_section_on_them(figures: Figures) -> None:
+    """Nothing was promised, so nothing is said of promises."""
+    assert promised(figures) == ()

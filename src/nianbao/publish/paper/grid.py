@@ -61,7 +61,7 @@ def kept_rows(grid: Grid) -> int:
 
 
 def _entry(cell: TableCell) -> Entry:
-    return Entry(cell.text, True, figures=(cell.figure,) if cell.figure else ())
+    return Entry(cell.text, not cell.is_words, figures=(cell.figure,) if cell.figure else ())
 
 
 def _unit(table: PrintedTable) -> str:

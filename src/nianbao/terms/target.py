@@ -1,0 +1,58 @@
+"""Targets: what a plan promised for a year, and what was reached."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from nianbao.terms.figure import Coverage, TracedCell
+
+
+class Outcome(StrEnum):
+    """What has become of a target; as long as its deadline has not passed, what is not reached is open."""
+
+    MET = "met"
+    NOT_MET = "not_met"
+    NO_DATA = "no_data"
+    OPEN = "open"
+
+    @property
+    def zh(self) -> str:
+        """As a report prints it."""
+        return _ZH[self]
+
+
+_ZH = {Outcome.MET: "完成", Outcome.NOT_MET: "未完成", Outcome.NO_DATA: "没有数据", Outcome.OPEN: "未到期"}
+
+
+@dataclass(frozen=True)
+class Target:
+    """A value that an indicator is to reach in a year: `>=` at least, `=` exactly, by the end of `due_on`.
+
+    `set_by` is the unit that set it, `set_in` the year whose report did, `source` the cell where it stands. `actual` is
+    what was reported, `key` the figure that it is; the outcome is not certain when what is missing could change it.
+    """
+
+    indicator_id: str
+    zh: str
+    unit: str
+    year: int
+    comparator: str
+    value: Decimal
+    due_on: dt.date
+    set_by: str
+    set_by_zh: str
+    set_in: int
+    source: TracedCell
+    key: str
+    actual: Decimal | None
+    coverage: Coverage
+    outcome: Outcome
+    is_certain: bool
+
+    @property
+    def outcome_zh(self) -> str:
+        """The outcome as a report prints it, with a word where what is missing could change it."""
+        return self.outcome.zh if self.is_certain else f"按已报数{self.outcome.zh}"
