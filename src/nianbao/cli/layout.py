@@ -1,27 +1,34 @@
-"""layout: an issued Word document held against the official layout."""
+"""layout: an issued document held against the official layout."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from nianbao.cli.main import json_option
 from nianbao.cli.show import say, say_json, say_table
 
+if TYPE_CHECKING:
+    from nianbao.publish.layout import Deviation
+
 DEVIATES = 1
 _SEVERITIES = {"must": "必须", "should": "一般"}
 
 
-@click.command(epilog="Exit codes: 0 the document passes, 1 it deviates, 2 wrong arguments, 64 it is no Word document.")
-@click.argument("document", metavar="FILE.docx", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.command(
+    epilog="Exit codes: 0 the document passes, 1 it deviates, 2 wrong arguments, 64 it is neither Word nor PDF."
+)
+@click.argument("document", metavar="FILE", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--pages", is_flag=True, help="Also lay a Word document out with LibreOffice and count lines and characters."
+)
 @json_option
-def layout(document: Path, as_json: bool) -> None:
-    """Measure a Word document against GB/T 9704 and list where it deviates."""
-    from nianbao.publish.layout import deviations, measure
-
-    found = deviations(measure(document))
+def layout(document: Path, pages: bool, as_json: bool) -> None:
+    """Measure a Word document or a PDF against GB/T 9704 and list where it deviates."""
+    found = _measured(document, pages)
     if as_json:
         listed = [
             {"rule": each.rule.id, "severity": each.rule.severity, "where": each.where, "places": each.places,
@@ -37,3 +44,13 @@ def layout(document: Path, as_json: bool) -> None:
         say(f"不符合GB/T 9704之处：{len(found)}类" if found else "符合GB/T 9704")
     if found:
         sys.exit(DEVIATES)
+
+
+def _measured(document: Path, is_laid_out: bool) -> list[Deviation]:
+    """What deviates: in a PDF on its pages; in a Word document in what it says, and, if asked, on its pages too."""
+    from nianbao.publish.layout import check_filling, check_sheets, deviations, gathered, lay_out, measure, read_pages
+
+    if document.suffix.lower() == ".pdf":
+        return gathered(check_sheets(read_pages(document)))
+    measured = measure(document)
+    return deviations(measured, check_filling(lay_out(document)) if is_laid_out else ())

@@ -21,7 +21,7 @@ from nianbao.publish import docx, pdf
 from nianbao.publish.paper.look import FANGSONG, HEITI, LATIN
 from nianbao.publish.pdf.fonts import PACKAGED, Chosen, choose
 from nianbao.publish.pdf.glyphs import characters_of
-from nianbao.terms.document import Document, Footnote
+from nianbao.terms.document import Document, Footnote, PrintedFigure
 from nianbao.terms.publication import Head, Tail
 from tests.unit.publish.synthetic import document
 
@@ -51,7 +51,7 @@ def report() -> Document:
     made = document()
     noted = []
     for section in made.sections:
-        figures = [figure for figure in made.figures if figure.section == section.id]
+        figures = [piece for each in section.paragraphs for piece in each if isinstance(piece, PrintedFigure)]
         notes = (Footnote(figures[0].key, f"关于{section.id}的说明。"),) if figures else ()
         noted.append(dataclasses.replace(section, footnotes=notes))
     return dataclasses.replace(

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Pt
+from docx.shared import Emu, Mm, Pt
+from docx.table import Table, _Row
 from docx.text.paragraph import Paragraph as WordParagraph
 
+from nianbao.publish.docx.table import TYPE_WIDTH
 from nianbao.publish.docx.text import Text
 from nianbao.publish.paper.block import RedHead, TailLines
 from nianbao.publish.paper.ends import name_size, room_over_name
 
 THICK, THIN = 8, 6
 """1 pt (0.35 mm) and 0.75 pt (0.25 mm) in eighths of a point."""
+TAIL_WIDTH = Emu(TYPE_WIDTH - Mm(0.5))
+"""A hair less than the type area: a table as wide as that would not float in LibreOffice."""
+TAIL = "TailLines"
+"""What the table of the tail lines is called."""
 
-_FRAME = {
-    "w": "8844", "hSpace": "0", "vSpace": "0", "wrap": "notBeside", "vAnchor": "margin", "hAnchor": "margin",
-    "xAlign": "left", "yAlign": "bottom",
+_PLACE = {
+    "horzAnchor": "margin", "vertAnchor": "margin", "tblpXSpec": "left", "tblpYSpec": "bottom", "leftFromText": "0",
+    "rightFromText": "0",
 }  # fmt: skip
 
 
@@ -35,38 +42,56 @@ def write_red_head(text: Text, head: RedHead) -> None:
 
 
 def write_tail(text: Text, tail: TailLines) -> None:
-    """The lines in a frame that stands at the bottom of the page."""
-    said = [f"{label}：{names}" for label, names in tail.receivers]
-    lines = [*said, f"{tail.printed_by}\t{tail.day}"]
-    for number, line in enumerate(lines):
-        paragraph = text.paragraph("TailLine", line)
-        is_last = number == len(lines) - 1
-        if is_last:
-            _set_one_line(paragraph)
-        _frame(paragraph, is_first=number == 0, is_last=is_last)
+    """The lines as a table that stands at the bottom of the last page."""
+    lines = [f"{label}：{names}" for label, names in tail.receivers]
+    table = text.word.add_table(rows=0, cols=1)
+    table.autofit = False
+    table.columns[0].width = TAIL_WIDTH
+    _place(table)
+    for line in [*lines, f"{tail.printed_by}\t{tail.day}"]:
+        row: _Row = table.add_row()
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        cell = row.cells[0]
+        cell.width = TAIL_WIDTH
+        paragraph = cell.paragraphs[0]
+        paragraph._p.style = "TailLine"
+        text.run(paragraph, line)
+    _set_one_line(paragraph)
     text.paragraph("AfterTail")
+
+
+def _place(table: Table) -> None:
+    """Put the table at the foot of the type area, with a line over and under it and thinner ones between."""
+    properties = table._tbl.tblPr
+    for old in list(properties):
+        if old.tag in {qn("w:tblStyle"), qn("w:tblLook")}:
+            properties.remove(old)
+    place, borders, described = OxmlElement("w:tblpPr"), OxmlElement("w:tblBorders"), OxmlElement("w:tblCaption")
+    for name, value in _PLACE.items():
+        place.set(qn(f"w:{name}"), value)
+    for side, weight in (("top", THICK), ("bottom", THICK), ("insideH", THIN)):
+        border = OxmlElement(f"w:{side}")
+        for name, value in (("val", "single"), ("sz", str(weight)), ("space", "0"), ("color", "000000")):
+            border.set(qn(f"w:{name}"), value)
+        borders.append(border)
+    described.set(qn("w:val"), TAIL)
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), "0")
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    properties.insert(0, place)
+    layout = properties.find(qn("w:tblLayout"))
+    layout.addprevious(borders)
+    layout.addnext(margins)
+    margins.addnext(described)
 
 
 def _set_one_line(paragraph: WordParagraph) -> None:
     """The line of the printer begins one character in; its day ends one character before the right edge."""
+    paragraph.paragraph_format.tab_stops.add_tab_stop(TYPE_WIDTH - Pt(14), WD_TAB_ALIGNMENT.RIGHT)
     indents = paragraph._p.get_or_add_pPr().get_or_add_ind()
-    for name, value in (("left", "280"), ("leftChars", "100"), ("hanging", "0"), ("hangingChars", "0")):
+    said = {"left": "280", "leftChars": "100", "right": "0", "rightChars": "0", "hanging": "0", "hangingChars": "0"}
+    for name, value in said.items():
         indents.set(qn(f"w:{name}"), value)
-
-
-def _frame(paragraph: WordParagraph, *, is_first: bool, is_last: bool) -> None:
-    """Keep a paragraph in the frame, with a line over it and under the last one."""
-    properties = paragraph._p.get_or_add_pPr()
-    frame = OxmlElement("w:framePr")
-    for name, value in _FRAME.items():
-        frame.set(qn(f"w:{name}"), value)
-    borders = OxmlElement("w:pBdr")
-    sides = [("top", THICK if is_first else THIN)] + ([("bottom", THICK)] if is_last else [])
-    for side, weight in sides:
-        border = OxmlElement(f"w:{side}")
-        for name, value in (("val", "single"), ("sz", str(weight)), ("space", "1"), ("color", "000000")):
-            border.set(qn(f"w:{name}"), value)
-        borders.append(border)
-    # The order of the elements in a paragraph's properties is fixed: style, frame, borders, all else.
-    properties.find(qn("w:pStyle")).addnext(frame)
-    frame.addnext(borders)

@@ -11,8 +11,8 @@ SINGLE = 12
 """Single spacing, as the height of a line."""
 TYPE_WIDTH = 8844
 """156 mm in twips."""
-RULE_BELOW = 11
-"""4 mm between a line of text and the rule under it."""
+RULE_BELOW = 5
+"""With half the space between lines 4 mm from the letters to the rule under them."""
 
 _COMPATIBILITY = {
     "compatibilityMode": 15,

@@ -10,6 +10,7 @@ from docx.document import Document as WordDocument
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
+from docx.shared import Pt
 from docx.text.paragraph import Paragraph as WordParagraph
 from docx.text.run import Run
 
@@ -60,6 +61,7 @@ class Text:
             self.bookmark(paragraph.runs[0]._r, paragraph.runs[-1]._r, heading_name(next(self._headings)))
         if line.new_page:
             paragraph.paragraph_format.page_break_before = True
+            paragraph.paragraph_format.space_before = Pt(0)
         if line.keeps_next:
             paragraph.paragraph_format.keep_with_next = True
         return paragraph

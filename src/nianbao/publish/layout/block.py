@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
@@ -52,11 +52,27 @@ class Block:
     is_line_fixed: bool
     snaps: bool
     starts_page: bool = False
+    before: float = 0
+    after: float = 0
+    borders: dict[str, tuple[str, float]] = field(default_factory=dict)
+    """The lines around it: by side the colour, and weight with distance in points."""
 
     @property
     def text(self) -> str:
         """All of its text."""
         return "".join(piece.text for piece in self.pieces)
+
+    @property
+    def depth(self) -> float:
+        """How high it is, in points, on one line; a line that is not fixed is a fifth higher than its letters."""
+        frame = sum(depth for side, (_, depth) in self.borders.items() if side in {"top", "bottom"})
+        line = self.line if self.is_line_fixed else self.line * self.main.size * 1.2
+        return self.before + line + self.after + frame
+
+    @property
+    def has_red_line(self) -> bool:
+        """Whether there is a red line under it."""
+        return is_red(self.borders.get("bottom", ("", 0))[0])
 
     @property
     def main(self) -> Piece:
@@ -92,6 +108,9 @@ def block(
         line=(line or 0) / 20 if is_fixed else (_SINGLE if line is None else line) / _SINGLE,
         is_line_fixed=is_fixed,
         snaps=is_on(properties, "snapToGrid", default=True),
+        before=(number_of(properties, "spacing", "before") or 0) / 20,
+        after=(number_of(properties, "spacing", "after") or 0) / 20,
+        borders=cascade.borders(element),
         starts_page=follows_break or is_on(properties, "pageBreakBefore") or _breaks_first(element),
     )
 
@@ -150,11 +169,11 @@ def _pieces(paragraph: BaseOxmlElement, cascade: Cascade, table_style: str) -> I
             font_of(properties, "ascii"),
             _DEFAULT_SIZE if size is None else size / 2,
             (number_of(properties, "spacing") or 0) / 20,
-            _is_red(properties.get("color", {}).get("val", "")),
+            is_red(properties.get("color", {}).get("val", "")),
         )
 
 
-def _is_red(colour: str) -> bool:
+def is_red(colour: str) -> bool:
     """Whether a colour is a red such as that of a red head."""
     if not re.fullmatch(r"[0-9A-Fa-f]{6}", colour):
         return False

@@ -46,6 +46,19 @@ class Cascade:
             layers.extend(self._from_styles(each, "rPr"))
         return _laid([*layers, own])
 
+    def borders(self, paragraph: BaseOxmlElement) -> dict[str, tuple[str, float]]:
+        """The lines around a paragraph, its own or those of its style: by side the colour, and weight with distance."""
+        own = paragraph.find(qn("w:pPr"))
+        style = self._of(_said(own, "pStyle"), "paragraph")
+        drawn: dict[str, tuple[str, float]] = {}
+        for layer in (*self._from_styles(style, "pPr"), own):
+            lines = None if layer is None else layer.find(qn("w:pBdr"))
+            for line in () if lines is None else lines:
+                depth = float(line.get(qn("w:sz"), "0")) / 8 + float(line.get(qn("w:space"), "0"))
+                is_drawn = line.get(qn("w:val")) not in {"nil", "none"}
+                drawn[_local(line.tag)] = (line.get(qn("w:color"), "auto"), depth) if is_drawn else ("", 0)
+        return drawn
+
     def style_name(self, paragraph: BaseOxmlElement) -> str:
         """The name of a paragraph's style, in lower case."""
         style = self._styles.get(self._of(_said(paragraph.find(qn("w:pPr")), "pStyle"), "paragraph"))

@@ -18,6 +18,7 @@ from docx.section import Section, _Footer
 from nianbao.errors import UsageError
 from nianbao.publish.layout.block import Block, block, breaks_last, runs
 from nianbao.publish.layout.cascade import Cascade
+from nianbao.publish.layout.parts import asides, contents
 
 LARGEST = 300 * 2**20
 """No report unpacks to more bytes than this."""
@@ -64,6 +65,13 @@ class Table:
     rows: tuple[tuple[tuple[int, tuple[Block, ...]], ...], ...]
     width: float
     before: tuple[Block, ...]
+    lines: dict[str, float]
+    """The weight of its lines in points, by side."""
+
+    @property
+    def blocks(self) -> list[Block]:
+        """All paragraphs in it."""
+        return [each for row in self.rows for _, blocks in row for each in blocks]
 
 
 @dataclass(frozen=True)
@@ -73,6 +81,12 @@ class Measured:
     sheets: tuple[Sheet, ...]
     blocks: tuple[Block, ...]
     tables: tuple[Table, ...]
+    after_tables: tuple[Block, ...] = ()
+    """The paragraphs after the last table."""
+    asides: tuple[Block, ...] = ()
+    """What stands in footnotes and text boxes."""
+    contents: tuple[str, ...] | None = None
+    """The entries of the table of contents, where there is one."""
 
 
 def measure(path: Path) -> Measured:
@@ -98,7 +112,14 @@ def measure(path: Path) -> Measured:
         if element.find(f"{qn('w:pPr')}/{qn('w:sectPr')}") is not None:
             section += 1
             is_new_page = is_new_page or starts[section]
-    return Measured(tuple(_sheets(word, cascade)), tuple(blocks), tuple(tables))
+    return Measured(
+        tuple(_sheets(word, cascade)),
+        tuple(blocks),
+        tuple(tables),
+        tuple(blocks[since:]),
+        tuple(asides(word, cascade)),
+        contents(word),
+    )
 
 
 def _open(path: Path) -> WordDocument:
@@ -138,7 +159,17 @@ def _table(element: BaseOxmlElement, cascade: Cascade, number: int, section: int
         rows.append(tuple(cells))
     columns = element.findall(f"{qn('w:tblGrid')}/{qn('w:gridCol')}")
     width = sum(float(column.get(qn("w:w"), "0")) for column in columns)
-    return Table(number, section, tuple(rows), width / 20 / 72 * 25.4, before)
+    return Table(number, section, tuple(rows), width / 20 / 72 * 25.4, before, _lines(element))
+
+
+def _lines(table: BaseOxmlElement) -> dict[str, float]:
+    """The lines that a table says it has."""
+    borders = table.find(f"{qn('w:tblPr')}/{qn('w:tblBorders')}")
+    return {
+        str(side.tag).rpartition("}")[2]: float(side.get(qn("w:sz"), "0")) / 8
+        for side in (() if borders is None else borders)
+        if side.get(qn("w:val")) not in {"nil", "none"}
+    }
 
 
 def _sheets(word: WordDocument, cascade: Cascade) -> Iterator[Sheet]:

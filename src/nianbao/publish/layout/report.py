@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
+from nianbao.publish.layout.ends import check_head, check_tail, is_tail
 from nianbao.publish.layout.grids import check_tables
 from nianbao.publish.layout.measure import Measured
 from nianbao.publish.layout.pages import check_grid, check_pages
-from nianbao.publish.layout.standard import Rule
-from nianbao.publish.layout.texts import check_texts, running_text
+from nianbao.publish.layout.standard import Found, Rule
+from nianbao.publish.layout.texts import check_contents, check_texts, running_text, title_of
 
 
 @dataclass(frozen=True)
@@ -26,16 +28,28 @@ class Deviation:
         return self.places[0] + (f"等{more + 1}处" if more else "")
 
 
-def deviations(measured: Measured) -> list[Deviation]:
-    """What deviates: the page, the text, the tables; what the standard demands comes first."""
+def deviations(measured: Measured, found_elsewhere: Iterable[Found] = ()) -> list[Deviation]:
+    """What deviates: page, head, text, tables, tail, and what was found on the pages as they are laid out."""
+    tables = tuple(table for table in measured.tables if not is_tail(table))
+    tails = [table for table in measured.tables if is_tail(table)]
+    measured = replace(measured, tables=tables)
     running = running_text(measured)
-    places: dict[tuple[Rule, str], list[str]] = {}
     found = [
         *check_pages(measured),
         *check_texts(measured, running),
         *check_grid(measured, running),
         *check_tables(measured),
+        *check_head(measured, title_of(measured)),
+        *check_tail(measured, tails),
+        *check_contents(measured),
+        *found_elsewhere,
     ]
+    return gathered(found)
+
+
+def gathered(found: Iterable[Found]) -> list[Deviation]:
+    """Those of the same kind together; what the standard demands comes first."""
+    places: dict[tuple[Rule, str], list[str]] = {}
     for each in found:
         places.setdefault((each.rule, each.what), []).append(each.where)
     listed = [Deviation(rule, what, tuple(where)) for (rule, what), where in places.items()]

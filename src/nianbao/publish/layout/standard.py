@@ -21,6 +21,12 @@ PAPER_TOLERANCE = 0.5
 LINES, CHARACTERS = 22, 28
 SIZE_2, SIZE_3, SIZE_4 = 22.0, 16.0, 14.0
 TABLE_SIZES = (12.0, 10.5)
+NAME_TOP, NAME_TOLERANCE = 35.0, 3.0
+"""From the top of the type area to the name of a red head, in millimetres."""
+THICK, THIN, LINE_TOLERANCE = 0.99, 0.71, 0.26
+"""0.35 and 0.25 mm in points; Word draws half, three quarters and one point."""
+MANY_HEADINGS = 12
+"""From so many headings on a document is easier to read with a table of contents."""
 FIRST_INDENT, INDENT_TOLERANCE = 2.0, 0.15
 NUMBER_INDENT, NUMBER_INDENT_TOLERANCE = 1.0, 0.25
 NUMBER_DISTANCES = (18.0, 26.0)
@@ -84,6 +90,20 @@ ANNEX_PAGE = Rule("annex-page", "附件另面编排")
 ANNEX_FONT = Rule("annex-font", "“附件”二字和顺序号用3号黑体")
 ANNEX_PLACE = Rule("annex-place", "“附件”二字顶格编排在版心左上角")
 ANNEX_TITLE = Rule("annex-title", "附件标题居中", "should")
+
+NAME_FONT = Rule("head-name-font", "发文机关标志推荐用小标宋体，红色", "should")
+NAME_CENTRED = Rule("head-name-centred", "发文机关标志居中")
+NAME_PLACE = Rule("head-name-place", "发文机关标志上边缘至版心上边缘35毫米")
+ISSUE = Rule("head-number", "发文字号或期号在发文机关标志之下，用3号仿宋体，居中")
+RED_LINE = Rule("head-line", "红头之下有红色分隔线，与版心等宽")
+TITLE_PLACE = Rule("title-place", "标题在红色分隔线下空二行", "should")
+TAIL = Rule("tail", "红头文件末尾有版记")
+TAIL_FONT = Rule("tail-font", "抄送（分送）机关和印发机关用4号仿宋体（14磅）")
+TAIL_LINES = Rule("tail-lines", "版记首末分隔线0.35毫米，中间的0.25毫米")
+TAIL_LAST = Rule("tail-last", "版记在全文最后")
+PRINTED = Rule("tail-printed", "印发机关和印发日期一行编排，日期后加“印发”")
+CONTENTS = Rule("contents", "标题多的文件有目录，目录与标题一致", "should")
+EMBEDDED = Rule("font-embedded", "PDF嵌入所用的全部字体")
 
 
 def is_of(family: str, font: str) -> bool:

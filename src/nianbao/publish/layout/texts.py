@@ -28,6 +28,7 @@ _ASIDE = re.compile(
     r"|\d{4}年\d{1,2}月\d{1,2}日$)"
 )
 _ASIDE_STYLE = re.compile(r"caption|toc|footnote|endnote|header|footer|subtitle")
+_HEADING_STYLE = re.compile(r"heading [12]$|篇题$")
 _ITEM = re.compile(r"[\s　]*\d{1,2}[.．]")
 _LIST = re.compile(r"[\s　]*附件[：:]")
 _TITLE_FROM = 18
@@ -37,11 +38,14 @@ _RUNNING = {"both", "left", "distribute"}
 def running_text(measured: Measured) -> list[Block]:
     """The paragraphs that are running text or a numbered heading in it."""
     marks = _annex_parts(measured)
-    title = _title(measured)
+    title = title_of(measured)
+    end = title.number if title else 0
+    has_head = any(_is_red(block) for block in measured.blocks if block.number < end)
     return [
         block
         for block in measured.blocks
         if block.align in _RUNNING
+        and not (has_head and block.number < end)
         and block is not title
         and block.number not in marks
         and not _ASIDE_STYLE.match(block.style)
@@ -52,8 +56,8 @@ def running_text(measured: Measured) -> list[Block]:
 
 def check_texts(measured: Measured, running: Sequence[Block]) -> Iterator[Found]:
     """Title, running text, annexes, and that every font is named."""
-    yield from _check_title(measured)
-    for block in measured.blocks:
+    yield from _checktitle_of(measured)
+    for block in (*measured.blocks, *measured.asides):
         if unnamed := [piece.text for piece in block.pieces if piece.text.strip() and not piece.font]:
             yield Found(standard.FONT_NAMED, block.where, f"“{unnamed[0].strip()[:8]}”没有指明中文字体")
     before: Block | None = None
@@ -65,9 +69,9 @@ def check_texts(measured: Measured, running: Sequence[Block]) -> Iterator[Found]
     yield from _check_annexes(measured)
 
 
-def _check_title(measured: Measured) -> Iterator[Found]:
+def _checktitle_of(measured: Measured) -> Iterator[Found]:
     """The title of the document."""
-    title = _title(measured)
+    title = title_of(measured)
     if title is None:
         yield Found(standard.TITLE, "全文", "没有找到标题")
         return
@@ -77,7 +81,7 @@ def _check_title(measured: Measured) -> Iterator[Found]:
         yield Found(standard.TITLE_CENTRED, title.where, "标题未居中")
 
 
-def _title(measured: Measured) -> Block | None:
+def title_of(measured: Measured) -> Block | None:
     """The first paragraph in the style of titles; without one, the first large centred one before the annexes."""
     styled = [block for block in measured.blocks if block.style == "title" and block.main.text.strip()]
     large = (
@@ -167,4 +171,25 @@ def _check_annexes(measured: Measured) -> Iterator[Found]:
 
 def _is_red(block: Block) -> bool:
     """Whether a paragraph belongs to a red head."""
-    return any(piece.is_red for piece in block.pieces)
+    return block.has_red_line or any(piece.is_red for piece in block.pieces)
+
+
+def check_contents(measured: Measured) -> Iterator[Found]:
+    """Whether a document of many headings has a table of contents, and whether that names what there is."""
+    headings = [block for block in measured.blocks if _HEADING_STYLE.match(block.style)]
+    if measured.contents is None:
+        if len(headings) >= standard.MANY_HEADINGS:
+            yield Found(standard.CONTENTS, "全文", f"有{len(headings)}个标题，没有目录")
+        return
+    titles = {_squeezed(block.text) for block in measured.blocks if not block.style.startswith("toc")}
+    listed = {_squeezed(entry) for entry in measured.contents}
+    for entry in measured.contents:
+        if _squeezed(entry) not in titles:
+            yield Found(standard.CONTENTS, "目录", f"“{entry[:12]}”不是文中的标题")
+    for block in headings:
+        if _squeezed(block.text) not in listed:
+            yield Found(standard.CONTENTS, block.where, "标题不在目录中")
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())

@@ -36,6 +36,8 @@ def lay_out(document: Document) -> list[Block]:
     """The report as it goes on paper."""
     body = [block for section in document.sections for block in _section(section)]
     behind = [*annex_list(document), *annexes(document)]
+    if body and behind and isinstance(body[-1], Line):  # the list of annexes does not stand alone on a page
+        body[-1] = replace(body[-1], keeps_next=True)
     headings = tuple((b.style, b.text) for b in (*body, *behind) if isinstance(b, Line) and b.is_heading)
     if headings and body and isinstance(body[0], Line):
         body[0] = replace(body[0], new_page=True)
