@@ -1,6 +1,7 @@
 """The figures of a release in its other shapes: the same values, read by the programs that they are meant for."""
 
 import csv
+import json
 import re
 from decimal import Decimal
 from pathlib import Path
@@ -8,9 +9,11 @@ from pathlib import Path
 import frictionless
 import pytest
 import sdmx
+from click.testing import CliRunner, Result
 
+from nianbao.cli import main
 from nianbao.settings import Home
-from tests.homes import PUBLICATIONS, ROOT, release
+from tests.homes import PUBLICATIONS, ROOT, YEAR, release, warehouse
 
 PROGRAM = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PAGE = (ROOT / "docs" / "analysts.md").read_text(encoding="utf-8")
@@ -66,3 +69,55 @@ def test_a_program_shown_runs(
     monkeypatch.chdir(tmp_path)
     exec(compile(program, "docs/analysts.md", "exec"), {})
     assert len(capsys.readouterr().out.splitlines()) > 5
+
+
+def statistics_year(home: Home, *arguments: str) -> Result:
+    """A question about the statistics year 2021."""
+    return CliRunner().invoke(
+        main, [*arguments, "--year", str(YEAR), "--year-basis", "statistics", "--home", str(home.path)]
+    )
+
+
+def test_the_statistics_year_is_counted_from_the_same_submissions(year_home: Home) -> None:
+    """Flows from the fourth quarter of the year before to the third, members as of September; the rest says why not."""
+    rows = {row["indicator"]: row for row in json.loads(statistics_year(year_home, "figures", "--json").stdout)}
+    with warehouse(year_home) as connection:
+        query = "SELECT sum(warmth_funds_yuan) FROM core.gh05 WHERE period IN ('2020Q4', '2021Q1', '2021Q2', '2021Q3')"
+        (funds,) = connection.execute(query).fetchone() or ()
+        (members,) = (
+            connection.execute("SELECT sum(members_total) FROM core.gh01 WHERE period = '2021Q3'").fetchone() or ()
+        )
+    assert (rows["warmth_funds"]["value"], rows["members_total"]["value"]) == (funds, members)
+    assert (rows["warmth_funds"]["first_day"], rows["warmth_funds"]["last_day"]) == ("2020-10-01", "2021-09-30")
+    assert rows["units_congress"]["value"] is None
+    assert rows["units_congress"]["not_available"] == "GH02 民主管理和集体协商情况表按半年报送"
+    assert "没有单位报齐2020年第四季度" in rows["posts_online"]["not_available"]
+    shown = statistics_year(year_home, "figures").stdout
+    assert shown.startswith("统计年度2021年（2020-10-01至2021-09-30）")
+    assert "不能按统计年度计：GH02 民主管理和集体协商情况表按半年报送" in shown
+
+
+def test_a_figure_of_the_statistics_year_leads_to_its_cells(year_home: Home) -> None:
+    """The cells of four quarters, over two calendar years, add up to it; where there is no figure it says why."""
+    found = json.loads(statistics_year(year_home, "explain", "warmth_funds", "--json").stdout)
+    assert {cell["period"] for cell in found["cells"]} == {"2020Q4", "2021Q1", "2021Q2", "2021Q3"}
+    assert sum(Decimal(str(cell["value"])) for cell in found["cells"]) == found["value"]
+    assert sum(Decimal(str(unit["value"])) for unit in found["by_unit"]) == found["value"]
+    refused = statistics_year(year_home, "explain", "units_congress")
+    assert (refused.exit_code, "按半年报送" in refused.output) == (64, True)
+
+
+@pytest.mark.parametrize(("basis", "period"), [("calendar", "2021"), ("statistics", "2020-10-01/P1Y")])
+def test_a_set_of_figures_is_written_for_programs(basis: str, period: str, year_home: Home, tmp_path: Path) -> None:
+    """Every indicator, of all and by unit, as CSV and SDMX with the same values; the package is valid."""
+    folder = tmp_path / "set"
+    options = ["--year", str(YEAR), "--year-basis", basis, "--out", str(folder), "--home", str(year_home.path)]
+    assert CliRunner().invoke(main, ["figures", *options]).exit_code == 0
+    assert frictionless.validate(str(folder / "datapackage.json")).flatten(["type", "note"]) == []
+    with (folder / "figures.csv").open(encoding="utf-8", newline="") as file:
+        values = {(row["indicator"], row["scope"].replace("all", "_T")): row["value"] for row in csv.DictReader(file)}
+    with (folder / "figures.sdmx.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["TIME_PERIOD"] for row in rows} == {period}
+    assert {(row["INDICATOR"], row["REF_AREA"]): row["OBS_VALUE"] for row in rows} == values
+    assert len(rows) == len(values) > 1000

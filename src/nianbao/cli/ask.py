@@ -16,7 +16,6 @@ from nianbao.errors import DeclarationError, StoreError, UsageError
 from nianbao.settings import Home
 
 _DAY = click.DateTime(["%Y-%m-%d"])
-_CLAIM_ZH = {"does_not_survive": "不一定成立", "cannot_be_told": "无法判断"}
 _CELLS_SHOWN = 20
 
 
@@ -27,8 +26,19 @@ def as_of_option(command: Any) -> Any:
     )
 
 
+def year_basis_option(command: Any) -> Any:
+    """--year-basis: what a year is."""
+    return click.option(
+        "--year-basis",
+        type=click.Choice(["calendar", "statistics"]),
+        default="calendar",
+        show_default=True,
+        help="The year: January to December, or the national statistics year, October of the year before to September.",
+    )(command)
+
+
 @contextmanager
-def _house(project_path: Path | None, home: Path, as_of: dt.datetime | None = None) -> Iterator[Any]:
+def asked_house(project_path: Path | None, home: Path, as_of: dt.datetime | None = None) -> Iterator[Any]:
     """The house to read from: as the last run left it, or built in memory as it was known on a day."""
     from nianbao.runs.compile import compile_tables
     from nianbao.runs.house import open_house_as_of, open_house_to_read
@@ -46,49 +56,6 @@ def _house(project_path: Path | None, home: Path, as_of: dt.datetime | None = No
 @click.command()
 @project_option
 @home_option
-@click.option("--year", type=int, required=True, help="The year of the figures.")
-@as_of_option
-@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
-@click.option("--doubtful", is_flag=True, help="Only what the reports claim and the missing units might make untrue.")
-@json_option
-def figures(
-    project_path: Path | None, home: Path, year: int, as_of: dt.datetime | None, as_csv: bool, doubtful: bool,
-    as_json: bool,
-) -> None:  # fmt: skip
-    """Print the figures of a year."""
-    from nianbao.statistics.figures import read_figures
-
-    if doubtful:
-        _say_doubtful(project_path, home, year, as_of, as_csv, as_json)
-        return
-    with _house(project_path, home, as_of) as house:
-        known = read_figures(house.connection, house.project)
-        rows = [
-            {
-                "indicator": indicator.id, "year": year, "value": figure.value, "unit": indicator.unit,
-                "zh": indicator.zh, "section": indicator.section, "publication": indicator.publication,
-                **_coverage(known, indicator, figure),
-            }
-            for indicator in house.project.indicators.values()
-            if (figure := known.get(indicator.id, year)).value is not None
-        ]  # fmt: skip
-    if not rows:
-        raise UsageError(f"there are no figures for {year}", next_step=f"years with figures: {known.years()}")
-    if as_json:
-        say_json(rows)
-    elif as_csv:
-        say_csv(list(rows[0]), [list(row.values()) for row in rows])
-    else:
-        say_table(
-            ("指标", "名称", "数值", "单位", "已报/应报"),
-            [(row["indicator"], row["zh"], row["value"], row["unit"], _covered(row)) for row in rows],
-            numbers=(2,),
-        )
-
-
-@click.command()
-@project_option
-@home_option
 @click.option("--year", type=int, required=True, help="The year of the targets.")
 @as_of_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
@@ -100,7 +67,7 @@ def targets(
     from nianbao.publish.promised import tally
     from nianbao.runs.publish import promised
 
-    with _house(project_path, home, as_of) as house:
+    with asked_house(project_path, home, as_of) as house:
         found = promised(house, year)
     rows = [
         {
@@ -133,68 +100,33 @@ def targets(
     say(tally(found))
 
 
-def _say_doubtful(
-    project_path: Path | None, home: Path, year: int, as_of: dt.datetime | None, as_csv: bool, as_json: bool
-) -> None:
-    from nianbao.runs.publish import doubtful_claims
-
-    with _house(project_path, home, as_of) as house:
-        rows = doubtful_claims(house, year)
-    if as_json:
-        say_json(rows)
-    elif as_csv:
-        say_csv(list(rows[0]) if rows else [], [list(row.values()) for row in rows])
-    elif not rows:
-        say(f"every claim of the reports of {year} would survive the worst case")
-    else:
-        say_table(
-            ("报告", "章节", "指标", "印作", "结论", "未报占上年", "原因"),
-            [
-                (row["publication"], row["section"], row["zh"], row["printed"], _CLAIM_ZH[row["claim"]],
-                 _share(row["missing_share_of_last_year"]), row["doubt"])
-                for row in rows
-            ],
-        )  # fmt: skip
-
-
-def _coverage(known: Any, indicator: Any, figure: Any) -> dict[str, Any]:
-    """Who is behind a figure: so many member unions of so many; or, where they owe nothing, who reported it."""
-    coverage = figure.coverage
-    is_members = coverage.expected > 0
-    return {
-        "coverage_reported": coverage.reported if is_members else None,
-        "coverage_expected": coverage.expected if is_members else None,
-        "reported_by": "" if is_members else " ".join(known.reporters(indicator, figure.year)),
-    }
-
-
-def _covered(row: dict[str, Any]) -> str:
-    if row["coverage_expected"] is None:
-        return f"{row['reported_by'].replace(' ', '、')} 已报" if row["reported_by"] else "—"
-    return f"{row['coverage_reported']}/{row['coverage_expected']}"
-
-
 @click.command()
 @project_option
 @home_option
 @click.argument("indicator")
 @click.option("--year", type=int, required=True, help="The year of the figure.")
 @click.option("--unit", "unit_code", help="Only the cells of this unit.")
+@year_basis_option
 @as_of_option
 @click.option("--all", "show_all", is_flag=True, help="Print every cell, not only the first ones.")
 @json_option
 def explain(
-    project_path: Path | None, home: Path, indicator: str, year: int, unit_code: str | None, as_of: dt.datetime | None,
-    show_all: bool, as_json: bool,
+    project_path: Path | None, home: Path, indicator: str, year: int, unit_code: str | None, year_basis: str,
+    as_of: dt.datetime | None, show_all: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Trace a figure: formula, values by unit, submissions, cells."""
     from nianbao.publish.definition import define
     from nianbao.statistics.figures import read_figures
     from nianbao.statistics.trace import trace
+    from nianbao.terms.year_basis import YearBasis
 
-    with _house(project_path, home, as_of) as house:
-        known = read_figures(house.connection, house.project)
+    with asked_house(project_path, home, as_of) as house:
+        known = read_figures(house.connection, house.project, YearBasis(year_basis))
         figure = known.get(indicator, year)
+        if reason := known.why_not(indicator, year):
+            raise UsageError(
+                f"{indicator} is not available by statistics year: {reason}", next_step="--year-basis calendar"
+            )
         found = trace(house.connection, known, indicator, year)
         declared = house.project.indicators[indicator]
         definition = define(declared, house.project)
@@ -203,7 +135,8 @@ def explain(
     if as_json:
         say_json(
             {
-                "indicator": indicator, "zh": declared.zh, "year": year, "value": figure.value, "unit": declared.unit,
+                "indicator": indicator, "zh": declared.zh, "year": year, "year_basis": year_basis,
+                "value": figure.value, "unit": declared.unit,
                 "definition": definition, "formula": declared.formula or None, "operands": found.operands,
                 "coverage": {"reported": figure.coverage.reported, "expected": figure.coverage.expected,
                              "missing": figure.coverage.missing},
@@ -212,7 +145,12 @@ def explain(
             }
         )  # fmt: skip
         return
-    say(f"{declared.zh}（{indicator}）{year}年：{_number(figure.value)} {declared.unit}")
+    when = (
+        f"{year}年"
+        if year_basis == YearBasis.CALENDAR
+        else "统计年度{}年（{}至{}）".format(year, *YearBasis(year_basis).span(year))
+    )
+    say(f"{declared.zh}（{indicator}）{when}：{_number(figure.value)} {declared.unit}")
     say(f"口径：{definition}")
     if declared.formula:
         say(f"公式：{declared.formula}")
@@ -275,10 +213,6 @@ def doctor(project_path: Path | None, home: Path, as_json: bool) -> None:
         raise DeclarationError(path, None, "what is declared here cannot be used; see the lines marked FAIL")
     if wrong:
         raise StoreError("something is missing", next_step="see the lines marked FAIL")
-
-
-def _share(share: Any) -> str:
-    return "不知道" if share is None else f"{100 * share:.1f}%"
 
 
 def _number(value: Any) -> str:

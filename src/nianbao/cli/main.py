@@ -23,7 +23,7 @@ COMMANDS = {
     "check": ("answer", "Give the answer to workbooks on the spot, without loading anything."),
     "explanations": ("answer", "List what units explain; approve it until a day, or refuse it."),
     "status": ("status", "Show who has reported what, on time or late, and which findings wait."),
-    "figures": ("ask", "Print the figures of a year."),
+    "figures": ("figures", "Print the figures of a year."),
     "targets": ("ask", "Show what was promised for a year and what was reached."),
     "explain": ("ask", "Trace a figure: formula, values by unit, submissions, cells."),
     "feeds": ("feeds", "Trace the other way: the figures and releases that a submission is counted in."),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +14,21 @@ from nianbao.terms.document import Document
 
 Fields = tuple[tuple[str, str, str, str], ...]
 
+
+@dataclass(frozen=True)
+class About:
+    """What a package says of itself."""
+
+    name: str
+    title: str
+    description: str
+    issuer: str
+    as_of: dt.datetime
+
+
 _FIGURES: Fields = (
     ("indicator", "string", "指标编码", "id of the indicator"),
-    ("period", "integer", "年度", "calendar year the value is about"),
+    ("period", "integer", "年度", "year the value is about"),
     ("scope", "string", "范围：all 为全省，其余为单位代码", "all, or the code of a unit"),
     ("section", "string", "章节", "section of the report that prints it"),
     ("value", "number", "准确值，以 unit 为单位", "exact value in the unit of measure"),
@@ -26,7 +41,7 @@ _FIGURES: Fields = (
 )
 _REVISIONS: Fields = (
     ("indicator", "string", "指标名称", "name of the indicator"),
-    ("year", "integer", "年度", "calendar year the value is about"),
+    ("year", "integer", "年度", "year the value is about"),
     ("section", "string", "章节", "section of the report that prints it"),
     ("before", "string", "原印文", "what the release before printed"),
     ("after", "string", "现印文", "what is printed now"),
@@ -45,33 +60,60 @@ _SDMX: Fields = (
     ("COVERAGE_REPORTED", "integer", "已报会员工会数", "member unions that have reported what it rests on"),
     ("COVERAGE_EXPECTED", "integer", "应报会员工会数", "member unions that owe it"),
 )
-_TABLES = {
+_SET: Fields = (
+    ("indicator", "string", "指标编码", "id of the indicator"),
+    ("year", "integer", "年度", "year the value is about, by its basis"),
+    (
+        "year_basis",
+        "string",
+        "年度口径",
+        "calendar: January to December; statistics: October of the year before to September",
+    ),
+    ("first_day", "date", "起", "first day of the year"),
+    ("last_day", "date", "止", "last day of the year"),
+    ("scope", "string", "范围：all 为全省，其余为单位代码", "all, or the code of a unit"),
+    ("value", "number", "准确值，以 unit 为单位", "exact value in the unit of measure"),
+    ("unit", "string", "计量单位", "unit of measure"),
+    ("zh", "string", "指标名称", "name of the indicator"),
+    ("section", "string", "章节", "section of the report that prints it"),
+    ("publication", "string", "报告", "report that prints it"),
+    ("coverage_reported", "integer", "已报会员工会数", "member unions that have reported what it rests on"),
+    ("coverage_expected", "integer", "应报会员工会数", "member unions that owe it"),
+    ("reported_by", "string", "由谁报送", "where member unions owe nothing: the units that reported it"),
+    ("not_available", "string", "无数原因", "why there can be no value on this basis"),
+)
+EDITION = {
     "figures": ("figures.csv", _FIGURES),
     "figures-sdmx": ("figures.sdmx.csv", _SDMX),
     "revisions": ("revisions.csv", _REVISIONS),
 }
+FIGURE_SET = {"figures": ("figures.csv", _SET), "figures-sdmx": ("figures.sdmx.csv", _SDMX)}
 _FILES = {
     "figures-sdmx-structure": ("figures.sdmx.xml", "application/vnd.sdmx.structure+xml;version=2.1"),
     "analysts-file": ("nianbao.duckdb", "application/vnd.duckdb"),
 }
 
 
-def describe(document: Document, folder: Path) -> str:
-    """The data package of the data in an edition's folder, as JSON text: tables and files for programs, not for print.
+def describe_edition(document: Document, folder: Path) -> str:
+    """The data package of the data in an edition's folder; the report itself (HTML, Word, workbook) says what it is."""
+    name = f"{document.publication.replace('_', '-')}-{document.year}-{document.edition}"
+    about = About(name, document.title, "".join(document.notices), document.issuer, document.as_of)
+    return describe(about, folder, EDITION)
 
-    The report itself (HTML, Word, workbook) says what it is.
-    """
-    tables = [_table(name, folder / file, fields) for name, (file, fields) in _TABLES.items()
-              if (folder / file).exists()]  # fmt: skip
-    files = [_file(name, folder / file, kind) for name, (file, kind) in _FILES.items() if (folder / file).exists()]
+
+def describe(about: About, folder: Path, tables: Mapping[str, tuple[str, Fields]]) -> str:
+    """The data package of a folder, as JSON text: of the tables and files for programs, those that are there."""
+    resources = [_table(name, folder / file, fields) for name, (file, fields) in tables.items()
+                 if (folder / file).exists()]  # fmt: skip
+    resources += [_file(name, folder / file, kind) for name, (file, kind) in _FILES.items() if (folder / file).exists()]
     package: dict[str, Any] = {
         "profile": "data-package",
-        "name": f"{document.publication.replace('_', '-')}-{document.year}-{document.edition}",
-        "title": document.title,
-        "description": "".join(document.notices),
-        "created": f"{document.as_of.isoformat()}+08:00",
-        "contributors": [{"title": document.issuer, "role": "publisher"}],
-        "resources": tables + files,
+        "name": about.name,
+        "title": about.title,
+        "description": about.description,
+        "created": f"{about.as_of.isoformat()}+08:00",
+        "contributors": [{"title": about.issuer, "role": "publisher"}],
+        "resources": resources,
     }
     return json.dumps(package, ensure_ascii=False, indent=2) + "\n"
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from nianbao import __version__
 from nianbao.catalog import Project
-from nianbao.publish.datapackage import describe
+from nianbao.publish.datapackage import describe_edition
 from nianbao.statistics.compile import ALL
 from nianbao.terms.document import Document, PrintedFigure
 
@@ -114,7 +114,7 @@ def write_edition(
         _write_revisions(document, scratch / "revisions.csv")
     if snapshot is not None:
         _link(snapshot, scratch / "nianbao.duckdb")
-    (scratch / "datapackage.json").write_text(describe(document, scratch), encoding="utf-8")
+    (scratch / "datapackage.json").write_text(describe_edition(document, scratch), encoding="utf-8")
     manifest = _manifest(document, scratch, sources)
     (scratch / "manifest.json").write_text(manifest, encoding="utf-8")
     _move(scratch, target)

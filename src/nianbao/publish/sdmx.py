@@ -16,6 +16,7 @@ from nianbao.catalog import Project
 from nianbao.statistics.compile import ALL
 from nianbao.terms.document import Document
 from nianbao.terms.figure import Figure
+from nianbao.terms.year_basis import YearBasis
 
 if TYPE_CHECKING:
     from sdmx.model import common, v21
@@ -62,6 +63,11 @@ class Flow:
     year: int
     edition: str
     as_of: dt.datetime
+    basis: YearBasis = YearBasis.CALENDAR
+
+    def time_period(self, year: int) -> str:
+        """A year as SDMX says it: 2021, or the day on which it begins and how long it takes, 2020-10-01/P1Y."""
+        return str(year) if self.basis is YearBasis.CALENDAR else f"{self.basis.span(year)[0]}/P1Y"
 
     @property
     def number(self) -> int:
@@ -105,7 +111,7 @@ def _observation(figure: Figure, project: Project, flow: Flow) -> v21.Observatio
         "FREQ": "A",
         "REF_AREA": TOTAL if figure.scope == ALL else figure.scope,
         "INDICATOR": figure.indicator_id,
-        "TIME_PERIOD": str(figure.year),
+        "TIME_PERIOD": flow.time_period(figure.year),
     }
     attributes = {
         "UNIT_MEASURE": project.indicators[figure.indicator_id].unit,

@@ -11,9 +11,11 @@ from sqlglot import exp
 
 from nianbao.catalog import Project
 from nianbao.errors import DeclarationError
+from nianbao.statistics.year_basis import is_countable, year_sql, years_reported
 from nianbao.terms.form import Aggregate
 from nianbao.terms.indicator import Indicator
 from nianbao.terms.unit import MEMBER_TYPES
+from nianbao.terms.year_basis import YearBasis
 from nianbao.warehouse.models import Model, tables_read
 
 ALL = "all"
@@ -25,15 +27,19 @@ _SHIFT = "__prev_year"
 _VALUE = "DECIMAL(28, 6)"
 
 
-def rows_query(indicator: Indicator, project: Project) -> exp.Select:
+def rows_query(indicator: Indicator, project: Project, basis: YearBasis = YearBasis.CALENDAR) -> exp.Select:
     """The rows that count for an indicator: submission_id, row_no, unit_code, period, year, measure.
+
+    Its condition speaks of the calendar year of a row, whatever the basis.
 
     Raises:
         DeclarationError: its condition or measure is not SQL.
     """
-    column = project.forms[indicator.form].part(indicator.part).field(indicator.field).column
+    part = project.forms[indicator.form].part(indicator.part)
+    column, year = part.field(indicator.field).column, year_sql(part, basis)
     query = (
-        exp.select("submission_id", "row_no", "unit_code", "period", "year")
+        exp.select("submission_id", "row_no", "unit_code", "period")
+        .select(year if year == "year" else f"{year} AS year", dialect="duckdb")
         .select(
             exp.alias_(_parse(indicator, indicator.measure) if indicator.measure else exp.column(column), "measure")
         )
@@ -53,12 +59,14 @@ def rows_query(indicator: Indicator, project: Project) -> exp.Select:
         # The last period that the unit reported in the year. Quarters, halves and months sort by their codes; the
         # whole year, which has no suffix, comes after its halves.
         query = query.qualify(
-            "rpad(period, 6, 'Y') = max(rpad(period, 6, 'Y')) OVER (PARTITION BY unit_code, year)", dialect="duckdb"
+            f"rpad(period, 6, 'Y') = max(rpad(period, 6, 'Y')) OVER (PARTITION BY unit_code, {year})", dialect="duckdb"
         )
+    if basis is not YearBasis.CALENDAR:
+        query = query.where(f"{year} IN ({years_reported(indicator, project, basis)})", dialect="duckdb")
     return query
 
 
-def counted_query(indicator: Indicator, project: Project) -> exp.Select:
+def counted_query(indicator: Indicator, project: Project, basis: YearBasis = YearBasis.CALENDAR) -> exp.Select:
     """The values of an indicator that is counted from a form: indicator_id, year, scope, value."""
     return (
         exp.select(
@@ -68,7 +76,7 @@ def counted_query(indicator: Indicator, project: Project) -> exp.Select:
             f"{value_of(indicator)} AS value",
             dialect="duckdb",
         )
-        .from_(rows_query(indicator, project).subquery("counted"))
+        .from_(rows_query(indicator, project, basis).subquery("counted"))
         .group_by("GROUPING SETS ((year, unit_code), (year))", dialect="duckdb")
     )
 
@@ -115,14 +123,55 @@ def years_back(column: str) -> tuple[str, int]:
     return column.replace(_SHIFT, ""), column.count(_SHIFT)
 
 
+TABLES = {YearBasis.CALENDAR: "indicator.value", YearBasis.STATISTICS: "indicator.statistics_year"}
+"""Where every indicator stands, by the year that is meant."""
+
+
 def indicator_models(project: Project) -> list[Model]:
-    """One model per form with the indicators counted from it, and indicator.value with the formulas over them."""
+    """One model per form with the indicators counted from it, and one per year basis with the formulas over them."""
     bases: dict[str, list[Indicator]] = {}
     for indicator in project.indicators.values():
         if not indicator.is_formula:
             bases.setdefault(indicator.form, []).append(indicator)
     models = [_form_model(form_code, indicators, project) for form_code, indicators in sorted(bases.items())]
-    return [*models, _value_model([model.name for model in models], project.indicators)]
+    base = "\nUNION ALL\n".join(f"SELECT indicator_id, year, scope, value FROM {model.name}" for model in models)
+    value = _value_model(
+        TABLES[YearBasis.CALENDAR],
+        base,
+        project.indicators,
+        "指标数值：每个指标、年度、范围一行",
+        "every indicator; one row per indicator, year and scope",
+    )
+    return [*models, value, *_statistics_model(project)]
+
+
+def _statistics_model(project: Project) -> list[Model]:
+    """The indicators that can be counted by statistics year; no model where there are none."""
+    indicators = project.indicators
+    countable = {
+        key: indicator
+        for key, indicator in indicators.items()
+        if all(is_countable(indicators[name], project, YearBasis.STATISTICS)
+               for name, _ in counted_behind(indicator, indicators))
+    }  # fmt: skip
+    counted = [
+        counted_query(indicator, project, YearBasis.STATISTICS).sql(dialect="duckdb")
+        for indicator in countable.values()
+        if not indicator.is_formula
+    ]
+    if not counted:
+        return []
+    return [
+        _value_model(
+            TABLES[YearBasis.STATISTICS],
+            "\nUNION ALL\n".join(counted),
+            countable,
+            "统计年度的指标数值（上年10月至当年9月）：每个指标、年度、范围一行",
+            "indicators that can be counted from October to September, by the year in which the statistics year ends; "
+            "one row per indicator, year and scope",
+            {"year": "统计年度，以9月所在年份为准 / statistics year, October to September, named after its end"},
+        )
+    ]
 
 
 def _form_model(form_code: str, indicators: Iterable[Indicator], project: Project) -> Model:
@@ -138,8 +187,14 @@ def _form_model(form_code: str, indicators: Iterable[Indicator], project: Projec
     )
 
 
-def _value_model(bases: list[str], indicators: Mapping[str, Indicator]) -> Model:
-    base = "\nUNION ALL\n".join(f"SELECT indicator_id, year, scope, value FROM {name}" for name in bases)
+def _value_model(
+    name: str,
+    base: str,
+    indicators: Mapping[str, Indicator],
+    zh: str,
+    en: str,
+    columns: Mapping[str, str] | None = None,
+) -> Model:
     formulas = [indicator for indicator in indicators.values() if indicator.is_formula]
     steps = [f"base AS (\n{base}\n)"]
     values = [
@@ -148,13 +203,8 @@ def _value_model(bases: list[str], indicators: Mapping[str, Indicator]) -> Model
     if formulas:
         steps += _formula_steps({indicator.id: expand(indicator, indicators) for indicator in formulas})
         values.append("SELECT indicator_id, year, scope, value FROM computed WHERE value IS NOT NULL")
-    return Model(
-        "indicator.value",
-        "WITH " + ",\n\n".join(steps) + "\n\n" + "\nUNION ALL\n".join(values),
-        frozenset(bases),
-        "指标数值：每个指标、年度、范围一行",
-        "every indicator; one row per indicator, year and scope",
-    )
+    sql = "WITH " + ",\n\n".join(steps) + "\n\n" + "\nUNION ALL\n".join(values)
+    return Model(name, sql, tables_read(sql, name), zh, en, columns or {})
 
 
 def _formula_steps(expressions: Mapping[str, exp.Expr]) -> list[str]:

@@ -12,6 +12,7 @@ from nianbao.statistics.figures import Figures, plain
 from nianbao.terms.document import Trace, UnitValue
 from nianbao.terms.figure import TracedCell
 from nianbao.terms.indicator import Indicator
+from nianbao.terms.year_basis import YearBasis
 from nianbao.warehouse.connect import Connection, rows_of
 
 WITHHELD = "（个人信息，不显示）"
@@ -31,7 +32,10 @@ def trace_all(connection: Connection, figures: Figures, wanted: Iterable[tuple[s
     for indicator_id, year in pairs:
         for name, back in counted_behind(project.indicators[indicator_id], project.indicators):
             years_of.setdefault(name, set()).add(year - back)
-    cells = {name: _cells(connection, project, project.indicators[name], years) for name, years in years_of.items()}
+    cells = {
+        name: _cells(connection, project, project.indicators[name], years, basis=figures.basis)
+        for name, years in years_of.items()
+    }
     return {
         figure_key(indicator_id, year): Trace(
             key=figure_key(indicator_id, year),
@@ -85,13 +89,18 @@ def _by_unit(figures: Figures, indicator_id: str, year: int) -> tuple[UnitValue,
 
 
 def _cells(
-    connection: Connection, project: Project, indicator: Indicator, years: Iterable[int], submission_id: str = ""
+    connection: Connection,
+    project: Project,
+    indicator: Indicator,
+    years: Iterable[int],
+    submission_id: str = "",
+    basis: YearBasis = YearBasis.CALENDAR,
 ) -> dict[int, list[TracedCell]]:
     """The cells of a base indicator by year, in the order of units, periods and rows; or those of one submission."""
     query = f"""
         SELECT counted.year, counted.unit_code, counted.period, counted.submission_id, counted.measure,
             delivery.source AS file, delivery.sha256, cell.sheet, cell.cell, cell.text, cell.value, cell.read_as
-        FROM ({rows_query(indicator, project).sql(dialect="duckdb")}) AS counted
+        FROM ({rows_query(indicator, project, basis).sql(dialect="duckdb")}) AS counted
         INNER JOIN raw.cell AS cell
             ON counted.submission_id = cell.submission_id AND counted.row_no = cell.row_no
             AND cell.part = $part AND cell.field = $field

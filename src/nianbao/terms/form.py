@@ -106,6 +106,10 @@ class Part:
         stem = self.form_code.lower()
         return stem if self.code == "main" else f"{stem}_{self.code}"
 
+    def is_reported_by(self, unit: Unit) -> bool:
+        """Whether a unit that is asked for the form is asked for this part of it."""
+        return _names(self.reporters, unit)
+
     def field(self, code: str) -> Field:
         """The field of a code.
 
@@ -151,7 +155,7 @@ class Form:
         """The parts a unit is asked for in a period; none when it does not owe the form."""
         if not self.is_reported_by(unit) or period.suffix not in self.suffixes:
             return ()
-        return tuple(part for part in self.parts if period.suffix in part.suffixes and _names(part.reporters, unit))
+        return tuple(part for part in self.parts if period.suffix in part.suffixes and part.is_reported_by(unit))
 
     def is_reported_by(self, unit: Unit) -> bool:
         """Whether a unit is asked for the form; `reporters` holds unit types and single unit codes."""

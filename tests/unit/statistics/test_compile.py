@@ -73,7 +73,8 @@ def values(small: Project) -> Mapping[tuple[str, int, str], Decimal]:
     connection = open_memory()
     connection.execute(
         "CREATE SCHEMA core; CREATE SCHEMA indicator; CREATE TABLE core.gh05 (submission_id VARCHAR, row_no INTEGER, "
-        "unit_code VARCHAR, period VARCHAR, year INTEGER, warmth_funds_yuan DECIMAL(18, 2), warmth_persons BIGINT)"
+        "unit_code VARCHAR, period VARCHAR, year INTEGER, warmth_funds_yuan DECIMAL(18, 2), warmth_persons BIGINT); "
+        "CREATE TABLE core.submission (form_code VARCHAR, unit_code VARCHAR, period VARCHAR, year INTEGER)"
     )
     for unit, period, year, funds, persons in ROWS:
         connection.execute(

@@ -1,0 +1,127 @@
+"""figures: every figure of a year, on the screen or as files."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nianbao import clock
+from nianbao.cli.ask import as_of_option, asked_house, year_basis_option
+from nianbao.cli.main import home_option, json_option, project_option
+from nianbao.cli.show import say, say_csv, say_json, say_table
+from nianbao.errors import UsageError
+
+_CLAIM_ZH = {"does_not_survive": "不一定成立", "cannot_be_told": "无法判断"}
+
+
+@click.command()
+@project_option
+@home_option
+@click.option("--year", type=int, required=True, help="The year of the figures.")
+@year_basis_option
+@as_of_option
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write all of them, those of every unit too, into this folder: CSV, SDMX, data package.",
+)
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+@click.option("--doubtful", is_flag=True, help="Only what the reports claim and the missing units might make untrue.")
+@json_option
+def figures(
+    project_path: Path | None, home: Path, year: int, year_basis: str, as_of: dt.datetime | None, out: Path | None,
+    as_csv: bool, doubtful: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Print the figures of a year."""
+    from nianbao.publish.figure_set import describe_figure, write_set
+    from nianbao.statistics.figures import read_figures
+    from nianbao.terms.year_basis import YearBasis
+    from nianbao.warehouse import ledger
+
+    if doubtful:
+        if out or year_basis != YearBasis.CALENDAR:
+            raise click.UsageError("--doubtful is about what the reports print: calendar years, and not as files")
+        _say_doubtful(project_path, home, year, as_of, as_csv, as_json)
+        return
+    with asked_house(project_path, home, as_of) as house:
+        known = read_figures(house.connection, house.project, YearBasis(year_basis))
+        rows = [describe_figure(known, known.get(indicator, year)) for indicator in house.project.indicators]
+        if not any(row["value"] for row in rows):
+            raise UsageError(f"there are no figures for {year}", next_step=f"years with figures: {known.years()}")
+        if out:
+            written = write_set(known, year, ledger.known_until(house.connection) or clock.now(), out)
+    if out:
+        say(f"{written} values in {out}")
+    elif as_json:
+        say_json([row | {"value": row["value"] and Decimal(row["value"])} for row in rows if _is_told(row)])
+    elif as_csv:
+        say_csv(list(rows[0]), [list(row.values()) for row in rows if _is_told(row)])
+    else:
+        _say_figures(rows, year, YearBasis(year_basis))
+
+
+def _is_told(row: dict[str, Any]) -> bool:
+    """Whether there is anything to say of a figure: its value, or why there can be none."""
+    return bool(row["value"] or row["not_available"])
+
+
+def _say_figures(rows: list[dict[str, Any]], year: int, basis: Any) -> None:
+    from nianbao.terms.year_basis import YearBasis
+
+    if basis is not YearBasis.CALENDAR:
+        say(f"{basis.zh}{year}年（{rows[0]['first_day']}至{rows[0]['last_day']}）")
+    say_table(
+        ("指标", "名称", "数值", "单位", "已报/应报"),
+        [
+            (row["indicator"], row["zh"], Decimal(row["value"]), row["unit"], _covered(row))
+            for row in rows
+            if row["value"]
+        ],
+        numbers=(2,),
+    )
+    reasons: dict[str, list[str]] = {}
+    for row in rows:
+        if row["not_available"]:
+            reasons.setdefault(row["not_available"], []).append(row["zh"])
+    for reason, names in reasons.items():
+        say()
+        say(f"不能按{basis.zh}计：{reason}")
+        say(f"  {'、'.join(names)}")
+
+
+def _say_doubtful(
+    project_path: Path | None, home: Path, year: int, as_of: dt.datetime | None, as_csv: bool, as_json: bool
+) -> None:
+    from nianbao.runs.publish import doubtful_claims
+
+    with asked_house(project_path, home, as_of) as house:
+        rows = doubtful_claims(house, year)
+    if as_json:
+        say_json(rows)
+    elif as_csv:
+        say_csv(list(rows[0]) if rows else [], [list(row.values()) for row in rows])
+    elif not rows:
+        say(f"every claim of the reports of {year} would survive the worst case")
+    else:
+        say_table(
+            ("报告", "章节", "指标", "印作", "结论", "未报占上年", "原因"),
+            [
+                (row["publication"], row["section"], row["zh"], row["printed"], _CLAIM_ZH[row["claim"]],
+                 _share(row["missing_share_of_last_year"]), row["doubt"])
+                for row in rows
+            ],
+        )  # fmt: skip
+
+
+def _covered(row: dict[str, Any]) -> str:
+    if row["coverage_expected"] is None:
+        return f"{row['reported_by'].replace(' ', '、')} 已报" if row["reported_by"] else "—"
+    return f"{row['coverage_reported']}/{row['coverage_expected']}"
+
+
+def _share(share: Any) -> str:
+    return "不知道" if share is None else f"{100 * share:.1f}%"

@@ -1,0 +1,79 @@
+"""Which indicators can be counted by which year, and the SQL that says in which year a row lies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nianbao.catalog import Project
+from nianbao.terms.form import Aggregate, Part
+from nianbao.terms.indicator import Indicator
+from nianbao.terms.period import Period
+from nianbao.terms.year_basis import YearBasis
+
+_HOW_OFTEN = {"H": "按半年报送", "Y": "按年报送"}
+
+
+def year_sql(part: Part, basis: YearBasis) -> str:
+    """The year in which the period of a row lies, as SQL over its columns period and year."""
+    ahead = [suffix for suffix in part.suffixes if basis.years_ahead(suffix)]
+    if not ahead:
+        return "year"
+    return f"CASE WHEN substr(period, 5) IN ({_listed(ahead)}) THEN year + 1 ELSE year END"
+
+
+def years_reported(indicator: Indicator, project: Project, basis: YearBasis) -> str:
+    """SQL for the years of which anybody whose word counts has reported what an indicator needs."""
+    part = project.forms[indicator.form].part(indicator.part)
+    year = year_sql(part, basis)
+    needed, units = needed_suffixes(indicator.aggregate, part.suffixes, basis), whose_word_counts(indicator, project)
+    return (
+        f"SELECT {year} AS year FROM core.submission WHERE form_code = '{part.form_code}' "
+        f"AND substr(period, 5) IN ({_listed(needed)}) AND unit_code IN ({_listed(units)}) "
+        f"GROUP BY unit_code, {year} HAVING count(DISTINCT period) = {len(needed)}"
+    )
+
+
+def whose_word_counts(indicator: Indicator, project: Project) -> tuple[str, ...]:
+    """Without whom there is no figure: the unit it is about, the member unions, or where they are not asked who is."""
+    if indicator.unit_scope not in ("", "members"):
+        return (indicator.unit_scope,)
+    form = project.forms[indicator.form]
+    asked = [unit for unit in project.units.values() if form.part(indicator.part).is_reported_by(unit)]
+    return tuple(unit.code for unit in asked if unit.is_member) or tuple(unit.code for unit in asked)
+
+
+def needed_suffixes(aggregate: Aggregate, suffixes: Iterable[str], basis: YearBasis) -> tuple[str, ...]:
+    """The kinds of period of a form without which a year is not whole, in their order; for a stock the last of them."""
+    ahead = {suffix: years for suffix in suffixes if (years := basis.years_ahead(suffix)) is not None}
+    in_order = tuple(sorted(ahead, key=lambda suffix: (-ahead[suffix], suffix)))
+    return in_order[-1:] if aggregate is Aggregate.LAST else in_order
+
+
+def is_countable(indicator: Indicator, project: Project, basis: YearBasis) -> bool:
+    """Whether the periods of an indicator's form make up the years of a basis."""
+    return not why_not(indicator, project, basis)
+
+
+def why_not(indicator: Indicator, project: Project, basis: YearBasis) -> str:
+    """Why an indicator that is counted from a form cannot be counted by a year; empty where it can."""
+    if basis is YearBasis.CALENDAR:
+        return ""
+    form = project.forms[indicator.form]
+    part = form.part(indicator.part)
+    kinds = {suffix[0] for suffix in part.suffixes if basis.years_ahead(suffix) is None}
+    if kinds:
+        return f"{form.code} {form.zh}{'、'.join(_HOW_OFTEN.get(kind, '按其他期间报送') for kind in sorted(kinds))}"
+    if indicator.period != "year" or not _fill_a_year(part):
+        asked = part.suffixes if indicator.period == "year" else (indicator.period,)
+        return f"{form.code} {part.zh}只报每年{'、'.join(Period.parse(f'2000{suffix}').zh[5:] for suffix in asked)}"
+    return ""
+
+
+def _fill_a_year(part: Part) -> bool:
+    """Whether the periods of a part leave no month of a year out."""
+    spans = [Period.parse(f"2000{suffix}") for suffix in part.suffixes]
+    return len({month for span in spans for month in range(span.start.month, span.end.month + 1)}) == 12
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return ", ".join(f"'{text}'" for text in texts)
