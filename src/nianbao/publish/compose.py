@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from nianbao.catalog.publications import BINDING, OPTIONAL, TARGET, WORDS
 from nianbao.errors import DeclarationError
@@ -15,6 +15,7 @@ from nianbao.publish.notes import coverage_notes, said_once, sign_off_note
 from nianbao.publish.promised import in_words, tally
 from nianbao.statistics.claims import Claims
 from nianbao.statistics.compile import ALL
+from nianbao.statistics.exact import in_table
 from nianbao.statistics.figures import Figures
 from nianbao.statistics.trace import figure_key
 from nianbao.statistics.wording import Wording, parse_wording, word
@@ -29,6 +30,7 @@ from nianbao.terms.document import (
     RowSum,
     TableCell,
 )
+from nianbao.terms.figure import Judgement
 from nianbao.terms.indicator import Indicator
 from nianbao.terms.publication import Chart, Publication, Row, Section, Table
 from nianbao.terms.target import Target
@@ -99,19 +101,18 @@ class Composer:
         except ValueError as error:
             place = f"reports/{self.publication.code}/sections"
             raise DeclarationError(place, None, f"section {section.id}: {error}") from error
-        text, said, chosen = _NO_DATA, "no_data", None
+        said = None
         if figure.value is not None:
-            chosen = word(figure.value, indicator.unit, style, digits, classifier, self.publication.style)
-            text, said = chosen.text, chosen.style
-        return self._print(figure.value, indicator_id, year, scope, section, text, said, chosen)
+            said = word(figure.value, indicator.unit, style, digits, classifier, self.publication.style)
+        claim = self.claims.judge(indicator_id, year, said) if said else None
+        return self._print(figure.value, indicator_id, year, scope, section, said, claim)
 
     def _print(
-        self, value: Decimal | None, indicator_id: str, year: int, scope: str, section: Section, text: str,
-        wording: str, claimed: Wording | None = None,
+        self, value: Decimal | None, indicator_id: str, year: int, scope: str, section: Section,
+        said: Wording | None, judged: Judgement | None = None,
     ) -> PrintedFigure:  # fmt: skip
         """A figure as printed; what a text claims is judged, what a table shows is as reported."""
         project = self.figures.project
-        judged = self.claims.judge(indicator_id, year, claimed) if claimed else None
         indicator = project.indicators[indicator_id]
         bulletin = (self.publication.code, section.id, indicator_id, year)
         printed = PrintedFigure(
@@ -123,10 +124,11 @@ class Composer:
             section=section.id,
             value=value,
             unit=indicator.unit,
-            text=text,
-            wording=wording,
+            text=said.text if said else _NO_DATA,
+            wording=said.style if said else "no_data",
             coverage=self.figures.coverage(indicator, year),
             definition=define(indicator, project),
+            true_for=said.true_for if said else "",
             bulletin_id=project.bulletin_ids.get(bulletin, "") if scope == ALL else "",
             missing_share_of_last_year=self.claims.missing_share(indicator_id, year) if scope == ALL else None,
             claim=judged.claim if judged else None,
@@ -186,10 +188,8 @@ class Composer:
         value = self.figures.get(indicator_id, year, scope).value
         if value is None:
             return TableCell(_NO_DATA, decimals=decimals)
-        scaled = value / scale
-        text = f"{scaled.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):,}"
-        figure = self._print(value, indicator_id, year, scope, section, text, "table")
-        return TableCell(text, scaled, figure, decimals)
+        figure = self._print(value, indicator_id, year, scope, section, in_table(value, decimals, scale))
+        return TableCell(figure.text, value / scale, figure, decimals)
 
     def _chart(self, chart: Chart) -> PrintedChart | None:
         """A chart, or None when one of its values is not known."""

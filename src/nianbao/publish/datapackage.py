@@ -34,6 +34,7 @@ _FIGURES: Fields = (
     ("value", "number", "准确值，以 unit 为单位", "exact value in the unit of measure"),
     ("unit", "string", "计量单位", "unit of measure"),
     ("printed", "string", "印出的表述", "wording as printed"),
+    ("true_for", "string", "该表述成立的数值区间", "interval of the values of which the wording is true"),
     ("bulletin_id", "string", "通报数字编号", "id of the figure in the model bulletin, if it has one"),
     ("zh", "string", "指标名称", "name of the indicator"),
     ("coverage_reported", "integer", "已报会员工会数", "member unions that have reported what it rests on"),
@@ -45,6 +46,7 @@ _REVISIONS: Fields = (
     ("section", "string", "章节", "section of the report that prints it"),
     ("before", "string", "原印文", "what the release before printed"),
     ("after", "string", "现印文", "what is printed now"),
+    ("before_holds", "string", "原印文对现值是否仍成立", "whether what was printed is true of the value now: yes, no"),
 )
 _SDMX: Fields = (
     ("STRUCTURE", "string", "结构类型", "kind of the structure: dataflow"),

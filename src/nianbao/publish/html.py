@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nianbao.publish import charts
-from nianbao.publish.plain import edition_zh, exact_text
+from nianbao.publish.plain import edition_zh, exact_text, holds_zh
 from nianbao.publish.traces import TraceData
 from nianbao.terms.document import Document, PrintedChart
 
@@ -45,6 +45,7 @@ def render(document: Document) -> str:
         svg=_svg,
         in_words=charts.in_words,
         exact_text=exact_text,
+        holds_zh=holds_zh,
         absent=_absent,
     )
 

@@ -8,7 +8,7 @@ import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
 
 from nianbao.clock import ZONE
-from nianbao.terms.document import Document, PrintedFigure
+from nianbao.terms.document import Document, PrintedFigure, Revision
 from nianbao.terms.figure import Coverage
 
 DIGITS = 4
@@ -76,6 +76,11 @@ def universal(moment: dt.datetime) -> dt.datetime:
     """The moment in UTC, without zone, as document properties hold it; a moment without zone is local."""
     aware = moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
     return aware.astimezone(dt.UTC).replace(tzinfo=None, microsecond=0)
+
+
+def holds_zh(revision: Revision) -> str:
+    """Whether what was printed before is still true, as a table of revisions says it."""
+    return {True: "仍成立", False: "不再成立", None: "—"}[revision.before_holds]
 
 
 def section_titles(document: Document) -> dict[str, str]:

@@ -22,10 +22,11 @@ from nianbao import __version__
 from nianbao.catalog import Project
 from nianbao.publish.datapackage import describe_edition
 from nianbao.statistics.compile import ALL
-from nianbao.terms.document import Document, PrintedFigure
+from nianbao.statistics.noun import is_true_for
+from nianbao.terms.document import Document, PrintedFigure, Revision
 
-FIGURE_COLUMNS = ("indicator", "period", "scope", "section", "value", "unit", "printed", "bulletin_id", "zh",
-                  "coverage_reported", "coverage_expected")  # fmt: skip
+FIGURE_COLUMNS = ("indicator", "period", "scope", "section", "value", "unit", "printed", "true_for", "bulletin_id",
+                  "zh", "coverage_reported", "coverage_expected")  # fmt: skip
 _LIBRARIES = ("duckdb", "great-expectations", "python-calamine", "sqlglot", "typst", "prefect")
 
 
@@ -61,7 +62,8 @@ def figures_csv(figures: Iterable[PrintedFigure]) -> str:
     for figure in figures:
         row = (
             figure.indicator_id, figure.year, figure.scope, figure.section, _plain(figure.value), figure.unit,
-            figure.text, figure.bulletin_id, figure.zh, figure.coverage.reported, figure.coverage.expected,
+            figure.text, figure.true_for, figure.bulletin_id, figure.zh,
+            figure.coverage.reported, figure.coverage.expected,
         )  # fmt: skip
         if row not in seen:
             seen.add(row)
@@ -77,7 +79,7 @@ def with_revisions(document: Document, before: Path | None) -> Document:
         old = _by_place(file)
     # A section may print a figure in several wordings; each is held against the same wording of the release before.
     revisions = tuple(
-        (_name(now), int(now["period"]), now["section"], _said(was), _said(now))
+        Revision(_name(now), int(now["period"]), now["section"], _said(was), _said(now), _still_holds(was, now))
         for place, rows in _by_place(io.StringIO(figures_csv(document.figures))).items()
         for was, now in zip(old.get(place, ()), rows, strict=False)
         if (was["value"], was["printed"]) != (now["value"], now["printed"])
@@ -162,8 +164,9 @@ def _link(source: Path, target: Path) -> None:
 def _write_revisions(document: Document, path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("indicator", "year", "section", "before", "after"))
-        writer.writerows(document.revisions)
+        writer.writerow(("indicator", "year", "section", "before", "after", "before_holds"))
+        for revision in document.revisions:
+            writer.writerow((*revision[:-1], {True: "yes", False: "no", None: ""}[revision.before_holds]))
 
 
 def _by_place(lines: Iterable[str]) -> dict[tuple[str, ...], list[dict[str, str]]]:
@@ -181,6 +184,13 @@ def _name(row: Mapping[str, str]) -> str:
 def _said(row: Mapping[str, str]) -> str:
     printed, value = row["printed"], row["value"]
     return printed if not value or printed.startswith(value) else f"{printed}（{value}）"
+
+
+def _still_holds(was: Mapping[str, str], now: Mapping[str, str]) -> bool | None:
+    """Whether what was printed is true of the value now; unknown where the old release does not tell."""
+    if not was.get("true_for") or not now["value"]:
+        return None
+    return is_true_for(was["true_for"], Decimal(now["value"]))
 
 
 def _plain(value: Decimal | None) -> str:

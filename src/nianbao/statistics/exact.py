@@ -26,6 +26,15 @@ def exact(value: Decimal, digits: int | None, noun: Noun) -> Wording:
     return _rounded(value, 0, max(_places(digits, 0, noun), 1), digits, noun, least=1)
 
 
+def in_table(value: Decimal, places: int, scale: int) -> Wording:
+    """The number as a table shows it: divided by the scale of its column, with its decimals and separators."""
+    rounded = round_to_place(value / scale, -places, ROUND_HALF_UP)
+    half = Decimal(5).scaleb(-places - 1)
+    return Wording(
+        f"{rounded:,.{places}f}", "table", (rounded - half) * scale, (rounded + half) * scale, rounded > 0, rounded < 0
+    )
+
+
 def _places(digits: int | None, power: int, noun: Noun) -> int:
     if digits is not None:
         return digits

@@ -32,6 +32,19 @@ class Wording:
         under_high = self.high is None or value < self.high or (self.high_closed and value == self.high)
         return over_low and under_high
 
+    @property
+    def true_for(self) -> str:
+        """The interval as it is written: `(35800000,35900000)`; a bound that is open without end is left out."""
+        low, high = ("" if bound is None else format(bound.normalize(), "f") for bound in (self.low, self.high))
+        return f"{'[' if self.low_closed else '('}{low},{high}{']' if self.high_closed else ')'}"
+
+
+def is_true_for(interval: str, value: Decimal) -> bool:
+    """Whether a value lies in an interval as `Wording.true_for` writes it."""
+    low, _, high = interval[1:-1].partition(",")
+    least, most = Decimal(low) if low else None, Decimal(high) if high else None
+    return Wording("", "", least, most, interval[0] == "[", interval[-1] == "]").is_true_of(value)
+
 
 @dataclass(frozen=True)
 class Noun:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from nianbao.terms.figure import Claim, Coverage, TracedCell
 from nianbao.terms.publication import ANNEXES, Head, Tail
@@ -14,6 +15,7 @@ from nianbao.terms.publication import ANNEXES, Head, Tail
 class PrintedFigure:
     """A figure as it stands in the text: its key (`warmth_funds-2021`), exact value and printed wording.
 
+    `true_for` is the interval of the values of which the text is true, `(35800000,35900000)`, "" where there is none.
     `missing_share_of_last_year` is the share, between 0 and 1, of last year's total that the missing units held, None
     where that is not known; `claim` tells whether what the text says would survive the worst case (None: nothing is
     claimed), and `doubt` why it might not.
@@ -32,6 +34,7 @@ class PrintedFigure:
     coverage: Coverage
     definition: str
     bulletin_id: str = ""
+    true_for: str = ""
     missing_share_of_last_year: Decimal | None = None
     claim: Claim | None = None
     doubt: str = ""
@@ -145,13 +148,27 @@ class Trace:
     adds_up: bool = False
 
 
+class Revision(NamedTuple):
+    """A figure that is printed otherwise than in the release before; `section` is where.
+
+    `before_holds`: whether what was printed before is true of the value now, None where that cannot be told.
+    """
+
+    zh: str
+    year: int
+    section: str
+    before: str
+    after: str
+    before_holds: bool | None = None
+
+
 @dataclass(frozen=True)
 class Document:
     """One edition of a publication for a year, ready to be written as HTML, PDF, DOCX or XLSX.
 
     `edition` is `draft` or `r1`, `r2`…; `notices` are printed on top (the sample data says that it is synthetic);
-    `revisions` compares with the release before: (indicator, year, section, old text, new text). A draft
-    has no day of issue yet; `head` and `tail` are those of a bulletin.
+    `revisions` compares with the release before. A draft has no day of issue yet; `head` and `tail` are those of a
+    bulletin.
     """
 
     publication: str
@@ -166,7 +183,7 @@ class Document:
     figures: tuple[PrintedFigure, ...]
     traces: dict[str, Trace]
     notices: tuple[str, ...] = ()
-    revisions: tuple[tuple[str, int, str, str, str], ...] = field(default=())
+    revisions: tuple[Revision, ...] = ()
     issued_on: dt.date | None = None
     head: Head | None = None
     tail: Tail | None = None

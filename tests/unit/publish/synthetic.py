@@ -12,6 +12,7 @@ from nianbao.terms.document import (
     PrintedFigure,
     PrintedSection,
     PrintedTable,
+    Revision,
     TableCell,
     Trace,
     UnitValue,
@@ -228,5 +229,8 @@ def document() -> Document:
         figures=(*figures, share),
         traces={**traces, share.key: share_trace},
         notices=("本报告由合成的样例数据生成，不是任何单位的真实统计。",),
-        revisions=(("送温暖筹资额", 2021, "W1.2", "3多万元", figure(0).text), (HOSTILE, 2021, "W1.1", "1个", "2个")),
+        revisions=(
+            Revision("送温暖筹资额", 2021, "W1.2", "3多万元", figure(0).text, False),
+            Revision(HOSTILE, 2021, "W1.1", "1个", "2个"),
+        ),
     )

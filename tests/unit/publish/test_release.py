@@ -13,7 +13,7 @@ import pytest
 from nianbao.catalog import Project
 from nianbao.publish.release import FIGURE_COLUMNS, figures_csv, with_revisions, write_edition
 from nianbao.runs.house import at_once
-from nianbao.terms.document import Document, PrintedFigure
+from nianbao.terms.document import Document, PrintedFigure, Revision
 from nianbao.terms.figure import Coverage
 
 
@@ -40,7 +40,7 @@ def issued(folder: Path, *figures: PrintedFigure) -> Path:
 
 def revised(now: Document, before: Path) -> list[tuple[str, str, str]]:
     """What is revised: name, old and new text."""
-    return [(name, old, new) for name, _, _, old, new in with_revisions(now, before).revisions]
+    return [(each.zh, each.before, each.after) for each in with_revisions(now, before).revisions]
 
 
 def test_each_printed_figure_is_listed_once() -> None:
@@ -70,6 +70,25 @@ def test_what_is_printed_otherwise_is_a_revision(tmp_path: Path) -> None:
         ("送温暖筹资额", "3,584.60（35846000）", "3,584.70（35847000）"),
         ("送温暖筹资额（QH630100）", "7", "8"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("true_for", "now", "holds"),
+    [
+        ("(35800000,35900000)", "35899999.99", True),
+        ("(35800000,35900000)", "35900000", False),
+        ("[90,)", "90", True),
+        ("[90,)", "89.9", False),
+        ("", "1", None),
+    ],
+)
+def test_it_is_said_whether_what_was_printed_still_holds(
+    true_for: str, now: str, holds: bool | None, tmp_path: Path
+) -> None:
+    """A correction may make an issued phrase false; a release that did not say what it is true of leaves it open."""
+    before = issued(tmp_path / "r1", replace(figure("1", "当时的话"), true_for=true_for))
+    (revision,) = with_revisions(document(figure(now, "现在的话")), before).revisions
+    assert revision.before_holds is holds
 
 
 def test_what_was_not_known_before_is_a_revision(tmp_path: Path) -> None:
@@ -120,10 +139,12 @@ def test_a_new_draft_takes_the_place_of_the_old_one(project: Project, tmp_path: 
     (target / "left over.txt").write_text("old", "utf-8")
     for name in (".writing-draft-1", ".replaced-draft-1"):
         (tmp_path / name).mkdir()
-    now = replace(document(figure("8", "8元")), revisions=(("送温暖筹资额", 2021, "W1.A5", "7元", "8元"),))
+    now = replace(
+        document(figure("8", "8元")), revisions=(Revision("送温暖筹资额", 2021, "W1.A5", "7元", "8元", False),)
+    )
     write_edition(now, project, target, {}, None, at_once)
     assert "8元" in (target / "figures.csv").read_text("utf-8")
-    assert (target / "revisions.csv").read_text("utf-8").splitlines()[1] == "送温暖筹资额,2021,W1.A5,7元,8元"
+    assert (target / "revisions.csv").read_text("utf-8").splitlines()[1] == "送温暖筹资额,2021,W1.A5,7元,8元,no"
     assert not (target / "left over.txt").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["draft"]
 

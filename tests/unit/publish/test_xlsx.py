@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from nianbao.publish.plain import exact_text
+from nianbao.publish.plain import exact_text, holds_zh
 from nianbao.publish.xlsx import book, write
 from nianbao.terms.document import Document, PrintedTable, RowSum, TableCell
 from tests.unit.publish.synthetic import HOSTILE, HOSTILE_UNIT, document, prefecture_table
@@ -314,7 +314,9 @@ def test_revisions_are_listed(workbook: Workbook, report: Document) -> None:
     """What the release before printed stands beside what is printed now."""
     listed = [tuple(row.values()) for row in rows(workbook["更正一览"])]
     titles = {section.id: section.title for section in report.sections}
-    assert listed == [(zh, year, titles[section], old, new) for zh, year, section, old, new in report.revisions]
+    assert listed == [
+        (each.zh, each.year, titles[each.section], each.before, each.after, holds_zh(each)) for each in report.revisions
+    ]
     assert listed[1][0] == HOSTILE
 
 

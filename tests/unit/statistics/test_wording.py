@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nianbao.catalog.publications import BINDING
+from nianbao.statistics.exact import in_table
+from nianbao.statistics.noun import is_true_for
 from nianbao.statistics.wording import STYLES, parse_wording, word
 from tests.unit.statistics.reading import read
 
@@ -45,6 +47,24 @@ def test_every_wording_is_true_of_its_value(
 ) -> None:
     """Whatever style is asked for, what is printed may be said of the value."""
     assert word(value, unit, *style, publication_style=publication).is_true_of(value)
+
+
+@given(values, values, st.sampled_from(UNITS), styles, publications)
+def test_a_written_interval_says_the_same(
+    value: Decimal, other: Decimal, unit: str, style: tuple[str, int | None], publication: str
+) -> None:
+    """What figures.csv keeps of a wording decides about any later value as the wording itself does."""
+    wording = word(value, unit, *style, publication_style=publication)
+    for each in (value, other, *filter(None, (wording.low, wording.high))):
+        assert is_true_for(wording.true_for, each) == wording.is_true_of(each)
+
+
+@given(values, st.integers(0, 4), st.sampled_from([1, 100, 10_000]))
+def test_a_cell_of_a_table_is_true_of_its_value(value: Decimal, places: int, scale: int) -> None:
+    """Rounded once, half up: it is printed of just the values that round to it."""
+    shown = in_table(value, places, scale)
+    assert shown.is_true_of(value)
+    assert abs(Decimal(shown.text.replace(",", "")) * scale - value) <= Decimal(scale) / 2 / 10**places
 
 
 @given(values, st.sampled_from(UNITS), styles, publications)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from nianbao.publish.listing import Line as Listed
 from nianbao.publish.listing import lines_by_figure
 from nianbao.publish.paper.block import Block, Entry, Grid, Line
-from nianbao.publish.plain import coverage_text, exact_text, section_titles
+from nianbao.publish.plain import coverage_text, exact_text, holds_zh, section_titles
 from nianbao.terms.document import Document
 
 TITLES = {"figures": "数字一览", "sources": "数据来源", "revisions": "更正一览"}
@@ -16,8 +16,8 @@ _FIGURE_HEADS = ("指标", "年度", "印文", "准确值", "单位", "覆盖")
 _FIGURE_WIDTHS = (36, 9, 22, 22, 8, 10)
 _SOURCE_HEADS = ("指标", "年度", "由何得出", "报送单位", "报表份数", "单元格")
 _SOURCE_WIDTHS = (24, 8, 45, 11, 11, 10)
-_REVISION_HEADS = ("指标", "年度", "章节", "原印文", "现印文")
-_REVISION_WIDTHS = (30, 9, 34, 18, 18)
+_REVISION_HEADS = ("指标", "年度", "章节", "原印文", "现印文", "原表述")
+_REVISION_WIDTHS = (28, 8, 30, 18, 18, 10)
 _NOTES = {
     "figures": "注：覆盖为已报单位数／应报单位数；准确值最多保留四位小数。",
     "sources": "注：报表份数和单元格为本数所依据的接收报表及其中的单元格；逐格原文见同一版次的网页和工作簿。",
@@ -97,8 +97,11 @@ def _revisions(document: Document) -> Grid:
     """What was printed in the release before and what is printed now."""
     titles = section_titles(document)
     rows = [
-        [Entry(zh), Entry(str(year)), Entry(titles.get(section, section)), Entry(old), Entry(new)]
-        for zh, year, section, old, new in document.revisions
+        [
+            *(Entry(each.zh), Entry(str(each.year)), Entry(titles.get(each.section, each.section))),
+            *(Entry(each.before), Entry(each.after), Entry(holds_zh(each))),
+        ]
+        for each in document.revisions
     ]
     return Grid(_REVISION_HEADS, rows, _REVISION_WIDTHS, is_small=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nianbao.publish.listing import WHOLE, Line, lines_by_section
-from nianbao.publish.plain import edition_line, plain, section_titles, universal
+from nianbao.publish.plain import edition_line, holds_zh, plain, section_titles, universal
 from nianbao.publish.xlsx.book import Book, Column, Entry, Link, Sum, exact_number
 from nianbao.publish.xlsx.sources import CELLS, UNITS, Sources, unit_sum
 from nianbao.publish.xlsx.tables import CHARTS, table_names, write_charts, write_table
@@ -19,7 +19,7 @@ _FIGURE_COLUMNS = (
     *(Column("计量单位"), Column("印文", 18), Column("已报"), Column("应报"), Column("未报单位", 14)),
     Column("口径或公式", 34),
 )
-_REVISION_COLUMNS = tuple(map(Column, ("指标", "年度", "章节", "原印文", "现印文")))
+_REVISION_COLUMNS = tuple(map(Column, ("指标", "年度", "章节", "原印文", "现印文", "原表述")))
 _HOW_TO_READ = (
     (FIGURES, "报告里印出的每个数字：准确值、印出的文字、报送覆盖、口径或公式"),
     (CHARTS, "各图的数据"),
@@ -105,6 +105,7 @@ def _value(line: Line, row: int, document: Document) -> Entry:
 def _write_revisions(book: Book, document: Document, titles: dict[str, str]) -> None:
     """What was printed in the release before and what is printed now."""
     rows: list[list[Entry]] = [
-        [zh, year, titles.get(section, section), old, new] for zh, year, section, old, new in document.revisions
+        [each.zh, each.year, titles.get(each.section, each.section), each.before, each.after, holds_zh(each)]
+        for each in document.revisions
     ]
     book.add_sheet(REVISIONS).write_list(_REVISION_COLUMNS, rows)
