@@ -113,10 +113,12 @@ def read_text(path: Path) -> str:
     """The text of a declared file.
 
     Raises:
-        DeclarationError: it is in another encoding.
+        DeclarationError: it is not there, or in another encoding.
     """
     try:
         return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise DeclarationError(path, None, "there is no such file; an empty list has its header alone") from error
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise DeclarationError(path, line, "not in UTF-8; save the file in that encoding") from error

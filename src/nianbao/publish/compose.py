@@ -162,12 +162,12 @@ class Composer:
         style, planned = self.publication.style, f"target_{target.indicator_id}"
         words, plan, actual = in_words(target, style), None, None
         if self.figures.project.indicators.get(planned):
-            plan = self._print(target.value, planned, target.set_in, ALL, section, words.plan, "table")
+            plan = self._print(target.value, planned, target.set_in, ALL, section, words.plan)
         if target.actual is not None:
-            actual = self._print(target.actual, target.indicator_id, target.year, ALL, section, words.actual, "table")
+            actual = self._print(target.actual, target.indicator_id, target.year, ALL, section, words.actual)
         return (
-            TableCell(words.plan, figure=plan),
-            TableCell(words.actual, figure=actual),
+            TableCell(words.plan.text, figure=plan),
+            TableCell(words.actual.text if words.actual else _NO_DATA, figure=actual),
             TableCell(target.outcome_zh, is_words=True),
             TableCell(target.set_by_zh, is_words=True),
         )

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import NamedTuple
 
-from nianbao.statistics.wording import word
+from nianbao.statistics.wording import Wording, word
 from nianbao.terms.target import Outcome, Target
-
-_NO_DATA = "—"
 
 
 class Words(NamedTuple):
     """What was planned and what was reached, as a table prints them."""
 
-    plan: str
-    actual: str
+    plan: Wording
+    actual: Wording | None
 
 
 def in_words(target: Target, style: str) -> Words:
     """A target in the words of a publication's style."""
-    plan = word(target.value, target.unit, publication_style=style).text
-    actual = _NO_DATA if target.actual is None else word(target.actual, target.unit, publication_style=style).text
-    return Words(f"不低于{plan}" if target.comparator == ">=" else plan, actual)
+    plan = word(target.value, target.unit, publication_style=style)
+    if target.comparator == ">=":
+        plan = replace(plan, text=f"不低于{plan.text}")
+    actual = None if target.actual is None else word(target.actual, target.unit, publication_style=style)
+    return Words(plan, actual)
 
 
 def tally(targets: Iterable[Target]) -> str:

@@ -34,7 +34,7 @@ class Wording:
 
     @property
     def true_for(self) -> str:
-        """The interval as it is written: `(35800000,35900000)`; a bound that is open without end is left out."""
+        """The interval as it is written: `(120000,130000)`; a bound that is open without end is left out."""
         low, high = ("" if bound is None else format(bound.normalize(), "f") for bound in (self.low, self.high))
         return f"{'[' if self.low_closed else '('}{low},{high}{']' if self.high_closed else ')'}"
 

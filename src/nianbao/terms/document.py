@@ -15,7 +15,7 @@ from nianbao.terms.publication import ANNEXES, Head, Tail
 class PrintedFigure:
     """A figure as it stands in the text: its key (`warmth_funds-2021`), exact value and printed wording.
 
-    `true_for` is the interval of the values of which the text is true, `(35800000,35900000)`, "" where there is none.
+    `true_for` is the interval of the values of which the text is true, `(120000,130000)`, "" where there is none.
     `missing_share_of_last_year` is the share, between 0 and 1, of last year's total that the missing units held, None
     where that is not known; `claim` tells whether what the text says would survive the worst case (None: nothing is
     claimed), and `doubt` why it might not.

@@ -245,3 +245,13 @@ def test_what_is_declared_here_can_be_read(project: Project) -> None:
     assert list(project.forms) == [f"GH{number:02d}" for number in range(1, 15)]
     assert sum(unit.is_member for unit in project.units.values()) == 53
     assert read(project.path).forms == project.forms
+
+
+def test_a_list_that_is_not_there_is_named(folder: Path) -> None:
+    """With what to do about it, and no traceback."""
+    kept = (folder / EXTENSIONS).rename(folder / "kept.csv")
+    with pytest.raises(DeclarationError, match="no such file") as caught:
+        load_project(folder)
+    kept.rename(folder / EXTENSIONS)
+    assert (caught.value.path, caught.value.line) == (folder / EXTENSIONS, None)
+    assert "has its header alone" in str(caught.value)
