@@ -5,15 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from nianbao.warehouse.connect import Connection, rows_of
+from nianbao.warehouse.connect import Connection, has_table, rows_of
 
 
 def is_built(connection: Connection) -> bool:
     """Whether the tables that the other answers come from have been built."""
-    row = connection.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'mart' AND table_name = 'completeness'"
-    ).fetchone()
-    return bool(row and row[0])
+    return has_table(connection, "mart.completeness")
 
 
 _STATES = ("on_time", "late", "awaiting_explanation", "rejected", "missing", "not_due")

@@ -13,7 +13,7 @@ from nianbao.statistics.intervals import INFINITY, Interval
 from nianbao.statistics.trace import figure_key
 from nianbao.terms.figure import TracedCell
 from nianbao.terms.target import Outcome, Target
-from nianbao.warehouse.connect import Connection, rows_of
+from nianbao.warehouse.connect import Connection, has_table, rows_of
 
 _QUERY = """
     SELECT target.*, unit.short_zh AS set_by_short_zh, delivery.source AS file, delivery.sha256, submission.period,
@@ -30,7 +30,9 @@ _QUERY = """
 
 
 def read_targets(connection: Connection, claims: Claims, year: int, today: dt.date) -> tuple[Target, ...]:
-    """The targets of a year as they stand on a day, in the order of the indicators."""
+    """The targets of a year as they stand on a day, in the order of the indicators; a project may know none."""
+    if not has_table(connection, "mart.target"):
+        return ()
     places = {name: place for place, name in enumerate(claims.figures.project.indicators)}
     rows = [row for row in rows_of(connection, _QUERY, [year]) if row["indicator_id"] in places]
     rows.sort(key=lambda row: places[row["indicator_id"]])

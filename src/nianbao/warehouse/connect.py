@@ -95,6 +95,15 @@ def insert_rows(
     insert_columns(connection, table, {name: [row[name] for row in rows] for name in types}, types)
 
 
+def has_table(connection: Connection, name: str) -> bool:
+    """Whether a table, `mart.completeness`, has been built."""
+    schema, _, table = name.partition(".")
+    row = connection.execute(
+        "SELECT count(*) FROM duckdb_tables() WHERE schema_name = ? AND table_name = ?", [schema, table]
+    ).fetchone()
+    return bool(row and row[0])
+
+
 def rows_of(
     connection: Connection, query: str, parameters: Sequence[Any] | Mapping[str, Any] = ()
 ) -> list[dict[str, Any]]:
