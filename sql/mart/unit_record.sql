@@ -21,7 +21,7 @@ SELECT
     count(*) AS forms_due,
     count(CASE WHEN reporting.status = 'on_time' THEN 1 END) AS forms_on_time,
     count(CASE WHEN reporting.status = 'late' THEN 1 END) AS forms_late,
-    count(CASE WHEN reporting.status IN ('missing', 'rejected', 'awaiting_explanation') THEN 1 END) AS forms_missing,
+    count(CASE WHEN reporting.status NOT IN ('on_time', 'late') THEN 1 END) AS forms_missing,
     coalesce(max(first_pass.forms_right_first_time), 0) AS forms_right_first_time
 FROM core.reporting AS reporting
 INNER JOIN core.unit AS unit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,6 +26,9 @@ from nianbao.terms.unit import Unit, UnitType
 
 if TYPE_CHECKING:
     from nianbao.catalog.checks import ReadingRule
+
+
+_JUDGING = ("forms", "reference", "expectations", "sql", "indicators", "reports")
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,17 @@ class Project:
         """What the columns mean that no form declares, `中文 / English`, by column."""
         path = self.path / "reference" / "columns.csv"
         return {row["column"]: f"{row['zh']} / {row['en']}" for _, row in read_csv(path, ("column", "zh", "en"))}
+
+    @cached_property
+    def digest(self) -> str:
+        """One digest of everything declared that judges and counts; where files come from does neither."""
+        digest = hashlib.sha256()
+        for folder in _JUDGING:
+            for path in sorted((self.path / folder).rglob("*.*")):
+                if path.is_file() and path.name != "sources.toml":
+                    name, content = path.relative_to(self.path).as_posix().encode(), path.read_bytes()
+                    digest.update(b"%d %b %d %b" % (len(name), name, len(content), content))
+        return digest.hexdigest()
 
     @property
     def province(self) -> Unit:

@@ -1,4 +1,4 @@
-"""check and explanations: what a sender is told, and what the operator thinks of the reasons senders give."""
+"""check, explanations, withdraw: what a sender is told, and what the operator thinks of what was sent."""
 
 from __future__ import annotations
 
@@ -123,6 +123,30 @@ def _rule(
         receipts = rule(house, str(approve or refuse), ruling, by, until.date() if until else None)
     for receipt in receipts:
         say(f"{ruling.value}; the unit is told: {receipt}")
+
+
+@click.command()
+@project_option
+@home_option
+@click.argument("submission_id")
+@click.option("--because", required=True, help="Why; the unit reads it in its receipt.")
+@click.option("--by", required=True, metavar="ROLE", help="Who withdraws, as a role (统计审核岗).")
+def withdraw(project_path: Path | None, home: Path, submission_id: str, because: str, by: str) -> None:
+    """Take back an accepted submission; the one before it counts again.
+
+    It stays in the ledger with who, when and why, and the unit gets a new receipt.
+    """
+    from nianbao.runs.compile import compile_tables
+    from nianbao.runs.house import open_house
+    from nianbao.runs.withdraw import withdraw as withdraw_submission
+
+    if not because.strip() or not by.strip():
+        raise click.UsageError("say why and who: --because REASON --by ROLE")
+    with open_house(resolve_project(project_path), Home(home), "withdraw") as house:
+        receipts = withdraw_submission(house, submission_id, because.strip(), by.strip())
+        for receipt in receipts:
+            say(f"withdrawn; the unit is told: {receipt}")
+        compile_tables(house)
 
 
 def _short(text: str) -> str:

@@ -22,6 +22,7 @@ COMMANDS = {
     "publish": ("run", "Issue the next release of each publication that changed."),
     "check": ("answer", "Give the answer to workbooks on the spot, without loading anything."),
     "explanations": ("answer", "List what units explain; approve it until a day, or refuse it."),
+    "withdraw": ("answer", "Take back an accepted submission; the one before it counts again."),
     "status": ("status", "Show who has reported what, on time or late, and which findings wait."),
     "figures": ("figures", "Print the figures of a year."),
     "targets": ("ask", "Show what was promised for a year and what was reached."),

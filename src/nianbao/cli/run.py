@@ -123,6 +123,7 @@ def _collected(collected: Any) -> dict[str, Any]:
         "outcomes": {key.value: count for key, count in collected.outcomes.items()},
         "decisions": {key.value: count for key, count in collected.decisions.items()},
         "findings": {key.value: count for key, count in collected.findings.items()},
+        "rejudged": collected.rejudged,
         "not_accepted": collected.not_accepted,
         "alarms": [vars(alarm) for alarm in collected.alarms],
     }
@@ -138,6 +139,8 @@ def _say_collected(collected: Any) -> None:
         f"{count} {decision.value.replace('_', ' ')}" for decision, count in collected.decisions.items()
     )
     say(f"{collected.deliveries} deliveries: {counts}")
+    if collected.rejudged:
+        say(f"{collected.rejudged} of them were judged before by other rules, and are now judged by those of today")
     say(f"{sum(collected.decisions.values())} submissions: {decided}")
     for row in collected.not_accepted[:_LINES]:
         what = f"{row['form_code']} {row['decision']}" if row["form_code"] else row["outcome"]

@@ -14,11 +14,11 @@ from nianbao.errors import UsageError
 from nianbao.settings import Home
 
 _STATUS_ZH = {
-    "on_time": "按时", "late": "迟报", "awaiting_explanation": "待说明", "rejected": "退回", "missing": "未报",
-    "not_due": "未到期",
+    "on_time": "按时", "late": "迟报", "awaiting_explanation": "待说明", "rejected": "退回", "withdrawn": "撤回",
+    "missing": "未报", "not_due": "未到期",
 }  # fmt: skip
 _COUNTS = tuple(f"units_{status}" for status in _STATUS_ZH)
-_OPEN = ("awaiting_explanation", "rejected", "missing")
+_OPEN = ("awaiting_explanation", "rejected", "withdrawn", "missing")
 
 
 @click.command()

@@ -6,6 +6,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +29,14 @@ def acknowledge(
 ) -> list[Path]:
     """Write the answers to some deliveries into the outbox, each under the folder and name it came with.
 
+    The answer to the newest delivery of a name has that name; those to earlier ones have their number behind it.
     Returns the paths of the JSON receipts. A workbook that cannot be marked costs only itself: its receipt says so.
     """
     receipts = [writer.compose(answer) for answer in answers]
-    targets = [outbox / place_of(answer) for answer in answers]
-    for target in targets:
+    targets = [_target(outbox, answer) for answer in answers]
+    for target, receipt in zip(targets, receipts, strict=True):
         target.parent.mkdir(parents=True, exist_ok=True)
+        _put_aside(target, receipt["delivery_id"])
     wanted = [number for number, receipt in enumerate(receipts) if is_to_be_marked(receipt)]
     jobs = ((receipts[n], archive.path_of(receipts[n]["sha256"]), _beside(targets[n], MARKED)) for n in wanted)
     marked = {wanted[position] for position in mark_workbooks(pool, jobs)}
@@ -42,7 +45,7 @@ def acknowledge(
         if number in marked:
             receipt["marked_workbook"] = target.name + MARKED
         else:
-            _beside(target, MARKED).unlink(missing_ok=True)  # of an earlier delivery under this name
+            _beside(target, MARKED).unlink(missing_ok=True)  # of an earlier answer to this delivery
         _write(_beside(target, RECEIPT), json.dumps(receipt, ensure_ascii=False, indent=2) + "\n")
         _write(_beside(target, PAGE), render_page(receipt))
         paths.append(_beside(target, RECEIPT))
@@ -76,6 +79,31 @@ def place_of(answer: Mapping[str, Any]) -> Path:
     origin = answer["origin"] or LOCAL_INBOX
     inside = safe_path(str(answer["source"]))
     return inside if origin == LOCAL_INBOX else Path(f"@{origin}") / inside
+
+
+def _target(outbox: Path, answer: Mapping[str, Any]) -> Path:
+    """What the names of the answers to a delivery begin with."""
+    target = outbox / place_of(answer)
+    is_newest = answer["delivery_id"] == answer["newest_id"]
+    return target if is_newest else _beside(target, f".{answer['delivery_id']}")
+
+
+def _put_aside(target: Path, delivery_id: str) -> None:
+    """Give the answer to an earlier delivery of this name its number, so that nobody loses it unread."""
+    try:
+        receipt = json.loads(_beside(target, RECEIPT).read_text(encoding="utf-8"))
+        earlier_id = str(receipt["delivery_id"])
+    except (OSError, ValueError, LookupError, TypeError):
+        return  # nothing there that is ours
+    if earlier_id == delivery_id:
+        return
+    earlier = _beside(target, f".{earlier_id}")
+    for ending in (RECEIPT, PAGE):
+        # They name the marked workbook beside them.
+        text = _beside(target, ending).read_text(encoding="utf-8") if _beside(target, ending).exists() else ""
+        _write(_beside(earlier, ending), text.replace(escape(target.name + MARKED), escape(earlier.name + MARKED)))
+    if _beside(target, MARKED).exists():
+        os.replace(_beside(target, MARKED), _beside(earlier, MARKED))
 
 
 def _beside(target: Path, ending: str) -> Path:

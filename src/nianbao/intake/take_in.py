@@ -89,6 +89,8 @@ def ledger_rows(deliveries: Sequence[Delivery], run_id: str, examined: Examined)
                 "decision": examined.decisions[candidate.submission_id].value,
                 "decided_at": received[candidate.row["delivery_id"]],
                 "run_id": run_id,
+                "decided_by": None,
+                "because": None,
             }
             for candidate in candidates
         ],

@@ -17,6 +17,7 @@ from nianbao.intake.take_in import Batch, Taken, take_in
 from nianbao.runs.answer import answer_deliveries
 from nianbao.runs.explanations import replay_rulings
 from nianbao.runs.house import House, Step, at_once
+from nianbao.runs.replay import Replay
 from nianbao.runs.sources import Sources, open_sources
 from nianbao.terms.delivery import Decision, Delivery, Outcome
 from nianbao.terms.finding import Severity
@@ -39,6 +40,8 @@ class Collected:
     receipts: list[Path] = field(default_factory=list)
     not_accepted: list[dict[str, Any]] = field(default_factory=list)
     alarms: list[Alarm] = field(default_factory=list)
+    rejudged: int = 0
+    """How many deliveries an earlier run judged by other rules than today's."""
 
     @property
     def deliveries(self) -> int:
@@ -72,12 +75,20 @@ def _collect(house: House, sources: Sources, collected: Collected, step: Step, p
     late = sorted({*ledger.unanswered(connection), *sources.unsent()})
     pending = archive.deliveries(offset)
     replay_rulings(house)
+    replay = Replay(house)
     with ReaderPool(house.project.path) as pool:
         if pending:
-            _collect_batches(house, archive, pool, pending, sources, collected, step, progress)
+            _collect_batches(house, archive, pool, replay, pending, sources, collected, step, progress)
+        _bring_withdrawals(house, pool, replay, sources, collected)
         if late:
             collected.receipts += answer_deliveries(house, pool, late, sources)
     ledger.close_runs(connection, clock.now())
+
+
+def _bring_withdrawals(house: House, pool: ReaderPool, replay: Replay, sources: Sources, collected: Collected) -> None:
+    deliveries = replay.bring_withdrawals()
+    if deliveries:
+        collected.receipts += answer_deliveries(house, pool, deliveries, sources)
 
 
 def _clock_alarm(known_until: dt.datetime | None) -> Iterator[Alarm]:
@@ -92,21 +103,21 @@ def _collect_batches(
     house: House,
     archive: Archive,
     pool: ReaderPool,
+    replay: Replay,
     pending: list[tuple[Delivery, int]],
     sources: Sources,
     collected: Collected,
     step: Step,
     progress: Progress | None,
 ) -> None:
-
     warm_up()  # Great Expectations is imported while the workers read
-    run_id = ledger.start_run(house.connection, "collect", clock.now(), __version__)
+    run_id = ledger.start_run(house.connection, "collect", clock.now(), __version__, house.project.digest)
     collected.run_id = run_id
-    for start in range(0, len(pending), BATCH_SIZE):
-        slice_ = pending[start : start + BATCH_SIZE]
+    for slice_ in replay.batches(pending, BATCH_SIZE):
+        _bring_withdrawals(house, pool, replay, sources, collected)
         batch = Batch(tuple(delivery for delivery, _ in slice_), slice_[-1][1])
 
-        def report(done: int, before: int = start) -> None:
+        def report(done: int, before: int = collected.deliveries) -> None:
             if progress:
                 progress(before + done, len(pending))
 
@@ -123,6 +134,8 @@ def _collect_batches(
         )
         collected.receipts += answer_deliveries(house, pool, [item.delivery_id for item in batch.deliveries], sources)
         _count(collected, taken)
+        if replay.was_judged_otherwise(batch.index_end):
+            collected.rejudged += len(batch.deliveries)
     ledger.finish_run(
         house.connection,
         run_id,
@@ -130,6 +143,7 @@ def _collect_batches(
         {
             "deliveries": collected.deliveries,
             "outcomes": {key.value: n for key, n in collected.outcomes.items()},
+            "rejudged": collected.rejudged,
             "alarms": [asdict(alarm) for alarm in sources.alarms],
         },
     )

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import datetime as dt
-import json
-import os
-from collections.abc import Sequence
 from pathlib import Path
 
 from nianbao import clock
 from nianbao.errors import UsageError
 from nianbao.intake.reader_pool import ReaderPool
+from nianbao.runs import journal
 from nianbao.runs.answer import answer_deliveries
 from nianbao.runs.house import House
 from nianbao.terms.explanation import Ruled, Ruling
@@ -46,7 +43,7 @@ def rule(house: House, explanation_id: str, ruling: Ruling, by: str, until: dt.d
         ruled_at=clock.now(),
         **{name: row[name] for name in ("unit_code", "form_code", "code", "field", "explanation")},
     )
-    _keep(house.home.archive / _RULINGS, ruled)
+    journal.append(house.home.archive / _RULINGS, dataclasses.asdict(ruled))
     replay_rulings(house)
     with ReaderPool(house.project.path) as pool:
         return answer_deliveries(house, pool, [row["delivery_id"]])
@@ -57,24 +54,11 @@ def replay_rulings(house: House) -> None:
     record_rulings(house.connection, _read(house.home.archive / _RULINGS))
 
 
-def _keep(path: Path, ruled: Ruled) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    line = json.dumps(dataclasses.asdict(ruled), ensure_ascii=False, default=str)
-    with path.open("a", encoding="utf-8") as file:
-        file.write(f"\n{line}\n")  # begins anew behind what a killed run left half written
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _read(path: Path) -> Sequence[Ruled]:
-    if not path.exists():
-        return []
+def _read(path: Path) -> list[Ruled]:
     ruled = []
-    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
-        with contextlib.suppress(json.JSONDecodeError):
-            data = json.loads(line)
-            data["ruling"] = Ruling(data["ruling"])
-            data["ruled_at"] = dt.datetime.fromisoformat(data["ruled_at"])
-            data["until"] = dt.date.fromisoformat(data["until"]) if data["until"] else None
-            ruled.append(Ruled(**data))
+    for data in journal.read(path):
+        data["ruling"] = Ruling(data["ruling"])
+        data["ruled_at"] = dt.datetime.fromisoformat(data["ruled_at"])
+        data["until"] = dt.date.fromisoformat(data["until"]) if data["until"] else None
+        ruled.append(Ruled(**data))
     return ruled

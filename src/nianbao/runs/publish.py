@@ -116,7 +116,7 @@ def _issue(house: House, document: Document, snapshot: Path, step: Step) -> Edit
     sources = _sources(house, document.year) | {"previous": f"r{number - 1}" if last else None}
     manifest_sha256 = write_edition(issued, house.project, target, sources, snapshot, step)
     now = clock.now()
-    run_id = ledger.start_run(house.connection, "publish", now, __version__)
+    run_id = ledger.start_run(house.connection, "publish", now, __version__, house.project.digest)
     ledger.record(
         house.connection,
         {

@@ -13,7 +13,7 @@ def is_built(connection: Connection) -> bool:
     return has_table(connection, "mart.completeness")
 
 
-_STATES = ("on_time", "late", "awaiting_explanation", "rejected", "missing", "not_due")
+_STATES = ("on_time", "late", "awaiting_explanation", "rejected", "withdrawn", "missing", "not_due")
 _REPORTING = """
     SELECT * REPLACE (CASE WHEN status = 'missing' AND due_on >= $today THEN 'not_due' ELSE status END AS status)
     FROM core.reporting
@@ -67,7 +67,7 @@ def waiting_findings(connection: Connection, unit_code: str | None = None) -> li
             SELECT submission.submission_id, decision.decision,
                 row_number() OVER (
                     PARTITION BY submission.unit_code, submission.form_code, submission.period
-                    ORDER BY submission.number DESC
+                    ORDER BY submission.number DESC, decision.decision = 'withdrawn' DESC
                 ) AS age
             FROM ledger.submission AS submission
             INNER JOIN ledger.decision AS decision ON submission.submission_id = decision.submission_id

@@ -26,6 +26,7 @@ class Decision(StrEnum):
     ACCEPTED_WITH_WARNINGS = "accepted_with_warnings"
     AWAITING_EXPLANATION = "awaiting_explanation"
     REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
 
     @property
     def counts(self) -> bool:

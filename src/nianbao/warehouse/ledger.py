@@ -10,17 +10,25 @@ from typing import Any
 from nianbao.terms.source import LOCAL_INBOX
 from nianbao.warehouse.connect import Connection, insert_rows, rows_of
 from nianbao.warehouse.schema import LEDGER
+from nianbao.warehouse.stage import IN_FORCE
 
 _ARCHIVE_OFFSET = "archive/index"
 
 
-def start_run(connection: Connection, kind: str, started_at: dt.datetime, version: str) -> str:
-    """Note that a run begins; returns its id."""
+_LAST_DECISION = """(
+    SELECT * FROM ledger.decision
+    QUALIFY row_number() OVER (PARTITION BY submission_id ORDER BY decision = 'withdrawn' DESC) = 1
+)"""
+"""The decision that holds: a withdrawal is the last word about a submission."""
+
+
+def start_run(connection: Connection, kind: str, started_at: dt.datetime, version: str, rules: str) -> str:
+    """Note that a run begins, and by which rules it judges; returns its id."""
     row = connection.execute("SELECT count(*) FROM ledger.run").fetchone()
     run_id = f"R{(row[0] if row else 0) + 1:06d}"
     connection.execute(
-        "INSERT INTO ledger.run (run_id, kind, started_at, version) VALUES (?, ?, ?, ?)",
-        [run_id, kind, started_at, version],
+        "INSERT INTO ledger.run (run_id, kind, started_at, version, rules) VALUES (?, ?, ?, ?, ?)",
+        [run_id, kind, started_at, version, rules],
     )
     return run_id
 
@@ -68,10 +76,13 @@ def count_deliveries(connection: Connection) -> int:
 
 
 def deliveries_by_hash(connection: Connection, hashes: Sequence[str]) -> dict[str, str]:
-    """The first delivery of each of these contents."""
+    """The first delivery of each of these contents; one of which something was withdrawn may be sent again."""
     rows = connection.execute(
         "SELECT sha256, min(delivery_id) FROM ledger.delivery "
-        "WHERE sha256 IN (SELECT unnest($1::VARCHAR[])) GROUP BY sha256",
+        "WHERE sha256 IN (SELECT unnest($1::VARCHAR[])) AND delivery_id NOT IN ("
+        "SELECT s.delivery_id FROM ledger.submission AS s "
+        "INNER JOIN ledger.decision AS d ON s.submission_id = d.submission_id WHERE d.decision = 'withdrawn'"
+        ") GROUP BY sha256",
         [list(hashes)],
     ).fetchall()
     return dict(rows)
@@ -92,11 +103,11 @@ Key = tuple[str, str, str]
 def submission_numbers(connection: Connection, units: Sequence[str]) -> tuple[dict[Key, int], dict[Key, str]]:
     """For the submissions of these units: the last number, and the content in force, by unit, form and period."""
     rows = connection.execute(
-        """
+        f"""
         SELECT s.unit_code, s.form_code, s.period, max(s.number),
             arg_max(s.cells_sha256, s.number) FILTER (WHERE d.decision IN ('accepted', 'accepted_with_warnings'))
         FROM ledger.submission AS s
-        INNER JOIN ledger.decision AS d ON s.submission_id = d.submission_id
+        INNER JOIN {_LAST_DECISION} AS d ON s.submission_id = d.submission_id
         WHERE s.unit_code IN (SELECT unnest($1::VARCHAR[]))
         GROUP BY s.unit_code, s.form_code, s.period
         """,
@@ -118,15 +129,19 @@ def answers(connection: Connection, delivery_ids: Sequence[str]) -> list[dict[st
     among = "IN (SELECT unnest($1::VARCHAR[]))"
     deliveries = rows_of(
         connection,
-        f"SELECT d.*, o.source AS duplicate_source, o.received_at AS duplicate_received_at FROM ledger.delivery AS d "
+        "SELECT d.*, o.source AS duplicate_source, o.received_at AS duplicate_received_at, "
+        "(SELECT max(n.delivery_id) FROM ledger.delivery AS n "
+        "WHERE n.source = d.source AND n.origin IS NOT DISTINCT FROM d.origin) AS newest_id FROM ledger.delivery AS d "
         "LEFT JOIN ledger.delivery AS o ON d.duplicate_of = o.delivery_id "
         f"WHERE d.delivery_id {among} ORDER BY d.delivery_id",
         wanted,
     )
     submissions = rows_of(
         connection,
-        "SELECT s.*, d.decision, d.decided_at FROM ledger.submission AS s "
-        f"INNER JOIN ledger.decision AS d ON s.submission_id = d.submission_id WHERE s.delivery_id {among} "
+        "SELECT s.*, d.decision, d.decided_at, d.decided_by, d.because, f.number AS number_in_force "
+        f"FROM ledger.submission AS s INNER JOIN {_LAST_DECISION} AS d ON s.submission_id = d.submission_id "
+        f"LEFT JOIN ({IN_FORCE.format(ledger='ledger')}) AS f ON d.decision = 'withdrawn' "
+        f"AND (f.unit_code, f.form_code, f.period) = (s.unit_code, s.form_code, s.period) WHERE s.delivery_id {among} "
         "ORDER BY s.form_code, s.period",
         wanted,
     )
@@ -159,7 +174,7 @@ def not_accepted(connection: Connection, run_id: str) -> list[dict[str, Any]]:
     """What a run did not take: the deliveries that were quarantined or known, and the submissions sent back."""
     return rows_of(
         connection,
-        """
+        f"""
         SELECT d.file_name, d.outcome, s.submission_id, s.form_code, c.decision,
             (SELECT min(f.sentence) FROM ledger.finding AS f
              WHERE f.delivery_id = d.delivery_id AND f.submission_id IS NOT DISTINCT FROM s.submission_id
@@ -169,11 +184,33 @@ def not_accepted(connection: Connection, run_id: str) -> list[dict[str, Any]]:
                AND f.severity <> 'warn') AS findings
         FROM ledger.delivery AS d
         LEFT JOIN ledger.submission AS s ON d.delivery_id = s.delivery_id
-        LEFT JOIN ledger.decision AS c ON s.submission_id = c.submission_id
+        LEFT JOIN {_LAST_DECISION} AS c ON s.submission_id = c.submission_id
         WHERE d.run_id = ? AND (s.submission_id IS NULL OR c.decision IN ('rejected', 'awaiting_explanation'))
         ORDER BY d.delivery_id, s.form_code
         """,
         [run_id],
+    )
+
+
+def last_rules(connection: Connection) -> str:
+    """By which rules the last collect run judged."""
+    row = connection.execute(
+        "SELECT arg_max(rules, run_id) FROM ledger.run WHERE kind = 'collect' AND rules IS NOT NULL"
+    ).fetchone()
+    return str(row[0]) if row and row[0] else ""
+
+
+def submissions(
+    connection: Connection, submission_id: str | None = None, place: tuple[str, str, str] | None = None
+) -> list[dict[str, Any]]:
+    """The submission of an id, or of a place: delivery, form and period; with the decision that holds."""
+    delivery, form, period = place or (None, None, None)
+    return rows_of(
+        connection,
+        f"SELECT s.submission_id, s.delivery_id, s.form_code, s.period, d.decision FROM ledger.submission AS s "
+        f"INNER JOIN {_LAST_DECISION} AS d ON s.submission_id = d.submission_id "
+        "WHERE s.submission_id = $1 OR (s.delivery_id, s.form_code, s.period) = ($2, $3, $4)",
+        [submission_id, delivery, form, period],
     )
 
 

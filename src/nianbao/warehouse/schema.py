@@ -46,7 +46,8 @@ LEDGER = {
         TableSpec(
             "ledger.run", "运行：每次执行流程一行", "one row per execution of a flow",
             {"run_id": "VARCHAR PRIMARY KEY", "kind": "VARCHAR NOT NULL", "started_at": "TIMESTAMP NOT NULL",
-             "finished_at": "TIMESTAMP", "version": "VARCHAR NOT NULL", "summary": "VARCHAR"},
+             "finished_at": "TIMESTAMP", "version": "VARCHAR NOT NULL", "summary": "VARCHAR",
+             "rules": "VARCHAR"},
         ),
         TableSpec(
             "ledger.delivery", "交付：每个收到的文件一行", "one row per file as it arrived",
@@ -72,9 +73,10 @@ LEDGER = {
              "due_on": "DATE NOT NULL", "accepted_until": "DATE NOT NULL"},
         ),
         TableSpec(
-            "ledger.decision", "审核结论：每次报送一行", "one row per decision about a submission",
+            "ledger.decision", "审核结论：每次报送一行，撤回的再加一行",
+            "one row per decision about a submission; one that is withdrawn has a second",
             {"submission_id": "VARCHAR NOT NULL", "decision": "VARCHAR NOT NULL", "decided_at": "TIMESTAMP NOT NULL",
-             "run_id": "VARCHAR NOT NULL"},
+             "run_id": "VARCHAR NOT NULL", "decided_by": "VARCHAR", "because": "VARCHAR"},
         ),
         TableSpec(
             "ledger.finding", "审核问题：每个问题一行", "one row per fault found",

@@ -28,9 +28,10 @@ SELECT s.submission_id, s.delivery_id, s.unit_code, s.form_code, s.period, s.suf
 FROM {ledger}.submission AS s
 INNER JOIN {ledger}.decision AS d ON s.submission_id = d.submission_id
 WHERE d.decision IN ('accepted', 'accepted_with_warnings')
+    AND s.submission_id NOT IN (SELECT w.submission_id FROM {ledger}.decision AS w WHERE w.decision = 'withdrawn')
 QUALIFY row_number() OVER (PARTITION BY s.unit_code, s.form_code, s.period ORDER BY s.number DESC) = 1
 """
-"""What counts now: the latest accepted submission per unit, form and period."""
+"""What counts now: the latest accepted submission per unit, form and period that was not withdrawn."""
 
 
 def stage_table(part: Part) -> TableSpec:

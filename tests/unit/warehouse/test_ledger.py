@@ -55,7 +55,7 @@ def submit(connection: Connection, number: int, decision: str, content: str, del
 
 def test_runs_are_numbered_and_ended(connection: Connection) -> None:
     """Each with what it did."""
-    first, second = (ledger.start_run(connection, kind, NOW, "0.1.0") for kind in ("collect", "publish"))
+    first, second = (ledger.start_run(connection, kind, NOW, "0.1.0", "") for kind in ("collect", "publish"))
     assert (first, second) == ("R000001", "R000002")
     ledger.finish_run(connection, first, NOW, {"deliveries": 3})
     rows = rows_of(connection, "SELECT run_id, finished_at, summary FROM ledger.run ORDER BY run_id")
@@ -64,7 +64,7 @@ def test_runs_are_numbered_and_ended(connection: Connection) -> None:
 
 def test_what_a_killed_run_took_is_still_to_be_answered(connection: Connection) -> None:
     """Its deliveries are owed an answer until another run has given it."""
-    done, killed = (ledger.start_run(connection, "collect", NOW, "0.1.0") for _ in range(2))
+    done, killed = (ledger.start_run(connection, "collect", NOW, "0.1.0", "") for _ in range(2))
     deliver(connection, 1, done)
     deliver(connection, 2, killed)
     ledger.finish_run(connection, done, NOW, {})

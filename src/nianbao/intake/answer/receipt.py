@@ -31,6 +31,7 @@ DECISIONS = {
     Decision.ACCEPTED_WITH_WARNINGS: "接收（有提示）",
     Decision.AWAITING_EXPLANATION: "待说明",
     Decision.REJECTED: "退回",
+    Decision.WITHDRAWN: "已撤回",
 }
 SEVERITIES = {Severity.REJECT: "须改正", Severity.EXPLAIN: "须说明", Severity.WARN: "提示"}
 EXPLAINED = "已说明"
@@ -89,6 +90,7 @@ class ReceiptWriter:
             "number": row["number"],
             "decision": decision.value,
             "decision_zh": DECISIONS[decision],
+            "withdrawn": _withdrawn(row) if decision is Decision.WITHDRAWN else None,
         }
 
     def _finding(self, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -135,6 +137,19 @@ class ReceiptWriter:
             return None
         period, value = found
         return {"period": period, "period_zh": Period.parse(period).zh, "value": _shown(value, field)}
+
+
+def _withdrawn(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Who took a submission back, when and why, and which one counts instead."""
+    number = row["number_in_force"]
+    return {
+        "at": row["decided_at"].isoformat(),
+        "by": row["decided_by"],
+        "because": row["because"],
+        "number_in_force": number,
+        "sentence": f"{row['decided_at']:%Y年%m月%d日}由{row['decided_by']}撤回，原因：{row['because']}。"
+        + (f"第{number}次报送的数继续计入。" if number else "本表现在没有计入的数，请核对后重新报送。"),
+    }
 
 
 def _place(row: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -64,7 +64,7 @@ def outcome_zh(receipt: Mapping[str, Any]) -> str:
 
 def _forms_zh(receipt: Mapping[str, Any]) -> str:
     """The forms that are not taken, by decision, and those that say what they said before."""
-    said = {"退回": Decision.REJECTED, "待说明": Decision.AWAITING_EXPLANATION}
+    said = {"退回": Decision.REJECTED, "待说明": Decision.AWAITING_EXPLANATION, "后被撤回": Decision.WITHDRAWN}
     forms = {
         words: list(dict.fromkeys(item["form"] for item in receipt["submissions"] if item["decision"] == each.value))
         for words, each in said.items()
