@@ -27,6 +27,7 @@ from nianbao.sample.make import make_sample  # noqa: E402
 from nianbao.settings import Home  # noqa: E402
 from tests.bench.measures import Measure  # noqa: E402
 from tests.bench.nights import NOW, measure_nights  # noqa: E402
+from tests.bench.publishing import measure_publishing  # noqa: E402
 from tests.bench.reading import is_workbook, measure_reading  # noqa: E402
 from tests.bench.tables import measure_tables  # noqa: E402
 
@@ -60,6 +61,7 @@ def measure(folder: Path, is_quick: bool) -> Iterator[Section]:
     shutil.copytree(inbox, folder / "tables" / "inbox")
     yield "Reading", measure_reading(ROOT, workbooks, reads, repetitions)
     yield "Checking and building", measure_tables(ROOT, Home(folder / "tables"), repetitions)
+    yield "Publishing", measure_publishing(ROOT, Home(folder / "tables"), YEAR, repetitions)
     yield "Nights, without a server", measure_nights(ROOT, inbox, folder, repetitions)
 
 

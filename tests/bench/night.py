@@ -4,9 +4,7 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from nianbao.runs.nightly import nightly
 from nianbao.settings import Home
@@ -14,16 +12,8 @@ from nianbao.settings import Home
 
 def main(project: Path, home: Path) -> None:
     """Run nightly and print what it took, imports aside."""
-    steps: dict[str, float] = {}
-
-    def timed(name: str, work: Callable[..., Any], *arguments: Any) -> Any:
-        started = time.perf_counter()
-        result = work(*arguments)
-        steps[name] = steps.get(name, 0.0) + time.perf_counter() - started
-        return result
-
     started = time.perf_counter()
-    night = nightly(project, Home(home), step=timed)
+    night = nightly(project, Home(home))
     taken = time.perf_counter() - started
     peaks = [resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     print(
@@ -31,7 +21,6 @@ def main(project: Path, home: Path) -> None:
             {
                 "seconds": taken,
                 "deliveries": night.collected.deliveries,
-                "steps": steps,
                 "parent_mb": peaks[0],
                 "reader_mb": peaks[1],
             }

@@ -25,7 +25,6 @@ def measure_nights(project: Path, inbox: Path, folder: Path, repetitions: int) -
     yield Measure(f"nightly: {night['deliveries']} files, reports and all", night["seconds"], "s")
     quiet = statistics.median(_night(project, full)["seconds"] for _ in range(repetitions))
     yield Measure("nightly: nothing new", quiet, "s", aim="≤ 3 s")
-    yield from _rendering(night["steps"], full / "releases")
     fewer = folder / "fewer"
     _copy_some(inbox, fewer / "inbox", sorted(inbox.rglob("*.xlsx"))[::FEWER])
     yield from _memory(_night(project, fewer), night)
@@ -37,14 +36,6 @@ def _night(project: Path, home: Path) -> dict[str, Any]:
         env=os.environ | {"NIANBAO_NOW": NOW}, check=True, capture_output=True, text=True,
     )  # fmt: skip
     return json.loads(done.stdout.splitlines()[-1])  # type: ignore[no-any-return]
-
-
-def _rendering(steps: Mapping[str, float], releases: Path) -> Iterator[Measure]:
-    for name, taken in steps.items():
-        if name.startswith("render "):
-            yield Measure(name, taken, "s")
-    for page in sorted(releases.glob("*/*/draft/*.html")):
-        yield Measure(f"size of {page.name}", page.stat().st_size / 1024, "KiB")
 
 
 def _memory(few: Mapping[str, Any], many: Mapping[str, Any]) -> Iterator[Measure]:

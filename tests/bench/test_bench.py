@@ -12,9 +12,15 @@ BENCH = Path(__file__).with_name("bench.py")
 
 @pytest.mark.slow
 def test_the_bench_measures_every_stage() -> None:
-    """A quick bench tells what reading, checking, building and a night take."""
+    """A quick bench tells what reading, checking, building, publishing and a night take."""
     done = subprocess.run([sys.executable, str(BENCH), "--quick", "--json"], check=True, capture_output=True, text=True)
     sections = json.loads(done.stdout)
-    assert list(sections) == ["Reading", "Checking and building", "Nights, without a server"]
+    assert list(sections) == ["Reading", "Checking and building", "Publishing", "Nights, without a server"]
     assert all(measure["value"] > 0 for measures in sections.values() for measure in measures)
-    assert {"≥ 0.5", "≤ 3 s", "flat"} <= {measure["aim"] for measures in sections.values() for measure in measures}
+    rendered = {measure["what"] for measure in sections["Publishing"]}
+    kinds = ("html", "docx", "xlsx", "pdf", "sdmx")
+    assert {f"render {code} {kind}" for code in ("work_report", "audit_report") for kind in kinds} <= rendered
+    assert {"work_report: figures.sdmx.csv", "audit_report: figures.csv"} <= rendered
+    assert {"≥ 0.5", "≤ 3 s", "≤ 10 s", "flat"} <= {
+        measure["aim"] for measures in sections.values() for measure in measures
+    }

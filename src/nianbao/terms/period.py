@@ -7,6 +7,7 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 _CODE = re.compile(r"(?P<year>\d{4})(?P<suffix>Q[1-4]|H[12]|M(?:0[1-9]|1[0-2])|)", re.ASCII)
 _AD_HOC = re.compile(r"(\d{8})-(\d{8})", re.ASCII)
@@ -32,20 +33,7 @@ class Period:
         Raises:
             ValueError: the code is none of the forms above.
         """
-        code = code.strip().upper()
-        if match := _AD_HOC.fullmatch(code):
-            start, end = (dt.datetime.strptime(day, "%Y%m%d").date() for day in match.groups())
-            if start > end:
-                raise ValueError(f"period {code!r} ends before it starts")
-            return cls(code, start, end, "X")
-        match = _CODE.fullmatch(code)
-        if match is None:
-            raise ValueError(f"period {code!r} is not like 2021Q4, 2021H1, 2021, 2021M03 or 20211001-20220930")
-        year, suffix = int(match["year"]), match["suffix"] or "Y"
-        first, months = _SPANS[suffix[0]](suffix)
-        last = first + months - 1
-        start = dt.date(year, first, 1)
-        return cls(code, start, dt.date(year, last, calendar.monthrange(year, last)[1]), suffix)
+        return _parse(code.strip().upper())
 
     @property
     def year(self) -> int:
@@ -80,6 +68,23 @@ class Period:
 
     def __str__(self) -> str:
         return self.code
+
+
+@cache
+def _parse(code: str) -> Period:
+    if match := _AD_HOC.fullmatch(code):
+        start, end = (dt.datetime.strptime(day, "%Y%m%d").date() for day in match.groups())
+        if start > end:
+            raise ValueError(f"period {code!r} ends before it starts")
+        return Period(code, start, end, "X")
+    match = _CODE.fullmatch(code)
+    if match is None:
+        raise ValueError(f"period {code!r} is not like 2021Q4, 2021H1, 2021, 2021M03 or 20211001-20220930")
+    year, suffix = int(match["year"]), match["suffix"] or "Y"
+    first, months = _SPANS[suffix[0]](suffix)
+    last = first + months - 1
+    start = dt.date(year, first, 1)
+    return Period(code, start, dt.date(year, last, calendar.monthrange(year, last)[1]), suffix)
 
 
 _SPANS: dict[str, Callable[[str], tuple[int, int]]] = {

@@ -1,0 +1,67 @@
+"""Rendering both publications, format by format and as a whole, once the libraries are there; and what comes out."""
+
+import statistics
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from nianbao import clock
+from nianbao.publish.figure_set import write_set
+from nianbao.runs.compile import compile_tables
+from nianbao.runs.house import House, open_house
+from nianbao.runs.publish import write_reports
+from nianbao.settings import Home
+from nianbao.statistics.figures import read_figures
+from nianbao.terms.year_basis import YearBasis
+from tests.bench.measures import Measure, effort, seconds
+
+LIMIT = "≤ 10 s"
+
+
+def measure_publishing(project: Path, home: Home, year: int, repetitions: int) -> Iterator[Measure]:
+    """Every format of every publication, all of it together, the figures as files, and the sizes."""
+    with open_house(project, home, "bench") as house, tempfile.TemporaryDirectory(dir=home.path) as folder:
+        compile_tables(house)
+        out = Path(folder)
+        render(house, out)  # imports, fonts
+        runs = [render(house, out) for _ in range(repetitions)]
+        names = [name for name in runs[0] if name.startswith("render ")]
+        for name in names:
+            yield Measure(name, statistics.median(run[name] for run in runs), "s")
+        whole = statistics.median(run["whole"] for run in runs)
+        yield Measure("both publications in all formats: composed, traced, rendered, written", whole, "s", aim=LIMIT)
+        yield _figure_set(house, out / "set", year, repetitions)
+        yield from _sizes(out)
+
+
+def render(house: House, out: Path) -> Mapping[str, float]:
+    """The seconds of each step of writing both publications, and of the whole."""
+    taken: dict[str, float] = {}
+
+    def timed(name: str, work: Callable[..., Any], *arguments: Any) -> Any:
+        """A step, with a stop-watch."""
+        results = []
+        taken[name] = effort(lambda: results.append(work(*arguments))).wall
+        return results[0]
+
+    taken["whole"] = effort(lambda: write_reports(house, out, step=timed)).wall
+    return taken
+
+
+def _figure_set(house: House, folder: Path, year: int, repetitions: int) -> Measure:
+    figures = read_figures(house.connection, house.project, YearBasis.STATISTICS)
+    taken = seconds(lambda: write_set(figures, year, clock.now(), folder), repetitions)
+    return Measure("figures by statistics year, of all and by unit, as CSV and SDMX", taken, "s")
+
+
+def _sizes(out: Path) -> Iterator[Measure]:
+    """What each file of an edition takes, and each folder with all that is in it."""
+    for path in sorted(out.glob("*_report/*")):
+        files = [path] if path.is_file() else [each for each in path.rglob("*") if each.is_file()]
+        what = path.name if path.is_file() else f"{path.name}/, {len(files)} files"
+        yield Measure(f"{path.parent.name}: {what}", _bytes(files) / 1024, "KiB")
+
+
+def _bytes(files: Sequence[Path]) -> int:
+    return sum(each.stat().st_size for each in files)
