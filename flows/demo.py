@@ -17,6 +17,7 @@ from flows import ROOT
 from flows.server import RunServer
 from nianbao.catalog import Project, load_project
 from nianbao.clock import OVERRIDE
+from nianbao.publish.pdf.fonts import BETTER, PACKAGED, choose
 from nianbao.publish.release import Edition
 from nianbao.runs.collect import Collected
 from nianbao.runs.house import open_house_to_read
@@ -104,6 +105,8 @@ def say_completeness(project: Project) -> None:
 def say_editions(editions: list[Edition]) -> None:
     """How many figures the releases print, and where they are."""
     say_head(f"发布 Released: {sum(edition.figures for edition in editions)} figures, each traceable to its cells")
+    if choose().is_packaged_only:
+        say(f"  PDF全文用{PACKAGED}印出 All of the PDF is in {PACKAGED}: {BETTER} brings fonts like the official ones")
     for edition in editions:
         say(f"  {edition.publication} {edition.name}: {edition.figures} figures")
         for path in sorted(edition.path.glob(f"{edition.publication}-*")):

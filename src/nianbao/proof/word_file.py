@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +28,8 @@ LARGEST = 300 * 2**20
 _OLD = b"\xd0\xcf\x11\xe0"
 _MAIN_PART = "word/document.xml"
 _KEY = re.compile(r"[a-z0-9_]+-\d{4}")
+_BOOKMARK = re.compile(r"n_([a-z0-9_]+)_(\d{4})_\d+")
+_CONTENTS_STYLE = re.compile(r"(?i)toc|contents|目录")
 _HEADING_STYLE = re.compile(r"(?i)heading|title|标题")
 _UNIT_LINE = re.compile(r"^[（(]?(?:计量)?单位[：:]\s*(?P<unit>[^）)\s]+)")
 _UNIT_IN_HEAD = re.compile(r"[（(](?P<unit>[^（()）]+)[）)]\s*$")
@@ -75,13 +77,13 @@ class WordFile:
             characters = list(_characters(element))
             text = "".join(each.character for each in characters)
             cell = tables.cell_of(element)
-            if not text.strip():
+            if not text.strip() or _CONTENTS_STYLE.match(_style_of(element)):  # pages are no figures
                 continue
             if cell is None:
                 tables.say(text)
             is_heading = cell is None and bool(_HEADING_STYLE.search(_style_of(element)))
             self._characters.append(characters)
-            self.paragraphs.append(Paragraph(text, tuple(_tags(characters)), cell, is_heading))
+            self.paragraphs.append(Paragraph(text, tuple(_tags(characters, _bookmarked(element))), cell, is_heading))
 
     def _run_of(self, paragraph: int, place: int, *, is_start: bool) -> BaseOxmlElement:
         """The run that begins, or ends, with a character; a run that goes on is divided there."""
@@ -150,9 +152,9 @@ def _characters(paragraph: BaseOxmlElement) -> Iterator[_Character]:
             yield _Character(" ", None, 0)
 
 
-def _tags(characters: Sequence[_Character]) -> Iterator[Tag]:
-    """The stretches of a paragraph that stand in content controls tagged with figures."""
-    keys = [_key_around(each.element) for each in characters]
+def _tags(characters: Sequence[_Character], bookmarked: Mapping[int, tuple[int, str]]) -> Iterator[Tag]:
+    """The stretches of a paragraph that stand in content controls tagged with figures, or in bookmarks of figures."""
+    keys = [_key_around(each.element) or bookmarked.get(id(each.element)) for each in characters]
     start = 0
     for place in range(1, len(keys) + 1):
         if place == len(keys) or keys[place] != keys[start]:
@@ -170,6 +172,21 @@ def _key_around(element: BaseOxmlElement | None) -> tuple[int, str] | None:
                 if _KEY.fullmatch(tag.get(qn("w:val"), "")):
                     return id(control), tag.get(qn("w:val"))
     return None
+
+
+def _bookmarked(paragraph: BaseOxmlElement) -> dict[int, tuple[int, str]]:
+    """The text elements of a paragraph in the bookmark of a figure, which is left where a tag was dropped."""
+    opened: dict[str, tuple[int, str]] = {}
+    found = {}
+    for each in paragraph.iter(qn("w:bookmarkStart"), qn("w:bookmarkEnd"), qn("w:t")):
+        if each.tag == qn("w:bookmarkStart"):
+            if named := _BOOKMARK.fullmatch(each.get(qn("w:name"), "")):
+                opened[each.get(qn("w:id"))] = id(each), f"{named[1]}-{named[2]}"
+        elif each.tag == qn("w:bookmarkEnd"):
+            opened.pop(each.get(qn("w:id")), None)
+        elif opened:
+            found[id(each)] = next(reversed(opened.values()))
+    return found
 
 
 def _style_of(paragraph: BaseOxmlElement) -> str:

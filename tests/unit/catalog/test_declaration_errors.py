@@ -133,6 +133,16 @@ CASES = [
     Case("section twice", SECTION, 'id = "W1.A5"', 'id = "W1.A6"', "section W1.A6 stands twice", ""),
     Case("publication in another's folder", "reports/work_report/publication.toml", 'code = "work_report"',
          'code = "works"', "must stand in the folder works", ""),
+    Case("unknown word in a red head", "reports/work_report/publication.toml", 'compiler = ',
+         'editor = "x"\ncompiler = ', "unknown key 'editor'", "editor"),
+    Case("red head without compiler", "reports/work_report/publication.toml", 'compiler = "青海省总工会办公室"', "",
+         "compiler is missing", ""),
+    Case("unknown word in the tail lines", "reports/work_report/publication.toml", "sent_to = ", "send_to = ",
+         "unknown key 'send_to'", "send_to"),
+    Case("unknown annex", "reports/work_report/publication.toml", "footnotes = true", 'annexes = ["figures", "maps"]',
+         "annex 'maps' is none of", "annexes"),
+    Case("a red head that is no table", "reports/work_report/publication.toml", "footnotes = true\n\n[head]",
+         'head = "x"\n\n[heading]', "must be a dict", "head"),
 ]  # fmt: skip
 
 

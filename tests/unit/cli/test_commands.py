@@ -175,6 +175,8 @@ def test_a_night_with_nothing_new_says_so(year_copy: Home, clock: Callable[[str]
 def test_doctor_says_what_is_missing(year_home: Home, tmp_path: Path) -> None:
     """Everything is well in a home that is in use; in a project with a wrong form it is not, and the code says so."""
     assert all(answer["is_well"] for answer in parsed(run("doctor", "--json", home=year_home.path)))
+    fonts = [each["what"] for each in parsed(run("doctor", "--json", home=year_home.path)) if "font" in each["what"]]
+    assert "font 仿宋_GB2312" in fonts and len(fonts) == 6
     broken = broken_project(tmp_path, "forms/GH05.toml", "due_days = 10", "due_days = ten")
     result = run("doctor", home=year_home.path, project=broken)
     assert result.exit_code == 78

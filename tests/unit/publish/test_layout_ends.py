@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -249,6 +250,10 @@ PAGES: dict[str, tuple[str, PrintedPage]] = {
         dataclasses.replace(page(), lines=(line(40, size=12, left=100, right=188), *page().lines)),
     ),
     "too high": ("page-margins", dataclasses.replace(page(), lines=(line(30, size=12), *page().lines))),
+    "large heading": (
+        "body-size",
+        dataclasses.replace(page(), lines=(line(44, "（一）事项", size=19), *page().lines[1:])),
+    ),
     "no number": ("page-number", dataclasses.replace(page(), lines=page().lines[:-1])),
     "no dashes": ("page-number-dashes", page(folio=line(272, "1", size=14, left=175, right=178))),
     "small number": ("page-number-size", page(folio=line(272, "—1—", size=12, left=168, right=180))),
@@ -282,6 +287,15 @@ def test_without_libreoffice_it_is_said(own: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(shutil, "which", lambda _: None)
     with pytest.raises(UsageError, match="no LibreOffice"):
         lay_out(own)
+
+
+@pytest.mark.libreoffice
+def test_what_libreoffice_saves_passes_too(own: Path, tmp_path: Path) -> None:
+    """Our own document opened in LibreOffice and saved again is still measured rightly: lines, head, contents."""
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = ["soffice", profile, "--headless", "--convert-to", "docx:MS Word 2007 XML", "--outdir", str(tmp_path)]
+    subprocess.run([*command, str(own)], check=True, capture_output=True, timeout=120)
+    assert deviations(measure(tmp_path / "own.docx")) == []
 
 
 @pytest.mark.libreoffice

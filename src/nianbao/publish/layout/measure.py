@@ -163,8 +163,18 @@ def _table(element: BaseOxmlElement, cascade: Cascade, number: int, section: int
 
 
 def _lines(table: BaseOxmlElement) -> dict[str, float]:
-    """The lines that a table says it has."""
-    borders = table.find(f"{qn('w:tblPr')}/{qn('w:tblBorders')}")
+    """The lines that a table says it has, or, as other programs save it, those of its first and last cells."""
+    lines = _weights(table.find(f"{qn('w:tblPr')}/{qn('w:tblBorders')}"))
+    cells = [_weights(each) for each in table.iter(qn("w:tcBorders"))]
+    if not lines and cells:
+        first, last = cells[0], cells[-1]
+        between = last.get("top", first.get("bottom", 0))
+        lines = {"top": first.get("top", 0), "bottom": last.get("bottom", 0), "insideH": between}
+    return lines
+
+
+def _weights(borders: BaseOxmlElement | None) -> dict[str, float]:
+    """The weight of each line in points."""
     return {
         str(side.tag).rpartition("}")[2]: float(side.get(qn("w:sz"), "0")) / 8
         for side in (() if borders is None else borders)

@@ -13,6 +13,8 @@ from nianbao.publish.layout.standard import Found
 
 _MM = 72 / 25.4
 _NUMBER = re.compile(r"[—–―－-]\d+[—–―－-]")
+_LEVEL = re.compile(r"[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[）)]")
+_LISTED = re.compile(r"[.…·]{3,}\d*$")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _TOP, _LEFT = standard.MARGINS["上"], standard.MARGINS["左"]
 _RIGHT, _BOTTOM = standard.PAPER[0] - standard.MARGINS["右"], standard.PAPER[1] - standard.MARGINS["下"]
@@ -36,6 +38,7 @@ def check_sheets(pages: Sequence[PrintedPage]) -> Iterator[Found]:
             yield Found(standard.PAGE_SIZE, where, f"{page.width:.0f}毫米×{page.height:.0f}毫米")
             continue
         yield from _type_area(page, where)
+        yield from _sizes(page)
         yield from _number(page, where)
         for name in page.missing_fonts:
             yield Found(standard.EMBEDDED, where, f"没有嵌入{name or '一种字体'}")
@@ -92,6 +95,13 @@ def _type_area(page: PrintedPage, where: str) -> Iterator[Found]:
     for side, distance in off.items():
         if distance > standard.TOLERANCE:
             yield Found(standard.PAGE_MARGINS, where, f"{side}边超出版心{distance:.0f}毫米")
+
+
+def _sizes(page: PrintedPage) -> Iterator[Found]:
+    """Headings by their numbers that are not as large as the text; those in the contents end with a page."""
+    for line in page.lines:
+        if _LEVEL.match(line.text) and not _LISTED.search(line.text) and not _is_running(line):
+            yield Found(standard.BODY_SIZE, f"第{page.number}面“{line.text[:12]}”", f"{line.size:g}磅")
 
 
 def _number(page: PrintedPage, where: str) -> Iterator[Found]:

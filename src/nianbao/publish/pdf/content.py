@@ -49,11 +49,8 @@ def content_of(block: Block) -> Data:
         case Picture():
             return _picture(block)
         case Contents():
-            return {
-                "kind": "contents",
-                "line": block.line,
-                "styles": [_TOC.get(style, "TOC1") for style, _ in block.entries],
-            }
+            entries = [[_TOC.get(style, "TOC1"), plain(said)] for style, said in block.entries]
+            return {"kind": "contents", "line": block.line, "entries": entries}
         case RedHead():
             said = {"name": block.name, "issue": block.issue, "compiler": block.compiler, "day": block.day}
             return {"kind": "head", "size": name_size(block.name)} | {key: plain(text) for key, text in said.items()}

@@ -1,0 +1,199 @@
+"""What a bulletin adds to the Word document: red head, contents, footnotes, bookmarks, tail lines."""
+
+import dataclasses
+import datetime as dt
+import io
+import re
+import zipfile
+from pathlib import Path
+
+import docx
+import pytest
+from docx.document import Document as WordDocument
+from docx.oxml.ns import qn
+from docx.oxml.xmlchemy import BaseOxmlElement
+from docx.shared import Pt
+from lxml import etree
+
+from nianbao.publish.docx import write
+from nianbao.terms.document import Document, Footnote, PrintedChart, PrintedFigure
+from nianbao.terms.publication import Head, Tail
+from tests.unit.publish.synthetic import document
+
+ONE_PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
+    "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+)
+NOTE = "某工会说明：<只>慰问 & 补助一家。"
+PAGES = dict.fromkeys(range(1, 20), 7)
+
+
+def picture(_: PrintedChart) -> bytes:
+    """A chart that costs nothing to draw."""
+    return ONE_PIXEL
+
+
+def printed(report: Document, *, in_table: bool) -> PrintedFigure:
+    """The first figure in running text, or in a table."""
+    for section in report.sections:
+        if in_table:
+            cells = (cell for table in section.tables for _, row in table.rows for cell in row)
+            found = [cell.figure for cell in cells if cell.figure and cell.figure.scope == "QH630000"]
+        else:
+            found = [piece for each in section.paragraphs for piece in each if isinstance(piece, PrintedFigure)]
+        if found:
+            return found[0]
+    raise AssertionError("no figure")
+
+
+@pytest.fixture(scope="module")
+def report() -> Document:
+    """The made-up publication as the second release of a bulletin."""
+    made = document()
+    key = printed(made, in_table=False).key
+    place = next(
+        number
+        for number, section in enumerate(made.sections)
+        if any(isinstance(piece, PrintedFigure) and piece.key == key for each in section.paragraphs for piece in each)
+    )
+    noted = dataclasses.replace(
+        made.sections[place], footnotes=(Footnote(key, NOTE), Footnote("other-2021", "另一条。"))
+    )
+    sections = (*made.sections[:place], noted, *made.sections[place + 1 :])
+    head = Head("某省总工会工作通报", "某省总工会办公室", first_issue=3)
+    tail = Tail("某省总工会办公室", "各市（州）总工会。", "某委办公室。")
+    issued = dt.date(2022, 3, 9)
+    return dataclasses.replace(made, edition="r2", issued_on=issued, sections=sections, head=head, tail=tail)
+
+
+def written(report: Document, folder: Path) -> Path:
+    """The report as a file."""
+    write(report, folder / "report.docx", picture, PAGES)
+    return folder / "report.docx"
+
+
+@pytest.fixture(scope="module")
+def file(report: Document, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bulletin as a file."""
+    return written(report, tmp_path_factory.mktemp("bulletin"))
+
+
+@pytest.fixture(scope="module")
+def word(file: Path) -> WordDocument:
+    """The bulletin as Word reads it."""
+    return docx.Document(str(file))
+
+
+def text_of(element: BaseOxmlElement) -> str:
+    """The text in an element; a tab stands for itself."""
+    parts = (part for run in element.iter(qn("w:r")) for part in run.iterchildren(qn("w:t"), qn("w:tab")))
+    return "".join("\t" if part.tag == qn("w:tab") else part.text or "" for part in parts)
+
+
+def in_style(word: WordDocument, style: str) -> list[str]:
+    """The texts of the paragraphs in a style, wherever they stand."""
+    found = (each for each in word.element.body.iter(qn("w:p")) if each.style == style)
+    return [text_of(each) for each in found]
+
+
+def test_the_red_head_says_who_which_issue_and_when(word: WordDocument) -> None:
+    """Name in red, number counted on from the declared first issue, compiler at the left and day at the right."""
+    assert in_style(word, "RedName") == ["某省总工会工作通报"]
+    assert in_style(word, "IssueNumber") == ["第4期"]
+    assert in_style(word, "IssueLine") == ["某省总工会办公室编\t2022年3月9日"]
+    style = next(each for each in word.styles if each.style_id == "RedName")
+    assert str(style.font.color.rgb) == "FF3333"
+
+
+def test_a_draft_leaves_number_and_day_open(report: Document, tmp_path: Path) -> None:
+    """Before it is issued a bulletin has neither number nor day."""
+    word = docx.Document(str(written(dataclasses.replace(report, edition="draft", issued_on=None), tmp_path)))
+    assert in_style(word, "IssueNumber") == ["第　期"]
+    assert in_style(word, "IssueLine") == ["某省总工会办公室编\t　　年　月　日"]
+
+
+def test_a_long_name_stays_on_its_line(report: Document, tmp_path: Path) -> None:
+    """The size of the name follows from its length."""
+    long = dataclasses.replace(report, head=Head("某某某某省总工会年度工作情况通报简报", "某省总工会办公室"))
+    word = docx.Document(str(written(long, tmp_path)))
+    name = next(each for each in word.paragraphs if each.text.startswith("某某某某"))
+    assert name.runs[0].font.size is not None
+    assert name.runs[0].font.size * len(name.text) < Pt(442)
+
+
+def test_the_contents_are_a_field_with_its_entries(word: WordDocument, report: Document) -> None:
+    """Every heading is there as a link with its page, inside one TOC field, before anybody asks Word for it."""
+    entries = [each for each in word.element.body.iter(qn("w:p")) if each.style in {"TOC1", "TOC2"}]
+    titles = [section.title for section in report.sections if section.level < 3]
+    assert [text_of(each) for each in entries] == [f"{title}\t7" for title in [*titles, *ANNEXES]]
+    marks = [each.get(qn("w:fldCharType")) for entry in entries for each in entry.iter(qn("w:fldChar"))]
+    assert (marks.count("begin"), marks.count("separate"), marks.count("end")) == (len(entries) + 1,) * 3
+    anchors = [each.get(qn("w:anchor")) for entry in entries for each in entry.iter(qn("w:hyperlink"))]
+    names = {each.get(qn("w:name")) for each in word.element.body.iter(qn("w:bookmarkStart"))}
+    assert len(set(anchors)) == len(entries) and set(anchors) <= names
+
+
+ANNEXES = ["数字一览", "数据来源", "更正一览"]
+
+
+def test_every_figure_is_bookmarked(word: WordDocument) -> None:
+    """Around every content control there is a bookmark named after the figure, each with its own name."""
+    names = [str(each.get(qn("w:name"))) for each in word.element.body.iter(qn("w:bookmarkStart"))]
+    assert len(names) == len(set(names))
+    assert all(len(name) <= 40 for name in names)
+    tags = [each.get(qn("w:val")) for each in word.element.body.iter(qn("w:tag"))]
+    marked = [re.sub(r"_\d+$", "", name) for name in names if name.startswith("n_")]
+    assert marked == [f"n_{tag.replace('-', '_')}" for tag in tags]
+
+
+def test_a_footnote_stands_where_its_figure_is_printed(word: WordDocument, file: Path, report: Document) -> None:
+    """The mark follows the figure, the text is in the part for footnotes; one without its figure stays in the text."""
+    (mark,) = word.element.body.iter(qn("w:footnoteReference"))
+    before = mark.getparent().getprevious()
+    while before.tag == qn("w:bookmarkEnd"):
+        before = before.getprevious()
+    assert text_of(before) == printed(report, in_table=False).text
+    with zipfile.ZipFile(file) as parts:
+        notes = etree.parse(io.BytesIO(parts.read("word/footnotes.xml")))
+    said = {each.get(qn("w:id")): "".join(each.itertext()).strip() for each in notes.getroot()}
+    assert said == {"-1": "", "0": "", mark.get(qn("w:id")): NOTE}
+    assert "〔另一条。〕" in in_style(word, "Coverage")
+
+
+def test_a_footnote_can_stand_in_a_table(report: Document, tmp_path: Path) -> None:
+    """A figure that is printed in a table only has its footnote there."""
+    key = printed(report, in_table=True).key
+    sections = tuple(
+        dataclasses.replace(section, paragraphs=(), footnotes=(Footnote(key, NOTE),) if section.tables else ())
+        for section in report.sections
+    )
+    word = docx.Document(str(written(dataclasses.replace(report, sections=sections), tmp_path)))
+    marks = list(word.element.body.iter(qn("w:footnoteReference")))
+    assert len(marks) >= 1
+    assert any(next(mark.iterancestors(qn("w:tc")), None) is not None for mark in marks)
+
+
+def test_the_tail_lines_close_the_document(word: WordDocument) -> None:
+    """Receivers, copies, printer and day, in a table at the foot of the last page."""
+    assert in_style(word, "TailLine") == [
+        "分送：各市（州）总工会。",
+        "抄送：某委办公室。",
+        "某省总工会办公室\t2022年3月9日印发",
+    ]
+    place = word.tables[-1]._tbl.tblPr.find(qn("w:tblpPr"))
+    assert (place.get(qn("w:vertAnchor")), place.get(qn("w:tblpYSpec"))) == ("margin", "bottom")
+
+
+def test_a_plain_report_has_neither_head_nor_tail(report: Document, tmp_path: Path) -> None:
+    """Without them declared the issuer stands under the title."""
+    word = docx.Document(str(written(dataclasses.replace(report, head=None, tail=None), tmp_path)))
+    assert not in_style(word, "RedName") and not in_style(word, "TailLine")
+    assert report.issuer in in_style(word, "Subtitle")
+
+
+def test_only_the_declared_annexes_are_printed(report: Document, tmp_path: Path) -> None:
+    """In their declared order; with none the text has no list of them."""
+    word = docx.Document(str(written(dataclasses.replace(report, annexes=("sources", "figures")), tmp_path)))
+    assert in_style(word, "AnnexTitle") == ["数据来源", "数字一览"]
+    word = docx.Document(str(written(dataclasses.replace(report, annexes=()), tmp_path)))
+    assert not in_style(word, "AnnexTitle") and not [each for each in in_style(word, "BodyText") if "附件" in each]
