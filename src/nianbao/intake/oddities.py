@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
 
 from nianbao.intake.formats.sheet import Sheet, address, column_number
 from nianbao.intake.landmarks import NAME_TITLE, VALUE_TITLE, Block
@@ -17,7 +16,6 @@ _FORMULA_LIKE = ("=", "＝", "@", "+")
 _NAMED = 5
 _LABEL = 60
 _TITLE_ROWS = 3
-_LARGEST_AREA = 10_000
 _PLACE = re.compile(r"([A-Z]+)(\d+)")
 
 
@@ -58,12 +56,15 @@ def _is_hidden(sheet: Sheet, place: str) -> bool:
 
 def _merged_answers(table: Table) -> Iterator[str]:
     """Merged areas over more than one answer: only the first of them is kept."""
-    rows = {row for row, _ in table.places}
+    asked = {row for rows, _ in table.asked for row in rows}
     for (top, left), (bottom, right) in table.sheet.merged:
-        if rows.isdisjoint(range(top, bottom + 1)):
+        if asked.isdisjoint(range(top, bottom + 1)):
             continue
-        inside = ((row, column) for row in range(top, bottom + 1) for column in range(left, right + 1))
-        if sum(place in table.places for place in islice(inside, _LARGEST_AREA)) > 1:
+        inside = sum(
+            sum(top <= row <= bottom for row in rows) * sum(left <= column <= right for column in columns)
+            for rows, columns in table.asked
+        )
+        if inside > 1:
             yield f"{address(top, left)}:{address(bottom, right)}"
 
 

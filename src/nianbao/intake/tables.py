@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from nianbao.intake.formats.sheet import Sheet, address
-from nianbao.intake.landmarks import UNIT_TITLE, VALUE_TITLE, Block, Landmarks
+from nianbao.intake.landmarks import UNIT_TITLE, VALUE_TITLE, Block, Landmarks, Place
 from nianbao.intake.text import compact, is_blank
 from nianbao.intake.values import MAX_TEXT, read_value, text_of
 from nianbao.intake.vocabulary import Vocabulary
 from nianbao.terms import layout
 from nianbao.terms.form import Aggregate, Field, FieldType, Form, Layout, Part
 from nianbao.terms.period import Period
-from nianbao.terms.submission import Cell, ReadingFault
+from nianbao.terms.submission import Cell, ReadingFault, Value
 
 _GRAND_TOTALS = frozenset({"合计", "总计", "共计", "总合计"})
 _SUBTOTALS = frozenset({"小计"})
@@ -45,9 +45,10 @@ class Terms:
 
 @dataclass
 class Table:
-    """The cells of one form on one sheet as they are read, `places` their rows and columns.
+    """The cells of one form on one sheet as they are read.
 
-    `recorded` are the rows of a ledger in which a record stands, for each of its headers.
+    `asked` are the rows and columns in which they stand, block by block; `recorded` the rows of a ledger in which a
+    record stands, for each of its headers.
     """
 
     sheet: Sheet
@@ -57,7 +58,7 @@ class Table:
     terms: Terms
     cells: list[Cell] = field(default_factory=list)
     faults: list[ReadingFault] = field(default_factory=list)
-    places: set[tuple[int, int]] = field(default_factory=set)
+    asked: list[tuple[Sequence[int], Sequence[int]]] = field(default_factory=list)
     recorded: list[tuple[Block, list[int]]] = field(default_factory=list)
 
     def read(self) -> None:
@@ -79,7 +80,8 @@ class Table:
 
     def _read_lines(self, block: Block) -> None:
         for row, column, asked in block.places:
-            self.cells.append(self._read_cell(block, 1, asked, row, column))
+            self.asked.append(((row,), (column,)))
+            self.cells += self._read_row(block.part.code, 1, row, ((row, column, asked),))
             if _is_money(asked):
                 self._compare_unit(row, self.landmarks.header_above(row, VALUE_TITLE, column).get(UNIT_TITLE))
 
@@ -93,12 +95,12 @@ class Table:
                 if _is_money(asked):
                     self._compare_unit(block.header_row - 1, column)
             columns = [column for _, column, _ in block.places]
-            for row in range(block.header_row + 1, len(self.sheet.rows)):
-                if row in self.landmarks.ends:
-                    break
-                if self._is_blank(row, columns):
+            rows = self._filled_rows(block, columns)
+            self.asked.append((rows, columns))
+            for row in rows:
+                if block.part.rows and self._is_printed(block, row):
                     continue
-                cells = [self._read_cell(block, row_no + 1, asked, row, column) for _, column, asked in block.places]
+                cells = self._read_row(block.part.code, row_no + 1, row, block.places)
                 if word := total_word(self.sheet.rows[row], cells):
                     self._compare_total(block, cells, sums.take(word))
                 elif _is_record(block.part, cells):
@@ -108,28 +110,52 @@ class Table:
                     sums.add(cells)
             self.recorded.append((block, recorded))
 
+    def _filled_rows(self, block: Block, columns: Sequence[int]) -> list[int]:
+        """The rows of a ledger in which something stands, up to where the table ends."""
+        first, last = block.header_row + 1, len(self.sheet.rows)
+        end = min((row for row in self.landmarks.ends if row >= first), default=last)
+        rows = range(first, min(end, last))
+        if self.sheet.odd or sorted(columns) != list(range(min(columns), max(columns) + 1)):
+            return [row for row in rows if not self._is_blank(row, columns)]
+        span = slice(min(columns), max(columns) + 1)  # side by side as they are printed: all are looked at in one go
+        return [row for row in rows if (within := self.sheet.rows[row][span]) and within.count("") < len(within)]
+
     def _is_blank(self, row: int, columns: Sequence[int]) -> bool:
         """Whether nothing stands in these columns; a formula without a result is something."""
-        values = self.sheet.rows[row]
-        width = len(values)
-        for column in columns:
-            if column < width and values[column] != "":
-                return False
+        if any(self.sheet.at(row, column) != "" for column in columns):
+            return False
         return not self.sheet.odd or not any(address(row, column) in self.sheet.odd for column in columns)
 
-    def _read_cell(self, block: Block, row_no: int, asked: Field, row: int, column: int) -> Cell:
-        """One cell of a field; a blank one has no text."""
-        part, sheet = block.part.code, self.sheet
-        place = sheet.name_of(row, column)
-        self.places.add((row, column))
-        if sheet.odd and (odd := sheet.odd.get(place)):
-            return Cell(part, row_no, asked.code, place, odd.value, None, odd.code)
-        raw = sheet.at(row, column)
-        text = text_of(raw)
-        if not text or is_blank(text):
-            return Cell(part, row_no, asked.code, place, "", None, None)
-        value, fault = read_value(asked, raw, text, self.vocabulary, self.terms.scale)
-        return Cell(part, row_no, asked.code, place, text[:MAX_TEXT], value, fault)
+    def _is_printed(self, block: Block, row: int) -> bool:
+        """Whether nothing but the key stands in a row that was printed in advance, and no word for a total."""
+        key = block.part.fields[0]
+        for _, column, asked in block.places:
+            value = self.sheet.at(row, column)
+            if value != "" and (asked is not key or (isinstance(value, str) and _TOTAL_ENDS in value)):
+                return False
+        return not self.sheet.odd and not total_word(self.sheet.rows[row])
+
+    def _read_row(self, part: str, row_no: int, row: int, places: Sequence[Place]) -> list[Cell]:
+        """The cells of fields in a row; a blank one has no text."""
+        sheet, vocabulary, scale = self.sheet, self.vocabulary, self.terms.scale
+        values = sheet.rows[row]
+        width = len(values)
+        cells = []
+        for _, column, asked in places:
+            place = sheet.name_of(row, column)
+            raw = values[column] if column < width else ""
+            text = raw if isinstance(raw, str) else text_of(raw)
+            value: Value | None = None
+            fault: str | None = None
+            if sheet.odd and (odd := sheet.odd.get(place)):
+                text, fault = odd.value, odd.code
+            elif not text or is_blank(text):
+                text = ""
+            else:
+                value, fault = read_value(asked, raw, text, vocabulary, scale)
+                text = text[:MAX_TEXT]
+            cells.append(Cell(part, row_no, asked.code, place, text, value, fault))
+        return cells
 
     def _compare_total(self, block: Block, cells: Sequence[Cell], due: dict[str, Decimal]) -> None:
         """Hold a row of totals to the records above it."""

@@ -27,6 +27,9 @@ _EXACT = 10**15
 
 _LONGEST_SHORT_CODE = 6
 
+_NUMBERS = (float, int)
+_INT, _MONEY, _DECIMAL = FieldType.INT, FieldType.MONEY, FieldType.DECIMAL
+
 Read = tuple[Value | None, str | None]
 
 
@@ -36,13 +39,13 @@ def read_value(field: Field, raw: object, text: str, vocabulary: Vocabulary, sca
     `scale` is what the cover declares money to be multiplied by, so that it is in 元.
     """
     kind = field.type  # told apart by identity: hashing an enumeration takes far longer
-    if kind is FieldType.INT or kind is FieldType.MONEY or kind is FieldType.DECIMAL:
-        return _number(kind, text, scale if kind is FieldType.MONEY and field.unit == "元" else 1)
+    if kind is _INT or kind is _MONEY or kind is _DECIMAL:
+        return _number(kind, text, scale if kind is _MONEY and field.unit == "元" else 1)
     if kind is FieldType.DATE:
         return _date(raw, text)
     if kind is FieldType.BOOL:
         return {layout.YES: (True, None), layout.NO: (False, None)}.get(clean(text), (None, "BOOL"))
-    is_number = isinstance(raw, int | float) and not isinstance(raw, bool)
+    is_number = isinstance(raw, _NUMBERS) and not isinstance(raw, bool)
     if is_number and abs(raw) >= _EXACT:  # type: ignore[arg-type]
         return None, CODE_PRECISION
     if kind is FieldType.CODE:
@@ -57,7 +60,7 @@ def text_of(raw: object) -> str:
         return raw
     if isinstance(raw, bool):
         return layout.YES if raw else layout.NO
-    if isinstance(raw, int | float):
+    if isinstance(raw, _NUMBERS):
         return number.text_of_number(raw)
     if isinstance(raw, dt.datetime) and raw.time() == dt.time():
         return raw.date().isoformat()
@@ -68,10 +71,11 @@ def _number(kind: FieldType, text: str, scale: int) -> Read:
     value = number.read_number(text)
     if isinstance(value, str):
         return None, value
-    value *= scale
+    if scale != 1:
+        value *= scale
     if abs(value) >= _TOO_LARGE:
         return None, "TOO_LARGE_A_NUMBER"
-    decimals = 0 if kind is FieldType.INT else 2 if kind is FieldType.MONEY else 4
+    decimals = 0 if kind is _INT else 2 if kind is _MONEY else 4
     if value != int(value) and value != round(value, decimals):
         return None, "TOO_FINE"
     return value, None

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -21,17 +21,17 @@ from nianbao.intake.formats.sheet import MAX_CELLS, Area, Sheet, column_number
 LARGEST = 4 << 20
 """A longer text is left to the parser, which takes less memory."""
 
-_CELL = re.compile(
-    rb'<c r="([A-Z]{1,2})(\d{1,5})"(?: s="(\d+)")?(?: t="(s|n|b|str)")?>'
-    rb"(<f(?: [^<>/]*)?>[^<]*</f>)?<v>([^<]*)</v></c>"
-)
-_TEXT = re.compile(r'<si><t( xml:space="preserve")?>([^<]*)</t>(?:<phoneticPr [^<>]*/>)?</si>')
+_CELL = re.compile(rb'<c r="([A-Z]+)([0-9]+)"([^<>/]*)>(<f(?:>| [^<>/]*>)[^<]*</f>|)<v>([^<]*)</v></c>')
+_ATTRIBUTES = re.compile(rb'(?: s="(\d+)")?(?: t="(s|n|b|str)")?')
+_STRING = re.compile(r'<si><t( xml:space="preserve")?>([^<]*)</t>(?:<phoneticPr [^<>]*/>)?</si>')
 _NUMBER = re.compile(rb"-?\d+(?:\.\d+)?(?:E[+-]?\d+)?")
 _STARTS, _ENDS = b"<sheetData>", b"</sheetData>"
 _AREA = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})")
 _OTHER_ENCODING = re.compile(rb"<\?xml[^>]*encoding=[\"'](?!utf-8[\"'])", re.IGNORECASE)
 _ENTITY = re.compile("&(?:(amp)|(lt)|(gt)|(quot)|(apos));")
 _ENTITIES = "&<>\"'"
+_BOOLEANS: dict[bytes, object] = {b"1": True, b"0": False}
+_MOST_LETTERS, _MOST_DIGITS = 2, 5
 _NUMBERS: list[bytes] = []
 
 _FORMAT = re.compile(rb'<numFmt numFmtId="(\d+)" formatCode="([^"]*)"/>')
@@ -47,12 +47,33 @@ _FIRST_DAY, _LAST_DAY = 61, 2_958_465
 _DAY_NOUGHT = dt.date(1899, 12, 30)
 
 
+Reader = Callable[[bytes], object]
+"""Says what a cell holds; None where it is of another kind than the usual ones."""
+
+
 @dataclass(frozen=True)
 class Shared:
-    """What the sheets of a workbook share, by the numbers that stand in them: texts, and styles not for numbers."""
+    """What the sheets of a workbook share, by the numbers that stand in them: texts, and styles not for numbers.
+
+    `readers` remembers how cells are read, by the attributes that tell.
+    """
 
     strings: Mapping[bytes, str]
     are_dates: Mapping[bytes, bool | None]
+    readers: dict[bytes, Reader] = field(default_factory=dict)
+
+    def reader(self, attributes: bytes) -> Reader:
+        """How a cell with these attributes is read."""
+        match = _ATTRIBUTES.fullmatch(attributes)
+        style, kind = match.groups() if match else (b"", b"unusual")
+        known = {b"s": self.strings.get, b"str": _text, b"b": _BOOLEANS.get}
+        if kind is None or kind == b"n":
+            is_date = self.are_dates.get(style, False)
+            found: Reader = _nothing if is_date is None else _day if is_date else _number
+        else:
+            found = known.get(kind, _nothing)
+        self.readers[attributes] = found
+        return found
 
 
 class _Taken(NamedTuple):
@@ -109,43 +130,48 @@ def _is_all(body: bytes, cells: int, formulas: int) -> bool:
 
 def _take(cells: Sequence[tuple[bytes, ...]], shared: Shared) -> _Taken | None:
     """The cells in rows from A1 on; None when a value is of another kind than the usual ones, or a row comes twice."""
-    columns = {letters: column_number(letters.decode()) - 1 for letters in {cell[0] for cell in cells}}
+    letters_used = {cell[0] for cell in cells}
+    if max(map(len, letters_used)) > _MOST_LETTERS or len(cells[-1][1]) > _MOST_DIGITS:
+        return None
+    columns = {letters: column_number(letters.decode()) - 1 for letters in letters_used}
     height, width = int(cells[-1][1]), max(columns.values()) + 1
     if height * width > MAX_CELLS:
         return None
     taken = _Taken([[""] * width for _ in range(height)], [])
-    row, last = 0, b""
-    for letters, digits, style, kind, formula, said in cells:
-        if digits != last:
-            above, row, last = row, int(digits), digits
-            if not above < row <= height:
+    readers, values, last = shared.readers, taken.rows[0], 0
+    row = b""
+    for letters, digits, attributes, formula, said in cells:
+        if digits != row:
+            row, above, last = digits, last, int(digits)
+            if not above < last <= height:
                 return None
-        value = shared.strings.get(said) if kind == b"s" else _value(kind, said, style, shared)
+            values = taken.rows[last - 1]
+        value = (readers.get(attributes) or shared.reader(attributes))(said)
         if value is None:
             return None
-        taken.rows[row - 1][columns[letters]] = value
+        values[columns[letters]] = value
         if formula:
             taken.formulas.append((letters + digits).decode())
     return taken
 
 
-def _value(kind: bytes, said: bytes, style: bytes, shared: Shared) -> object:
-    """What a cell holds that is none of the shared texts, None when it is of another kind than the usual ones."""
-    if kind == b"str":
-        return _unescaped(said.decode("utf-8", "replace"))
-    if kind == b"b":
-        return {b"1": True, b"0": False}.get(said)
-    return _number(said, shared.are_dates.get(style, False))
+def _text(said: bytes) -> str | None:
+    return _unescaped(said.decode("utf-8", "replace"))
 
 
-def _number(said: bytes, is_date: bool | None) -> float | dt.date | None:
-    if is_date is None or not (said.isdigit() or _NUMBER.fullmatch(said)):
+def _number(said: bytes) -> float | None:
+    return float(said) if said.isdigit() or _NUMBER.fullmatch(said) else None
+
+
+def _day(said: bytes) -> dt.date | None:
+    number = _number(said)
+    if number is None or not number.is_integer() or not _FIRST_DAY <= number <= _LAST_DAY:
         return None
-    number = float(said)
-    if not is_date:
-        return number
-    is_day = number.is_integer() and _FIRST_DAY <= number <= _LAST_DAY
-    return _DAY_NOUGHT + dt.timedelta(days=number) if is_day else None
+    return _DAY_NOUGHT + dt.timedelta(days=number)
+
+
+def _nothing(said: bytes) -> None:
+    return None
 
 
 def _numbers(count: int) -> list[bytes]:
@@ -164,12 +190,17 @@ def _read_strings(text: bytes) -> list[str] | None:
         body = text[text.find(b"<si>") :].decode()
     except UnicodeDecodeError:
         return None
-    found = _TEXT.findall(body)
+    found = _STRING.findall(body)
     if body.count("<") != 4 * len(found) + body.count("/>") + 1 or not body.rstrip().endswith("</sst>"):
         return None
-    strings = [said if "&" not in said else _unescaped(said) for _, said in found]
-    is_trimmed = any(not kept and said != said.strip() for kept, said in found)
-    return None if is_trimmed or None in strings else strings  # type: ignore[return-value]
+    strings = [said for _, said in found]
+    # A text that does not ask for its blanks to be kept is trimmed: that is left to the parser.
+    if strings != [said.strip() for said in strings] and any(not kept and said != said.strip() for kept, said in found):
+        return None
+    if "&" not in body:
+        return strings
+    unescaped = [_unescaped(said) for said in strings]
+    return None if None in unescaped else unescaped  # type: ignore[return-value]
 
 
 def _unescaped(said: str) -> str | None:

@@ -40,8 +40,7 @@ def look_into(title: str, text: bytes) -> Remarks:
     """
     if prefixed := _PREFIXED.search(text, 0, 1_000):
         text = text.replace(b"<" + prefixed[1], b"<").replace(b"</" + prefixed[1], b"</")
-    if _FAR_CELL.search(text):
-        _refuse_far_cells(title, text)
+    refuse_far_cells(title, text)
     found = Remarks(hidden_rows=hidden_rows(text), hidden_columns=hidden_columns(text))
     # From each mark back to where its cell begins: looking at every cell takes far longer.
     starts = {text.rfind(b"<c ", 0, mark.start()) for marks in _ODD_MARKS for mark in marks.finditer(text)}
@@ -71,8 +70,14 @@ def hidden_columns(text: bytes) -> frozenset[int]:
     return frozenset(column for first, last in spans for column in range(int(first) - 1, int(last[:5])))
 
 
-def _refuse_far_cells(title: str, text: bytes) -> None:
-    """Refuse a sheet whose filled cells span more than a parser could keep; blank cells may lie anywhere."""
+def refuse_far_cells(title: str, text: bytes) -> None:
+    """Refuse a sheet whose filled cells span more than a parser could keep; blank cells may lie anywhere.
+
+    Raises:
+        Unreadable: it is such a sheet.
+    """
+    if not _FAR_CELL.search(text):
+        return
     rows = columns = 0
     for letters, digits in _FILLED_CELL.findall(text):
         rows, column = max(rows, int(digits[:9])), column_number(letters.decode())

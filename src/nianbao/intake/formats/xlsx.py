@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 from nianbao.intake.formats.package import Package
 from nianbao.intake.formats.plain import Shared, read_plain, read_shared
-from nianbao.intake.formats.remarks import Remarks, look_into
+from nianbao.intake.formats.remarks import Remarks, look_into, refuse_far_cells
 from nianbao.intake.formats.sheet import Opened, Sheet, Unreadable
 from nianbao.terms.layout import CODES_SHEET, GUIDE_SHEET
 from nianbao.terms.submission import ReadingFault
@@ -44,34 +44,38 @@ def open_xlsx(content: bytes, package: Package) -> Opened:
     Raises:
         Unreadable: it is damaged, holds macros, or is not safe to open.
     """
-    faults = tuple(_look_for_guests(package))
-    if _RELATIONS not in package.names:
+    texts = _read(package, _CONTENT_TYPES)
+    faults = tuple(_look_for_guests(package, texts.get(_CONTENT_TYPES, b"")))
+    texts |= _read(package, WORKBOOK, _RELATIONS)
+    if _RELATIONS not in texts:
         raise Unreadable("TRUNCATED", _RELATIONS)
-    texts = {name: package.read(name) for name in (WORKBOOK, _RELATIONS)}
     listed = _list_sheets(texts[WORKBOOK], texts[_RELATIONS])
     if len(listed) > MAX_SHEETS:
         raise Unreadable("TOO_MANY_SHEETS", str(len(listed)), expected=str(MAX_SHEETS))
-    texts |= {name: package.read(name) for name in (_ROOT, _STRINGS, _STYLES) if name in package.names}
-    shared = _shared(listed, texts, package)
-    by_path = {sheet.path: sheet for sheet in listed}
+    texts |= _read(package, _ROOT, _STRINGS, _STYLES)
     plain: dict[str, Sheet] = {}
     remarks: dict[str, Remarks] = {}
-    for name in package.names:
-        if name.endswith((".xml", ".rels")) and name not in texts:
-            text, sheet = package.read(name), by_path.get(name)
-            if sheet is None:
-                continue
-            found = None
-            if shared and sheet.name not in _UNREAD:
-                found = read_plain(sheet.name, text, shared, sheet.is_hidden)
-            if found:
-                plain[sheet.name] = found
-            else:
-                remarks[sheet.name] = look_into(sheet.name, text)
+    shared, by_path = _shared(listed, texts, package), {sheet.path: sheet for sheet in listed}
+    for path in package.names:
+        if not path.endswith((".xml", ".rels")) or path in texts:
+            continue
+        text, sheet = package.read(path), by_path.get(path)
+        if sheet is None:
+            continue
+        if sheet.name in _UNREAD:
+            refuse_far_cells(sheet.name, text)
+        elif shared and (found := read_plain(sheet.name, text, shared, sheet.is_hidden)):
+            plain[sheet.name] = found
+        else:
+            remarks[sheet.name] = look_into(sheet.name, text)
     due = [sheet.name for sheet in listed if sheet.name not in _UNREAD]
     if shared and plain.keys() == set(due):
         return Opened([plain[name] for name in due], faults)
     return Opened(list(_parse(content, plain, remarks)), faults)
+
+
+def _read(package: Package, *names: str) -> dict[str, bytes]:
+    return {name: package.read(name) for name in names if name in package.names}
 
 
 def _shared(listed: tuple[_Listed, ...], texts: Mapping[str, bytes], package: Package) -> Shared | None:
@@ -111,9 +115,8 @@ def _parse(content: bytes, plain: Mapping[str, Sheet], remarks: Mapping[str, Rem
         raise Unreadable("TRUNCATED", type(error).__name__) from error
 
 
-def _look_for_guests(package: Package) -> Iterator[ReadingFault]:
+def _look_for_guests(package: Package, types: bytes) -> Iterator[ReadingFault]:
     """Refuse macros; mention links and embedded objects, which are never followed."""
-    types = package.read(_CONTENT_TYPES) if _CONTENT_TYPES in package.names else b""
     if b"macroEnabled" in types or any(
         name.endswith(("vbaProject.bin", ".xlm")) or name.startswith(_MACROS) for name in package.names
     ):
