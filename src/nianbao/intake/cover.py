@@ -25,7 +25,7 @@ def read_covers(sheets: Sequence[Sheet]) -> list[Cover]:
     """The answers of every cover by key, with `<key>_cell` telling where each stands; the sheet 封面 comes first."""
     likely = [sheet for sheet in sheets if sheet.name == layout.COVER_SHEET]
     others = [sheet for sheet in sheets if sheet.name != layout.COVER_SHEET]
-    likely += (sheet for sheet in others if any(_UNIT in row for row in sheet.rows))
+    likely += (sheet for sheet in others if any(text == _UNIT for _, _, text in sheet.texts))
     return _filled(likely) or _filled(sheets)
 
 
@@ -47,14 +47,14 @@ def cover_of_name(file_name: str) -> tuple[Cover, str | None]:
 
 def _read(sheet: Sheet) -> Cover:
     cover: Cover = {}
-    for row, cells in enumerate(sheet.rows):
-        for column, cell in enumerate(cells[:-1]):
-            if not cell or not isinstance(cell, str) or cell.lstrip()[:1] not in _FIRST_LETTERS:
-                continue
-            key = _LABELS.get(compact(cell))
-            if key and key not in cover:
-                cover[key] = clean(text_of(cells[column + 1]))
-                cover[f"{key}_cell"] = sheet.name_of(row, column + 1)
+    for row, column, text in sheet.texts:
+        beside = column + 1
+        if beside == len(sheet.rows[row]) or text.lstrip()[:1] not in _FIRST_LETTERS:
+            continue
+        key = _LABELS.get(compact(text))
+        if key and key not in cover:
+            cover[key] = clean(text_of(sheet.at(row, beside)))
+            cover[f"{key}_cell"] = sheet.name_of(row, beside)
     return cover | {"sheet": sheet.name} if cover else cover
 
 

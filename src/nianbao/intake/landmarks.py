@@ -118,19 +118,14 @@ def _mark(text: str) -> Mark | None:
 
 def _marks(sheet: Sheet, borders: set[int]) -> Iterator[tuple[int, int, Mark]]:
     """The texts that can be landmarks, row by row; rows that end a table are added to the borders."""
-    for row, cells in enumerate(sheet.rows):
-        if not any(cells):
-            continue
-        is_first = True
-        for column, text in enumerate(cells):
-            if not text or not isinstance(text, str):  # most cells are blank or numbers
-                continue
-            mark = _mark(text)
-            if mark is not None:
-                if is_first and mark.begins_border and _begins_row(sheet, row, column):
-                    borders.add(row)
-                yield row, column, mark
-            is_first = False
+    last_row = -1
+    for row, column, text in sheet.texts:
+        mark = _mark(text)
+        if mark is not None:
+            if row != last_row and mark.begins_border and _begins_row(sheet, row, column):
+                borders.add(row)
+            yield row, column, mark
+        last_row = row
 
 
 def find_landmarks(sheet: Sheet, vocabulary: Vocabulary) -> Landmarks:
@@ -176,7 +171,7 @@ def _beside(sheet: Sheet, row: int, column: int) -> str:
 
 def named_forms(sheet: Sheet, vocabulary: Vocabulary) -> list[Form]:
     """The forms that a sheet's name or title names."""
-    head = {compact(cell) for row in sheet.rows[:_HEAD_ROWS] for cell in row if cell and isinstance(cell, str)}
+    head = {compact(text) for row, _, text in sheet.texts if row < _HEAD_ROWS}
     name = compact(sheet.name).upper()
     return [
         form
@@ -219,10 +214,8 @@ def _value_column(found: Landmarks, row: int, column: int) -> int:
 def find_by_header(sheet: Sheet, form: Form, found: Landmarks) -> Iterator[ReadingFault]:
     """Add the fields of a form whose 代码 is gone, where one header alone is theirs."""
     texts: dict[str, list[tuple[int, int]]] = {}
-    for row, cells in enumerate(sheet.rows):
-        for column, cell in enumerate(cells):
-            if cell and isinstance(cell, str):
-                texts.setdefault(compact(cell), []).append((row, column))
+    for row, column, text in sheet.texts:
+        texts.setdefault(compact(text), []).append((row, column))
     for title in _TITLES:
         for row, column in texts.get(title, ()):
             found.headers.setdefault(row, {}).setdefault(title, column)

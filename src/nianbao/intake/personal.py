@@ -79,7 +79,7 @@ def is_bank_card(number: str) -> bool:
 
 
 def _mask_frame(frame: FormFrame) -> FormFrame:
-    is_suspect = _SUSPECT.search(_APART.join([cell.text for cell in frame.cells if _is_free(cell)]))
+    is_suspect = _SUSPECT.search(_APART.join([cell.text for cell in filter(_is_free, frame.cells)]))
     return replace(
         frame,
         note=mask(frame.note),

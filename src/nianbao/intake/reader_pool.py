@@ -19,6 +19,7 @@ from nianbao.terms.submission import Reading, ReadingFault
 
 SECONDS_PER_FILE = 20.0
 _START_UP_SECONDS = 60.0
+_CHUNK = 1 << 16
 _AHEAD = 2
 """How many files a worker is asked at a time: it finds the next one waiting when it is done with the first."""
 
@@ -52,7 +53,7 @@ class _Worker:
 
     def answers(self) -> list[bytes] | None:
         """The answers that have come in, None when the worker is dead."""
-        chunk = os.read(self.stdout.fileno(), 1 << 20)
+        chunk = os.read(self.stdout.fileno(), _CHUNK)
         if not chunk:
             return None
         *lines, self._received = (self._received + chunk).split(LINE_END)

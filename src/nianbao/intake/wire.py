@@ -10,6 +10,7 @@ from typing import Any
 from nianbao.terms.submission import Cell, FormFrame, Reading, ReadingFault, Value
 
 _NUMBER, _DAY = "n", "d"
+_VALUE = Cell._fields.index("value")
 
 
 def dump_reading(reading: Reading) -> bytes:
@@ -39,7 +40,7 @@ def load_reading(line: bytes) -> Reading:
         tuple(
             FormFrame(
                 form_code, sheet, edition, note,
-                tuple([_load_cell(*cell) for cell in cells]),
+                tuple(map(_load_cell, cells)),
                 tuple(ReadingFault(*fault) for fault in faults),
             )
             for form_code, sheet, edition, note, cells, faults in document["frames"]
@@ -49,8 +50,11 @@ def load_reading(line: bytes) -> Reading:
     )  # fmt: skip
 
 
-def _load_cell(part: str, row_no: int, field: str, address: str, text: str, value: Any, fault: str | None) -> Cell:
-    return Cell(part, row_no, field, address, text, _load_value(*value) if isinstance(value, list) else value, fault)
+def _load_cell(cell: list[Any]) -> Cell:
+    value = cell[_VALUE]
+    if isinstance(value, list):
+        cell[_VALUE] = _load_value(*value)
+    return Cell._make(cell)
 
 
 def _dump_fault(fault: ReadingFault) -> list[str | None]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
+
+from isal import isal_zlib
 
 from nianbao.intake.formats.sheet import Unreadable
 
@@ -53,7 +54,7 @@ class Package:
             raise Unreadable("ZIP_BOMB", name)
         if len(text) != entry.file_size:
             raise Unreadable("ZIP_MALFORMED", name)
-        if zlib.crc32(text) != entry.CRC:
+        if isal_zlib.crc32(text) != entry.CRC:
             raise Unreadable("TRUNCATED", name)
         self._budget -= len(text)
         if b"!" in text and any(mark in text for mark in _DOCUMENT_TYPE):  # one letter is found much faster
@@ -75,8 +76,8 @@ class Package:
         if entry.compress_type != zipfile.ZIP_DEFLATED:
             raise Unreadable("TRUNCATED", entry.filename)
         try:
-            return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, allowed + 1)
-        except zlib.error as error:
+            return isal_zlib.decompressobj(-isal_zlib.MAX_WBITS).decompress(packed, allowed + 1)
+        except isal_zlib.error as error:
             raise Unreadable("TRUNCATED", entry.filename) from error
 
 

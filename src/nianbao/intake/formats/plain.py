@@ -16,7 +16,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 from nianbao.intake.formats.remarks import hidden_columns, hidden_rows
-from nianbao.intake.formats.sheet import MAX_CELLS, Area, Sheet, column_number
+from nianbao.intake.formats.sheet import MAX_CELLS, Area, Sheet, Text, column_number
 
 LARGEST = 4 << 20
 """A longer text is left to the parser, which takes less memory."""
@@ -80,6 +80,7 @@ class _Taken(NamedTuple):
     """What the cells of a sheet hold, and which of them are formulas."""
 
     rows: list[list[object]]
+    texts: list[Text]
     formulas: list[str]
 
 
@@ -119,6 +120,7 @@ def read_plain(name: str, text: bytes, shared: Shared, is_hidden: bool) -> Sheet
         hidden_rows=hidden_rows(body),
         hidden_columns=frame.hidden_columns,
         is_hidden=is_hidden,
+        texts_in_order=taken.texts,
     )
 
 
@@ -129,7 +131,7 @@ def _is_all(body: bytes, cells: int, formulas: int) -> bool:
 
 
 def _take(cells: Sequence[tuple[bytes, ...]], shared: Shared) -> _Taken | None:
-    """The cells in rows from A1 on; None when a value is of another kind than the usual ones, or a row comes twice."""
+    """The cells in rows from A1 on; None when a value is of another kind than the usual ones, or the order is."""
     letters_used = {cell[0] for cell in cells}
     if max(map(len, letters_used)) > _MOST_LETTERS or len(cells[-1][1]) > _MOST_DIGITS:
         return None
@@ -137,19 +139,22 @@ def _take(cells: Sequence[tuple[bytes, ...]], shared: Shared) -> _Taken | None:
     height, width = int(cells[-1][1]), max(columns.values()) + 1
     if height * width > MAX_CELLS:
         return None
-    taken = _Taken([[""] * width for _ in range(height)], [])
-    readers, values, last = shared.readers, taken.rows[0], 0
-    row = b""
+    taken = _Taken([[""] * width for _ in range(height)], [], [])
+    readers, values, row = shared.readers, taken.rows[0], b""
+    last = before = -1
     for letters, digits, attributes, formula, said in cells:
         if digits != row:
-            row, above, last = digits, last, int(digits)
-            if not above < last <= height:
+            row, above, last, before = digits, last, int(digits) - 1, -1
+            if not above < last < height:
                 return None
-            values = taken.rows[last - 1]
-        value = (readers.get(attributes) or shared.reader(attributes))(said)
-        if value is None:
+            values = taken.rows[last]
+        column, value = columns[letters], (readers.get(attributes) or shared.reader(attributes))(said)
+        if value is None or column <= before:
             return None
-        values[columns[letters]] = value
+        values[column] = value
+        before = column
+        if isinstance(value, str) and value:
+            taken.texts.append((last, column, value))
         if formula:
             taken.formulas.append((letters + digits).decode())
     return taken

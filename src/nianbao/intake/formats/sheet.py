@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 
 from nianbao.terms.submission import ReadingFault
 
@@ -13,6 +13,9 @@ Grid = Sequence[Sequence[object]]
 
 Area = tuple[tuple[int, int], tuple[int, int]]
 """First and last cell of a merged area, counted from 0, both inside."""
+
+Text = tuple[int, int, str]
+"""Row and column of a text, and the text."""
 
 MAX_CELLS = 6_000_000
 """So many cells a sheet may span, filled or not: parsers keep the blank ones in memory too."""
@@ -41,7 +44,8 @@ class OddCell:
 class Sheet:
     """One sheet: its cells, and what a parser does not say about them. Rows and columns are counted from 0.
 
-    `pointers` name the cells of a format that has no columns (JSON), by row and column.
+    `pointers` name the cells of a format that has no columns (JSON), by row and column; `texts_in_order` is given by
+    a reader that comes by the texts anyway.
     """
 
     name: str
@@ -54,6 +58,20 @@ class Sheet:
     is_hidden: bool = False
     faults: tuple[ReadingFault, ...] = ()
     pointers: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    texts_in_order: Sequence[Text] | None = None
+
+    @cached_property
+    def texts(self) -> Sequence[Text]:
+        """The texts row by row, with their rows and columns: all that tells where things stand."""
+        if self.texts_in_order is not None:
+            return self.texts_in_order
+        return [
+            (row, column, cell)
+            for row, cells in enumerate(self.rows)
+            if any(cells)
+            for column, cell in enumerate(cells)
+            if cell and isinstance(cell, str)
+        ]
 
     def at(self, row: int, column: int) -> object:
         """What a cell holds; blank beyond the end of its row."""
