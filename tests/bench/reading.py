@@ -7,6 +7,7 @@ import importlib.util
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from python_calamine import CalamineWorkbook
@@ -30,7 +31,7 @@ def measure_reading(project: Path, workbooks: Sequence[Path], reads: int, repeti
     cores = min(os.cpu_count() or 1, 8)
     with ReaderPool(project, cores) as pool:
         start = effort(lambda: _read(pool, paths[:cores]))
-        own, parser = _in_turns(lambda: _read(pool, paths), lambda: _each(_parse, paths), repetitions)
+        own, parser = _in_turns(partial(_read, pool, paths), partial(_each, _parse, paths), repetitions)
         rate, at_once = reads / own.processor, reads / own.wall
         yield Measure("reading, all checks on", rate, PER_CORE, parser.processor / own.processor, PARSER, "≥ 0.5")
         yield Measure(f"reading, {cores} workers at once", at_once, "files/s", parser.wall / own.wall, PARSER)
@@ -47,9 +48,10 @@ def measure_reading(project: Path, workbooks: Sequence[Path], reads: int, repeti
 def _measure_pandas(pool: ReaderPool, paths: Sequence[Path], repetitions: int) -> Iterator[Measure]:
     """As people call it, and with the same parser as ours; it is slow, so of the files only every so many are read."""
     some = paths[:: max(len(paths) // SLOW_FILES, 1)]
-    for call, frames in (("pandas.read_excel", _frames), ("pandas.read_excel(engine='calamine')", _frames_by_calamine)):
+    calls = {"pandas.read_excel": _frames, "pandas.read_excel(engine='calamine')": _frames_by_calamine}
+    for call, frames in calls.items():
         frames(some[0])  # the import is not counted
-        own, others = _in_turns(lambda: _read(pool, some), lambda: _each(frames, some), repetitions)
+        own, others = _in_turns(partial(_read, pool, some), partial(_each, frames, some), repetitions)
         share = others.processor / own.processor
         yield Measure("reading, all checks on", len(some) / own.processor, PER_CORE, share, call, "≥ 3")
         yield Measure(call, len(some) / others.processor, PER_CORE)

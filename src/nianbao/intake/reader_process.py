@@ -22,6 +22,9 @@ from nianbao.intake.wire import dump_reading
 from nianbao.intake.workbook import read_workbook
 
 MEMORY_BYTES = 1 << 30
+GARBAGE = 50_000
+"""So many new objects pass before garbage is looked for: about as many as a few files make, and next to none is any."""
+
 LINE_END = b"\n"
 MARKED, NOT_MARKED = b"marked", b"not marked"
 
@@ -57,7 +60,8 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     vocabulary = load_vocabulary(Path(sys.argv[1]))
-    gc.freeze()  # what stays for good is not looked through again for garbage after every few files
+    gc.freeze()  # what stays for good is not looked through again for garbage
+    gc.set_threshold(GARBAGE)
     answers = sys.stdout.buffer
     for request in sys.stdin.buffer:
         asked: list[str] = json.loads(request)

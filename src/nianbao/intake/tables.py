@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from nianbao.intake.formats.sheet import Sheet, address
+from nianbao.intake.formats.sheet import Sheet, address, column_letters
 from nianbao.intake.landmarks import UNIT_TITLE, VALUE_TITLE, Block, Landmarks, Place
 from nianbao.intake.text import compact, is_blank
 from nianbao.intake.values import MAX_TEXT, read_value, text_of
@@ -138,11 +138,11 @@ class Table:
     def _read_row(self, part: str, row_no: int, row: int, places: Sequence[Place]) -> list[Cell]:
         """The cells of fields in a row; a blank one has no text."""
         sheet, vocabulary, scale = self.sheet, self.vocabulary, self.terms.scale
-        values = sheet.rows[row]
+        values, number, has_columns = sheet.rows[row], str(row + 1), not sheet.pointers
         width = len(values)
         cells = []
         for _, column, asked in places:
-            place = sheet.name_of(row, column)
+            place = column_letters(column) + number if has_columns else sheet.name_of(row, column)
             raw = values[column] if column < width else ""
             text = raw if isinstance(raw, str) else text_of(raw)
             value: Value | None = None
