@@ -77,7 +77,7 @@ class Package:
             raise Unreadable("TRUNCATED", entry.filename)
         try:
             return isal_zlib.decompressobj(-isal_zlib.MAX_WBITS).decompress(packed, allowed + 1)
-        except isal_zlib.error as error:
+        except isal_zlib.error as error:  # type: ignore[misc]  # its stub calls the class an instance
             raise Unreadable("TRUNCATED", entry.filename) from error
 
 

@@ -66,7 +66,7 @@ class Shared:
         """How a cell with these attributes is read."""
         match = _ATTRIBUTES.fullmatch(attributes)
         style, kind = match.groups() if match else (b"", b"unusual")
-        known = {b"s": self.strings.get, b"str": _text, b"b": _BOOLEANS.get}
+        known: dict[bytes, Reader] = {b"s": self.strings.get, b"str": _text, b"b": _BOOLEANS.get}
         if kind is None or kind == b"n":
             is_date = self.are_dates.get(style, False)
             found: Reader = _nothing if is_date is None else _day if is_date else _number
