@@ -22,7 +22,7 @@ from nianbao.intake.wire import dump_reading
 from nianbao.intake.workbook import read_workbook
 
 MEMORY_BYTES = 1 << 30
-GARBAGE = 50_000
+GARBAGE = 1 << 16
 """So many new objects pass before garbage is looked for: about as many as a few files make, and next to none is any."""
 
 LINE_END = b"\n"
