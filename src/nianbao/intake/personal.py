@@ -46,9 +46,10 @@ def mask(text: str) -> str:
 
 
 def mask_reading(reading: Reading) -> Reading:
-    """A reading with its free texts masked: notes, explanations, text cells, and what could not be read."""
+    """A reading with its free texts masked: the cover, notes, explanations, text cells, and what could not be read."""
     return replace(
         reading,
+        cover={key: mask(text) for key, text in reading.cover.items()},
         frames=tuple(map(_mask_frame, reading.frames)),
         faults=tuple(map(_mask_fault, reading.faults)),
         explanations=tuple((key, mask(text)) for key, text in reading.explanations),
