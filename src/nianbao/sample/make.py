@@ -17,7 +17,7 @@ from nianbao.catalog.project import Project, load_project
 from nianbao.clock import ZONE
 from nianbao.intake.template import write_workbook
 from nianbao.sample.deliveries import Planned, Post
-from nianbao.sample.events import read_events
+from nianbao.sample.events import Events, read_events
 from nianbao.sample.kinds import work_out
 from nianbao.sample.ledgers import read_ledgers
 from nianbao.sample.records import make_records, read_records
@@ -79,16 +79,25 @@ def make_sample(
 def plan_sample(project: Project, year: int, seed: int) -> list[Planned]:
     """Every file of the sample year in the order in which it is sent, not yet written."""
     folder = project.path / "samples" / str(year)
-    events = read_events(folder / "events.toml")
-    left_out = {(each.unit, each.form, each.period) for each in events.left_out}
-    desk = Working(project, read_scales(folder), _standards(project.path, year), year, seed, left_out)
-    for total in read_totals(folder / "totals"):
-        work_out(total, desk)
+    desk, events = _work_out_year(project, folder, year, seed)
     ledgers = read_ledgers(folder / "ledgers", desk)
     for records in read_records(folder / "records.toml"):
         for key, rows in make_records(records, desk).items():
             ledgers[key].extend(rows)
     return Post(desk, Bench(desk, ledgers), events).plan()
+
+
+def _work_out_year(project: Project, folder: Path, year: int, seed: int) -> tuple[Working, Events]:
+    """The answers of a sample year; where there is a sample of the year before, on top of the answers of that one."""
+    events = read_events(folder / "events.toml")
+    left_out = {(each.unit, each.form, each.period) for each in events.left_out}
+    desk = Working(project, read_scales(folder), _standards(project.path, year), year, seed, left_out)
+    before = folder.with_name(str(year - 1))
+    if before.is_dir():
+        desk.answers = _work_out_year(project, before, year - 1, seed)[0].answers
+    for total in read_totals(folder / "totals"):
+        work_out(total, desk)
+    return desk, events
 
 
 def _standards(path: Path, year: int) -> dict[str, Decimal]:
