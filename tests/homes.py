@@ -34,6 +34,8 @@ SEED = 1
 YEAR = 2021
 FIRST_POST = dt.date(2022, 1, 15)
 FIRST_NIGHT, SECOND_NIGHT, ISSUED = "2022-01-16T01:00", "2022-01-26T01:00", "2022-01-27T10:00"
+NEXT_POST = dt.date(2023, 1, 15)
+NEXT_FIRST_NIGHT, NEXT_SECOND_NIGHT, NEXT_ISSUED = "2023-01-16T01:00", "2023-01-26T01:00", "2023-01-27T10:00"
 PUBLICATIONS = ("audit_report", "work_report")
 NIGHT_1 = "night-1"
 
@@ -69,14 +71,27 @@ def live_a_year(project: Project, home: Home) -> None:
         publish(house)
 
 
+def live_next_year(project: Project, home: Home) -> list[Collected]:
+    """Take in the sample of 2022 over two nights, in a home that has lived 2021, and issue its r1."""
+    nights = []
+    for night, window in ((NEXT_FIRST_NIGHT, {"sent_by": NEXT_POST}), (NEXT_SECOND_NIGHT, {"sent_after": NEXT_POST})):
+        make_sample(project, YEAR + 1, SEED, home.inbox, **window)
+        with clock_at(night):
+            nights.append(nightly(project.path, home).collected)
+    with clock_at(NEXT_ISSUED), open_house(project.path, home, "publish") as house:
+        compile_tables(house)
+        publish(house)
+    return nights
+
+
 def draft(home: Home, publication: str) -> Path:
     """The folder of a draft edition."""
     return home.releases / str(YEAR) / publication / "draft"
 
 
-def release(home: Home, publication: str, number: int) -> Path:
+def release(home: Home, publication: str, number: int, year: int = YEAR) -> Path:
     """The folder of a numbered release."""
-    return home.releases / str(YEAR) / publication / f"r{number}"
+    return home.releases / str(year) / publication / f"r{number}"
 
 
 @cache

@@ -68,12 +68,17 @@ class Composer:
         return BINDING.sub(lambda match: str(years.get(match["id"], match[0])), text)
 
     def _paragraph(self, text: str, section: Section) -> Paragraph:
-        """The pieces of a paragraph; optional parts with a figure that has no data are left out."""
-        return tuple(self._pieces(OPTIONAL.sub(self._keep_if_known, text), section))
+        """The pieces of a paragraph; optional parts with a figure that has no data or is nought are left out."""
+        return tuple(self._pieces(OPTIONAL.sub(self._keep_if_telling, text), section))
 
-    def _keep_if_known(self, match: re.Match[str]) -> str:
+    def _keep_if_telling(self, match: re.Match[str]) -> str:
         bound = (binding for binding in BINDING.finditer(match[1]) if binding["id"] not in WORDS)
-        return match[1] if all(self._value(binding) is not None for binding in bound) else ""
+        return match[1] if all(self._is_telling(binding) for binding in bound) else ""
+
+    def _is_telling(self, binding: re.Match[str]) -> bool:
+        """Whether a sentence can be made of a figure: nobody writes that none were held; a rate of nothing is news."""
+        value = self._value(binding)
+        return value is not None and (value != 0 or self.figures.project.indicators[binding["id"]].unit == "%")
 
     def _pieces(self, text: str, section: Section) -> Iterator[str | PrintedFigure]:
         end = 0

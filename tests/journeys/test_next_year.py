@@ -1,0 +1,128 @@
+"""A second year: workbooks of 2022 come in after those of 2021, and the report says what was promised and reached."""
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import docx
+import openpyxl
+import pytest
+
+from nianbao.catalog import Project
+from nianbao.runs.collect import Collected
+from nianbao.runs.house import open_house
+from nianbao.runs.publish import promised, publish
+from nianbao.settings import Home
+from nianbao.terms.target import Outcome, Target
+from tests.homes import PUBLICATIONS, YEAR, call, clock_at, live_next_year, release
+
+NEXT = YEAR + 1
+HEAD = ["目标", "计划", "实际", "结果", "责任部门"]
+
+
+@dataclass(frozen=True)
+class Lived:
+    """A home that has lived both years, what its nights took in, and the targets of the second."""
+
+    home: Home
+    nights: list[Collected]
+    targets: tuple[Target, ...]
+
+
+@pytest.fixture(scope="module")
+def lived(project: Project, changed_year: Home) -> Lived:
+    """The sample year 2021 with 2022 on top."""
+    nights = live_next_year(project, changed_year)
+    with open_house(project.path, changed_year, "test") as house:
+        return Lived(changed_year, nights, promised(house, NEXT))
+
+
+def path_of(lived: Lived, publication: str, name: str = "") -> Path:
+    """A file of r1 of 2022; by default its figures."""
+    return release(lived.home, publication, 1, NEXT) / (name or "figures.csv")
+
+
+def figures(lived: Lived, publication: str) -> list[dict[str, str]]:
+    """The figures of r1 of 2022."""
+    with path_of(lived, publication).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def said(lived: Lived) -> list[list[str]]:
+    """The table of targets as it should be printed."""
+    return [[target.zh, target.outcome_zh, target.set_by_zh] for target in lived.targets]
+
+
+def test_a_second_year_is_taken_in(lived: Lived) -> None:
+    """Only what was meant to be sent back is, and what comes again counts."""
+    first, second = lived.nights
+    assert {row["form_code"] for row in first.not_accepted if row["form_code"]} == {"GH01", "GH05"}
+    assert first.deliveries > 200 and second.deliveries > 0
+    assert not [row for row in second.not_accepted if row["form_code"]]
+
+
+def test_every_promise_has_an_outcome_and_a_cell(lived: Lived) -> None:
+    """Most targets are met, two are not, one has no data; each was set in a cell of 2021 that says so."""
+    assert Counter(target.outcome for target in lived.targets) == {
+        Outcome.MET: 13, Outcome.NOT_MET: 2, Outcome.NO_DATA: 1
+    }  # fmt: skip
+    for target in lived.targets:
+        assert (target.set_in, target.due_on.isoformat()) == (YEAR, "2022-12-31")
+        assert target.source.text.replace(",", "") == str(target.value)
+        assert target.source.submission_id.startswith(f"{target.set_by}-{YEAR}-GH14")
+    assert {target.indicator_id for target in lived.targets if target.outcome is Outcome.NO_DATA} == {
+        "reform_mechanisms"
+    }
+
+
+def test_the_report_opens_with_them_in_every_format(lived: Lived) -> None:
+    """The first table of the page, the Word document and the workbook has a row for each, with its outcome."""
+    stem = f"work_report-{NEXT}"
+    word = docx.Document(str(path_of(lived, "work_report", f"{stem}.docx")))
+    rows = next(rows for table in word.tables if (rows := texts(table.rows))[0] == HEAD)
+    assert [[row[0], row[3], row[4]] for row in rows[1:]] == said(lived)
+    book = openpyxl.load_workbook(path_of(lived, "work_report", f"{stem}.xlsx"), read_only=True)
+    cells = [[cell or "" for cell in row[:5]] for row in book["表1"].iter_rows(values_only=True)]
+    start = cells.index(HEAD)
+    assert [[row[0], row[3], row[4]] for row in cells[start + 1 : start + 1 + len(lived.targets)]] == said(lived)
+    page = path_of(lived, "work_report", f"{stem}.html").read_text(encoding="utf-8")
+    assert page.index("2022年目标完成情况") < page.index("讲话要点")
+    assert "共16项：完成13项，未完成2项，没有数据1项。" in page
+
+
+def texts(rows: Sequence[Any]) -> list[list[str]]:
+    """A Word table as texts, without line breaks."""
+    return [[cell.text.replace("\n", "") for cell in row.cells] for row in rows]
+
+
+def test_the_report_compares_with_the_year_before(lived: Lived) -> None:
+    """Both years of the accounts are there, under the chart of each, and nothing is said to happen first again."""
+    audit = {(row["indicator"], row["period"]): row["value"] for row in figures(lived, "audit_report")}
+    assert ("expend_down", str(YEAR)) in audit and ("income_total", str(YEAR)) in audit
+    work = {row["indicator"] for row in figures(lived, "work_report") if row["period"] == str(NEXT)}
+    assert "relief_funds_increase" in work and "relief_standard_multiple" not in work
+    assert not {"first_inprov_retreat_base", "first_five_year_plan", "ramen_first_time"} & work
+
+
+def test_what_might_not_stay_true_is_known_before_signing(lived: Lived) -> None:
+    """Two sheets are missing that held little last year: the claims they could overturn are named, with that share."""
+    answer = call("figures", "--year", str(NEXT), "--doubtful", "--json", home=lived.home)
+    rows = json.loads(answer.stdout)
+    assert rows and {row["claim"] for row in rows} == {"does_not_survive"}
+    for row in rows:
+        assert 0 < float(row["missing_share_of_last_year"]) < 0.02
+        assert "2022年" in row["doubt"]
+    assert "wage_bargaining_rate" in {row["indicator"] for row in rows}
+
+
+def test_the_year_before_stays_what_it_was(lived: Lived, project: Project) -> None:
+    """Nothing of 2022 moves a figure of 2021: its releases are not issued again."""
+    with clock_at("2023-01-28T10:00"), open_house(project.path, lived.home, "publish") as house:
+        editions = publish(house, YEAR)
+    assert [(edition.publication, edition.name, edition.is_new) for edition in editions] == [
+        (code, "r1", False) for code in PUBLICATIONS
+    ]
