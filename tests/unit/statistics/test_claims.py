@@ -146,6 +146,8 @@ def filled_in(claims: Claims, reports: Reports, fills: Mapping[Cell, tuple[float
     """The figures of 2021 once each missing place holds a share of the most that the convention lets it hold."""
     funds, persons = ({cell: Fraction(values[place]) for cell, values in reports.items()} for place in (0, 1))
     full: dict[str, dict[Cell, Fraction]] = {}
+    # A cell is in the sum of the year and in that of the last quarter: it holds to the stricter of the two.
+    growth = {name: claims.gaps[name, 2021].growth for name in ("funds", "q4_funds") if (name, 2021) in claims.gaps}
     for name in ("funds", "q4_funds", "persons", "most", "least"):
         place = 1 if name == "persons" else 0
         full[name] = dict((funds, persons)[place])
@@ -153,7 +155,8 @@ def filled_in(claims: Claims, reports: Reports, fills: Mapping[Cell, tuple[float
         for each in gap.missing:
             held = Fraction(each.held) if each.held is not None else Fraction(1000)  # never seen: it may be anything
             share = Fraction(fills[each.unit_code, each.period[4:]][place])
-            most = Fraction(MOST_OF_LAST_YEAR) * Fraction(gap.growth) * held
+            swing = min(gap.growth, *growth.values()) if name in growth else gap.growth
+            most = Fraction(MOST_OF_LAST_YEAR) * Fraction(swing) * held
             full[name][each.unit_code, each.period] = share * most
     sums = {name: of_year(rows, 2021) for name, rows in full.items()}
     before = sum(of_year(funds, 2020).values(), Fraction(0))
