@@ -109,7 +109,7 @@ def say_editions(editions: list[Edition]) -> None:
         say(f"  PDF全文用{PACKAGED}印出 All of the PDF is in {PACKAGED}: {BETTER} brings fonts like the official ones")
     for edition in editions:
         say(f"  {edition.publication} {edition.name}: {edition.figures} figures")
-        for path in sorted(edition.path.glob(f"{edition.publication}-*")):
+        for path in [edition.path / "index.html", *sorted(edition.path.glob(f"{edition.publication}-*"))]:
             say(f"    {shown(path)}")
 
 
@@ -120,7 +120,7 @@ def say_next(edition: Edition) -> None:
     say_head("接下来 Try next")
     say(f"  {program} explain warmth_funds --year {YEAR} --home {home}")
     say(f"  {program} status --year {YEAR} --home {home}")
-    say(f"  xdg-open {shown(edition.path / f'{edition.publication}-{YEAR}.html')}")
+    say(f"  xdg-open {shown(edition.path / 'index.html')}")
 
 
 def say_head(text: str) -> None:

@@ -18,7 +18,7 @@ def test_the_bench_measures_every_stage() -> None:
     assert list(sections) == ["Reading", "Checking and building", "Publishing", "Nights, without a server"]
     assert all(measure["value"] > 0 for measures in sections.values() for measure in measures)
     rendered = {measure["what"] for measure in sections["Publishing"]}
-    kinds = ("html", "docx", "xlsx", "pdf", "sdmx")
+    kinds = ("site", "docx", "xlsx", "pdf", "sdmx")
     assert {f"render {code} {kind}" for code in ("work_report", "audit_report") for kind in kinds} <= rendered
     assert {"work_report: figures.sdmx.csv", "audit_report: figures.csv"} <= rendered
     assert {"≥ 0.5", "≤ 3 s", "≤ 10 s", "flat"} <= {

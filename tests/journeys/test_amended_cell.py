@@ -189,8 +189,9 @@ def test_publishing_issues_a_revision_of_what_changed(amended: Amended, issued: 
     assert len(revised) == len(different)
     for row in revised:
         assert row["before"] != row["after"]
-    page = (folder / f"work_report-{YEAR}.html").read_text("utf-8")
-    assert all(row["before"] in page and row["after"] in page for row in revised)
+    page = (folder / "revisions.html").read_text("utf-8")
+    assert all(row["after"].partition("（")[0] in page for row in revised)
+    assert page.count("已不成立</strong>") == sum(row["before_holds"] == "no" for row in revised) > 0
 
 
 def lines(path: Path) -> list[dict[str, str]]:

@@ -56,6 +56,6 @@ def test_the_smallest_federation_gets_its_report(small: Project) -> None:
     with open_house_to_read(small.path, home) as house:
         figure = read_figures(house.connection, house.project).get("members", 2023)
     assert (figure.value, figure.coverage.reported, figure.coverage.expected) == (200, 2, 2)
-    page = (night.editions[0].path / "yearbook-2023.html").read_text(encoding="utf-8")
+    page = (night.editions[0].path / "index.html").read_text(encoding="utf-8")
     assert "到2023年末，全省有会员" in page
     shutil.rmtree(home.path)

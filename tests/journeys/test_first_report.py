@@ -95,7 +95,7 @@ def test_a_figure_is_the_sum_of_what_was_typed(reported: Reported, form: str, fi
 
 def page(home: Home) -> str:
     """The text of the page."""
-    return (draft(home, "work_report") / f"work_report-{YEAR}.html").read_text("utf-8")
+    return (draft(home, "work_report") / "index.html").read_text("utf-8")
 
 
 def word_file(home: Home) -> str:

@@ -202,7 +202,7 @@ def test_a_release_vouches_for_its_files(year_home: Home, publication: str) -> N
     """The manifest names every file of the release with its hash, and every submission with the file it came in."""
     folder = release(year_home, publication, 1)
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    present = {path.name for path in folder.iterdir()} - {"manifest.json"}
+    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {"manifest.json"}
     assert present == manifest["files"].keys()
     assert {Path(name).suffix for name in present} >= {".html", ".docx", ".xlsx", ".csv", ".duckdb"}
     for name, entry in manifest["files"].items():

@@ -11,7 +11,7 @@ import json
 import os
 import platform
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib.metadata import version
@@ -23,6 +23,7 @@ from nianbao.catalog import Project
 from nianbao.publish.datapackage import describe_edition
 from nianbao.statistics.compile import ALL
 from nianbao.statistics.noun import is_true_for
+from nianbao.statistics.trace import figure_key
 from nianbao.terms.document import Document, PrintedFigure, Revision
 
 FIGURE_COLUMNS = ("indicator", "period", "scope", "section", "value", "unit", "printed", "true_for", "bulletin_id",
@@ -72,19 +73,45 @@ def figures_csv(figures: Iterable[PrintedFigure]) -> str:
 
 
 def with_revisions(document: Document, before: Path | None) -> Document:
-    """The document with what it changes against the release before: figures printed otherwise, by section."""
+    """The document with what it changes against the release before: figures printed otherwise, by section.
+
+    Every wording is held against the same wording of the release before, and of each that was issued it is said
+    whether it is true of the value now.
+    """
     if before is None:
         return document
     with (before / "figures.csv").open(encoding="utf-8", newline="") as file:
         old = _by_place(file)
-    # A section may print a figure in several wordings; each is held against the same wording of the release before.
     revisions = tuple(
-        Revision(_name(now), int(now["period"]), now["section"], _said(was), _said(now), _still_holds(was, now))
+        _revision(was, now)
         for place, rows in _by_place(io.StringIO(figures_csv(document.figures))).items()
-        for was, now in zip(old.get(place, ()), rows, strict=False)
+        for was, now in _pairs(old.get(place, []), rows)
         if (was["value"], was["printed"]) != (now["value"], now["printed"])
     )
     return dataclasses.replace(document, revisions=revisions)
+
+
+def _pairs(old: list[dict[str, str]], new: list[dict[str, str]]) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
+    """Each wording of a section beside what it was before: in their order, or by their text if their number changed."""
+    if len(old) == len(new):
+        yield from zip(old, new, strict=True)
+        return
+    rest, changed = list(old), []
+    for row in new:
+        same = next((was for was in rest if was["printed"] == row["printed"]), None)
+        if same is None:
+            changed.append(row)
+        else:
+            rest.remove(same)
+            yield same, row
+    yield from zip(rest, changed, strict=False)
+
+
+def _revision(was: Mapping[str, str], now: Mapping[str, str]) -> Revision:
+    old, new = (Decimal(row["value"]) if row["value"] else None for row in (was, now))
+    key = figure_key(now["indicator"], int(now["period"]))
+    place = (_name(now), int(now["period"]), now["section"])
+    return Revision(*place, _said(was), _said(now), _still_holds(was, now), key, old, new)
 
 
 def write_edition(
@@ -96,7 +123,7 @@ def write_edition(
     step: Callable[..., Any],
 ) -> str:
     """Write every file of an edition aside, then move the folder to `target`; returns the manifest's SHA-256."""
-    from nianbao.publish import docx, html, pdf, sdmx, xlsx  # each brings a library that nothing else needs
+    from nianbao.publish import docx, pdf, sdmx, site, xlsx  # each brings a library that nothing else needs
 
     target.parent.mkdir(parents=True, exist_ok=True)
     for kind in ("writing", "replaced"):  # what a killed run left
@@ -107,7 +134,7 @@ def write_edition(
     stem = f"{document.publication}-{document.year}"
     pages = step(f"render {document.publication} pdf", pdf.write, document, scratch / f"{stem}.pdf")
     with_pages = functools.partial(docx.write, pages=pages)
-    for kind, write in (("html", html.write), ("docx", with_pages), ("xlsx", xlsx.write)):
+    for kind, write in (("docx", with_pages), ("xlsx", xlsx.write)):
         step(f"render {document.publication} {kind}", write, document, scratch / f"{stem}.{kind}")
     figures = figures_csv(document.figures)
     (scratch / "figures.csv").write_text(figures, encoding="utf-8")
@@ -116,6 +143,8 @@ def write_edition(
         _write_revisions(document, scratch / "revisions.csv")
     if snapshot is not None:
         _link(snapshot, scratch / "nianbao.duckdb")
+    # Last, as its first page links to what lies beside it.
+    step(f"render {document.publication} site", site.write, document, scratch)
     (scratch / "datapackage.json").write_text(describe_edition(document, scratch), encoding="utf-8")
     manifest = _manifest(document, scratch, sources)
     (scratch / "manifest.json").write_text(manifest, encoding="utf-8")
@@ -125,8 +154,12 @@ def write_edition(
 
 def _manifest(document: Document, folder: Path, sources: Mapping[str, Any]) -> str:
     files = {
-        path.name: {"sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "bytes": path.stat().st_size}
-        for path in sorted(folder.iterdir())
+        path.relative_to(folder).as_posix(): {
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            "bytes": path.stat().st_size,
+        }
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
     }
     versions = {"nianbao": __version__, "python": platform.python_version()}
     content = {
@@ -166,7 +199,7 @@ def _write_revisions(document: Document, path: Path) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("indicator", "year", "section", "before", "after", "before_holds"))
         for revision in document.revisions:
-            writer.writerow((*revision[:-1], {True: "yes", False: "no", None: ""}[revision.before_holds]))
+            writer.writerow((*revision[:5], {True: "yes", False: "no", None: ""}[revision.before_holds]))
 
 
 def _by_place(lines: Iterable[str]) -> dict[tuple[str, ...], list[dict[str, str]]]:

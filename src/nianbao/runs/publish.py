@@ -11,12 +11,14 @@ from typing import Any
 
 from nianbao import __version__, clock
 from nianbao.errors import UsageError
+from nianbao.publish.background import background
 from nianbao.publish.compose import compose
 from nianbao.publish.footnotes import with_footnotes
 from nianbao.publish.release import Edition, doubted, figures_csv, with_revisions, write_edition
 from nianbao.runs.house import House, Step, at_once
 from nianbao.statistics.claims import read_claims
 from nianbao.statistics.figures import read_figures
+from nianbao.statistics.reporting import due_in_year
 from nianbao.statistics.targets import read_targets
 from nianbao.statistics.trace import trace_all
 from nianbao.terms.document import Document
@@ -161,8 +163,11 @@ def _documents(house: House, year: int, edition: str) -> dict[str, Document]:
     }
     wanted = {(figure.indicator_id, figure.year) for document in documents.values() for figure in document.figures}
     traces = trace_all(house.connection, figures, sorted(wanted))
+    behind = background(figures, year, due_in_year(house.connection, as_of.date(), year), targets)
     return {
-        code: dataclasses.replace(document, traces={figure.key: traces[figure.key] for figure in document.figures})
+        code: dataclasses.replace(
+            document, traces={figure.key: traces[figure.key] for figure in document.figures}, background=behind
+        )
         for code, document in documents.items()
     }
 

@@ -40,6 +40,19 @@ def forms_of_year(
     )
 
 
+def due_in_year(connection: Connection, today: dt.date, year: int) -> list[dict[str, Any]]:
+    """Everything that was due for a year, unit by unit in the order of the roster, and what has become of it."""
+    return rows_of(
+        connection,
+        f"""
+        SELECT unit_code, form_code, period, status, arrived_on, due_on
+        FROM ({_REPORTING}) AS reporting
+        ORDER BY unit_code, form_code, period
+        """,
+        {"today": today, "year": year, "unit": None},
+    )
+
+
 def not_reported(
     connection: Connection, today: dt.date, year: int | None = None, unit_code: str | None = None
 ) -> list[dict[str, Any]]:

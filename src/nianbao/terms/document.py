@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
+from nianbao.terms.background import Background
 from nianbao.terms.figure import Claim, Coverage, TracedCell
 from nianbao.terms.publication import ANNEXES, Head, Tail
 
@@ -151,7 +152,8 @@ class Trace:
 class Revision(NamedTuple):
     """A figure that is printed otherwise than in the release before; `section` is where.
 
-    `before_holds`: whether what was printed before is true of the value now, None where that cannot be told.
+    `before_holds`: whether what was printed before is true of the value now, None where that cannot be told;
+    the exact values are those of then and now.
     """
 
     zh: str
@@ -160,6 +162,9 @@ class Revision(NamedTuple):
     before: str
     after: str
     before_holds: bool | None = None
+    key: str = ""
+    old_value: Decimal | None = None
+    new_value: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -168,7 +173,7 @@ class Document:
 
     `edition` is `draft` or `r1`, `r2`…; `notices` are printed on top (the sample data says that it is synthetic);
     `revisions` compares with the release before. A draft has no day of issue yet; `head` and `tail` are those of a
-    bulletin.
+    bulletin; `background` is what the pages tell besides the figures.
     """
 
     publication: str
@@ -188,3 +193,4 @@ class Document:
     head: Head | None = None
     tail: Tail | None = None
     annexes: tuple[str, ...] = ANNEXES
+    background: Background = field(default_factory=Background)

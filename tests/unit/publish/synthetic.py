@@ -230,7 +230,9 @@ def document() -> Document:
         traces={**traces, share.key: share_trace},
         notices=("本报告由合成的样例数据生成，不是任何单位的真实统计。",),
         revisions=(
-            Revision("送温暖筹资额", 2021, "W1.2", "3多万元", figure(0).text, False),
+            Revision(
+                "送温暖筹资额", 2021, "W1.2", "3多万元", figure(0).text, False, "warmth_funds-2021", Decimal(35000)
+            ),
             Revision(HOSTILE, 2021, "W1.1", "1个", "2个"),
         ),
     )

@@ -52,7 +52,7 @@ def test_the_package_is_valid_and_so_are_its_tables(edition: Path) -> None:
 
 def test_the_package_would_notice_another_value(edition: Path, tmp_path: Path) -> None:
     """A file that was changed afterwards is no longer the one that is described."""
-    for path in edition.iterdir():
+    for path in filter(Path.is_file, edition.iterdir()):
         (tmp_path / path.name).write_bytes(path.read_bytes().replace(b",2021,", b",last year,"))
     found = frictionless.validate(str(tmp_path / "datapackage.json")).flatten(["type"])
     assert {"hash-count", "type-error"} <= {kind for (kind,) in found}
@@ -63,9 +63,12 @@ def test_all_data_are_listed_and_nothing_else(edition: Path) -> None:
     others = {
         "manifest.json",
         "datapackage.json",
-        *(f"work_report-2021.{kind}" for kind in ("html", "pdf", "docx", "xlsx")),
+        *(f"work_report-2021.{kind}" for kind in ("pdf", "docx", "xlsx")),
     }
-    assert set(resources(edition)) == {path.name for path in edition.iterdir()} - others
+    assert (
+        set(resources(edition))
+        == {path.name for path in edition.iterdir() if path.is_file() and path.suffix != ".html"} - others
+    )
 
 
 @pytest.mark.parametrize("name", ["figures.csv", "figures.sdmx.csv", "revisions.csv"])

@@ -25,6 +25,11 @@ def figure(value: str | None, text: str, indicator: str = "warmth_funds", scope:
     )  # fmt: skip
 
 
+def contents(folder: Path) -> dict[str, bytes]:
+    """The bytes of every file in a folder, by its path."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 def document(*figures: PrintedFigure, edition: str = "draft") -> Document:
     """A report that prints these figures and nothing else."""
     as_of = dt.datetime(2022, 1, 26)
@@ -72,6 +77,16 @@ def test_what_is_printed_otherwise_is_a_revision(tmp_path: Path) -> None:
     ]
 
 
+def test_wordings_are_paired_by_their_text_when_their_number_changes(tmp_path: Path) -> None:
+    """A section that says a figure once more than before is compared wording by wording all the same."""
+    before = figure("35846000", "3580多万元"), figure("35846000", "3,584.60")
+    now = figure("35847000", "3584.7万元"), figure("35847000", "3580多万元"), figure("35847000", "3,584.70")
+    assert [(old, new) for _, old, new in revised(document(*now), issued(tmp_path / "r1", *before))] == [
+        ("3580多万元（35846000）", "3580多万元（35847000）"),
+        ("3,584.60（35846000）", "3584.7万元（35847000）"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("true_for", "now", "holds"),
     [
@@ -116,8 +131,8 @@ def test_an_edition_is_moved_whole_into_its_place(project: Project, tmp_path: Pa
     target = tmp_path / "2021" / "work_report" / "draft"
     sources = {"submissions": {"QH630100-2021Q4-GH05-1": "ab"}}
     digest = write_edition(document(figure("7", "7元")), project, target, sources, snapshot, at_once)
-    names = {path.name for path in target.iterdir()}
-    assert names >= {f"work_report-2021.{kind}" for kind in ("html", "docx", "xlsx")}
+    names = {path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()}
+    assert names >= {"index.html", *(f"work_report-2021.{kind}" for kind in ("docx", "xlsx"))}
     assert names >= {"figures.csv", "figures.sdmx.csv", "figures.sdmx.xml"}
     assert names >= {"datapackage.json", "manifest.json", "nianbao.duckdb"}
     text = (target / "manifest.json").read_bytes()
@@ -153,15 +168,15 @@ def test_an_edition_that_cannot_be_written_leaves_the_old_one(project: Project, 
     """When a writer fails the draft stays as it was."""
     target = tmp_path / "draft"
     write_edition(document(figure("7", "7元")), project, target, {}, None, at_once)
-    before = {path.name: path.read_bytes() for path in target.iterdir()}
+    before = contents(target)
     with pytest.raises(FileNotFoundError):
         write_edition(document(figure("8", "8元")), project, target, {}, tmp_path / "gone.duckdb", at_once)
-    assert {path.name: path.read_bytes() for path in target.iterdir()} == before
+    assert contents(target) == before
 
 
 def test_the_same_document_gives_the_same_files(project: Project, tmp_path: Path) -> None:
     """Byte for byte, so that a manifest can be checked by writing the edition again."""
     for name in ("one", "two"):
         write_edition(document(figure("7", "7元")), project, tmp_path / name, {}, None, at_once)
-    one, two = ({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("one", "two"))
+    one, two = (contents(tmp_path / name) for name in ("one", "two"))
     assert one == two

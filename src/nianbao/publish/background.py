@@ -1,0 +1,71 @@
+"""Background: what the pages of a report say besides its own figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from nianbao.catalog import Project
+from nianbao.publish.definition import define
+from nianbao.statistics.compile import ALL, PREV_YEAR, operands
+from nianbao.statistics.figures import Figures
+from nianbao.terms.background import Background, Described, Due
+from nianbao.terms.indicator import Indicator
+from nianbao.terms.target import Target
+from nianbao.terms.unit import UnitType
+
+_YEARS = 3
+"""The year itself, the one before, and the one before that: a report prints figures of last year too."""
+
+
+def background(
+    figures: Figures, year: int, due: Iterable[Mapping[str, Any]], targets: tuple[Target, ...] = ()
+) -> Background:
+    """Everything about a year; `due` are rows of statistics.reporting.due_in_year."""
+    project = figures.project
+    years = range(year - _YEARS + 1, year + 1)
+    return Background(
+        indicators={each.id: _described(each, figures, years) for each in project.indicators.values()},
+        publications={code: each.zh for code, each in project.publications.items()},
+        forms={code: form.zh for code, form in project.forms.items()},
+        units={code: unit.short_zh for code, unit in project.units.items()},
+        prefectures=tuple(code for code, unit in project.units.items() if unit.type is UnitType.PREFECTURE),
+        due=tuple(Due(**row) for row in due),
+        targets=targets,
+    )
+
+
+def _described(indicator: Indicator, figures: Figures, years: Iterable[int]) -> Described:
+    values: dict[int, Decimal] = {}
+    by_unit: dict[int, dict[str, Decimal]] = {}
+    for year in years:
+        value = figures.get(indicator.id, year).value
+        if value is not None:
+            values[year] = value
+        scopes = figures.values.get((indicator.id, year), {})
+        by_unit[year] = {scope: part for scope, part in scopes.items() if scope != ALL}
+    return Described(
+        id=indicator.id,
+        zh=indicator.zh,
+        en=indicator.en,
+        unit=indicator.unit,
+        publication=indicator.publication,
+        definition=define(indicator, figures.project),
+        source=_source(indicator, figures.project),
+        operands=tuple(
+            (name.replace(PREV_YEAR, ""), name.count(PREV_YEAR))
+            for name in operands(indicator)
+            if name.replace(PREV_YEAR, "") in figures.project.indicators
+        ),
+        values=values,
+        by_unit=by_unit,
+    )
+
+
+def _source(indicator: Indicator, project: Project) -> str:
+    """The form and the field that an indicator is counted from."""
+    if indicator.is_formula:
+        return ""
+    form = project.forms[indicator.form]
+    return f"{form.code} {form.zh}“{form.part(indicator.part).field(indicator.field).zh}”"

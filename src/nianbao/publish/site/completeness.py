@@ -1,0 +1,89 @@
+"""Completeness: units by forms and periods, and what has become of everything that was due."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nianbao.terms.background import Background, Due
+from nianbao.terms.period import Period
+
+STATES = {
+    "on_time": ("●", "按时"),
+    "late": ("迟", "迟报"),
+    "awaiting_explanation": ("待", "待说明"),
+    "rejected": ("退", "退回未重报"),
+    "missing": ("缺", "未报"),
+    "not_due": ("·", "未到期"),
+}
+"""What a form that is due may be: its sign, which does not rest on colour, and its name."""
+
+OWED = ("awaiting_explanation", "rejected", "missing")
+_SHORT = {"Q1": "一季度", "Q2": "二季度", "Q3": "三季度", "Q4": "四季度", "H1": "上半年", "H2": "下半年", "Y": "全年"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One unit: by form, what became of each period."""
+
+    code: str
+    zh: str
+    by_form: Mapping[str, list[Due]]
+
+    @property
+    def owes(self) -> bool:
+        """Whether something of it is still to come."""
+        return any(due.status in OWED for dues in self.by_form.values() for due in dues)
+
+    @property
+    def is_irregular(self) -> bool:
+        """Whether anything of it did not come on time."""
+        return any(due.status not in ("on_time", "not_due") for dues in self.by_form.values() for due in dues)
+
+
+@dataclass(frozen=True)
+class Completeness:
+    """The matrix, its columns, and the counts by form and period and of all."""
+
+    forms: tuple[str, ...]
+    rows: tuple[Row, ...]
+    counts: Mapping[tuple[str, str], Counter[str]]
+    total: Counter[str]
+
+    @property
+    def irregular(self) -> list[tuple[Row, Due]]:
+        """What did not come on time, unit by unit."""
+        return [
+            (row, due)
+            for row in self.rows
+            for dues in row.by_form.values()
+            for due in dues
+            if due.status not in ("on_time", "not_due")
+        ]
+
+
+def completeness(background: Background) -> Completeness:
+    """The matrix of everything that was due; units stand in the order of the roster."""
+    forms = tuple(sorted({due.form_code for due in background.due}))
+    by_unit: dict[str, dict[str, list[Due]]] = {}
+    counts: dict[tuple[str, str], Counter[str]] = {}
+    for due in background.due:
+        by_unit.setdefault(due.unit_code, {}).setdefault(due.form_code, []).append(due)
+        counts.setdefault((due.form_code, due.period), Counter())[due.status] += 1
+    order = {code: place for place, code in enumerate(background.units)}
+    codes = sorted(by_unit, key=lambda code: (order.get(code, len(order)), code))
+    rows = tuple(Row(code, background.units.get(code, code), by_unit[code]) for code in codes)
+    total = sum(counts.values(), Counter())
+    return Completeness(forms, rows, dict(sorted(counts.items())), total)
+
+
+def in_words(dues: list[Due]) -> str:
+    """The signs of a cell of the matrix, said in words."""
+    return "，".join(f"{period_short(due.period)}{STATES[due.status][1]}" for due in dues)
+
+
+def period_short(code: str) -> str:
+    """A period without its year: 一季度."""
+    period = Period.parse(code)
+    return _SHORT.get(period.suffix) or period.zh.removeprefix(f"{period.year}年")

@@ -1,0 +1,184 @@
+"""The page of one figure: what it is, how it is computed, who contributes what, and the cells with their text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from nianbao.publish.plain import exact_text
+from nianbao.publish.site.amounts import change_text, length
+from nianbao.publish.site.outline import Outline, Told
+from nianbao.terms.background import Described
+from nianbao.terms.document import PrintedFigure, Revision, Trace
+from nianbao.terms.figure import TracedCell
+from nianbao.terms.period import Period
+from nianbao.terms.target import Target
+
+SHA_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one unit contributes, beside that of a year before; `length` is that of its bar, of a hundred."""
+
+    code: str
+    zh: str
+    value: Decimal | None
+    last: Decimal | None
+    change: str
+    length: str
+
+
+@dataclass(frozen=True)
+class Operand:
+    """A figure of a formula with its value; `has_page` says that this edition prints it."""
+
+    key: str
+    zh: str
+    year: int
+    value: Decimal | None
+    unit: str
+    has_page: bool
+
+
+@dataclass(frozen=True)
+class Source:
+    """The cells of one submission, sheet and indicator behind a figure; `operand` names it where it is another one."""
+
+    submission_id: str
+    period: str
+    file: str
+    sha256: str
+    sheet: str
+    operand: str
+    cells: list[TracedCell] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class FigurePage:
+    """Everything that the page of a figure tells."""
+
+    told: Told
+    described: Described | None
+    last: Decimal | None
+    operands: tuple[Operand, ...]
+    prefectures: tuple[Part, ...]
+    units: tuple[Part, ...]
+    sources: Mapping[str, list[Source]]
+    revisions: tuple[Revision, ...]
+    missing: tuple[str, ...]
+    targets: tuple[Target, ...] = ()
+
+    @property
+    def figure(self) -> PrintedFigure:
+        """The figure as it is printed first."""
+        return self.told.first
+
+    @property
+    def value(self) -> Decimal | None:
+        """The value of the whole; of a figure that is printed for single units only, what is known of the whole."""
+        if self.told.whole:
+            return self.figure.value
+        return self.described.values.get(self.figure.year) if self.described else None
+
+    @property
+    def exact(self) -> str:
+        """The exact value of the whole."""
+        return exact_text(self.value, self.figure.unit)
+
+    @property
+    def change(self) -> str:
+        """How it changed against the year before."""
+        return change_text(self.value, self.last, self.figure.unit)
+
+    @property
+    def cells(self) -> int:
+        """The number of the cells behind it."""
+        return sum(len(source.cells) for sources in self.sources.values() for source in sources)
+
+    @property
+    def submissions(self) -> int:
+        """The number of the submissions behind it."""
+        return len({source.submission_id for sources in self.sources.values() for source in sources})
+
+
+def figure_page(told: Told, outline: Outline) -> FigurePage:
+    """The page of one figure."""
+    document, figure = outline.document, told.first
+    described = document.background.indicators.get(figure.indicator_id)
+    trace = document.traces.get(told.key) or Trace(told.key, (), (), ())
+    units = tuple(_parts(trace, described, figure, outline))
+    codes = document.background.prefectures
+    return FigurePage(
+        told=told,
+        described=described,
+        last=described.values.get(figure.year - 1) if described else None,
+        operands=tuple(_operands(trace, described, figure, outline)),
+        prefectures=tuple(part for part in units if part.code in codes),
+        units=units,
+        sources=_sources(trace, figure, outline),
+        revisions=tuple(each for each in document.revisions if each.key == told.key),
+        missing=tuple(outline.unit(unit) for unit in figure.coverage.missing),
+        targets=tuple(target for target in document.background.targets if target.key == told.key),
+    )
+
+
+def _parts(trace: Trace, described: Described | None, figure: PrintedFigure, outline: Outline) -> Iterator[Part]:
+    last = described.by_unit.get(figure.year - 1, {}) if described else {}
+    most = max((abs(each.value) for each in trace.by_unit if each.value is not None), default=Decimal())
+    for each in trace.by_unit:
+        before = last.get(each.unit_code)
+        change = change_text(each.value, before, figure.unit)
+        yield Part(each.unit_code, each.zh, each.value, before, change, length(each.value, most))
+
+
+def _operands(trace: Trace, described: Described | None, figure: PrintedFigure, outline: Outline) -> Iterator[Operand]:
+    """The operands as the formula names them; without its declaration, those that the trace knows."""
+    if described is None or not described.operands:
+        for key in trace.operands:
+            name, _, year = key.rpartition("-")
+            yield _operand(name, int(year), outline)
+        return
+    for name, back in described.operands:
+        yield _operand(name, figure.year - back, outline)
+
+
+def _operand(name: str, year: int, outline: Outline) -> Operand:
+    key = f"{name}-{year}"
+    described, told = outline.document.background.indicators.get(name), outline.told.get(key)
+    if told and told.whole:
+        return Operand(key, told.first.zh, year, told.first.value, told.first.unit, True)
+    if described is None:
+        return Operand(key, name, year, None, "", told is not None)
+    return Operand(key, described.zh, year, described.values.get(year), described.unit, told is not None)
+
+
+def _sources(trace: Trace, figure: PrintedFigure, outline: Outline) -> dict[str, list[Source]]:
+    """The cells by unit, those of one submission, sheet and indicator together."""
+    found: dict[str, dict[tuple[str, ...], Source]] = {}
+    for cell in trace.cells:
+        place = (cell.submission_id, cell.sheet, cell.indicator_id)
+        sources = found.setdefault(cell.unit_code, {})
+        if place not in sources:
+            name = _indicator(cell.indicator_id, outline) if cell.indicator_id != figure.indicator_id else ""
+            sources[place] = Source(
+                cell.submission_id, period_zh(cell.period), cell.file, cell.sha256[:SHA_SHOWN], cell.sheet, name
+            )
+        sources[place].cells.append(cell)
+    return {unit: list(sources.values()) for unit, sources in found.items()}
+
+
+def _indicator(name: str, outline: Outline) -> str:
+    described = outline.document.background.indicators.get(name)
+    if described:
+        return described.zh
+    return next((told.first.zh for told in outline.told.values() if told.first.indicator_id == name), name)
+
+
+def period_zh(code: str) -> str:
+    """A period in words; what is no period stays as it is."""
+    try:
+        return Period.parse(code).zh
+    except ValueError:
+        return code

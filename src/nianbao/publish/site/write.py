@@ -1,0 +1,112 @@
+"""Write the pages of an edition: the report, a page per figure, indicators, completeness, revisions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nianbao.publish import charts
+from nianbao.publish.plain import edition_zh, exact_text
+from nianbao.publish.site.amounts import change_text, share_text
+from nianbao.publish.site.completeness import OWED, STATES, completeness, in_words, period_short
+from nianbao.publish.site.figure import FigurePage, figure_page, period_zh
+from nianbao.publish.site.index_data import index_data
+from nianbao.publish.site.indicators import indicator_rows
+from nianbao.publish.site.meaning import meaning
+from nianbao.publish.site.outline import Outline
+from nianbao.terms.document import Document, PrintedChart
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+FIRST_PAGE = "index.html"
+_PACKAGE = "nianbao.publish.site"
+_ASSETS = ("site.css", "site.js")
+_DOWNLOADS = {".pdf": "PDF 文件", ".docx": "Word 文件", ".xlsx": "工作簿"}
+_DATA = {"figures.csv": "数字一览 CSV", "revisions.csv": "更正一览 CSV"}
+
+
+def write(document: Document, folder: Path) -> None:
+    """Write all pages into an edition's folder; the first of them links to the files that lie there."""
+    outline = Outline(document)
+    pages = [figure_page(told, outline) for told in outline.told.values()]
+    environment = _environment(outline)
+    shared = {"it": document, "downloads": _downloads(document, folder)}
+    lone: dict[str, dict[str, Any]] = {
+        FIRST_PAGE: {"figure_pages": pages},
+        "indicators.html": {"rows": indicator_rows(outline)},
+        "completeness.html": {"matrix": completeness(document.background)},
+        "revisions.html": {},
+    }
+    for name, context in lone.items():
+        text = environment.get_template(f"{name}.j2").render(root="", here=name, **shared, **context)
+        _save(folder / name, text)
+    (folder / "figures").mkdir(exist_ok=True)
+    template = environment.get_template("figure.html.j2")
+    for page in pages:
+        text = template.render(root="../", here="figure", page=page, **shared)
+        _save(folder / "figures" / f"{page.told.key}.html", text)
+    _write_assets(pages, outline, folder / "assets")
+
+
+def _write_assets(pages: list[FigurePage], outline: Outline, folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    for name in _ASSETS:
+        _save(folder / name, files(_PACKAGE).joinpath("assets", name).read_text(encoding="utf-8"))
+    _save(folder / "figures.js", index_data(pages, outline))
+
+
+def _save(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _environment(outline: Outline) -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    loader = PackageLoader(_PACKAGE, "templates")
+    environment = Environment(
+        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
+    )
+    says: dict[str, Any] = {
+        "outline": outline,
+        "edition_zh": edition_zh,
+        "moment_zh": _moment,
+        "day_zh": _day,
+        "svg": _svg,
+        "chart_words": charts.in_words,
+        "exact_text": exact_text,
+        "share_text": share_text,
+        "change_text": change_text,
+        "meaning": meaning,
+        "period_zh": period_zh,
+        "period_short": period_short,
+        "in_words": in_words,
+        "states": STATES,
+        "owed": OWED,
+    }
+    environment.globals.update(says)
+    return environment
+
+
+def _downloads(document: Document, folder: Path) -> list[tuple[str, str]]:
+    """File name and what it is, of the files for readers that the edition has."""
+    stem = f"{document.publication}-{document.year}"
+    found = [(f"{stem}{suffix}", zh) for suffix, zh in _DOWNLOADS.items()] + list(_DATA.items())
+    return [(name, zh) for name, zh in found if (folder / name).exists()]
+
+
+def _svg(chart: PrintedChart) -> Markup:
+    from markupsafe import Markup
+
+    return Markup(charts.to_svg(chart))
+
+
+def _moment(moment: dt.datetime) -> str:
+    return f"{moment.year}年{moment.month}月{moment.day}日 {moment:%H:%M}"
+
+
+def _day(day: dt.date | None) -> str:
+    return f"{day.year}年{day.month}月{day.day}日" if day else "—"

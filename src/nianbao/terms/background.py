@@ -1,0 +1,55 @@
+"""What stands behind a report besides its own figures: every indicator, the values of other years, who has reported."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from nianbao.terms.target import Target
+
+
+@dataclass(frozen=True)
+class Described:
+    """An indicator with its definition in words, its operands with the years they lie back, and its values.
+
+    `source` names form and field, and is empty for a formula; `values` hold the value of each year, `by_unit` that of
+    each unit, by its code.
+    """
+
+    id: str
+    zh: str
+    en: str
+    unit: str
+    publication: str
+    definition: str
+    source: str = ""
+    operands: tuple[tuple[str, int], ...] = ()
+    values: Mapping[int, Decimal] = field(default_factory=dict)
+    by_unit: Mapping[int, Mapping[str, Decimal]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Due:
+    """A form that a unit owes for a period, and what has become of it: `on_time`, `late`, `missing` …"""
+
+    unit_code: str
+    form_code: str
+    period: str
+    status: str
+    arrived_on: dt.date | None
+    due_on: dt.date
+
+
+@dataclass(frozen=True)
+class Background:
+    """Indicators by id; names of publications, forms, units by code; codes of prefectures; what was due; targets."""
+
+    indicators: Mapping[str, Described] = field(default_factory=dict)
+    publications: Mapping[str, str] = field(default_factory=dict)
+    forms: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    prefectures: tuple[str, ...] = ()
+    due: tuple[Due, ...] = ()
+    targets: tuple[Target, ...] = ()
