@@ -45,6 +45,7 @@ format: $(VENV)/dev  ## let ruff rewrite what it can
 
 docs: $(VENV)/run  ## the reference pages made from the declarations
 	$(BIN)/python docs/build.py
+	PYTHONPATH=. $(BIN)/python -m tests.intake.faults_page
 
 requirements:  ## pin anew after a change of pyproject.toml (needs uv)
 	for set in run sources dev; do \

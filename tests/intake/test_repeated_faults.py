@@ -156,6 +156,18 @@ def test_a_form_that_swings_is_held(post: Post) -> None:
     assert "C00-8" in post.codes(swing)
 
 
+def test_of_two_revisions_in_one_night_the_later_counts(post: Post) -> None:
+    """Both are accepted; what counts is the one that was put there last, whatever their names."""
+    post.send("QHD13", "2021Q4", saying(warmth_persons=502), "QHD13/a.xlsx", days=7)
+    post.send("QHD13", "2021Q4", saying(warmth_persons=501), "QHD13/b.xlsx", days=6)
+    post.collect()
+    rows = post._rows(
+        "SELECT arg_max(g.warmth_persons, s.number) AS persons, count(*) AS n FROM raw.gh05 AS g "
+        "INNER JOIN ledger.submission AS s ON g.submission_id = s.submission_id WHERE s.unit_code = 'QHD13'"
+    )
+    assert rows == [{"persons": 502, "n": 2}]
+
+
 def test_what_never_came_in_time_cannot_be_sent_twice_to_be_taken(post: Post) -> None:
     """After the days of grace a second sending is no more welcome than the first; a correction always is."""
     late = [post.send("QHD08", "2021Q4", saying(warmth_persons=n), f"QHD08/{n}.xlsx", days=40 + n) for n in (1, 2)]
