@@ -74,7 +74,8 @@ ELSEWHERE = {
     1: Elsewhere(ALONE, "", (f"{FOLDER}::test_a_growing_file_is_left_alone",
                              f"{FOLDER}::test_a_marked_file_is_complete_and_an_unmarked_one_is_not")),
     4: Elsewhere(f"{ALONE}; told by `status` after an hour", "",
-                 (f"{FOLDER}::test_temporary_names_are_left_alone", f"{FOLDER}::test_what_long_stands_unfinished_is_told",
+                 (f"{FOLDER}::test_temporary_names_are_left_alone",
+                  f"{FOLDER}::test_what_long_stands_unfinished_is_told",
                   f"{COLLECT}::test_what_is_still_being_written_stands_in_status")),
     5: Elsewhere("duplicate: not entered again", "",
                  (f"{REPEATED}::test_last_years_file_under_a_new_name_is_a_duplicate",)),
@@ -114,39 +115,14 @@ ELSEWHERE = {
                     (f"{REPEATED}::test_what_a_form_says_is_not_run_together",)),
 }  # fmt: skip
 
-INTRO = """# Known faults, and what becomes of each
-
-Made from the tests that hold it (`python -m tests.intake.faults_page` writes this page, a test keeps it current): cases of one number are `case-N` in
-`tests/intake/test_{container,sheet,value,text}_faults.py`. *Quarantined*: the file could not be entered, its bytes are kept, the sender is told. *Sent back*: a form is to be
-corrected, or explained, and does not count meanwhile; the other forms of the file do. *Warning*: it counts, and the sender is told. In every case the other
-deliveries of the same run are untouched. The sentences are in `expectations/reading.yaml` and, for codes like C00-7, with the checks in `sql/check/`.
-"""
-
-OTHERWISE = """
-## Otherwise than one might expect
-
-- **Rows are not rejected singly (41, 44, 46, 56, 59–68, 85).** A form counts as a whole or not at all: a sum over the rows that happened to be readable is a wrong sum.
-- **One code for what a cell cannot be read as.** All of these are C00-7; which one it was is in the sentence, as the clerk needs it, and the rule's file has its name
-  (`C00_7_not_a_number.sql`).
-- **Two revisions in one night (7).** The one that arrived later counts; that is also what happens on two nights. Only two of the same number in the same moment would be C00-2, rejected.
-- **A closed period (6).** There is no lock: a form that came in time may always be corrected, and a release is never changed by it: the next one has a revision table. What never came in time is
-  refused (C00-6) until an extension is declared in `reference/extensions.csv`.
-- **Links to other files (34)** are a warning, with the saved results used: some units keep their own ledgers beside the form.
-- **A hidden sheet with a form on it (50)** is read, with a warning, where it is the only one of its form: it is the form.
-- **An old edition (53)** is read by its codes, with a warning; what has since been added is missing and said.
-- **A number stored as text (57)** is no finding: every cell of a .csv is one, and nobody can see it in a workbook.
-- **Large factors (65)** are asked about (C00-4, waits for a reason) and not refused: a unit may have ten thousand times as much as last year.
-- **Unit names (74).** The code decides. A name that is not the roster's is UNIT_NAME_VARIANT, a warning; the name of another unit is UNIT_NAME_OF_ANOTHER, quarantined.
-- **Months (75).** A period that no form has, such as 2021M03, is BAD_PERIOD, although it ends with a quarter.
-- **A machine whose clock was set back** is an alarm (CLOCK) and goes on: what it receives meanwhile is dated too early, which a person must know.
-"""
+_HEAD = "| case | fault | codes | decision | tests |\n|---|---|---|---|---|\n"
 
 
 def page(project: Project) -> str:
-    """The whole page."""
-    head = "| case | fault | codes | decision | tests |\n|---|---|---|---|---|\n"
+    """The whole page: what people wrote, around the table as the tests say it."""
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(_HEAD)
     rows = "".join(f"| {' | '.join(row)} |\n" for row in _rows(project))
-    return f"{INTRO}\n{head}{rows}{OTHERWISE}"
+    return f"{before}{_HEAD}{rows}{rest[rest.index(chr(10) * 2) + 1 :]}"
 
 
 def _rows(project: Project) -> Iterator[tuple[str, ...]]:
