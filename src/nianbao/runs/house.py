@@ -14,7 +14,7 @@ from nianbao.catalog import Project, load_project
 from nianbao.errors import StoreError
 from nianbao.settings import Home
 from nianbao.warehouse.as_of import open_as_of, open_present
-from nianbao.warehouse.connect import DISK_FAULTS, Connection, open_writer
+from nianbao.warehouse.connect import DISK_FAULTS, NOT_BUILT, Connection, open_writer
 from nianbao.warehouse.lock import writer_lock
 from nianbao.warehouse.reference import load_reference
 from nianbao.warehouse.schema import create_schema
@@ -89,11 +89,14 @@ def open_house_to_read(project_path: Path, home: Home) -> Iterator[House]:
     """The house as the last run left it, for reading.
 
     Raises:
-        StoreError: there is no warehouse yet.
+        StoreError: there is no warehouse yet, or it lacks a table that is asked for.
         BusyError: a run is writing.
     """
     connection = open_present(home.warehouse)
     try:
         yield House(load_project(project_path), home, connection, {})
+    except NOT_BUILT as error:
+        said = str(error).splitlines()[0]
+        raise StoreError(f"a table has not been built yet: {said}", str(home.warehouse), "nianbao compile") from error
     finally:
         connection.close()

@@ -16,6 +16,9 @@ Connection = duckdb.DuckDBPyConnection
 DISK_FAULTS = (OSError, duckdb.IOException, duckdb.TransactionException, duckdb.FatalException)
 """What is raised when the disk is full or may not be written."""
 
+NOT_BUILT = duckdb.CatalogException
+"""What is raised when a table is asked for that is not there: never built, or new in this version."""
+
 _NO_EXTENSIONS = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
