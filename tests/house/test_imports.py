@@ -13,6 +13,7 @@ KNOWN_IN = {
     "asyncssh": ("src/nianbao/intake/sources/",),
     "botocore": ("src/nianbao/intake/sources/",),
     "httpx": ("src/nianbao/intake/sources/",),
+    "isal": ("src/nianbao/intake/formats/package.py",),
     "sdmx": ("src/nianbao/publish/sdmx.py",),
 }
 
