@@ -15,7 +15,9 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Pt
 from lxml import etree
 
+from nianbao.publish import charts, pdf
 from nianbao.publish.docx import write
+from nianbao.publish.layout import lay_out
 from nianbao.terms.document import Document, Footnote, PrintedChart, PrintedFigure
 from nianbao.terms.publication import Head, Tail
 from tests.unit.publish.synthetic import document
@@ -197,3 +199,15 @@ def test_only_the_declared_annexes_are_printed(report: Document, tmp_path: Path)
     assert in_style(word, "AnnexTitle") == ["数据来源", "数字一览"]
     word = docx.Document(str(written(dataclasses.replace(report, annexes=()), tmp_path)))
     assert not in_style(word, "AnnexTitle") and not [each for each in in_style(word, "BodyText") if "附件" in each]
+
+
+@pytest.mark.libreoffice
+def test_the_pages_in_the_contents_are_those_of_the_laid_out_document(report: Document, tmp_path: Path) -> None:
+    """What the PDF says about the pages of the headings holds for the Word document as LibreOffice lays it out."""
+    pages = pdf.write(report, tmp_path / "report.pdf")
+    write(report, tmp_path / "report.docx", charts.to_png, pages)
+    laid_out = lay_out(tmp_path / "report.docx")
+    titles = [section.title for section in report.sections if section.level < 3] + ANNEXES
+    for number, title in enumerate(titles, start=1):
+        shown = {page.number for page in laid_out for line in page.lines if line.text == "".join(title.split())}
+        assert pages[number] in shown, title

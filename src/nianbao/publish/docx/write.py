@@ -24,7 +24,7 @@ from nianbao.terms.document import Document, PrintedChart
 ChartPicture = Callable[[PrintedChart], bytes]
 """Draws a chart as a PNG."""
 
-PICTURE_WIDTH, PICTURE_HEIGHT = Mm(120), Mm(160)
+PICTURE_WIDTH, PICTURE_HEIGHT = Mm(115), Mm(155)
 
 
 def write(

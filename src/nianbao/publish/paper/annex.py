@@ -13,7 +13,7 @@ from nianbao.terms.document import Document
 TITLES = {"figures": "数字一览", "sources": "数据来源", "revisions": "更正一览"}
 
 _FIGURE_HEADS = ("指标", "年度", "印文", "准确值", "单位", "覆盖")
-_FIGURE_WIDTHS = (36, 9, 22, 22, 8, 10)
+_FIGURE_WIDTHS = (34, 9, 22, 22, 10, 10)
 _SOURCE_HEADS = ("指标", "年度", "由何得出", "报送单位", "报表份数", "单元格")
 _SOURCE_WIDTHS = (24, 8, 45, 11, 11, 10)
 _REVISION_HEADS = ("指标", "年度", "章节", "原印文", "现印文", "原表述")

@@ -31,7 +31,7 @@ Data = dict[str, Any]
 _SIZE = re.compile(
     r'<svg[^>]* width="([\d.]+)"[^>]* height="([\d.]+)"|<svg[^>]* height="([\d.]+)"[^>]* width="([\d.]+)"'
 )
-PICTURE_WIDTH, PICTURE_HEIGHT = 120, 160
+PICTURE_WIDTH, PICTURE_HEIGHT = 115, 155
 TYPE_WIDTH = 442.2
 PADDING = 8
 """Points: the type area, and the margins left and right in a cell."""
