@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from nianbao.intake.answer.receipt import by_weight, compared_zh, difference_zh, grouped, is_open, sheets_zh
 from nianbao.intake.answer.work import outcome_zh
+from nianbao.terms.finding import Severity
 from nianbao.terms.period import Period
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def render_page(receipt: Mapping[str, Any]) -> str:
         received=f"{dt.datetime.fromisoformat(receipt['received_at']):%Y年%m月%d日 %H:%M}",
         groups=[(look.value, zh, items) for look, zh, items in by_weight(grouped(receipt["findings"]))],
         is_open=any(map(is_open, receipt["findings"])),
+        asks=any(is_open(item) and item["severity"] == Severity.EXPLAIN.value for item in receipt["findings"]),
         submissions=[item | {"period_zh": _period_zh(item["period"])} for item in receipt["submissions"]],
         style=Markup(style),  # our own file
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii"),

@@ -220,8 +220,9 @@ def sheets_zh(item: Mapping[str, Any]) -> str:
 
 
 def compared_zh(item: Mapping[str, Any]) -> str:
-    """What the other value of a finding is called: only a rule that rejects says how it must be."""
-    return "应为" if item["severity"] == Severity.REJECT.value else "对照值"
+    """What the other value of a finding is called: of two numbers one is a bound or a sum, and not what must be."""
+    is_must = item["severity"] == Severity.REJECT.value and not item["difference"]
+    return "应为" if is_must else "对照值"
 
 
 def difference_zh(item: Mapping[str, Any]) -> str:

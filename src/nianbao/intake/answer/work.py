@@ -29,6 +29,10 @@ _COLOURS = "红色是须改正的，橙色是须说明的，蓝色是提示。�
 _CORRECT = "须改正的，请在相应的单元格改正。"
 _EXPLAIN = "须说明的，数字有误就改，属实就在右边“说明”栏写明原因。"
 _RETURN = "改好写好后，封面的报送类型选“更正”，保存，把本文件报回即可，不必另写文件。"
+_RETURN_TABLE = "改好写好后保存，把本文件（xlsx）报回即可；也可以改正原来的文件再报。"
+_TABLES = (".csv", ".tsv", ".json")
+"""Files without a cover to choose 更正 on."""
+
 _NOTHING = "本次没有必须改正或说明的问题，以下供核对。"
 
 
@@ -48,7 +52,7 @@ def compose_job(receipt: Mapping[str, Any]) -> Job:
         file_name=receipt["file"],
         title=ANSWER_SHEET,
         outcome=outcome_zh(receipt),
-        guidance=_guidance(findings),
+        guidance=_guidance(findings, receipt["file"]),
         lines=tuple(map(_line, grouped(findings))),
         marks=tuple(_marks(findings)),
     )
@@ -77,12 +81,14 @@ def _named(codes: Sequence[str]) -> str:
     return f"{'、'.join(codes[:_FORMS_NAMED])}{rest}"
 
 
-def _guidance(findings: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+def _guidance(findings: Sequence[Mapping[str, Any]], file: str) -> tuple[str, ...]:
     severities = {item["severity"] for item in findings if is_open(item)}
     if not severities:
         return _COLOURS, _NOTHING
     asked = {Severity.REJECT.value: _CORRECT, Severity.EXPLAIN.value: _EXPLAIN}
-    return _COLOURS, "".join(line for severity, line in asked.items() if severity in severities) + _RETURN
+    return _COLOURS, "".join(line for severity, line in asked.items() if severity in severities) + (
+        _RETURN_TABLE if file.lower().endswith(_TABLES) else _RETURN
+    )
 
 
 def _line(item: Mapping[str, Any]) -> Line:
@@ -108,8 +114,8 @@ def _look(item: Mapping[str, Any]) -> Severity:
 
 
 def _expected(item: Mapping[str, Any]) -> str:
-    """How it must be: a value, or what the cell allows; of what is not rejected, only what it was compared with."""
-    if item["severity"] == Severity.REJECT.value:
+    """How it must be: a value, or what the cell allows; else only what it was compared with."""
+    if item["severity"] == Severity.REJECT.value and not item["difference"]:
         return str(item["expected"] or item["allowed"] or "")
     return f"{compared_zh(item)} {item['expected']}" if item["expected"] else ""
 
