@@ -19,6 +19,7 @@ ROOM = 84
 """Half-width characters of the smaller letters across the type area."""
 
 _LABEL_WIDTH = 24
+_WORDS_WIDTH = 12
 _HEAD_WIDTH = 10
 _PADDING = 3
 
@@ -81,13 +82,17 @@ def _parts(widths: Sequence[float]) -> Iterator[list[int]]:
 
 
 def _widths(table: PrintedTable) -> list[float]:
-    """Relative widths: as wide as the widest entry; long heads and labels wrap."""
+    """Relative widths: as wide as the widest entry; long heads, labels and words wrap."""
     labels = [text_width(label) for label, _ in table.rows]
     widths: list[float] = [min(max([*labels, text_width(table.head[0])]), _LABEL_WIDTH) + _PADDING]
     for column, head in enumerate(table.head[1:]):
-        texts = [text_width(cells[column].text) for _, cells in table.rows if column < len(cells)]
+        texts = [_width(cells[column]) for _, cells in table.rows if column < len(cells)]
         widths.append(max([*texts, min(text_width(head), _HEAD_WIDTH)]) + _PADDING)
     return widths
+
+
+def _width(cell: TableCell) -> int:
+    return min(text_width(cell.text), _WORDS_WIDTH) if cell.is_words else text_width(cell.text)
 
 
 def fit_head(head: str, room: float) -> str:

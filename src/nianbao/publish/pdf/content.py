@@ -112,7 +112,7 @@ def _grid(grid: Grid) -> Data:
         "heads": heads,
         "rows": [[_cell(entry) for entry in row] + [[False, []]] * (len(heads) - len(row)) for row in grid.rows],
         "whole": bool(kept_rows(grid)),
-        "sticky": grid.keeps_next,
+        "sticky": grid.keeps_next and bool(kept_rows(grid)),  # a long table would be moved to the next page whole
     }
 
 
