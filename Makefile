@@ -12,8 +12,8 @@ PIP    := $(BIN)/python -m pip -qq --disable-pip-version-check
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(VENV)/run  ## a sample year from workbooks to the two reports
-	$(BIN)/python flows/demo.py
+demo: $(VENV)/run  ## a sample year from workbooks to the two reports (YEAR=2022: the next one, too)
+	$(BIN)/python flows/demo.py $(YEAR)
 
 fonts:  ## free fonts like the official ones, for the PDF (Debian and Ubuntu, for you alone)
 	@mkdir -p "$(FONTS)"

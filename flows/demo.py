@@ -1,4 +1,7 @@
-"""The sample year through the flows that are scheduled: workbooks in, two nights, the first releases out."""
+"""The sample year through the flows that are scheduled: workbooks in, two nights, the first releases out.
+
+With a later year as argument, the years before it come in with it.
+"""
 
 import datetime as dt
 import os
@@ -25,9 +28,10 @@ from nianbao.sample.make import make_sample
 from nianbao.settings import Home
 from nianbao.statistics.reporting import forms_of_year, not_reported
 
-YEAR, SEED = 2021, 1
+FIRST_YEAR, SEED = 2021, 1
+YEAR = int(sys.argv[1]) if __name__ == "__main__" and sys.argv[1:] else FIRST_YEAR
 HOME = Home(ROOT / "var" / "demo")
-FIRST_NIGHT, SECOND_NIGHT = dt.datetime(2022, 1, 16, 1), dt.datetime(2022, 1, 26, 1)
+FIRST_NIGHT, SECOND_NIGHT = dt.datetime(YEAR + 1, 1, 16, 1), dt.datetime(YEAR + 1, 1, 26, 1)
 STATUSES = {
     "late": "迟报 late",
     "awaiting_explanation": "待说明 awaiting explanation",
@@ -48,8 +52,12 @@ def main() -> None:
     project = load_project(ROOT)
     until = FIRST_NIGHT.date() - dt.timedelta(days=1)
     with console.status("writing workbooks as the units would send them"):
-        deliveries = make_sample(project, YEAR, SEED, HOME.inbox, sent_by=until)
-    say_head(f"样例数据 The synthetic year {YEAR}")
+        deliveries = [
+            delivery
+            for year in range(FIRST_YEAR, YEAR + 1)
+            for delivery in make_sample(project, year, SEED, HOME.inbox, sent_by=until)
+        ]
+    say_head(f"样例数据 The synthetic year {' and '.join(map(str, range(FIRST_YEAR, YEAR + 1)))}")
     senders = len({delivery.unit_code for delivery in deliveries})
     say(f"{len(deliveries)} files of {senders} units lie in {shown(HOME.inbox)}")
     with server:
