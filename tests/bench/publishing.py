@@ -29,8 +29,9 @@ def measure_publishing(project: Path, home: Home, year: int, repetitions: int) -
         names = [name for name in runs[0] if name.startswith("render ")]
         for name in names:
             yield Measure(name, statistics.median(run[name] for run in runs), "s")
-        whole = statistics.median(run["whole"] for run in runs)
+        whole, processor = (statistics.median(run[name] for run in runs) for name in ("whole", "processor"))
         yield Measure("both publications in all formats: composed, traced, rendered, written", whole, "s", aim=LIMIT)
+        yield Measure("the same, of all processors", processor, "s")
         yield _figure_set(house, out / "set", year, repetitions)
         yield from _sizes(out)
 
@@ -45,7 +46,8 @@ def render(house: House, out: Path) -> Mapping[str, float]:
         taken[name] = effort(lambda: results.append(work(*arguments))).wall
         return results[0]
 
-    taken["whole"] = effort(lambda: write_reports(house, out, step=timed)).wall
+    whole = effort(lambda: write_reports(house, out, step=timed))
+    taken["whole"], taken["processor"] = whole.wall, whole.processor
     return taken
 
 
@@ -56,12 +58,15 @@ def _figure_set(house: House, folder: Path, year: int, repetitions: int) -> Meas
 
 
 def _sizes(out: Path) -> Iterator[Measure]:
-    """What each file of an edition takes, and each folder with all that is in it."""
-    for path in sorted(out.glob("*_report/*")):
-        files = [path] if path.is_file() else [each for each in path.rglob("*") if each.is_file()]
-        what = path.name if path.is_file() else f"{path.name}/, {len(files)} files"
-        yield Measure(f"{path.parent.name}: {what}", _bytes(files) / 1024, "KiB")
+    """What the site of an edition takes, all its pages and what they need, and each of the other files."""
+    for folder in sorted(out.glob("*_report")):
+        files = sorted(path for path in folder.rglob("*") if path.is_file())
+        site = [path for path in files if path.parent != folder or path.suffix == ".html"]
+        yield Measure(f"{folder.name}: the site, {len(site)} files", _kib(site), "KiB")
+        for path in files:
+            if path not in site:
+                yield Measure(f"{folder.name}: {path.name}", _kib([path]), "KiB")
 
 
-def _bytes(files: Sequence[Path]) -> int:
-    return sum(each.stat().st_size for each in files)
+def _kib(files: Sequence[Path]) -> float:
+    return sum(each.stat().st_size for each in files) / 1024
