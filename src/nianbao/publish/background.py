@@ -60,6 +60,7 @@ def _described(indicator: Indicator, figures: Figures, years: Iterable[int]) -> 
         ),
         values=values,
         by_unit=by_unit,
+        partial=frozenset(year for year in values if not figures.has_all_periods(indicator.id, year)),
     )
 
 

@@ -71,6 +71,22 @@ class Figures:
         ]
         return min(found, key=lambda coverage: coverage.reported, default=Coverage(0, 0))
 
+    def has_all_periods(self, indicator_id: str, year: int) -> bool:
+        """Whether each period that a figure adds up has been reported by somebody: a part of a year is no year."""
+        indicators = self.project.indicators
+        return all(
+            (indicators[name].form, indicators[name].part, year - back, suffix, "") in self.reported
+            for name, back in counted_behind(indicators[indicator_id], indicators)
+            for suffix in self._suffixes(indicators[name])
+        )
+
+    def _suffixes(self, indicator: Indicator) -> tuple[str, ...]:
+        """The periods of a year that an indicator needs; of a stock the last one is enough."""
+        if indicator.period != "year":
+            return (indicator.period,)
+        suffixes = self.project.forms[indicator.form].part(indicator.part).suffixes
+        return suffixes[-1:] if indicator.aggregate is Aggregate.LAST else suffixes
+
     def reporters(self, indicator: Indicator, year: int) -> tuple[str, ...]:
         """The units whose reports are behind a figure of which nothing is expected of the member unions."""
         found: set[str] = set()

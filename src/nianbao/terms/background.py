@@ -15,7 +15,7 @@ class Described:
     """An indicator with its definition in words, its operands with the years they lie back, and its values.
 
     `source` names form and field, and is empty for a formula; `values` hold the value of each year, `by_unit` that of
-    each unit, by its code.
+    each unit, by its code; `partial` are the years of which not every period has been reported.
     """
 
     id: str
@@ -28,6 +28,11 @@ class Described:
     operands: tuple[tuple[str, int], ...] = ()
     values: Mapping[int, Decimal] = field(default_factory=dict)
     by_unit: Mapping[int, Mapping[str, Decimal]] = field(default_factory=dict)
+    partial: frozenset[int] = frozenset()
+
+    def is_comparable(self, year: int) -> bool:
+        """Whether a year can be held against the one before: of both, every period has been reported."""
+        return not self.partial & {year, year - 1}
 
 
 @dataclass(frozen=True)

@@ -161,6 +161,17 @@ def test_every_figure_has_one_page_that_says_where_it_comes_from(pages: dict[str
     assert [each["href"] for each in share.of("a")].count("warmth_funds-2021.html") == 1
 
 
+def test_part_of_a_year_is_not_compared(tmp_path: Path, pages: dict[str, Page]) -> None:
+    """Of last year only some periods were reported: its value is shown as such, and no change is told."""
+    whole = with_background()
+    indicators = {name: replace(each, partial=frozenset({2020})) for name, each in whole.background.indicators.items()}
+    write(replace(whole, background=replace(whole.background, indicators=indicators)), tmp_path)
+    name = "figures/warmth_funds-2021.html"
+    page = Page((tmp_path / name).read_text("utf-8"))
+    assert "%）" in pages[name].said and "不作比较" not in pages[name].said
+    assert "%）" not in page.said and "不作比较" in page.said
+
+
 def test_every_figure_of_the_text_is_a_link(pages: dict[str, Page]) -> None:
     """Also without script it leads to its page, that of a single unit to the unit's line."""
     links = [each for each in pages["index.html"].of("a") if each.get("class") == "figure"]

@@ -65,6 +65,25 @@ def test_what_nobody_was_asked_yet_is_not_nought(project: Project, period: str, 
     assert figures.get("retreat_persons", 2021).value == (0 if is_asked else None)
 
 
+@pytest.mark.parametrize(
+    ("reported", "indicator", "is_whole"),
+    [
+        (("Q1", "Q2", "Q3", "Q4"), "warmth_funds", True),
+        (("Q4",), "warmth_funds", False),
+        (("Q4",), "members_total", True),
+        (("Q1",), "members_total", False),
+        (("Q1", "Q2", "Q3", "Q4"), "warmth_per_person", True),
+        (("Q1", "Q2", "Q3"), "warmth_per_person", False),
+    ],
+)
+def test_part_of_a_year_is_told_apart(
+    project: Project, reported: tuple[str, ...], indicator: str, is_whole: bool
+) -> None:
+    """A sum needs every period, a stock the last one, a formula what its parts need."""
+    known = frozenset((form, "main", 2021, suffix, "") for form in ("GH01", "GH05") for suffix in reported)
+    assert Figures(project, {}, {}, known).has_all_periods(indicator, 2021) is is_whole
+
+
 def test_a_greatest_value_of_nothing_is_not_nought(figures: Figures) -> None:
     """Only what is added up or counted comes to nought."""
     assert figures.get("relief_std_old", 2021).value is None

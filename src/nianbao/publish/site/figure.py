@@ -89,8 +89,18 @@ class FigurePage:
 
     @property
     def change(self) -> str:
-        """How it changed against the year before."""
-        return change_text(self.value, self.last, self.figure.unit)
+        """How it changed against the year before, where the two can be compared."""
+        return change_text(self.value, self.last, self.figure.unit) if self.is_comparable else "—"
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether both this year and the one before are whole years."""
+        return self.described is None or self.described.is_comparable(self.figure.year)
+
+    @property
+    def last_is_partial(self) -> bool:
+        """Whether of the year before only some periods have been reported."""
+        return self.described is not None and self.figure.year - 1 in self.described.partial
 
     @property
     def cells(self) -> int:
@@ -126,10 +136,11 @@ def figure_page(told: Told, outline: Outline) -> FigurePage:
 
 def _parts(trace: Trace, described: Described | None, figure: PrintedFigure, outline: Outline) -> Iterator[Part]:
     last = described.by_unit.get(figure.year - 1, {}) if described else {}
+    is_comparable = described is None or described.is_comparable(figure.year)
     most = max((abs(each.value) for each in trace.by_unit if each.value is not None), default=Decimal())
     for each in trace.by_unit:
         before = last.get(each.unit_code)
-        change = change_text(each.value, before, figure.unit)
+        change = change_text(each.value, before, figure.unit) if is_comparable else "—"
         yield Part(each.unit_code, each.zh, each.value, before, change, length(each.value, most))
 
 
