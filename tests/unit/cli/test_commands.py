@@ -159,6 +159,18 @@ def test_figures_of_the_past_can_be_asked_for(year_home: Home) -> None:
     assert then["warmth_funds"]["coverage_reported"] < now["warmth_funds"]["coverage_reported"] == 53
 
 
+def test_a_figure_that_no_member_union_reports_says_who_does(year_home: Home) -> None:
+    """Members' figures have their coverage; of the others the reporter is named, and nothing is counted of nothing."""
+    rows = {row["indicator"]: row for row in parsed(run("figures", "--year", "2021", "--json", home=year_home.path))}
+    own = [row for row in rows.values() if row["coverage_expected"] is None]
+    assert own
+    assert all(row["coverage_reported"] is None and row["reported_by"] for row in own)
+    assert rows["warmth_funds"]["coverage_expected"] == 53 and rows["warmth_funds"]["reported_by"] == ""
+    shown = run("figures", "--year", "2021", home=year_home.path).stdout
+    assert f"{own[0]['reported_by'].split()[0]}" in shown
+    assert " 0/0" not in shown
+
+
 def test_a_night_with_nothing_new_says_so(year_copy: Home, clock: Callable[[str], None]) -> None:
     """Every run answers programs and people, and says when there was nothing to do."""
     clock("2022-01-28T01:00")
