@@ -13,6 +13,8 @@ KNOWN_IN = {
     "asyncssh": ("src/nianbao/intake/sources/",),
     "botocore": ("src/nianbao/intake/sources/",),
     "httpx": ("src/nianbao/intake/sources/",),
+    "typst": ("src/nianbao/publish/pdf/",),
+    "pypdfium2": ("src/nianbao/publish/layout/",),
     "isal": ("src/nianbao/intake/formats/package.py",),
     "sdmx": ("src/nianbao/publish/sdmx.py",),
 }

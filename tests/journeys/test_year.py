@@ -204,7 +204,7 @@ def test_a_release_vouches_for_its_files(year_home: Home, publication: str) -> N
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} - {"manifest.json"}
     assert present == manifest["files"].keys()
-    assert {Path(name).suffix for name in present} >= {".html", ".docx", ".xlsx", ".csv", ".duckdb"}
+    assert {Path(name).suffix for name in present} >= {".html", ".pdf", ".docx", ".xlsx", ".csv", ".duckdb"}
     for name, entry in manifest["files"].items():
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == entry["sha256"], name
     with warehouse(year_home) as connection:

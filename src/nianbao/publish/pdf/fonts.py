@@ -75,7 +75,7 @@ class Chosen:
         """Whether nothing but the packaged font is there for the running text."""
         return self.faces[FANGSONG].family == PACKAGED
 
-    def fallback(self, texts: Mapping[str, set[str]]) -> list[str]:
+    def fallback(self, texts: Mapping[str, set[str]], document: str) -> list[str]:
         """The families to fall back on, so that no character of any font's texts is missing.
 
         Raises:
@@ -94,7 +94,7 @@ class Chosen:
         if missing:
             named = "、".join(f"{character} (U+{ord(character):04X})" for character in sorted(missing)[:5])
             raise UsageError(
-                f"no font that is installed has {named}", next_step="install fonts-noto-cjk-extra, or change the text"
+                f"no font that is installed has {named}", document, "install a font that has it, or change the text"
             )
         return families
 

@@ -34,7 +34,7 @@ def write(document: Document, path: Path, fonts: Chosen | None = None) -> dict[i
         "issuer": document.issuer,
         "moment": universal(document.as_of).timetuple()[:6],
         "looks": {look.id: _look(look, chosen) for look in LOOKS},
-        "fallback": chosen.fallback(_characters(blocks, chosen)),
+        "fallback": chosen.fallback(_characters(blocks, chosen), document.publication),
         "blocks": [content_of(block) for block in blocks],
     }
     moment = universal(document.as_of).replace(tzinfo=dt.UTC)
