@@ -116,6 +116,7 @@ def explain(
 ) -> None:  # fmt: skip
     """Trace a figure: formula, values by unit, submissions, cells."""
     from nianbao.publish.definition import define
+    from nianbao.statistics.claims import read_claims
     from nianbao.statistics.figures import read_figures
     from nianbao.statistics.trace import trace
     from nianbao.terms.year_basis import YearBasis
@@ -131,6 +132,8 @@ def explain(
         declared = house.project.indicators[indicator]
         definition = define(declared, house.project)
         reporters = known.reporters(declared, year)
+        is_calendar = year_basis == YearBasis.CALENDAR  # what the units held is compared by calendar year
+        completed = read_claims(house.connection, known).once_all_report(figure) if is_calendar else None
     cells = [cell for cell in found.cells if unit_code in (None, cell.unit_code)]
     if as_json:
         say_json(
@@ -140,6 +143,7 @@ def explain(
                 "definition": definition, "formula": declared.formula or None, "operands": found.operands,
                 "coverage": {"reported": figure.coverage.reported, "expected": figure.coverage.expected,
                              "missing": figure.coverage.missing},
+                "once_all_report": vars(completed) if completed else None,
                 "by_unit": [vars(item) for item in found.by_unit],
                 "cells": [vars(cell) for cell in cells],
             }
@@ -154,11 +158,7 @@ def explain(
     say(f"口径：{definition}")
     if declared.formula:
         say(f"公式：{declared.formula}")
-    if figure.coverage.expected:
-        missing = f"，未报齐：{'、'.join(figure.coverage.missing)}" if figure.coverage.missing else ""
-        say(f"覆盖：会员工会应报{figure.coverage.expected}家，已报{figure.coverage.reported}家{missing}")
-    elif reporters:
-        say(f"覆盖：会员工会不报这一项，由{'、'.join(reporters)}报送")
+    _say_coverage(figure.coverage, reporters, completed)
     say()
     say_table(("单位", "名称", "数值"), [(item.unit_code, item.zh, item.value) for item in found.by_unit], numbers=(2,))
     say()
@@ -213,6 +213,25 @@ def doctor(project_path: Path | None, home: Path, as_json: bool) -> None:
         raise DeclarationError(path, None, "what is declared here cannot be used; see the lines marked FAIL")
     if wrong:
         raise StoreError("something is missing", next_step="see the lines marked FAIL")
+
+
+def _say_coverage(coverage: Any, reporters: Any, completed: Any) -> None:
+    if coverage.expected:
+        missing = f"，未报齐：{'、'.join(coverage.missing)}" if coverage.missing else ""
+        say(f"覆盖：会员工会应报{coverage.expected}家，已报{coverage.reported}家{missing}")
+        if completed and coverage.missing:
+            share, low, high = _share(completed.missing_share), _bound(completed.low), _bound(completed.high)
+            say(f"缺报：占上年全省数的比重{share}，补齐后最少{low}，最多{high}")
+    elif reporters:
+        say(f"覆盖：会员工会不报这一项，由{'、'.join(reporters)}报送")
+
+
+def _share(share: Any) -> str:
+    return "不知道" if share is None else f"{100 * share:.1f}%"
+
+
+def _bound(value: Any) -> str:
+    return "不知道" if value is None else f"{round(value, 2).normalize():,f}"
 
 
 def _number(value: Any) -> str:

@@ -16,7 +16,7 @@ from nianbao.statistics.figures import Figures
 from nianbao.statistics.intervals import EVERYTHING, INFINITY, Interval, evaluate
 from nianbao.statistics.missing import Gap, Missing, read_gaps
 from nianbao.statistics.noun import Wording
-from nianbao.terms.figure import Claim, Figure, Judgement
+from nianbao.terms.figure import Claim, Figure, Judgement, OnceAllReport
 from nianbao.terms.form import Aggregate
 from nianbao.terms.indicator import Indicator
 from nianbao.terms.period import Period
@@ -41,13 +41,16 @@ class Claims:
         """Whether a wording of the figure over all units survives the worst case."""
         figure = self.figures.get(indicator_id, year)
         if not self._missing(figure):
-            return Judgement(Claim.SURVIVES, Decimal(0), figure.value, figure.value)
+            return Judgement(Claim.SURVIVES)
         known, possible = self.possible(figure, unknown_are_nothing=True), self.possible(figure)
         claim = _claim(wording, known, possible)
-        doubt = "" if claim is Claim.SURVIVES else self._doubt(figure, wording, known, claim)
-        return Judgement(
-            claim, self.missing_share(indicator_id, year), _bound(possible.low), _bound(possible.high), doubt
-        )
+        return Judgement(claim, "" if claim is Claim.SURVIVES else self._doubt(figure, wording, known, claim))
+
+    def once_all_report(self, figure: Figure) -> OnceAllReport:
+        """What the missing units held a year before, and what the figure may come to with them."""
+        possible = self.possible(figure)
+        share = self.missing_share(figure.indicator_id, figure.year)
+        return OnceAllReport(share, _bound(possible.low), _bound(possible.high))
 
     def possible(self, figure: Figure, *, unknown_are_nothing: bool = False) -> Interval:
         """What the figure may come to, once everything is in; a unit that was never seen may hold anything, or nothing.

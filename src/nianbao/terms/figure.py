@@ -41,17 +41,23 @@ class Claim(StrEnum):
 
 
 @dataclass(frozen=True)
-class Judgement:
+class OnceAllReport:
     """What the missing units can do to a figure.
 
     `missing_share` is what they held of last year's total, None where that is not known; `low` and `high` bound what
-    the figure may come to, None without bound; `doubt` says in a sentence why a claim may be untrue.
+    the figure may come to, None without bound.
     """
 
-    claim: Claim
     missing_share: Decimal | None
     low: Decimal | None
     high: Decimal | None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Whether a claim would survive what the missing units may hold; `doubt` says in a sentence why it might not."""
+
+    claim: Claim
     doubt: str = ""
 
 

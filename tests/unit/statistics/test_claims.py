@@ -18,7 +18,7 @@ from nianbao.statistics.figures import Figures, read_figures
 from nianbao.statistics.missing import Gap, Missing
 from nianbao.statistics.noun import Wording
 from nianbao.statistics.wording import word
-from nianbao.terms.figure import Claim, Coverage
+from nianbao.terms.figure import Claim, Coverage, OnceAllReport
 from nianbao.warehouse.connect import open_memory
 from tests.homes import ROOT
 
@@ -204,7 +204,8 @@ def test_where_nobody_is_missing_every_claim_survives(small: Project) -> None:
     figure = claims.figures.get("funds", 2021)
     assert (claims.possible(figure).low, claims.possible(figure).high) == (360, 360)
     judged = claims.judge("funds", 2021, word(Decimal(360), "个"))
-    assert (judged.claim, judged.missing_share, judged.doubt) == (Claim.SURVIVES, 0, "")
+    assert (judged.claim, judged.doubt) == (Claim.SURVIVES, "")
+    assert claims.once_all_report(figure) == OnceAllReport(Decimal(0), Decimal(360), Decimal(360))
 
 
 @pytest.mark.parametrize(
@@ -218,8 +219,8 @@ def test_what_only_has_a_floor_survives_more(small: Project, style: str, claim: 
     judged = claims.judge("funds", 2021, word(Decimal(330), "个", style, 1 if style != "exact" else None))
     assert judged.claim is claim
     # A twelfth of last year's total; twice its ten, grown threefold as everybody else.
-    assert judged.missing_share == Decimal(10) / 120
-    assert (judged.low, judged.high) == (330, 390)
+    completed = claims.once_all_report(claims.figures.get("funds", 2021))
+    assert completed == OnceAllReport(Decimal(10) / 120, Decimal(330), Decimal(390))
     assert bool(judged.doubt) is (claim is Claim.FAILS)
     if claim is Claim.FAILS:
         assert judged.doubt == "海东市总2021年第四季度未报，补齐后可能在330至390个之间，“330个”不一定成立。"
@@ -243,7 +244,9 @@ def test_who_was_never_seen_may_hold_anything(small: Project) -> None:
     del reports[at("XN-2021Q2")], reports[at("XN-2020Q2")]
     claims = claims_of(small, reports)
     plain = claims.judge("funds", 2021, word(Decimal(110), "个"))
-    assert (plain.claim, plain.missing_share, plain.low, plain.high) == (Claim.NOT_KNOWN, None, 110, None)
+    assert plain.claim is Claim.NOT_KNOWN
+    completed = claims.once_all_report(claims.figures.get("funds", 2021))
+    assert completed == OnceAllReport(None, Decimal(110), None)
     assert plain.doubt == "西宁市总2021年第二季度未报，上年也没有可比数，“110个”是否成立无法判断。"
     assert claims.judge("funds", 2021, word(Decimal(110), "个", "at_least", 1)).claim is Claim.SURVIVES
 
