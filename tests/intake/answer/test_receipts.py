@@ -19,6 +19,7 @@ from nianbao.intake.answer.job import SIGN
 from nianbao.intake.answer.page import render_page
 from nianbao.intake.answer.receipt import grouped
 from nianbao.intake.answer.styles import FILLS
+from nianbao.intake.answer.work import compose_job
 from nianbao.intake.reader_pool import ReaderPool
 from nianbao.settings import Home
 from nianbao.terms.layout import ANSWER_SHEET
@@ -80,6 +81,18 @@ def test_all_errors_come_at_once_with_what_was_given_and_expected(wrong: dict[st
     assert above["last"]["period"] == "2021Q2"
     assert above["allowed"].startswith("填整数")
     assert {item["cell"] for item in wrong["findings"] if item["sheet"]} >= {"E9", "E7"}
+
+
+def test_what_is_asked_fits_the_file_and_the_finding(wrong: dict[str, Any]) -> None:
+    """A bound is no value that must be; who sent a table without a cover is not sent to one."""
+    job = compose_job(wrong)
+    by_code = {line.opinion[-7:]: line.expected for line in job.lines}
+    assert by_code["（C01-1）"].startswith("对照值 ")
+    assert any("封面的报送类型选“更正”" in line for line in job.guidance)
+    assert not any("封面" in line for line in compose_job(wrong | {"file": "a.csv"}).guidance)
+    only_wrong = [item for item in wrong["findings"] if item["severity"] == "reject"]
+    assert "“说明”栏可填" in render_page(wrong)
+    assert "“说明”栏可填" not in render_page(wrong | {"findings": only_wrong})
 
 
 def test_only_what_has_findings_is_marked(lived: Desk, wrong: dict[str, Any]) -> None:
