@@ -3,7 +3,9 @@
 import csv
 import datetime as dt
 import hashlib
+import html
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 
 from nianbao.catalog import Project
 from nianbao.publish.compose import compose
+from nianbao.publish.plain import exact_text
 from nianbao.publish.release import figures_csv
 from nianbao.runs.compile import compile_tables
 from nianbao.runs.house import open_house_as_of
@@ -195,6 +198,21 @@ def test_the_past_can_be_asked_for(year_home: Home, night_1: dict[str, str]) -> 
     second = {code: (release(year_home, code, 1) / "figures.csv").read_text("utf-8") for code in PUBLICATIONS}
     assert night_1 == first
     assert first != second
+
+
+@pytest.mark.parametrize("publication", PUBLICATIONS)
+def test_the_pages_tell_what_figures_csv_tells(year_home: Home, publication: str) -> None:
+    """Every printed figure stands on the report and, with its exact value, on a page of its own."""
+    folder = release(year_home, publication, 1)
+    report = html.unescape((folder / "index.html").read_text("utf-8"))
+    with (folder / "figures.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {path.stem for path in (folder / "figures").iterdir()} == {f"{r['indicator']}-{r['period']}" for r in rows}
+    for row in rows:
+        page = html.unescape((folder / "figures" / f"{row['indicator']}-{row['period']}.html").read_text("utf-8"))
+        assert f">{row['printed']}</a>" in report or row["printed"] == "—", row
+        value = Decimal(row["value"]) if row["value"] else None
+        assert row["zh"] in page and exact_text(value, row["unit"]) in page, row
 
 
 @pytest.mark.parametrize("publication", PUBLICATIONS)

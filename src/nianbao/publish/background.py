@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from nianbao.catalog import Project
 from nianbao.publish.definition import define
 from nianbao.statistics.compile import ALL, PREV_YEAR, operands
 from nianbao.statistics.figures import Figures
@@ -52,7 +51,6 @@ def _described(indicator: Indicator, figures: Figures, years: Iterable[int]) -> 
         unit=indicator.unit,
         publication=indicator.publication,
         definition=define(indicator, figures.project),
-        source=_source(indicator, figures.project),
         operands=tuple(
             (name.replace(PREV_YEAR, ""), name.count(PREV_YEAR))
             for name in operands(indicator)
@@ -62,11 +60,3 @@ def _described(indicator: Indicator, figures: Figures, years: Iterable[int]) -> 
         by_unit=by_unit,
         partial=frozenset(year for year in values if not figures.has_all_periods(indicator.id, year)),
     )
-
-
-def _source(indicator: Indicator, project: Project) -> str:
-    """The form and the field that an indicator is counted from."""
-    if indicator.is_formula:
-        return ""
-    form = project.forms[indicator.form]
-    return f"{form.code} {form.zh}“{form.part(indicator.part).field(indicator.field).zh}”"

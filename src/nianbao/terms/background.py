@@ -14,8 +14,8 @@ from nianbao.terms.target import Target
 class Described:
     """An indicator with its definition in words, its operands with the years they lie back, and its values.
 
-    `source` names form and field, and is empty for a formula; `values` hold the value of each year, `by_unit` that of
-    each unit, by its code; `partial` are the years of which not every period has been reported.
+    `values` hold the value of each year, `by_unit` that of each unit, by its code; `partial` are the years of which not
+    every period has been reported.
     """
 
     id: str
@@ -24,7 +24,6 @@ class Described:
     unit: str
     publication: str
     definition: str
-    source: str = ""
     operands: tuple[tuple[str, int], ...] = ()
     values: Mapping[int, Decimal] = field(default_factory=dict)
     by_unit: Mapping[int, Mapping[str, Decimal]] = field(default_factory=dict)

@@ -53,7 +53,7 @@ def with_background() -> Document:
     names = {"warmth_funds": ("送温暖筹资额", "元", 0), "warmth_persons": ("慰问职工人数", "人", 1)}
     indicators = {
         name: Described(
-            name, zh, name.replace("_", " "), unit, "work_report", f"{zh}的口径", f"GH05 帮扶“{zh}”",
+            name, zh, name.replace("_", " "), unit, "work_report", f"GH05 帮扶“{zh}”，各单位各期合计",
             values={year: sum(parts(at, year).values(), Decimal()) for year in (2020, 2021)},
             by_unit={year: parts(at, year) for year in (2020, 2021)},
         )

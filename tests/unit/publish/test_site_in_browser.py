@@ -157,7 +157,7 @@ def test_a_part_in_a_table_opens_at_its_unit(page: Browser, site: Path) -> None:
     page.open((site / "index.html").as_uri())
     page.js("""document.querySelector('main a[data-unit="QH602"]').click()""")
     said = page.js(f"['.about', 'h2', '.exact b'].map((each) => {PANEL}.querySelector(each).textContent)")
-    assert said == ["送温暖筹资额 · 2021年 · 海东市总工会", "154.84", "1,548,387"]
+    assert said == ["送温暖筹资额 · 2021年 · 海东市总工会", "154.84", "1,548,387.00"]
     assert page.js(f"{PANEL}.querySelector('.whole').hash") == "#unit-QH602"
 
 

@@ -50,8 +50,10 @@ def _entry(page: FigurePage, outline: Outline) -> dict[str, object]:
             ]
             for each in page.operands
         ],
-        "parts": {code: [outline.unit(code), exact_text(part.value)] for code, part in page.told.parts.items()},
-        "prefectures": [[part.zh, exact_text(part.value), part.length] for part in page.prefectures],
+        "parts": {
+            code: [outline.unit(code), exact_text(part.value, part.unit)] for code, part in page.told.parts.items()
+        },
+        "prefectures": [[part.zh, exact_text(part.value, figure.unit), part.length] for part in page.prefectures],
         "units": len(page.units),
         "cells": page.cells,
         "reported": coverage.reported,

@@ -25,7 +25,7 @@ class IndicatorRow:
     def searched(self) -> str:
         """The words by which it is found."""
         it = self.described
-        return " ".join((it.id, it.zh, it.en, it.unit, it.definition, it.source, *self.printed.values())).lower()
+        return " ".join((it.id, it.zh, it.en, it.unit, it.definition, *self.printed.values())).lower()
 
 
 def indicator_rows(outline: Outline) -> list[IndicatorRow]:
