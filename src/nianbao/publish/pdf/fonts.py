@@ -9,7 +9,6 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nianbao.errors import UsageError
 from nianbao.publish import charts
 from nianbao.publish.paper.look import FANGSONG, HEITI, KAITI, LATIN, SONGTI, XIAOBIAOSONG
 from nianbao.publish.pdf.glyphs import characters_of
@@ -75,12 +74,8 @@ class Chosen:
         """Whether nothing but the packaged font is there for the running text."""
         return self.faces[FANGSONG].family == PACKAGED
 
-    def fallback(self, texts: Mapping[str, set[str]], document: str) -> list[str]:
-        """The families to fall back on, so that no character of any font's texts is missing.
-
-        Raises:
-            UsageError: no font that is there has a character.
-        """
+    def fallback(self, texts: Mapping[str, set[str]]) -> tuple[list[str], set[str]]:
+        """The families to fall back on for the characters of each font's texts, and the characters that none has."""
         packaged = next(face for face in self.found if face.family == PACKAGED and face.weight == REGULAR)
         families = [packaged.family]
         missing: set[str] = set()
@@ -91,12 +86,7 @@ class Chosen:
             if missing and (still := face.lacks(missing)) < missing:
                 families.append(face.family)
                 missing = still
-        if missing:
-            named = "、".join(f"{character} (U+{ord(character):04X})" for character in sorted(missing)[:5])
-            raise UsageError(
-                f"no font that is installed has {named}", document, "install a font that has it, or change the text"
-            )
-        return families
+        return families, missing
 
 
 def choose(with_installed: bool = True) -> Chosen:

@@ -21,20 +21,20 @@ from nianbao.terms.document import Document
 def write(document: Document, path: Path, fonts: Chosen | None = None) -> dict[int, int]:
     """Write the report as a PDF, and tell on which page each heading stands; the same report gives the same bytes.
 
-    Raises:
-        UsageError: there is no font for a character.
+    A character that no font has stands as 〔缺字U+20BB7〕: what a unit wrote must not stop a release, nor become a box.
     """
     import typst
 
     chosen = fonts or choose()
     blocks = lay_out(document)
+    families, missing = chosen.fallback(_characters(blocks, chosen))
     data = {
         "title": document.title,
         "keywords": [document.zh, edition_line(document)],
         "issuer": document.issuer,
         "moment": universal(document.as_of).timetuple()[:6],
         "looks": {look.id: _look(look, chosen) for look in LOOKS},
-        "fallback": chosen.fallback(_characters(blocks, chosen), document.publication),
+        "fallback": families,
         "blocks": [content_of(block) for block in blocks],
     }
     moment = universal(document.as_of).replace(tzinfo=dt.UTC)
@@ -43,11 +43,16 @@ def write(document: Document, path: Path, fonts: Chosen | None = None) -> dict[i
             folder / "page.typ",
             root=folder,
             font_paths=chosen.fonts,
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+            sys_inputs={"data": _named(json.dumps(data, ensure_ascii=False), missing)},
         )
         compiler.compile(output=path, format="pdf", timestamp=moment)
         (pages,) = json.loads(compiler.query("<pages>", field="value"))
     return dict(enumerate(pages, start=1))
+
+
+def _named(text: str, missing: Iterable[str]) -> str:
+    """The text with the code points of these characters instead of the characters."""
+    return text.translate({ord(character): f"〔缺字U+{ord(character):04X}〕" for character in missing})
 
 
 def _look(look: Look, chosen: Chosen) -> dict[str, Any]:
