@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,13 @@ _SWITCHES = (
 )
 _KEYS = {"Enter": ("\r", 13), "Escape": ("", 27), "Tab": ("", 9), "ArrowDown": ("", 40), "/": ("/", 191)}
 _PATIENCE = 15
+
+
+_AWAY = ("navigated or closed", "context was destroyed", "Cannot find context")
+
+
+class Away(Exception):
+    """The page that was asked is being left for another one."""
 
 
 class Browser:
@@ -52,6 +59,8 @@ class Browser:
         while True:
             said = self._receive()
             if said.get("id") == number:
+                if any(words in said.get("error", {}).get("message", "") for words in _AWAY):
+                    raise Away(said["error"]["message"])
                 assert "error" not in said, said
                 return dict(said["result"])
 
@@ -62,9 +71,12 @@ class Browser:
         self.settle(lambda: self.js("document.readyState") == "complete" and self._loaded)
 
     def settle(self, is_so: Any) -> None:
-        """Wait until something is so."""
+        """Wait until something is so; while one page gives way to the next, nothing is."""
         until = time.monotonic() + _PATIENCE
-        while not is_so():
+        while True:
+            with suppress(Away):
+                if is_so():
+                    return
             assert time.monotonic() < until, "the page did not get there"
             time.sleep(0.02)
 

@@ -10,7 +10,7 @@ from nianbao.terms.delivery import Decision, Outcome
 from nianbao.terms.explanation import explained_as
 from nianbao.terms.finding import Finding, Severity
 
-ACCEPTED, WARNED, WAITING, REJECTED = Decision
+ACCEPTED, WARNED, WAITING, REJECTED, _ = Decision
 
 
 def finding(severity: Severity, field: str = "warmth_funds") -> Finding:
@@ -59,7 +59,7 @@ def test_a_reason_is_for_one_submission() -> None:
 
 def test_only_what_is_accepted_counts() -> None:
     """Rows of a submission that waits are not loaded."""
-    assert [decision.counts for decision in Decision] == [True, True, False, False]
+    assert [decision.counts for decision in Decision] == [True, True, False, False, False]
 
 
 @pytest.mark.parametrize(
