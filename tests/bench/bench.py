@@ -34,7 +34,7 @@ from tests.bench.tables import measure_tables  # noqa: E402
 YEAR, SEED = 2021, 1
 READS, REPETITIONS = 2_000, 3
 FIRST_WEEKS = dt.date(2021, 1, 12)
-WIDTH = 110
+WIDTH = 128
 Section = tuple[str, Iterable[Measure]]
 
 

@@ -15,6 +15,12 @@ from nianbao.errors import DeclarationError
 E = TypeVar("E")
 
 
+NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+FORM_CODE = re.compile(r"[A-Z][A-Z0-9]{0,15}")
+EXAMPLES = {NAME: "warmth_funds", FORM_CODE: "GH05"}
+"""Names that are the same in files, tables and SQL, and never need a quote."""
+
+
 class Declared:
     """One table of a declared file; every key must be asked for before `done` is called."""
 
@@ -56,6 +62,13 @@ class Declared:
     def flag(self, key: str, default: bool = False) -> bool:
         """True or false."""
         return self._take(key, bool, default)
+
+    def name(self, key: str, pattern: re.Pattern[str] = NAME) -> str:
+        """A string that becomes the name of a table, a column or an indicator."""
+        text = self.text(key)
+        if not pattern.fullmatch(text):
+            raise self.fail(f"{key} = {text!r} is not like {EXAMPLES[pattern]}", text)
+        return text
 
     def texts(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
         """A list of strings."""

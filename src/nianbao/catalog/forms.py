@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nianbao.catalog.declared import Declared
+from nianbao.catalog.declared import FORM_CODE, Declared
 from nianbao.errors import DeclarationError
 from nianbao.terms.form import NO_END, Aggregate, Field, FieldType, Form, Layout, Part
 from nianbao.terms.unit import Unit, UnitType
@@ -27,7 +27,7 @@ def read_forms(folder: Path, units: dict[str, Unit], lists: frozenset[str]) -> d
 
 def _read_form(path: Path, units: dict[str, Unit], lists: frozenset[str]) -> Form:
     declared = Declared.from_toml(path)
-    code = declared.text("code")
+    code = declared.name("code", FORM_CODE)
     if code != path.stem:
         raise declared.fail(f"form {code} must stand in {code}.toml", code)
     suffixes = declared.texts("periods")
@@ -68,7 +68,7 @@ def _read_part(
 ) -> Part:
     part = Part(
         form_code=form_code,
-        code=declared.text("code"),
+        code=declared.name("code"),
         zh=declared.text("zh"),
         en=declared.text("en"),
         layout=declared.one_of("layout", Layout),
@@ -88,7 +88,7 @@ def _read_part(
 
 def _read_field(declared: Declared, lists: frozenset[str]) -> Field:
     field = Field(
-        code=declared.text("code"),
+        code=declared.name("code"),
         line=declared.integer("line"),
         zh=declared.text("zh"),
         en=declared.text("en"),

@@ -31,7 +31,7 @@ def read_indicators(folder: Path, forms: Mapping[str, Form]) -> dict[str, Indica
 
 def _read_indicator(declared: Declared, section: str, publication: str, forms: Mapping[str, Form]) -> Indicator:
     formula = declared.text("formula", "")
-    names = declared.text("id"), declared.text("zh"), declared.text("en"), declared.text("unit")
+    names = declared.name("id"), declared.text("zh"), declared.text("en"), declared.text("unit")
     if formula:
         declared.done()
         return Indicator(*names, section=section, publication=publication, formula=formula)
