@@ -173,7 +173,9 @@ def test_explain_names_the_new_cell(amended: Amended) -> None:
     assert sum(Decimal(str(each["value"])) for each in explained["cells"]) == Decimal(str(explained["value"]))
 
 
-def test_publishing_issues_a_revision_of_what_changed(amended: Amended, issued: list[Edition]) -> None:
+def test_publishing_issues_a_revision_of_what_changed(
+    project: Project, amended: Amended, issued: list[Edition]
+) -> None:
     """The work report becomes r2 with a table of the figures that it prints otherwise; the audit report stays r1."""
     news = {edition.publication: (edition.name, edition.is_new) for edition in issued}
     assert news == {"audit_report": ("r1", False), "work_report": ("r2", True)}
@@ -184,7 +186,7 @@ def test_publishing_issues_a_revision_of_what_changed(amended: Amended, issued: 
     different = [new for old, new in zip(printed[1], printed[2], strict=True) if old != new]
     assert different and all((row["indicator"], row["scope"]) in moved for row in different)
     revised = lines(folder / "revisions.csv")
-    shown = {name(row): row["printed"] for row in different}
+    shown = {name(row, project): row["printed"] for row in different}
     assert {(row["indicator"], row["year"], row["section"]) for row in revised} == shown.keys()
     assert len(revised) == len(different)
     for row in revised:
@@ -200,9 +202,9 @@ def lines(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def name(row: dict[str, str]) -> tuple[str, str, str]:
+def name(row: dict[str, str], project: Project) -> tuple[str, str, str]:
     """A printed figure as a table of revisions names it."""
-    scope = "" if row["scope"] == "all" else f"（{row['scope']}）"
+    scope = "" if row["scope"] == "all" else f"（{project.units[row['scope']].short_zh}）"
     return f"{row['zh']}{scope}", row["period"], row["section"]
 
 

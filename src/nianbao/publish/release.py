@@ -21,6 +21,7 @@ from typing import Any
 from nianbao import __version__
 from nianbao.catalog import Project
 from nianbao.publish.datapackage import describe_edition
+from nianbao.publish.plain import exact_text
 from nianbao.statistics.compile import ALL
 from nianbao.statistics.noun import is_true_for
 from nianbao.statistics.trace import figure_key
@@ -83,7 +84,7 @@ def with_revisions(document: Document, before: Path | None) -> Document:
     with (before / "figures.csv").open(encoding="utf-8", newline="") as file:
         old = _by_place(file)
     revisions = tuple(
-        _revision(was, now)
+        _revision(was, now, document.background.units)
         for place, rows in _by_place(io.StringIO(figures_csv(document.figures))).items()
         for was, now in _pairs(old.get(place, []), rows)
         if (was["value"], was["printed"]) != (now["value"], now["printed"])
@@ -107,10 +108,10 @@ def _pairs(old: list[dict[str, str]], new: list[dict[str, str]]) -> Iterator[tup
     yield from zip(rest, changed, strict=False)
 
 
-def _revision(was: Mapping[str, str], now: Mapping[str, str]) -> Revision:
+def _revision(was: Mapping[str, str], now: Mapping[str, str], units: Mapping[str, str]) -> Revision:
     old, new = (Decimal(row["value"]) if row["value"] else None for row in (was, now))
     key = figure_key(now["indicator"], int(now["period"]))
-    place = (_name(now), int(now["period"]), now["section"])
+    place = (_name(now, units), int(now["period"]), now["section"])
     return Revision(*place, _said(was), _said(now), _still_holds(was, now), key, old, new)
 
 
@@ -210,13 +211,17 @@ def _by_place(lines: Iterable[str]) -> dict[tuple[str, ...], list[dict[str, str]
     return found
 
 
-def _name(row: Mapping[str, str]) -> str:
-    return row["zh"] if row["scope"] == ALL else f"{row['zh']}（{row['scope']}）"
+def _name(row: Mapping[str, str], units: Mapping[str, str]) -> str:
+    scope = row["scope"]
+    return row["zh"] if scope == ALL else f"{row['zh']}（{units.get(scope, scope)}）"
 
 
 def _said(row: Mapping[str, str]) -> str:
+    """What is printed, with the exact value where that is another."""
     printed, value = row["printed"], row["value"]
-    return printed if not value or printed.startswith(value) else f"{printed}（{value}）"
+    if not value or printed.startswith(value):
+        return printed
+    return f"{printed}（{exact_text(Decimal(value), row['unit'])}{row['unit']}）"
 
 
 def _still_holds(was: Mapping[str, str], now: Mapping[str, str]) -> bool | None:
