@@ -21,6 +21,7 @@ from python_calamine import CalamineWorkbook
 from nianbao.intake.answer.job import SIGN, Job, Line, Mark, dump_job, load_job
 from nianbao.intake.answer.mark import mark_workbook
 from nianbao.intake.answer.package import UnknownPackage
+from nianbao.intake.answer.rebuild import rebuild
 from nianbao.intake.answer.styles import FILLS
 from nianbao.intake.vocabulary import load_vocabulary
 from nianbao.intake.workbook import read_workbook
@@ -364,3 +365,13 @@ def test_libreoffice_opens_the_marked_workbook(own: bytes, tmp_path: Path) -> No
     again = opened(mark_workbook(through_libreoffice(marked, tmp_path), job_of(MARKS[:1])))
     assert again[GH03]["E9"].fill.fgColor.rgb == before[GH03]["E9"].fill.fgColor.rgb
     assert again[GH03]["E9"].comment is None
+
+
+def test_a_rebuilt_column_is_as_wide_as_its_chinese_text() -> None:
+    """A character takes two places; a title alone in its row widens nothing."""
+    written, _ = rebuild(
+        "很长的一个标题，单独占一行，不影响列宽\n代码,单位名称很长的一个单位\nA1,甲\n".encode(), "x.csv"
+    )
+    sheet = openpyxl.load_workbook(io.BytesIO(written)).worksheets[0]
+    assert 4 <= sheet.column_dimensions["A"].width < 12
+    assert sheet.column_dimensions["B"].width >= 22

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+import unicodedata
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
@@ -59,9 +60,21 @@ def _write_sheet(target: Worksheet, sheet: Sheet, day: Format) -> None:
     for row_number, row in enumerate(sheet.rows):
         for column, value in enumerate(row):
             _write(target, row_number, column, value, day)
-    target.autofit(_WIDEST * 7)
+    for column, width in _widths(sheet).items():
+        target.set_column(column, column, min(width, _WIDEST) + 2)
     if sheet.is_hidden:
         target.hide()
+
+
+def _widths(sheet: Sheet) -> dict[int, int]:
+    """The width of each column in half-width characters; a title that stands alone in its row may run on."""
+    widths: dict[int, int] = {}
+    for row in sheet.rows:
+        filled = [(column, str(value)) for column, value in enumerate(row) if value is not None and value != ""]
+        for column, text in filled if len(filled) > 1 else ():
+            wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)
+            widths[column] = max(widths.get(column, 0), len(text) + wide)
+    return widths
 
 
 def _write(target: Worksheet, row: int, column: int, value: object, day: Format) -> None:
