@@ -9,6 +9,7 @@ KNOWN_IN = {
     "duckdb": ("src/nianbao/warehouse/",),
     "sqlalchemy": ("src/nianbao/warehouse/",),
     "great_expectations": ("src/nianbao/warehouse/expectations.py",),
+    "polars": ("src/nianbao/record/", "src/nianbao/warehouse/", "src/nianbao/intake/"),
     "prefect": ("flows/",),
     "asyncssh": ("src/nianbao/intake/sources/",),
     "botocore": ("src/nianbao/intake/sources/",),

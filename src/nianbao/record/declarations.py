@@ -1,0 +1,32 @@
+"""The declared files of a run, each kept once under its hash, and put back into a folder to ask them again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from nianbao.errors import StoreError
+from nianbao.record.archive import Archive
+
+
+def keep_declarations(archive: Archive, files: Mapping[str, bytes], listing: bytes) -> str:
+    """Keep declared files by their paths, and the listing of their hashes; its own hash is their digest."""
+    for content in files.values():
+        archive.keep_bytes(content)
+    return archive.keep_bytes(listing)
+
+
+def put_back_declarations(archive: Archive, digest: str, folder: Path) -> None:
+    """Write the declared files of a digest into a folder, as they were.
+
+    Raises:
+        StoreError: one of them is gone from the archive, or damaged.
+    """
+    listing = json.loads(archive.read(digest))
+    for name, sha256 in listing.items():
+        path = folder / name
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise StoreError(f"a declared file would lie outside its folder: {name}", str(archive.path_of(digest)))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(archive.read(sha256))

@@ -1,0 +1,170 @@
+"""Appends runs to the record and reads them back; the manifest, moved into place last, is the commit."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nianbao.errors import StoreError
+from nianbao.record.archive import Archive, settle_new
+from nianbao.record.manifest import Facts, KeptTable, Manifest, dump, load, run_id_of
+
+if TYPE_CHECKING:
+    import polars as pl
+
+MOST_ROWS = 10_000
+"""A table with more rows in one run lies beside the manifest as Parquet."""
+
+_STEP = "put the file back from a backup of the archive; nianbao verify looks at all"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that is to be recorded; `cells` are by period, `summary` is JSON."""
+
+    kind: str
+    started_at: dt.datetime
+    at: dt.datetime
+    version: str
+    declarations: str
+    facts: Facts
+    cells: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    actor: str | None = None
+    because: str | None = None
+    summary: str = "{}"
+
+
+class Record:
+    """The runs under `archive/record/`: manifests by year, cells by period; what no manifest names does not exist."""
+
+    def __init__(self, archive: Archive) -> None:
+        self.archive = archive
+        self._folder = archive.folder / "record"
+
+    def last_number(self) -> int:
+        """The number of the last run, 0 when there is none."""
+        return max(self._paths(), default=0)
+
+    def manifest(self, number: int) -> Manifest:
+        """The manifest of a run.
+
+        Raises:
+            StoreError: it is gone or damaged.
+        """
+        path = self._paths().get(number)
+        if path is None:
+            raise StoreError(f"the manifest of run {run_id_of(number)} is gone", str(self._folder), _STEP)
+        return load(path.read_bytes(), str(path))
+
+    def scan(self, after: int = 0, until: dt.date | None = None) -> Iterator[Manifest]:
+        """The runs after a number in their order, if wanted only those made by the end of a day.
+
+        Raises:
+            StoreError: a manifest is gone or damaged, or does not follow the one before it.
+        """
+        paths = self._paths()
+        before = self.manifest(after).sha256 if after else None
+        for number in range(after + 1, max(paths, default=0) + 1):
+            if number not in paths:
+                raise StoreError(f"the manifest of run {run_id_of(number)} is gone", str(self._folder), _STEP)
+            manifest = load(paths[number].read_bytes(), str(paths[number]))
+            if (manifest.previous, manifest.number) != (before, number):
+                raise StoreError("the run does not follow the one recorded before it", str(paths[number]), _STEP)
+            before = manifest.sha256
+            if until is not None and manifest.at.date() > until:
+                return
+            yield manifest
+
+    def append(self, run: Run) -> Manifest:
+        """Record a run: its tables first, its manifest last; all of it is durable when this returns.
+
+        Raises:
+            OSError: the disk is full or may not be written; then nothing was recorded.
+        """
+        number = self.last_number() + 1
+        large = {kind: frame for kind, frame in run.facts.items() if frame.height > MOST_ROWS}
+        manifest = Manifest(
+            number=number,
+            kind=run.kind,
+            started_at=run.started_at,
+            at=run.at,
+            version=run.version,
+            declarations=run.declarations,
+            actor=run.actor,
+            because=run.because,
+            summary=run.summary,
+            previous=self.manifest(number - 1).sha256 if number > 1 else None,
+            facts={kind: frame for kind, frame in run.facts.items() if kind not in large and frame.height},
+            tables={kind: self._keep(f"tables/{kind}", number, frame) for kind, frame in large.items()},
+            cells={
+                period: self._keep(f"cells/period={period}", number, frame)
+                for period, frame in run.cells.items()
+                if frame.height
+            },
+            sha256="",
+        )
+        content = dump(manifest)
+        folder = self._folder / f"{run.at:%Y}"
+        folder.mkdir(parents=True, exist_ok=True)
+        self.archive.settle()
+        kept = [self._folder / table.path for table in (*manifest.tables.values(), *manifest.cells.values())]
+        named = [*kept, *sorted({path.parent for path in kept}), self._folder]
+        settle_new(folder / f"{run_id_of(number)}.json", content, folder / f".writing-{run_id_of(number)}", named)
+        return replace(manifest, sha256=hashlib.sha256(content).hexdigest())
+
+    def facts(self, manifest: Manifest) -> dict[str, pl.DataFrame]:
+        """All facts of a run by kind, those kept as Parquet too.
+
+        Raises:
+            StoreError: a table of it is gone or damaged.
+        """
+        return {**manifest.facts, **{kind: self.table(table) for kind, table in manifest.tables.items()}}
+
+    def table(self, kept: KeptTable) -> pl.DataFrame:
+        """A table that a manifest names, its bytes compared.
+
+        Raises:
+            StoreError: it is gone or damaged.
+        """
+        import polars as pl
+
+        if fault := self.fault_of(kept):
+            raise StoreError(fault, str(self._folder / kept.path), _STEP)
+        return pl.read_parquet(io.BytesIO((self._folder / kept.path).read_bytes()))
+
+    def fault_of(self, kept: KeptTable) -> str:
+        """What is wrong with a table that a manifest names, nothing when it is what was written."""
+        try:
+            content = (self._folder / kept.path).read_bytes()
+        except FileNotFoundError:
+            return "a table of the record is gone"
+        same = hashlib.sha256(content).hexdigest() == kept.sha256
+        return "" if same else "a table of the record is not what was written: its bytes have changed"
+
+    def clear(self) -> None:
+        """Sweep away what a killed run began and no manifest names."""
+        next_run = run_id_of(self.last_number() + 1)
+        for pattern in (f"cells/*/{next_run}.parquet", f"tables/*/{next_run}.parquet", "*/.writing-*"):
+            for leftover in self._folder.glob(pattern):
+                leftover.unlink()
+
+    def path_of(self, number: int) -> Path:
+        """Where the manifest of a run lies."""
+        return self._paths()[number]
+
+    def _paths(self) -> dict[int, Path]:
+        return {int(path.stem[1:]): path for path in self._folder.glob("[0-9]*/R[0-9]*.json")}
+
+    def _keep(self, place: str, number: int, frame: pl.DataFrame) -> KeptTable:
+        path = self._folder / place / f"{run_id_of(number)}.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        target = io.BytesIO()
+        frame.write_parquet(target, compression="zstd")
+        content = target.getvalue()
+        path.write_bytes(content)
+        return KeptTable(f"{place}/{path.name}", hashlib.sha256(content).hexdigest(), frame.height)
