@@ -40,4 +40,4 @@ SELECT
     r.submission_id, r.row_no, 'awards' AS part, 'recipient' AS field,
     r.recipient AS value, coalesce(u.zh, r.first_unit) AS expected, r.award_year
 FROM repeats AS r
-LEFT JOIN reference.units AS u ON r.first_unit = u.unit_code
+LEFT JOIN reference.units AS u ON r.first_unit = u.unit_code AND u.is_latest

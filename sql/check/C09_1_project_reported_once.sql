@@ -33,4 +33,4 @@ repeats AS (
 SELECT
     r.submission_id, r.row_no, 'project_id' AS field, r.project_id AS value, coalesce(u.zh, r.first_unit) AS expected
 FROM repeats AS r
-LEFT JOIN reference.units AS u ON r.first_unit = u.unit_code
+LEFT JOIN reference.units AS u ON r.first_unit = u.unit_code AND u.is_latest

@@ -8,8 +8,8 @@ SELECT
     g.submission_id, g.row_no, 'county_code' AS field, coalesce(c.zh, g.county_code, '空白') AS value,
     '本单位所辖的县（市、区）' AS expected
 FROM stage.gh10 AS g
-INNER JOIN reference.units AS r ON g.unit_code = r.unit_code
-LEFT JOIN reference.units AS c ON g.county_code = c.unit_code
+INNER JOIN reference.unit_in_period AS r ON g.unit_code = r.unit_code AND g.period = r.period
+LEFT JOIN reference.unit_in_period AS c ON g.county_code = c.unit_code AND g.period = c.period
 WHERE
     g.event_type = 'checkup'
-    AND (g.county_code IS NULL OR (r.unit_type = 'prefecture' AND coalesce(c.place_parent, '') <> g.unit_code))
+    AND (g.county_code IS NULL OR (r.unit_level = 'prefecture' AND coalesce(c.place_parent, '') <> g.unit_code))

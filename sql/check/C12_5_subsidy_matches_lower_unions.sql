@@ -34,10 +34,8 @@ received AS (
         count(DISTINCT a.unit_code) AS reported,
         CAST(sum(a.actual_yuan) AS DECIMAL(18, 2)) AS amount_yuan
     FROM accounts AS a
-    INNER JOIN reference.units AS u ON a.unit_code = u.unit_code
-    WHERE
-        a.zh = '上级补助收入'
-        AND u.unit_type IN ('prefecture', 'industry_resident', 'industry_nonresident', 'direct_union')
+    INNER JOIN reference.unit_in_period AS u ON a.unit_code = u.unit_code AND a.period = u.period
+    WHERE a.zh = '上级补助收入' AND u.is_counted
     GROUP BY a.period
 )
 
@@ -46,6 +44,6 @@ SELECT
     r.reported, p.actual_yuan - r.amount_yuan AS difference
 FROM accounts AS p
 INNER JOIN stage.submission AS s ON p.submission_id = s.submission_id
-INNER JOIN reference.units AS u ON p.unit_code = u.unit_code
+INNER JOIN reference.unit_in_period AS u ON p.unit_code = u.unit_code AND p.period = u.period
 INNER JOIN received AS r ON p.period = r.period
-WHERE p.zh = '补助下级支出' AND u.unit_type = 'province' AND p.actual_yuan <> r.amount_yuan
+WHERE p.zh = '补助下级支出' AND u.is_root AND p.actual_yuan <> r.amount_yuan

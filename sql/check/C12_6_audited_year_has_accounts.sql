@@ -8,14 +8,15 @@
 SELECT
     a.submission_id, a.row_no, 'audits' AS part, 'subject_year' AS field, u.zh AS value, a.subject_year AS expected
 FROM stage.gh13_audits AS a
-INNER JOIN reference.units AS u ON a.auditee_id = u.unit_code
+INNER JOIN reference.unit_in_period AS u
+    ON a.auditee_id = u.unit_code AND u.period = CAST(a.subject_year AS VARCHAR)
 WHERE
     a.auditee_class <> 'special'
-    AND u.unit_type IN ('province', 'prefecture', 'industry_resident', 'industry_nonresident', 'direct_union')
+    AND (u.is_root OR u.is_counted)
     AND EXISTS (
         SELECT 1 FROM known.gh12 AS g
-        INNER JOIN reference.units AS m ON g.unit_code = m.unit_code
-        WHERE g.period = CAST(a.subject_year AS VARCHAR) AND m.unit_type <> 'province'
+        INNER JOIN reference.unit_in_period AS m ON g.unit_code = m.unit_code AND g.period = m.period
+        WHERE g.period = CAST(a.subject_year AS VARCHAR) AND NOT m.is_root
     )
     AND NOT EXISTS (
         SELECT 1 FROM known.gh12 AS g

@@ -16,11 +16,9 @@ SELECT
     u.zh AS value, c.year AS expected
 FROM closing AS c
 INNER JOIN reference.units AS u
-    ON
-        u.valid_from <= CAST(c.period_end AS VARCHAR)
-        AND coalesce(nullif(u.valid_to, ''), '9999-12-31') >= CAST(c.period_end AS VARCHAR)
+    ON c.period_end BETWEEN u.valid_from AND u.valid_to
 WHERE
-    u.unit_type IN ('province', 'industry_resident', 'direct_institution')
+    u.unit_level IN ('province', 'industry_resident', 'direct_institution')
     AND NOT EXISTS (
         SELECT 1 FROM known.gh13_audits AS a
         WHERE a.auditee_id = u.unit_code AND a.year = c.year AND a.auditee_class <> 'special'

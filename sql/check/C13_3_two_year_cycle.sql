@@ -17,11 +17,9 @@ SELECT
     u.zh AS value, c.year AS expected
 FROM closing AS c
 INNER JOIN reference.units AS u
-    ON
-        u.valid_from <= CAST(c.period_end AS VARCHAR)
-        AND coalesce(nullif(u.valid_to, ''), '9999-12-31') >= CAST(c.period_end AS VARCHAR)
+    ON c.period_end BETWEEN u.valid_from AND u.valid_to
 WHERE
-    u.unit_type IN ('prefecture', 'industry_nonresident', 'direct_union')
+    u.unit_level IN ('prefecture', 'industry_nonresident', 'direct_union')
     AND EXISTS (
         SELECT 1 FROM known.gh13_audits AS a
         WHERE a.year = c.year - 1

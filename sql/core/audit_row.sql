@@ -21,11 +21,11 @@ SELECT
     audits.audit_id,
     audits.auditee_id,
     audits.auditee_class,
-    unit.unit_type AS auditee_type,
+    unit.unit_level AS auditee_level,
     tally.audits_in_year,
     tally.years_covered
 FROM core.gh13_audits AS audits
-LEFT JOIN core.unit AS unit
-    ON audits.auditee_id = unit.unit_code
+LEFT JOIN reference.unit_in_period AS unit
+    ON audits.auditee_id = unit.unit_code AND audits.period = unit.period
 LEFT JOIN tally
     ON audits.auditee_id = tally.auditee_id AND audits.year = tally.year

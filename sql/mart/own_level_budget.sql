@@ -12,11 +12,11 @@ SELECT
     line.actual_yuan,
     CAST(100 * line.actual_yuan / nullif(line.budget_adjusted_yuan, 0) AS DECIMAL(18, 4)) AS completion_pct
 FROM core.gh12 AS line
-INNER JOIN core.unit AS unit
-    ON line.unit_code = unit.unit_code
+INNER JOIN reference.unit_in_period AS unit
+    ON line.unit_code = unit.unit_code AND line.period = unit.period
 LEFT JOIN reference.accounts AS account
     ON
         line.account_code = account.account_code
         AND CAST(account.valid_from AS DATE) <= CAST(line.year || '-06-30' AS DATE)
         AND (account.valid_to = '' OR CAST(account.valid_to AS DATE) >= CAST(line.year || '-06-30' AS DATE))
-WHERE unit.unit_type = 'province'
+WHERE unit.is_root

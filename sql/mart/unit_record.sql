@@ -16,7 +16,7 @@ WITH first_pass AS (
 SELECT
     reporting.unit_code,
     unit.zh AS unit_zh,
-    unit.unit_type,
+    unit.unit_level,
     reporting.year,
     count(*) AS forms_due,
     count(CASE WHEN reporting.status = 'on_time' THEN 1 END) AS forms_on_time,
@@ -28,4 +28,4 @@ INNER JOIN core.unit AS unit
     ON reporting.unit_code = unit.unit_code
 LEFT JOIN first_pass
     ON reporting.unit_code = first_pass.unit_code AND reporting.year = first_pass.year
-GROUP BY reporting.unit_code, unit.zh, unit.unit_type, reporting.year
+GROUP BY reporting.unit_code, unit.zh, unit.unit_level, reporting.year

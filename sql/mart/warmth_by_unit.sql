@@ -4,7 +4,7 @@
 SELECT
     record.unit_code,
     unit.zh AS unit_zh,
-    unit.unit_type,
+    unit.unit_level,
     record.year,
     CAST(sum(record.warmth_funds_yuan) AS DECIMAL(18, 2)) AS warmth_funds_yuan,
     CAST(sum(record.warmth_persons) AS BIGINT) AS warmth_persons,
@@ -17,4 +17,4 @@ SELECT
 FROM core.gh05 AS record
 INNER JOIN core.unit AS unit
     ON record.unit_code = unit.unit_code
-GROUP BY record.unit_code, unit.zh, unit.unit_type, record.year
+GROUP BY record.unit_code, unit.zh, unit.unit_level, record.year

@@ -24,7 +24,7 @@ from nianbao.terms.delivery import Outcome
 from nianbao.terms.filled import Filled, Row
 from nianbao.terms.finding import Severity
 from nianbao.terms.period import Period
-from nianbao.terms.unit import Unit, UnitType
+from nianbao.terms.unit import Unit
 from nianbao.warehouse.connect import rows_of
 from tests.homes import arrive, clock_at
 from tests.workbooks import sheet_of
@@ -115,7 +115,7 @@ class Case:
     variant: str = ""
     ending: str = ".xlsx"
     reads: Mapping[str, object] = field(default_factory=dict)
-    kind: UnitType | None = None
+    kind: str | None = None
     name: str = ""
 
     @property
@@ -155,17 +155,17 @@ def code_cell(book: Workbook, asked: str, form: str = "GH05") -> Any:
 def units(project: Project, period: Period) -> Iterator[Unit]:
     """The units that owe GH05, each once; the witnesses are left out."""
     for unit in project.units.values():
-        if unit.code not in WITNESSES and unit.is_member and unit.is_valid_on(period.end):
+        if unit.code not in WITNESSES and unit.is_counted and unit.is_valid_on(period.end):
             yield unit
 
 
 def take_in(project: Project, home: Home, cases: Sequence[Case]) -> dict[str, Answered]:
     """Send a file per case, with a good workbook before and after them, and collect once; answers by id of the case."""
     free = [(unit, period) for period in map(Period.parse, PERIODS) for unit in units(project, period)]
-    free.sort(key=lambda each: each[0].type is UnitType.PREFECTURE)  # few, and some cases ask for one
+    free.sort(key=lambda each: each[0].level.code == "prefecture")  # few, and some cases ask for one
     sent: dict[str, str] = {}
     for case in cases:
-        unit, period = next(each for each in free if case.kind in (None, each[0].type))
+        unit, period = next(each for each in free if case.kind in (None, each[0].level.code))
         free.remove((unit, period))
         content = case.make(Desk(project, unit, period, home.path / "scratch.xlsx"))
         source = f"{case.id}/{case.name.format(unit=unit.code, period=period.code) or case.id}{case.ending}"

@@ -9,7 +9,6 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from nianbao.terms.filled import Row
-from nianbao.terms.unit import UnitType
 from tests.intake.faults import ACCEPTED, GH05, QUARANTINED, REJECTED, Case, Desk, Make
 from tests.intake.sheets import GH03, SITES, below, changed, find
 from tests.workbooks import cover_cell, repacked
@@ -142,7 +141,7 @@ def legal(code: object, fault: bool = True) -> Case:
         return desk.edited(change, content)
 
     codes = ("C10-1",) if isinstance(code, str) else ("C00-7", "C10-1")
-    return Case(0, make, REJECTED if fault else ACCEPTED, codes if fault else (), kind=UnitType.PREFECTURE)
+    return Case(0, make, REJECTED if fault else ACCEPTED, codes if fault else (), kind="prefecture")
 
 
 def answers(**changes: Any) -> Make:
@@ -273,9 +272,9 @@ CASES = [
         legal("9163010200000O001D"),
         legal(916301020000000123),
     ),
-    Case(73, counties("0", "1", "0"), REJECTED, ("DUPLICATE_ROW",), "row", kind=UnitType.PREFECTURE),
-    Case(73, counties("0", "1"), ACCEPTED, (), "fine", kind=UnitType.PREFECTURE),
-    Case(73, counties("0", "QH630102"), REJECTED, ("C00-7",), "of-another", kind=UnitType.PREFECTURE),
+    Case(73, counties("0", "1", "0"), REJECTED, ("DUPLICATE_ROW",), "row", kind="prefecture"),
+    Case(73, counties("0", "1"), ACCEPTED, (), "fine", kind="prefecture"),
+    Case(73, counties("0", "QH630102"), REJECTED, ("C00-7",), "of-another", kind="prefecture"),
     Case(74, covered(unit_code="QH999999"), QUARANTINED, ("UNKNOWN_UNIT",), "unknown"),
     Case(74, covered(unit_code="西宁市总工会"), QUARANTINED, ("UNKNOWN_UNIT",), "name"),
     Case(74, covered(unit_code=None), QUARANTINED, ("NO_COVER",), "blank"),

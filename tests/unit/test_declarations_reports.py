@@ -94,11 +94,8 @@ def field_of(indicator: Indicator) -> Field:
 def core() -> Iterator[duckdb.DuckDBPyConnection]:
     """An empty warehouse with the core tables that the forms make, and the models declared over them."""
     connection = duckdb.connect()
-    connection.execute("CREATE SCHEMA core")
-    connection.execute(
-        "CREATE TABLE core.unit (unit_code VARCHAR, unit_type VARCHAR, zh VARCHAR, short_zh VARCHAR,"
-        " place_parent VARCHAR, industry_parent VARCHAR, prefecture_code VARCHAR, is_member BOOLEAN)"
-    )
+    connection.execute("CREATE SCHEMA core; CREATE SCHEMA reference")
+    connection.execute("CREATE TABLE reference.unit_in_period (unit_code VARCHAR, period VARCHAR, unit_level VARCHAR)")
     fixed = "submission_id VARCHAR, row_no INTEGER, unit_code VARCHAR, period VARCHAR, year INTEGER"
     for part in project().parts:
         columns = ", ".join(f"{field.column} {TYPES[field.type]}" for field in part.fields)
@@ -195,7 +192,7 @@ def test_tables_and_charts_have_what_their_kind_needs() -> None:
             wanted = len(chart.indicators) if chart.kind == "actual_against_budget" else 0
             assert len(chart.against) == wanted, chart.title
             assert len(chart.labels) in (0, len(chart.indicators)), chart.title
-            assert len(chart.indicators) == 1 or chart.kind != "bar_by_prefecture", chart.title
+            assert len(chart.indicators) == 1 or chart.kind != "bar_by_unit", chart.title
 
 
 def test_last_year_is_the_only_offset() -> None:
@@ -289,11 +286,12 @@ def test_money_of_special_audits_is_not_added_to_units() -> None:
 
 def test_an_audit_over_two_years_counts_as_one(core: duckdb.DuckDBPyConnection) -> None:
     """Two rows of one audit, a year of money each, are one audit that covers two years; a special audit is none."""
-    core.execute("INSERT INTO core.unit (unit_code, unit_type) VALUES ('P', 'prefecture')")
+    core.execute("INSERT INTO reference.unit_in_period VALUES ('P', '2021Q4', 'prefecture')")
     core.execute(
-        "INSERT INTO core.gh13_audits (submission_id, row_no, year, audit_id, auditee_id, auditee_class, subject_year)"
-        " VALUES ('s', 1, 2021, 'a', 'P', 'local', 2019), ('s', 2, 2021, 'a', 'P', 'local', 2020),"
-        " ('s', 3, 2021, 'b', 'P', 'special', 2018)"
+        "INSERT INTO core.gh13_audits (submission_id, row_no, period, year, audit_id, auditee_id, auditee_class,"
+        " subject_year)"
+        " VALUES ('s', 1, '2021Q4', 2021, 'a', 'P', 'local', 2019), ('s', 2, '2021Q4', 2021, 'a', 'P', 'local', 2020),"
+        " ('s', 3, '2021Q4', 2021, 'b', 'P', 'special', 2018)"
     )
     model = (ROOT / "sql" / "core" / "audit_row.sql").read_text(encoding="utf-8")
     rows = core.execute(model).fetchall()

@@ -7,25 +7,27 @@ from pathlib import Path
 from nianbao.catalog.declared import FORM_CODE, Declared
 from nianbao.errors import DeclarationError
 from nianbao.terms.form import NO_END, Aggregate, Field, FieldType, Form, Layout, Part
-from nianbao.terms.unit import Unit, UnitType
+from nianbao.terms.roster import Roster
 
 SUFFIXES = ("Q1", "Q2", "Q3", "Q4", "H1", "H2", *(f"M{month:02d}" for month in range(1, 13)), "Y")
-BUILT_IN_LISTS = frozenset({"", "units", "counties", "accounts"})
+BUILT_IN_LISTS = frozenset({"", "units", "accounts"})
+"""The lists that no code list declares; the code of a level is one more, its units."""
 
 
-def read_forms(folder: Path, units: dict[str, Unit], lists: frozenset[str]) -> dict[str, Form]:
+def read_forms(folder: Path, roster: Roster, lists: frozenset[str]) -> dict[str, Form]:
     """All declared forms by code.
 
     Raises:
         DeclarationError: a form is malformed, named unlike its file, or asks for a list or reporter that is unknown.
     """
-    forms = {path.stem: _read_form(path, units, lists | BUILT_IN_LISTS) for path in sorted(folder.glob("*.toml"))}
+    known = lists | BUILT_IN_LISTS | roster.levels.keys()
+    forms = {path.stem: _read_form(path, roster, known) for path in sorted(folder.glob("*.toml"))}
     if not forms:
         raise DeclarationError(folder, 1, "no form is declared here; write one GHnn.toml per form")
     return forms
 
 
-def _read_form(path: Path, units: dict[str, Unit], lists: frozenset[str]) -> Form:
+def _read_form(path: Path, roster: Roster, lists: frozenset[str]) -> Form:
     declared = Declared.from_toml(path)
     code = declared.name("code", FORM_CODE)
     if code != path.stem:
@@ -34,7 +36,7 @@ def _read_form(path: Path, units: dict[str, Unit], lists: frozenset[str]) -> For
     for suffix in suffixes:
         if suffix not in SUFFIXES:
             raise declared.fail(f"period {suffix!r} is none of: {', '.join(SUFFIXES)}", suffix)
-    reporters = _reporters(declared, units, None)
+    reporters = _reporters(declared, roster, None)
     form = Form(
         code=code,
         zh=declared.text("zh"),
@@ -49,7 +51,7 @@ def _read_form(path: Path, units: dict[str, Unit], lists: frozenset[str]) -> For
         cumulative=declared.flag("cumulative"),
         notes=declared.texts("notes", ()),
         parts=tuple(
-            _read_part(part, code, suffixes, reporters, units, lists) for part in declared.tables("parts", "code")
+            _read_part(part, code, suffixes, reporters, roster, lists) for part in declared.tables("parts", "code")
         ),
     )
     declared.done()
@@ -63,7 +65,7 @@ def _read_part(
     form_code: str,
     suffixes: tuple[str, ...],
     reporters: frozenset[str],
-    units: dict[str, Unit],
+    roster: Roster,
     lists: frozenset[str],
 ) -> Part:
     part = Part(
@@ -74,7 +76,7 @@ def _read_part(
         layout=declared.one_of("layout", Layout),
         rows=declared.text("rows", ""),
         suffixes=declared.texts("periods", suffixes),
-        reporters=_reporters(declared, units, reporters),
+        reporters=_reporters(declared, roster, reporters),
         fields=tuple(_read_field(field, lists) for field in declared.tables("fields", "code")),
     )
     declared.done()
@@ -110,11 +112,11 @@ def _read_field(declared: Declared, lists: frozenset[str]) -> Field:
     return field
 
 
-def _reporters(declared: Declared, units: dict[str, Unit], default: frozenset[str] | None) -> frozenset[str]:
+def _reporters(declared: Declared, roster: Roster, default: frozenset[str] | None) -> frozenset[str]:
     names = declared.texts("reporters", None if default is None else tuple(default))
     for name in names:
-        if name not in units and name not in set(UnitType):
-            raise declared.fail(f"reporter {name!r} is neither a unit type nor a unit code", name)
+        if name not in roster.latest and name not in roster.levels:
+            raise declared.fail(f"reporter {name!r} is neither a level nor a unit code", name)
     return frozenset(names)
 
 

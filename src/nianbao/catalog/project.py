@@ -13,7 +13,8 @@ from nianbao.catalog.declared import read_csv
 from nianbao.catalog.forms import read_forms
 from nianbao.catalog.indicators import read_indicators
 from nianbao.catalog.publications import read_publications
-from nianbao.catalog.reference import Codes, check_extensions, read_codes, read_units
+from nianbao.catalog.reference import Codes, check_extensions, read_codes
+from nianbao.catalog.roster import read_roster
 from nianbao.catalog.sources import read_sources
 from nianbao.errors import DeclarationError
 from nianbao.terms.check import Rule
@@ -21,8 +22,9 @@ from nianbao.terms.form import Form, Part
 from nianbao.terms.indicator import Indicator
 from nianbao.terms.period import Period
 from nianbao.terms.publication import Publication
+from nianbao.terms.roster import Roster
 from nianbao.terms.source import DeclaredSource
-from nianbao.terms.unit import Unit, UnitType
+from nianbao.terms.unit import Unit
 
 if TYPE_CHECKING:
     from nianbao.catalog.checks import ReadingRule
@@ -36,7 +38,7 @@ class Project:
     """What a federation declares; the heavier parts are read when first asked for."""
 
     path: Path
-    units: dict[str, Unit]
+    roster: Roster
     codes: Codes
     forms: dict[str, Form]
 
@@ -80,7 +82,7 @@ class Project:
     @cached_property
     def publications(self) -> dict[str, Publication]:
         """Every publication by code."""
-        return read_publications(self.path / "reports", self.indicators)
+        return read_publications(self.path / "reports", self.indicators, self.roster.levels)
 
     @cached_property
     def sources(self) -> tuple[DeclaredSource, ...]:
@@ -105,9 +107,14 @@ class Project:
         return digest.hexdigest()
 
     @property
-    def province(self) -> Unit:
+    def units(self) -> dict[str, Unit]:
+        """Every unit as last known, by code; whoever asks about a period asks the roster."""
+        return self.roster.latest
+
+    @property
+    def federation(self) -> Unit:
         """The federation itself: the unit at the root of the roster."""
-        return next(unit for unit in self.units.values() if unit.type is UnitType.PROVINCE)
+        return self.roster.root
 
     @property
     def parts(self) -> Iterator[Part]:
@@ -115,15 +122,17 @@ class Project:
         for form in self.forms.values():
             yield from form.parts
 
-    def workbook_period(self, asked: Period) -> Period | None:
-        """The period by which a workbook is named: of those that end with the asked one the shortest.
+    def workbook_period(self, asked: Period, unit: Unit | None = None) -> Period | None:
+        """The period by which a workbook is named: of those that end with the asked one the shortest that a unit owes.
 
-        2022, 2022H2 and 2022Q4 ask for one and the same workbook; None for a period that no form has.
+        2022, 2022H2 and 2022Q4 ask for one and the same workbook; None for a period that no form has, or that the unit
+        does not owe.
         """
         if not any(asked.suffix in form.suffixes for form in self.forms.values()):
             return None
-        periods = [own for form in self.forms.values() for own in form.periods_closing_with(asked)]
-        return max(periods, key=lambda period: period.start)
+        forms = [form for form in self.forms.values() if unit is None or form.is_reported_by(unit)]
+        periods = [own for form in forms for own in form.periods_closing_with(asked)]
+        return max(periods, key=lambda period: period.start, default=None)
 
     def due_forms(self, unit: Unit, period: Period) -> list[tuple[Form, Period, tuple[Part, ...]]]:
         """What a unit's workbook of a period holds: forms with their own period, and the parts asked."""
@@ -142,11 +151,11 @@ def load_project(path: Path) -> Project:
         DeclarationError: a declared file is wrong; the message names file and line.
     """
     reference = path / "reference"
-    units = read_units(reference / "units.csv")
+    roster = read_roster(reference)
     codes = read_codes(reference / "codes.csv", reference / "accounts.csv")
-    forms = read_forms(path / "forms", units, frozenset(codes))
-    check_extensions(reference / "extensions.csv", units, forms)
-    return Project(path, units, codes, forms)
+    forms = read_forms(path / "forms", roster, frozenset(codes))
+    check_extensions(reference / "extensions.csv", roster.latest, forms)
+    return Project(path, roster, codes, forms)
 
 
 def find_project(start: Path) -> Path:

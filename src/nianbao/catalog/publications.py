@@ -5,30 +5,40 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from nianbao.catalog.declared import Declared
 from nianbao.terms.publication import ANNEXES, Chart, Column, Head, Publication, Row, Section, Table, Tail
 
 TARGET, TARGET_COLUMNS = "target", 4
-TABLE_ROWS = ("prefecture", "member", "indicator", TARGET)
-CHART_KINDS = ("bar_by_prefecture", "composition", "actual_against_budget")
+TABLE_ROWS = ("counted", "indicator", TARGET)
+"""What the rows of a table may be besides the units of a level; `counted` are those that make up the coverage."""
+BAR_BY_UNIT = "bar_by_unit"
+CHART_KINDS = (BAR_BY_UNIT, "composition", "actual_against_budget")
 WORDS = frozenset({"year", "prev_year", "next_year"})
 OFFSETS = ("", "prev_year")
 OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 BINDING = re.compile(r"\{\s*(?P<id>[a-z0-9_]+)(?:@(?P<offset>[a-z_]+))?\s*(?:\|\s*(?P<wording>[^{}]*))?\}")
 
 
-def read_publications(folder: Path, indicators: Iterable[str]) -> dict[str, Publication]:
+class _Known(NamedTuple):
+    """What a section may name: indicators, and kinds of rows."""
+
+    indicators: frozenset[str]
+    rows: tuple[str, ...]
+
+
+def read_publications(folder: Path, indicators: Iterable[str], levels: Iterable[str]) -> dict[str, Publication]:
     """All declared publications by code.
 
     Raises:
         DeclarationError: a section is malformed, stands twice, or binds an indicator that is not declared.
     """
-    known = frozenset(indicators)
+    known = _Known(frozenset(indicators), (*levels, *TABLE_ROWS))
     return {path.parent.name: _read_publication(path, known) for path in sorted(folder.glob("*/publication.toml"))}
 
 
-def _read_publication(path: Path, known: frozenset[str]) -> Publication:
+def _read_publication(path: Path, known: _Known) -> Publication:
     declared = Declared.from_toml(path)
     sections = tuple(_read_section(file, known) for file in sorted((path.parent / "sections").glob("*.toml")))
     publication = Publication(
@@ -74,7 +84,7 @@ def _read_tail(publication: Declared) -> Tail | None:
     return tail
 
 
-def _read_section(path: Path, known: frozenset[str]) -> Section:
+def _read_section(path: Path, known: _Known) -> Section:
     declared = Declared.from_toml(path)
     section = Section(
         id=declared.text("id"),
@@ -105,7 +115,7 @@ def _check_marks(declared: Declared, paragraph: str) -> None:
             raise declared.fail(f"a paragraph has {mark} without its pair", paragraph[:12])
 
 
-def _read_table(declared: Declared, known: frozenset[str]) -> Table:
+def _read_table(declared: Declared, known: _Known) -> Table:
     table = Table(
         title=declared.text("title"),
         rows=declared.text("rows"),
@@ -127,8 +137,8 @@ def _read_table(declared: Declared, known: frozenset[str]) -> Table:
         ),
     )
     declared.done()
-    if table.rows not in TABLE_ROWS:
-        raise declared.fail(f"rows = {table.rows!r} is none of: {', '.join(TABLE_ROWS)}", table.rows)
+    if table.rows not in known.rows:
+        raise declared.fail(f"rows = {table.rows!r} is none of: {', '.join(known.rows)}", table.rows)
     bound = [column.indicator for column in table.columns] + [name for row in table.rows_of for name in row.indicators]
     for name in filter(None, bound):
         _check_bound(declared, *name.partition("@")[::2], known)
@@ -144,7 +154,7 @@ def _read_table(declared: Declared, known: frozenset[str]) -> Table:
     return table
 
 
-def _read_chart(declared: Declared, known: frozenset[str]) -> Chart:
+def _read_chart(declared: Declared, known: _Known) -> Chart:
     chart = Chart(
         kind=declared.text("kind"),
         title=declared.text("title"),
@@ -153,8 +163,11 @@ def _read_chart(declared: Declared, known: frozenset[str]) -> Chart:
         labels=declared.texts("labels", ()),
         unit=declared.text("unit", ""),
         scale=declared.integer("scale", 1),
+        rows=declared.text("rows", ""),
     )
     declared.done()
+    if (chart.kind == BAR_BY_UNIT) != bool(chart.rows) or chart.rows not in ("", *known.rows):
+        raise declared.fail(f"a chart {BAR_BY_UNIT}, and no other, says by which units: rows = a level", chart.kind)
     if chart.kind not in CHART_KINDS:
         raise declared.fail(f"kind = {chart.kind!r} is none of: {', '.join(CHART_KINDS)}", chart.kind)
     for name in (*chart.indicators, *chart.against):
@@ -162,8 +175,8 @@ def _read_chart(declared: Declared, known: frozenset[str]) -> Chart:
     return chart
 
 
-def _check_bound(declared: Declared, indicator_id: str, offset: str, known: frozenset[str]) -> None:
-    if indicator_id not in known:
+def _check_bound(declared: Declared, indicator_id: str, offset: str, known: _Known) -> None:
+    if indicator_id not in known.indicators:
         raise declared.fail(f"indicator {indicator_id!r} is not declared", indicator_id)
     if offset not in OFFSETS:
         raise declared.fail(f"{indicator_id}@{offset}: the only other year is @prev_year", f"{indicator_id}@{offset}")

@@ -1,4 +1,4 @@
-"""Reads the lists kept by hand: units, codes, accounts."""
+"""Reads the lists kept by hand: codes, accounts, extensions."""
 
 from __future__ import annotations
 
@@ -11,51 +11,13 @@ from nianbao.errors import DeclarationError
 from nianbao.terms.codes import Code
 from nianbao.terms.form import Form
 from nianbao.terms.period import Period
-from nianbao.terms.unit import Unit, UnitType
+from nianbao.terms.unit import Unit
 
-UNIT_COLUMNS = (
-    "unit_code,unit_type,zh,short_zh,en,adcode,place_parent,industry_parent,valid_from,valid_to,name_status,source"
-).split(",")
 CODE_COLUMNS = "list,code,zh,en,parent,level,kind,valid_from,valid_to".split(",")
 EXTENSION_COLUMNS = "unit_code,form_code,period,granted_on,accepted_until,because".split(",")
 ACCOUNT_COLUMNS = "chart,account_code,zh,en,side,parent,level,valid_from,valid_to".split(",")
 
 Codes = dict[str, dict[str, Code]]
-
-
-def read_units(path: Path) -> dict[str, Unit]:
-    """The roster by unit code, each unit as last known.
-
-    Raises:
-        DeclarationError: an unknown type or parent, a malformed day, a code twice for overlapping days.
-    """
-    units: dict[str, Unit] = {}
-    lines: dict[str, int] = {}
-    for line, row in read_csv(path, UNIT_COLUMNS):
-        try:
-            unit = Unit(
-                code=row["unit_code"],
-                type=UnitType(row["unit_type"]),
-                valid_from=dt.date.fromisoformat(row["valid_from"]),
-                valid_to=dt.date.fromisoformat(row["valid_to"]) if row["valid_to"] else None,
-                **{name: row[name] for name in UNIT_COLUMNS if name not in _CONVERTED},
-            )
-        except ValueError as error:
-            raise DeclarationError(path, line, str(error)) from error
-        earlier = units.get(unit.code)
-        if earlier and (earlier.valid_to is None or earlier.valid_to >= unit.valid_from):
-            raise DeclarationError(path, line, f"unit {unit.code} stands twice for the same days")
-        units[unit.code], lines[unit.code] = unit, line
-    for unit in units.values():
-        for parent in filter(None, (unit.place_parent, unit.industry_parent)):
-            if parent not in units:
-                raise DeclarationError(
-                    path, lines[unit.code], f"unit {unit.code} has the parent {parent}, which is not in the roster"
-                )
-    return units
-
-
-_CONVERTED = {"unit_code", "unit_type", "valid_from", "valid_to"}
 
 
 def read_codes(codes_path: Path, accounts_path: Path) -> Codes:

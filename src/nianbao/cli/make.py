@@ -45,15 +45,21 @@ def template(project_path: Path | None, unit_code: str | None, for_all: bool, pe
         raise click.UsageError("name one unit with --unit, or take --all")
     if unit_code and unit_code not in project.units:
         raise UsageError(f"unit {unit_code!r} is not in the roster", next_step="look into reference/units.csv")
-    units = [project.units[unit_code]] if unit_code else list(project.units.values())
-    owing = [unit for unit in units if unit.is_valid_on(asked.end) and project.due_forms(unit, asked)]
+    units = project.roster.units_in(asked)
+    owing = [
+        (unit, own)
+        for code, unit in units.items()
+        if unit_code in (None, code)
+        and project.due_forms(unit, asked)
+        and (own := project.workbook_period(asked, unit))
+    ]
     if not owing:
         raise UsageError(f"{unit_code} owes no form for {asked}", next_step="choose a quarter, half-year or year")
     out.mkdir(parents=True, exist_ok=True)
     with progress("writing") as report:
-        for done, unit in enumerate(owing, start=1):
-            path = out / f"{unit.zh}-{asked}.xlsx"
-            write_workbook(path, project, unit, asked)
+        for done, (unit, own) in enumerate(owing, start=1):
+            path = out / f"{unit.zh}-{own}.xlsx"
+            write_workbook(path, project, unit, own)
             if report:
                 report(done, len(owing))
     say(f"{len(owing)} workbooks in {out}" if for_all else str(path))

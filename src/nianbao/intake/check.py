@@ -127,12 +127,13 @@ def _finding_of_fault(fault: ReadingFault, row: Mapping[str, Any], project: Proj
 
 
 def _sentence(rule_name: str, says: str, said: Mapping[str, Any], row: Mapping[str, Any], project: Project) -> str:
-    unit = project.units.get(str(row.get("unit_code")))
+    period = Period.parse(str(row["period"])) if row.get("period") else None
+    unit = project.roster.named(str(row.get("unit_code")), period)
     form = project.forms.get(str(row.get("form_code")))
     words = {
         "file": row.get("file_name"),
         "unit": unit.zh if unit else "",
-        "period": Period.parse(str(row["period"])).zh if row.get("period") else "",
+        "period": period.zh if period else "",
         "form": f"{form.code} {form.zh}" if form else "",
         "due_on": row.get("due_on"),
         "accepted_until": row.get("accepted_until"),

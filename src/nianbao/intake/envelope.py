@@ -93,8 +93,9 @@ def open_delivery(delivery: Delivery, reading: Reading, project: Project, number
     cover = reading.cover
     if not cover:
         return opened
-    unit = project.units.get(cover["unit_code"].upper())
-    period = _period_of(cover, opened, project)
+    code = project.roster.find(cover["unit_code"])
+    period = _period_of(cover, opened, project, code)
+    unit = project.roster.named(code, period) if code else None
     if unit is None:
         opened.faults.append(_cover_fault("UNKNOWN_UNIT", cover, "unit_code"))
     elif delivery.sender and unit.code != delivery.sender:
@@ -103,7 +104,7 @@ def open_delivery(delivery: Delivery, reading: Reading, project: Project, number
     if unit is None or period is None:
         return opened
     opened.unit_code, opened.period = unit.code, period.code
-    if fault := _name_fault(cover, unit, project):
+    if fault := _name_fault(cover, unit, period, project):
         opened.faults.append(fault)
         if fault.code == _ANOTHER_UNIT:
             return opened
@@ -115,7 +116,7 @@ def open_delivery(delivery: Delivery, reading: Reading, project: Project, number
         opened.faults.append(ReadingFault("NO_FORM"))
     for frame in reading.frames:
         form = project.forms[frame.form_code]
-        for sent in _candidates(opened, frame, form, unit, period, cover):
+        for sent in _candidates(opened, frame, form, unit, period, cover, project):
             place = (unit.code, form.code, str(sent["period"]))
             if numbering.is_unchanged(place, sent["cells_sha256"]):
                 opened.unchanged.append(form.code)
@@ -125,7 +126,8 @@ def open_delivery(delivery: Delivery, reading: Reading, project: Project, number
                 "number": number,
                 "submission_id": f"{unit.code}-{sent['period']}-{form.code}-{number}",
             }
-            parts = form.parts_of(unit, Period.parse(row["period"])) or form.parts
+            own_period = Period.parse(row["period"])
+            parts = form.parts_of(project.roster.named(unit.code, own_period) or unit, own_period) or form.parts
             opened.candidates.append(Candidate(row, frame.cells, parts, _sheet_faults(frame, form, parts)))
     if reading.frames and not delivery.file_name.lower().endswith(_ONE_BY_ONE):
         opened.faults += _missing_forms(reading, project, unit, period, numbering)
@@ -152,16 +154,17 @@ def _missing_forms(
 
 
 def _candidates(
-    opened: Opened, frame: FormFrame, form: Form, unit: Unit, period: Period, cover: dict[str, str]
+    opened: Opened, frame: FormFrame, form: Form, unit: Unit, period: Period, cover: dict[str, str], project: Project
 ) -> Iterator[dict[str, Any]]:
     delivery = opened.delivery
     own_periods = form.periods_closing_with(period)
     for own_period in own_periods or (period,):
+        stood = project.roster.unit_in(unit.code, own_period)
         yield {
             "delivery_id": delivery.delivery_id,
             "file_name": delivery.file_name,
             "unit_code": unit.code,
-            "unit_type": unit.type.value,
+            "unit_level": (stood or unit).level.code,
             "form_code": form.code,
             "period": own_period.code,
             "suffix": own_period.suffix,
@@ -177,8 +180,8 @@ def _candidates(
             "arrived_on": delivery.arrived_at.date(),
             "due_on": form.due_on(own_period),
             "accepted_until": form.accepted_until(own_period),
-            "in_roster": unit.is_valid_on(own_period.end),
-            "is_due": bool(own_periods) and form.is_reported_by(unit),
+            "in_roster": stood is not None,
+            "is_due": bool(own_periods) and form.is_reported_by(stood or unit),
             "sheet": frame.sheet,
         }
 
@@ -195,7 +198,7 @@ def _sheet_faults(frame: FormFrame, form: Form, asked: Sequence[Part]) -> tuple[
     return tuple(faults)
 
 
-def _period_of(cover: dict[str, str], opened: Opened, project: Project) -> Period | None:
+def _period_of(cover: dict[str, str], opened: Opened, project: Project, unit_code: str | None) -> Period | None:
     try:
         period = Period.parse(cover.get("period", ""))
     except ValueError:
@@ -204,8 +207,10 @@ def _period_of(cover: dict[str, str], opened: Opened, project: Project) -> Perio
     if period.suffix != _AD_HOC and project.workbook_period(period) is None:
         opened.faults.append(_cover_fault("BAD_PERIOD", cover, "period", "2021Q4、2021H1、2021"))
         return None
-    if period.end >= opened.delivery.received_at.date() + dt.timedelta(days=1):
-        opened.faults.append(_cover_fault("PERIOD_NOT_OVER", cover, "period", period.end.isoformat()))
+    # For a unit that ends within a period, the period is over when the unit is.
+    last_day = project.roster.last_day_in(unit_code, period) if unit_code else period.end
+    if last_day >= opened.delivery.received_at.date() + dt.timedelta(days=1):
+        opened.faults.append(_cover_fault("PERIOD_NOT_OVER", cover, "period", last_day.isoformat()))
         return None
     return period
 
@@ -214,12 +219,13 @@ def _cover_fault(code: str, cover: dict[str, str], key: str, expected: str | Non
     return ReadingFault(code, None, cover.get("sheet"), cover.get(f"{key}_cell"), cover.get(key, ""), expected)
 
 
-def _name_fault(cover: dict[str, str], unit: Unit, project: Project) -> ReadingFault | None:
-    """What is wrong with the unit's name on the cover: another unit's, or not as the roster writes it."""
+def _name_fault(cover: dict[str, str], unit: Unit, period: Period, project: Project) -> ReadingFault | None:
+    """What is wrong with the unit's name on the cover: in the period another unit's, or not as the roster writes it."""
     said = compact(cover.get("unit_name", ""))
     if said in ("", compact(unit.zh)):
         return None
-    others = {compact(name): other for other in project.units.values() for name in (other.zh, other.short_zh) if name}
+    named = project.roster.units_in(period).values()
+    others = {compact(name): other for other in named for name in (other.zh, other.short_zh) if name}
     is_other = said in others and others[said].code != unit.code and said != compact(unit.short_zh)
     expected = f"{unit.zh}（{unit.code}）" if is_other else unit.zh
     return _cover_fault(_ANOTHER_UNIT if is_other else "UNIT_NAME_VARIANT", cover, "unit_name", expected)

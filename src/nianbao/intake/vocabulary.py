@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nianbao.catalog.forms import read_forms
-from nianbao.catalog.reference import Codes, read_codes, read_units
+from nianbao.catalog.reference import Codes, read_codes
+from nianbao.catalog.roster import read_roster
 from nianbao.intake.text import clean
 from nianbao.terms import layout
 from nianbao.terms.codes import Code
 from nianbao.terms.form import Field, Form, Part
-from nianbao.terms.unit import Unit, UnitType
+from nianbao.terms.roster import Roster
+from nianbao.terms.unit import Unit
 
 
 @dataclass(frozen=True)
@@ -32,16 +34,21 @@ class Vocabulary:
 def load_vocabulary(project: Path) -> Vocabulary:
     """Read what the reader needs from the declared folders of a project."""
     reference = project / "reference"
-    units = read_units(reference / "units.csv")
+    roster = read_roster(reference)
     codes = read_codes(reference / "codes.csv", reference / "accounts.csv")
-    return vocabulary_of(read_forms(project / "forms", units, frozenset(codes)), units, codes)
+    return vocabulary_of(read_forms(project / "forms", roster, frozenset(codes)), roster, codes)
 
 
-def vocabulary_of(forms: dict[str, Form], units: dict[str, Unit], codes: Codes) -> Vocabulary:
-    """The look-ups for forms, units and code lists that are already read."""
+def vocabulary_of(forms: dict[str, Form], roster: Roster, codes: Codes) -> Vocabulary:
+    """The look-ups for forms, units and code lists that are already read; units go by every name that they ever had.
+
+    Where a name passed on, it is read as the unit that has it last.
+    """
     labels = {name: _labels(name, members) for name, members in codes.items()}
-    labels["units"] = _unit_labels(list(units.values()))
-    labels["counties"] = _unit_labels([unit for unit in units.values() if unit.type is UnitType.COUNTY])
+    versions = sorted(roster.versions, key=lambda unit: unit.valid_from)
+    labels["units"] = _unit_labels(versions)
+    for level in roster.levels:
+        labels[level] = _unit_labels([unit for unit in versions if unit.level.code == level])
     fields = {
         (form.code, field.line): (part, field)
         for form in forms.values()

@@ -104,7 +104,7 @@ class Values:
 
 def scope_names(figures: Figures) -> dict[str, str]:
     """What unions are called in a report, with their codes; the federation itself is the whole."""
-    province = figures.project.province.code
+    province = figures.project.federation.code
     return {
         name: unit.code
         for unit in figures.project.units.values()

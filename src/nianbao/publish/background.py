@@ -12,7 +12,6 @@ from nianbao.statistics.figures import Figures
 from nianbao.terms.background import Background, Described, Due
 from nianbao.terms.indicator import Indicator
 from nianbao.terms.target import Target
-from nianbao.terms.unit import UnitType
 
 _YEARS = 3
 """The year itself, the one before, and the one before that: a report prints figures of last year too."""
@@ -24,12 +23,13 @@ def background(
     """Everything about a year; `due` are rows of statistics.reporting.due_in_year."""
     project = figures.project
     years = range(year - _YEARS + 1, year + 1)
+    ranked = next((level for level in project.roster.levels.values() if level.is_counted), None)
     return Background(
         indicators={each.id: _described(each, figures, years) for each in project.indicators.values()},
         publications={code: each.zh for code, each in project.publications.items()},
         forms={code: form.zh for code, form in project.forms.items()},
         units={code: unit.short_zh for code, unit in project.units.items()},
-        prefectures=tuple(code for code, unit in project.units.items() if unit.type is UnitType.PREFECTURE),
+        prefectures=tuple(unit.code for unit in project.units.values() if unit.level == ranked),
         due=tuple(Due(**row) for row in due),
         targets=targets,
     )

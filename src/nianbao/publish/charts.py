@@ -66,7 +66,7 @@ def in_words(chart: PrintedChart) -> str:
     return f"{chart.title}（{chart.unit}）：{'，'.join(shown)}。"
 
 
-def _bar_by_prefecture(points: tuple[ChartPoint, ...]) -> Spec:
+def _bar_by_unit(points: tuple[ChartPoint, ...]) -> Spec:
     """Horizontal bars, the longest on top, each with its value."""
     ranked = sorted(points, key=lambda point: -point.value)
     return {
@@ -153,7 +153,7 @@ def _actual_against_budget(points: tuple[ChartPoint, ...]) -> Spec:
 
 
 _KINDS: dict[str, Callable[[tuple[ChartPoint, ...]], Spec]] = {
-    "bar_by_prefecture": _bar_by_prefecture,
+    "bar_by_unit": _bar_by_unit,
     "composition": _composition,
     "actual_against_budget": _actual_against_budget,
 }

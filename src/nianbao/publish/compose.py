@@ -34,7 +34,7 @@ from nianbao.terms.figure import Judgement
 from nianbao.terms.indicator import Indicator
 from nianbao.terms.publication import Chart, Publication, Row, Section, Table
 from nianbao.terms.target import Target
-from nianbao.terms.unit import Unit, UnitType
+from nianbao.terms.unit import Unit
 
 _NO_DATA = "—"
 
@@ -198,8 +198,8 @@ class Composer:
 
     def _chart(self, chart: Chart) -> PrintedChart | None:
         """A chart, or None when one of its values is not known."""
-        if chart.kind == "bar_by_prefecture":
-            labelled = [(unit.short_zh, "", chart.indicators[0], unit.code) for unit in self._units("prefecture")]
+        if chart.rows:
+            labelled = [(unit.short_zh, "", chart.indicators[0], unit.code) for unit in self._units(chart.rows)]
         else:
             names = chart.labels or tuple(self._zh(name) for name in chart.indicators)
             series = ("执行数", "预算数") if chart.against else ("",)
@@ -226,9 +226,9 @@ class Composer:
 
     def _units(self, rows: str) -> list[Unit]:
         units = self.figures.project.units.values()
-        if rows == "prefecture":
-            return [unit for unit in units if unit.type is UnitType.PREFECTURE]
-        return [unit for unit in units if unit.is_member]
+        if rows == "counted":
+            return [unit for unit in units if unit.is_counted]
+        return [unit for unit in units if unit.level.code == rows]
 
 
 def compose(

@@ -29,7 +29,7 @@ def define(indicator: Indicator, project: Project) -> str:
         return formula.replace("*", "×").replace("/", "÷")
     form = project.forms[indicator.form]
     field = form.part(indicator.part).field(indicator.field)
-    whose = f"{project.province.short_zh}本级" if indicator.unit_scope == project.province.code else ""
+    whose = f"{project.federation.short_zh}本级" if indicator.unit_scope == project.federation.code else ""
     period = _PERIODS.get(indicator.period, indicator.period)
     limited = "，按条件筛选" if indicator.where else ""
     return f"{form.code} {form.zh}“{field.zh}”{whose}{period}{limited}，{_AGGREGATES[indicator.aggregate]}"

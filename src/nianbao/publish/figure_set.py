@@ -26,11 +26,11 @@ def write_set(figures: Figures, year: int, as_of: dt.datetime, folder: Path) -> 
         writer.writerows(rows)
     project, basis = figures.project, figures.basis
     code = f"FIGURES_{basis.value.upper()}_YEAR"
-    title = f"{project.province.zh}{year}年指标数字（{basis.zh}）"
+    title = f"{project.federation.zh}{year}年指标数字（{basis.zh}）"
     flow = sdmx.Flow(code, title, f"Figures by {basis.value} year", year, "draft", as_of, basis)
     sdmx.write(found, project, flow, folder)
     first, last = basis.span(year)
-    about = About(f"figures-{basis.value}-{year}", title, f"{first}至{last}", project.province.zh, as_of)
+    about = About(f"figures-{basis.value}-{year}", title, f"{first}至{last}", project.federation.zh, as_of)
     (folder / "datapackage.json").write_text(describe(about, folder, FIGURE_SET), encoding="utf-8")
     return sum(figure.value is not None for figure in found)
 

@@ -135,7 +135,7 @@ def _structure(project: Project, flow: Flow) -> Any:
     from sdmx import message
     from sdmx.model import common, v21
 
-    agency = common.Agency(id=project.province.code, name={"zh": project.province.zh, "en": project.province.en})
+    agency = common.Agency(id=project.federation.code, name={"zh": project.federation.zh, "en": project.federation.en})
     kept: dict[str, Any] = {
         "version": flow.version, "maintainer": agency, "is_external_reference": False, "is_final": flow.number > 0
     }  # fmt: skip

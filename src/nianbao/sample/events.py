@@ -78,7 +78,7 @@ class Explained:
 
     def concerns(self, unit: Unit, period_code: str) -> bool:
         """Whether a unit writes it on its form of a period."""
-        return period_code in self.periods and bool({unit.code, unit.type} & set(self.whom))
+        return period_code in self.periods and bool({unit.code, unit.level.code} & set(self.whom))
 
 
 @dataclass(frozen=True)

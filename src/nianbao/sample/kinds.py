@@ -39,7 +39,9 @@ def _cells(total: Total, desk: Working) -> Cells:
     ]
     wanted = total.period.split()
     periods = [Period.parse(code) for code in codes if any(fnmatchcase(code, pattern) for pattern in wanted)]
-    units = [unit for unit in desk.project.units.values() if not total.whom or {unit.code, unit.type} & set(total.whom)]
+    units = [
+        unit for unit in desk.project.units.values() if not total.whom or {unit.code, unit.level.code} & set(total.whom)
+    ]
     return [(unit, period) for unit in units for period in periods if part in form.parts_of(unit, period)]
 
 
@@ -91,10 +93,11 @@ def _derived(total: Total, desk: Working, cells: Cells) -> None:
 
 
 def _split(total: Total, desk: Working, cells: Cells) -> None:
-    """The answer of a unit over its counties; the key of a county's row is its code."""
+    """The answer of a unit over the units below it, one row each, whose key is its code."""
+    level = desk.project.forms[total.place.form].part(total.place.part).rows
     for unit, period in cells:
         whole = int(desk.look_up(total.along, total.place, unit, period))
-        places = [total.place._replace(key=county.code) for county in desk.counties_of(unit)]
+        places = [total.place._replace(key=below.code) for below in desk.units_below(unit, level)]
         weights = [
             shaken(desk.dice(*place), desk.scales.weight(total.weight, place.key), total.jitter) for place in places
         ]

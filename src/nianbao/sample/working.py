@@ -12,7 +12,7 @@ from math import prod
 from nianbao.catalog.project import Project
 from nianbao.sample.totals import Place, Scales, Total
 from nianbao.terms.period import Period
-from nianbao.terms.unit import Unit, UnitType
+from nianbao.terms.unit import Unit
 
 Answers = dict[Place, dict[tuple[str, str], Decimal]]
 """Of every series the values by unit code and period code."""
@@ -42,10 +42,10 @@ class Working:
         """Whether the unit will not send the form."""
         return (unit.code, form_code, period.code) in self.left_out
 
-    def counties_of(self, unit: Unit) -> list[Unit]:
-        """The counties under a unit."""
+    def units_below(self, unit: Unit, level: str) -> list[Unit]:
+        """The units of a level right under a unit."""
         units = self.project.units.values()
-        return [county for county in units if county.type is UnitType.COUNTY and county.place_parent == unit.code]
+        return [each for each in units if each.level.code == level and each.place_parent == unit.code]
 
     def put(self, place: Place, unit: Unit, period: Period, value: Decimal) -> None:
         """Write an answer down; a later one replaces it."""

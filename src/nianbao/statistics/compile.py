@@ -14,7 +14,6 @@ from nianbao.errors import DeclarationError
 from nianbao.statistics.year_basis import is_countable, year_sql, years_reported
 from nianbao.terms.form import Aggregate
 from nianbao.terms.indicator import Indicator
-from nianbao.terms.unit import MEMBER_TYPES
 from nianbao.terms.year_basis import YearBasis
 from nianbao.warehouse.models import Model, tables_read
 
@@ -50,8 +49,8 @@ def rows_query(indicator: Indicator, project: Project, basis: YearBasis = YearBa
     if indicator.period != "year":
         suffix = "" if indicator.period == "Y" else indicator.period
         query = query.where(f"period = CAST(year AS VARCHAR) || '{suffix}'", dialect="duckdb")
-    if indicator.unit_scope == "members":
-        codes = [unit.code for unit in project.units.values() if unit.type in MEMBER_TYPES]
+    if indicator.unit_scope == "counted":
+        codes = [unit.code for unit in project.units.values() if unit.is_counted]
         query = query.where(exp.column("unit_code").isin(*codes))
     elif indicator.unit_scope:
         query = query.where(exp.column("unit_code").eq(indicator.unit_scope))

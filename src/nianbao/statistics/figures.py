@@ -55,7 +55,7 @@ class Figures:
         if self.why_not(indicator.id, year):
             return False
         suffix = "" if indicator.period == "year" else indicator.period
-        named = indicator.unit_scope if indicator.unit_scope != "members" else ""
+        named = indicator.unit_scope if indicator.unit_scope != "counted" else ""
         return (indicator.form, indicator.part, year, suffix, named if scope == ALL else scope) in self.reported
 
     def coverage(self, indicator: Indicator, year: int) -> Coverage:
@@ -67,7 +67,7 @@ class Figures:
             covered
             for name, years in counted_behind(indicator, self.project.indicators)
             if (covered := self._counted_coverage(self.project.indicators[name], year - years)) is not None
-            and self.project.indicators[name].unit_scope in ("", "members")
+            and self.project.indicators[name].unit_scope in ("", "counted")
         ]
         return min(found, key=lambda coverage: coverage.reported, default=Coverage(0, 0))
 
@@ -96,7 +96,7 @@ class Figures:
                 unit
                 for form, part, reported, _, unit in self.reported
                 if unit and (form, part, reported) == (each.form, each.part, year - years)
-                and each.unit_scope in ("", "members", unit)
+                and each.unit_scope in ("", "counted", unit)
             }  # fmt: skip
         return tuple(sorted(found))
 
@@ -172,7 +172,7 @@ def _owing(connection: Connection, basis: YearBasis) -> dict[tuple[str, int], di
         SELECT reporting.form_code, reporting.period, reporting.unit_code, unit.short_zh
         FROM core.reporting AS reporting
         INNER JOIN core.unit AS unit ON reporting.unit_code = unit.unit_code
-        WHERE unit.is_member
+        WHERE unit.is_counted
         ORDER BY reporting.unit_code
     """).fetchall()
     found: dict[tuple[str, int], dict[str, str]] = {}
@@ -204,7 +204,7 @@ def _coverage(connection: Connection) -> dict[tuple[str, int], Coverage]:
             bool_and(reporting.submission_id IS NOT NULL)
         FROM core.reporting AS reporting
         INNER JOIN core.unit AS unit ON reporting.unit_code = unit.unit_code
-        WHERE unit.is_member
+        WHERE unit.is_counted
         GROUP BY reporting.form_code, reporting.year, reporting.unit_code, unit.short_zh
         ORDER BY reporting.unit_code
     """).fetchall()

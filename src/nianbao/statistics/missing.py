@@ -15,7 +15,6 @@ from nianbao.statistics.figures import plain
 from nianbao.terms.form import ADDITIVE, Aggregate
 from nianbao.terms.indicator import Indicator
 from nianbao.terms.period import Period
-from nianbao.terms.unit import MEMBER_TYPES
 from nianbao.warehouse.connect import Connection
 
 Place = tuple[str, str]
@@ -92,12 +91,13 @@ def _in_time(place: Place) -> tuple[str, str]:
 
 
 def _is_asked(indicator: Indicator, place: Place, project: Project) -> bool:
-    unit, period = project.units[place[0]], Period.parse(place[1])
-    if indicator.period not in ("year", period.suffix):
+    period = Period.parse(place[1])
+    unit = project.roster.unit_in(place[0], period)
+    if unit is None or indicator.period not in ("year", period.suffix):
         return False
-    if indicator.unit_scope == "members" and unit.type not in MEMBER_TYPES:
+    if indicator.unit_scope == "counted" and not unit.is_counted:
         return False
-    if indicator.unit_scope not in ("", "members", unit.code):
+    if indicator.unit_scope not in ("", "counted", unit.level.code, unit.code):
         return False
     return any(part.code == indicator.part for part in project.forms[indicator.form].parts_of(unit, period))
 

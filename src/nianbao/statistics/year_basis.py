@@ -35,11 +35,11 @@ def years_reported(indicator: Indicator, project: Project, basis: YearBasis) -> 
 
 def whose_word_counts(indicator: Indicator, project: Project) -> tuple[str, ...]:
     """Without whom there is no figure: the unit it is about, the member unions, or where they are not asked who is."""
-    if indicator.unit_scope not in ("", "members"):
+    if indicator.unit_scope not in ("", "counted"):
         return (indicator.unit_scope,)
     form = project.forms[indicator.form]
     asked = [unit for unit in project.units.values() if form.part(indicator.part).is_reported_by(unit)]
-    return tuple(unit.code for unit in asked if unit.is_member) or tuple(unit.code for unit in asked)
+    return tuple(unit.code for unit in asked if unit.is_counted) or tuple(unit.code for unit in asked)
 
 
 def needed_suffixes(aggregate: Aggregate, suffixes: Iterable[str], basis: YearBasis) -> tuple[str, ...]:

@@ -96,7 +96,7 @@ class ChartPoint:
 
 @dataclass(frozen=True)
 class PrintedChart:
-    """A chart: kind (bar_by_prefecture | composition | actual_against_budget), title, unit, points."""
+    """A chart: kind (bar_by_unit | composition | actual_against_budget), title, unit, points."""
 
     kind: str
     title: str

@@ -53,7 +53,7 @@ NUMBERS = frozenset({FieldType.INT, FieldType.MONEY, FieldType.DECIMAL})
 
 @dataclass(frozen=True)
 class Field:
-    """One question of a form. `codes` names the list (reference/codes.csv, `units` or `accounts`) a code comes from.
+    """One question of a form. `codes` names the list a code comes from (codes.csv, `units`, a level, `accounts`).
 
     What a personal field says stays in the writer's warehouse and in the archive; no report or published file shows it.
     """
@@ -86,7 +86,7 @@ class Field:
 class Part:
     """A table of a form: one line per field (`indicator`) or one row per record (`ledger`).
 
-    `rows` names the list that fills the first column in advance (a code list, `counties` or `accounts`), or is empty.
+    `rows` names the list that fills the first column in advance (a code list, a level, `accounts`), or is empty.
     `suffixes` are the periods in which the part is asked and `reporters` who is asked for it: subsets of the form's.
     """
 
@@ -158,7 +158,7 @@ class Form:
         return tuple(part for part in self.parts if period.suffix in part.suffixes and part.is_reported_by(unit))
 
     def is_reported_by(self, unit: Unit) -> bool:
-        """Whether a unit is asked for the form; `reporters` holds unit types and single unit codes."""
+        """Whether a unit is asked for the form; `reporters` holds levels and single unit codes."""
         return _names(self.reporters, unit)
 
     def periods_closing_with(self, period: Period) -> tuple[Period, ...]:
@@ -176,4 +176,4 @@ class Form:
 
 
 def _names(reporters: frozenset[str], unit: Unit) -> bool:
-    return unit.type in reporters or unit.code in reporters
+    return unit.level.code in reporters or unit.code in reporters

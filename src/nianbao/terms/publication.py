@@ -29,7 +29,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of a section: a row per prefecture, per member union, per declared row, or per target of the year.
+    """A table of a section: a row per unit of a level or per counted unit, per declared row, or per target of the year.
 
     The four columns of a table of targets are what was planned and reached, what became of it, and who set it.
     """
@@ -45,7 +45,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart of a section, named by its kind."""
+    """A chart of a section, named by its kind; `rows` says whose bars they are, where there is one for each unit."""
 
     kind: str
     title: str
@@ -54,6 +54,7 @@ class Chart:
     labels: tuple[str, ...] = ()
     unit: str = ""
     scale: int = 1
+    rows: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,29 +1,33 @@
-"""Units: who reports."""
+"""Units: who reports, at which level of the federation."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from enum import StrEnum
+from decimal import Decimal
 
 
-class UnitType(StrEnum):
-    """The kinds of unit in the roster; forms name the kinds that report them."""
+@dataclass(frozen=True)
+class Level:
+    """A level of the federation 层级, as it declares it: forms name levels as reporters.
 
-    PROVINCE = "province"
-    PREFECTURE = "prefecture"
-    COUNTY = "county"
-    INDUSTRY_RESIDENT = "industry_resident"
-    INDUSTRY_NONRESIDENT = "industry_nonresident"
-    DIRECT_UNION = "direct_union"
-    DIRECT_INSTITUTION = "direct_institution"
-    DEPARTMENT = "department"
+    `parent` is the level above, empty for the root; `is_counted` says whether its units make up the coverage that is
+    printed (n of 53); `approved_by` is the level whose units approve what is reported, empty where nobody does.
+    """
 
+    code: str
+    zh: str
+    zh_many: str
+    en: str
+    en_many: str
+    parent: str
+    is_counted: bool
+    approved_by: str
 
-MEMBER_TYPES = frozenset(
-    {UnitType.PREFECTURE, UnitType.INDUSTRY_RESIDENT, UnitType.INDUSTRY_NONRESIDENT, UnitType.DIRECT_UNION}
-)
-"""The kinds that make up the member unions whose number is printed as the coverage (n of 53)."""
+    @property
+    def is_root(self) -> bool:
+        """Whether the federation itself stands at this level."""
+        return not self.parent
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class Unit:
     """A reporting unit 填报单位, as it stood from `valid_from` to `valid_to` (both inclusive, None is open)."""
 
     code: str
-    type: UnitType
+    level: Level
     zh: str
     short_zh: str
     en: str
@@ -44,10 +48,36 @@ class Unit:
     source: str
 
     @property
-    def is_member(self) -> bool:
-        """Whether the unit is one of the federation's member unions."""
-        return self.type in MEMBER_TYPES
+    def is_counted(self) -> bool:
+        """Whether the unit is one of those that make up the printed coverage."""
+        return self.level.is_counted
 
     def is_valid_on(self, day: dt.date) -> bool:
         """Whether the unit existed on a day."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+    def parent_on(self, line: str) -> str:
+        """The code of the parent on a line (`place` or `industry`), empty where it has none."""
+        return self.place_parent if line == "place" else self.industry_parent
+
+
+LINES = ("place", "industry")
+"""The lines on which units have parents."""
+
+
+@dataclass(frozen=True)
+class Succession:
+    """From `day` on, `successor` stands for a share of what `unit_code` was; the shares of a unit and day make 1."""
+
+    unit_code: str
+    successor: str
+    day: dt.date
+    share: Decimal
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The unit that answers on a later day for a share of what was reported before."""
+
+    unit_code: str
+    share: Decimal

@@ -71,13 +71,16 @@ _DESCRIPTIONS = {
     "columns": ("列名字典", "what columns mean; one row per column name"),
     "standards": ("标准", "standards that rules check against; one row per standard and validity"),
     "words": ("指标用词", "what indicators are called besides their names; one row per word"),
-    "units": ("单位名册", "the roster; one row per unit and validity"),
+    "levels": ("层级", "the levels of the federation; one row per level"),
+    "successions": ("承继", "which unit took over from which; one row per unit, successor and day"),
 }
 _TYPES = {"extensions": {"granted_on": "DATE", "accepted_until": "DATE"}}
 
 
 def _tables(project: Project, today: dt.date) -> Iterator[ReferenceTable]:
     for path in sorted((project.path / "reference").glob("*.csv")):
+        if path.name == "units.csv":
+            continue  # as read: with what the levels say of it
         with path.open(encoding="utf-8", newline="") as file:
             header, *rows = csv.reader(file)
         zh, en = _DESCRIPTIONS.get(path.stem, (path.stem, f"the list {path.name}"))
@@ -129,7 +132,61 @@ def _tables(project: Project, today: dt.date) -> Iterator[ReferenceTable]:
         ],
         {},
     )
+    yield _units(project)
+    yield _units_in_periods(project, today)
     yield _due(project, today)
+
+
+def _units(project: Project) -> ReferenceTable:
+    """The roster with its days as days; a unit that stands is valid to a day that nobody will see."""
+    latest = project.roster.latest
+    return ReferenceTable(
+        "units",
+        "单位名册",
+        "the roster; one row per unit and validity",
+        ("unit_code", "unit_level", "is_root", "is_counted", "zh", "short_zh", "en", "adcode", "place_parent",
+         "industry_parent", "valid_from", "valid_to", "is_latest", "name_status", "source"),
+        [
+            (unit.code, unit.level.code, _flag(unit.level.is_root), _flag(unit.is_counted), unit.zh, unit.short_zh,
+             unit.en, unit.adcode, unit.place_parent, unit.industry_parent, unit.valid_from.isoformat(),
+             (unit.valid_to or dt.date.max).isoformat(), _flag(unit is latest[unit.code]), unit.name_status,
+             unit.source)
+            for unit in project.roster.versions
+        ],
+        {"is_root": "BOOLEAN", "is_counted": "BOOLEAN", "is_latest": "BOOLEAN", "valid_from": "DATE",
+         "valid_to": "DATE"},
+    )  # fmt: skip
+
+
+def _units_in_periods(project: Project, today: dt.date) -> ReferenceTable:
+    """How each unit stood in each period: what a check or a model joins on unit and period."""
+    rows: list[tuple[str, ...]] = [
+        (unit.code, period.code, unit.level.code, _flag(unit.level.is_root), _flag(unit.is_counted), unit.zh,
+         unit.short_zh, unit.place_parent, unit.industry_parent, _flag(unit.is_valid_on(period.end)))
+        for period in periods_until(project, today)
+        for unit in project.roster.units_in(period).values()
+    ]  # fmt: skip
+    return ReferenceTable(
+        "unit_in_period",
+        "报告期内的单位",
+        "units as they stood on their last day in a period; one row per unit and period",
+        ("unit_code", "period", "unit_level", "is_root", "is_counted", "zh", "short_zh", "place_parent",
+         "industry_parent", "is_at_end"),
+        rows,
+        {"is_root": "BOOLEAN", "is_counted": "BOOLEAN", "is_at_end": "BOOLEAN"},
+    )  # fmt: skip
+
+
+def periods_until(project: Project, today: dt.date) -> list[Period]:
+    """Every period of every form to the end of the running year, and the years themselves, in the order of time."""
+    suffixes = dict.fromkeys(("Y", *(suffix for form in project.forms.values() for suffix in form.suffixes)))
+    years = range(FIRST_YEAR, today.year + 1)
+    periods = [Period.parse(f"{year}{'' if suffix == 'Y' else suffix}") for year in years for suffix in suffixes]
+    return sorted(periods, key=lambda period: (period.end, period.start))
+
+
+def _flag(value: bool) -> str:
+    return "true" if value else "false"
 
 
 def _due(project: Project, today: dt.date) -> ReferenceTable:
@@ -144,8 +201,8 @@ def _due(project: Project, today: dt.date) -> ReferenceTable:
                 days = (form.due_on(period).isoformat(), form.accepted_until(period).isoformat())
                 rows += [
                     (unit.code, form.code, period.code, str(year), *days)
-                    for unit in project.units.values()
-                    if unit.is_valid_on(period.end) and form.parts_of(unit, period)
+                    for unit in project.roster.on(period.end).values()
+                    if form.parts_of(unit, period)
                 ]
     return ReferenceTable(
         "due",

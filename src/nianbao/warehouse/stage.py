@@ -13,7 +13,7 @@ from nianbao.warehouse.schema import CELL, SQL_TYPES, TableSpec, create_mirror, 
 SUBMISSION = TableSpec(
     "stage.submission", "", "",
     {"submission_id": "VARCHAR", "delivery_id": "VARCHAR", "file_name": "VARCHAR", "unit_code": "VARCHAR",
-     "unit_type": "VARCHAR", "form_code": "VARCHAR", "period": "VARCHAR", "suffix": "VARCHAR", "year": "INTEGER",
+     "unit_level": "VARCHAR", "form_code": "VARCHAR", "period": "VARCHAR", "suffix": "VARCHAR", "year": "INTEGER",
      "period_start": "DATE", "period_end": "DATE", "number": "INTEGER", "basis": "VARCHAR", "money_unit": "VARCHAR",
      "edition": "VARCHAR", "declared_status": "VARCHAR", "note": "VARCHAR", "arrived_on": "DATE", "due_on": "DATE",
      "accepted_until": "DATE", "in_roster": "BOOLEAN", "is_due": "BOOLEAN", "sheet": "VARCHAR"},

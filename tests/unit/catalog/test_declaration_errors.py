@@ -49,7 +49,7 @@ CASES = [
     Case("number in a list", FORM, 'periods = ["Q1", "Q2", "Q3", "Q4"]', "periods = [4]", "a list of texts"),
     Case("unknown period", FORM, 'periods = ["Q1", "Q2", "Q3", "Q4"]', 'periods = ["Q1", "Q5"]', "'Q5'"),
     Case("form in another's file", FORM, 'code = "GH05"', 'code = "GH99"', "must stand in GH99.toml"),
-    Case("unknown reporter", FORM, '"QHB03"]', '"QHX03"]', "reporter 'QHX03' is neither a unit type nor a unit code"),
+    Case("unknown reporter", FORM, '"QHB03"]', '"QHX03"]', "reporter 'QHX03' is neither a level nor a unit code"),
     Case("unknown layout", FORM, 'layout = "indicator"', 'layout = "lines"', "layout = 'lines' is none of: indicator"),
     Case("unknown type", FORM, 'type = "money"', 'type = "yuan"', "type = 'yuan' is none of: int, money"),
     Case("unknown aggregate", FORM, 'aggregate = "sum"', 'aggregate = "total"', "'total' is none of: sum"),
@@ -60,10 +60,10 @@ CASES = [
          'code = "aspect_code"'),
     Case("rows of an unknown list", "forms/GH01.toml", 'rows = "new_form_group"', 'rows = "groups"', "names no list"),
     Case("part out of the form's periods", "forms/GH07.toml", 'periods = ["Q4"]', 'periods = ["Y"]', "in periods"),
-    Case("other columns", UNITS, "unit_code,unit_type", "code,unit_type", "the header must be unit_code,unit_type", ""),
-    Case("byte order mark", UNITS, "unit_code,unit_type", "\ufeffunit_code,unit_type", "the header must be", ""),
+    Case("other columns", UNITS, "unit_code,unit_level", "code,unit_level", "the header must be unit_code,unit", ""),
+    Case("byte order mark", UNITS, "unit_code,unit_level", "\ufeffunit_code,unit_level", "the header must be", ""),
     Case("ragged row", UNITS, "QH630100,prefecture,", "QH630100,prefecture,,", "13 values under 12 columns"),
-    Case("unknown unit type", UNITS, "QH630100,prefecture", "QH630100,city", "'city' is not a valid UnitType"),
+    Case("unknown level", UNITS, "QH630100,prefecture", "QH630100,city", "'city' is none of those in levels.csv"),
     Case("malformed day", UNITS, "QH630000,,2018-01-01", "QH630000,,2018-1-1", "2018-1-1"),
     Case("unit twice", UNITS, "QH630200,prefecture", "QH630100,prefecture", "QH630100 stands twice",
          "QH630100,prefecture,海东"),
@@ -254,7 +254,7 @@ def test_the_nearest_project_upward_is_found(tmp_path: Path) -> None:
 def test_what_is_declared_here_can_be_read(project: Project) -> None:
     """All 14 forms with all their fields, the roster with its 53 member unions, and everything that refers to them."""
     assert list(project.forms) == [f"GH{number:02d}" for number in range(1, 15)]
-    assert sum(unit.is_member for unit in project.units.values()) == 53
+    assert sum(unit.is_counted for unit in project.units.values()) == 53
     assert read(project.path).forms == project.forms
 
 

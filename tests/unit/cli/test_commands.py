@@ -32,7 +32,7 @@ READS = {
     "targets": ("targets", "--year", "2022"),
     "explain": ("explain", "warmth_funds", "--year", "2021"),
     "explain a unit": ("explain", "wage_bargaining_rate", "--year", "2021", "--unit", "QH630100"),
-    "sql": ("sql", "SELECT unit_code, zh, valid_from, is_member FROM core.unit"),
+    "sql": ("sql", "SELECT unit_code, zh, valid_from, is_counted FROM core.unit"),
 }
 
 

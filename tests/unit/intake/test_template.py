@@ -104,7 +104,7 @@ def texts(sheet: Worksheet) -> list[str]:
 def small_project(project: Project, field: Field, *rules: Rule) -> Project:
     """A project with one form of one field, kept by the given rules."""
     part = replace(project.forms["GH05"].part("main"), fields=(field,))
-    small = Project(ROOT, project.units, project.codes, {"GH05": replace(project.forms["GH05"], parts=(part,))})
+    small = Project(ROOT, project.roster, project.codes, {"GH05": replace(project.forms["GH05"], parts=(part,))})
     vars(small)["rules"] = rules
     return small
 
@@ -177,7 +177,7 @@ def test_code_cells_choose_from_the_list_of_their_field(project: Project, blank:
         assert rule.type == "list"
         (sheet, area) = next(iter(blank.defined_names[rule.formula1].destinations))
         offered = [row[0].value for row in blank[sheet][area.replace("$", "")]]
-        if field.codes == "counties":
+        if field.codes == "county":
             own = [unit.zh for unit in project.units.values() if unit.place_parent == XINING]
             assert offered == own
         else:
@@ -326,7 +326,7 @@ def test_a_form_sheet_is_headed_like_a_statistical_form(project: Project, blank:
         assert shown[0] == form.zh
         for text in (
             layout.TABLE_NO_LABEL + form.table_no,
-            layout.ISSUER_LABEL + project.province.zh,
+            layout.ISSUER_LABEL + project.federation.zh,
             layout.UNIT_LABEL + project.units[XINING].zh,
             layout.PERIOD_LABEL + period.zh,
             layout.EDITION_LABEL + form.edition,

@@ -154,7 +154,7 @@ def charts() -> tuple[PrintedChart, ...]:
     parts = [("其他收入", "940.2"), ("拨缴经费收入", "8123.45"), ("上级补助收入", "2250.1"), (HOSTILE_UNIT, "310.07")]
     pairs = [("拨缴经费收入", "8123.45", "7800"), ("上级补助收入", "2250.1", "2400"), ("补助下级支出", "5310", "5600")]
     return (
-        PrintedChart("bar_by_prefecture", "各市州送温暖资金", "万元", bars),
+        PrintedChart("bar_by_unit", "各市州送温暖资金", "万元", bars),
         PrintedChart("composition", "收入构成", "万元", tuple(ChartPoint(n, "", Decimal(v)) for n, v in parts)),
         PrintedChart(
             "actual_against_budget",

@@ -66,13 +66,13 @@ def test_shares_are_of_the_sum() -> None:
 
 def test_whole_numbers_have_no_decimals() -> None:
     """Persons are printed as persons, and money to the second decimal, rounded half up."""
-    persons = PrintedChart("bar_by_prefecture", "人数", "人", (ChartPoint("甲", "", Decimal("1200")),))
-    money = PrintedChart("bar_by_prefecture", "资金", "万元", (ChartPoint("甲", "", Decimal("1200.125")),))
+    persons = PrintedChart("bar_by_unit", "人数", "人", (ChartPoint("甲", "", Decimal("1200")),))
+    money = PrintedChart("bar_by_unit", "资金", "万元", (ChartPoint("甲", "", Decimal("1200.125")),))
     assert specification(persons)["data"]["values"][0]["text"] == "1,200"
     assert specification(money)["data"]["values"][0]["text"] == "1,200.13"
 
 
-@pytest.mark.parametrize("kind", ["bar_by_prefecture", "composition", "actual_against_budget"])
+@pytest.mark.parametrize("kind", ["bar_by_unit", "composition", "actual_against_budget"])
 @pytest.mark.parametrize("values", [[], [0], [0, 0], [-5, 3]])
 def test_odd_values_are_drawn_too(kind: str, values: list[int]) -> None:
     """No value, only zeros and a value below zero do not stop a report."""
@@ -82,7 +82,7 @@ def test_odd_values_are_drawn_too(kind: str, values: list[int]) -> None:
 
 def test_an_unknown_kind_is_named() -> None:
     """A kind that cannot be drawn is refused with its name and the known ones."""
-    with pytest.raises(ValueError, match=r"'pie'.*bar_by_prefecture"):
+    with pytest.raises(ValueError, match=r"'pie'.*bar_by_unit"):
         specification(PrintedChart("pie", "题", "元", ()))
 
 

@@ -68,7 +68,7 @@ def claims_of(project: Project, reports: Reports, units: tuple[str, ...] = UNITS
     connection = open_memory()
     connection.execute(
         "CREATE SCHEMA core; CREATE SCHEMA indicator;"
-        "CREATE TABLE core.unit (unit_code VARCHAR, short_zh VARCHAR, is_member BOOLEAN);"
+        "CREATE TABLE core.unit (unit_code VARCHAR, short_zh VARCHAR, is_counted BOOLEAN);"
         "CREATE TABLE core.reporting (form_code VARCHAR, year INTEGER, unit_code VARCHAR, period VARCHAR, "
         "submission_id VARCHAR);"
         "CREATE TABLE core.submission (form_code VARCHAR, year INTEGER, period VARCHAR, unit_code VARCHAR);"

@@ -25,7 +25,7 @@ COUNTED = {
     "reports": 'aggregate = "count"',
     "amounts": 'aggregate = "distinct"',
     "own": 'unit_scope = "QH630000"',
-    "of_members": 'unit_scope = "members"',
+    "of_counted": 'unit_scope = "counted"',
 }
 FORMULAS = {
     "increase": "funds - funds@prev_year",
@@ -104,7 +104,7 @@ def values(small: Project) -> Mapping[tuple[str, int, str], Decimal]:
         ("reports", "4", "2"),
         ("amounts", "3", "2"),
         ("own", "7", None),
-        ("of_members", "200.50", "150.30"),
+        ("of_counted", "200.50", "150.30"),
     ],
 )
 def test_an_indicator_counts_what_it_declares(

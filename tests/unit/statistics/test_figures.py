@@ -54,7 +54,7 @@ def test_what_nobody_was_asked_yet_is_not_nought(project: Project, period: str, 
     connection.execute(
         "CREATE SCHEMA core; CREATE SCHEMA indicator;"
         "CREATE TABLE indicator.value (indicator_id VARCHAR, year INTEGER, scope VARCHAR, value DECIMAL(28, 10));"
-        "CREATE TABLE core.unit (unit_code VARCHAR, short_zh VARCHAR, is_member BOOLEAN);"
+        "CREATE TABLE core.unit (unit_code VARCHAR, short_zh VARCHAR, is_counted BOOLEAN);"
         "CREATE TABLE core.reporting (form_code VARCHAR, year INTEGER, unit_code VARCHAR, submission_id VARCHAR);"
         "CREATE TABLE core.submission (form_code VARCHAR, year INTEGER, period VARCHAR, unit_code VARCHAR)"
     )
@@ -99,7 +99,7 @@ def test_a_formula_is_covered_as_its_least_covered_part(figures: Figures) -> Non
 
 def test_nothing_is_expected_of_members_where_one_unit_reports(figures: Figures, project: Project) -> None:
     """The federation's own accounts have no coverage."""
-    assert project.indicators["income_total"].unit_scope == project.province.code
+    assert project.indicators["income_total"].unit_scope == project.federation.code
     assert figures.get("income_total", 2021).coverage == Coverage(0, 0)
 
 

@@ -79,7 +79,7 @@ def connection(small: Project) -> Iterator[Connection]:
     connection.execute(
         "CREATE TABLE core.submission (submission_id VARCHAR, form_code VARCHAR, unit_code VARCHAR, period VARCHAR, "
         "year INTEGER, basis VARCHAR);"
-        "CREATE TABLE core.unit (unit_code VARCHAR, short_zh VARCHAR, is_member BOOLEAN);"
+        "CREATE TABLE core.unit (unit_code VARCHAR, short_zh VARCHAR, is_counted BOOLEAN);"
         "CREATE TABLE core.reporting (form_code VARCHAR, period VARCHAR, year INTEGER, unit_code VARCHAR, "
         "submission_id VARCHAR, status VARCHAR);"
         f"INSERT INTO core.unit VALUES ('{XINING}', '西宁市总', TRUE), ('{HAIDONG}', '海东市总', TRUE), "

@@ -8,14 +8,19 @@ from nianbao.catalog import Project
 from nianbao.terms.codes import Code
 from nianbao.terms.form import Aggregate, Field, FieldType, Form, Layout, Part
 from nianbao.terms.period import Period
-from nianbao.terms.unit import Unit, UnitType
+from nianbao.terms.unit import Level, Unit
 
 Q4, Q1 = Period.parse("2021Q4"), Period.parse("2021Q1")
 
 
-def unit(code: str = "QH630100", type: UnitType = UnitType.PREFECTURE, until: dt.date | None = None) -> Unit:
+LEVELS = {
+    code: Level(code, code, code, code, code, "province", True, "") for code in ("prefecture", "county", "department")
+}
+
+
+def unit(code: str = "QH630100", level: str = "prefecture", until: dt.date | None = None) -> Unit:
     """A unit that has existed since 2018."""
-    return Unit(code, type, "某总工会", "某总", "", "", "", "", dt.date(2018, 1, 1), until, "confirmed", "")
+    return Unit(code, LEVELS[level], "某总工会", "某总", "", "", "", "", dt.date(2018, 1, 1), until, "confirmed", "")
 
 
 def field(code: str, line: int, type: FieldType = FieldType.INT, since: int = 0, until: int = 9999) -> Field:
@@ -41,15 +46,15 @@ def owed(form: Form, who: Unit, period: Period) -> list[str]:
     return [part.code for part in form.parts_of(who, period)]
 
 
-def test_a_type_or_a_single_unit_is_asked(form: Form) -> None:
-    """Reporters are kinds of units and single codes; nobody else owes the form."""
-    office = unit("QHB03", UnitType.DEPARTMENT)
+def test_a_level_or_a_single_unit_is_asked(form: Form) -> None:
+    """Reporters are levels and single codes; nobody else owes the form."""
+    office = unit("QHB03", "department")
     assert owed(form, unit(), Q4) == ["main"]
     assert owed(form, office, Q4) == ["main"]
     assert owed(form, office, Period.parse("2021")) == ["main", "accounts"]
     assert owed(form, unit(), Period.parse("2021")) == ["main"]
-    assert owed(form, unit("QHB04", UnitType.DEPARTMENT), Q4) == []
-    assert owed(form, unit("C", UnitType.COUNTY), Q4) == []
+    assert owed(form, unit("QHB04", "department"), Q4) == []
+    assert owed(form, unit("C", "county"), Q4) == []
 
 
 def test_a_form_is_owed_in_its_own_periods_only(form: Form) -> None:

@@ -60,7 +60,8 @@ class ReceiptWriter:
 
     def compose(self, answer: Mapping[str, Any], marked: str | None = None) -> dict[str, Any]:
         """The receipt for an answer of the ledger; `marked` is the name of the marked workbook beside it."""
-        unit = self._project.units.get(answer["unit_code"] or "")
+        period = Period.parse(answer["period"]) if answer["period"] else None
+        unit = self._project.roster.named(answer["unit_code"] or "", period)
         outcome = Outcome(answer["outcome"])
         return {
             "schema": RECEIPT_SCHEMA,

@@ -33,7 +33,7 @@ def write_cover(book: Book, sheet: Worksheet, sheets: Mapping[str, DueForm]) -> 
     page = Page(book, sheet, list(_WIDTHS))
     sheet.set_row(0, 30)
     page.row = 1
-    page.line(book.project.province.zh + _TITLE, "cover_title", 40)
+    page.line(book.project.federation.zh + _TITLE, "cover_title", 40)
     page.line(book.period.zh, "cover_period", 28)
     page.row += 1
     for key, label in COVER_LABELS.items():

@@ -81,7 +81,7 @@ def _write_masthead(page: Page, form: Form, period: Period) -> None:
         right -= 1
     lines = (
         (TABLE_NO_LABEL + form.table_no, UNIT_LABEL + page.book.unit.zh),
-        (ISSUER_LABEL + page.book.project.province.zh, PERIOD_LABEL + period.zh),
+        (ISSUER_LABEL + page.book.project.federation.zh, PERIOD_LABEL + period.zh),
         (MEASURE_LABEL + _MEASURES_SHOWN, EDITION_LABEL + form.edition),
     )
     for on_right, on_left in lines:

@@ -8,7 +8,7 @@ from nianbao.catalog import Project
 from nianbao.terms.codes import Code
 from nianbao.terms.layout import CODES_SHEET, option_label
 from nianbao.terms.period import Period
-from nianbao.terms.unit import Unit, UnitType
+from nianbao.terms.unit import Unit
 
 
 class Options:
@@ -48,17 +48,17 @@ class Options:
     def _read(self, codes: str) -> list[tuple[str, str]]:
         if codes == "units":
             return [(unit.code, unit.zh) for unit in self._units()]
-        if codes == "counties":
-            return [(county.code, county.zh) for county in self._counties()]
+        if codes in self._project.roster.levels:
+            return [(unit.code, unit.zh) for unit in self._units_at(codes)]
         return [(entry.code, entry.zh) for entry in self._valid(codes)]
 
-    def _counties(self) -> list[Unit]:
-        """The unit's own counties; all of them for a unit that has none, such as a department."""
-        counties = [unit for unit in self._units() if unit.type is UnitType.COUNTY]
-        return [county for county in counties if county.place_parent == self._unit.code] or counties
+    def _units_at(self, level: str) -> list[Unit]:
+        """The units of a level that stand under the reporting one; all of them where none does, as for a department."""
+        units = [unit for unit in self._units() if unit.level.code == level]
+        return [unit for unit in units if unit.place_parent == self._unit.code] or units
 
     def _units(self) -> list[Unit]:
-        return [unit for unit in self._project.units.values() if unit.is_valid_on(self._period.end)]
+        return list(self._project.roster.on(self._period.end).values())
 
     def _valid(self, codes: str) -> list[Code]:
         entries = self._project.codes.get(codes, {}).values()

@@ -72,9 +72,9 @@ def _write_properties(book: Book) -> None:
     """Describe the file; the day in it is the period's last, never today's, so that bytes stay the same."""
     book.workbook.set_properties(
         {
-            "title": f"{book.project.province.zh}统计报表（{book.period.zh}）",
+            "title": f"{book.project.federation.zh}统计报表（{book.period.zh}）",
             "subject": book.unit.zh,
-            "company": book.project.province.zh,
+            "company": book.project.federation.zh,
             "created": dt.datetime.combine(book.period.end, dt.time()),
         }
     )

@@ -1,0 +1,118 @@
+"""The roster: every unit in all its versions, asked on a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from nianbao.terms.period import Period
+from nianbao.terms.unit import Level, Standing, Succession, Unit
+
+
+@dataclass(frozen=True)
+class Roster:
+    """The levels, the dated versions of units, each unit's in the order of time, and who took over from whom."""
+
+    levels: Mapping[str, Level]
+    versions: tuple[Unit, ...]
+    successions: tuple[Succession, ...]
+
+    @cached_property
+    def latest(self) -> dict[str, Unit]:
+        """Each unit as last known, by code, in the order in which units first stand in the roster."""
+        return {code: versions[-1] for code, versions in self._by_code.items()}
+
+    @cached_property
+    def root(self) -> Unit:
+        """The federation itself, as last known: the unit of the level that has no level above."""
+        return next(unit for unit in self.latest.values() if unit.level.is_root)
+
+    def on(self, day: dt.date) -> dict[str, Unit]:
+        """The units that existed on a day, as they stood on it, by code."""
+        return {code: unit for code in self._by_code if (unit := self.unit_on(code, day))}
+
+    def unit_on(self, code: str, day: dt.date) -> Unit | None:
+        """A unit as it stood on a day, None where it did not exist."""
+        return next((unit for unit in self._by_code.get(code, ()) if unit.is_valid_on(day)), None)
+
+    def unit_in(self, code: str, period: Period) -> Unit | None:
+        """A unit as it stood on its last day within a period, None where it existed on no day of it."""
+        versions = [
+            unit
+            for unit in self._by_code.get(code, ())
+            if unit.valid_from <= period.end and (unit.valid_to is None or period.start <= unit.valid_to)
+        ]
+        return versions[-1] if versions else None
+
+    def units_in(self, period: Period) -> dict[str, Unit]:
+        """The units that existed on any day of a period, each as it stood on its last day within it, by code."""
+        return {code: unit for code in self._by_code if (unit := self.unit_in(code, period))}
+
+    def last_day_in(self, code: str, period: Period) -> dt.date:
+        """The last day of a period on which a unit existed: its end, for all but those that end within it."""
+        unit = self.unit_in(code, period)
+        return min(period.end, unit.valid_to) if unit and unit.valid_to else period.end
+
+    def find(self, code: str) -> str | None:
+        """The code of the roster that a written one means, whatever its case; None where there is none."""
+        return self._spelled.get(code.casefold())
+
+    def named(self, code: str, period: Period | None) -> Unit | None:
+        """A unit under the name of a period; as last known where the period is unknown or it did not exist then."""
+        return (self.unit_in(code, period) if period else None) or self.latest.get(code)
+
+    def succeeded(self, code: str, since: dt.date, day: dt.date) -> tuple[Standing, ...]:
+        """Who answers on `day` for what a unit was on the day `since`, with shares that make 1; often itself alone.
+
+        Asked of a day before `since`, the answer is the unit itself: nothing is taken back.
+        """
+        steps = [each for each in self._successions.get(code, ()) if since < each.day <= day]
+        if not steps:
+            return (Standing(code, Decimal(1)),)
+        first = min(step.day for step in steps)
+        shares: dict[str, Decimal] = {}
+        for step in steps:
+            if step.day == first:
+                for standing in self.succeeded(step.successor, first, day):
+                    shares[standing.unit_code] = (
+                        shares.get(standing.unit_code, Decimal(0)) + step.share * standing.share
+                    )
+        return tuple(Standing(name, share) for name, share in shares.items())
+
+    def ancestors(self, code: str, line: str, day: dt.date) -> tuple[str, ...]:
+        """The units above a unit on a line on a day, the nearest first; for one that is gone those it last had.
+
+        A parent that is gone by `day` is left out of the answer, but what stood above it is not.
+        """
+        found: list[str] = []
+        unit = self.unit_on(code, day) or self._last_before(code, day)
+        while unit and (parent := unit.parent_on(line)) and parent not in found:
+            if self.unit_on(parent, day):
+                found.append(parent)
+            unit = self.unit_on(parent, day) or self._last_before(parent, day)
+        return tuple(found)
+
+    def _last_before(self, code: str, day: dt.date) -> Unit | None:
+        versions = [unit for unit in self._by_code.get(code, ()) if unit.valid_from <= day]
+        return versions[-1] if versions else None
+
+    @cached_property
+    def _by_code(self) -> dict[str, list[Unit]]:
+        found: dict[str, list[Unit]] = {}
+        for unit in self.versions:
+            found.setdefault(unit.code, []).append(unit)
+        return {code: sorted(units, key=lambda unit: unit.valid_from) for code, units in found.items()}
+
+    @cached_property
+    def _spelled(self) -> dict[str, str]:
+        return {code.casefold(): code for code in self._by_code}
+
+    @cached_property
+    def _successions(self) -> dict[str, list[Succession]]:
+        found: dict[str, list[Succession]] = {}
+        for each in self.successions:
+            found.setdefault(each.unit_code, []).append(each)
+        return found
