@@ -7,44 +7,31 @@
 WITH counties AS (
     SELECT
         submission_id,
-        CAST(sum(workers_total) AS BIGINT) AS workers_total,
-        CAST(sum(workers_female) AS BIGINT) AS workers_female,
-        CAST(sum(members_total) AS BIGINT) AS members_total,
-        CAST(sum(members_female) AS BIGINT) AS members_female,
-        CAST(sum(grassroots_unions) AS BIGINT) AS grassroots_unions
+        CAST(sum(workers_total) AS DECIMAL(38, 0)) AS workers_total,
+        CAST(sum(workers_female) AS DECIMAL(38, 0)) AS workers_female,
+        CAST(sum(members_total) AS DECIMAL(38, 0)) AS members_total,
+        CAST(sum(members_female) AS DECIMAL(38, 0)) AS members_female,
+        CAST(sum(grassroots_unions) AS DECIMAL(38, 0)) AS grassroots_unions
     FROM stage.gh01_counties
     GROUP BY submission_id
 ),
 
-pairs AS (
+summed AS (
     SELECT
-        p.submission_id, p.row_no, 'workers_total' AS field, p.workers_total AS value, c.workers_total AS expected
-    FROM stage.gh01 AS p
-    INNER JOIN counties AS c ON p.submission_id = c.submission_id
-    UNION ALL
+        submission_id, field, expected
+    FROM counties
+    UNPIVOT (expected FOR field IN (workers_total, workers_female, members_total, members_female, grassroots_unions))
+),
+
+reported AS (
     SELECT
-        p.submission_id, p.row_no, 'workers_female' AS field, p.workers_female AS value, c.workers_female AS expected
-    FROM stage.gh01 AS p
-    INNER JOIN counties AS c ON p.submission_id = c.submission_id
-    UNION ALL
-    SELECT
-        p.submission_id, p.row_no, 'members_total' AS field, p.members_total AS value, c.members_total AS expected
-    FROM stage.gh01 AS p
-    INNER JOIN counties AS c ON p.submission_id = c.submission_id
-    UNION ALL
-    SELECT
-        p.submission_id, p.row_no, 'members_female' AS field, p.members_female AS value, c.members_female AS expected
-    FROM stage.gh01 AS p
-    INNER JOIN counties AS c ON p.submission_id = c.submission_id
-    UNION ALL
-    SELECT
-        p.submission_id, p.row_no, 'grassroots_unions' AS field, p.grassroots_unions AS value,
-        c.grassroots_unions AS expected
-    FROM stage.gh01 AS p
-    INNER JOIN counties AS c ON p.submission_id = c.submission_id
+        submission_id, row_no, field, value
+    FROM stage.gh01
+    UNPIVOT (value FOR field IN (workers_total, workers_female, members_total, members_female, grassroots_unions))
 )
 
 SELECT
-    submission_id, row_no, field, value, expected
-FROM pairs
-WHERE value <> expected
+    r.submission_id, r.row_no, r.field, r.value, s.expected
+FROM reported AS r
+INNER JOIN summed AS s ON r.submission_id = s.submission_id AND r.field = s.field
+WHERE r.value <> s.expected

@@ -1,9 +1,20 @@
-"""Where things are: the folders under a home."""
+"""Where things are: the folders under a home; and how much memory a run may take."""
 
 from __future__ import annotations
 
+import os
+import re
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+from nianbao.errors import UsageError
+
+MEMORY, SCRATCH = "NIANBAO_MEMORY", "NIANBAO_SCRATCH"
+"""The environment variables that change what DuckDB may use: its memory, and the folder for what does not fit in it."""
+
+_MEMORY = "2GB"
+_AMOUNT = re.compile(r"[1-9][0-9]*(\.[0-9]+)? ?[KMGT]i?B", re.ASCII)
 
 SAMPLE_MARK = ".sample"
 """A file of this name in the inbox says that what lies there is synthetic; reports then say so too."""
@@ -46,6 +57,16 @@ class Home:
         return self.path / "warehouse.duckdb"
 
     @property
+    def models(self) -> Path:
+        """The SQL of all models as last made; made anew when it is gone or the declarations have changed."""
+        return self.path / "models.json"
+
+    @property
+    def scratch(self) -> Path:
+        """Where DuckDB sets aside what does not fit into its memory; empty between runs."""
+        return Path(os.environ.get(SCRATCH) or self.path / "scratch")
+
+    @property
     def releases(self) -> Path:
         """Draft editions, numbered releases and the analysts' files."""
         return self.path / "releases"
@@ -54,3 +75,23 @@ class Home:
     def is_sample(self) -> bool:
         """Whether the inbox holds the synthetic sample year."""
         return (self.inbox / SAMPLE_MARK).exists()
+
+
+def own_scratch() -> Path:
+    """The folder for what does not fit into memory, of a warehouse that lies in memory; nobody else may read it."""
+    given = os.environ.get(SCRATCH)
+    folder = Path(given) if given else Path(tempfile.gettempdir()) / f"nianbao-{os.getuid()}"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def memory_limit() -> str:
+    """How much memory DuckDB may use in one process, `2GB`.
+
+    Raises:
+        UsageError: NIANBAO_MEMORY is no amount of memory.
+    """
+    given = os.environ.get(MEMORY) or _MEMORY
+    if not _AMOUNT.fullmatch(given):
+        raise UsageError(f"{MEMORY}={given} is no amount of memory", next_step=f"write it like {_MEMORY} or 800MB")
+    return given

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from nianbao import clock
 from nianbao.catalog import Project
 from nianbao.runs.house import House, Step, at_once
-from nianbao.statistics.compile import indicator_models
 from nianbao.statistics.verify import verify
 from nianbao.warehouse.core_parts import core_models
+from nianbao.warehouse.kept_models import keep_models
 from nianbao.warehouse.models import (
     Model,
     build,
@@ -40,9 +40,8 @@ def compile_tables(house: House, step: Step = at_once, progress: Callable[[str],
     """
     connection, project = house.connection, house.project
     leaves = leaf_fingerprints(connection) | house.reference  # as of a past day, the leaves come with the house
-    built = step(
-        "build", build, connection, all_models(project), leaves, project.column_comments, clock.now(), progress
-    )
+    models = keep_models(project, house.home.models, all_models) if house.is_writer else all_models(project)
+    built = step("build", build, connection, models, leaves, project.column_comments, clock.now(), progress)
     rules = hashlib.sha256(repr(project.built_rules).encode()).hexdigest()
     state = f"{fingerprint_of_built(connection)} {rules}"
     if built_from(connection, _VERIFIED) == state:
@@ -57,4 +56,6 @@ _VERIFIED = "verified"
 
 def all_models(project: Project) -> list[Model]:
     """Every model of a project: those of sql/, and those made from forms and indicators."""
+    from nianbao.statistics.compile import indicator_models  # it brings sqlglot, which an idle night does not need
+
     return read_models(project.path / "sql") + core_models(project) + indicator_models(project)

@@ -31,12 +31,16 @@ def at_once(name: str, work: Callable[..., T], *arguments: Any) -> T:
 
 @dataclass(frozen=True)
 class House:
-    """A project, its home, the open warehouse and the fingerprints of its reference tables, for one run."""
+    """A project, its home, the open warehouse and the fingerprints of its reference tables, for one run.
+
+    `is_writer` says that the run holds the writer's lock: only then may it change anything in the home.
+    """
 
     project: Project
     home: Home
     connection: Connection
     reference: dict[str, str]
+    is_writer: bool = False
 
 
 @contextmanager
@@ -53,7 +57,8 @@ def open_house(project_path: Path, home: Home, purpose: str) -> Iterator[House]:
         connection = open_writer(home.warehouse)
         try:
             create_schema(connection, project)
-            yield House(project, home, connection, load_reference(connection, project, clock.now().date()))
+            reference = load_reference(connection, project, clock.now().date())
+            yield House(project, home, connection, reference, is_writer=True)
         finally:
             connection.close()
 

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from nianbao.errors import BusyError, NianbaoError, StoreError
+from nianbao.settings import Home, memory_limit, own_scratch
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -36,7 +37,7 @@ def open_writer(path: Path) -> Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     is_new = not path.exists()
     try:
-        return duckdb.connect(path, config=dict(_NO_EXTENSIONS))
+        return duckdb.connect(path, config=_limits(Home(path.parent).scratch))
     except duckdb.Error as error:
         if is_new:
             path.unlink(missing_ok=True)  # a file that was only begun would be in the way of the next run
@@ -52,7 +53,7 @@ def unopened(path: Path, error: duckdb.Error) -> NianbaoError:
 
 def open_memory() -> Connection:
     """A warehouse that is gone when it is closed."""
-    return duckdb.connect(":memory:", config=dict(_NO_EXTENSIONS))
+    return duckdb.connect(":memory:", config=_limits(own_scratch()))
 
 
 def open_reader(path: Path) -> Connection:
@@ -60,7 +61,7 @@ def open_reader(path: Path) -> Connection:
 
     The file is the connection's default database.
     """
-    connection = duckdb.connect(":memory:", config=dict(_NO_EXTENSIONS))
+    connection = open_memory()
     connection.execute(f"ATTACH {literal(str(path.resolve()))} AS published (READ_ONLY)")
     connection.execute("USE published; SET enable_external_access = false; SET lock_configuration = true")
     return connection
@@ -124,6 +125,11 @@ def quote(identifier: str) -> str:
 def literal(text: str) -> str:
     """A text, quoted for SQL where no parameter may stand."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def _limits(scratch: Path) -> dict[str, str | bool | int | float | list[str]]:
+    """Left to itself, DuckDB takes four fifths of the machine, and spills into the folder that a command is run in."""
+    return {**_NO_EXTENSIONS, "memory_limit": memory_limit(), "temp_directory": str(scratch)}
 
 
 def _texts(values: Sequence[Any]) -> list[str | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 
 from nianbao.publish.plain import exact_text
 from nianbao.publish.site.amounts import change_text, length
@@ -102,12 +103,12 @@ class FigurePage:
         """Whether of the year before only some periods have been reported."""
         return self.described is not None and self.figure.year - 1 in self.described.partial
 
-    @property
+    @cached_property
     def cells(self) -> int:
         """The number of the cells behind it."""
         return sum(len(source.cells) for sources in self.sources.values() for source in sources)
 
-    @property
+    @cached_property
     def submissions(self) -> int:
         """The number of the submissions behind it."""
         return len({source.submission_id for sources in self.sources.values() for source in sources})

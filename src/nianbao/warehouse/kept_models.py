@@ -1,0 +1,68 @@
+"""Keeps the models of a project as they were last made, so that a night on which nothing was declared parses no SQL.
+
+Making them takes most of an idle night: sqlglot parses every condition, formula and file of sql/. What comes out
+follows from the declarations and from the program alone, so it is kept under the digest of both.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import nianbao
+from nianbao.catalog import Project
+from nianbao.warehouse.models import Model
+
+
+def keep_models(project: Project, path: Path, make: Callable[[Project], list[Model]]) -> list[Model]:
+    """The models of a project: those kept at `path` where they are still its own, else made and kept there.
+
+    The file may be deleted at any time; one that cannot be read or is another version's is made anew.
+    """
+    key = f"{project.digest} {_digest_of_program()}"
+    kept = _read(path, key)
+    if kept is None:
+        kept = make(project)
+        _write(path, key, kept)
+    return kept
+
+
+def _read(path: Path, key: str) -> list[Model] | None:
+    try:
+        content = json.loads(path.read_bytes())
+        if content["key"] != key:
+            return None
+        return [
+            Model(each["name"], each["sql"], frozenset(each["reads"]), each["zh"], each["en"], each["columns"])
+            for each in content["models"]
+        ]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _write(path: Path, key: str, models: list[Model]) -> None:
+    """Written aside and moved into place; a torn file would only be made anew, but none is left behind."""
+    listed = [
+        {
+            "name": model.name, "sql": model.sql, "reads": sorted(model.reads), "zh": model.zh, "en": model.en,
+            "columns": dict(model.columns),
+        }
+        for model in models
+    ]  # fmt: skip
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_name(f".{path.name}-{os.getpid()}")
+    scratch.write_text(json.dumps({"key": key, "models": listed}, ensure_ascii=False), encoding="utf-8")
+    os.replace(scratch, path)
+
+
+@functools.cache
+def _digest_of_program() -> str:
+    """One digest of nianbao's own source files: a version number would not change while the code is worked on."""
+    digest = hashlib.sha256(nianbao.__version__.encode())
+    for path in sorted(Path(nianbao.__file__).parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

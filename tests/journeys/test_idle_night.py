@@ -1,0 +1,33 @@
+"""A night on which nothing came: what it leaves alone."""
+
+import json
+import subprocess
+import sys
+
+from nianbao.settings import Home
+from tests.homes import ROOT, SECOND_NIGHT
+
+NIGHT = """
+import json, sys
+from pathlib import Path
+from nianbao.cli.main import main
+try:
+    main(["nightly", "--project", sys.argv[1], "--home", sys.argv[2], "--json"])
+finally:
+    print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
+"""
+HEAVY = {
+    "great_expectations", "pandas", "numpy", "scipy", "sqlalchemy", "polars", "pyarrow", "prefect", "jinja2", "typst",
+    "docx", "lxml", "fontTools", "sdmx", "pypdfium2", "httpx", "botocore", "asyncssh",
+}  # fmt: skip
+
+
+def test_an_idle_night_loads_no_heavy_library(year_copy: Home) -> None:
+    """With nothing new a night loads neither what judges nor what renders, and parses no SQL: it ends at once."""
+    command = [sys.executable, "-c", NIGHT, str(ROOT), str(year_copy.path)]
+    for _ in range(2):  # the first one may find that the program has changed since the year was lived
+        done = subprocess.run(command, check=True, capture_output=True, text=True, env={"NIANBAO_NOW": SECOND_NIGHT})
+    told, loaded = done.stdout.rsplit("\n", 2)[0], json.loads(done.stdout.splitlines()[-1])
+    assert json.loads(told)["built"] == []
+    assert set(loaded) & HEAVY == set()
+    assert "sqlglot.dialects" not in loaded
