@@ -65,8 +65,8 @@ def _is_filled(sheet: Sheet, frame: FormFrame) -> bool:
     return not is_blank(frame)
 
 
-def _said(frame: FormFrame) -> list[tuple[str, int, str, str]]:
-    return sorted((cell.part, cell.row_no, cell.field, cell.text) for cell in frame.cells if cell.text)
+def _said(frame: FormFrame) -> tuple[str, list[tuple[str, int, str, str]]]:
+    return frame.note, sorted((cell.part, cell.row_no, cell.field, cell.said) for cell in frame.cells if cell.text)
 
 
 def _with_fault(frame: FormFrame, fault: ReadingFault) -> FormFrame:

@@ -11,6 +11,7 @@ from nianbao.intake.formats.sheet import Sheet
 from nianbao.intake.text import clean, compact
 from nianbao.intake.values import text_of
 from nianbao.terms import layout
+from nianbao.terms.period import Period
 
 _LABELS = {compact(label): key for key, label in layout.COVER_LABELS.items()}
 _UNIT = layout.COVER_LABELS["unit_code"]
@@ -53,9 +54,18 @@ def _read(sheet: Sheet) -> Cover:
             continue
         key = _LABELS.get(compact(text))
         if key and key not in cover:
-            cover[key] = clean(text_of(sheet.at(row, beside)))
+            said = clean(text_of(sheet.at(row, beside)))
+            cover[key] = _period_code(said) if key == "period" else said
             cover[f"{key}_cell"] = sheet.name_of(row, beside)
     return cover | {"sheet": sheet.name} if cover else cover
+
+
+def _period_code(text: str) -> str:
+    """The code of a period, however it is written: a form prints 2021年第四季度 itself; else the text as it stands."""
+    try:
+        return Period.read(text).code
+    except ValueError:
+        return text
 
 
 def declared(cover: Mapping[str, str]) -> tuple[str, str]:

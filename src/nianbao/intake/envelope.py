@@ -14,6 +14,7 @@ from nianbao.intake.formats.delimited import DELIMITERS
 from nianbao.intake.text import compact
 from nianbao.terms import layout
 from nianbao.terms.delivery import Delivery
+from nianbao.terms.finding import Severity
 from nianbao.terms.form import Form, Part
 from nianbao.terms.period import Period
 from nianbao.terms.submission import Cell, FormFrame, Reading, ReadingFault
@@ -118,7 +119,10 @@ def open_delivery(delivery: Delivery, reading: Reading, project: Project, number
         form = project.forms[frame.form_code]
         for sent in _candidates(opened, frame, form, unit, period, cover, project):
             place = (unit.code, form.code, str(sent["period"]))
-            if numbering.is_unchanged(place, sent["cells_sha256"]):
+            own_period = Period.parse(sent["period"])
+            parts = form.parts_of(project.roster.named(unit.code, own_period) or unit, own_period) or form.parts
+            faults = _sheet_faults(frame, form, parts)
+            if numbering.is_unchanged(place, sent["cells_sha256"]) and not is_refused(faults, project):
                 opened.unchanged.append(form.code)
                 continue
             number = numbering.next(place)
@@ -126,12 +130,15 @@ def open_delivery(delivery: Delivery, reading: Reading, project: Project, number
                 "number": number,
                 "submission_id": f"{unit.code}-{sent['period']}-{form.code}-{number}",
             }
-            own_period = Period.parse(row["period"])
-            parts = form.parts_of(project.roster.named(unit.code, own_period) or unit, own_period) or form.parts
-            opened.candidates.append(Candidate(row, frame.cells, parts, _sheet_faults(frame, form, parts)))
+            opened.candidates.append(Candidate(row, frame.cells, parts, faults))
     if reading.frames and not delivery.file_name.lower().endswith(_ONE_BY_ONE):
         opened.faults += _missing_forms(reading, project, unit, period, numbering)
     return opened
+
+
+def is_refused(faults: Sequence[ReadingFault], project: Project) -> bool:
+    """Whether a sheet has a fault for which it goes back: what is read from it may not be what was meant."""
+    return any(project.reading_rules[fault.code].severity is Severity.REJECT for fault in faults)
 
 
 def _missing_forms(
@@ -243,6 +250,6 @@ def _beside(opened: Opened, subject: str) -> list[tuple[str, str]]:
 
 def _digest(frame: FormFrame, cover: dict[str, str], beside: list[tuple[str, str]]) -> str:
     """What the form says, wherever its cells stand; a new reason for a finding is a change, wherever it stands."""
-    said = sorted((cell.part, cell.row_no, cell.field, cell.text) for cell in frame.cells if cell.text)
+    said = sorted((cell.part, cell.row_no, cell.field, cell.said) for cell in frame.cells if cell.text)
     whole = [said, frame.note, cover["money_unit"], cover["basis"], *([beside] if beside else [])]
     return hashlib.sha256(json.dumps(whole, ensure_ascii=False).encode()).hexdigest()

@@ -12,7 +12,7 @@ from nianbao.intake.arrival import note_oddities
 from nianbao.intake.check import check
 from nianbao.intake.cover import cover_of_name
 from nianbao.intake.decide import decide, outcome_of
-from nianbao.intake.envelope import Numbering, Opened, open_delivery
+from nianbao.intake.envelope import Numbering, Opened, is_refused, open_delivery
 from nianbao.intake.explain import explain
 from nianbao.intake.fetch import MAX_BYTES, Archive
 from nianbao.intake.reader_pool import ReaderPool
@@ -72,7 +72,7 @@ def examine(
     findings = check(connection, project, parts, opened)
     explanations = explain(opened, findings, rulings(connection))
     decisions = _decide(opened, findings, explanations)
-    findings = _without_repeats(opened, decisions, findings)
+    findings = _without_repeats(opened, decisions, findings, project)
     explanations = [each for each in explanations if each.submission_id in decisions]
     outcomes = {item.delivery.delivery_id: _outcome(item, decisions, project) for item in opened}
     outcomes |= dict.fromkeys(duplicates, Outcome.DUPLICATE)
@@ -140,7 +140,7 @@ def _decide(
 
 
 def _without_repeats(
-    opened: Iterable[Opened], decisions: dict[str, Decision], findings: Sequence[Finding]
+    opened: Iterable[Opened], decisions: dict[str, Decision], findings: Sequence[Finding], project: Project
 ) -> list[Finding]:
     """Take what repeats, cell for cell, the accepted submission before it in this batch for unchanged.
 
@@ -151,7 +151,8 @@ def _without_repeats(
     for item in opened:
         for candidate in tuple(item.candidates):
             place = tuple(candidate.row[key] for key in ("unit_code", "form_code", "period"))
-            if accepted.get(place) == candidate.row["cells_sha256"]:
+            is_same = accepted.get(place) == candidate.row["cells_sha256"]
+            if is_same and not is_refused(candidate.faults, project):
                 item.candidates.remove(candidate)
                 item.unchanged.append(str(candidate.row["form_code"]))
                 del decisions[candidate.submission_id]

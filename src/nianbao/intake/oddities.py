@@ -9,6 +9,7 @@ from nianbao.intake.formats.sheet import Sheet, address, column_number
 from nianbao.intake.landmarks import NAME_TITLE, VALUE_TITLE, Block
 from nianbao.intake.tables import Table, total_word
 from nianbao.intake.text import compact, has_suspect_mark, tidy
+from nianbao.intake.values import ROUNDED_TAIL
 from nianbao.terms import layout
 from nianbao.terms.form import Layout
 
@@ -28,6 +29,7 @@ def note_oddities(table: Table) -> None:
     _note_cells(table, "FORMULA_TEXT", [cell.cell for cell in texts if cell.text.startswith(_FORMULA_LIKE)])
     if sheet.formulas:
         _note_cells(table, "FORMULA_IN_INPUT", [cell.cell for cell in filled if cell.cell in sheet.formulas])
+    _note_cells(table, ROUNDED_TAIL, list(table.rounded.values()))
     if sheet.hidden_rows or sheet.hidden_columns:
         _note_cells(table, "HIDDEN_CELLS", [cell.cell for cell in filled if _is_hidden(sheet, cell.cell)])
     for area in _merged_answers(table):
@@ -44,7 +46,8 @@ def note_oddities(table: Table) -> None:
 
 def _note_cells(table: Table, code: str, places: Sequence[str]) -> None:
     if places:
-        table.note(code, places[0], "、".join(places[:_NAMED]) + ("等" if len(places) > _NAMED else ""))
+        named = "、".join(places[:_NAMED]) + ("等" if len(places) > _NAMED else "")
+        table.note(code, places[0].partition("（")[0], named)
 
 
 def _is_hidden(sheet: Sheet, place: str) -> bool:

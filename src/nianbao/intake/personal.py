@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import replace
 
+from nianbao.intake.values import ROUNDED_TAIL, TOO_FINE
 from nianbao.terms.submission import Cell, FormFrame, Reading, ReadingFault
 
 # Digits as people write them: full width too, in groups with a blank, a dash or a point between.
@@ -26,6 +27,9 @@ _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECK = "10X98765432"
 _CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CODE_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
+_ABOUT_NUMBERS = frozenset({"TOTAL_MISMATCH", ROUNDED_TAIL})
+"""Faults whose value is a number that was read as one."""
+
 _SMALLEST_GROUP = 3
 _FIRST_BIRTH = dt.date(1880, 1, 1)
 
@@ -90,8 +94,12 @@ def _mask_frame(frame: FormFrame) -> FormFrame:
 
 
 def _is_free(cell: Cell) -> bool:
-    """Whether a cell holds text, or whatever stood in the way of a number, a date or a choice."""
-    return isinstance(cell.value, str) or cell.fault is not None
+    """Whether a cell holds text, or whatever stood in the way of a number, a date or a choice.
+
+    A number with too many decimals is a number, and shown as its sender wrote it. A whole one that is too large for
+    any answer is not: it may be somebody's card.
+    """
+    return isinstance(cell.value, str) or cell.fault not in (None, TOO_FINE)
 
 
 def _mask_cell(cell: Cell) -> Cell:
@@ -102,7 +110,9 @@ def _mask_cell(cell: Cell) -> Cell:
 
 
 def _mask_fault(fault: ReadingFault) -> ReadingFault:
-    return replace(fault, value=mask(fault.value)) if fault.value else fault
+    if not fault.value or fault.code in _ABOUT_NUMBERS:
+        return fault
+    return replace(fault, value=mask(fault.value))
 
 
 def _mask_run(run: str) -> str:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from nianbao.intake.formats.sheet import Sheet, address, column_letters
 from nianbao.intake.landmarks import UNIT_TITLE, VALUE_TITLE, Block, Landmarks, Place
 from nianbao.intake.text import compact, is_blank
-from nianbao.intake.values import MAX_TEXT, read_value, text_of
+from nianbao.intake.values import MAX_TEXT, ROUNDED_TAIL, read_value, text_of
 from nianbao.intake.vocabulary import Vocabulary
 from nianbao.terms import layout
 from nianbao.terms.form import Aggregate, Field, FieldType, Form, Layout, Part
@@ -48,7 +48,7 @@ class Table:
     """The cells of one form on one sheet as they are read.
 
     `asked` are the rows and columns in which they stand, block by block; `recorded` the rows of a ledger in which a
-    record stands, for each of its headers.
+    record stands, for each of its headers; `rounded` says what cells that lost an arithmetical tail are read as.
     """
 
     sheet: Sheet
@@ -60,6 +60,7 @@ class Table:
     faults: list[ReadingFault] = field(default_factory=list)
     asked: list[tuple[Sequence[int], Sequence[int]]] = field(default_factory=list)
     recorded: list[tuple[Block, list[int]]] = field(default_factory=list)
+    rounded: dict[str, str] = field(default_factory=dict)
 
     def read(self) -> None:
         """Read every part of the form that is on the sheet."""
@@ -154,6 +155,9 @@ class Table:
             else:
                 value, fault = read_value(asked, raw, text, vocabulary, scale)
                 text = text[:MAX_TEXT]
+                if fault == ROUNDED_TAIL:
+                    self.rounded[place] = f"{place}（读作{(Decimal(str(value)) / self._scale(asked)).normalize():f}）"
+                    fault = None
             cells.append(Cell(part, row_no, asked.code, place, text, value, fault))
         return cells
 

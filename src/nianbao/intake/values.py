@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from decimal import Decimal
 
 from nianbao.intake import number
 from nianbao.intake.text import clean, narrow, tidy
@@ -15,11 +16,18 @@ from nianbao.terms.submission import Value
 MAX_TEXT = 2_000
 TOO_LONG = "TEXT_TOO_LONG"
 CODE_PRECISION = "CODE_PRECISION"
+TOO_FINE = "TOO_FINE"
+ROUNDED_TAIL = "ROUNDED_TAIL"
+"""Says of a value that was read that an arithmetical tail was taken off it."""
 
 _DATE = re.compile(
-    r"(?:(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|(\d{4})年(\d{1,2})月(\d{1,2})日|(\d{4})(\d\d)(\d\d))(?: 0?0:00(?::00)?)?",
+    r"(?:(\d{4}) *([-/.]) *(\d{1,2}) *\2 *(\d{1,2})|(\d{4}) *年 *(\d{1,2}) *月 *(\d{1,2}) *[日号]|(\d{4})(\d\d)(\d\d))"
+    r"(?: 0?0:00(?::00)?)?",
     re.ASCII,
 )
+_TAIL = Decimal("0.001")
+"""Binary arithmetic leaves 5979095.76000001 for 115809000 - 109829904.24; nobody reports a thousandth of a 分."""
+
 _FIRST_YEAR, _LAST_YEAR = 1949, 2100
 _TOO_LARGE = 10**14
 _EXACT = 10**15
@@ -36,11 +44,12 @@ Read = tuple[Value | None, str | None]
 def read_value(field: Field, raw: object, text: str, vocabulary: Vocabulary, scale: int = 1) -> Read:
     """The value of a cell that is not blank, and the fault for which it has none; `text` is what it shows.
 
+    A number from which an arithmetical tail was taken has a value and says ROUNDED_TAIL.
     `scale` is what the cover declares money to be multiplied by, so that it is in 元.
     """
     kind = field.type  # told apart by identity: hashing an enumeration takes far longer
     if kind is _INT or kind is _MONEY or kind is _DECIMAL:
-        return _number(kind, text, scale if kind is _MONEY and field.unit == "元" else 1)
+        return _number(kind, raw, text, scale if kind is _MONEY and field.unit == "元" else 1)
     if kind is FieldType.DATE:
         return _date(raw, text)
     if kind is FieldType.BOOL:
@@ -67,7 +76,7 @@ def text_of(raw: object) -> str:
     return str(raw)
 
 
-def _number(kind: FieldType, text: str, scale: int) -> Read:
+def _number(kind: FieldType, raw: object, text: str, scale: int) -> Read:
     value = number.read_number(text)
     if isinstance(value, str):
         return None, value
@@ -76,9 +85,10 @@ def _number(kind: FieldType, text: str, scale: int) -> Read:
     if abs(value) >= _TOO_LARGE:
         return None, "TOO_LARGE_A_NUMBER"
     decimals = 0 if kind is _INT else 2 if kind is _MONEY else 4
-    if value != int(value) and value != round(value, decimals):
-        return None, "TOO_FINE"
-    return value, None
+    if value == int(value) or value == (kept := round(value, decimals)):
+        return value, None
+    is_tail = not isinstance(raw, str) and abs(value - kept) < _TAIL.scaleb(-decimals)
+    return (kept, ROUNDED_TAIL) if is_tail else (None, TOO_FINE)
 
 
 def _date(raw: object, text: str) -> Read:

@@ -12,6 +12,13 @@ from functools import cache
 _CODE = re.compile(r"(?P<year>\d{4})(?P<suffix>Q[1-4]|H[12]|M(?:0[1-9]|1[0-2])|)", re.ASCII)
 _AD_HOC = re.compile(r"(\d{8})-(\d{8})", re.ASCII)
 _ORDINALS = "一二三四"
+_DAY_ZH = r"(\d{4})年(\d{1,2})月(\d{1,2})[日号]"
+_PRINTED = re.compile(
+    r"(?P<year>\d{4})(?:年度?|-(?=.)|)(?:(?P<half>[上下])半年度?|第?(?P<quarter>[1-4一二三四])季度?|(?P<month>1[0-2]|0?[1-9])月份?"
+    r"|(?P<suffix>[QHM]\d{1,2})|)",
+    re.ASCII,
+)
+_PRINTED_DAYS = re.compile(f"{_DAY_ZH}[至到-]{_DAY_ZH}", re.ASCII)
 
 
 @dataclass(frozen=True, order=True)
@@ -34,6 +41,29 @@ class Period:
             ValueError: the code is none of the forms above.
         """
         return _parse(code.strip().upper())
+
+    @classmethod
+    def read(cls, text: str) -> Period:
+        """Read a period as forms print it and people write it: 2021年第四季度, 2021年4季度, 2021 Q4, 2021年上半年.
+
+        Raises:
+            ValueError: the text is no such period.
+        """
+        plain = "".join(text.split()).upper()
+        if days := _PRINTED_DAYS.fullmatch(plain):
+            year, month, day, *last = days.groups()
+            return _parse("-".join(f"{y}{int(m):02d}{int(d):02d}" for y, m, d in ((year, month, day), last)))
+        match = _PRINTED.fullmatch(plain)
+        if match is None:
+            return _parse(plain)
+        year, half, quarter, month, suffix = match.group("year", "half", "quarter", "month", "suffix")
+        if half:
+            suffix = "H1" if half == "上" else "H2"
+        elif quarter:
+            suffix = f"Q{_ORDINALS.find(quarter) + 1 or quarter}"
+        elif month:
+            suffix = f"M{int(month):02d}"
+        return _parse(f"{year}{suffix or ''}")
 
     @property
     def year(self) -> int:

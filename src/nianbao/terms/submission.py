@@ -26,6 +26,13 @@ class Cell(NamedTuple):
     value: Value | None
     fault: str | None
 
+    @property
+    def said(self) -> str:
+        """What the cell says, however it is written: 1,940 and １９４０ and 1940.00 say the same."""
+        if isinstance(self.value, Decimal):
+            return f"{self.value.normalize():f}"
+        return self.text if self.value is None else str(self.value)
+
 
 @dataclass(frozen=True)
 class ReadingFault:

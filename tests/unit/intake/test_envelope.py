@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ COVER = {
 
 def frame(form_code: str = "GH05", text: str = "5", **changed: Any) -> FormFrame:
     """A sheet with one filled cell."""
-    cell = Cell("main", 1, "warmth_funds", "E6", text, 5, None)
+    cell = Cell("main", 1, "warmth_funds", "E6", text, Decimal(text), None)
     return replace(FormFrame(form_code, f"{form_code} 表", "2021", "", (cell,)), **changed)
 
 
