@@ -27,19 +27,14 @@ from nianbao.runs.house import open_house_to_read
 from nianbao.sample.make import make_sample
 from nianbao.settings import Home
 from nianbao.statistics.reporting import forms_of_year, not_reported
+from nianbao.terms.delivery import Outcome
+from nianbao.terms.status import Status
 
 FIRST_YEAR, SEED = 2021, 1
 YEAR = int(sys.argv[1]) if __name__ == "__main__" and sys.argv[1:] else FIRST_YEAR
 HOME = Home(ROOT / "var" / "demo")
 FIRST_NIGHT, SECOND_NIGHT = dt.datetime(YEAR + 1, 1, 16, 1), dt.datetime(YEAR + 1, 1, 26, 1)
-STATUSES = {
-    "late": "迟报 late",
-    "awaiting_explanation": "待说明 awaiting explanation",
-    "rejected": "退回 sent back",
-    "missing": "未报 missing",
-    "quarantined": "无法读取 quarantined",
-    "duplicate": "重复 duplicate",
-}
+OUTCOMES = {Outcome.QUARANTINED: "无法读取 quarantined", Outcome.DUPLICATE: "重复 duplicate"}
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -90,9 +85,13 @@ def say_collected(collected: Collected) -> None:
     decided = sum(collected.decisions.values())
     say(f"来件 {collected.deliveries} deliveries: {decided} submissions, {accepted} accepted 接收")
     for row in collected.not_accepted:
-        what = STATUSES[row["decision"] or row["outcome"]]
+        what = _named(row["decision"]) if row["decision"] else OUTCOMES[Outcome(row["outcome"])]
         more = f"（共{row['findings']}条）" if row["findings"] > 1 else ""
         say(f"  {row['file_name']}  {row['form_code'] or ''} {what}  {row['first_finding'] or ''}{more}")
+
+
+def _named(status: str) -> str:
+    return f"{Status(status).zh} {Status(status).en}"
 
 
 def say_completeness(project: Project) -> None:
@@ -107,7 +106,7 @@ def say_completeness(project: Project) -> None:
     for row in absent:
         together.setdefault((row["status"], row["short_zh"], row["period"]), []).append(row["form_code"])
     for (status, unit, period), codes in sorted(together.items()):
-        say(f"  {STATUSES[status]}  {unit} {period}: {', '.join(codes)}")
+        say(f"  {_named(status)}  {unit} {period}: {', '.join(codes)}")
 
 
 def say_editions(editions: list[Edition]) -> None:

@@ -3,14 +3,12 @@
 -- grain: one row per unit and year
 WITH first_pass AS (
     SELECT
-        submission.unit_code,
-        submission.year,
+        unit_code,
+        year,
         count(*) AS forms_right_first_time
-    FROM ledger.submission AS submission
-    INNER JOIN ledger.decision AS decision
-        ON submission.submission_id = decision.submission_id
-    WHERE submission.number = 1 AND decision.decision IN ('accepted', 'accepted_with_warnings')
-    GROUP BY submission.unit_code, submission.year
+    FROM ledger.state
+    WHERE number = 1 AND counts
+    GROUP BY unit_code, year
 )
 
 SELECT

@@ -9,11 +9,13 @@ import pytest
 
 from nianbao.catalog import Project
 from nianbao.statistics.compile import indicator_models
+from nianbao.statistics.reporting import completeness_model
 from nianbao.warehouse.connect import Connection, insert_columns, open_memory, quote, rows_of
 from nianbao.warehouse.core_parts import core_models
 from nianbao.warehouse.models import Model, build, leaf_fingerprints, read_models
 from nianbao.warehouse.reference import load_reference
 from nianbao.warehouse.schema import create_schema
+from nianbao.warehouse.state import READS
 from tests.sql.cases import TODAY, match, read_case
 
 CASES = Path(__file__).parent / "model"
@@ -24,7 +26,7 @@ NAMES = sorted(path.name for path in CASES.iterdir() if path.is_dir())
 @pytest.fixture(scope="module")
 def models(project: Project) -> dict[str, Model]:
     """The models of sql/ by the table they build."""
-    return {model.name: model for model in read_models(project.path / "sql")}
+    return {model.name: model for model in [*read_models(project.path / "sql"), completeness_model()]}
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +63,13 @@ def lay_out(connection: Connection, given: Mapping[str, Sequence[Mapping[str, An
         insert_columns(connection, table, columns, {name: types[name] for name in names})
 
 
+def tables_of(model: Model) -> set[str]:
+    """The tables that a model reads, itself or through a view of the ledger."""
+    return {table for name in model.reads for table in READS.get(name, (name,))}
+
+
 def test_every_model_has_a_case(models: dict[str, Model]) -> None:
-    """Each file of sql/core and sql/mart has a case folder of the name of its table."""
+    """Each model of sql/core and sql/mart has a case folder of the name of its table."""
     assert sorted(models) == NAMES
 
 
@@ -70,7 +77,7 @@ def test_every_model_has_a_case(models: dict[str, Model]) -> None:
 def test_a_model_makes_its_rows_and_no_others(name: str, bench: Connection, models: dict[str, Model]) -> None:
     """From the given rows come the expected rows, each once."""
     given, expected = read_case(CASES / name)
-    assert given.keys() <= models[name].reads
+    assert given.keys() <= tables_of(models[name])
     lay_out(bench, given)
     found = rows_of(bench, models[name].sql)
     assert expected
@@ -80,7 +87,7 @@ def test_a_model_makes_its_rows_and_no_others(name: str, bench: Connection, mode
 @pytest.mark.parametrize("name", NAMES)
 def test_a_model_of_nothing_is_empty(name: str, bench: Connection, models: dict[str, Model]) -> None:
     """Where nothing was reported a model gives no rows, and does not fail."""
-    for table in models[name].reads:
+    for table in tables_of(models[name]):
         bench.execute(f"DELETE FROM {table}")
     assert rows_of(bench, models[name].sql) == []
 

@@ -12,13 +12,9 @@ from nianbao.cli.main import home_option, json_option, project_option, resolve_p
 from nianbao.cli.show import say, say_alarms, say_json, say_table
 from nianbao.errors import UsageError
 from nianbao.settings import Home
+from nianbao.terms.status import Status
 
-_STATUS_ZH = {
-    "on_time": "按时", "late": "迟报", "awaiting_explanation": "待说明", "rejected": "退回", "withdrawn": "撤回",
-    "missing": "未报", "not_due": "未到期",
-}  # fmt: skip
-_COUNTS = tuple(f"units_{status}" for status in _STATUS_ZH)
-_OPEN = ("awaiting_explanation", "rejected", "withdrawn", "missing")
+_COUNTS = tuple(f"units_{status}" for status in Status)
 
 
 @click.command()
@@ -53,7 +49,7 @@ def status(project_path: Path | None, home: Path, year: int | None, unit_code: s
         say("no tables have been built yet: nianbao nightly")
         return
     if unit_code is None:
-        head = ("表号", "报表", "报告期", "应报", *_STATUS_ZH.values())
+        head = ("表号", "报表", "报告期", "应报", *(status.zh for status in Status))
         keys = ("form_code", "form_zh", "period", "units_due", *_COUNTS)
         say_table(head, [[row[key] for key in keys] for row in forms], numbers=range(3, len(head)))
     else:
@@ -67,10 +63,10 @@ def status(project_path: Path | None, home: Path, year: int | None, unit_code: s
 
 def _say_unit(unit: Any, forms: Sequence[Mapping[str, Any]], absent: Sequence[Mapping[str, Any]]) -> None:
     """One line: how many forms the unit owes, what became of them, and whether all is well."""
-    counts = {zh: sum(row[f"units_{status}"] for row in forms) for status, zh in _STATUS_ZH.items()}
+    counts = {status.zh: sum(row[f"units_{status}"] for row in forms) for status in Status}
     told = "，".join(f"{zh}{count}张" for zh, count in counts.items() if count)
     say(f"{unit.code} {unit.zh}：应报{len(forms)}张，{told}" if forms else f"{unit.code} {unit.zh}：没有应报的表")
-    if not any(row["status"] in _OPEN for row in absent):
+    if not any(Status(row["status"]).is_owed for row in absent):
         say("all is well: nothing is owed, nothing waits")
 
 
@@ -81,7 +77,7 @@ def _say_absent(absent: Sequence[Mapping[str, Any]]) -> None:
     say_table(
         ("单位", "名称", "表号", "报告期", "状态", "到达", "截止"),
         [
-            (row["unit_code"], row["short_zh"], row["form_code"], row["period"], _STATUS_ZH[row["status"]],
+            (row["unit_code"], row["short_zh"], row["form_code"], row["period"], Status(row["status"]).zh,
              row["arrived_on"], row["due_on"])
             for row in absent
         ],

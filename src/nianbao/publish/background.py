@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
 
 from nianbao.publish.definition import define
 from nianbao.statistics.compile import ALL, PREV_YEAR, operands
@@ -17,9 +16,7 @@ _YEARS = 3
 """The year itself, the one before, and the one before that: a report prints figures of last year too."""
 
 
-def background(
-    figures: Figures, year: int, due: Iterable[Mapping[str, Any]], targets: tuple[Target, ...] = ()
-) -> Background:
+def background(figures: Figures, year: int, due: Iterable[Due], targets: tuple[Target, ...] = ()) -> Background:
     """Everything about a year; `due` are rows of statistics.reporting.due_in_year."""
     project = figures.project
     years = range(year - _YEARS + 1, year + 1)
@@ -30,7 +27,7 @@ def background(
         forms={code: form.zh for code, form in project.forms.items()},
         units={code: unit.short_zh for code, unit in project.units.items()},
         prefectures=tuple(unit.code for unit in project.units.values() if unit.level == ranked),
-        due=tuple(Due(**row) for row in due),
+        due=tuple(due),
         targets=targets,
     )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from nianbao import clock
 from nianbao.catalog import Project
 from nianbao.runs.house import House, Step, at_once
+from nianbao.statistics.reporting import completeness_model
 from nianbao.statistics.verify import verify
 from nianbao.warehouse.core_parts import core_models
 from nianbao.warehouse.kept_models import keep_models
@@ -58,4 +59,4 @@ def all_models(project: Project) -> list[Model]:
     """Every model of a project: those of sql/, and those made from forms and indicators."""
     from nianbao.statistics.compile import indicator_models  # it brings sqlglot, which an idle night does not need
 
-    return read_models(project.path / "sql") + core_models(project) + indicator_models(project)
+    return read_models(project.path / "sql") + core_models(project) + indicator_models(project) + [completeness_model()]

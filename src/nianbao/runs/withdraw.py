@@ -18,6 +18,7 @@ from nianbao.runs.house import House
 from nianbao.terms.delivery import Decision
 from nianbao.warehouse import ledger
 from nianbao.warehouse.connect import transaction
+from nianbao.warehouse.state import states
 
 _WITHDRAWALS = "withdrawals.jsonl"
 
@@ -46,17 +47,17 @@ def withdraw(house: House, submission_id: str, because: str, by: str) -> list[Pa
     Raises:
         UsageError: there is no such submission, or it does not count.
     """
-    found = ledger.submissions(house.connection, submission_id)
+    found = states(house.connection, submission_id)
     if not found:
         raise UsageError(f"there is no submission {submission_id!r}", next_step="look for its id in the receipt")
-    row = found[0]
-    if not Decision(row["decision"]).counts:
-        raise UsageError(f"{submission_id} is {row['decision']}: it does not count", next_step="nothing is to be done")
+    standing = found[0]
+    if not standing.state.counts:
+        raise UsageError(f"{submission_id} is {standing.state}: it does not count", next_step="nothing is to be done")
     withdrawal = Withdrawal(
         submission_id=submission_id,
-        delivery_id=row["delivery_id"],
-        form_code=row["form_code"],
-        period=row["period"],
+        delivery_id=standing.delivery_id,
+        form_code=standing.form_code,
+        period=standing.period,
         because=mask(because),
         withdrawn_by=mask(by),
         withdrawn_at=clock.now(),
@@ -65,7 +66,7 @@ def withdraw(house: House, submission_id: str, because: str, by: str) -> list[Pa
     journal.append(house.home.archive / _WITHDRAWALS, dataclasses.asdict(withdrawal))
     replay_withdrawals(house, [withdrawal])
     with ReaderPool(house.project.path) as pool:
-        return answer_deliveries(house, pool, [row["delivery_id"]])
+        return answer_deliveries(house, pool, [standing.delivery_id])
 
 
 def read_withdrawals(house: House) -> list[Withdrawal]:
@@ -84,12 +85,12 @@ def replay_withdrawals(house: House, withdrawals: Iterable[Withdrawal]) -> list[
     connection = house.connection
     rows, deliveries = [], []
     for each in withdrawals:
-        for found in ledger.submissions(connection, place=(each.delivery_id, each.form_code, each.period)):
-            if Decision(found["decision"]).counts:
+        for found in states(connection, place=(each.delivery_id, each.form_code, each.period)):
+            if found.state.counts:
                 deliveries.append(each.delivery_id)
                 rows.append(
                     {
-                        "submission_id": found["submission_id"],
+                        "submission_id": found.submission_id,
                         "decision": Decision.WITHDRAWN.value,
                         "decided_at": each.withdrawn_at,
                         "decided_by": each.withdrawn_by,

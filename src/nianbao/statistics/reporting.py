@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
-from nianbao.warehouse.connect import Connection, has_table, rows_of
+from nianbao.terms.background import Due
+from nianbao.terms.status import Status
+from nianbao.warehouse.connect import Connection, has_table, literal, rows_of
+from nianbao.warehouse.models import Model
 
 
 def is_built(connection: Connection) -> bool:
@@ -13,9 +17,34 @@ def is_built(connection: Connection) -> bool:
     return has_table(connection, "mart.completeness")
 
 
-_STATES = ("on_time", "late", "awaiting_explanation", "rejected", "withdrawn", "missing", "not_due")
-_REPORTING = """
-    SELECT * REPLACE (CASE WHEN status = 'missing' AND due_on >= $today THEN 'not_due' ELSE status END AS status)
+def completeness_model() -> Model:
+    """mart.completeness: how many units are where with each form and period, a column for every status."""
+    statuses = [status for status in Status if status is not Status.NOT_DUE]  # that depends on the day of asking
+    return Model(
+        name="mart.completeness",
+        sql=f"""
+SELECT reporting.form_code, form.zh AS form_zh, reporting.period, reporting.year, count(*) AS units_due,
+    {_counts(statuses)}
+FROM core.reporting AS reporting
+INNER JOIN reference.forms AS form ON reporting.form_code = form.form_code
+GROUP BY reporting.form_code, form.zh, reporting.period, reporting.year
+""",
+        reads=frozenset({"core.reporting", "reference.forms"}),
+        zh=f"报送完整性：每张表每个报告期应报、{'、'.join(status.zh for status in statuses)}的单位数",
+        en="How complete the reporting of each form and period is; one row per form and period",
+        columns={f"units_{status}": f"{status.zh}单位数 / units {status.en}" for status in statuses},
+    )
+
+
+def _counts(statuses: Iterable[Status]) -> str:
+    return ", ".join(
+        f"count(CASE WHEN reporting.status = {literal(status)} THEN 1 END) AS units_{status}" for status in statuses
+    )
+
+
+_REPORTING = f"""
+    SELECT * REPLACE (CASE WHEN status = {literal(Status.MISSING)} AND due_on >= $today
+        THEN {literal(Status.NOT_DUE)} ELSE status END AS status)
     FROM core.reporting
     WHERE year = coalesce($year, (SELECT max(year) FROM core.submission)) AND coalesce(unit_code = $unit, TRUE)
 """
@@ -25,12 +54,11 @@ def forms_of_year(
     connection: Connection, today: dt.date, year: int | None = None, unit_code: str | None = None
 ) -> list[dict[str, Any]]:
     """How complete each form and period of a year is; the latest year with submissions when none is given."""
-    counts = ", ".join(f"count(*) FILTER (reporting.status = '{state}') AS units_{state}" for state in _STATES)
     return rows_of(
         connection,
         f"""
         SELECT reporting.form_code, form.zh AS form_zh, reporting.period, reporting.year,
-            count(*) AS units_due, {counts}
+            count(*) AS units_due, {_counts(Status)}
         FROM ({_REPORTING}) AS reporting
         INNER JOIN reference.forms AS form ON reporting.form_code = form.form_code
         GROUP BY reporting.form_code, form.zh, reporting.period, reporting.year
@@ -40,9 +68,9 @@ def forms_of_year(
     )
 
 
-def due_in_year(connection: Connection, today: dt.date, year: int) -> list[dict[str, Any]]:
+def due_in_year(connection: Connection, today: dt.date, year: int) -> list[Due]:
     """Everything that was due for a year, unit by unit in the order of the roster, and what has become of it."""
-    return rows_of(
+    rows = rows_of(
         connection,
         f"""
         SELECT unit_code, form_code, period, status, arrived_on, due_on
@@ -51,6 +79,7 @@ def due_in_year(connection: Connection, today: dt.date, year: int) -> list[dict[
         """,
         {"today": today, "year": year, "unit": None},
     )
+    return [Due(**row | {"status": Status(row["status"])}) for row in rows]
 
 
 def not_reported(
@@ -64,7 +93,7 @@ def not_reported(
             reporting.arrived_on, reporting.due_on
         FROM ({_REPORTING}) AS reporting
         INNER JOIN core.unit AS unit ON reporting.unit_code = unit.unit_code
-        WHERE reporting.status <> 'on_time'
+        WHERE reporting.status <> {literal(Status.ON_TIME)}
         ORDER BY reporting.unit_code, reporting.form_code, reporting.period
         """,
         {"today": today, "year": year, "unit": unit_code},
@@ -76,22 +105,12 @@ def waiting_findings(connection: Connection, unit_code: str | None = None) -> li
     return rows_of(
         connection,
         """
-        WITH last_sent AS (
-            SELECT submission.submission_id, decision.decision,
-                row_number() OVER (
-                    PARTITION BY submission.unit_code, submission.form_code, submission.period
-                    ORDER BY submission.number DESC, decision.decision = 'withdrawn' DESC
-                ) AS age
-            FROM ledger.submission AS submission
-            INNER JOIN ledger.decision AS decision ON submission.submission_id = decision.submission_id
-            WHERE coalesce(submission.unit_code = ?, TRUE)
-        )
         SELECT finding.submission_id, finding.code, finding.severity, finding.sheet, finding.cell, finding.value,
             finding.expected, finding.sentence
         FROM ledger.finding AS finding
-        INNER JOIN last_sent ON finding.submission_id = last_sent.submission_id
-        WHERE last_sent.age = 1 AND last_sent.decision IN ('rejected', 'awaiting_explanation')
-            AND finding.severity <> 'warn'
+        INNER JOIN ledger.state AS sent ON finding.submission_id = sent.submission_id
+        WHERE sent.is_last AND sent.waits AND finding.severity <> 'warn'
+            AND coalesce(sent.unit_code = ?, TRUE)
         ORDER BY finding.submission_id, finding.sheet, finding.row_no, finding.code
         """,
         [unit_code],

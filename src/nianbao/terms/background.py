@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from nianbao.terms.status import Status
 from nianbao.terms.target import Target
 
 
@@ -36,12 +37,12 @@ class Described:
 
 @dataclass(frozen=True)
 class Due:
-    """A form that a unit owes for a period, and what has become of it: `on_time`, `late`, `missing` …"""
+    """A form that a unit owes for a period, and what has become of it."""
 
     unit_code: str
     form_code: str
     period: str
-    status: str
+    status: Status
     arrived_on: dt.date | None
     due_on: dt.date
 

@@ -33,6 +33,11 @@ class Decision(StrEnum):
         """Whether the submission's rows are loaded."""
         return self in (Decision.ACCEPTED, Decision.ACCEPTED_WITH_WARNINGS)
 
+    @property
+    def waits(self) -> bool:
+        """Whether the unit has to correct or explain before it can count."""
+        return self in (Decision.AWAITING_EXPLANATION, Decision.REJECTED)
+
 
 @dataclass(frozen=True)
 class Delivery:

@@ -12,6 +12,7 @@ from nianbao.errors import StoreError
 from nianbao.warehouse.connect import Connection, literal, open_memory, quote, unopened
 from nianbao.warehouse.reference import load_reference
 from nianbao.warehouse.schema import LEDGER
+from nianbao.warehouse.state import READS, create_views
 
 _DATED = {
     "decision": "decided_at",
@@ -59,9 +60,10 @@ def open_as_of(path: Path, project: Project, day: dt.date) -> tuple[Connection, 
         until = f" WHERE {column} < DATE '{day.isoformat()}' + INTERVAL 1 DAY" if column else ""
         connection.execute(f"CREATE VIEW {name} AS SELECT * FROM warehouse.{name}{until}")
         leaves[f"{schema}.{table}"] = ""
+    create_views(connection)
     columns = ", ".join(f"{name} {kind}" for name, kind in LEDGER["build"].columns.items())
     connection.execute(f"CREATE TABLE ledger.build ({columns})")
-    return connection, leaves | load_reference(connection, project, day)
+    return connection, leaves | dict.fromkeys(READS, "") | load_reference(connection, project, day)
 
 
 def _attach(connection: Connection, path: Path) -> None:

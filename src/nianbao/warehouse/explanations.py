@@ -9,7 +9,6 @@ from typing import Any
 from nianbao.terms.explanation import Ruled, Ruling
 from nianbao.warehouse.connect import Connection, insert_rows, rows_of
 from nianbao.warehouse.schema import LEDGER
-from nianbao.warehouse.stage import IN_FORCE
 
 _RULINGS = "SELECT {columns} FROM ledger.ruling ORDER BY ruled_at, explanation_id"
 _LATEST_RULING = """
@@ -67,7 +66,7 @@ def approved(connection: Connection) -> list[dict[str, Any]]:
         SELECT e.explanation_id, e.unit_code, e.form_code, e.period, e.part, e.field, e.explanation
         FROM ledger.explanation AS e
         INNER JOIN ({_LATEST_RULING}) AS r ON coalesce(e.earlier_id, e.explanation_id) = r.explanation_id
-        INNER JOIN ({IN_FORCE.format(ledger="ledger")}) AS s ON e.submission_id = s.submission_id
+        INNER JOIN ledger.in_force AS s ON e.submission_id = s.submission_id
         WHERE r.ruling = 'approved' AND e.field IS NOT NULL
         ORDER BY e.unit_code, e.period, e.form_code, e.row_no, e.field
         """,
@@ -88,23 +87,22 @@ def earlier_values(connection: Connection, submissions: Sequence[dict[str, Any]]
     columns = {key: [str(row[key]) for row in wanted] for key in wanted[0]}
     return rows_of(
         connection,
-        f"""
+        """
         WITH asked AS (
             SELECT unnest($1::VARCHAR[]) AS submission_id, unnest($2::VARCHAR[]) AS unit_code,
                 unnest($3::VARCHAR[]) AS form_code, CAST(unnest($4::VARCHAR[]) AS DATE) AS period_start,
                 CAST(unnest($5::VARCHAR[]) AS INTEGER) AS year, unnest($6::VARCHAR[]) AS suffix
         ),
-        known AS ({IN_FORCE.format(ledger="ledger")}),
         earlier AS (
             SELECT a.submission_id, k.submission_id AS earlier_id, k.period, 'last' AS which
             FROM asked AS a
-            INNER JOIN known AS k ON a.unit_code = k.unit_code AND a.form_code = k.form_code
+            INNER JOIN ledger.in_force AS k ON a.unit_code = k.unit_code AND a.form_code = k.form_code
             WHERE k.period_end < a.period_start
             QUALIFY row_number() OVER (PARTITION BY a.submission_id ORDER BY k.period_end DESC) = 1
             UNION ALL
             SELECT a.submission_id, k.submission_id, k.period, 'year_before'
             FROM asked AS a
-            INNER JOIN known AS k ON a.unit_code = k.unit_code AND a.form_code = k.form_code
+            INNER JOIN ledger.in_force AS k ON a.unit_code = k.unit_code AND a.form_code = k.form_code
             WHERE k.year = a.year - 1 AND k.suffix = a.suffix
         )
         SELECT e.submission_id, e.which, e.period, c.part, c.field, coalesce(c.read_as, c.text) AS value

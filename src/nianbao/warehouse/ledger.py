@@ -7,19 +7,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from nianbao.terms.delivery import Decision
 from nianbao.terms.source import LOCAL_INBOX
 from nianbao.warehouse.connect import Connection, insert_rows, rows_of
 from nianbao.warehouse.schema import LEDGER
-from nianbao.warehouse.stage import IN_FORCE
 
 _ARCHIVE_OFFSET = "archive/index"
-
-
-_LAST_DECISION = """(
-    SELECT * FROM ledger.decision
-    QUALIFY row_number() OVER (PARTITION BY submission_id ORDER BY decision = 'withdrawn' DESC) = 1
-)"""
-"""The decision that holds: a withdrawal is the last word about a submission."""
 
 
 def start_run(connection: Connection, kind: str, started_at: dt.datetime, version: str, rules: str) -> str:
@@ -80,10 +73,8 @@ def deliveries_by_hash(connection: Connection, hashes: Sequence[str]) -> dict[st
     rows = connection.execute(
         "SELECT sha256, min(delivery_id) FROM ledger.delivery "
         "WHERE sha256 IN (SELECT unnest($1::VARCHAR[])) AND delivery_id NOT IN ("
-        "SELECT s.delivery_id FROM ledger.submission AS s "
-        "INNER JOIN ledger.decision AS d ON s.submission_id = d.submission_id WHERE d.decision = 'withdrawn'"
-        ") GROUP BY sha256",
-        [list(hashes)],
+        "SELECT delivery_id FROM ledger.state WHERE state = $2) GROUP BY sha256",
+        [list(hashes), Decision.WITHDRAWN],
     ).fetchall()
     return dict(rows)
 
@@ -103,13 +94,11 @@ Key = tuple[str, str, str]
 def submission_numbers(connection: Connection, units: Sequence[str]) -> tuple[dict[Key, int], dict[Key, str]]:
     """For the submissions of these units: the last number, and the content in force, by unit, form and period."""
     rows = connection.execute(
-        f"""
-        SELECT s.unit_code, s.form_code, s.period, max(s.number),
-            arg_max(s.cells_sha256, s.number) FILTER (WHERE d.decision IN ('accepted', 'accepted_with_warnings'))
-        FROM ledger.submission AS s
-        INNER JOIN {_LAST_DECISION} AS d ON s.submission_id = d.submission_id
-        WHERE s.unit_code IN (SELECT unnest($1::VARCHAR[]))
-        GROUP BY s.unit_code, s.form_code, s.period
+        """
+        SELECT unit_code, form_code, period, max(number), arg_max(cells_sha256, number) FILTER (WHERE counts)
+        FROM ledger.state
+        WHERE unit_code IN (SELECT unnest($1::VARCHAR[]))
+        GROUP BY unit_code, form_code, period
         """,
         [list(units)],
     ).fetchall()
@@ -138,12 +127,11 @@ def answers(connection: Connection, delivery_ids: Sequence[str]) -> list[dict[st
     )
     submissions = rows_of(
         connection,
-        "SELECT s.*, d.decision, d.decided_at, d.decided_by, d.because, f.number AS number_in_force "
-        f"FROM ledger.submission AS s INNER JOIN {_LAST_DECISION} AS d ON s.submission_id = d.submission_id "
-        f"LEFT JOIN ({IN_FORCE.format(ledger='ledger')}) AS f ON d.decision = 'withdrawn' "
+        "SELECT s.*, f.number AS number_in_force FROM ledger.state AS s "
+        "LEFT JOIN ledger.in_force AS f ON s.state = $2 "
         f"AND (f.unit_code, f.form_code, f.period) = (s.unit_code, s.form_code, s.period) WHERE s.delivery_id {among} "
         "ORDER BY s.form_code, s.period",
-        wanted,
+        [*wanted, Decision.WITHDRAWN],
     )
     findings = rows_of(
         connection,
@@ -174,8 +162,8 @@ def not_accepted(connection: Connection, run_id: str) -> list[dict[str, Any]]:
     """What a run did not take: the deliveries that were quarantined or known, and the submissions sent back."""
     return rows_of(
         connection,
-        f"""
-        SELECT d.file_name, d.outcome, s.submission_id, s.form_code, c.decision,
+        """
+        SELECT d.file_name, d.outcome, s.submission_id, s.form_code, s.state AS decision,
             (SELECT min(f.sentence) FROM ledger.finding AS f
              WHERE f.delivery_id = d.delivery_id AND f.submission_id IS NOT DISTINCT FROM s.submission_id
                AND f.severity <> 'warn') AS first_finding,
@@ -183,9 +171,8 @@ def not_accepted(connection: Connection, run_id: str) -> list[dict[str, Any]]:
              WHERE f.delivery_id = d.delivery_id AND f.submission_id IS NOT DISTINCT FROM s.submission_id
                AND f.severity <> 'warn') AS findings
         FROM ledger.delivery AS d
-        LEFT JOIN ledger.submission AS s ON d.delivery_id = s.delivery_id
-        LEFT JOIN {_LAST_DECISION} AS c ON s.submission_id = c.submission_id
-        WHERE d.run_id = ? AND (s.submission_id IS NULL OR c.decision IN ('rejected', 'awaiting_explanation'))
+        LEFT JOIN ledger.state AS s ON d.delivery_id = s.delivery_id
+        WHERE d.run_id = ? AND (s.submission_id IS NULL OR s.waits)
         ORDER BY d.delivery_id, s.form_code
         """,
         [run_id],
@@ -200,20 +187,6 @@ def last_rules(connection: Connection) -> str:
     return str(row[0]) if row and row[0] else ""
 
 
-def submissions(
-    connection: Connection, submission_id: str | None = None, place: tuple[str, str, str] | None = None
-) -> list[dict[str, Any]]:
-    """The submission of an id, or of a place: delivery, form and period; with the decision that holds."""
-    delivery, form, period = place or (None, None, None)
-    return rows_of(
-        connection,
-        f"SELECT s.submission_id, s.delivery_id, s.form_code, s.period, d.decision FROM ledger.submission AS s "
-        f"INNER JOIN {_LAST_DECISION} AS d ON s.submission_id = d.submission_id "
-        "WHERE s.submission_id = $1 OR (s.delivery_id, s.form_code, s.period) = ($2, $3, $4)",
-        [submission_id, delivery, form, period],
-    )
-
-
 def last_release(connection: Connection, publication: str, year: int) -> dict[str, Any] | None:
     """The last release issued of a publication for a year."""
     rows = rows_of(
@@ -226,12 +199,11 @@ def last_release(connection: Connection, publication: str, year: int) -> dict[st
 
 def known_until(connection: Connection) -> dt.datetime | None:
     """When the last decision was taken: what is known is known as of then."""
-    row = connection.execute("SELECT max(decided_at) FROM ledger.decision").fetchone()
+    row = connection.execute("SELECT max(happened_at) FROM ledger.event WHERE state IS NOT NULL").fetchone()
     return row[0] if row else None
 
 
 def has_accepted(connection: Connection) -> bool:
     """Whether anything was ever accepted."""
-    counted = "SELECT count(*) FROM ledger.decision WHERE decision IN ('accepted', 'accepted_with_warnings')"
-    row = connection.execute(counted).fetchone()
+    row = connection.execute("SELECT count(*) FROM ledger.state WHERE counts").fetchone()
     return bool(row and row[0])

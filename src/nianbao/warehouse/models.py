@@ -14,6 +14,7 @@ from pathlib import Path
 from nianbao.errors import ModelError
 from nianbao.warehouse.connect import Connection, transaction
 from nianbao.warehouse.schema import comment_on
+from nianbao.warehouse.state import READS
 
 _ZH = re.compile(r"--\s*zh:\s*(.+)")
 _GRAIN = re.compile(r"--\s*grain:\s*(.+)")
@@ -128,7 +129,8 @@ def leaf_fingerprints(connection: Connection) -> dict[str, str]:
         "WHERE database_name = current_database() AND schema_name IN ('raw', 'ledger')"
     ).fetchall()
     # Counting a DuckDB table reads its metadata only; the estimate would do, but it does not promise to be exact.
-    return {name: str(_count(connection, name)) for name, _ in tables}
+    counts = {name: str(_count(connection, name)) for name, _ in tables}
+    return counts | {view: "+".join(counts.get(table, "") for table in tables) for view, tables in READS.items()}
 
 
 def fingerprint_of_built(connection: Connection) -> str:

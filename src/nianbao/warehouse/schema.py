@@ -9,6 +9,7 @@ from nianbao.catalog import Project
 from nianbao.errors import StoreError
 from nianbao.terms.form import Field, FieldType, Part
 from nianbao.warehouse.connect import Connection, literal, quote, transaction
+from nianbao.warehouse.state import create_views
 
 SCHEMA_VERSION = 1
 
@@ -153,6 +154,7 @@ def create_schema(connection: Connection, project: Project) -> None:
         for part in project.parts:
             comments = project.column_comments | {field.column: field_comment(field) for field in part.fields}
             _create_table(connection, raw_table(part), existing.get(f"raw.{part.table}"), comments)
+        create_views(connection)
 
 
 def _check_version(connection: Connection) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from nianbao.catalog import Project
 from nianbao.terms.form import Layout, Part
 from nianbao.warehouse.connect import Connection, insert_rows, quote
-from nianbao.warehouse.schema import CELL, SQL_TYPES, TableSpec, create_mirror, raw_table
+from nianbao.warehouse.schema import CELL, LEDGER, SQL_TYPES, TableSpec, create_mirror, raw_table
 
 SUBMISSION = TableSpec(
     "stage.submission", "", "",
@@ -21,17 +21,7 @@ SUBMISSION = TableSpec(
 
 _WHO = {"unit_code": "VARCHAR", "period": "VARCHAR", "year": "INTEGER"}
 
-IN_FORCE = """
-SELECT s.submission_id, s.delivery_id, s.unit_code, s.form_code, s.period, s.suffix, s.year, s.period_start,
-    s.period_end, s.number, s.basis, s.money_unit, s.edition,
-    s.declared_status, s.note, s.arrived_on, s.due_on, s.accepted_until, s.sheet
-FROM {ledger}.submission AS s
-INNER JOIN {ledger}.decision AS d ON s.submission_id = d.submission_id
-WHERE d.decision IN ('accepted', 'accepted_with_warnings')
-    AND s.submission_id NOT IN (SELECT w.submission_id FROM {ledger}.decision AS w WHERE w.decision = 'withdrawn')
-QUALIFY row_number() OVER (PARTITION BY s.unit_code, s.form_code, s.period ORDER BY s.number DESC) = 1
-"""
-"""What counts now: the latest accepted submission per unit, form and period that was not withdrawn."""
+_IN_FORCE = tuple(name for name in SUBMISSION.columns if name in LEDGER["submission"].columns)
 
 
 def stage_table(part: Part) -> TableSpec:
@@ -95,7 +85,7 @@ def _show_known(connection: Connection, parts: Iterable[Part]) -> None:
     warehouse = quote(str(connection.execute("SELECT current_database()").fetchall()[0][0]))
     connection.execute(f"""
         CREATE OR REPLACE TABLE known.in_force AS
-        SELECT f.* FROM ({IN_FORCE.format(ledger=warehouse + ".ledger")}) AS f
+        SELECT {", ".join(_IN_FORCE)} FROM {warehouse}.ledger.in_force AS f
         WHERE NOT EXISTS (
             SELECT 1 FROM stage.submission AS s
             WHERE s.unit_code = f.unit_code AND s.form_code = f.form_code AND s.period = f.period

@@ -15,9 +15,10 @@ from nianbao.publish.site.amounts import change_text
 from nianbao.publish.site.meaning import meaning
 from nianbao.terms.background import Background, Described, Due
 from nianbao.terms.document import Document, PrintedFigure
+from nianbao.terms.status import Status
 from tests.unit.publish.synthetic import HOSTILE, PREFECTURES, UNITS, document, values
 
-STATES = ("on_time", "late", "awaiting_explanation", "rejected", "missing", "not_due")
+STATUSES = tuple(Status)
 
 
 class Page(html.parser.HTMLParser):
@@ -66,7 +67,7 @@ def with_background() -> Document:
     indicators["unprinted"] = Described("unprinted", HOSTILE, "not printed", "个", "audit_report", HOSTILE)
     day = replace(document()).as_of.date()
     due = tuple(
-        Due(code, form, f"2021Q{quarter}", STATES[at % 6] if at < 6 and form == "GH05" else "on_time", day, day)
+        Due(code, form, f"2021Q{quarter}", STATUSES[at % 7] if at < 7 and form == "GH05" else Status.ON_TIME, day, day)
         for at, code in enumerate(UNITS)
         for form in ("GH05", "GH06")
         for quarter in (1, 2)
@@ -220,16 +221,16 @@ def test_indicators_are_listed_with_their_values(pages: dict[str, Page]) -> None
 
 
 def test_completeness_shows_each_state_by_a_sign(pages: dict[str, Page]) -> None:
-    """Every state has a sign and a word, and what did not come on time is listed."""
+    """T32: every status has a sign and a word, withdrawn too, and what did not come on time is listed."""
     page = pages["completeness.html"]
     labels = {each["aria-label"] for each in page.of("span") if "aria-label" in each}
-    for word in ("按时", "迟报", "待说明", "退回未重报", "未报", "未到期"):
+    for word in ("按时", "迟报", "待说明", "退回", "撤回", "未报", "未到期"):
         assert f"一季度{word}，二季度{word}" in labels, word
     rows = [each.get("data-is", "") for each in page.of("tr") if "data-words" in each]
     assert (len(rows), sum("owes" in is_ for is_ in rows), sum("irregular" in is_ for is_ in rows)) == (
         len(UNITS),
-        3,
         4,
+        5,
     )
 
 

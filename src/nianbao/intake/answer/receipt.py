@@ -82,7 +82,7 @@ class ReceiptWriter:
         }
 
     def _submission(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        decision = Decision(row["decision"])
+        decision = Decision(row["state"])
         return {
             "submission_id": row["submission_id"],
             "form": row["form_code"],

@@ -8,18 +8,8 @@ from dataclasses import dataclass
 
 from nianbao.terms.background import Background, Due
 from nianbao.terms.period import Period
+from nianbao.terms.status import Status
 
-STATES = {
-    "on_time": ("●", "按时"),
-    "late": ("迟", "迟报"),
-    "awaiting_explanation": ("待", "待说明"),
-    "rejected": ("退", "退回未重报"),
-    "missing": ("缺", "未报"),
-    "not_due": ("·", "未到期"),
-}
-"""What a form that is due may be: its sign, which does not rest on colour, and its name."""
-
-OWED = ("awaiting_explanation", "rejected", "missing")
 _SHORT = {"Q1": "一季度", "Q2": "二季度", "Q3": "三季度", "Q4": "四季度", "H1": "上半年", "H2": "下半年", "Y": "全年"}
 
 
@@ -34,12 +24,12 @@ class Row:
     @property
     def owes(self) -> bool:
         """Whether something of it is still to come."""
-        return any(due.status in OWED for dues in self.by_form.values() for due in dues)
+        return any(due.status.is_owed for dues in self.by_form.values() for due in dues)
 
     @property
     def is_irregular(self) -> bool:
         """Whether anything of it did not come on time."""
-        return any(due.status not in ("on_time", "not_due") for dues in self.by_form.values() for due in dues)
+        return any(due.status.is_irregular for dues in self.by_form.values() for due in dues)
 
 
 @dataclass(frozen=True)
@@ -48,18 +38,14 @@ class Completeness:
 
     forms: tuple[str, ...]
     rows: tuple[Row, ...]
-    counts: Mapping[tuple[str, str], Counter[str]]
-    total: Counter[str]
+    counts: Mapping[tuple[str, str], Counter[Status]]
+    total: Counter[Status]
 
     @property
     def irregular(self) -> list[tuple[Row, Due]]:
         """What did not come on time, unit by unit."""
         return [
-            (row, due)
-            for row in self.rows
-            for dues in row.by_form.values()
-            for due in dues
-            if due.status not in ("on_time", "not_due")
+            (row, due) for row in self.rows for dues in row.by_form.values() for due in dues if due.status.is_irregular
         ]
 
 
@@ -67,7 +53,7 @@ def completeness(background: Background) -> Completeness:
     """The matrix of everything that was due; units stand in the order of the roster."""
     forms = tuple(sorted({due.form_code for due in background.due}))
     by_unit: dict[str, dict[str, list[Due]]] = {}
-    counts: dict[tuple[str, str], Counter[str]] = {}
+    counts: dict[tuple[str, str], Counter[Status]] = {}
     for due in background.due:
         by_unit.setdefault(due.unit_code, {}).setdefault(due.form_code, []).append(due)
         counts.setdefault((due.form_code, due.period), Counter())[due.status] += 1
@@ -80,7 +66,7 @@ def completeness(background: Background) -> Completeness:
 
 def in_words(dues: list[Due]) -> str:
     """The signs of a cell of the matrix, said in words."""
-    return "，".join(f"{period_short(due.period)}{STATES[due.status][1]}" for due in dues)
+    return "，".join(f"{period_short(due.period)}{due.status.zh}" for due in dues)
 
 
 def period_short(code: str) -> str:

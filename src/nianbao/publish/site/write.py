@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from nianbao.publish import charts
 from nianbao.publish.plain import edition_zh, exact_text
 from nianbao.publish.site.amounts import change_text, share_text
-from nianbao.publish.site.completeness import OWED, STATES, completeness, in_words, period_short
+from nianbao.publish.site.completeness import completeness, in_words, period_short
 from nianbao.publish.site.figure import FigurePage, figure_page, period_zh
 from nianbao.publish.site.index_data import index_data
 from nianbao.publish.site.indicators import indicator_rows
 from nianbao.publish.site.meaning import meaning
 from nianbao.publish.site.outline import Outline
 from nianbao.terms.document import Document, PrintedChart
+from nianbao.terms.status import Status
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -84,8 +85,7 @@ def _environment(outline: Outline) -> Environment:
         "period_zh": period_zh,
         "period_short": period_short,
         "in_words": in_words,
-        "states": STATES,
-        "owed": OWED,
+        "statuses": list(Status),
     }
     environment.globals.update(says)
     return environment

@@ -1,0 +1,92 @@
+"""What holds about submissions: the views ledger.event, ledger.state and ledger.in_force, and nothing else says it.
+
+A submission's life is a list of events. Its state is the last one that decides something; what counts now is, for each
+unit, form and period, the last submission whose state counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nianbao.terms.delivery import Decision
+from nianbao.warehouse.connect import Connection, literal, rows_of
+
+EVENT, STATE, IN_FORCE = "ledger.event", "ledger.state", "ledger.in_force"
+
+READS = dict.fromkeys((STATE, IN_FORCE), ("ledger.submission", "ledger.decision"))
+"""The tables from which the views follow that models may read."""
+
+
+def _among(decisions: Sequence[Decision]) -> str:
+    return ", ".join(literal(decision.value) for decision in decisions)
+
+
+_VIEWS = {
+    EVENT: """
+        SELECT s.submission_id, 'received' AS event, CAST(NULL AS VARCHAR) AS state, d.received_at AS happened_at,
+            d.run_id, CAST(NULL AS VARCHAR) AS done_by, s.declared_status AS said
+        FROM ledger.submission AS s INNER JOIN ledger.delivery AS d ON s.delivery_id = d.delivery_id
+        UNION ALL
+        SELECT submission_id, CASE WHEN decided_by IS NULL THEN 'judged' ELSE decision END, decision, decided_at,
+            run_id, decided_by, because
+        FROM ledger.decision
+        UNION ALL
+        SELECT submission_id, 'explained', NULL, explained_at, NULL, unit_code, explanation FROM ledger.explanation
+        UNION ALL
+        SELECT e.submission_id, r.ruling, NULL, r.ruled_at, NULL, r.ruled_by, NULL
+        FROM ledger.ruling AS r INNER JOIN ledger.explanation AS e ON r.explanation_id = e.explanation_id
+    """,
+    # The run comes before the time: runs are numbered as they happen, while a clock may be set back between two.
+    STATE: f"""
+        WITH last_event AS (
+            SELECT * FROM ledger.event
+            WHERE state IS NOT NULL
+            QUALIFY row_number() OVER (PARTITION BY submission_id ORDER BY run_id DESC, happened_at DESC) = 1
+        )
+        SELECT s.*, e.state, e.happened_at AS decided_at, e.done_by AS decided_by, e.said AS because,
+            e.state IN ({_among([each for each in Decision if each.counts])}) AS counts,
+            e.state IN ({_among([each for each in Decision if each.waits])}) AS waits,
+            row_number() OVER (
+                PARTITION BY s.unit_code, s.form_code, s.period ORDER BY s.number DESC
+            ) = 1 AS is_last
+        FROM ledger.submission AS s INNER JOIN last_event AS e ON s.submission_id = e.submission_id
+    """,
+    IN_FORCE: """
+        SELECT *, min(arrived_on) OVER (PARTITION BY unit_code, form_code, period) AS first_arrived_on
+        FROM ledger.state
+        WHERE counts
+        QUALIFY row_number() OVER (PARTITION BY unit_code, form_code, period ORDER BY number DESC) = 1
+    """,
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a submission stands: what it is of, and its state."""
+
+    submission_id: str
+    delivery_id: str
+    form_code: str
+    period: str
+    state: Decision
+
+
+def create_views(connection: Connection) -> None:
+    """Create the views over the ledger of the connection's default database."""
+    for name, query in _VIEWS.items():
+        connection.execute(f"CREATE OR REPLACE VIEW {name} AS {query}")
+
+
+def states(
+    connection: Connection, submission_id: str | None = None, place: tuple[str, str, str] | None = None
+) -> list[Standing]:
+    """Where the submission of an id stands, or that of a place: delivery, form and period."""
+    delivery, form, period = place or (None, None, None)
+    rows = rows_of(
+        connection,
+        "SELECT submission_id, delivery_id, form_code, period, state FROM ledger.state "
+        "WHERE submission_id = $1 OR (delivery_id, form_code, period) = ($2, $3, $4)",
+        [submission_id, delivery, form, period],
+    )
+    return [Standing(**row | {"state": Decision(row["state"])}) for row in rows]
