@@ -8,7 +8,7 @@ WITH new_forms AS (
     SELECT
         submission_id,
         min(row_no) AS row_no,
-        CAST(sum(new_form_members) AS BIGINT) AS members
+        CAST(sum(new_form_members) AS DECIMAL(38, 0)) AS members
     FROM stage.gh01_groups
     GROUP BY submission_id
 )

@@ -8,8 +8,8 @@
 WITH judged AS (
     SELECT
         g.submission_id, g.row_no, g.warmth_funds_yuan, g.warmth_persons,
-        CAST(low.value AS DECIMAL(18, 2)) AS least,
-        CAST(high.value AS DECIMAL(18, 2)) AS most,
+        CAST(low.value AS DECIMAL(38, 2)) AS least,
+        CAST(high.value AS DECIMAL(38, 2)) AS most,
         g.warmth_funds_yuan / nullif(g.warmth_persons, 0) AS per_head,
         low.value || '至' || high.value AS between_words
     FROM stage.gh05 AS g
@@ -26,7 +26,10 @@ SELECT
     submission_id, row_no, 'warmth_funds' AS field, warmth_funds_yuan AS value, between_words AS expected,
     warmth_persons AS persons,
     CAST(
-        CASE WHEN warmth_funds_yuan < least * warmth_persons THEN floor(per_head) ELSE ceil(per_head) END AS BIGINT
+        CASE
+            WHEN warmth_funds_yuan < least * warmth_persons THEN floor(per_head)
+            ELSE ceil(per_head)
+        END AS DECIMAL(38, 0)
     ) AS per_person
 FROM judged
 WHERE

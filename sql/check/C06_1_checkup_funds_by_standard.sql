@@ -7,7 +7,7 @@
 WITH settled AS (
     SELECT
         g.submission_id, g.row_no, g.checkup_persons, g.checkup_funds_yuan,
-        CAST(t.value AS DECIMAL(18, 2)) AS standard_yuan
+        CAST(t.value AS DECIMAL(38, 2)) AS standard_yuan
     FROM stage.gh06 AS g
     INNER JOIN stage.submission AS s ON g.submission_id = s.submission_id
     INNER JOIN reference.standards AS t

@@ -8,8 +8,8 @@
 WITH judged AS (
     SELECT
         g.submission_id, g.row_no, g.subsidy_funds_yuan, g.subsidy_persons,
-        CAST(low.value AS DECIMAL(18, 2)) AS least,
-        CAST(high.value AS DECIMAL(18, 2)) AS most,
+        CAST(low.value AS DECIMAL(38, 2)) AS least,
+        CAST(high.value AS DECIMAL(38, 2)) AS most,
         g.subsidy_funds_yuan / nullif(g.subsidy_persons, 0) AS per_head,
         low.value || '至' || high.value AS between_words
     FROM stage.gh07_benefits AS g
@@ -26,7 +26,10 @@ SELECT
     submission_id, row_no, 'benefits' AS part, 'subsidy_funds' AS field,
     subsidy_funds_yuan AS value, between_words AS expected, subsidy_persons AS persons,
     CAST(
-        CASE WHEN subsidy_funds_yuan < least * subsidy_persons THEN floor(per_head) ELSE ceil(per_head) END AS BIGINT
+        CASE
+            WHEN subsidy_funds_yuan < least * subsidy_persons THEN floor(per_head)
+            ELSE ceil(per_head)
+        END AS DECIMAL(38, 0)
     ) AS per_person
 FROM judged
 WHERE

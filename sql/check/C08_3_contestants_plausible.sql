@@ -8,7 +8,7 @@ WITH contests AS (
     SELECT
         submission_id, unit_code, period,
         min(row_no) AS row_no,
-        CAST(sum(workers) AS BIGINT) AS workers
+        CAST(sum(workers) AS DECIMAL(38, 0)) AS workers
     FROM stage.gh08_contests
     GROUP BY submission_id, unit_code, period
 )

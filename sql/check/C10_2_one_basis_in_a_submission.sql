@@ -8,8 +8,8 @@ WITH bases AS (
     SELECT
         submission_id,
         min(CASE WHEN persons_basis = 'person_time' THEN row_no END) AS row_no,
-        CAST(sum(CASE WHEN persons_basis = 'person_time' THEN persons END) AS BIGINT) AS person_times,
-        CAST(sum(CASE WHEN persons_basis = 'person' THEN persons END) AS BIGINT) AS persons
+        CAST(sum(CASE WHEN persons_basis = 'person_time' THEN persons END) AS DECIMAL(38, 0)) AS person_times,
+        CAST(sum(CASE WHEN persons_basis = 'person' THEN persons END) AS DECIMAL(38, 0)) AS persons
     FROM stage.gh10
     GROUP BY submission_id
 )

@@ -22,9 +22,9 @@ WITH lines AS (
 details AS (
     SELECT
         submission_id, parent,
-        CAST(sum(budget_initial_yuan) AS DECIMAL(18, 2)) AS budget_initial_yuan,
-        CAST(sum(budget_adjusted_yuan) AS DECIMAL(18, 2)) AS budget_adjusted_yuan,
-        CAST(sum(actual_yuan) AS DECIMAL(18, 2)) AS actual_yuan
+        CAST(sum(budget_initial_yuan) AS DECIMAL(38, 2)) AS budget_initial_yuan,
+        CAST(sum(budget_adjusted_yuan) AS DECIMAL(38, 2)) AS budget_adjusted_yuan,
+        CAST(sum(actual_yuan) AS DECIMAL(38, 2)) AS actual_yuan
     FROM lines
     GROUP BY submission_id, parent
 ),

@@ -7,7 +7,7 @@
 -- because: 报告中的完成率由合计数计算，填报的数须与它一致。
 SELECT
     submission_id, row_no, 'completion_pct' AS field, completion_pct AS value,
-    CAST(round(100 * actual_yuan / nullif(budget_adjusted_yuan, 0), 2) AS DECIMAL(18, 2)) AS expected,
+    CAST(round(100 * actual_yuan / nullif(budget_adjusted_yuan, 0), 2) AS DECIMAL(38, 2)) AS expected,
     account_code
 FROM stage.gh12
 WHERE abs(completion_pct * budget_adjusted_yuan - 100 * actual_yuan) > 0.005 * budget_adjusted_yuan

@@ -32,7 +32,7 @@ received AS (
     SELECT
         a.period,
         count(DISTINCT a.unit_code) AS reported,
-        CAST(sum(a.actual_yuan) AS DECIMAL(18, 2)) AS amount_yuan
+        CAST(sum(a.actual_yuan) AS DECIMAL(38, 2)) AS amount_yuan
     FROM accounts AS a
     INNER JOIN reference.unit_in_period AS u ON a.unit_code = u.unit_code AND a.period = u.period
     WHERE a.zh = '上级补助收入' AND u.is_counted

@@ -44,7 +44,7 @@ cells AS (
 actuals AS (
     SELECT
         field, zh, year,
-        CAST(sum(value) AS DECIMAL(18, 4)) AS actual
+        CAST(sum(value) AS DECIMAL(38, 4)) AS actual
     FROM cells
     WHERE aggregate = 'sum' OR age = 1
     GROUP BY field, zh, year

@@ -10,7 +10,7 @@ SELECT
     line.budget_initial_yuan,
     line.budget_adjusted_yuan,
     line.actual_yuan,
-    CAST(100 * line.actual_yuan / nullif(line.budget_adjusted_yuan, 0) AS DECIMAL(18, 4)) AS completion_pct
+    CAST(100 * line.actual_yuan / nullif(line.budget_adjusted_yuan, 0) AS DECIMAL(38, 4)) AS completion_pct
 FROM core.gh12 AS line
 INNER JOIN reference.unit_in_period AS unit
     ON line.unit_code = unit.unit_code AND line.period = unit.period

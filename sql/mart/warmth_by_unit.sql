@@ -6,14 +6,14 @@ SELECT
     unit.zh AS unit_zh,
     unit.unit_level,
     record.year,
-    CAST(sum(record.warmth_funds_yuan) AS DECIMAL(18, 2)) AS warmth_funds_yuan,
-    CAST(sum(record.warmth_persons) AS BIGINT) AS warmth_persons,
+    CAST(sum(record.warmth_funds_yuan) AS DECIMAL(38, 2)) AS warmth_funds_yuan,
+    CAST(sum(record.warmth_persons) AS DECIMAL(38, 0)) AS warmth_persons,
     CAST(
-        sum(record.warmth_funds_yuan) / nullif(sum(record.warmth_persons), 0) AS DECIMAL(18, 2)
+        sum(record.warmth_funds_yuan) / nullif(sum(record.warmth_persons), 0) AS DECIMAL(38, 2)
     ) AS warmth_per_person_yuan,
-    CAST(sum(record.relief_total_yuan) AS DECIMAL(18, 2)) AS relief_total_yuan,
-    CAST(sum(record.relief_persons) AS BIGINT) AS relief_persons,
-    CAST(sum(record.disaster_funds_yuan) AS DECIMAL(18, 2)) AS disaster_funds_yuan
+    CAST(sum(record.relief_total_yuan) AS DECIMAL(38, 2)) AS relief_total_yuan,
+    CAST(sum(record.relief_persons) AS DECIMAL(38, 0)) AS relief_persons,
+    CAST(sum(record.disaster_funds_yuan) AS DECIMAL(38, 2)) AS disaster_funds_yuan
 FROM core.gh05 AS record
 INNER JOIN core.unit AS unit
     ON record.unit_code = unit.unit_code

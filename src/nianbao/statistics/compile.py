@@ -197,7 +197,7 @@ def _value_model(
     formulas = [indicator for indicator in indicators.values() if indicator.is_formula]
     steps = [f"base AS (\n{base}\n)"]
     values = [
-        "SELECT indicator_id, year, scope, CAST(value AS DECIMAL(28, 10)) AS value FROM base WHERE value IS NOT NULL"
+        "SELECT indicator_id, year, scope, CAST(value AS DECIMAL(38, 10)) AS value FROM base WHERE value IS NOT NULL"
     ]
     if formulas:
         steps += _formula_steps({indicator.id: expand(indicator, indicators) for indicator in formulas})
@@ -217,7 +217,7 @@ def _formula_steps(expressions: Mapping[str, exp.Expr]) -> list[str]:
     wide = ",\n    ".join(f"max(CASE WHEN operand = '{name}' THEN value END) AS {name}" for name in needed)
     computed = "\nUNION ALL\n".join(
         f"SELECT '{key}' AS indicator_id, year, scope, "
-        f"CAST({tree.sql(dialect='duckdb')} AS DECIMAL(28, 10)) AS value FROM wide"
+        f"CAST({tree.sql(dialect='duckdb')} AS DECIMAL(38, 10)) AS value FROM wide"
         for key, tree in expressions.items()
     )
     return [

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nianbao.catalog import Project
-from nianbao.terms.form import Layout, Part
+from nianbao.terms.form import Field, FieldType, Layout, Part
 from nianbao.warehouse.connect import Connection, insert_rows, quote
 from nianbao.warehouse.schema import CELL, LEDGER, SQL_TYPES, TableSpec, create_mirror, raw_table
 
@@ -19,17 +19,25 @@ SUBMISSION = TableSpec(
      "accepted_until": "DATE", "in_roster": "BOOLEAN", "is_due": "BOOLEAN", "sheet": "VARCHAR"},
 )  # fmt: skip
 
+_WIDE = SQL_TYPES | {
+    FieldType.INT: "DECIMAL(38,0)",
+    FieldType.MONEY: "DECIMAL(38,2)",
+    FieldType.DECIMAL: "DECIMAL(38,4)",
+}
+"""What rules see: a value has at most 14 digits before the point, so that no product of two and no sum overflows."""
+
+STAGED_CELL = TableSpec("stage.cell", CELL.zh, CELL.en, CELL.columns | {"value": _WIDE[FieldType.DECIMAL]})
+"""A cell as rules see it."""
+
 _WHO = {"unit_code": "VARCHAR", "period": "VARCHAR", "year": "INTEGER"}
 
 _IN_FORCE = tuple(name for name in SUBMISSION.columns if name in LEDGER["submission"].columns)
 
 
 def stage_table(part: Part) -> TableSpec:
-    """The staging table of a part: as in raw, with unit, period and year in front of the columns."""
+    """The staging table of a part: as in raw, with unit, period and year in front, and room for products and sums."""
     columns = {"submission_id": "VARCHAR", "row_no": "INTEGER"} | _WHO
-    return TableSpec(
-        f"stage.{part.table}", part.zh, part.en, columns | {f.column: SQL_TYPES[f.type] for f in part.fields}
-    )
+    return TableSpec(f"stage.{part.table}", part.zh, part.en, columns | {f.column: _WIDE[f.type] for f in part.fields})
 
 
 def fill_stage(
@@ -48,8 +56,9 @@ def fill_stage(
         if database not in attached:
             connection.execute(f"ATTACH ':memory:' AS {database}")
     parts = list(project.parts)
-    create_mirror(connection, "stage", (SUBMISSION, CELL, *(stage_table(part) for part in parts)))
+    create_mirror(connection, "stage", (SUBMISSION, STAGED_CELL, *(stage_table(part) for part in parts)))
     insert_rows(connection, "stage.submission", submissions, SUBMISSION.columns)
+    # What raw could not hold fails here, before anything is judged: hence the columns of raw.
     insert_rows(connection, "stage.cell", cells, CELL.bare_columns)
     connection.execute("CREATE OR REPLACE TABLE stage.asked (submission_id VARCHAR, form_code VARCHAR, part VARCHAR)")
     pairs = [{"submission_id": key, "form_code": part.form_code, "part": part.code} for key, part in asked]
@@ -109,7 +118,7 @@ def _show_known(connection: Connection, parts: Iterable[Part]) -> None:
         CREATE OR REPLACE VIEW known.cell AS
         SELECT {cell_columns} FROM stage.main.cell {latest}
         UNION ALL
-        SELECT {", ".join(f"c.{name}" for name in CELL.columns)} FROM {warehouse}.raw.cell AS c
+        SELECT {", ".join(map(_widened_cell, CELL.columns))} FROM {warehouse}.raw.cell AS c
         INNER JOIN known.main.in_force AS f ON c.submission_id = f.submission_id
     """)
     for part in parts:
@@ -120,10 +129,18 @@ def _show_known(connection: Connection, parts: Iterable[Part]) -> None:
             FROM stage.main.{part.table} {latest}
             UNION ALL
             SELECT r.submission_id, r.row_no, f.unit_code, f.period, f.year,
-                {", ".join(f"r.{name}" for name in names)}
+                {", ".join(_widened(field) for field in part.fields)}
             FROM {warehouse}.raw.{part.table} AS r
             INNER JOIN known.main.in_force AS f ON r.submission_id = f.submission_id
         """)
+
+
+def _widened(field: Field) -> str:
+    return f"CAST(r.{quote(field.column)} AS {_WIDE[field.type]})"
+
+
+def _widened_cell(name: str) -> str:
+    return f"CAST(c.{name} AS {STAGED_CELL.bare_columns[name]})" if name == "value" else f"c.{name}"
 
 
 def load_stage(connection: Connection, parts: Iterable[Part], accepted: Sequence[str]) -> None:
