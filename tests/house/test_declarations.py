@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from nianbao.catalog.publications import WORDS
+from nianbao.catalog.passages import YEAR_WORDS
 from tests.house.tree import ROOT, files, name
 
 
@@ -65,7 +65,7 @@ def test_an_indicator_id_means_one_measure() -> None:
 
 def test_every_figure_in_a_sentence_is_a_declared_indicator() -> None:
     """A binding such as {warmth_funds | over 3} in a section names an indicator."""
-    known = {each["id"] for each in indicators()} | WORDS
+    known = {each["id"] for each in indicators()} | YEAR_WORDS
     offenders = []
     for path in files("reports", suffix=".toml"):
         bound = re.findall(r"\{\s*([a-z][a-z0-9_]*)(?:@\w+)?\s*(?:\|[^}]*)?\}", path.read_text(encoding="utf-8"))

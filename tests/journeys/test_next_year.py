@@ -90,7 +90,7 @@ def test_the_report_opens_with_them_in_every_format(lived: Lived) -> None:
     start = cells.index(HEAD)
     assert [[row[0], row[3], row[4]] for row in cells[start + 1 : start + 1 + len(lived.targets)]] == said(lived)
     page = path_of(lived, "work_report", "index.html").read_text(encoding="utf-8")
-    assert page.index("2022年目标完成情况") < page.index("讲话要点")
+    assert page.index("2022年目标完成情况") < page.index("一、2022年工作回顾")
     assert "共16项：完成13项，未完成2项，没有数据1项。" in page
 
 

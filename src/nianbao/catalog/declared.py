@@ -51,6 +51,10 @@ class Declared:
         """The error for this table, at the line where `needle` (or the table's own name) stands."""
         return DeclarationError(self.path, _line_of(self._text, self._anchor, needle), message)
 
+    def peek(self, key: str) -> object:
+        """What stands under a key that is asked for later; None when it is absent."""
+        return self._data.get(key)
+
     def text(self, key: str, default: str | None = None) -> str:
         """A string; without a default it must be there."""
         return self._take(key, str, default)

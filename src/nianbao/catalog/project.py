@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from nianbao.catalog.declared import read_csv
 from nianbao.catalog.forms import read_forms
 from nianbao.catalog.indicators import read_indicators
+from nianbao.catalog.passages import read_wordings
 from nianbao.catalog.publications import read_publications
 from nianbao.catalog.reference import Codes, check_extensions, read_codes
 from nianbao.catalog.roster import read_roster
@@ -20,6 +21,7 @@ from nianbao.errors import DeclarationError
 from nianbao.terms.check import Rule
 from nianbao.terms.form import Form, Part
 from nianbao.terms.indicator import Indicator
+from nianbao.terms.passage import Wordings
 from nianbao.terms.period import Period
 from nianbao.terms.publication import Publication
 from nianbao.terms.roster import Roster
@@ -82,7 +84,12 @@ class Project:
     @cached_property
     def publications(self) -> dict[str, Publication]:
         """Every publication by code."""
-        return read_publications(self.path / "reports", self.indicators, self.roster.levels)
+        return read_publications(self.path / "reports", self.indicators, self.roster.levels, self.wordings)
+
+    @cached_property
+    def wordings(self) -> Wordings:
+        """What the reports may print besides figures: reported texts, office blocks, standing phrases."""
+        return read_wordings(self.path / "reports", self.forms, self.units)
 
     @cached_property
     def sources(self) -> tuple[DeclaredSource, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from nianbao.catalog.declared import Declared
+from nianbao.catalog.passages import OFFSETS, check_passage, read_passage
+from nianbao.terms.passage import Passage, Wordings
 from nianbao.terms.publication import ANNEXES, Chart, Column, Head, Publication, Row, Section, Table, Tail
 
 TARGET, TARGET_COLUMNS = "target", 4
@@ -15,26 +16,25 @@ TABLE_ROWS = ("counted", "indicator", TARGET)
 """What the rows of a table may be besides the units of a level; `counted` are those that make up the coverage."""
 BAR_BY_UNIT = "bar_by_unit"
 CHART_KINDS = (BAR_BY_UNIT, "composition", "actual_against_budget")
-WORDS = frozenset({"year", "prev_year", "next_year"})
-OFFSETS = ("", "prev_year")
-OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
-BINDING = re.compile(r"\{\s*(?P<id>[a-z0-9_]+)(?:@(?P<offset>[a-z_]+))?\s*(?:\|\s*(?P<wording>[^{}]*))?\}")
 
 
 class _Known(NamedTuple):
-    """What a section may name: indicators, and kinds of rows."""
+    """What a section may name: indicators, kinds of rows, and what may be printed besides figures."""
 
     indicators: frozenset[str]
     rows: tuple[str, ...]
+    wordings: Wordings
 
 
-def read_publications(folder: Path, indicators: Iterable[str], levels: Iterable[str]) -> dict[str, Publication]:
+def read_publications(
+    folder: Path, indicators: Iterable[str], levels: Iterable[str], wordings: Wordings
+) -> dict[str, Publication]:
     """All declared publications by code.
 
     Raises:
         DeclarationError: a section is malformed, stands twice, or binds an indicator that is not declared.
     """
-    known = _Known(frozenset(indicators), (*levels, *TABLE_ROWS))
+    known = _Known(frozenset(indicators), (*levels, *TABLE_ROWS), wordings)
     return {path.parent.name: _read_publication(path, known) for path in sorted(folder.glob("*/publication.toml"))}
 
 
@@ -90,29 +90,21 @@ def _read_section(path: Path, known: _Known) -> Section:
         id=declared.text("id"),
         title=declared.text("title"),
         level=declared.integer("level"),
-        paragraphs=declared.texts("paragraphs", ()),
+        paragraphs=tuple(_read_passage(declared, text) for text in declared.texts("paragraphs", ())),
         tables=tuple(_read_table(table, known) for table in declared.tables("tables", "title")),
         charts=tuple(_read_chart(chart, known) for chart in declared.tables("charts", "title")),
     )
     declared.done()
-    for paragraph in section.paragraphs:
-        for match in BINDING.finditer(paragraph):
-            if match["id"] not in WORDS:
-                _check_bound(declared, match["id"], match["offset"] or "", known)
-        _check_marks(declared, paragraph)
+    for passage in section.paragraphs:
+        check_passage(declared, passage, known.indicators, known.wordings)
     return section
 
 
-def _check_marks(declared: Declared, paragraph: str) -> None:
-    """Refuse what would be printed as it stands: braces that bind nothing, brackets without their pair."""
-    rest = BINDING.sub("", paragraph)
-    for mark in "{", "}":
-        if mark in rest:
-            around = rest[max(rest.index(mark) - 8, 0) :][:24]
-            raise declared.fail(f"{around!r} is not like {{id}}, {{id@prev_year}} or {{id | wording}}", mark)
-    for mark in "[[", "]]":
-        if mark in OPTIONAL.sub("", rest):
-            raise declared.fail(f"a paragraph has {mark} without its pair", paragraph[:12])
+def _read_passage(declared: Declared, text: str) -> Passage:
+    try:
+        return read_passage(text)
+    except ValueError as error:
+        raise declared.fail(str(error), text[:12]) from error
 
 
 def _read_table(declared: Declared, known: _Known) -> Table:

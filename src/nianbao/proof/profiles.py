@@ -12,7 +12,6 @@ from math import log
 
 from nianbao.catalog import Project
 from nianbao.catalog.declared import read_csv
-from nianbao.catalog.publications import BINDING, WORDS
 from nianbao.errors import DeclarationError
 from nianbao.proof.numbers import Kind
 from nianbao.proof.numerals import fold
@@ -20,6 +19,7 @@ from nianbao.proof.patterns import SAME_UNIT
 from nianbao.proof.reading import Place
 from nianbao.statistics.wording import parse_wording
 from nianbao.terms.indicator import Indicator
+from nianbao.terms.passage import Binding, Bound, Passage
 from nianbao.terms.publication import Section
 
 WORD_COLUMNS = ("indicator", "word")
@@ -203,19 +203,25 @@ def _in_charts(section: Section) -> Iterator[tuple[str, str]]:
         yield from ((name, "") for name in chart.against)
 
 
-def _in_prose(project: Project, place: Place, paragraph: str) -> Iterator[tuple[str, _Printing]]:
-    """The figures of a paragraph with the clause before it and the one after it, up to the next figures."""
-    for sentence in re.split(r"(?<=[。！？])|\[\[|\]\]", paragraph):
-        bound = [match for match in BINDING.finditer(sentence) if match["id"] not in WORDS]
-        ends = [0, *(match.end() for match in bound)]
-        for match, end, following in zip(bound, ends, [*bound[1:], None], strict=False):
-            clauses = [clause for clause in re.split("[，；：]", sentence[end : match.start()]) if clause.strip()]
-            before = clauses[-1] if clauses else ""
-            after = sentence[match.end() : following.start() if following else None]
-            after = re.split(r"[，；：。、]" if following else r"[，；：。]", after, maxsplit=1)[0]
-            unit = project.indicators[match["id"]].unit
-            shape = _shape(match["wording"] or "", unit)
-            yield match["id"], _Printing(place, int(match["offset"] == "prev_year"), shape, f"{before} {after}")
+def _in_prose(project: Project, place: Place, passage: Passage) -> Iterator[tuple[str, _Printing]]:
+    """The figures of a paragraph with the clause before each and the one after it, up to the next figures."""
+    if not isinstance(passage, Bound):
+        return
+    for sentence in passage.sentences:
+        said = [piece if isinstance(piece, str) else "" for piece in sentence]
+        places = [n for n, piece in enumerate(sentence) if isinstance(piece, Binding)]
+        for n in places:
+            binding = sentence[n]
+            assert isinstance(binding, Binding)
+            before_text = re.split(r"[。！？]", said[n - 1])[-1] if n else ""
+            after_text = re.split(r"(?<=[。！？])", said[n + 1])[0] if n + 1 < len(said) else ""
+            clauses = [clause for clause in re.split("[，；：]", before_text) if clause.strip()]
+            ends = r"[，；：。、]" if n != places[-1] else r"[，；：。]"
+            after = re.split(ends, after_text, maxsplit=1)[0]
+            unit = project.indicators[binding.indicator_id].unit
+            shape = _shape(binding.wording, unit)
+            said_around = f"{clauses[-1] if clauses else ''} {after}"
+            yield binding.indicator_id, _Printing(place, int(binding.is_of_prev_year), shape, said_around)
 
 
 def _shape(wording: str, unit: str) -> tuple[Kind, str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from nianbao.catalog.publications import BINDING, OPTIONAL, TARGET, WORDS
+from nianbao.catalog.passages import BINDING
+from nianbao.catalog.publications import TARGET
 from nianbao.errors import DeclarationError
 from nianbao.publish.definition import define
 from nianbao.publish.notes import coverage_notes, said_once, sign_off_note
@@ -23,16 +23,31 @@ from nianbao.terms.document import (
     ChartPoint,
     Document,
     Paragraph,
+    PrintedBlock,
     PrintedChart,
     PrintedFigure,
     PrintedSection,
     PrintedTable,
+    PrintedText,
     RowSum,
     TableCell,
+    ToWrite,
 )
 from nianbao.terms.figure import Judgement
 from nianbao.terms.indicator import Indicator
+from nianbao.terms.passage import (
+    Binding,
+    Bound,
+    DeclaredBlock,
+    DeclaredText,
+    OfficeBlock,
+    Passage,
+    Quoted,
+    Standing,
+    Wordings,
+)
 from nianbao.terms.publication import Chart, Publication, Row, Section, Table
+from nianbao.terms.reported import Reported
 from nianbao.terms.target import Target
 from nianbao.terms.unit import Unit
 
@@ -49,12 +64,13 @@ class Composer:
     claims: Claims
     is_draft: bool = False
     targets: tuple[Target, ...] = ()
+    reported: Reported = field(default_factory=Reported)
     printed: list[PrintedFigure] = field(default_factory=list)
 
     def section(self, section: Section) -> PrintedSection:
         """A section with its paragraphs, tables, charts and the note on who has not reported."""
         start = len(self.printed)
-        paragraphs = tuple(filter(None, (self._paragraph(text, section) for text in section.paragraphs)))
+        paragraphs = tuple(each for passage in section.paragraphs for each in self._paragraphs(passage, section))
         tables = tuple(self._table(table, section) for table in section.tables)
         charts = tuple(filter(None, (self._chart(chart) for chart in section.charts)))
         notes = coverage_notes(self.printed[start:])
@@ -67,33 +83,62 @@ class Composer:
         years = {"year": self.year, "prev_year": self.year - 1, "next_year": self.year + 1}
         return BINDING.sub(lambda match: str(years.get(match["id"], match[0])), text)
 
-    def _paragraph(self, text: str, section: Section) -> Paragraph:
-        """The pieces of a paragraph; optional parts with a figure that has no data or is nought are left out."""
-        return tuple(self._pieces(OPTIONAL.sub(self._keep_if_telling, text), section))
+    def _paragraphs(self, passage: Passage, section: Section) -> Iterator[Paragraph]:
+        """What is printed of a declared paragraph: nothing where nobody has said anything, but a gap in a draft."""
+        match passage:
+            case Bound(sentences):
+                told = (self._sentence(sentence, section) for sentence in sentences if self._is_telling(sentence))
+                if paragraph := tuple(piece for sentence in told for piece in sentence):
+                    yield paragraph
+            case Standing(phrase_id):
+                yield (self.say(self.wordings.phrases[phrase_id].text),)
+            case Quoted(text_id):
+                yield from self._quoted(self.wordings.texts[text_id], section)
+            case OfficeBlock(block_id):
+                yield from self._block(self.wordings.blocks[block_id], section)
 
-    def _keep_if_telling(self, match: re.Match[str]) -> str:
-        bound = (binding for binding in BINDING.finditer(match[1]) if binding["id"] not in WORDS)
-        return match[1] if all(self._is_telling(binding) for binding in bound) else ""
+    def _is_telling(self, sentence: tuple[str | Binding, ...]) -> bool:
+        """Whether all its figures can be told: nobody writes that none were held; a rate of nothing is news."""
+        for binding in sentence:
+            if isinstance(binding, Binding):
+                value = self.figures.get(binding.indicator_id, self._year_of(binding)).value
+                is_rate = self.figures.project.indicators[binding.indicator_id].unit == "%"
+                if value is None or (value == 0 and not is_rate):
+                    return False
+        return True
 
-    def _is_telling(self, binding: re.Match[str]) -> bool:
-        """Whether a sentence can be made of a figure: nobody writes that none were held; a rate of nothing is news."""
-        value = self._value(binding)
-        return value is not None and (value != 0 or self.figures.project.indicators[binding["id"]].unit == "%")
+    def _sentence(self, sentence: tuple[str | Binding, ...], section: Section) -> Iterator[str | PrintedFigure]:
+        for piece in sentence:
+            if isinstance(piece, str):
+                yield self.say(piece)
+            else:
+                yield self._figure(piece.indicator_id, self._year_of(piece), ALL, section, piece.wording)
 
-    def _pieces(self, text: str, section: Section) -> Iterator[str | PrintedFigure]:
-        end = 0
-        for match in BINDING.finditer(text):
-            if match["id"] in WORDS:
-                continue
-            if said := self.say(text[end : match.start()]):
-                yield said
-            yield self._figure(match["id"], self._year(match["offset"]), ALL, section, match["wording"] or "")
-            end = match.end()
-        if said := self.say(text[end:]):
-            yield said
+    def _quoted(self, declared: DeclaredText, section: Section) -> Iterator[Paragraph]:
+        found = self.reported.texts.get(declared.id, ())
+        for number, text in enumerate(found, start=1):
+            yield (PrintedText(key=f"text-{declared.id}-{number}", section=section.id, zh=declared.zh, **vars(text)),)
+        if not found and self.is_draft:
+            yield (ToWrite(f"【待补写：{declared.zh}】", declared.required),)
 
-    def _value(self, binding: re.Match[str]) -> Decimal | None:
-        return self.figures.get(binding["id"], self._year(binding["offset"])).value
+    def _block(self, declared: DeclaredBlock, section: Section) -> Iterator[Paragraph]:
+        written = self.reported.blocks.get(declared.id)
+        if not declared.is_on:
+            return
+        if written:
+            for number, text in enumerate(written.paragraphs, start=1):
+                key = f"block-{declared.id}-{number}"
+                yield (PrintedBlock(key, declared.id, section.id, text, written.by, written.written_on),)
+        elif self.is_draft:
+            yield (ToWrite(f"【待补写：{declared.zh}】", declared.is_required, declared.id),)
+
+    @property
+    def wordings(self) -> Wordings:
+        """What the project lets its reports print besides figures."""
+        return self.figures.project.wordings
+
+    def _year_of(self, binding: Binding) -> int:
+        return self.year - binding.is_of_prev_year
 
     def _year(self, offset: str | None) -> int:
         return self.year - 1 if offset == "prev_year" else self.year
@@ -233,14 +278,15 @@ class Composer:
 
 def compose(
     publication: Publication, claims: Claims, year: int, edition: str, as_of: dt.datetime, notices: tuple[str, ...],
-    targets: tuple[Target, ...] = (),
+    targets: tuple[Target, ...] = (), reported: Reported | None = None,
 ) -> Document:  # fmt: skip
     """A document without traces and revisions; `release` adds them. Only a draft has marks for the signer.
 
-    A section on the targets of the year is left out of a year that has none.
+    A section on the targets of the year is left out of a year that has none, and so is one of an office block that is
+    switched off. `reported` is what was said in words; without it nobody has said anything.
     """
-    composer = Composer(publication, claims.figures, year, claims, edition == "draft", targets)
-    shown = [each for each in publication.sections if targets or TARGET not in {table.rows for table in each.tables}]
+    composer = Composer(publication, claims.figures, year, claims, edition == "draft", targets, reported or Reported())
+    shown = [each for each in publication.sections if _is_shown(each, targets, composer.wordings)]
     sections = tuple(composer.section(section) for section in shown)
     sections = said_once(sections, composer.printed)
     return Document(
@@ -260,6 +306,14 @@ def compose(
         tail=publication.tail,
         annexes=publication.annexes,
     )
+
+
+def _is_shown(section: Section, targets: tuple[Target, ...], wordings: Wordings) -> bool:
+    if TARGET in {table.rows for table in section.tables} and not targets:
+        return False
+    blocks = [passage.block_id for passage in section.paragraphs if isinstance(passage, OfficeBlock)]
+    only_blocks = len(blocks) == len(section.paragraphs) > 0
+    return not only_blocks or any(wordings.blocks[block_id].is_on for block_id in blocks)
 
 
 def _row_sums(table: Table, length: int, indicators: Mapping[str, Indicator]) -> Iterator[RowSum]:

@@ -48,6 +48,22 @@ _REVISIONS: Fields = (
     ("after", "string", "现印文", "what is printed now"),
     ("before_holds", "string", "原印文对现值是否仍成立", "whether what was printed is true of the value now: yes, no"),
 )
+_TEXTS: Fields = (
+    ("key", "string", "编号", "id of the text in every format of the edition"),
+    ("text_id", "string", "文字编码", "id of the declared text"),
+    ("zh", "string", "文字名称", "name of the declared text"),
+    ("section", "string", "章节", "section of the report that quotes it"),
+    ("text", "string", "原文", "the text to the letter"),
+    ("unit_code", "string", "报送单位代码", "code of the unit that reported it"),
+    ("unit_zh", "string", "报送单位", "name of the unit that reported it"),
+    ("period", "string", "报告期", "period of the form"),
+    ("said_on", "date", "收到日期", "day on which it arrived"),
+    ("submission_id", "string", "报送", "submission that it stands in"),
+    ("file", "string", "文件", "file as it arrived"),
+    ("sha256", "string", "文件校验码", "SHA-256 of the file"),
+    ("sheet", "string", "工作表", "sheet"),
+    ("cell", "string", "单元格", "cell"),
+)
 _SDMX: Fields = (
     ("STRUCTURE", "string", "结构类型", "kind of the structure: dataflow"),
     ("STRUCTURE_ID", "string", "结构", "the dataflow, with agency and version; defined in figures.sdmx.xml"),
@@ -88,6 +104,7 @@ EDITION = {
     "figures": ("figures.csv", _FIGURES),
     "figures-sdmx": ("figures.sdmx.csv", _SDMX),
     "revisions": ("revisions.csv", _REVISIONS),
+    "texts": ("texts.csv", _TEXTS),
 }
 FIGURE_SET = {"figures": ("figures.csv", _SET), "figures-sdmx": ("figures.sdmx.csv", _SDMX)}
 _FILES = {

@@ -25,10 +25,12 @@ from nianbao.publish.plain import exact_text
 from nianbao.statistics.compile import ALL
 from nianbao.statistics.noun import is_true_for
 from nianbao.statistics.trace import figure_key
-from nianbao.terms.document import Document, PrintedFigure, Revision
+from nianbao.terms.document import Document, PrintedFigure, PrintedText, Revision
 
 FIGURE_COLUMNS = ("indicator", "period", "scope", "section", "value", "unit", "printed", "true_for", "bulletin_id",
                   "zh", "coverage_reported", "coverage_expected")  # fmt: skip
+TEXT_COLUMNS = ("key", "text_id", "zh", "section", "text", "unit_code", "unit_zh", "period", "said_on",
+                "submission_id", "file", "sha256", "sheet", "cell")  # fmt: skip
 _LIBRARIES = ("duckdb", "great-expectations", "python-calamine", "sqlglot", "typst", "prefect")
 
 
@@ -70,6 +72,19 @@ def figures_csv(figures: Iterable[PrintedFigure]) -> str:
         if row not in seen:
             seen.add(row)
             writer.writerow(row)
+    return text.getvalue()
+
+
+def texts_csv(texts: Iterable[PrintedText]) -> str:
+    """The quoted texts of an edition as CSV, one line per text, each with who said it, when and in which cell."""
+    rows = list(texts)
+    if not rows:
+        return ""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(TEXT_COLUMNS)
+    for each in rows:
+        writer.writerow([getattr(each, column) for column in TEXT_COLUMNS])
     return text.getvalue()
 
 
@@ -139,6 +154,8 @@ def write_edition(
         step(f"render {document.publication} {kind}", write, document, scratch / f"{stem}.{kind}")
     figures = figures_csv(document.figures)
     (scratch / "figures.csv").write_text(figures, encoding="utf-8")
+    if document.texts:
+        (scratch / "texts.csv").write_text(texts_csv(document.texts), encoding="utf-8")
     step(f"render {document.publication} sdmx", sdmx.write_document, document, project, scratch)
     if document.revisions:
         _write_revisions(document, scratch / "revisions.csv")

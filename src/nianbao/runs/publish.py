@@ -14,12 +14,13 @@ from nianbao.errors import UsageError
 from nianbao.publish.background import background
 from nianbao.publish.compose import compose
 from nianbao.publish.footnotes import with_footnotes
-from nianbao.publish.release import Edition, doubted, figures_csv, with_revisions, write_edition
+from nianbao.publish.release import Edition, doubted, figures_csv, texts_csv, with_revisions, write_edition
 from nianbao.runs.house import House, Step, at_once
 from nianbao.statistics.claims import read_claims
 from nianbao.statistics.figures import read_figures
 from nianbao.statistics.reporting import due_in_year
 from nianbao.statistics.targets import read_targets
+from nianbao.statistics.texts import read_texts
 from nianbao.statistics.trace import trace_all
 from nianbao.terms.document import Document
 from nianbao.terms.publication import Publication
@@ -107,7 +108,8 @@ def doubtful_claims(house: House, year: int | None = None) -> list[dict[str, Any
 
 def _issue(house: House, document: Document, snapshot: Path, step: Step) -> Edition:
     last = _last_release(house, document.publication, document.year)
-    figures_sha256 = hashlib.sha256(figures_csv(document.figures).encode()).hexdigest()
+    content = figures_csv(document.figures) + texts_csv(document.texts)
+    figures_sha256 = hashlib.sha256(content.encode()).hexdigest()
     folder = _folder(house, document.publication, document.year)
     if last and last["figures_sha256"] == figures_sha256:
         return _edition(document.publication, document.year, f"r{last['number']}", house.home.path / last["path"], None)
@@ -157,8 +159,11 @@ def _documents(house: House, year: int, edition: str) -> dict[str, Document]:
     as_of = ledger.known_until(house.connection) or clock.now()
     targets = read_targets(house.connection, claims, year, as_of.date())
     notices = (SAMPLE_NOTICE,) if house.home.is_sample else ()
+    reported = read_texts(house.connection, house.project, year)
     documents = {
-        code: _footnoted(compose(publication, claims, year, edition, as_of, notices, targets), publication, house)
+        code: _footnoted(
+            compose(publication, claims, year, edition, as_of, notices, targets, reported), publication, house
+        )
         for code, publication in house.project.publications.items()
     }
     wanted = {(figure.indicator_id, figure.year) for document in documents.values() for figure in document.figures}

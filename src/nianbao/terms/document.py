@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
@@ -41,8 +42,58 @@ class PrintedFigure:
     doubt: str = ""
 
 
-Paragraph = tuple[str | PrintedFigure, ...]
-"""Pieces of running text and figures, in order."""
+@dataclass(frozen=True)
+class PrintedText:
+    """What a unit reported in words, to the letter, and the cell it stands in.
+
+    `key` is the id it carries in every format (`text-audit_problems-1`); `said_on` is the day on which it arrived.
+    """
+
+    key: str
+    text_id: str
+    zh: str
+    section: str
+    text: str
+    unit_code: str
+    unit_zh: str
+    period: str
+    said_on: dt.date
+    submission_id: str
+    file: str
+    sha256: str
+    sheet: str
+    cell: str
+
+    @property
+    def source_zh(self) -> str:
+        """Who said it, when and where, in one line."""
+        return f"{self.unit_zh} {self.said_on.isoformat()} 报送，{self.sheet} {self.cell}"
+
+
+@dataclass(frozen=True)
+class PrintedBlock:
+    """What the office wrote itself in a place that is declared for it; `by` and `written_on` say who and when."""
+
+    key: str
+    block_id: str
+    section: str
+    text: str
+    by: str
+    written_on: dt.date
+
+
+@dataclass(frozen=True)
+class ToWrite:
+    """A gap of a draft: what a person has still to say there."""
+
+    text: str
+    is_required: bool
+    block_id: str = ""
+
+
+Piece = str | PrintedFigure | PrintedText | PrintedBlock | ToWrite
+Paragraph = tuple[Piece, ...]
+"""Pieces of running text, figures, reported texts and office blocks, in order."""
 
 
 @dataclass(frozen=True)
@@ -194,3 +245,16 @@ class Document:
     tail: Tail | None = None
     annexes: tuple[str, ...] = ANNEXES
     background: Background = field(default_factory=Background)
+
+    @property
+    def texts(self) -> tuple[PrintedText, ...]:
+        """What is quoted, in reading order."""
+        return tuple(piece for piece in self._pieces() if isinstance(piece, PrintedText))
+
+    @property
+    def gaps(self) -> tuple[ToWrite, ...]:
+        """What is still to be written, in reading order; a release has none."""
+        return tuple(piece for piece in self._pieces() if isinstance(piece, ToWrite))
+
+    def _pieces(self) -> Iterator[Piece]:
+        return (p for section in self.sections for paragraph in section.paragraphs for p in paragraph)

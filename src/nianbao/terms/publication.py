@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nianbao.terms.passage import Passage
+
 
 @dataclass(frozen=True)
 class Column:
@@ -64,7 +66,7 @@ class Section:
     id: str
     title: str
     level: int
-    paragraphs: tuple[str, ...]
+    paragraphs: tuple[Passage, ...]
     tables: tuple[Table, ...]
     charts: tuple[Chart, ...]
 

@@ -3,10 +3,12 @@
 import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from nianbao.catalog import Project
+from nianbao.catalog.passages import read_passage
 from nianbao.errors import DeclarationError
 from nianbao.publish.compose import compose
 from nianbao.publish.notes import ALL_REPORTED, coverage_notes
@@ -16,8 +18,10 @@ from nianbao.statistics.missing import Gap, Missing
 from nianbao.terms.document import Paragraph, PrintedFigure, PrintedSection, RowSum
 from nianbao.terms.figure import Claim, Coverage, TracedCell
 from nianbao.terms.publication import Chart, Column, Row, Section, Table
+from nianbao.terms.reported import Reported, ReportedText, WrittenBlock
 from nianbao.terms.target import Outcome, Target
 
+EMPTY_YEAR = Path(__file__).resolve().parents[2] / "golden" / "empty_year.txt"
 XINING, HAIDONG = "QH630100", "QH630200"
 KNOWN = {
     ("warmth_funds", 2021): {"all": "35846212.50", XINING: "1000000", HAIDONG: "12345.675"},
@@ -37,7 +41,7 @@ def figures(project: Project) -> Figures:
 
 def section(*paragraphs: str, tables: tuple[Table, ...] = (), charts: tuple[Chart, ...] = ()) -> Section:
     """A section of the work report."""
-    return Section("W1.A5", "{year}年送温暖", 1, paragraphs, tables, charts)
+    return Section("W1.A5", "{year}年送温暖", 1, tuple(map(read_passage, paragraphs)), tables, charts)
 
 
 def composed(figures: Figures, own: Section) -> PrintedSection:
@@ -59,14 +63,14 @@ def texts(figures: Figures, *paragraphs: str) -> list[str]:
 
 def test_a_figure_is_printed_in_its_wording(figures: Figures) -> None:
     """The words between are kept to the letter."""
-    assert texts(figures, "筹资{warmth_funds | over 3}，慰问{warmth_persons | over 1 名}职工。") == [
+    assert texts(figures, "[[筹资{warmth_funds | over 3}，慰问{warmth_persons | over 1 名}职工。]]") == [
         "筹资3580多万元，慰问2万多名职工。"
     ]
 
 
 def test_a_figure_says_where_it_comes_from(figures: Figures) -> None:
     """Each carries its key, exact value, section, coverage, definition and its id in the bulletin."""
-    ((_, figure, _),) = composed(figures, section("筹资{warmth_funds | over 3}。")).paragraphs
+    ((_, figure, _),) = composed(figures, section("[[筹资{warmth_funds | over 3}。]]")).paragraphs
     assert isinstance(figure, PrintedFigure)
     assert (figure.key, figure.value, figure.section) == ("warmth_funds-2021", Decimal("35846212.50"), "W1.A5")
     assert (figure.scope, figure.coverage, figure.bulletin_id) == ("all", FULL, "wr21_warmth_funds")
@@ -75,13 +79,14 @@ def test_a_figure_says_where_it_comes_from(figures: Figures) -> None:
 
 def test_years_are_filled_in(figures: Figures) -> None:
     """Of the report, before and after it, in texts and titles."""
-    assert texts(figures, "{prev_year}、{year}、{next_year}年") == ["2020、2021、2022年"]
+    said_of = texts(figures, "[[{prev_year}、{year}、{next_year}年{warmth_funds | over 3}。]]")
+    assert said_of == ["2020、2021、2022年3580多万元。"]
     assert composed(figures, section()).title == "2021年送温暖"
 
 
 def test_the_year_before_is_the_year_before(figures: Figures) -> None:
     """A figure @prev_year is last year's, with last year in its key."""
-    ((figure, *_),) = composed(figures, section("{warmth_funds@prev_year | exact 0}")).paragraphs
+    ((figure, *_),) = composed(figures, section("[[{warmth_funds@prev_year | exact 0}。]]")).paragraphs
     assert isinstance(figure, PrintedFigure)
     assert (figure.key, figure.text) == ("warmth_funds-2020", "3000万元")
 
@@ -91,9 +96,9 @@ def test_a_part_with_an_unknown_figure_is_left_out(figures: Figures) -> None:
     parts = (
         "[[筹资{warmth_funds | over 3}。]]",
         "[[招聘{posts_online}，慰问{warmth_persons}。]]",
-        "[[今年是{year}年。]]",
+        "[[慰问{warmth_persons | over 1}。]]",
     )
-    assert texts(figures, "".join(parts)) == ["筹资3580多万元。今年是2021年。"]
+    assert texts(figures, "".join(parts)) == ["筹资3580多万元。慰问2万多人。"]
 
 
 def test_a_paragraph_of_which_nothing_is_known_is_not_printed(figures: Figures) -> None:
@@ -101,18 +106,78 @@ def test_a_paragraph_of_which_nothing_is_known_is_not_printed(figures: Figures) 
     assert texts(figures, "[[招聘{posts_online | exact}。]]", "[[信息{job_items | over 1}。]]") == []
 
 
-def test_a_figure_that_must_be_printed_and_is_unknown_is_a_dash(figures: Figures) -> None:
-    """Outside [[ ]] the sentence stands, with a dash in place of a number that nobody has reported."""
-    ((before, figure, after),) = composed(figures, section("招聘{posts_online | exact}。")).paragraphs
-    assert isinstance(figure, PrintedFigure)
-    assert (before, figure.text, after) == ("招聘", "—", "。")
-    assert (figure.value, figure.wording) == (None, "no_data")
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "审计看到的共性问题有：预算编制粗。",
+        "[[筹资{warmth_funds | over 3}。]]各单位已按要求着手整改。",
+        "[[筹资{warmth_funds | over 3}。被审单位已着手整改。]]",
+        "[[被审单位已着手整改。]]",
+        "招聘{posts_online | exact}。",
+    ],
+)
+def test_S1_a_sentence_without_a_source_is_refused(paragraph: str) -> None:
+    """S1: outside [[ ]], or in it without a figure, it would be printed in every year, whatever was reported."""
+    with pytest.raises(ValueError, match=r"has no source|holds no figure"):
+        read_passage(paragraph)
+
+
+SAID = ReportedText(
+    "audit_lower", "预算编制较粗，<b>报销</b>凭证不全。", "QHB10", "经审办", "2021", dt.date(2022, 1, 12),
+    "QHB10-2021-GH15-1", "甲.xlsx", "ab" * 32, "GH15", "B70",
+)  # fmt: skip
+
+
+def worded(figures: Figures, edition: str, reported: Reported, *paragraphs: str) -> list[str]:
+    """What an edition prints of paragraphs that are no bound sentences."""
+    publication = replace(figures.project.publications["audit_report"], sections=(section(*paragraphs),))
+    document = compose(publication, Claims(figures, {}), 2021, edition, dt.datetime(2022, 1, 26), (), (), reported)
+    return [said(paragraph) for each in document.sections for paragraph in each.paragraphs]
+
+
+def test_S1_a_text_is_quoted_to_the_letter(figures: Figures) -> None:
+    """S1: each as a paragraph of its own, with who reported it, when and where; nothing is joined or shortened."""
+    reported = Reported({"audit_lower": (SAID, replace(SAID, text="第二段。", cell="B71"))})
+    assert worded(figures, "r1", reported, "{text:audit_lower}") == [SAID.text, "第二段。"]
+    publication = replace(figures.project.publications["audit_report"], sections=(section("{text:audit_lower}"),))
+    document = compose(publication, Claims(figures, {}), 2021, "r1", dt.datetime(2022, 1, 26), (), (), reported)
+    assert [(each.key, each.source_zh) for each in document.texts] == [
+        ("text-audit_lower-1", "经审办 2022-01-12 报送，GH15 B70"),
+        ("text-audit_lower-2", "经审办 2022-01-12 报送，GH15 B71"),
+    ]
+
+
+def test_S1_S2_what_nobody_wrote_is_absent_in_a_release_and_a_gap_in_a_draft(figures: Figures) -> None:
+    """S1, S2: a text that nobody reported, a block that is not written; a block switched off is neither."""
+    missing = ("{text:audit_lower}", "[[block:导语]]", "[[block:讲话]]")
+    assert worded(figures, "r1", Reported(), *missing) == []
+    assert worded(figures, "draft", Reported(), *missing) == ["【待补写：审计：下级工会】", "【待补写：导语】"]
+
+
+def test_S2_a_block_is_what_the_office_wrote(figures: Figures) -> None:
+    """S2: its paragraphs as they were taken over, with who wrote them."""
+    written = Reported(
+        blocks={"导语": WrittenBlock(("各位委员：", "现将工作报告如下。"), "办公室", dt.date(2022, 2, 10))}
+    )
+    assert worded(figures, "r1", written, "[[block:导语]]") == ["各位委员：", "现将工作报告如下。"]
+
+
+def test_S1_a_year_without_data_prints_headings_and_standing_phrases_only(project: Project) -> None:
+    """S1: the golden file holds every line that both reports print when nobody has reported anything."""
+    nothing, lines = Figures(project, {}, {}, frozenset()), []
+    for publication in project.publications.values():
+        document = compose(publication, Claims(nothing, {}), 2021, "r1", dt.datetime(2022, 1, 26), ())
+        lines.append(f"# {document.title}")
+        for each in document.sections:
+            lines += [each.title] if each.title else []
+            lines += [said(paragraph) for paragraph in each.paragraphs]
+    assert "\n".join(lines) + "\n" == EMPTY_YEAR.read_text(encoding="utf-8")
 
 
 def test_no_wording_that_is_unknown_is_printed(figures: Figures) -> None:
     """The error names publication, section and wording."""
     with pytest.raises(DeclarationError, match=r"reports/work_report/sections: section W1\.A5: .*beyond"):
-        texts(figures, "{warmth_funds | beyond 3}")
+        texts(figures, "[[筹资{warmth_funds | beyond 3}。]]")
 
 
 FUNDS = Column("资金（万元）", "warmth_funds", decimals=2, scale=10_000)
@@ -189,7 +254,7 @@ def test_a_chart_is_whole_or_not_there(figures: Figures) -> None:
 
 def test_who_has_not_reported_is_named(figures: Figures) -> None:
     """Once a section, with the figures it concerns; where nobody is asked nothing is said."""
-    figure = composed(figures, section("{warmth_funds | over 3}")).paragraphs[0][0]
+    figure = composed(figures, section("[[{warmth_funds | over 3}。]]")).paragraphs[0][0]
     assert isinstance(figure, PrintedFigure)
     assert coverage_notes([figure, figure]) == ()
     gaps = replace(figure, zh="会员人数", coverage=Coverage(51, 53, ("西宁市总", "海东市总")))
@@ -199,8 +264,8 @@ def test_who_has_not_reported_is_named(figures: Figures) -> None:
 
 def test_that_all_have_reported_is_said_once(figures: Figures) -> None:
     """A report does not repeat in every section that nobody is missing."""
-    sections = tuple(replace(section("{warmth_funds | over 3}"), id=name) for name in ("A", "B"))
-    publication = replace(figures.project.publications["work_report"], sections=(section("没有数字。"), *sections))
+    sections = tuple(replace(section("[[{warmth_funds | over 3}。]]"), id=name) for name in ("A", "B"))
+    publication = replace(figures.project.publications["work_report"], sections=(section(), *sections))
     document = compose(publication, Claims(figures, {}), 2021, "draft", dt.datetime(2022, 1, 26), ())
     assert [each.coverage_notes for each in document.sections] == [(), (ALL_REPORTED,), ()]
 
@@ -213,7 +278,8 @@ def doubtful(figures: Figures, edition: str) -> PrintedSection:
     """A section with a claim that a missing unit may make untrue, and the same figure in a table."""
     column = Column("资金", "warmth_funds")
     own = section(
-        "筹资{warmth_funds | over 3}，超{warmth_persons | above 1}。", tables=(Table("表", "prefecture", (column,)),)
+        "[[筹资{warmth_funds | over 3}，超{warmth_persons | above 1}。]]",
+        tables=(Table("表", "prefecture", (column,)),),
     )
     publication = replace(figures.project.publications["work_report"], sections=(own,))
     partial = replace(figures, reporting={("GH05", 2021): Coverage(52, 53, ("海东市总",))})
@@ -250,7 +316,7 @@ def test_the_declared_publications_print_no_dash_in_a_sentence(project: Project)
     for publication in project.publications.values():
         document = compose(publication, Claims(nothing, {}), 2021, "draft", dt.datetime(2022, 1, 26), ())
         on_targets = {each.id for each in publication.sections if "target" in {table.rows for table in each.tables}}
-        kept = [each.id for each in publication.sections if each.id not in on_targets]
+        kept = [each.id for each in publication.sections if each.id not in {*on_targets, "S"}]
         assert [each.id for each in document.sections] == kept
         assert not [figure.key for figure in document.figures if figure.wording == "no_data"]
         spoken = [said(paragraph) for each in document.sections for paragraph in each.paragraphs]
@@ -276,7 +342,7 @@ TARGETS = (
 def promised(figures: Figures, *targets: Target) -> tuple[PrintedSection, ...]:
     """The report of 2021 with a section on its targets."""
     columns = tuple(map(Column, ("计划", "实际", "结果", "责任部门")))
-    own = section("对照如下。", tables=(Table("{year}年目标", "target", columns, note="到年底。"),))
+    own = section(tables=(Table("{year}年目标", "target", columns, note="到年底。"),))
     publication = replace(figures.project.publications["work_report"], sections=(own,))
     return compose(
         publication, Claims(figures, {}), 2021, "draft", dt.datetime(2022, 1, 26), (), tuple(targets)

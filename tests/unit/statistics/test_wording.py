@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nianbao.catalog.publications import BINDING
+from nianbao.catalog.passages import BINDING
 from nianbao.statistics.exact import in_table
 from nianbao.statistics.noun import is_true_for
 from nianbao.statistics.wording import STYLES, parse_wording, word

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from docx.document import Document as WordDocument
+from docx.enum.text import WD_COLOR_INDEX
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
@@ -16,7 +17,7 @@ from docx.text.run import Run
 
 from nianbao.publish.paper.block import Caption, Line, Note, Piece, Strong
 from nianbao.publish.plain import figure_name, plain
-from nianbao.terms.document import PrintedFigure
+from nianbao.terms.document import PrintedBlock, PrintedFigure, PrintedText, ToWrite
 
 NAME_LENGTH = 64
 """Word takes no longer tag or alias on a content control."""
@@ -75,6 +76,10 @@ class Text:
                 self.note(paragraph, piece.text)
             elif isinstance(piece, Strong):
                 self.run(paragraph, piece.text, "RunIn")
+            elif isinstance(piece, PrintedText | PrintedBlock):
+                self.run(paragraph, piece.text)
+            elif isinstance(piece, ToWrite):
+                self.run(paragraph, piece.text).font.highlight_color = WD_COLOR_INDEX.YELLOW
             elif piece:
                 self.run(paragraph, piece)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nianbao.terms.document import PrintedChart, PrintedFigure
+from nianbao.terms.document import PrintedBlock, PrintedChart, PrintedFigure, PrintedText, ToWrite
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Note:
     text: str
 
 
-Piece = str | Strong | Note | PrintedFigure
+Piece = str | Strong | Note | PrintedFigure | PrintedText | PrintedBlock | ToWrite
 
 
 @dataclass(frozen=True)

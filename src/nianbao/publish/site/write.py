@@ -16,7 +16,7 @@ from nianbao.publish.site.index_data import index_data
 from nianbao.publish.site.indicators import indicator_rows
 from nianbao.publish.site.meaning import meaning
 from nianbao.publish.site.outline import Outline
-from nianbao.terms.document import Document, PrintedChart
+from nianbao.terms.document import Document, PrintedBlock, PrintedChart, PrintedText, ToWrite
 from nianbao.terms.status import Status
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ FIRST_PAGE = "index.html"
 _PACKAGE = "nianbao.publish.site"
 _ASSETS = ("site.css", "site.js")
 _DOWNLOADS = {".pdf": "PDF 文件", ".docx": "Word 文件", ".xlsx": "工作簿"}
-_DATA = {"figures.csv": "数字一览 CSV", "revisions.csv": "更正一览 CSV"}
+_DATA = {"figures.csv": "数字一览 CSV", "texts.csv": "文字来源 CSV", "revisions.csv": "更正一览 CSV"}
 
 
 def write(document: Document, folder: Path) -> None:
@@ -40,6 +40,7 @@ def write(document: Document, folder: Path) -> None:
         FIRST_PAGE: {"figure_pages": pages},
         "indicators.html": {"rows": indicator_rows(outline)},
         "completeness.html": {"matrix": completeness(document.background)},
+        "texts.html": {},
         "revisions.html": {},
     }
     for name, context in lone.items():
@@ -88,6 +89,9 @@ def _environment(outline: Outline) -> Environment:
         "statuses": list(Status),
     }
     environment.globals.update(says)
+    environment.tests["quoted"] = lambda piece: isinstance(piece, PrintedText)
+    environment.tests["written"] = lambda piece: isinstance(piece, PrintedBlock)
+    environment.tests["gap"] = lambda piece: isinstance(piece, ToWrite)
     return environment
 
 

@@ -11,13 +11,17 @@ from nianbao.publish.xlsx.sources import CELLS, UNITS, Sources, unit_sum
 from nianbao.publish.xlsx.tables import CHARTS, table_names, write_charts, write_table
 from nianbao.terms.document import Document
 
-ABOUT, FIGURES, REVISIONS = "说明", "数字一览", "更正一览"
+ABOUT, FIGURES, TEXTS, REVISIONS = "说明", "数字一览", "文字来源", "更正一览"
 
 _ABOUT_WIDTH = 72
 _FIGURE_COLUMNS = (
     *(Column("指标", 22), Column("指标代码"), Column("年度"), Column("范围"), Column("章节", 22), Column("准确值")),
     *(Column("计量单位"), Column("印文", 18), Column("已报"), Column("应报"), Column("未报单位", 14)),
     Column("口径或公式", 34),
+)
+_TEXT_COLUMNS = (
+    *(Column("原文", 72), Column("章节", 22), Column("报送单位", 18), Column("报告期"), Column("收到日期")),
+    *(Column("文件", 30), Column("工作表"), Column("单元格")),
 )
 _REVISION_COLUMNS = tuple(map(Column, ("指标", "年度", "章节", "原印文", "现印文", "原表述")))
 _HOW_TO_READ = (
@@ -40,6 +44,8 @@ def write(document: Document, path: Path) -> None:
     lines = enumerate(lines_by_section(document), start=1)
     rows = [_figure_row(line, row, titles, sources, document) for row, line in lines]
     book.add_sheet(FIGURES).write_list(_FIGURE_COLUMNS, rows)
+    if document.texts:
+        _write_texts(book, document, titles)
     if document.revisions:
         _write_revisions(book, document, titles)
     for name, table in table_names(document).items():
@@ -57,6 +63,8 @@ def _write_about(book: Book, document: Document) -> None:
     for notice in document.notices:
         sheet.write_line("notice", notice, 1, _ABOUT_WIDTH)
     contents = dict(_HOW_TO_READ)
+    if document.texts:
+        contents[TEXTS] = "报告照录的每段文字：由谁报送、何时收到、在哪个单元格"
     if document.revisions:
         contents[REVISIONS] = "与上一版相比改动了的数字"
     contents |= {name: table.title for name, table in table_names(document).items()}
@@ -100,6 +108,16 @@ def _value(line: Line, row: int, document: Document) -> Entry:
     if sum(each.value or 0 for each in trace.by_unit) != figure.value:
         return number
     return Sum(unit_sum(row), number)
+
+
+def _write_texts(book: Book, document: Document, titles: dict[str, str]) -> None:
+    """What is quoted, and who said it."""
+    rows: list[list[Entry]] = [
+        [each.text, titles.get(each.section, each.section), each.unit_zh, each.period, each.said_on.isoformat(),
+         each.file, each.sheet, each.cell]
+        for each in document.texts
+    ]  # fmt: skip
+    book.add_sheet(TEXTS).write_list(_TEXT_COLUMNS, rows)
 
 
 def _write_revisions(book: Book, document: Document, titles: dict[str, str]) -> None:

@@ -1,0 +1,46 @@
+"""What was reported in words: every declared text of a year, with the cell it stands in and the day it arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nianbao.catalog import Project
+from nianbao.terms.passage import DeclaredText
+from nianbao.terms.reported import Reported, ReportedText
+from nianbao.warehouse.connect import Connection, quote, rows_of
+
+
+def read_texts(connection: Connection, project: Project, year: int) -> Reported:
+    """The texts of a year by their declared id: offices in the order of the roster, then periods, then rows."""
+    places = {code: place for place, code in enumerate(project.units)}
+    found: dict[str, list[ReportedText]] = {}
+    for declared in project.wordings.texts.values():
+        found[declared.id] = sorted(
+            _reported(connection, project, declared, year),
+            key=lambda text: (places.get(text.unit_code, len(places)), text.period),
+        )
+    return Reported({text_id: tuple(texts) for text_id, texts in found.items() if texts})
+
+
+def _reported(connection: Connection, project: Project, declared: DeclaredText, year: int) -> Iterator[ReportedText]:
+    """The texts of one id in the order of their rows; sorting by unit and period keeps it."""
+    rows = rows_of(
+        connection,
+        f"""
+        SELECT said.{quote(declared.field)} AS text, said.unit_code, said.period, said.submission_id,
+            submission.arrived_on AS said_on, delivery.source AS file, delivery.sha256, cell.sheet, cell.cell
+        FROM {declared.table} AS said
+        INNER JOIN raw.cell AS cell
+            ON said.submission_id = cell.submission_id AND said.row_no = cell.row_no
+            AND cell.part = $part AND cell.field = $field
+        INNER JOIN ledger.submission AS submission ON said.submission_id = submission.submission_id
+        INNER JOIN ledger.delivery AS delivery ON submission.delivery_id = delivery.delivery_id
+        WHERE said.year = $year AND said.{quote(declared.topic_field)} = $topic
+            AND said.{quote(declared.field)} IS NOT NULL
+        ORDER BY said.submission_id, said.row_no
+        """,
+        {"part": declared.part, "field": declared.field, "topic": declared.topic, "year": year},
+    )
+    for row in rows:
+        unit = project.units.get(row["unit_code"])
+        yield ReportedText(text_id=declared.id, unit_zh=unit.short_zh if unit else row["unit_code"], **row)

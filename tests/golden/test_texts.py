@@ -1,0 +1,90 @@
+"""Every printed sentence leads to who said it: texts stand in their cells, and whole in every format."""
+
+import csv
+import io
+import re
+from pathlib import Path
+from zipfile import ZipFile
+
+import openpyxl
+import pytest
+from docx import Document as open_docx
+
+from nianbao.settings import Home
+from tests.homes import PUBLICATIONS, ROOT, release
+
+LONG = 12
+SAID = {"event_text", "found", "rectified", "experience_text", "measure_text"}
+
+
+def texts(home: Home) -> list[dict[str, str]]:
+    """What both reports of the year quote."""
+    found = []
+    for code in PUBLICATIONS:
+        with (release(home, code, 1) / "texts.csv").open(encoding="utf-8", newline="") as file:
+            found += list(csv.DictReader(file))
+    return found
+
+
+def test_S1_a_quoted_text_stands_in_its_cell_to_the_letter(year_home: Home) -> None:
+    """S1: the archived workbook holds, in the cell that is named, exactly what is printed."""
+    quoted = texts(year_home)
+    assert len({row["text_id"] for row in quoted}) >= 30
+    for row in quoted:
+        content = (year_home.archive / row["sha256"][:2] / row["sha256"]).read_bytes()
+        sheet = openpyxl.load_workbook(io.BytesIO(content))[row["sheet"]]
+        assert sheet[row["cell"]].value == row["text"], row["key"]
+
+
+def test_S1_a_quoted_text_is_printed_whole_in_every_format(year_home: Home) -> None:
+    """S1: the page, the Word document and the workbook print each text unchanged, the page with its source."""
+    for code in PUBLICATIONS:
+        folder = release(year_home, code, 1)
+        page = (folder / "index.html").read_text(encoding="utf-8")
+        sources = (folder / "texts.html").read_text(encoding="utf-8")
+        document = open_docx(str(folder / f"{code}-2021.docx"))
+        words = "\n".join(paragraph.text for paragraph in document.paragraphs)
+        book = openpyxl.load_workbook(folder / f"{code}-2021.xlsx", read_only=True)
+        listed = {row[0] for row in book["文字来源"].iter_rows(values_only=True)}
+        with (folder / "texts.csv").open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                assert row["text"] in page and f"texts.html#{row['key']}" in page
+                assert f'id="{row["key"]}"' in sources and row["cell"] in sources
+                assert row["text"] in words and row["text"] in listed
+
+
+def sentences(year: int) -> set[str]:
+    """The sentences that the departments of a sample year report in words."""
+    found = set()
+    for path in sorted((ROOT / "samples" / str(year) / "ledgers").glob("GH15.*.csv")):
+        lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+        for row in csv.DictReader(lines):
+            found |= {part for name, text in row.items() if name in SAID for part in re.split("[。！？；]", text)}
+    return {part for part in found if len(part) > LONG}
+
+
+def test_S1_no_two_sample_years_share_a_sentence() -> None:
+    """S1: nothing longer than twelve characters is said in both years."""
+    years = sorted(int(path.name) for path in (ROOT / "samples").glob("2*"))
+    assert len(years) >= 2
+    for place, year in enumerate(years):
+        assert len(sentences(year)) > 50
+        for other in years[place + 1 :]:
+            assert not sentences(year) & sentences(other)
+
+
+@pytest.mark.parametrize("code", PUBLICATIONS)
+def test_S2_a_release_has_no_gap_and_a_draft_shows_each(year_home: Home, code: str) -> None:
+    """S2: what the office has not written is absent from r1, and marked as such in the draft."""
+    issued = (release(year_home, code, 1) / "index.html").read_text(encoding="utf-8")
+    draft = (year_home.releases / "2021" / code / "draft" / "index.html").read_text(encoding="utf-8")
+    assert "待补写" not in issued and "讲话要点" not in issued
+    assert "【待补写：导语】" in draft and "【待补写：讲话】" not in draft
+    with ZipFile(release(year_home, code, 1) / f"{code}-2021.docx") as docx:
+        assert "待补写" not in docx.read("word/document.xml").decode()
+
+
+def test_the_texts_are_declared_synthetic() -> None:
+    """Every file of texts says in its first line that nobody reported it."""
+    for path in Path(ROOT / "samples").glob("*/ledgers/GH15.*.csv"):
+        assert path.read_text(encoding="utf-8").startswith("# Synthetic")
