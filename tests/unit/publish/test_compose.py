@@ -210,7 +210,7 @@ def test_a_cell_of_a_table_is_a_figure(figures: Figures) -> None:
 
 def test_a_table_of_members_has_a_row_for_each(figures: Figures) -> None:
     """53 of them, and no total unless one is asked for."""
-    (table,) = composed(figures, section(tables=(Table("表", "member", (PERSONS,)),))).tables
+    (table,) = composed(figures, section(tables=(Table("表", "counted", (PERSONS,)),))).tables
     assert len(table.rows) == 53 and not table.has_total
 
 
