@@ -244,7 +244,7 @@ def test_a_chart_is_whole_or_not_there(figures: Figures) -> None:
     """A chart with a missing bar would show something else than it says."""
     known = Chart("composition", "图", ("warmth_funds", "relief_funds"), unit="万元", scale=10_000)
     unknown = replace(known, indicators=("warmth_funds", "posts_online"))
-    regions = Chart("bar_by_unit", "图", ("warmth_funds",))
+    regions = Chart("bar_by_unit", "图", ("warmth_funds",), rows="prefecture")
     (chart,) = composed(figures, section(charts=(known, unknown, regions))).charts
     assert [(point.label, point.value) for point in chart.points] == [
         ("送温暖筹资额", Decimal("3584.62125")),
