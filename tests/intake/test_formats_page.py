@@ -39,12 +39,13 @@ def block(language: str) -> str:
 
 
 def test_the_delimited_example_is_read(vocabulary: Vocabulary) -> None:
-    """What the page shows as .csv gives the values it shows."""
+    """R20: what the page shows as .csv gives the values it shows, and nothing in it is said not to be read."""
     reading = read_workbook(block("text").encode(), vocabulary, "x.csv")
     assert reading.cover["unit_code"] == "QH630100" and not reading.faults
     said = {(frame.form_code, cell.field): cell.text for frame in reading.frames for cell in frame.cells}
     assert said["GH05", "warmth_persons"] == "500"
     assert said["GH03", "site_name"] == "青藏铁路职工教育基地"
+    assert "EXTRA_LINE" not in {fault.code for frame in reading.frames for fault in frame.faults}
 
 
 def test_the_json_example_is_read_and_fits_the_schema(vocabulary: Vocabulary) -> None:

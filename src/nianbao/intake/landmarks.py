@@ -9,20 +9,15 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from nianbao.intake.formats.sheet import Sheet
-from nianbao.intake.text import compact, remember
+from nianbao.intake.header import CODE_TITLE, NAME_TITLE, TITLES, VALUE_TITLE, Header
+from nianbao.intake.number import read_number
+from nianbao.intake.text import compact, remember, tidy
 from nianbao.intake.values import text_of
 from nianbao.intake.vocabulary import Vocabulary
 from nianbao.terms import layout
 from nianbao.terms.form import Field, Form, Layout, Part
 from nianbao.terms.submission import ReadingFault
 
-CODE_TITLE, VALUE_TITLE, UNIT_TITLE, NAME_TITLE = (
-    layout.INDICATOR_HEADER[3],
-    layout.INDICATOR_HEADER[4],
-    layout.INDICATOR_HEADER[2],
-    layout.INDICATOR_HEADER[1],
-)
-_TITLES = frozenset(layout.INDICATOR_HEADER[1:])
 _NOTE = layout.NOTE_LABEL.rstrip("：")
 _BELOW_RECORDS = (_NOTE, "填报说明", "单位负责人", "填表人", "审核人", "报出日期", "联系电话", "联系人")
 _WORDS = "|".join(r"\s*".join(word) for word in _BELOW_RECORDS)
@@ -32,6 +27,8 @@ _BORDER = re.compile(rf"\s*(?:{_WORDS}|备?\s*注\s*[:：]|{_NUMBER}\s*$|[(（][
 
 _TITLE_ROWS = 3
 _HEAD_ROWS = 12
+_LONGEST_TITLE = 60
+_COVER = frozenset(compact(label) for label in layout.COVER_LABELS.values())
 
 
 class Kind(Enum):
@@ -59,24 +56,31 @@ Place = tuple[int, int, Field]
 
 @dataclass
 class Block:
-    """A part of a form on a sheet: its lines, or one header row of a ledger and the columns under it."""
+    """A part of a form on a sheet: its lines, or one header row of a ledger and the columns under it.
+
+    Where a header leaves open which column is the value the block is disputed, and nothing is read of it.
+    """
 
     part: Part
     places: list[Place] = field(default_factory=list)
     header_row: int = -1
+    is_disputed: bool = False
 
 
 @dataclass
 class Landmarks:
     """What a sheet is read by: the blocks of each form, the rows that end a table, editions and notes.
 
-    `headers` are the columns of the titles of lines by row, `borders` the rows above and below a table.
+    `headers` are the headers of lines by row, `borders` the rows above and below a table, `tops` the first rows of
+    ledgers; `margin` is the column in which the sheet begins: what stands left of it is somebody's own numbering.
     """
 
     blocks: dict[str, list[Block]] = field(default_factory=dict)
-    headers: dict[int, dict[str, int]] = field(default_factory=dict)
+    headers: dict[int, Header] = field(default_factory=dict)
     borders: set[int] = field(default_factory=set)
     ends: set[int] = field(default_factory=set)
+    tops: set[int] = field(default_factory=set)
+    margin: int = 0
     editions: dict[str, str] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
     faults: list[ReadingFault] = field(default_factory=list)
@@ -90,15 +94,30 @@ class Landmarks:
         found = sum(len(block.places) for block in self.blocks.get(form.code, ()))
         return found < sum(len(part.fields) for part in parts)
 
-    def header_above(self, row: int, title: str, column: int) -> dict[str, int]:
-        """The columns of the nearest header of lines above a row that has this title in this column."""
+    def header_above(self, row: int, column: int) -> Header | None:
+        """The nearest header above a row, as far as it is about the table that a column is in."""
         for above in range(row - 1, -1, -1):
-            columns = self.headers.get(above)
-            if columns is not None and columns.get(title) == column:
-                return columns
-            if above in self.borders and columns is None:
+            header = self.headers.get(above)
+            if header is not None and header.is_telling:
+                return header.table_at(column)
+            if above in self.borders:
                 break
-        return {}
+        return None
+
+    def add_block(self, form_code: str, block: Block, sheet: Sheet) -> None:
+        """Add a block; the rows of titles above a ledger end the table above them."""
+        self.blocks.setdefault(form_code, []).append(block)
+        if block.part.layout is not Layout.INDICATOR:
+            self.end_above(block, sheet)
+
+    def end_above(self, block: Block, sheet: Sheet) -> None:
+        """Let the table above a ledger end with the first row that holds a title of the ledger in its column."""
+        top = block.header_row
+        for above in range(top - 1, max(top - _TITLE_ROWS, 0) - 1, -1):
+            if any(compact(text_of(sheet.at(above, at))) == compact(asked.zh) for _, at, asked in block.places):
+                top = above
+        self.tops.add(top)
+        self.ends |= set(range(top, block.header_row + 1))
 
 
 @remember
@@ -107,8 +126,8 @@ def _mark(text: str) -> Mark | None:
     begins_border = bool(_BORDER.match(text))
     if text.startswith(layout.EDITION_LABEL):
         return Mark(Kind.EDITION, begins_border, text.removeprefix(layout.EDITION_LABEL).strip())
-    if text in _TITLES:
-        return Mark(Kind.TITLE, begins_border, text)
+    if (title := compact(text)) in TITLES:
+        return Mark(Kind.TITLE, begins_border, title)
     if text.startswith(_NOTE) and compact(text) == _NOTE:
         return Mark(Kind.NOTE, begins_border)
     if "-" in text and (code := layout.parse_field_code(text)):
@@ -116,29 +135,26 @@ def _mark(text: str) -> Mark | None:
     return Mark(Kind.OTHER, begins_border) if begins_border else None
 
 
-def _marks(sheet: Sheet, borders: set[int]) -> Iterator[tuple[int, int, Mark]]:
-    """The texts that can be landmarks, row by row; rows that end a table are added to the borders."""
-    last_row = -1
-    for row, column, text in sheet.texts:
-        mark = _mark(text)
-        if mark is not None:
-            if row != last_row and mark.begins_border and _begins_row(sheet, row, column):
-                borders.add(row)
-            yield row, column, mark
-        last_row = row
+def _marks(sheet: Sheet) -> list[tuple[int, int, Mark]]:
+    """The texts that can be landmarks, row by row."""
+    return [(row, column, mark) for row, column, text in sheet.texts if (mark := _mark(text)) is not None]
 
 
 def find_landmarks(sheet: Sheet, vocabulary: Vocabulary) -> Landmarks:
     """Find the landmarks in one pass: by their texts alone, wherever they stand."""
-    found = Landmarks()
+    marks = _marks(sheet)
+    found = Landmarks(margin=min((column for _, column, _ in marks), default=0))
     codes: list[tuple[int, int, Part, Field]] = []
+    titles: dict[int, dict[str, list[int]]] = {}
     edition, note, form_code = "", "", ""
-    for row, column, mark in _marks(sheet, found.borders):
+    for row, column, mark in marks:
+        if mark.begins_border and _begins_row(sheet, row, column, found.margin):
+            found.borders.add(row)
         if mark.kind is Kind.EDITION:
             edition = mark.said
         elif mark.kind is Kind.TITLE:
-            found.headers.setdefault(row, {}).setdefault(mark.said, column)
-        elif mark.kind is Kind.NOTE and _begins_row(sheet, row, column):
+            titles.setdefault(row, {}).setdefault(mark.said, []).append(column)
+        elif mark.kind is Kind.NOTE and _begins_row(sheet, row, column, found.margin):
             note = _beside(sheet, row, column)
             if form_code:
                 found.notes[form_code], note = note, ""
@@ -154,14 +170,15 @@ def find_landmarks(sheet: Sheet, vocabulary: Vocabulary) -> Landmarks:
             if note:
                 found.notes[form_code], note = note, ""
             codes.append((row, column, *known))
-    found.ends |= found.borders
+    found.headers = {row: Header(row, columns) for row, columns in titles.items()}
+    found.ends |= found.borders | {row for row, columns in titles.items() if len(columns) > 1}
     _gather(found, codes, sheet)
     return found
 
 
-def _begins_row(sheet: Sheet, row: int, column: int) -> bool:
+def _begins_row(sheet: Sheet, row: int, column: int, margin: int) -> bool:
     """Whether nothing stands left of a cell: a record may well say 说明 or 联系人 somewhere, and means itself."""
-    return not any(cell != "" for cell in sheet.rows[row][:column])
+    return not any(cell != "" for cell in sheet.rows[row][margin:column])
 
 
 def _beside(sheet: Sheet, row: int, column: int) -> str:
@@ -185,6 +202,7 @@ def named_forms(sheet: Sheet, vocabulary: Vocabulary) -> list[Form]:
 
 def _gather(found: Landmarks, codes: list[tuple[int, int, Part, Field]], sheet: Sheet) -> None:
     """Put the codes together into blocks; a code that stands twice where it may stand once is a fault."""
+    disputed: dict[tuple[int, int], bool] = {}
     known: dict[tuple[str, str, int], Block] = {}
     taken: set[tuple[str, str, int, int]] = set()
     for row, column, part, asked in codes:
@@ -202,13 +220,72 @@ def _gather(found: Landmarks, codes: list[tuple[int, int, Part, Field]], sheet: 
             )
             continue
         taken.add((*key, asked.line))
-        at = _value_column(found, row, column) if part.layout is Layout.INDICATOR else column
-        block.places.append((row, at, asked))
+        at: int | None = column
+        if part.layout is Layout.INDICATOR:
+            at = _value_column(found, sheet, row, column, part.form_code, disputed)
+        if at is None:
+            block.is_disputed = True
+        else:
+            block.places.append((row, at, asked))
+    for block in known.values():
+        if block.header_row >= 0:
+            found.end_above(block, sheet)
 
 
-def _value_column(found: Landmarks, row: int, column: int) -> int:
-    """The column of the value of a line: under 数值 where its 代码 stands under 代码, else right of its 代码."""
-    return found.header_above(row, CODE_TITLE, column).get(VALUE_TITLE, column + 1)
+def _value_column(
+    found: Landmarks, sheet: Sheet, row: int, column: int, form_code: str, disputed: dict[tuple[int, int], bool]
+) -> int | None:
+    """The column of the value of a line: under 数值, else right of its 代码; None where a header says something else.
+
+    `disputed` remembers what was found of a header, so that its fault is told once.
+    """
+    header = found.header_above(row, column) or _unknown_header(found, sheet, row, column)
+    if header is None or column not in header.columns.get(CODE_TITLE, [column]):
+        return column + 1
+    at = header.column_of(VALUE_TITLE) if VALUE_TITLE in header.columns else column + 1
+    key = header.row, column
+    if key not in disputed:
+        faults = list(_header_faults(sheet, header, row, at, form_code))
+        found.faults += faults
+        disputed[key] = bool(faults)
+    return None if disputed[key] else at
+
+
+def _unknown_header(found: Landmarks, sheet: Sheet, row: int, column: int) -> Header | None:
+    """A row of titles above the first line none of which is ours: both the 代码 and what is right of it are titled."""
+    above = row - 1
+    if above < 0 or above in found.ends or not all(_is_title(sheet.at(above, at)) for at in (column, column + 1)):
+        return None
+    if compact(text_of(sheet.at(above, column))) in _COVER:
+        return None
+    return found.headers.setdefault(above, Header(above))
+
+
+def _header_faults(sheet: Sheet, header: Header, row: int, at: int | None, form_code: str) -> Iterator[ReadingFault]:
+    """What a header says of the column of values that is not 数值, or says of more than one."""
+    if at is None:
+        cells = "、".join(sheet.name_of(header.row, column) for column in header.columns[VALUE_TITLE])
+        yield ReadingFault("HEADER_TWICE", form_code, sheet.name, cells, None, VALUE_TITLE)
+        return
+    title = sheet.at(header.row, at)
+    if VALUE_TITLE in header.columns:
+        below = range(header.row + 1, row)
+        split = (each for each in below if all(_is_title(sheet.at(each, column)) for column in (at, at + 1)))
+        if (first := next(split, None)) is None:
+            return
+        header, title = Header(first), sheet.at(first, at)
+    elif not _is_title(title):
+        return
+    where = sheet.name_of(header.row, at)
+    yield ReadingFault("HEADER_CHANGED", form_code, sheet.name, where, tidy(str(title))[:_LONGEST_TITLE], VALUE_TITLE)
+
+
+def _is_title(cell: object) -> bool:
+    """Whether a cell holds words; a single one numbers the columns (甲, 乙) or is their unit of measure."""
+    if not isinstance(cell, str):
+        return False
+    said = compact(cell).strip("()")
+    return len(said) > 1 and said not in layout.MONEY_UNITS and isinstance(read_number(said), str)
 
 
 def find_by_header(sheet: Sheet, form: Form, found: Landmarks) -> Iterator[ReadingFault]:
@@ -216,9 +293,6 @@ def find_by_header(sheet: Sheet, form: Form, found: Landmarks) -> Iterator[Readi
     texts: dict[str, list[tuple[int, int]]] = {}
     for row, column, text in sheet.texts:
         texts.setdefault(compact(text), []).append((row, column))
-    for title in _TITLES:
-        for row, column in texts.get(title, ()):
-            found.headers.setdefault(row, {}).setdefault(title, column)
     for part in form.parts:
         blocks = found.blocks_of(form, part)
         if part.layout is Layout.INDICATOR:
@@ -235,6 +309,8 @@ Texts = dict[str, list[tuple[int, int]]]
 def _add_lines(
     sheet: Sheet, form: Form, part: Part, blocks: list[Block], found: Landmarks, texts: Texts
 ) -> Iterator[ReadingFault]:
+    if any(block.is_disputed for block in blocks):
+        return
     known = {asked.code for block in blocks for _, _, asked in block.places}
     taken = {row for block in blocks for row, _, _ in block.places}
     block = blocks[0] if blocks else Block(part)
@@ -243,9 +319,11 @@ def _add_lines(
             continue
         places = []
         for row, column in texts.get(compact(asked.zh), ()):
-            columns = found.header_above(row, NAME_TITLE, column)
-            if row not in taken and VALUE_TITLE in columns:
-                places.append((row, columns[VALUE_TITLE], asked))
+            header = found.header_above(row, column)
+            if row in taken or header is None or header.column_of(NAME_TITLE) != column:
+                continue
+            if (at := header.column_of(VALUE_TITLE)) is not None:
+                places.append((row, at, asked))
         if len(places) == 1:
             block.places.append(places[0])
         elif places:
@@ -286,9 +364,7 @@ def _add_ledger(sheet: Sheet, form: Form, part: Part, found: Landmarks, texts: T
         yield _ambiguous(sheet, form, best[0][0][2], [place for places in best for place in places[:1]])
         return
     row = best[0][0][0]
-    block = Block(part, best[0], _below_units(sheet, best[0], row))
-    found.ends.add(row)
-    found.blocks.setdefault(form.code, []).append(block)
+    found.add_block(form.code, Block(part, best[0], _below_units(sheet, best[0], row)), sheet)
 
 
 def _below_units(sheet: Sheet, places: list[Place], row: int) -> int:

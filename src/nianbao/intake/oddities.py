@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from nianbao.intake.formats.sheet import Sheet, address, column_number
-from nianbao.intake.landmarks import NAME_TITLE, VALUE_TITLE, Block
+from nianbao.intake.header import NAME_TITLE
+from nianbao.intake.landmarks import Block
 from nianbao.intake.tables import Table, total_word
 from nianbao.intake.text import compact, has_suspect_mark, tidy
 from nianbao.intake.values import ROUNDED_TAIL
@@ -38,7 +39,7 @@ def note_oddities(table: Table) -> None:
         table.note(sheet.odd[""].code, value=sheet.odd[""].value)
     _note_repeated_keys(table)
     for block in table.landmarks.blocks[table.form.code]:
-        if block.part.layout is Layout.INDICATOR:
+        if block.part.layout is Layout.INDICATOR and not block.is_disputed:
             _note_extra_lines(table, block)
     for block, rows in table.recorded:
         _note_extra_columns(table, block, rows)
@@ -86,15 +87,20 @@ def _note_extra_lines(table: Table, block: Block) -> None:
     """Filled lines under the same header that are none of the form's."""
     known = {row for row, _, _ in block.places}
     first, column, _ = min(block.places, key=lambda place: place[0])
-    header = table.landmarks.header_above(first, VALUE_TITLE, column)
-    for row in range(first, len(table.sheet.rows) if NAME_TITLE in header else 0):
-        if row in table.landmarks.borders:
+    landmarks = table.landmarks
+    header = landmarks.header_above(first, column)
+    if header is None or (names := header.column_of(NAME_TITLE)) is None:
+        return
+    for row in range(first, len(table.sheet.rows)):
+        if (
+            row in landmarks.borders or row in landmarks.tops
+        ):  # what stands under the titles of a ledger are its records
             return
-        if row in known or row in table.landmarks.ends:  # an unknown code has a finding of its own
+        if row in known or row in landmarks.ends:  # an unknown code has a finding of its own
             continue
-        label = table.sheet.at(row, header[NAME_TITLE])
+        label = table.sheet.at(row, names)
         is_line = isinstance(label, str) and compact(label) and table.sheet.at(row, column) != ""
-        if is_line and not total_word(table.sheet.rows[row]):
+        if is_line and not total_word(table.sheet.rows[row][landmarks.margin :]):
             table.note("EXTRA_LINE", table.sheet.name_of(row, column), tidy(str(label))[:_LABEL])
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from nianbao.intake.formats.sheet import Sheet, address, column_letters
-from nianbao.intake.landmarks import UNIT_TITLE, VALUE_TITLE, Block, Landmarks, Place
+from nianbao.intake.header import UNIT_TITLE
+from nianbao.intake.landmarks import Block, Landmarks, Place
 from nianbao.intake.text import compact, is_blank
 from nianbao.intake.values import MAX_TEXT, ROUNDED_TAIL, read_value, text_of
 from nianbao.intake.vocabulary import Vocabulary
@@ -69,6 +70,8 @@ class Table:
             if not blocks:
                 self.note("PART_MISSING", expected=part.zh)
                 continue
+            if any(block.is_disputed for block in blocks):
+                continue
             if part.layout is Layout.INDICATOR:
                 self._read_lines(blocks[0])
             else:
@@ -84,7 +87,8 @@ class Table:
             self.asked.append(((row,), (column,)))
             self.cells += self._read_row(block.part.code, 1, row, ((row, column, asked),))
             if _is_money(asked):
-                self._compare_unit(row, self.landmarks.header_above(row, VALUE_TITLE, column).get(UNIT_TITLE))
+                header = self.landmarks.header_above(row, column)
+                self._compare_unit(row, header.column_of(UNIT_TITLE) if header else None)
 
     def _read_records(self, blocks: Sequence[Block]) -> None:
         """The records under each header of a ledger; a header may be repeated, as at the head of a page."""
@@ -102,7 +106,7 @@ class Table:
                 if block.part.rows and self._is_printed(block, row):
                     continue
                 cells = self._read_row(block.part.code, row_no + 1, row, block.places)
-                if word := total_word(self.sheet.rows[row], cells):
+                if word := total_word(self.sheet.rows[row][self.landmarks.margin :], cells):
                     self._compare_total(block, cells, sums.take(word))
                 elif _is_record(block.part, cells):
                     row_no += 1
@@ -134,7 +138,7 @@ class Table:
             value = self.sheet.at(row, column)
             if value != "" and (asked is not key or (isinstance(value, str) and _TOTAL_ENDS in value)):
                 return False
-        return not self.sheet.odd and not total_word(self.sheet.rows[row])
+        return not self.sheet.odd and not total_word(self.sheet.rows[row][self.landmarks.margin :])
 
     def _read_row(self, part: str, row_no: int, row: int, places: Sequence[Place]) -> list[Cell]:
         """The cells of fields in a row; a blank one has no text."""
