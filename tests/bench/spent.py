@@ -1,0 +1,70 @@
+"""What a command takes: the processor time of it and of all that it starts, and the most memory they hold together."""
+
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+_PAGE = os.sysconf("SC_PAGE_SIZE") / 1e6
+_EVERY = 0.05
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Seconds of all processors together, seconds on the wall, the peak of memory in MB, and what was printed."""
+
+    processor: float
+    wall: float
+    peak_mb: float
+    printed: str
+
+
+def spend(command: Sequence[str], environment: Mapping[str, str]) -> Spent:
+    """Run a command to its end.
+
+    Raises:
+        CalledProcessError: it failed.
+    """
+    started = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, **environment}, text=True)
+    assert process.stdout
+    peak = [0.0]
+    watch = threading.Thread(target=_watch, args=(process.pid, peak), daemon=True)
+    watch.start()
+    printed = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    watch.join()
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command, printed)
+    # A process's usage holds that of the children it has waited for.
+    return Spent(usage.ru_utime + usage.ru_stime, time.perf_counter() - started, peak[0], printed)
+
+
+def _watch(process: int, peak: list[float]) -> None:
+    """Note the most memory that a process and all below it hold together, until it ends."""
+    while resident := sum(map(_resident, [process, *_below(process)])):
+        peak[0] = max(peak[0], resident)
+        time.sleep(_EVERY)
+
+
+def _below(process: int) -> Iterator[int]:
+    try:
+        tasks = list(Path(f"/proc/{process}/task").iterdir())
+        children = [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    except OSError:
+        return  # it has ended meanwhile
+    for child in children:
+        yield child
+        yield from _below(child)
+
+
+def _resident(process: int) -> float:
+    """MB in memory; nothing once it has ended."""
+    try:
+        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * _PAGE
+    except OSError:
+        return 0.0
