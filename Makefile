@@ -1,6 +1,6 @@
 # nianbao: `make demo` and `make test` need Python 3.11 or newer and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help demo fonts test fuzz bench lint format docs requirements clean
+.PHONY: help demo fonts test fuzz bench scale lint format docs requirements clean
 
 PYTHON ?= python3
 UV     ?= uv
@@ -30,6 +30,9 @@ fuzz: $(VENV)/dev  ## 10,000 mutated files of every format through the reader
 
 bench: $(VENV)/dev  ## time and memory, as shares of the bare tools
 	$(BIN)/python tests/bench/bench.py
+
+scale: $(VENV)/dev  ## the nights of a federation of UNITS units, and whether they grow with what is stored
+	$(BIN)/python tests/bench/scale.py $(if $(UNITS),--units $(UNITS)) $(ARGS)
 
 lint: $(VENV)/dev  ## style, types, import directions, SQL
 	$(BIN)/ruff check

@@ -25,6 +25,7 @@ from nianbao.catalog import load_project  # noqa: E402
 from nianbao.clock import OVERRIDE  # noqa: E402
 from nianbao.sample.make import make_sample  # noqa: E402
 from nianbao.settings import Home  # noqa: E402
+from tests.bench.lives import measure_year  # noqa: E402
 from tests.bench.measures import Measure  # noqa: E402
 from tests.bench.nights import NOW, measure_nights  # noqa: E402
 from tests.bench.publishing import measure_publishing  # noqa: E402
@@ -33,6 +34,7 @@ from tests.bench.tables import measure_tables  # noqa: E402
 
 YEAR, SEED = 2021, 1
 READS, REPETITIONS = 2_000, 3
+UNITS, FEW_UNITS = 500, 10
 FIRST_WEEKS = dt.date(2021, 1, 12)
 WIDTH = 128
 Section = tuple[str, Iterable[Measure]]
@@ -63,6 +65,8 @@ def measure(folder: Path, is_quick: bool) -> Iterator[Section]:
     yield "Checking and building", measure_tables(ROOT, Home(folder / "tables"), repetitions)
     yield "Publishing", measure_publishing(ROOT, Home(folder / "tables"), YEAR, repetitions)
     yield "Nights, without a server", measure_nights(ROOT, inbox, folder, repetitions)
+    units = FEW_UNITS if is_quick else UNITS
+    yield f"A year of {units} units more", measure_year(load_project(ROOT), units, folder / "federation")
 
 
 def print_table(sections: Iterable[Section]) -> None:

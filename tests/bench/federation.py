@@ -90,7 +90,7 @@ def code_of(number: int) -> str:
 
 
 def found(project: Project, size: int, folder: Path) -> Federation:
-    """A federation of `size` units beside those of the project, modelled on the units that sent every quarter in time."""
+    """A federation of `size` units beside the project's, modelled on those that sent every quarter in time."""
     sent = make_sample(project, YEAR, SEED, folder / "models", sent_by=dt.date(2022, 1, 14))
     in_time: dict[str, dict[str, SampleDelivery]] = {}
     for each in sent:
@@ -143,7 +143,11 @@ def _own_texts(content: bytes, vocabulary: Vocabulary) -> Iterator[str]:
     types = {(part.form_code, part.code, field.code): field.type for part, field in vocabulary.fields.values()}
     for frame in read_workbook(content, vocabulary).frames:
         for cell in frame.cells:
-            if types.get((frame.form_code, cell.part, cell.field)) is FieldType.TEXT and cell.text and len(cell.text) > 1:
+            if (
+                types.get((frame.form_code, cell.part, cell.field)) is FieldType.TEXT
+                and cell.text
+                and len(cell.text) > 1
+            ):
                 yield cell.text
 
 

@@ -6,11 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.federation import QUARTERS, Federation
+from nianbao.catalog import Project
+from tests.bench.federation import QUARTERS, Federation, found
+from tests.bench.measures import Measure
 from tests.bench.spent import Spent, spend
 
 CLOSED = {"2021Q1": "2021-04-16", "2021Q2": "2021-07-16", "2021Q3": "2021-10-16", "2021Q4": "2022-01-16"}
 FEW = 5
+_AIMS = {"nothing new": "≤ 0.8 s", f"{FEW} new": "≤ 5 s"}
+_MOST = "< 800 MB"
 
 
 @dataclass(frozen=True)
@@ -46,10 +50,24 @@ def live(federation: Federation, home: Path, late: int = FEW) -> Iterator[Night]
         stored += files
 
 
+def measure_year(project: Project, units: int, folder: Path) -> Iterator[Measure]:
+    """The nights of a year: processor time of all processes, its share of the first such night's, and memory."""
+    first: dict[str, Night] = {}
+    for night in live(found(project, units, folder), folder / "home"):
+        kind = night.name.partition(", ")[2]
+        before = first.setdefault(kind, night)
+        share = night.spent.processor / before.spent.processor if before is not night else None
+        what = f"{night.name}: {night.files} files on {night.stored}"
+        yield Measure(what, night.spent.processor, "s of CPU", share, before.name if share else "", _AIMS.get(kind, ""))
+        yield Measure("  peak memory of all its processes", night.spent.peak_mb, "MB", aim=_MOST if kind else "")
+
+
 def _night(federation: Federation, home: Path, moment: str) -> Spent:
     command = [sys.executable, "-m", "nianbao", "nightly", "--project", str(federation.project), "--home", str(home)]
     spent = spend([*command, "--json"], {"NIANBAO_NOW": moment})
     decided = json.loads(spent.printed)["collected"]["decisions"]
-    if set(decided) - {"accepted", "accepted_with_warnings"}:
-        print(f"{moment}: {decided}", file=sys.stderr)
+    if set(decided) - {"accepted", "accepted_with_warnings", "awaiting_explanation"}:
+        raise ValueError(
+            f"the night of {moment} came to {decided}: the federation's workbooks are not as they should be"
+        )
     return spent

@@ -29,15 +29,14 @@ def spend(command: Sequence[str], environment: Mapping[str, str]) -> Spent:
         CalledProcessError: it failed.
     """
     started = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, **environment}, text=True)
-    assert process.stdout
     peak = [0.0]
-    watch = threading.Thread(target=_watch, args=(process.pid, peak), daemon=True)
-    watch.start()
-    printed = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    watch.join()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, **environment}, text=True) as process:
+        watch = threading.Thread(target=_watch, args=(process.pid, peak))
+        watch.start()
+        printed = process.stdout.read() if process.stdout else ""
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        watch.join()
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command, printed)
     # A process's usage holds that of the children it has waited for.
