@@ -72,6 +72,11 @@ class Home:
         return self.path / "releases"
 
     @property
+    def is_new(self) -> bool:
+        """Whether nothing was ever collected here."""
+        return not self.archive.exists()
+
+    @property
     def is_sample(self) -> bool:
         """Whether the inbox holds the synthetic sample year."""
         return (self.inbox / SAMPLE_MARK).exists()

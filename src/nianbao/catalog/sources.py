@@ -30,6 +30,9 @@ _SECRETS = ("password", "passphrase", "access_key", "secret_key", "token")
 LONGEST_SETTLE = 10 * 60
 """Seconds a source may take for a file to come to rest; longer and a night would be spent waiting."""
 
+LONGEST_RUN = 6 * 60 * 60
+"""Seconds that one run may be told to spend with a source."""
+
 
 def read_sources(path: Path, units: Container[str]) -> tuple[DeclaredSource, ...]:
     """The declared sources in their order; a project without the file has the inbox of its home.
@@ -76,9 +79,15 @@ def _read_source(declared: Declared, units: Container[str]) -> DeclaredSource:
         settle_seconds=declared.integer("settle_seconds", 2),
         max_files=declared.integer("max_files", 10_000),
         max_bytes=declared.integer("max_megabytes", 2048) << 20,
+        file_seconds=declared.integer("file_seconds", 300),
+        run_seconds=declared.integer("run_seconds", 900),
     )
     if not 0 <= source.settle_seconds <= LONGEST_SETTLE:
         raise declared.fail(f"settle_seconds must be between 0 and {LONGEST_SETTLE}", "settle_seconds")
+    if not 0 < source.file_seconds <= source.run_seconds <= LONGEST_RUN:
+        raise declared.fail(
+            f"file_seconds must be more than 0 and at most run_seconds, and that at most {LONGEST_RUN}", "file_seconds"
+        )
     if source.marker and not _MARKER.fullmatch(source.marker):
         raise declared.fail(f"marker = {source.marker!r} must be an ending such as .ok", "marker")
     declared.done()
@@ -93,7 +102,7 @@ def _unit(declared: Declared, units: Container[str]) -> str:
 
 
 def _folder(declared: Declared) -> Place:
-    return FolderPlace(declared.text("path"), declared.flag("must_exist"))
+    return FolderPlace(declared.text("path"))
 
 
 def _sftp(declared: Declared) -> Place:

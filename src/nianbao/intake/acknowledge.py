@@ -18,10 +18,8 @@ from nianbao.intake.fetch import Archive
 from nianbao.intake.reader_pool import ReaderPool
 from nianbao.intake.reader_process import MarkRequest
 from nianbao.intake.sources.name import safe_path
+from nianbao.intake.sources.own_files import MARKED, PAGE, RECEIPT
 from nianbao.terms.source import LOCAL_INBOX
-
-MARKED, RECEIPT, PAGE = ".审核.xlsx", ".回执.json", ".回执.html"
-"""What the name of a delivery gets behind it in the outbox."""
 
 
 def acknowledge(
@@ -49,6 +47,7 @@ def acknowledge(
         _write(_beside(target, RECEIPT), json.dumps(receipt, ensure_ascii=False, indent=2) + "\n")
         _write(_beside(target, PAGE), render_page(receipt))
         paths.append(_beside(target, RECEIPT))
+    archive.note_answers(_beside(target, ending) for target in targets for ending in (MARKED, RECEIPT, PAGE))
     return paths
 
 

@@ -96,8 +96,18 @@ def _duplicates(connection: Connection, deliveries: Sequence[Delivery]) -> dict[
 
 
 def _read(archive: Archive, pool: ReaderPool, deliveries: Sequence[Delivery], progress: Progress) -> list[Reading]:
-    readings = [Reading(faults=(ReadingFault("TOO_LARGE", value=str(item.size_bytes)),)) for item in deliveries]
-    readable = [index for index, item in enumerate(deliveries) if item.size_bytes <= MAX_BYTES]
+    answers = archive.answers_among(item.sha256 for item in deliveries)
+    readings = [
+        Reading(
+            faults=(ReadingFault("OWN_ANSWER"),)
+            if item.sha256 in answers
+            else (ReadingFault("TOO_LARGE", value=str(item.size_bytes)),)
+        )
+        for item in deliveries
+    ]
+    readable = [
+        index for index, item in enumerate(deliveries) if item.size_bytes <= MAX_BYTES and item.sha256 not in answers
+    ]
     due = [deliveries[index] for index in readable]
     asked = [ReadRequest(archive.path_of(item.sha256), item.file_name) for item in due]
     for done, (position, reading) in enumerate(pool.read(asked), start=1):

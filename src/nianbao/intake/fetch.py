@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO
@@ -34,6 +34,7 @@ class Archive:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._index = folder / "index.jsonl"
+        self._answers = folder / "answers.sha256"
 
     def path_of(self, sha256: str) -> Path:
         """Where the bytes of a hash are kept."""
@@ -51,6 +52,18 @@ class Archive:
                     start += len(line)
                     found.append((_load_delivery(line), start))
         return found
+
+    def note_answers(self, paths: Iterable[Path]) -> None:
+        """Remember the contents of answers of ours, so that none of them is ever taken for a delivery."""
+        hashes = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths if path.exists()]
+        with self._answers.open("a", encoding="ascii") as file:
+            file.writelines(f"{sha256}\n" for sha256 in hashes)
+
+    def answers_among(self, hashes: Iterable[str]) -> set[str]:
+        """Which of these contents are, byte for byte, answers of ours."""
+        if not self._answers.exists():
+            return set()
+        return set(hashes) & set(self._answers.read_text(encoding="ascii").split())
 
     def mend(self, start: int) -> None:
         """Sweep away what a killed run left: a copy begun, a last line half written; the file is still in the inbox."""

@@ -12,12 +12,13 @@ from typing import Any
 from nianbao import clock
 from nianbao.catalog import Project, load_project
 from nianbao.errors import StoreError
-from nianbao.intake.acknowledge import MARKED, mark_workbooks
+from nianbao.intake.acknowledge import mark_workbooks
 from nianbao.intake.answer.work import is_to_be_marked
 from nianbao.intake.examine import examine
 from nianbao.intake.fetch import Archive
 from nianbao.intake.reader_pool import ReaderPool
 from nianbao.intake.sources import Found
+from nianbao.intake.sources.own_files import MARKED
 from nianbao.intake.take_in import ledger_rows
 from nianbao.runs.answer import receipt_writer
 from nianbao.settings import Home

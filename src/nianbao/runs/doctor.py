@@ -13,8 +13,10 @@ from pathlib import Path
 from nianbao.catalog import Project, load_project
 from nianbao.errors import NianbaoError
 from nianbao.intake.sources import SourceStopped, open_source
+from nianbao.intake.sources.folder import require_folder
 from nianbao.runs.rehearse import rehearse
 from nianbao.settings import Home
+from nianbao.terms.source import FolderPlace
 
 _NEEDED = (
     "duckdb",
@@ -89,7 +91,7 @@ def _count(project: Project, *names: str) -> str:
 
 
 def _sources(path: Path, home: Home) -> Iterator[Answer]:
-    """Whether the libraries and secrets of every source are there; nothing is connected."""
+    """Whether the folder, the libraries and the secrets of every source are there; nothing is connected."""
     try:
         declared = load_project(path).sources
     except NianbaoError as error:
@@ -98,6 +100,8 @@ def _sources(path: Path, home: Home) -> Iterator[Answer]:
     for each in declared:
         try:
             open_source(each, home.path, os.environ.get).close()
+            if isinstance(each.place, FolderPlace) and not (home.is_new and home.path / each.place.path == home.inbox):
+                require_folder(home.path / each.place.path)
             yield Answer(f"source {each.name}", True, type(each.place).__name__.removesuffix("Place").lower())
         except SourceStopped as stopped:
             yield Answer(f"source {each.name}", False, stopped.what, stopped.next_step)

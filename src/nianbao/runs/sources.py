@@ -111,6 +111,8 @@ def note_unsent(house: House, answer: Mapping[str, Any]) -> Path:
 @contextmanager
 def open_sources(house: House, secrets: Secrets) -> Iterator[Sources]:
     """The declared sources while a run lasts; at its end what is wrong is written down for `nianbao status`."""
+    if house.home.is_new:
+        house.home.inbox.mkdir(exist_ok=True)  # made with its home; once something was collected it has to be there
     sources = Sources(house)
     try:
         for declared in house.project.sources:

@@ -16,7 +16,6 @@ class FolderPlace:
     """A folder of this machine, or mounted on it; a relative path lies under the home."""
 
     path: str
-    must_exist: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,8 @@ class DeclaredSource:
     `unit` owns all of it, `folder_units` its single folders: a workbook of another unit found there is not accepted.
     `receipts` is the folder at the source that our answers are written back to, empty for none. `sentinel` is a file
     that is always there; when it is not, the source is not the one that was meant. `marker` is what a file's name gets
-    behind it when its sender says that it is complete (`.ok`), empty where senders do not say.
+    behind it when its sender says that it is complete (`.ok`), empty where senders do not say. `file_seconds` is how
+    long one file may take, `run_seconds` how long a run spends with the source.
     """
 
     name: str
@@ -98,6 +98,8 @@ class DeclaredSource:
     settle_seconds: int = 2
     max_files: int = 10_000
     max_bytes: int = 2 << 30
+    file_seconds: int = 300
+    run_seconds: int = 900
 
     def sender_of(self, file: str) -> str:
         """The unit that a file of the source must be of: that of the innermost declared folder, else of the source."""

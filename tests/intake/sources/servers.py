@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import http.client
 import http.server
@@ -294,6 +295,59 @@ def endless(handler: http.server.BaseHTTPRequestHandler) -> None:
     send(handler, 200, {"Transfer-Encoding": "chunked", "ETag": '"1"'})
     while handler.command != "HEAD":
         handler.wfile.write(b"100000\r\n" + b"x" * 0x100000 + b"\r\n")
+
+
+def drip(handler: http.server.BaseHTTPRequestHandler) -> None:
+    """A file or a listing that comes a byte at a time, and would take for ever."""
+    send(handler, 207 if handler.command == "PROPFIND" else 200, {"Content-Length": "10000000", "ETag": '"1"'})
+    while handler.command != "HEAD":
+        handler.wfile.write(b"x")
+        handler.wfile.flush()
+        time.sleep(0.05)
+
+
+def drip_headers(handler: http.server.BaseHTTPRequestHandler) -> None:
+    """An answer whose headers already come a byte at a time."""
+    for byte in b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 10_000_000:
+        handler.wfile.write(bytes([byte]))
+        handler.wfile.flush()
+        time.sleep(0.05)
+
+
+class SlowLine:
+    """A way to a server that lets so many bytes of its answers through as they are, and then hardly any."""
+
+    def __init__(self, port: int, swift: int) -> None:
+        self._to, self._swift = port, swift
+        self._listener = socket.create_server((HOST, 0))
+        self._ends: list[socket.socket] = []
+        self.port: int = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        """Cut the line."""
+        for end in (self._listener, *self._ends):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                near, _ = self._listener.accept()
+                far = socket.create_connection((HOST, self._to))
+                self._ends += [near, far]
+                threading.Thread(target=_carry, args=(near, far, 1 << 40), daemon=True).start()
+                threading.Thread(target=_carry, args=(far, near, self._swift), daemon=True).start()
+
+
+def _carry(source: socket.socket, target: socket.socket, swift: int) -> None:
+    with contextlib.suppress(OSError):
+        while data := source.recv(4096 if swift > 0 else 1):
+            swift -= len(data)
+            if swift <= 0:
+                time.sleep(0.05)
+            target.sendall(data)
 
 
 def bomb(handler: http.server.BaseHTTPRequestHandler) -> None:

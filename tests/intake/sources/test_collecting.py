@@ -115,7 +115,7 @@ def test_a_source_that_fails_stops_nothing_but_itself(
     declared = sftp_source(sftp) + dav_source(odd.url + "/dav/").replace("DAV_PASSWORD", "NOWHERE")
     sftp.change_key()
     away = '[[sources]]\nname = "away"\nkind = "http"\nurls = ["http://127.0.0.1:9/a.xlsx"]\nprivate_addresses = true\n'
-    share = '[[sources]]\nname = "share"\nkind = "folder"\npath = "/nowhere/share"\nmust_exist = true\n'
+    share = '[[sources]]\nname = "share"\nkind = "folder"\npath = "/nowhere/share"\n'
     path = project_with(declared + away + share + INBOX)
     collected = run(path, home)
     assert collected.outcomes == {Outcome.ACCEPTED: 1}
@@ -128,7 +128,7 @@ def test_a_source_that_fails_stops_nothing_but_itself(
 
 def test_an_unmounted_inbox_is_told_everywhere_and_ends_with_74(project_with: ProjectWith, home: Home) -> None:
     """On the screen, in JSON, in status; and the scheduler sees the exit code."""
-    gone = INBOX + 'must_exist = true\nsentinel = ".mounted"\n'
+    gone = INBOX + 'sentinel = ".mounted"\n'
     path = project_with(gone)
     said = call("collect", "--project", str(path), home=home)
     assert said.returncode == 74
@@ -140,7 +140,6 @@ def test_an_unmounted_inbox_is_told_everywhere_and_ends_with_74(project_with: Pr
     assert (answer.returncode, alarm["source"], alarm["code"]) == (74, "inbox", "INBOX_GONE")
     status = call("status", "--json", "--project", str(path), home=home)
     assert json.loads(status.stdout)["sources"]["alarms"][0]["code"] == "INBOX_GONE"
-    home.inbox.mkdir()
     (home.inbox / ".mounted").touch()
     well = call("collect", "--project", str(path), home=home)
     assert (well.returncode, well.stdout) == (0, "nothing new\n")

@@ -1,6 +1,7 @@
 """An SFTP server: its key is pinned, its names are data, and what breaks off is tried again."""
 
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -243,7 +244,7 @@ def test_closing_ends_the_thread(there: Open, sftp: SftpServer) -> None:
     source = there()
     with closing(source):
         new(source)
-    assert not source._thread.is_alive()  # type: ignore[attr-defined]
+    assert not [thread for thread in threading.enumerate() if thread.name == "sftp there"]
 
 
 def test_a_file_that_may_not_be_read_is_said(there: Open, sftp: SftpServer, tmp_path: Path) -> None:

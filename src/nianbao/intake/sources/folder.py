@@ -34,25 +34,30 @@ def is_called_like_a_file(folder: str) -> bool:
     return folder.lower().endswith(_WORKBOOKS)
 
 
-class Folder:
-    """The source `kind = "folder"`; without must_exist it is made when it is not there."""
+def require_folder(folder: Path) -> None:
+    """Hold that a folder is there.
 
-    def __init__(self, declared: DeclaredSource, root: Path, must_exist: bool) -> None:
+    Raises:
+        SourceStopped: it is not, or may not be read.
+    """
+    if not os.access(folder, os.R_OK | os.X_OK) or not folder.is_dir():
+        raise SourceStopped(
+            "INBOX_GONE",
+            f"the folder {folder} is not there or may not be read",
+            "mount it, correct its path in sources.toml, or make the folder",
+        )
+
+
+class Folder:
+    """The source `kind = "folder"`, which must be there: a wrong path or an unmounted share is not "nothing new"."""
+
+    def __init__(self, declared: DeclaredSource, root: Path) -> None:
         self.declared = declared
         self._root = root
-        self._must_exist = must_exist
 
     def walk(self) -> Iterator[Found]:
         """Everything below the folder; a file is settled when it has not changed for a while."""
-        if not self._must_exist:
-            with contextlib.suppress(OSError):
-                self._root.mkdir(parents=True, exist_ok=True)
-        if not os.access(self._root, os.R_OK | os.X_OK) or not self._root.is_dir():
-            raise SourceStopped(
-                "INBOX_GONE",
-                f"the folder {self._root} is not there or may not be read",
-                "mount it, or correct sources.toml",
-            )
+        require_folder(self._root)
         closed: list[OSError] = []
         for folder, subfolders, names in os.walk(self._root, onerror=closed.append):
             inside = Path(folder).relative_to(self._root)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from nianbao.intake.sources.name import as_data, is_hidden, is_temporary
+from nianbao.intake.sources.own_files import is_receipt
 from nianbao.intake.sources.source import Found, Source, SourceStopped
 from nianbao.terms.source import Alarm, DeclaredSource
 
@@ -35,6 +36,7 @@ def look(source: Source) -> Listing:
     declared = source.declared
     listing = Listing()
     refused: list[Found] = []
+    receipts: list[Found] = []
     entries = list(islice(source.walk(), MAX_SEEN + 1))
     if declared.sentinel and not any(entry.name == declared.sentinel and not entry.not_a_file for entry in entries):
         raise SourceStopped(
@@ -47,6 +49,8 @@ def look(source: Source) -> Listing:
         shown = _shown(entry, declared)
         if entry.not_a_file:
             refused.append(shown)
+        elif is_receipt(entry.name):
+            receipts.append(shown)
         else:
             (listing.found if is_complete(entry) else listing.unfinished).append(shown)
     if len(entries) > MAX_SEEN:
@@ -56,6 +60,10 @@ def look(source: Source) -> Listing:
         )
     if refused:
         listing.alarms.append(_refusal(declared.name, refused))
+    if receipts:
+        what = f"{len(receipts)} of our own receipts lie there, left alone: {_named(receipts)}"
+        step = "see whether it is the right folder, and remove them"
+        listing.alarms.append(Alarm(declared.name, "OWN_FILES", what, step))
     return listing
 
 
@@ -115,7 +123,12 @@ def _completeness(entries: Sequence[Found], marker: str) -> Callable[[Found], bo
 
 
 def _refusal(source: str, refused: Sequence[Found]) -> Alarm:
-    shown = ", ".join(f"{entry.name} ({entry.not_a_file})" for entry in refused[:_SHOWN])
-    more = f" and {len(refused) - _SHOWN} more" if len(refused) > _SHOWN else ""
-    what = f"no regular files, left alone: {shown}{more}"
+    what = f"no regular files, left alone: {_named(refused)}"
     return Alarm(source, "NOT_REGULAR", what, "ask the sender for the file itself, and remove these")
+
+
+def _named(entries: Sequence[Found]) -> str:
+    shown = ", ".join(
+        f"{entry.name} ({entry.not_a_file})" if entry.not_a_file else entry.name for entry in entries[:_SHOWN]
+    )
+    return f"{shown} and {len(entries) - _SHOWN} more" if len(entries) > _SHOWN else shown

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from nianbao.intake.sources.limited import Limited
+from nianbao.intake.sources.own_files import refuse_own_files
 from nianbao.intake.sources.source import Source, SourceStopped
+from nianbao.settings import Home
 from nianbao.terms.source import DeclaredSource, FolderPlace, HttpPlace, S3Place, SftpPlace, WebdavPlace
 
 Secrets = Callable[[str], str | None]
@@ -13,11 +16,13 @@ Secrets = Callable[[str], str | None]
 
 
 def open_source(declared: DeclaredSource, home: Path, secrets: Secrets) -> Source:
-    """The source that is declared; nothing is connected yet.
+    """The source that is declared, within its limits of time; nothing is connected yet.
 
     Raises:
-        SourceStopped: a secret or a library is missing.
+        SourceStopped: a secret or a library is missing, or the source is what this program itself writes.
     """
+    if isinstance(declared.place, FolderPlace):
+        refuse_own_files(home / declared.place.path, Home(home))
 
     def secret(name: str) -> str:
         value = secrets(name) if name else ""
@@ -28,7 +33,7 @@ def open_source(declared: DeclaredSource, home: Path, secrets: Secrets) -> Sourc
         return value
 
     try:
-        return _open(declared, home, secret)
+        return Limited(declared, lambda: _open(declared, home, secret))
     except ModuleNotFoundError as error:
         raise SourceStopped(
             "NOT_INSTALLED",
@@ -42,7 +47,7 @@ def _open(declared: DeclaredSource, home: Path, secret: Callable[[str], str]) ->
         case FolderPlace() as place:
             from nianbao.intake.sources.folder import Folder
 
-            return Folder(declared, home / place.path, place.must_exist)
+            return Folder(declared, home / place.path)
         case SftpPlace() as place:
             from nianbao.intake.sources.sftp import Sftp
 

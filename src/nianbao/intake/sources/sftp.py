@@ -21,7 +21,6 @@ from nianbao.terms.source import DeclaredSource, SftpPlace
 
 T = TypeVar("T")
 CONNECT_SECONDS = 20.0
-WAIT_SECONDS = 120.0
 _MAX_DEPTH = 8
 _KEEPALIVE_SECONDS = 15
 
@@ -35,6 +34,9 @@ class Sftp:
         self._password = password
         self._passphrase = passphrase
         self._loop = asyncio.new_event_loop()
+        self._loop.set_exception_handler(_say_nothing)
+        self._is_open = True
+        self._gate = threading.Lock()
         self._thread = threading.Thread(target=self._loop.run_forever, name=f"sftp {declared.name}", daemon=True)
         self._thread.start()
         self._connection: asyncssh.SSHClientConnection | None = None
@@ -62,11 +64,14 @@ class Sftp:
         self._run(self._write(name, content))
 
     def close(self) -> None:
-        """Hang up and end the thread."""
-        if self._loop.is_closed():
+        """Hang up and end the thread, whoever may still wait for an answer."""
+        with self._gate:
+            was_open, self._is_open = self._is_open, False
+        if not was_open:
             return
+        ending = asyncio.run_coroutine_threadsafe(_hang_up(self._connection, is_last=True), self._loop)
         with contextlib.suppress(TimeoutError):
-            self._drop().result(CONNECT_SECONDS)
+            ending.result(CONNECT_SECONDS)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(CONNECT_SECONDS)
         if not self._thread.is_alive():
@@ -74,9 +79,9 @@ class Sftp:
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         """Carry out one exchange with the server, and say what its failure means."""
-        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        future = self._submit(work)
         try:
-            return future.result(WAIT_SECONDS)
+            return future.result()
         except (asyncssh.HostKeyNotVerifiable, asyncssh.KeyExchangeFailed, asyncssh.KeyImportError) as error:
             raise SourceStopped(
                 "HOST_KEY",
@@ -95,9 +100,17 @@ class Sftp:
             self._drop()
             raise TransportFault(f"{self._place.host}: {str(error) or type(error).__name__}") from error
 
-    def _drop(self) -> Future[None]:
+    def _submit(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+        with self._gate:
+            if self._is_open:
+                return asyncio.run_coroutine_threadsafe(work, self._loop)
+        work.close()
+        raise TransportFault(f"{self._place.host}: the connection was closed")
+
+    def _drop(self) -> None:
+        """Hang up, without waiting for it; the next exchange connects anew."""
         connection, self._connection, self._client = self._connection, None, None
-        return asyncio.run_coroutine_threadsafe(_hang_up(connection), self._loop)
+        self._submit(_hang_up(connection))
 
     async def _sftp(self) -> asyncssh.SFTPClient:
         if self._client is None:
@@ -220,10 +233,19 @@ def _algorithms(pinned: Sequence[asyncssh.SSHKey]) -> list[str]:
     return [algorithm.decode() for algorithm in dict.fromkeys([*wanted, *get_default_public_key_algs()])]
 
 
-async def _hang_up(connection: asyncssh.SSHClientConnection | None) -> None:
+def _say_nothing(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What fails in the library's own tasks when a server dies is told by the exchange that waited for it."""
+
+
+async def _hang_up(connection: asyncssh.SSHClientConnection | None, is_last: bool = False) -> None:
+    """Close a connection; at last also end whatever the library still has under way."""
     if connection:
         connection.abort()
         await connection.wait_closed()
+    tasks = asyncio.all_tasks() - {asyncio.current_task()} if is_last else set()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
     await asyncio.sleep(0)  # the socket is closed in the loop's next round
 
 
