@@ -153,7 +153,8 @@ class Composer:
             raise DeclarationError(place, None, f"section {section.id}: {error}") from error
         said = None
         if figure.value is not None:
-            said = word(figure.value, indicator.unit, style, digits, classifier, self.publication.style)
+            earlier = self.figures.years_before(indicator_id, year, scope)
+            said = word(figure.value, indicator.unit, style, digits, classifier, self.publication.style, earlier)
         claim = self.claims.judge(indicator_id, year, said) if said else None
         return self._print(figure.value, indicator_id, year, scope, section, said, claim)
 

@@ -50,6 +50,14 @@ class Figures:
             value = Decimal(0)  # the form was reported, and nothing in it counts
         return Figure(indicator_id, year, scope, value, self.coverage(indicator, year))
 
+    def years_before(self, indicator_id: str, year: int, scope: str = ALL) -> list[Decimal]:
+        """The values of the years before in one unbroken run, the oldest first."""
+        values: list[Decimal] = []
+        while (value := self.values.get((indicator_id, year - 1), {}).get(scope)) is not None:
+            values.insert(0, value)
+            year -= 1
+        return values
+
     def _is_reported(self, indicator: Indicator, year: int, scope: str) -> bool:
         """Whether anybody whose word counts for the indicator has reported its part of a form for its period."""
         if self.why_not(indicator.id, year):

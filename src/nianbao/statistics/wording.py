@@ -7,7 +7,7 @@ is printed, and the plain number always is. The rules: docs/methods/wording.zh-C
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from nianbao.statistics.exact import exact
@@ -19,6 +19,10 @@ __all__ = ["STYLES", "Wording", "parse_wording", "word"]
 # By convention 近 is at least 95% of its numeral, and 约 at most 5% away from it.
 NEAR_FROM = Decimal("0.95")
 ABOUT_WITHIN = Decimal("0.05")
+# A rounded numeral is no further than this from its value, so that two years are not told apart by rounding alone.
+ROUNDED_WITHIN = Decimal("0.01")
+# So close below a round number the nearer side is printed: 近100万, not 99万多.
+ALMOST_FROM = Decimal("0.99")
 DEFAULT_DIGITS = 2
 
 _RANKS = frozenset({"等", "等奖", "类", "级", "档"})
@@ -48,18 +52,45 @@ def word(
     digits: int | None = None,
     word_: str | None = None,
     publication_style: str = "work",
+    earlier: Iterable[Decimal] = (),
 ) -> Wording:
     """The value in words of this style, or, where those would not be true of it, in words that are.
 
     `digits` are decimals for `exact` and significant digits for the other styles; `word_` is the classifier where it
-    is not the unit; `publication_style`, work or audit, is how the report prints money and rates.
+    is not the unit; `publication_style`, work or audit, is how the report prints money and rates. `earlier` are the
+    values of the years before, the oldest first: a year is rounded at the place of the one before where it can be.
 
     Raises:
         ValueError: the style is unknown, or the digits do not belong to it.
     """
     _check(style, digits)
     noun = Noun.of(unit, word_, publication_style)
+    if style in _KEEP_PLACE and value > 0:
+        digits = digits_beside(value, style, digits or DEFAULT_DIGITS, earlier)
     return next(wording for wording in _proposed(value, noun, style, digits) if wording.is_true_of(value))
+
+
+def digits_beside(value: Decimal, style: str, digits: int, earlier: Iterable[Decimal]) -> int:
+    """The significant digits that put a value at the place at which the years before it were rounded.
+
+    Each year keeps the place of the year before, unless that leaves it none of its own digits, more than it asks for by
+    two, or, with 约, a numeral further than about 1 % from it.
+    """
+    place: int | None = None
+    for each in (*(known for known in earlier if known > 0), value):
+        own = digits
+        while style == "about" and _is_far(each, own):
+            own += 1
+        kept = None if place is None else each.adjusted() - place + 1
+        fits = kept is not None and 1 <= kept <= own + 2 and not (style == "about" and _is_far(each, kept))
+        count = kept if fits and kept is not None else own
+        place = each.adjusted() - count + 1
+    return count
+
+
+def _is_far(value: Decimal, digits: int) -> bool:
+    numeral = round_to_digits(value, digits, ROUND_HALF_UP)
+    return abs(numeral - value) > ROUNDED_WITHIN * value
 
 
 def _check(style: str, digits: int | None) -> None:
@@ -90,6 +121,9 @@ def _with_mark(value: Decimal, digits: int, noun: Noun, style: str, mark: str) -
     """多 and 余 follow a round numeral (30多万, 270多) or its 万 (3万多, 3.4万多); any other first gives up digits."""
     if round_to_digits(value, digits, ROUND_FLOOR) == value:
         return
+    if (almost := round_to_digits(value, 1, ROUND_CEILING)) > value >= ALMOST_FROM * almost:
+        text = f"{noun.before}近{_small_or_scaled(almost, noun)}{noun.word}"
+        yield Wording(text, "near", NEAR_FROM * almost, almost, True, False)
     for kept in range(digits, 0, -1):
         numeral = round_to_digits(value, kept, ROUND_FLOOR)
         place, power = last_place(numeral.normalize()), noun.power(numeral)
@@ -111,7 +145,6 @@ def _near(value: Decimal, digits: int, noun: Noun) -> Iterator[Wording]:
 
 
 def _about(value: Decimal, digits: int, noun: Noun) -> Iterator[Wording]:
-    # Two digits are always near enough; one is not, for a value such as 1.4.
     for enough in (digits, DEFAULT_DIGITS):
         numeral = round_to_digits(value, enough, ROUND_HALF_UP)
         low, high = numeral * (1 - ABOUT_WITHIN), numeral * (1 + ABOUT_WITHIN)
@@ -166,4 +199,6 @@ _ROUND: dict[str, Callable[[Decimal, int, Noun], Iterator[Wording]]] = {
     "above": _above,
 }
 _WHOLE: dict[str, Callable[[int, str], str]] = {"ordinal": _ordinal, "chinese": _chinese, "first": _first}
+_KEEP_PLACE = frozenset({"over", "more", "about"})
+"""The styles whose numeral moves with its place; 近, 超 and 以上 name a bound that the declaration chose."""
 STYLES = ("exact", *_ROUND, *_WHOLE)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from nianbao.catalog.passages import BINDING
@@ -92,7 +92,10 @@ def test_a_number_keeps_its_noun(value: Decimal, unit: str, style: tuple[str, in
 
 @given(st.integers(10**4, LARGEST), st.integers(1, 3), publications)
 def test_more_than_a_round_number_is_said_when_it_is_more(number: int, digits: int, publication: str) -> None:
-    """Above ten thousand, 多 and 余 are printed for every value that is not itself the round number."""
+    """Above ten thousand, 多 and 余 are printed for every value that is neither a round number nor just below one."""
+    leading = 10 ** (len(str(number)) - 1)
+    almost = -(-number // leading) * leading
+    assume(number == almost or number * 100 < almost * 99)
     rest = number % 10 ** (len(str(number)) - digits)
     for unit in ("元", "人"):
         for style in ("over", "more"):
@@ -102,7 +105,7 @@ def test_more_than_a_round_number_is_said_when_it_is_more(number: int, digits: i
 
 @given(st.decimals("0.01", LARGEST, places=2), st.sampled_from(UNITS), st.integers(1, 6))
 def test_about_is_always_possible(value: Decimal, unit: str, digits: int) -> None:
-    """约 takes a second digit where one would be more than five per cent away."""
+    """约 takes a second digit where one would be more than one per cent away."""
     assert word(value, unit, "about", digits).style == "about"
 
 
@@ -134,8 +137,8 @@ def test_a_rate_is_not_rounded_to_all_or_nothing(
         ("6912", "件", "near 1", "近7000件"),
         ("0.97", "个月", "near 1", "近一个月"),
         ("1.96", "年", "near 1", "近两年"),
-        ("9870", "人", "about 1 名", "约1万名"),
-        ("1034567", "人", "about 1", "约100万人"),
+        ("9970", "人", "about 1 名", "约1万名"),
+        ("1034567", "人", "about 1", "约103万人"),
         ("93.4", "%", "at_least 1", "90%以上"),
         ("62345", "人", "at_least 1", "6万人以上"),
         ("93.4", "%", "above 1", "超90%"),
@@ -202,7 +205,7 @@ def test_the_audit_report_prints(value: str, unit: str, spec: str, text: str) ->
         ("3612", "件", "near 1", "3600多件", "over"),
         ("4000", "件", "near 1", "4000件", "exact"),
         ("93.4", "%", "over 1", "超90%", "above"),
-        ("14321", "人", "about 1", "约1.4万人", "about"),
+        ("14321", "人", "about 1", "约14300人", "about"),
         ("90", "%", "above 1", "90%", "exact"),
         ("100", "%", "at_least 1", "100%", "exact"),
         ("99.7", "%", "exact 0", "99.7%", "exact"),
@@ -250,3 +253,36 @@ def test_every_binding_of_the_publications_can_be_read() -> None:
     for path in sorted(ROOT.glob("reports/*/sections/*.toml")):
         for match in BINDING.finditer(path.read_text(encoding="utf-8")):
             parse_wording(match["wording"] or "")
+
+
+@pytest.mark.parametrize(
+    ("values", "spec", "texts"),
+    [
+        (("1036472", "1062384"), "about 1", ("约104万人", "约106万人")),
+        (("1000300", "1062384", "1004000"), "about 1", ("约100万人", "约106万人", "约100万人")),
+        (("35846212.50", "36146212"), "over 3", ("3580多万人", "3610多万人")),
+        (("9993", "10725"), "over 3", ("近1万人", "10720多人")),
+        (("2430", "12430"), "more 2", ("2400余人", "12400余人")),
+    ],
+)
+def test_S3_consecutive_years_are_rounded_at_one_place(values: tuple[str], spec: str, texts: tuple[str]) -> None:
+    """S3: within about 1 %, at the place of the year before, so that rounding alone never looks like growth."""
+    style, digits, _ = parse_wording(spec)
+    numbers = list(map(Decimal, values))
+    printed = [word(value, "人", style, digits, earlier=numbers[:place]).text for place, value in enumerate(numbers)]
+    assert printed == list(texts)
+
+
+@pytest.mark.parametrize(("value", "text"), [("999960", "近100万人"), ("989960", "98万多人"), ("3996", "近4000人")])
+def test_S3_the_nearer_side_of_a_round_number_is_printed(value: str, text: str) -> None:
+    """S3: 99万多 reads like a slip where 近100万 is meant."""
+    assert word(Decimal(value), "人", "over", 2).text == text
+
+
+@given(st.lists(st.integers(1, LARGEST).map(Decimal), min_size=1, max_size=4), st.integers(1, 3))
+def test_S3_about_is_within_one_per_cent(values: list[Decimal], digits: int) -> None:
+    """S3: whatever the years before were."""
+    wording = word(values[-1], "人", "about", digits, earlier=values[:-1])
+    assert wording.low is not None and wording.high is not None
+    middle = (wording.low + wording.high) / 2
+    assert abs(middle - values[-1]) <= values[-1] / 100
