@@ -352,7 +352,7 @@ CASES = [
         36,
         raw(zipped([(TYPES, b"<x/>"), ("xl/workbook.bin", NOISE)])),
         QUARANTINED,
-        ("FORMAT_MISMATCH",),
+        ("UNSUPPORTED_FORMAT",),
         "xlsb",
         ".xlsb",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import struct
@@ -12,6 +13,8 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 import xlwt
+from cryptography.hazmat.decrepit.ciphers.algorithms import ARC4
+from cryptography.hazmat.primitives.ciphers import Cipher
 from xlwt.CompoundDoc import XlsDoc
 
 from tests.intake.faults import GH05, Desk
@@ -153,3 +156,43 @@ def entries(content: bytes) -> list[tuple[str, bytes]]:
     """The entries of a zip file."""
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         return [(name, package.read(name)) for name in package.namelist()]
+
+
+def structure_protected(workbook: bytes, password: str = "VelvetSweatshop") -> bytes:
+    """An .xls stream as Excel writes it when its structure is protected: encrypted as [MS-OFFCRYPTO] 2.3.6 says.
+
+    The headers of records stay as they are, and so do BOF, FILEPASS and the places of the sheets.
+    """
+    bof, filepass, bound_sheet = 0x0809, 0x002F, 0x0085
+    salt, verifier = bytes(range(16)), bytes(range(16, 32))
+    hashed = hashlib.md5(password.encode("utf-16-le")).digest()[:5]
+    base = hashlib.md5((hashed + salt) * 16).digest()[:5]
+
+    def keystream(block: int, length: int) -> bytes:
+        key = hashlib.md5(base + struct.pack("<I", block)).digest()
+        return bytes(Cipher(ARC4(key), mode=None).encryptor().update(bytes(length)))
+
+    def mixed(text: bytes, stream: bytes) -> bytes:
+        return bytes(letter ^ other for letter, other in zip(text, stream, strict=True))
+
+    proof = mixed(verifier + hashlib.md5(verifier).digest(), keystream(0, 32))
+    first, *others = ((kind, record) for kind, record in records(workbook) if kind)
+    lock = (filepass, struct.pack("<HHH", 1, 1, 1) + salt + proof)
+    added = len(stream_of([lock]))
+    moved = [
+        (kind, struct.pack("<I", struct.unpack_from("<I", record)[0] + added) + record[4:])
+        if kind == bound_sheet
+        else (kind, record)
+        for kind, record in others
+    ]
+    plain = stream_of([first, lock, *moved])
+    plain += stream_of([(0, bytes(-len(plain) % 4))])  # decryption walks over what fills the last sector in steps of 4
+    stream = b"".join(keystream(block, 1024) for block in range(len(plain) // 1024 + 1))
+    locked, place = b"", 0
+    for kind, record in records(plain):
+        kept = len(record) if kind in (bof, filepass) else 4 if kind == bound_sheet else 0
+        begin = place + 4
+        body = record[:kept] + mixed(record[kept:], stream[begin + kept : begin + len(record)])
+        locked += plain[place:begin] + body
+        place = begin + len(record)
+    return locked

@@ -122,7 +122,8 @@ def sites_csv(first: str) -> Make:
 
 TITLE = "慰问职工人数,GH05-02,500"
 CASES = [
-    Case(3, text(lambda whole: whole[:-3]), QUARANTINED, ("TRUNCATED",), "record", CSV),
+    Case(3, text(lambda whole: whole[:-3]), QUARANTINED, ("LAST_LINE_CUT",), "record", CSV),
+    Case(3, text(lambda whole: whole[:-1]), ACCEPTED, ("NO_LAST_LINE_END",), "line-end", CSV, READ),
     Case(3, lambda desk: desk.text().encode()[:-30], QUARANTINED, ("ENCODING",), "character", CSV),
     Case(77, text(mark=codecs.BOM_UTF8), ACCEPTED, (), "utf-8", CSV, READ),
     Case(77, text(encoding="utf-16-le", mark=codecs.BOM_UTF16_LE), ACCEPTED, (), "utf-16-le", CSV, READ),

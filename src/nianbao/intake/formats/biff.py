@@ -10,6 +10,7 @@ from nianbao.intake.formats.sheet import MAX_CELLS, UNCACHED, OddCell, Unreadabl
 
 _BEGIN, _END = (0x0009, 0x0209, 0x0409, 0x0809), 0x000A
 _PASSWORD = 0x002F
+_BEGINNING = 50
 _SHEET = 0x0085
 _EXTERNAL_BOOK = 0x01AE
 _FORMULA = (0x0006, 0x0206, 0x0406)
@@ -70,6 +71,11 @@ def survey(stream: bytes) -> Survey:
         elif current is not None:
             _note(current, kind, record)
     return found
+
+
+def is_locked(stream: bytes) -> bool:
+    """Whether the records of a workbook stream are encrypted; the record that says so stands right at the beginning."""
+    return any(kind == _PASSWORD for _, (_, kind, _) in zip(range(_BEGINNING), _records(stream), strict=False))
 
 
 def _records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:

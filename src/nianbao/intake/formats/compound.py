@@ -16,7 +16,7 @@ _IN_HEADER = 109
 
 
 class Compound:
-    """The names and streams of a compound file.
+    """The names and streams of a compound file; two names that differ in case are the same name.
 
     Raises:
         Unreadable: the file is cut off or leads in circles.
@@ -30,13 +30,25 @@ class Compound:
         except (struct.error, IndexError) as error:
             raise Unreadable("TRUNCATED") from error
 
+    def has(self, name: str) -> bool:
+        """Whether there is a stream or storage of this name, in whatever case."""
+        return name.casefold() in map(str.casefold, self.names)
+
+    def renamed(self, name: str, other: str) -> bytes:
+        """The file with another name, no longer than that of any entry, for a stream."""
+        directory = list(_chain(self._directory_start, self._fat))
+        offset = self._entries[name.casefold()]
+        place = (directory[offset // self._size] + 1) * self._size + offset % self._size
+        entry = other.encode("utf-16-le").ljust(64, b"\0") + struct.pack("<H", 2 * len(other) + 2)
+        return self._content[:place] + entry + self._content[place + len(entry) :]
+
     def stream(self, name: str) -> bytes:
         """The bytes of a stream.
 
         Raises:
             Unreadable: its sectors are not all there.
         """
-        start, size = self.streams[name]
+        start, size = self.streams[name.casefold()]
         try:
             if size >= self._cutoff:
                 stream = b"".join(self._sectors(start))[:size]
@@ -72,6 +84,7 @@ class Compound:
     def _read_directory(self) -> None:
         self.names: list[str] = []
         self.streams: dict[str, tuple[int, int]] = {}
+        self._entries: dict[str, int] = {}
         directory = b"".join(self._sectors(self._directory_start))
         self._mini_stream, self._mini_fat = b"", list[int]()
         for offset in range(0, len(directory) - _ENTRY + 1, _ENTRY):
@@ -82,7 +95,8 @@ class Compound:
             if kind == _ROOT and not self._mini_stream:
                 self._mini_stream = b"".join(self._sectors(start))
             elif kind == _STREAM:
-                self.streams.setdefault(name, (start, size))
+                self.streams.setdefault(name.casefold(), (start, size))
+                self._entries.setdefault(name.casefold(), offset)
             if kind:
                 self.names.append(name)
         table = b"".join(self._sectors(self._mini_start))

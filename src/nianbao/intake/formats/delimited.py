@@ -13,6 +13,7 @@ from nianbao.terms.submission import ReadingFault
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_FIELD = 32_767
+_SHOWN = 60
 DELIMITERS = {".csv": ",", ".tsv": "\t"}
 """The delimiter is what the ending of the file name says, and never guessed."""
 
@@ -22,6 +23,9 @@ COUNT_LABEL = "行数"
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _UTF_32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _OTHERS = {";": "分号", "\t": "制表符", "，": "全角逗号", "|": "竖线", ",": "逗号"}
+_CODE = re.compile(r"[A-Z]{2}\d+-\d{2}|\0", re.ASCII)
+"""A 代码 can be read in any encoding, and so can the blanks between the letters of UTF-16 without a mark."""
+
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 _KNOWN = (*layout.COVER_LABELS.values(), *layout.INDICATOR_HEADER[1:])
 _FIELDS = {
@@ -71,10 +75,10 @@ def open_delimited(content: bytes, name: str, ending: str) -> Opened:
     records = list(_records(text if text.endswith("\n") else text + "\n", delimiter))
     _refuse_other_delimiter(records, delimiter)
     counted = _check_count(records)
+    faults = list(_ragged(records, name))
     if not text.endswith("\n") and not counted:
-        raise Unreadable("TRUNCATED", str(records[-1].line))
-    faults = tuple(_ragged(records, name))
-    return Opened([Sheet(name, [record.fields for record in records], faults=faults)])
+        faults += _judge_last(records, name)
+    return Opened([Sheet(name, [record.fields for record in records], faults=tuple(faults))])
 
 
 def decode(content: bytes) -> str:
@@ -93,6 +97,8 @@ def decode(content: bytes) -> str:
     except UnicodeDecodeError as not_utf_8:
         text = _decode_all(content, "gb18030", not_utf_8)
         if not any(word in text for word in _KNOWN):
+            if not _CODE.search(text):
+                return _checked(text)  # whatever it says, it is none of our tables
             raise Unreadable("ENCODING", _line(content, not_utf_8.start), expected="UTF-8、GB18030") from None
         if any(_is_chinese_utf_8(line) for line in content.splitlines()):
             raise Unreadable("ENCODING", _line(content, not_utf_8.start), expected="UTF-8") from None
@@ -156,12 +162,18 @@ def _records(text: str, delimiter: str) -> Iterator[_Record]:
 
 
 def _refuse_other_delimiter(records: list[_Record], delimiter: str) -> None:
-    """Whether no line has a second field, but many have a character that parts fields elsewhere."""
-    if any(len(record.fields) > 1 for record in records):
-        return
+    """Refuse a text whose fields are parted otherwise: our words are followed by something else than the delimiter."""
+    firsts = [record.fields[0] for record in records]
+    is_whole = all(len(record.fields) == 1 for record in records)
     for other, zh in _OTHERS.items():
-        if other != delimiter and any(other in record.fields[0] for record in records):
+        parted = [first for first in firsts if other in first]
+        if other != delimiter and parted and (is_whole or any(_is_ours(first.split(other)[0]) for first in parted)):
             raise Unreadable("DELIMITER", zh, expected=_OTHERS[delimiter])
+
+
+def _is_ours(text: str) -> bool:
+    """Whether a field is a word of the cover, a title or a 代码."""
+    return text.strip() in (*_KNOWN, layout.LEDGER_NUMBER) or layout.parse_field_code(text) is not None
 
 
 def _check_count(records: list[_Record]) -> bool:
@@ -187,6 +199,22 @@ def _ragged(records: list[_Record], sheet: str) -> Iterator[ReadingFault]:
             width = _used(header)
             if _used(record.fields) > width or len(record.fields) < width:
                 yield ReadingFault("RAGGED_LINE", None, sheet, None, str(record.line), str(width))
+
+
+def _judge_last(records: list[_Record], sheet: str) -> Iterator[ReadingFault]:
+    """Refuse a last line that is cut; say what was read of a whole one that no line end follows.
+
+    Editors leave the last line end away, and so does whatever dies while it sends a file: a value of which only the
+    last digits are lost looks like another value, so its sender is asked to look at it.
+    """
+    last = records[-1]
+    header = next((each.fields for each in reversed(records) if each.is_header or each.ends_table), [])
+    if last.ends_table:
+        return
+    if len(last.fields) < max(_used(header), 2):
+        raise Unreadable("LAST_LINE_CUT", str(last.line), expected=str(max(_used(header), 2)))
+    shown = last.filled[-1][:_SHOWN] if last.fields[-1].strip() else ""
+    yield ReadingFault("NO_LAST_LINE_END", None, sheet, None, shown, str(last.line))
 
 
 def _used(fields: list[str]) -> int:

@@ -7,22 +7,28 @@ import io
 import struct
 from itertools import zip_longest
 
+from nianbao.intake.formats import biff
 from nianbao.intake.formats.biff import Remarks, survey
 from nianbao.intake.formats.compound import Compound
 from nianbao.intake.formats.sheet import Opened, Sheet, Unreadable
 from nianbao.terms.submission import ReadingFault
 
 _WORKBOOK_STREAMS = ("Workbook", "Book")
-_MACRO_STORAGES = frozenset({"_VBA_PROJECT_CUR", "_VBA_PROJECT", "VBA", "Macros"})
+_MACRO_STORAGES = ("_VBA_PROJECT_CUR", "_VBA_PROJECT", "VBA", "Macros")
 _EMBEDDED = "MBD"
 
 
 def workbook_stream(compound: Compound) -> str | None:
     """The name of the stream that makes a compound file a workbook."""
-    return next((name for name in _WORKBOOK_STREAMS if name in compound.streams), None)
+    return next((name for name in _WORKBOOK_STREAMS if name.casefold() in compound.streams), None)
 
 
-def open_xls(content: bytes, compound: Compound) -> Opened:
+def is_locked(compound: Compound) -> bool:
+    """Whether a workbook is encrypted."""
+    return biff.is_locked(compound.stream(workbook_stream(compound) or ""))
+
+
+def open_xls(compound: Compound) -> Opened:
     """The sheets of an .xls workbook.
 
     Raises:
@@ -30,14 +36,16 @@ def open_xls(content: bytes, compound: Compound) -> Opened:
     """
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-    if _MACRO_STORAGES & set(compound.names):
+    if any(map(compound.has, _MACRO_STORAGES)):
         raise Unreadable("MACRO")
     try:
         found = survey(compound.stream(workbook_stream(compound) or ""))
     except (struct.error, IndexError, KeyError) as error:
         raise Unreadable("TRUNCATED") from error
     try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        name = workbook_stream(compound) or ""
+        # The parser knows the name of the stream in two spellings; there are more.
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(compound.renamed(name, name)))
         sheets = []
         tables = (metadata for metadata in workbook.sheets_metadata if metadata.typ == SheetTypeEnum.WorkSheet)
         for metadata, remarks in zip_longest(tables, found.sheets):
@@ -60,7 +68,7 @@ def open_xls(content: bytes, compound: Compound) -> Opened:
     except (CalamineError, OSError, ValueError) as error:
         raise Unreadable("TRUNCATED", type(error).__name__) from error
     faults = [ReadingFault("EXTERNAL_LINK")] if found.has_links else []
-    if any(name.startswith(_EMBEDDED) for name in compound.names):
+    if any(name.upper().startswith(_EMBEDDED) for name in compound.names):
         faults.append(ReadingFault("EMBEDDED"))
     return Opened(sheets, tuple(faults))
 
