@@ -7,7 +7,8 @@ from typing import Any
 from unittest.mock import patch
 
 from nianbao.catalog import Project
-from nianbao.intake import examine
+from nianbao.intake.judge import judge
+from nianbao.intake.judge.night import Night
 from nianbao.runs.collect import collect
 from nianbao.runs.compile import all_models, compile_tables
 from nianbao.runs.house import House, open_house
@@ -33,19 +34,19 @@ SUMS = {Aggregate.SUM: "sum", Aggregate.MAX: "max", Aggregate.MIN: "min", Aggreg
 def measure_tables(project: Path, home: Home, repetitions: int) -> Iterator[Measure]:
     """Take a year in and build it, with a stop-watch at the checks and at the build."""
     found: dict[str, float] = {}
-    check = examine.check
+    check = judge.check
 
-    def timed_check(connection: Connection, project: Project, parts: list[Part], opened: Sequence[Any]) -> Any:
+    def timed_check(connection: Connection, project: Project, parts: list[Part], night: Night) -> Any:
         """The checks of the run, and on the same staged tables the same rules by hand."""
         queries = hand_written_rules(project, parts)
         found["rules"] = len(project.rules)
         found["by hand"] = seconds(lambda: [connection.execute(query).fetchall() for query in queries], repetitions)
-        found["ours"] = seconds(lambda: check(connection, project, parts, opened), repetitions)
-        return check(connection, project, parts, opened)
+        found["ours"] = seconds(lambda: check(connection, project, parts, night), repetitions)
+        return check(connection, project, parts, night)
 
     warm_up().join()
     with open_house(project, home, "bench") as house:
-        with patch.object(examine, "check", timed_check):
+        with patch.object(judge, "check", timed_check):
             collect(house)
         by_hand, ours = found["by hand"], found["ours"]
         yield Measure(
@@ -109,10 +110,7 @@ def hand_written_sums(project: Project) -> list[str]:
     return [
         f"""
         WITH in_force AS (
-            SELECT s.submission_id, s.unit_code, s.period, s.year FROM ledger.submission AS s
-            INNER JOIN ledger.decision AS d ON s.submission_id = d.submission_id
-            WHERE d.decision IN ('accepted', 'accepted_with_warnings')
-            QUALIFY row_number() OVER (PARTITION BY s.unit_code, s.form_code, s.period ORDER BY s.number DESC) = 1
+            SELECT submission_id, unit_code, period, year FROM ledger.in_force
         )
         SELECT year, unit_code, {", ".join(sums)}
         FROM (SELECT f.unit_code, f.period, f.year, r.* FROM raw.{table} AS r

@@ -16,11 +16,11 @@ from pathlib import Path
 
 from nianbao.catalog import Project, load_project
 from nianbao.intake import reader_pool
+from nianbao.intake.columns import FileRead
 from nianbao.intake.formats.compound import Compound
 from nianbao.intake.reader_pool import ReaderPool
 from nianbao.intake.reader_process import ReadRequest
 from nianbao.terms.period import Period
-from nianbao.terms.submission import Reading
 from tests.homes import ROOT
 from tests.intake.faults import Desk
 from tests.intake.made import as_json, compound, delivery, entries, ods, stream_of, xls, zipped
@@ -69,8 +69,8 @@ def fuzz(project: Path, per_format: int, scratch: Path, tell: Callable[[str], No
             found[kind] = Counter()
             files = enumerate(mutants(kind, good, per_format))
             while batch := list(islice(files, BATCH)):
-                for _, reading in pool.read([_request(scratch, kind, *each) for each in batch]):
-                    found[kind][_became(reading)] += 1
+                for _, read in pool.read([_request(scratch, kind, *each) for each in batch]):
+                    found[kind][_became(read)] += 1
             tell(f"{kind:5} {per_format} files in {time.monotonic() - began:.0f} s: {dict(found[kind].most_common())}")
     return found
 
@@ -81,13 +81,13 @@ def _request(scratch: Path, kind: str, number: int, content: bytes) -> ReadReque
     return ReadRequest(path, f"{number}.{kind}")
 
 
-def _became(reading: Reading) -> str:
-    """Read, or the code for which it was refused; without a form on it, the envelope says so."""
-    if reading.frames:
+def _became(read: FileRead) -> str:
+    """Read, or the code for which it was refused; without a form on it, its cover says so."""
+    if read.sheets:
         return "read"
-    if reading.faults:
-        return reading.faults[-1].code
-    return "NO_FORM" if reading.cover else "nothing"
+    if read.faults:
+        return read.faults[-1].code
+    return "NO_FORM" if read.cover else "nothing"
 
 
 def _damaged(content: bytes, dice: random.Random) -> bytes:

@@ -9,7 +9,8 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from nianbao.catalog import Project
-from nianbao.intake.envelope import Numbering, open_delivery
+from nianbao.intake.columns import to_columns
+from nianbao.intake.judge.identify import identify
 from nianbao.intake.personal import mask_reading
 from nianbao.intake.vocabulary import Vocabulary, load_vocabulary
 from nianbao.intake.workbook import read_workbook
@@ -175,5 +176,5 @@ def digest(project: Project, vocabulary: Vocabulary, content: bytes) -> Any:
     """What a form is recognised by when it is sent again."""
     day = dt.datetime(2022, 1, 9, 10)
     delivery = Delivery("D000001", "a.xlsx", "ab" * 32, 9, 0, day, day)
-    (candidate,) = open_delivery(delivery, read_workbook(content, vocabulary), project, Numbering({}, {})).candidates
-    return candidate.row["cells_sha256"]
+    (sent,) = identify(delivery, to_columns(read_workbook(content, vocabulary)), project).sent
+    return sent.submission.cells_sha256

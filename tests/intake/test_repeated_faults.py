@@ -2,14 +2,14 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from nianbao.catalog import Project
-from nianbao.intake.envelope import Numbering, open_delivery
+from nianbao.intake.columns import to_columns
+from nianbao.intake.judge.identify import identify
 from nianbao.runs.collect import collect
 from nianbao.runs.house import open_house
 from nianbao.settings import Home
@@ -241,8 +241,7 @@ def test_what_a_form_says_is_not_run_together(project: Project) -> None:
     digests = []
     for cells in pairs:
         reading = Reading(cover, (frame(*cells),))
-        opened = open_delivery(replace(delivery), reading, project, Numbering({}, {}))
-        digests.append(opened.candidates[0].row["cells_sha256"])
+        digests.append(identify(delivery, to_columns(reading), project).sent[0].submission.cells_sha256)
     assert len(set(digests)) == len(digests)
 
 

@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+import polars as pl
 import pytest
 
 from nianbao.catalog import Project
 from nianbao.runs.compile import all_models
 from nianbao.terms.form import NUMBERS, Field, FieldType, Form, Layout, Part
 from nianbao.terms.period import Period
+from nianbao.terms.submission import Submission
 from nianbao.terms.unit import Unit
 from nianbao.warehouse import ledger
 from nianbao.warehouse.connect import Connection, open_memory, transaction
@@ -22,7 +24,7 @@ from nianbao.warehouse.expectations import validate
 from nianbao.warehouse.models import build, leaf_fingerprints
 from nianbao.warehouse.reference import load_reference
 from nianbao.warehouse.schema import create_schema
-from nianbao.warehouse.stage import fill_stage, load_stage
+from nianbao.warehouse.stage import fill_stage, load_stage, submission_row
 from tests.homes import ROOT
 
 TODAY = dt.date(2022, 3, 1)
@@ -58,8 +60,8 @@ def test_R1_every_rule_and_model_is_evaluated_over_extreme_values(project: Proje
             connection,
             project,
             [row for row, _ in sent],
-            [cell for row, own in sent for part in own for cell in cells(project, row, part, values)],
-            [(row["submission_id"], part) for row, own in sent for part in own],
+            pl.DataFrame([cell for row, own in sent for part in own for cell in cells(project, row, part, values)]),
+            [(row.submission_id, part) for row, own in sent for part in own],
         )
         if code == PERIODS[-1]:
             assert {part.table for part in parts} == {part.table for part in project.parts}
@@ -87,7 +89,7 @@ def test_R1_no_query_casts_a_number_to_less_than_38_digits() -> None:
     assert {name: casts for name, casts in found.items() if casts} == {"C00_4_money_unit_slip.sql": ["AS BIGINT"]}
 
 
-def submissions(project: Project, closing: Period) -> Iterator[tuple[dict[str, Any], tuple[Part, ...]]]:
+def submissions(project: Project, closing: Period) -> Iterator[tuple[Submission, tuple[Part, ...]]]:
     """Every form that somebody owes at the end of a period, each of as few units as report all its parts."""
     for form in project.forms.values():
         for period in form.periods_closing_with(closing):
@@ -99,52 +101,51 @@ def submissions(project: Project, closing: Period) -> Iterator[tuple[dict[str, A
                     yield submission(form, unit, period), parts
 
 
-def submission(form: Form, unit: Unit, period: Period) -> dict[str, Any]:
-    """The row of a submission that came on its due day."""
-    key = f"{unit.code}-{period.code}-{form.code}-1"
-    return {
-        "submission_id": key, "delivery_id": f"D-{key}", "file_name": f"{key}.xlsx", "unit_code": unit.code,
-        "unit_level": unit.level.code, "form_code": form.code, "period": period.code, "suffix": period.suffix,
-        "year": period.year, "period_start": period.start, "period_end": period.end, "number": 1,
-        "basis": "cumulative" if form.cumulative else "period", "money_unit": "元", "edition": form.edition,
-        "declared_status": "初报", "note": None, "arrived_on": form.due_on(period), "due_on": form.due_on(period),
-        "accepted_until": form.accepted_until(period), "in_roster": True, "is_due": True, "sheet": form.code,
-        "cells_sha256": key,
-    }  # fmt: skip
+def submission(form: Form, unit: Unit, period: Period) -> Submission:
+    """A submission that came on its due day."""
+    key = f"{unit.code}-{period.code}-{form.code}"
+    return Submission(
+        delivery_id=f"D-{key}", file_name=f"{key}.xlsx", unit_code=unit.code, unit_level=unit.level.code,
+        form_code=form.code, period=period.code, suffix=period.suffix, year=period.year, period_start=period.start,
+        period_end=period.end, number=1, basis="cumulative" if form.cumulative else "period", money_unit="元",
+        edition=form.edition, declared_status="初报", note=None, arrived_on=form.due_on(period),
+        due_on=form.due_on(period), accepted_until=form.accepted_until(period), in_roster=True, is_due=True,
+        sheet=form.code, cells_sha256=key,
+    )  # fmt: skip
 
 
-def cells(project: Project, row: dict[str, Any], part: Part, values: str) -> Iterator[dict[str, Any]]:
+def cells(project: Project, row: Submission, part: Part, values: str) -> Iterator[dict[str, Any]]:
     """A part filled with the same extreme in every numeric cell, and with what is in the lists in the others."""
     for row_no in range(1, 2 if part.layout is Layout.INDICATOR else ROWS + 1):
         for field in part.fields:
             read_as = VALUES[values][field.type] if field.type in NUMBERS else said(project, field, row, row_no)
             if field.type is FieldType.INT and field.code.endswith("year"):
-                read_as = row["year"]
+                read_as = row.year
             number = read_as if field.type in NUMBERS else None
             yield {
-                "submission_id": row["submission_id"], "form_code": row["form_code"], "part": part.code,
-                "row_no": row_no, "field": field.code, "sheet": row["sheet"], "cell": "A1", "text": str(read_as),
-                "read_as": str(read_as), "value": number, "fault": None,
+                "submission_id": row.submission_id, "form_code": row.form_code, "part": part.code,
+                "row_no": row_no, "field": field.code, "sheet": row.sheet, "cell": "A1", "text": str(read_as),
+                "read_as": str(read_as), "value": None if number is None else str(number), "fault": None,
             }  # fmt: skip
 
 
-def said(project: Project, field: Field, row: dict[str, Any], row_no: int) -> object:
+def said(project: Project, field: Field, row: Submission, row_no: int) -> object:
     """What stands in a cell that holds no number."""
     if field.type is FieldType.DATE:
-        return row["period_end"]
+        return row.period_end
     if field.type is FieldType.BOOL:
         return "true"
     listed = sorted({code.code for code in project.codes.get(field.codes, {}).values()}) or sorted(project.units)
     return listed[row_no % len(listed)] if field.type is FieldType.CODE else "甲"
 
 
-def accept(connection: Connection, parts: list[Part], rows: list[dict[str, Any]]) -> None:
+def accept(connection: Connection, parts: list[Part], rows: list[Submission]) -> None:
     """Let what is staged count."""
     decided = [
-        {"submission_id": row["submission_id"], "decision": "accepted", "decided_at": row["due_on"], "run_id": "R1",
+        {"submission_id": row.submission_id, "decision": "accepted", "decided_at": row.due_on, "run_id": "R1",
          "decided_by": None, "because": None}
         for row in rows
     ]  # fmt: skip
     with transaction(connection):
-        load_stage(connection, parts, [row["submission_id"] for row in rows])
-        ledger.record(connection, {"submission": rows, "decision": decided})
+        load_stage(connection, parts, [row.submission_id for row in rows])
+        ledger.record(connection, {"submission": [submission_row(row) for row in rows], "decision": decided})

@@ -31,7 +31,7 @@ def federation(project: Project) -> Iterator[Connection]:
         SELECT submission_id, 'accepted' AS decision, make_timestamp(2021, 1, 11, 0, 0, 0) AS decided_at, 'R1' AS run_id
         FROM ledger.submission
     """)
-    fill_stage(connection, project, [], [], [])
+    fill_stage(connection, project)
     fill(connection, project, 2021, "stage", "stage.submission")
     connection.execute("INSERT INTO known.latest SELECT submission_id FROM stage.submission")
     yield connection

@@ -13,17 +13,20 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 
+from nianbao.intake.columns import FileRead, unread
 from nianbao.intake.reader_process import LINE_END, MARKED, MarkRequest, ReadRequest
-from nianbao.intake.wire import load_reading
-from nianbao.terms.submission import Reading, ReadingFault
+from nianbao.intake.wire import BadAnswer, load_file, take_answer
+from nianbao.terms.submission import ReadingFault
 
 SECONDS_PER_FILE = 20.0
+_CRASH = "PARSER_CRASH"
 _START_UP_SECONDS = 60.0
 _CHUNK = 1 << 16
 _AHEAD = 2
 """How many files a worker is asked at a time: it finds the next one waiting when it is done with the first."""
 
 Task = tuple[int, bytes]
+Answer = tuple[bytes, bytes]
 
 
 class _Worker:
@@ -32,6 +35,7 @@ class _Worker:
     def __init__(self, project: Path) -> None:
         source = Path(__file__).resolve().parents[2]
         environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(source), "LANG": "C.UTF-8"}
+        environment["POLARS_MAX_THREADS"] = "1"  # there is a worker for every processor already
         self.process = subprocess.Popen(
             [sys.executable, "-m", "nianbao.intake.reader_process", str(project)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -41,7 +45,7 @@ class _Worker:
         self.stdin, self.stdout = self.process.stdin, self.process.stdout
         self.tasks: deque[Task] = deque()
         self.deadline = time.monotonic() + _START_UP_SECONDS
-        self._received = b""
+        self._received = bytearray()
 
     def ask(self, task: Task) -> None:
         """Queue a request; the clock runs for the first in the queue only."""
@@ -51,15 +55,18 @@ class _Worker:
         with contextlib.suppress(BrokenPipeError):  # a dead worker is noticed by the end of its output
             self.stdin.write(task[1] + LINE_END)
 
-    def answers(self) -> list[bytes] | None:
+    def answers(self) -> list[Answer] | None:
         """The answers that have come in, None when the worker is dead."""
         chunk = os.read(self.stdout.fileno(), _CHUNK)
         if not chunk:
             return None
-        *lines, self._received = (self._received + chunk).split(LINE_END)
-        if lines:
+        self._received += chunk
+        answers = []
+        while answer := take_answer(self._received):
+            answers.append(answer)
+        if answers:
             self.deadline = time.monotonic() + SECONDS_PER_FILE
-        return lines
+        return answers
 
     def stop(self) -> None:
         """End the process, whatever it is doing."""
@@ -87,20 +94,20 @@ class ReaderPool:
             worker.stop()
         self._workers.clear()
 
-    def read(self, requests: Iterable[ReadRequest]) -> Iterator[tuple[int, Reading]]:
-        """Read files in parallel; yields (position, reading) as they are done.
+    def read(self, requests: Iterable[ReadRequest]) -> Iterator[tuple[int, FileRead]]:
+        """Read files in parallel; yields (position, what was read) as they are done.
 
-        A file that kills its worker or takes too long yields a reading with that fault.
+        Of a file that kills its worker, takes too long or makes it talk nonsense nothing was read but that fault.
         """
         for position, answer in self._ask(request.dump() for request in requests):
-            yield position, Reading(faults=(ReadingFault(answer),)) if isinstance(answer, str) else load_reading(answer)
+            yield position, unread(ReadingFault(answer)) if isinstance(answer, str) else _load(*answer)
 
     def mark(self, requests: Iterable[MarkRequest]) -> Iterator[tuple[int, bool]]:
         """Write marked workbooks in parallel; yields (position, whether it was written) as they are done."""
         for position, answer in self._ask(request.dump() for request in requests):
-            yield position, answer == MARKED
+            yield position, answer == (MARKED, b"")
 
-    def _ask(self, requests: Iterable[bytes]) -> Iterator[tuple[int, bytes | str]]:
+    def _ask(self, requests: Iterable[bytes]) -> Iterator[tuple[int, Answer | str]]:
         """The answers to requests as they come, by position; what a request failed with is a text."""
         waiting = deque(enumerate(requests))
         while len(self._workers) < min(self._count, len(waiting)):
@@ -121,14 +128,14 @@ class ReaderPool:
                 if waiting and len(worker.tasks) <= ahead:
                     worker.ask(waiting.popleft())
 
-    def _collect(self, waiting: deque[Task]) -> Iterator[tuple[_Worker, bytes | str]]:
+    def _collect(self, waiting: deque[Task]) -> Iterator[tuple[_Worker, Answer | str]]:
         """Wait for news, then give the workers that are done with their first request, well or not."""
         busy = {worker.stdout: worker for worker in self._workers if worker.tasks}
         ready, _, _ = select.select(list(busy), [], [], 0.5)
         for stdout, worker in busy.items():
             answers = worker.answers() if stdout in ready else []
             if answers is None:
-                yield worker, self._replaced(worker, waiting, "PARSER_CRASH")
+                yield worker, self._replaced(worker, waiting, _CRASH)
             elif not answers and time.monotonic() > worker.deadline:
                 yield worker, self._replaced(worker, waiting, "TIMEOUT")
             for answer in answers or ():
@@ -145,3 +152,10 @@ class ReaderPool:
     def _drop(self, worker: _Worker) -> None:
         worker.stop()
         self._workers.remove(worker)
+
+
+def _load(head: bytes, body: bytes) -> FileRead:
+    try:
+        return load_file(head, body)
+    except BadAnswer:
+        return unread(ReadingFault(_CRASH))

@@ -1,7 +1,7 @@
 """The worker: reads or marks one workbook per request line, in a process that may die without harm.
 
-Request: a file to read and the name it was sent under, or what to mark and where to put it, as a JSON list. Answer: a
-reading as JSON (wire.py), or `MARKED`. Each is one line. Memory and processor time are limited here; the time on the
+Request: a file to read and the name it was sent under, or what to mark and where to put it, as a JSON list on one line.
+Answer: what was read, as columns, or `MARKED` (wire.py). Memory and processor time are limited here; the time on the
 wall by the pool that owns the process.
 """
 
@@ -16,9 +16,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from nianbao.intake.columns import to_columns
 from nianbao.intake.personal import mask_reading
 from nianbao.intake.vocabulary import Vocabulary, load_vocabulary
-from nianbao.intake.wire import dump_reading
+from nianbao.intake.wire import dump_answer, dump_file
 from nianbao.intake.workbook import read_workbook
 
 MEMORY_BYTES = 1 << 30
@@ -66,14 +67,14 @@ def main() -> None:
     for request in sys.stdin.buffer:
         asked: list[str] = json.loads(request)
         answer = _read(asked, vocabulary) if len(asked) == len(fields(ReadRequest)) else _mark(asked)
-        answers.write(answer + LINE_END)
+        answers.write(answer)
         answers.flush()
 
 
 def _read(asked: Sequence[str], vocabulary: Vocabulary) -> bytes:
     path, name = asked
     sent_as = name.encode("utf-8", "replace").decode()
-    return dump_reading(mask_reading(read_workbook(Path(path).read_bytes(), vocabulary, sent_as)))
+    return dump_file(to_columns(mask_reading(read_workbook(Path(path).read_bytes(), vocabulary, sent_as))))
 
 
 def _mark(asked: Sequence[str]) -> bytes:
@@ -85,8 +86,8 @@ def _mark(asked: Sequence[str]) -> bytes:
     try:
         target.write_bytes(mark_workbook(workbook.read_bytes(), load_job(job.read_text(encoding="utf-8"))))
     except (UnknownPackage, OSError, ValueError, KeyError, MemoryError):
-        return NOT_MARKED
-    return MARKED
+        return dump_answer(NOT_MARKED)
+    return dump_answer(MARKED)
 
 
 if __name__ == "__main__":

@@ -1,20 +1,32 @@
-"""take in: one batch of deliveries examined, and loaded together with what the ledger says about it."""
+"""take in: a batch of deliveries read, identified, numbered, judged, and loaded with what the ledger says about it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from nianbao.catalog import Project
-from nianbao.intake.examine import Examined, Progress, examine
-from nianbao.intake.fetch import Archive
+from nianbao.intake.columns import FileRead, unread
+from nianbao.intake.cover import cover_of_name
+from nianbao.intake.fetch import MAX_BYTES, Archive
+from nianbao.intake.judge.arrival_faults import arrival_faults
+from nianbao.intake.judge.decide import outcome_of
+from nianbao.intake.judge.identify import identify
+from nianbao.intake.judge.judge import Judged, judge
+from nianbao.intake.judge.night import gather
+from nianbao.intake.judge.numbering import Known, Numbered, is_refused, number
 from nianbao.intake.reader_pool import ReaderPool
+from nianbao.intake.reader_process import ReadRequest
 from nianbao.terms.delivery import Decision, Delivery, Outcome
 from nianbao.terms.finding import Severity
+from nianbao.terms.submission import ReadingFault
 from nianbao.warehouse import ledger
 from nianbao.warehouse.connect import Connection, transaction
-from nianbao.warehouse.stage import load_stage
+from nianbao.warehouse.explanations import rulings
+from nianbao.warehouse.stage import load_stage, submission_row
+
+Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True)
@@ -26,12 +38,41 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Taken:
-    """What a batch came to: outcomes by delivery, decisions by submission, how many findings of each severity."""
+class Came:
+    """What became of a delivery.
 
-    outcomes: dict[str, Outcome]
-    decisions: dict[str, Decision]
-    findings: dict[Severity, int]
+    `duplicate_of` is the first one with the same bytes, `unchanged` are the forms that say what counts already.
+    """
+
+    delivery: Delivery
+    outcome: Outcome
+    unit_code: str | None = None
+    period: str | None = None
+    unchanged: tuple[str, ...] = ()
+    duplicate_of: str | None = None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a batch came to: every delivery with its outcome, and everything that was judged."""
+
+    came: tuple[Came, ...]
+    judged: Judged
+
+    @property
+    def outcomes(self) -> dict[str, Outcome]:
+        """The outcomes by delivery."""
+        return {each.delivery.delivery_id: each.outcome for each in self.came}
+
+    @property
+    def decisions(self) -> dict[str, Decision]:
+        """The decisions by submission."""
+        return self.judged.decisions
+
+    @property
+    def findings(self) -> dict[Severity, int]:
+        """How many findings there are of each severity."""
+        return {each: sum(found.severity is each for found in self.judged.findings) for each in Severity}
 
 
 def take_in(
@@ -43,57 +84,135 @@ def take_in(
     run_id: str,
     progress: Progress = lambda done: None,
 ) -> Taken:
-    """Read, check, decide and load one batch; the load and the ledger are one transaction.
+    """Judge one batch and load it; the load and the ledger are one transaction.
 
     Raises:
         RuleError: a rule could not be evaluated; nothing of the batch is loaded.
     """
-    examined = examine(connection, project, archive, pool, batch.deliveries, progress)
+    taken = judge_deliveries(connection, project, archive, pool, batch.deliveries, progress)
     with transaction(connection):
-        accepted = [submission_id for submission_id, decision in examined.decisions.items() if decision.counts]
-        load_stage(connection, examined.parts, accepted)
-        ledger.record(connection, ledger_rows(batch.deliveries, run_id, examined))
+        load_stage(connection, taken.judged.parts, taken.judged.accepted)
+        ledger.record(connection, ledger_rows(taken, run_id))
         if batch.deliveries:
             ledger.set_archive_offset(connection, batch.index_end, batch.deliveries[-1].received_at)
-    counts = {severity: sum(found.severity is severity for found in examined.findings) for severity in Severity}
-    return Taken(examined.outcomes, examined.decisions, counts)
+    return taken
 
 
-def ledger_rows(deliveries: Sequence[Delivery], run_id: str, examined: Examined) -> dict[str, list[dict[str, Any]]]:
-    """What the ledger is to hold about a batch, by table."""
-    by_id = {item.delivery.delivery_id: item for item in examined.opened}
-    candidates = [candidate for item in examined.opened for candidate in item.candidates]
-    received = {delivery.delivery_id: delivery.received_at for delivery in deliveries}
-    rows = []
+def judge_deliveries(
+    connection: Connection,
+    project: Project,
+    archive: Archive,
+    pool: ReaderPool,
+    deliveries: Sequence[Delivery],
+    progress: Progress = lambda done: None,
+) -> Taken:
+    """Read, identify, number and judge deliveries beside what counts now; nothing is kept.
+
+    Raises:
+        RuleError: a rule could not be evaluated; nothing is known about the batch.
+    """
+    duplicates = _duplicates(connection, deliveries)
+    fresh = [delivery for delivery in deliveries if delivery.delivery_id not in duplicates]
+    read = _read(archive, pool, fresh, progress)
+    identified = [identify(delivery, each, project) for delivery, each in zip(fresh, read, strict=True)]
+    units = sorted({each.cover.get("unit_code", "").upper() for each in read})
+    numbered = number(identified, Known(*ledger.submission_numbers(connection, units)), project)
+    night = gather(numbered, arrival_faults(fresh, ledger.sources_of(connection, units)))
+    judged = judge(connection, project, night, rulings(connection))
+    came = {item.identified.delivery.delivery_id: _came(item, judged, night.faults, project) for item in numbered}
+    return Taken(
+        tuple(
+            came.get(each.delivery_id) or Came(each, Outcome.DUPLICATE, duplicate_of=duplicates[each.delivery_id])
+            for each in deliveries
+        ),
+        judged,
+    )
+
+
+def _duplicates(connection: Connection, deliveries: Sequence[Delivery]) -> dict[str, str]:
+    """Deliveries whose bytes came before, in an earlier run or earlier in this batch: delivery → the first one.
+
+    A file whose name tells whose it is says something else under another name.
+    """
+    first = ledger.deliveries_by_hash(connection, [delivery.sha256 for delivery in deliveries])
+    duplicates = {}
     for delivery in deliveries:
-        item = by_id.get(delivery.delivery_id)
-        rows.append(
-            asdict(delivery)
+        if cover_of_name(delivery.file_name)[0]:
+            continue
+        earlier = first.setdefault(delivery.sha256, delivery.delivery_id)
+        if earlier != delivery.delivery_id:
+            duplicates[delivery.delivery_id] = earlier
+    return duplicates
+
+
+def _read(archive: Archive, pool: ReaderPool, deliveries: Sequence[Delivery], progress: Progress) -> list[FileRead]:
+    """What the workers read of each file; one that is too large or our own answer is not opened."""
+    answers = archive.answers_among(item.sha256 for item in deliveries)
+    closed = [_closed(item, item.sha256 in answers) for item in deliveries]
+    read = [unread(fault or ReadingFault("TIMEOUT")) for fault in closed]
+    readable = [index for index, fault in enumerate(closed) if fault is None]
+    due = [deliveries[index] for index in readable]
+    asked = [ReadRequest(archive.path_of(item.sha256), item.file_name) for item in due]
+    for done, (position, answer) in enumerate(pool.read(asked), start=1):
+        read[readable[position]] = answer
+        progress(done)
+    return read
+
+
+def _closed(delivery: Delivery, is_own_answer: bool) -> ReadingFault | None:
+    """Why a file is not opened, if it is not."""
+    if is_own_answer:
+        return ReadingFault("OWN_ANSWER")
+    return ReadingFault("TOO_LARGE", value=str(delivery.size_bytes)) if delivery.size_bytes > MAX_BYTES else None
+
+
+def _came(item: Numbered, judged: Judged, faults: Mapping[str, Sequence[ReadingFault]], project: Project) -> Came:
+    """What becomes of a delivery: put aside when nothing could be read, taken in part when a sheet could not."""
+    delivery = item.identified.delivery
+    unchanged = {*item.unchanged, *judged.repeats.get(delivery.delivery_id, ())}
+    own = [
+        judged.decisions[each.submission.submission_id]
+        for each in item.sent
+        if each.submission.submission_id in judged.decisions
+    ]
+    refused = is_refused(faults[delivery.delivery_id], project)
+    if refused and (own or unchanged):
+        own.append(Decision.REJECTED)
+    outcome = outcome_of(own, bool(unchanged), was_read=not refused or bool(own))
+    return Came(delivery, outcome, item.identified.unit_code, item.identified.period, tuple(sorted(unchanged)))
+
+
+def ledger_rows(taken: Taken, run_id: str) -> dict[str, list[dict[str, Any]]]:
+    """What the ledger says about a batch, by table."""
+    received = {each.delivery.delivery_id: each.delivery.received_at for each in taken.came}
+    judged = taken.judged
+    return {
+        "delivery": [
+            asdict(each.delivery)
             | {
                 "run_id": run_id,
-                "file_name": delivery.file_name,
-                "unit_code": item.unit_code if item else None,
-                "period": item.period if item else None,
-                "outcome": examined.outcomes[delivery.delivery_id].value,
-                "unchanged": " ".join(sorted(set(item.unchanged))) if item else "",
-                "duplicate_of": examined.duplicates.get(delivery.delivery_id),
+                "file_name": each.delivery.file_name,
+                "unit_code": each.unit_code,
+                "period": each.period,
+                "outcome": each.outcome.value,
+                "unchanged": " ".join(each.unchanged),
+                "duplicate_of": each.duplicate_of,
             }
-        )
-    return {
-        "delivery": rows,
-        "submission": [dict(candidate.row) for candidate in candidates],
+            for each in taken.came
+        ],
+        "submission": [submission_row(each) for each in judged.submissions],
         # Decided when the delivery was received: a rebuild from the archive tells the same story (--as-of).
         "decision": [
             {
-                "submission_id": candidate.submission_id,
-                "decision": examined.decisions[candidate.submission_id].value,
-                "decided_at": received[candidate.row["delivery_id"]],
+                "submission_id": each.submission_id,
+                "decision": judged.decisions[each.submission_id].value,
+                "decided_at": received[each.delivery_id],
                 "run_id": run_id,
                 "decided_by": None,
                 "because": None,
             }
-            for candidate in candidates
+            for each in judged.submissions
         ],
-        "finding": [asdict(finding) | {"severity": finding.severity.value} for finding in examined.findings],
-        "explanation": [asdict(item) | {"given": item.given.value} for item in examined.explanations],
+        "finding": [asdict(finding) | {"severity": finding.severity.value} for finding in judged.findings],
+        "explanation": [asdict(item) | {"given": item.given.value} for item in judged.explanations],
     }

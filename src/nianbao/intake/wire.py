@@ -1,77 +1,88 @@
-"""Readings as JSON, so that nothing from a worker that opened a hostile file is ever unpickled."""
+"""What a worker answers: JSON for what there is little of, Arrow for the cells; nothing from it is ever unpickled.
+
+The worker may have opened a hostile file, so the parent takes its columns only under the names and types it expects.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
+import dataclasses
+import io
 import json
-from decimal import Decimal
+import struct
 from typing import Any
 
-from nianbao.terms.submission import Cell, FormFrame, Reading, ReadingFault, Value
+from nianbao.intake.columns import FileRead, SheetRead, cell_schema
+from nianbao.terms.submission import ReadingFault
 
-_NUMBER, _DAY = "n", "d"
-_VALUE = Cell._fields.index("value")
+_LENGTHS = struct.Struct(">II")
 
 
-def dump_reading(reading: Reading) -> bytes:
-    """A reading as one line of JSON."""
-    frames = [
-        [
-            frame.form_code, frame.sheet, frame.edition, frame.note,
-            frame.cells,
-            [_dump_fault(fault) for fault in frame.faults],
-        ]
-        for frame in reading.frames
-    ]  # fmt: skip
-    document = {
-        "cover": reading.cover,
-        "frames": frames,
-        "faults": [_dump_fault(fault) for fault in reading.faults],
-        "explanations": reading.explanations,
+class BadAnswer(Exception):
+    """An answer that no worker of ours gives."""
+
+
+def dump_answer(head: bytes, body: bytes = b"") -> bytes:
+    """An answer as bytes: how long its two parts are, then the parts."""
+    return _LENGTHS.pack(len(head), len(body)) + head + body
+
+
+def take_answer(received: bytearray) -> tuple[bytes, bytes] | None:
+    """Take the first whole answer off what was received; None while it is still coming."""
+    if len(received) < _LENGTHS.size:
+        return None
+    head, body = _LENGTHS.unpack_from(received)
+    end = _LENGTHS.size + head + body
+    if len(received) < end:
+        return None
+    answer = bytes(received[_LENGTHS.size : _LENGTHS.size + head]), bytes(received[_LENGTHS.size + head : end])
+    del received[:end]
+    return answer
+
+
+def dump_file(read: FileRead) -> bytes:
+    """What was read of a file as an answer."""
+    head = {
+        "cover": read.cover,
+        "sheets": [dataclasses.asdict(sheet) for sheet in read.sheets],
+        "faults": [dataclasses.asdict(fault) for fault in read.faults],
+        "explanations": read.explanations,
     }
-    return _JSON.encode(document).encode()
+    body = io.BytesIO()
+    if read.cells is not None:
+        read.cells.write_ipc_stream(body)
+    return dump_answer(json.dumps(head, ensure_ascii=False).encode(), body.getvalue())
 
 
-def load_reading(line: bytes) -> Reading:
-    """The reading that `dump_reading` wrote."""
-    document = json.loads(line)
-    return Reading(
-        document["cover"],
-        tuple(
-            FormFrame(
-                form_code, sheet, edition, note,
-                tuple(map(_load_cell, cells)),
-                tuple(ReadingFault(*fault) for fault in faults),
-            )
-            for form_code, sheet, edition, note, cells, faults in document["frames"]
-        ),
-        tuple(ReadingFault(*fault) for fault in document["faults"]),
-        tuple((key, text) for key, text in document["explanations"]),
-    )  # fmt: skip
+def load_file(head: bytes, body: bytes) -> FileRead:
+    """What `dump_file` wrote.
+
+    Raises:
+        BadAnswer: it is something else.
+    """
+    try:
+        document = json.loads(head)
+        return FileRead(
+            cover=document["cover"],
+            sheets=tuple(SheetRead(**sheet | {"faults": _faults(sheet["faults"])}) for sheet in document["sheets"]),
+            faults=_faults(document["faults"]),
+            explanations=document["explanations"],
+            cells=_load_cells(body) if body else None,
+        )
+    except (ValueError, LookupError, TypeError) as error:
+        raise BadAnswer(str(error)) from error
 
 
-def _load_cell(cell: list[Any]) -> Cell:
-    value = cell[_VALUE]
-    if isinstance(value, list):
-        cell[_VALUE] = _load_value(*value)
-    return Cell._make(cell)
+def _load_cells(body: bytes) -> Any:
+    import polars as pl
+
+    try:
+        cells = pl.read_ipc_stream(io.BytesIO(body))
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise BadAnswer(str(error)) from error
+    if dict(cells.schema) != cell_schema():
+        raise BadAnswer(f"columns {cells.schema}")
+    return cells
 
 
-def _dump_fault(fault: ReadingFault) -> list[str | None]:
-    return [fault.code, fault.form_code, fault.sheet, fault.cell, fault.value, fault.expected]
-
-
-def _dump_value(value: object) -> tuple[str, str]:
-    """What JSON has no word for: an exact number, a day."""
-    if isinstance(value, Decimal):
-        return _NUMBER, str(value)
-    if isinstance(value, dt.date):
-        return _DAY, value.isoformat()
-    raise TypeError(type(value).__name__)
-
-
-def _load_value(kind: str, value: str) -> Value:
-    return Decimal(value) if kind == _NUMBER else dt.date.fromisoformat(value)
-
-
-_JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"), default=_dump_value)
+def _faults(faults: list[dict[str, Any]]) -> tuple[ReadingFault, ...]:
+    return tuple(ReadingFault(**fault) for fault in faults)

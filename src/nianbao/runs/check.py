@@ -14,12 +14,11 @@ from nianbao.catalog import Project, load_project
 from nianbao.errors import StoreError
 from nianbao.intake.acknowledge import mark_workbooks
 from nianbao.intake.answer.work import is_to_be_marked
-from nianbao.intake.examine import examine
 from nianbao.intake.fetch import Archive
 from nianbao.intake.reader_pool import ReaderPool
 from nianbao.intake.sources import Found
 from nianbao.intake.sources.own_files import MARKED
-from nianbao.intake.take_in import ledger_rows
+from nianbao.intake.take_in import judge_deliveries, ledger_rows
 from nianbao.runs.answer import receipt_writer
 from nianbao.settings import Home
 from nianbao.terms.delivery import Decision, Delivery
@@ -80,13 +79,13 @@ def check_files(
                 if progress:
                     progress(before + done, len(paths))
 
-            receipts = _examine(project, past, archive, pool, deliveries, report)
+            receipts = _answer(project, past, archive, pool, deliveries, report)
             fresh = {delivery.delivery_id for delivery in deliveries}
             for checked in _mark(archive, pool, some, receipts, mark):
                 yield replace(checked, is_known=checked.receipt["delivery_id"] not in fresh)
 
 
-def _examine(
+def _answer(
     project: Project,
     past: Connection,
     archive: Archive,
@@ -98,14 +97,15 @@ def _examine(
 
     For bytes that came before it is the receipt that they got; it says when.
     """
-    examined = examine(past, project, archive, pool, deliveries, report)
+    taken = judge_deliveries(past, project, archive, pool, deliveries, report)
+    first = {each.delivery.delivery_id: each.duplicate_of or each.delivery.delivery_id for each in taken.came}
     scratch = open_memory()
     try:
         create_schema(scratch, project)
-        ledger.record(scratch, ledger_rows(deliveries, "", examined))
+        ledger.record(scratch, ledger_rows(taken, ""))
         told = _receipts(project, scratch, past, [delivery.delivery_id for delivery in deliveries])
-        told |= _receipts(project, past, past, [each for each in examined.duplicates.values() if each not in told])
-        return [told[examined.duplicates.get(each.delivery_id, each.delivery_id)] for each in deliveries]
+        told |= _receipts(project, past, past, [each for each in first.values() if each not in told])
+        return [told[first[each.delivery_id]] for each in deliveries]
     finally:
         scratch.close()
 

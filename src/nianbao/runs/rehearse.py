@@ -40,7 +40,7 @@ def _broken_rules(connection: Connection, project: Project) -> dict[str, Nianbao
     """The rules of a table are evaluated together and, where one is broken, each by itself: none hides another."""
     from nianbao.warehouse.expectations import validate  # Great Expectations takes seconds to import
 
-    fill_stage(connection, project, [], [], [])
+    fill_stage(connection, project)
     tables: dict[str, list[Rule]] = {}
     for rule in project.rules:
         tables.setdefault("submission" if rule.is_sql else rule.table, []).append(rule)

@@ -10,6 +10,9 @@ from typing import NamedTuple
 Value = int | Decimal | str | bool | dt.date
 """What a cell holds once it is read."""
 
+Place = tuple[str, str, str]
+"""Unit, form and period: what is submitted once, and then again in other versions."""
+
 
 class Cell(NamedTuple):
     """One filled cell of a known field: the text that stood there, and the value read from it or the fault.
@@ -69,3 +72,47 @@ class Reading:
     frames: tuple[FormFrame, ...] = ()
     faults: tuple[ReadingFault, ...] = ()
     explanations: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One form of one unit for one period, as it came in a delivery.
+
+    `number` says that it is the how many-th of its form and period; it is 0 until it has been given one. `basis` is
+    `period` or `cumulative`, whatever the cover calls it; `note` the 说明 of the form. `in_roster` says whether the
+    unit was there in the period, `is_due` whether it owes the form.
+    """
+
+    delivery_id: str
+    file_name: str
+    unit_code: str
+    unit_level: str
+    form_code: str
+    period: str
+    suffix: str
+    year: int
+    period_start: dt.date
+    period_end: dt.date
+    basis: str
+    money_unit: str
+    edition: str
+    declared_status: str
+    note: str | None
+    cells_sha256: str
+    arrived_on: dt.date
+    due_on: dt.date
+    accepted_until: dt.date
+    in_roster: bool
+    is_due: bool
+    sheet: str
+    number: int = 0
+
+    @property
+    def place(self) -> Place:
+        """What versions of a submission have in common: unit, form and period."""
+        return self.unit_code, self.form_code, self.period
+
+    @property
+    def submission_id(self) -> str:
+        """`QH630100-2021Q4-GH05-1`."""
+        return f"{self.unit_code}-{self.period}-{self.form_code}-{self.number}"

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from nianbao.errors import BusyError, NianbaoError, StoreError
 from nianbao.settings import Home, memory_limit, own_scratch
+
+if TYPE_CHECKING:
+    import polars as pl
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -97,6 +100,29 @@ def insert_rows(
 ) -> None:
     """Insert rows given as mappings with the keys of `types`."""
     insert_columns(connection, table, {name: [row[name] for row in rows] for name in types}, types)
+
+
+def insert_frame(connection: Connection, table: str, frame: pl.DataFrame, columns: Mapping[str, str]) -> None:
+    """Insert a frame as it is, without a detour over Python; `columns` says how each column is made of the frame's."""
+    names, values = ", ".join(map(quote, columns)), ", ".join(columns.values())
+    connection.register(_INCOMING, _Stream(frame))
+    try:
+        connection.execute(f"INSERT INTO {table} ({names}) SELECT {values} FROM {_INCOMING}")
+    finally:
+        connection.unregister(_INCOMING)
+
+
+_INCOMING = "incoming_frame"
+
+
+class _Stream:
+    """A frame as DuckDB asks for it: for one of polars it would want pyarrow, an Arrow stream it takes from anybody."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._frame = frame
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return self._frame.__arrow_c_stream__(requested_schema)
 
 
 def has_table(connection: Connection, name: str) -> bool:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 from nianbao.catalog import Project
 from nianbao.terms.form import Field, FieldType, Layout, Part
-from nianbao.warehouse.connect import Connection, insert_rows, quote
+from nianbao.terms.submission import Submission
+from nianbao.warehouse.connect import Connection, insert_frame, insert_rows, quote
 from nianbao.warehouse.schema import CELL, LEDGER, SQL_TYPES, TableSpec, create_mirror, raw_table
+
+if TYPE_CHECKING:
+    import polars as pl
 
 SUBMISSION = TableSpec(
     "stage.submission", "", "",
@@ -34,6 +39,15 @@ _WHO = {"unit_code": "VARCHAR", "period": "VARCHAR", "year": "INTEGER"}
 _IN_FORCE = tuple(name for name in SUBMISSION.columns if name in LEDGER["submission"].columns)
 
 
+_CELLS = {name: f"CAST({name} AS {kind})" for name, kind in CELL.bare_columns.items()}
+"""How the columns of stage.cell are made of a frame of cells, in which numbers are texts."""
+
+
+def submission_row(submission: Submission) -> dict[str, Any]:
+    """A submission as a row of staging and of the ledger."""
+    return asdict(submission) | {"submission_id": submission.submission_id}
+
+
 def stage_table(part: Part) -> TableSpec:
     """The staging table of a part: as in raw, with unit, period and year in front, and room for products and sums."""
     columns = {"submission_id": "VARCHAR", "row_no": "INTEGER"} | _WHO
@@ -43,9 +57,9 @@ def stage_table(part: Part) -> TableSpec:
 def fill_stage(
     connection: Connection,
     project: Project,
-    submissions: Sequence[Mapping[str, Any]],
-    cells: Sequence[Mapping[str, Any]],
-    asked: Iterable[tuple[str, Part]],
+    submissions: Sequence[Submission] = (),
+    cells: pl.DataFrame | None = None,
+    asked: Iterable[tuple[str, Part]] = (),
 ) -> list[Part]:
     """Stage this run's submissions and cells; `asked` pairs each submission with the parts its unit owes.
 
@@ -57,9 +71,10 @@ def fill_stage(
             connection.execute(f"ATTACH ':memory:' AS {database}")
     parts = list(project.parts)
     create_mirror(connection, "stage", (SUBMISSION, STAGED_CELL, *(stage_table(part) for part in parts)))
-    insert_rows(connection, "stage.submission", submissions, SUBMISSION.columns)
-    # What raw could not hold fails here, before anything is judged: hence the columns of raw.
-    insert_rows(connection, "stage.cell", cells, CELL.bare_columns)
+    insert_rows(connection, "stage.submission", [submission_row(each) for each in submissions], SUBMISSION.columns)
+    if cells is not None:
+        # What raw could not hold fails here, before anything is judged: hence the columns of raw.
+        insert_frame(connection, "stage.cell", cells.filter(cells["text"] != ""), _CELLS)
     connection.execute("CREATE OR REPLACE TABLE stage.asked (submission_id VARCHAR, form_code VARCHAR, part VARCHAR)")
     pairs = [{"submission_id": key, "form_code": part.form_code, "part": part.code} for key, part in asked]
     insert_rows(connection, "stage.asked", pairs, dict.fromkeys(("submission_id", "form_code", "part"), "VARCHAR"))

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from nianbao.intake.decide import decide, outcome_of
+from nianbao.intake.judge.decide import decide, outcome_of
 from nianbao.terms.delivery import Decision, Outcome
 from nianbao.terms.explanation import explained_as
 from nianbao.terms.finding import Finding, Severity

@@ -12,9 +12,9 @@ import pytest
 
 from nianbao.catalog import Project
 from nianbao.intake import reader_pool
+from nianbao.intake.columns import FileRead
 from nianbao.intake.reader_pool import ReaderPool
 from nianbao.intake.reader_process import ReadRequest
-from nianbao.terms.submission import Reading
 from tests.homes import post, send
 from tests.workbooks import entry_of, repacked
 
@@ -62,9 +62,9 @@ def read(pool: ReaderPool, *paths: Path) -> list[str]:
     return [found[position] for position in sorted(found)]
 
 
-def told(reading: Reading) -> str:
-    """A reading in a word."""
-    return reading.faults[0].code if reading.faults else GOOD if reading.frames else "nothing"
+def told(read: FileRead) -> str:
+    """What was read in a word."""
+    return read.faults[0].code if read.faults else GOOD if read.sheets else "nothing"
 
 
 def children() -> set[int]:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from nianbao.catalog import Project
 from nianbao.errors import RuleError
-from nianbao.intake.envelope import Candidate, Opened
+from nianbao.intake.judge.identify import Sent
+from nianbao.intake.judge.night import CellPlace, CellRead, Night
 from nianbao.intake.number import NOT_APPLICABLE
 from nianbao.terms import layout
 from nianbao.terms.check import Offender, Rule
 from nianbao.terms.finding import Finding
 from nianbao.terms.form import Part
 from nianbao.terms.period import Period
-from nianbao.terms.submission import ReadingFault
+from nianbao.terms.submission import ReadingFault, Submission
 from nianbao.warehouse.connect import Connection
 
 if TYPE_CHECKING:
@@ -29,28 +30,59 @@ _NOT_ON_SHEET = (LINE_MISSING, "PART_MISSING", "HEADER_MISSING", "HEADER_CHANGED
 _NAMED = 8
 
 
-def check(connection: Connection, project: Project, parts: list[Part], opened: Iterable[Opened]) -> list[Finding]:
+def check(connection: Connection, project: Project, parts: Sequence[Part], night: Night) -> list[Finding]:
     """Every finding about the staged submissions, reading faults included.
 
     Raises:
         RuleError: a rule could not be evaluated; that is our fault, and nothing is decided without it.
     """
-    candidates = {candidate.submission_id: candidate for item in opened for candidate in item.candidates}
-    deliveries = {item.delivery.delivery_id: item for item in opened}
-    findings = [
-        _finding_of_offender(offender, candidates[offender.submission_id], project)
+    sent = {each.submission.submission_id: each for each in night.sent}
+    offenders = [
+        (offender, _subject(offender, sent[offender.submission_id], project))
         for offender in _offenders(connection, project, parts)
-        if offender.submission_id in candidates and not _is_echo(offender, candidates[offender.submission_id], project)
+        if offender.submission_id in sent
     ]
-    for candidate in candidates.values():
-        findings += (_finding_of_fault(fault, candidate.row, project) for fault in _grouped(candidate.faults))
-    for item in deliveries.values():
-        row = {"delivery_id": item.delivery.delivery_id, "file_name": item.delivery.file_name}
-        findings += (_finding_of_fault(fault, row, project) for fault in item.faults)
+    cells = night.cells_at(place for _, subject in offenders if (place := subject.place))
+    findings = [
+        _finding_of_offender(offender, subject, cells.get(subject.place) if subject.place else None, project)
+        for offender, subject in offenders
+        if not _is_echo(offender, subject, cells)
+    ]
+    for each in night.sent:
+        about = _about(each.submission, project)
+        findings += (_finding_of_fault(fault, each.submission, about, project) for fault in _grouped(each.faults))
+    for key, delivery in night.deliveries.items():
+        about = {
+            "file": delivery.file_name,
+            "unit": "",
+            "period": "",
+            "form": "",
+            "due_on": None,
+            "accepted_until": None,
+        }
+        findings += (_finding_of_fault(fault, key, about, project) for fault in night.faults[key])
     return _once(findings)
 
 
-def _offenders(connection: Connection, project: Project, parts: list[Part]) -> Iterator[Offender]:
+@dataclass(frozen=True)
+class _Subject:
+    """What an offender is about: a field of a submission, where it names one, and where that stands."""
+
+    sent: Sent
+    part: str
+    field: str | None
+    place: CellPlace | None
+
+
+def _subject(offender: Offender, sent: Sent, project: Project) -> _Subject:
+    rule, named = offender.rule, offender.row.get("field")
+    part = str(offender.row.get("part") or rule.part or sent.parts[0].code)
+    field = str(named) if named else _field_of_column(project, rule)
+    place = CellPlace(offender.submission_id, part, offender.row_no or 1, field) if field else None
+    return _Subject(sent, part, field, place)
+
+
+def _offenders(connection: Connection, project: Project, parts: Sequence[Part]) -> Iterator[Offender]:
     """The offenders of every rule, one batch per table; rules across tables run with their form's first table."""
     from nianbao.warehouse.expectations import validate  # Great Expectations takes seconds to import
 
@@ -68,18 +100,14 @@ def _offenders(connection: Connection, project: Project, parts: list[Part]) -> I
             yield from validate(connection, "stage", table, batches[table])
 
 
-def _finding_of_offender(offender: Offender, candidate: Candidate, project: Project) -> Finding:
-    rule, row = offender.rule, dict(offender.row)
-    part_code = str(row.get("part") or rule.part or candidate.parts[0].code)
-    named = row.get("field")
-    field_code = str(named) if named else _field_of_column(project, rule)
-    cell = candidate.cell_at(part_code, offender.row_no, field_code)
-    field = _field(project, str(candidate.row["form_code"]), part_code, field_code)
+def _finding_of_offender(offender: Offender, subject: _Subject, cell: CellRead | None, project: Project) -> Finding:
+    rule, submission, row = offender.rule, subject.sent.submission, dict(offender.row)
+    field = _field(project, submission.form_code, subject.part, subject.field)
     said = {
         **row,
         "zh": field.zh if field else "",
-        "line": layout.field_code(str(candidate.row["form_code"]), field.line) if field else "",
-        "sheet": candidate.row["sheet"],
+        "line": layout.field_code(submission.form_code, field.line) if field else "",
+        "sheet": submission.sheet,
         "cell": cell.cell if cell else "",
         "value": row.get("value"),
         "expected": row.get("expected"),
@@ -88,22 +116,25 @@ def _finding_of_offender(offender: Offender, candidate: Candidate, project: Proj
     return Finding(
         code=rule.code,
         severity=rule.severity,
-        form_code=str(candidate.row["form_code"]),
-        part=part_code,
-        field=field_code,
+        form_code=submission.form_code,
+        part=subject.part,
+        field=subject.field,
         row_no=offender.row_no,
-        sheet=str(candidate.row["sheet"]),
+        sheet=submission.sheet,
         cell=cell.cell if cell else None,
         value=_said(row.get("value")) or (cell.text if cell else None),
         expected=_said(row.get("expected")),
-        sentence=_sentence(rule.name, rule.says, said, candidate.row, project),
-        submission_id=candidate.submission_id,
-        delivery_id=str(candidate.row["delivery_id"]),
+        sentence=_sentence(rule.name, rule.says, _about(submission, project) | said),
+        submission_id=submission.submission_id,
+        delivery_id=submission.delivery_id,
         because=rule.because,
     )
 
 
-def _finding_of_fault(fault: ReadingFault, row: Mapping[str, Any], project: Project) -> Finding:
+def _finding_of_fault(
+    fault: ReadingFault, of: Submission | str, about: Mapping[str, object], project: Project
+) -> Finding:
+    """The finding for a fault of a submission's sheet, or of a whole delivery, told by its id."""
     rule: ReadingRule | None = project.reading_rules.get(fault.code)
     if rule is None:
         raise RuleError(f"expectations/reading.yaml has no sentence for {fault.code}; add it")
@@ -119,26 +150,29 @@ def _finding_of_fault(fault: ReadingFault, row: Mapping[str, Any], project: Proj
         cell=fault.cell,
         value=fault.value,
         expected=fault.expected,
-        sentence=_sentence(fault.code, rule.says, said, row, project),
-        submission_id=row.get("submission_id"),
-        delivery_id=str(row["delivery_id"]),
+        sentence=_sentence(fault.code, rule.says, {**about, **said}),
+        submission_id=of.submission_id if isinstance(of, Submission) else None,
+        delivery_id=of.delivery_id if isinstance(of, Submission) else of,
         because=rule.because,
     )
 
 
-def _sentence(rule_name: str, says: str, said: Mapping[str, Any], row: Mapping[str, Any], project: Project) -> str:
-    period = Period.parse(str(row["period"])) if row.get("period") else None
-    unit = project.roster.named(str(row.get("unit_code")), period)
-    form = project.forms.get(str(row.get("form_code")))
-    words = {
-        "file": row.get("file_name"),
+def _about(submission: Submission, project: Project) -> dict[str, object]:
+    """What every sentence about a submission may name."""
+    period = Period.parse(submission.period)
+    unit = project.roster.named(submission.unit_code, period)
+    form = project.forms[submission.form_code]
+    return {
+        "file": submission.file_name,
         "unit": unit.zh if unit else "",
-        "period": period.zh if period else "",
-        "form": f"{form.code} {form.zh}" if form else "",
-        "due_on": row.get("due_on"),
-        "accepted_until": row.get("accepted_until"),
-        **said,
+        "period": period.zh,
+        "form": f"{form.code} {form.zh}",
+        "due_on": submission.due_on,
+        "accepted_until": submission.accepted_until,
     }
+
+
+def _sentence(rule_name: str, says: str, words: Mapping[str, object]) -> str:
     try:
         return says.format_map({key: _said(value) or "空" for key, value in words.items()})
     except (KeyError, IndexError, ValueError) as error:
@@ -176,15 +210,15 @@ def _field_of_column(project: Project, rule: Rule) -> str | None:
     return None
 
 
-def _is_echo(offender: Offender, candidate: Candidate, project: Project) -> bool:
+def _is_echo(offender: Offender, subject: _Subject, cells: Mapping[CellPlace, CellRead]) -> bool:
     """Whether "not filled" repeats another finding.
 
     A filled cell could not be read, a cell is not on the sheet at all, or the whole form is blank.
     """
     if offender.rule.type != NOT_NULL:
         return False
-    said = {fault.code for fault in candidate.faults}
-    cell = candidate.cell_at(offender.rule.part, offender.row_no, _field_of_column(project, offender.rule))
+    said = {fault.code for fault in subject.sent.faults}
+    cell = cells.get(subject.place) if subject.place else None
     if cell is None or EMPTY_FORM in said:
         return bool(said & {EMPTY_FORM, *_NOT_ON_SHEET})
     return bool(cell.text) and cell.fault not in (None, NOT_APPLICABLE)

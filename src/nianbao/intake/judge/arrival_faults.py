@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 from nianbao import clock
-from nianbao.intake.envelope import Opened
 from nianbao.terms.delivery import Delivery
 from nianbao.terms.submission import ReadingFault
 
@@ -15,15 +14,17 @@ _AHEAD = dt.timedelta(days=1)
 """How far ahead a sender's clock may be before that is said; another time zone is no fault."""
 
 
-def note_oddities(opened: Sequence[Opened], earlier: Iterable[tuple[str, str]]) -> None:
-    """Add what is odd about their arrival to the faults of deliveries; `earlier` are origins and names that came."""
+def arrival_faults(
+    deliveries: Sequence[Delivery], earlier: Iterable[tuple[str, str]]
+) -> list[tuple[ReadingFault, ...]]:
+    """What is odd about the arrival of each delivery; `earlier` are origins and names that came before."""
     names = {(origin, _key(name)): name for origin, name in earlier}
-    for item in opened:
-        place = (item.delivery.origin, _key(item.delivery.source))
-        known = names.setdefault(place, item.delivery.source)
-        if known != item.delivery.source:
-            item.faults.append(ReadingFault("NAME_VARIANT", expected=known.rpartition("/")[2]))
-        item.faults += _clock(item.delivery)
+    found = []
+    for delivery in deliveries:
+        known = names.setdefault((delivery.origin, _key(delivery.source)), delivery.source)
+        variant = [ReadingFault("NAME_VARIANT", expected=known.rpartition("/")[2])] if known != delivery.source else []
+        found.append((*variant, *_clock(delivery)))
+    return found
 
 
 def _clock(delivery: Delivery) -> Iterator[ReadingFault]:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
-from nianbao.intake.envelope import Candidate, Opened
+from nianbao.intake.judge.night import Night
 from nianbao.intake.text import clean
 from nianbao.terms.explanation import Explanation, Given, Ruled, Ruling, explained_as, finding_key
 from nianbao.terms.finding import Finding, Severity
+from nianbao.terms.submission import Submission
 
 _Subject = tuple[str, str, str, str | None]
 """Unit, form, rule and field: what an explanation is remembered for."""
 
 
-def explain(opened: Iterable[Opened], findings: Iterable[Finding], rulings: Sequence[Ruled]) -> list[Explanation]:
+def explain(night: Night, findings: Iterable[Finding], rulings: Sequence[Ruled]) -> list[Explanation]:
     """The explanation of every finding that has one; a finding without stays unexplained.
 
     What stands beside the finding counts first, then what was approved earlier, then the 说明 of the form. A text that
@@ -24,24 +24,27 @@ def explain(opened: Iterable[Opened], findings: Iterable[Finding], rulings: Sequ
     remembered: dict[_Subject, list[Ruled]] = {}
     for ruled in rulings:
         remembered.setdefault((ruled.unit_code, ruled.form_code, ruled.code, ruled.field), []).append(ruled)
-    sent = {candidate.submission_id: (item, candidate) for item in opened for candidate in item.candidates}
+    sent = {submission.submission_id: submission for submission in night.submissions}
     found: dict[str, Explanation] = {}
     for finding in findings:
         if finding.severity is Severity.EXPLAIN and finding.submission_id in sent:
-            item, candidate = sent[finding.submission_id]
-            subject = (str(candidate.row["unit_code"]), str(candidate.row["form_code"]), finding.code, finding.field)
-            explanation = _explanation(item, candidate, finding, remembered.get(subject, ()))
+            submission = sent[finding.submission_id]
+            subject = (submission.unit_code, submission.form_code, finding.code, finding.field)
+            explanation = _explanation(night, submission, finding, remembered.get(subject, ()))
             if explanation:
                 found.setdefault(explanation.explanation_id, explanation)
     return list(found.values())
 
 
-def _explanation(item: Opened, candidate: Candidate, finding: Finding, rulings: Sequence[Ruled]) -> Explanation | None:
-    at, period_end = item.delivery.received_at, candidate.row["period_end"]
-    refused, approved = _in_force(rulings, at, period_end)
-    for given, text, earlier in _reasons(item.explanations, candidate, finding, approved):
+def _explanation(
+    night: Night, submission: Submission, finding: Finding, rulings: Sequence[Ruled]
+) -> Explanation | None:
+    at = night.deliveries[submission.delivery_id].received_at
+    refused, approved = _in_force(rulings, at, submission.period_end)
+    beside = night.beside[submission.delivery_id]
+    for given, text, earlier in _reasons(beside, submission, finding, approved):
         if given is Given.EARLIER or clean(text) not in refused:
-            return _compose(candidate, finding, text, given, earlier, at)
+            return _compose(submission, finding, text, given, earlier, at)
     return None
 
 
@@ -61,7 +64,7 @@ def _in_force(rulings: Iterable[Ruled], at: dt.datetime, period_end: dt.date) ->
 
 
 def _reasons(
-    beside: Mapping[str, str], candidate: Candidate, finding: Finding, approved: Sequence[Ruled]
+    beside: Mapping[str, str], submission: Submission, finding: Finding, approved: Sequence[Ruled]
 ) -> Iterator[tuple[Given, str, str | None]]:
     text = beside.get(finding_key(finding), "")
     same = next((ruled for ruled in approved if clean(ruled.explanation) == clean(text)), None)
@@ -70,21 +73,20 @@ def _reasons(
     earlier = same or next(iter(approved), None)
     if earlier:
         yield Given.EARLIER, earlier.explanation, earlier.explanation_id
-    if candidate.row["note"]:
-        yield Given.NOTE, str(candidate.row["note"]), None
+    if submission.note:
+        yield Given.NOTE, submission.note, None
 
 
 def _compose(
-    candidate: Candidate, finding: Finding, text: str, given: Given, earlier: str | None, at: dt.datetime
+    submission: Submission, finding: Finding, text: str, given: Given, earlier: str | None, at: dt.datetime
 ) -> Explanation:
-    row: Mapping[str, Any] = candidate.row
     return Explanation(
         explanation_id=explained_as(finding),
-        submission_id=candidate.submission_id,
-        delivery_id=str(row["delivery_id"]),
-        unit_code=str(row["unit_code"]),
-        form_code=str(row["form_code"]),
-        period=str(row["period"]),
+        submission_id=submission.submission_id,
+        delivery_id=submission.delivery_id,
+        unit_code=submission.unit_code,
+        form_code=submission.form_code,
+        period=submission.period,
         code=finding.code,
         part=finding.part,
         field=finding.field,

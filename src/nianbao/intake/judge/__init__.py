@@ -1,0 +1,1 @@
+"""Judging: what was read becomes submissions with findings and decisions; tables in, tables out."""
