@@ -60,7 +60,10 @@ def test_R1_every_rule_and_model_is_evaluated_over_extreme_values(project: Proje
             connection,
             project,
             [row for row, _ in sent],
-            pl.DataFrame([cell for row, own in sent for part in own for cell in cells(project, row, part, values)]),
+            pl.DataFrame(
+                [cell for row, own in sent for part in own for cell in cells(project, row, part, values)],
+                schema_overrides={"value": pl.String, "fault": pl.String},
+            ),
             [(row.submission_id, part) for row, own in sent for part in own],
         )
         if code == PERIODS[-1]:
