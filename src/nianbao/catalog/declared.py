@@ -133,34 +133,82 @@ def read_text(path: Path) -> str:
         DeclarationError: it is not there, or in another encoding.
     """
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise DeclarationError(path, None, "there is no such file; an empty list has its header alone") from error
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        raise DeclarationError(path, line, "not in UTF-8; save the file in that encoding") from error
+        raise DeclarationError(
+            path, line, "not in UTF-8; save the file in that encoding, in Excel as CSV UTF-8"
+        ) from error
 
 
 def read_csv(path: Path, columns: Iterable[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """The rows of a declared CSV file with their line numbers.
 
     Raises:
-        DeclarationError: the header is not the expected one, a row is ragged, or the file is not CSV in UTF-8.
+        DeclarationError: the header is not the expected one, a row is ragged, a value has blanks around it, or the file
+            is not CSV in UTF-8.
     """
     expected = list(columns)
+    rows = read_rows(path)
+    header = next(rows, (1, []))[1]
+    if header != expected:
+        raise DeclarationError(path, 1, f"the header must be {','.join(expected)}, not {','.join(header)}")
+    for line, row in rows:
+        yield line, dict(zip(expected, row, strict=True))
+
+
+def read_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The header of a declared CSV file and its rows, each with its line number, as spreadsheet programs save them.
+
+    Such a program writes a byte order mark, ends lines with CR and LF, adds empty lines and columns, and writes days as
+    2021/3/31; none of that changes what is declared, and the rows come without it.
+
+    Raises:
+        DeclarationError: a row is ragged, a value has blanks around it, or the file is not CSV in UTF-8.
+    """
     reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
-    line = 1
+    header: list[str] = []
+    line = 0
     try:
-        header = next(reader, [])
-        if header != expected:
-            raise DeclarationError(path, 1, f"the header must be {','.join(expected)}, not {','.join(header)}")
         for row in reader:
-            if len(row) != len(expected):
-                raise DeclarationError(path, reader.line_num, f"{len(row)} values under {len(expected)} columns")
-            yield reader.line_num, dict(zip(expected, row, strict=True))
-            line = reader.line_num
+            first, line = line + 1, reader.line_num
+            if not any(map(str.strip, row)):
+                continue
+            header = header or _without_empty_end(row, 0)
+            values = _without_empty_end(row, len(header))
+            if len(values) != len(header):
+                what = f"{len(values)} values under {len(header)} columns"
+                raise DeclarationError(
+                    path, first, f"{what}: a comma too many or too few, or a text without its quotes"
+                )
+            for column, value in zip(header, values, strict=True):
+                if value != value.strip():
+                    raise DeclarationError(
+                        path, first, f"{column} = {value!r} has a blank before or behind it: remove it"
+                    )
+            yield first, [_as_day(v) if c in _DAY_COLUMNS else v for c, v in zip(header, values, strict=True)]
     except csv.Error as error:
         raise DeclarationError(path, line + 1, f"not valid CSV: {error}") from error
+
+
+_DAY_COLUMNS = {"valid_from", "valid_to", "granted_on", "accepted_until", "day"}
+_DAY = re.compile(r"([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})")
+
+
+def _as_day(text: str) -> str:
+    """A day as ISO 8601 writes it, if a spreadsheet program wrote it in its own way."""
+    found = _DAY.fullmatch(text)
+    return f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}" if found else text
+
+
+def _without_empty_end(row: list[str], least: int) -> list[str]:
+    """The values of a row without the empty ones at its end, down to so many."""
+    end = len(row)
+    while end > least and not row[end - 1].strip():
+        end -= 1
+    return row[:end]
 
 
 def _line_of(text: str, anchor: str, needle: str) -> int:

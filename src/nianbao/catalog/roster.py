@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from nianbao.catalog.declared import NAME, read_csv
+from nianbao.catalog.roster_faults import Placed, refuse_circles, refuse_unreadable_units
 from nianbao.errors import DeclarationError
 from nianbao.terms.roster import Roster
 from nianbao.terms.unit import LINES, Level, Succession, Unit
@@ -24,9 +25,6 @@ _FLAGS = {"yes": True, "no": False}
 _FINEST_SHARE = -4
 """Shares have at most four decimals: a share of an amount in cents is then exact in the warehouse."""
 
-_Placed = tuple[int, Unit]
-"""A version of a unit and the line on which it stands in the file."""
-
 
 def read_roster(reference: Path) -> Roster:
     """The roster from levels.csv, units.csv and successions.csv.
@@ -38,8 +36,10 @@ def read_roster(reference: Path) -> Roster:
     levels = _read_levels(reference / "levels.csv")
     path = reference / "units.csv"
     placed = [(line, _read_unit(path, line, row, levels)) for line, row in read_csv(path, UNIT_COLUMNS)]
+    refuse_unreadable_units(path, placed)
     _check_codes(path, placed)
     _check_parents(path, placed)
+    refuse_circles(path, placed)
     _check_names(path, placed)
     if not any(unit.level.is_root for _, unit in placed):
         root = next(level.code for level in levels.values() if level.is_root)
@@ -105,10 +105,10 @@ def _read_unit(path: Path, line: int, row: Mapping[str, str], levels: Mapping[st
 _CONVERTED = {"unit_code", "unit_level", "valid_from", "valid_to"}
 
 
-def _check_codes(path: Path, placed: Iterable[_Placed]) -> None:
+def _check_codes(path: Path, placed: Iterable[Placed]) -> None:
     """Each code has one version on a day, and codes do not differ by case or width alone."""
     written: dict[str, str] = {}
-    versions: dict[str, list[_Placed]] = {}
+    versions: dict[str, list[Placed]] = {}
     for line, unit in placed:
         same = written.setdefault(_folded(unit.code), unit.code)
         if same != unit.code:
@@ -122,7 +122,7 @@ def _check_codes(path: Path, placed: Iterable[_Placed]) -> None:
                 )
 
 
-def _check_parents(path: Path, placed: Iterable[_Placed]) -> None:
+def _check_parents(path: Path, placed: Iterable[Placed]) -> None:
     """A parent is in the roster on every day of its child, and nobody stands above itself."""
     days: dict[str, list[Unit]] = {}
     for _, unit in placed:
@@ -136,8 +136,6 @@ def _check_parents(path: Path, placed: Iterable[_Placed]) -> None:
                 raise DeclarationError(
                     path, line, f"unit {unit.code} has the parent {parent}, which is not in the roster"
                 )
-            if parent == unit.code:
-                raise DeclarationError(path, line, f"unit {unit.code} is its own parent")
             if day := _day_without(days[parent], unit):
                 raise DeclarationError(
                     path, line, f"unit {unit.code} has the parent {parent}, which is not in the roster on {day}"
@@ -155,7 +153,7 @@ def _day_without(versions: Iterable[Unit], child: Unit) -> dt.date | None:
     return day
 
 
-def _check_names(path: Path, placed: Iterable[_Placed]) -> None:
+def _check_names(path: Path, placed: Iterable[Placed]) -> None:
     """Two units have not one name on one day: a cover with that name could be either's."""
     by_name: dict[str, list[Unit]] = {}
     for line, unit in placed:

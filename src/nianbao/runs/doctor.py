@@ -45,7 +45,10 @@ class Answer:
 
 def examine(project_path: Path, home: Home) -> list[Answer]:
     """Look at the program, the declared folders, the home and the warehouse."""
-    return [*_program(), *_fonts(), *_declarations(project_path), *_sources(project_path, home), *_home(home)]
+    return [
+        *_program(), *_fonts(), *_declarations(project_path), *_sources(project_path, home), *_home(home),
+        *_reported(project_path, home),
+    ]  # fmt: skip
 
 
 def _program() -> Iterator[Answer]:
@@ -118,6 +121,22 @@ def _home(home: Home) -> Iterator[Answer]:
 
     if home.warehouse.exists():
         yield _try("warehouse", lambda: _deliveries(open_present(home.warehouse)))
+
+
+def _reported(path: Path, home: Home) -> Iterator[Answer]:
+    """Whether everybody who ever reported is still in the roster."""
+    from nianbao.runs.house import open_house_to_read
+
+    def look() -> str:
+        with open_house_to_read(path, home) as house:
+            return f"all {len(house.project.units)} units, and everybody who reported is among them"
+
+    try:
+        load_project(path)
+    except NianbaoError:
+        return  # told as declared folders
+    if home.warehouse.exists():
+        yield _try("roster", look, is_declared=True)
 
 
 def _deliveries(connection: object) -> str:

@@ -11,8 +11,10 @@ from typing import Any, TypeVar
 
 from nianbao import clock
 from nianbao.catalog import Project, load_project
+from nianbao.catalog.roster_faults import refuse_lost_units
 from nianbao.errors import StoreError
 from nianbao.settings import Home
+from nianbao.warehouse import ledger
 from nianbao.warehouse.as_of import open_as_of, open_present
 from nianbao.warehouse.connect import DISK_FAULTS, NOT_BUILT, Connection, open_writer
 from nianbao.warehouse.lock import writer_lock
@@ -49,7 +51,7 @@ def open_house(project_path: Path, home: Home, purpose: str) -> Iterator[House]:
 
     Raises:
         BusyError: another run holds the lock.
-        DeclarationError: a declared file is wrong.
+        DeclarationError: a declared file is wrong, or a unit that reported is not in the roster any more.
         StoreError: the warehouse was written by a newer nianbao, or the disk is full or may not be written.
     """
     project = load_project(project_path)
@@ -57,10 +59,20 @@ def open_house(project_path: Path, home: Home, purpose: str) -> Iterator[House]:
         connection = open_writer(home.warehouse)
         try:
             create_schema(connection, project)
+            require_units(project, connection)
             reference = load_reference(connection, project, clock.now().date())
             yield House(project, home, connection, reference, is_writer=True)
         finally:
             connection.close()
+
+
+def require_units(project: Project, connection: Connection) -> None:
+    """Hold that everybody who ever reported is still in the roster.
+
+    Raises:
+        DeclarationError: a unit is missing there.
+    """
+    refuse_lost_units(project.path / "reference" / "units.csv", project.roster, ledger.reported(connection))
 
 
 @contextmanager
@@ -99,7 +111,9 @@ def open_house_to_read(project_path: Path, home: Home) -> Iterator[House]:
     """
     connection = open_present(home.warehouse)
     try:
-        yield House(load_project(project_path), home, connection, {})
+        project = load_project(project_path)
+        require_units(project, connection)
+        yield House(project, home, connection, {})
     except NOT_BUILT as error:
         said = str(error).splitlines()[0]
         raise StoreError(f"a table has not been built yet: {said}", str(home.warehouse), "nianbao compile") from error

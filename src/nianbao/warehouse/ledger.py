@@ -106,6 +106,14 @@ def submission_numbers(connection: Connection, units: Sequence[str]) -> tuple[di
     return numbers, {(unit, form, period): content for unit, form, period, _, content in rows if content}
 
 
+def reported(connection: Connection) -> list[tuple[str, str, bool]]:
+    """Who ever reported for which periods, each with whether any of it counts."""
+    return connection.execute(
+        "SELECT s.unit_code, s.period, bool_or(f.submission_id IS NOT NULL) FROM ledger.submission AS s "
+        "LEFT JOIN ledger.in_force AS f ON s.submission_id = f.submission_id GROUP BY ALL"
+    ).fetchall()
+
+
 def record(connection: Connection, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
     """Add rows to tables of the ledger, by table name; the caller holds the transaction."""
     for table, items in rows.items():

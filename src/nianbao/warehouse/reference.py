@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import hashlib
 import json
@@ -10,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nianbao.catalog import Project
+from nianbao.catalog.declared import read_rows
 from nianbao.terms.period import Period
 from nianbao.warehouse.connect import Connection, insert_columns, quote, transaction
 from nianbao.warehouse.schema import comment_on
@@ -81,8 +81,7 @@ def _tables(project: Project, today: dt.date) -> Iterator[ReferenceTable]:
     for path in sorted((project.path / "reference").glob("*.csv")):
         if path.name == "units.csv":
             continue  # as read: with what the levels say of it
-        with path.open(encoding="utf-8", newline="") as file:
-            header, *rows = csv.reader(file)
+        header, *rows = (row for _, row in read_rows(path))
         zh, en = _DESCRIPTIONS.get(path.stem, (path.stem, f"the list {path.name}"))
         types = _TYPES.get(path.stem, {})
         yield ReferenceTable(path.stem, zh, en, tuple(header), [tuple(row) for row in rows], types)

@@ -61,7 +61,6 @@ CASES = [
     Case("rows of an unknown list", "forms/GH01.toml", 'rows = "new_form_group"', 'rows = "groups"', "names no list"),
     Case("part out of the form's periods", "forms/GH07.toml", 'periods = ["Q4"]', 'periods = ["Y"]', "in periods"),
     Case("other columns", UNITS, "unit_code,unit_level", "code,unit_level", "the header must be unit_code,unit", ""),
-    Case("byte order mark", UNITS, "unit_code,unit_level", "\ufeffunit_code,unit_level", "the header must be", ""),
     Case("ragged row", UNITS, "QH630100,prefecture,", "QH630100,prefecture,,", "13 values under 12 columns"),
     Case("unknown level", UNITS, "QH630100,prefecture", "QH630100,city", "'city' is none of those in levels.csv"),
     Case("malformed day", UNITS, "QH630000,,2018-01-01", "QH630000,,2018-1-1", "2018-1-1"),
