@@ -15,6 +15,7 @@ from nianbao.statistics.figures import plain
 from nianbao.terms.form import ADDITIVE, Aggregate
 from nianbao.terms.indicator import Indicator
 from nianbao.terms.period import Period
+from nianbao.terms.unit import Unit
 from nianbao.warehouse.connect import Connection
 
 Place = tuple[str, str]
@@ -45,19 +46,24 @@ class Gap:
 
 @dataclass(frozen=True)
 class _Due:
-    """Who owes a form for which period of a year, and what of it is in force, there and a year before."""
+    """Who owes a form for which period of a year, and what of it is in force, there and a year before.
+
+    `in_both` pairs the places of a form and year that are in force with the same places a year before.
+    """
 
     owed: Mapping[tuple[str, int], list[Place]]
     in_force: frozenset[tuple[str, str, str]]
+    in_both: Mapping[tuple[str, int], list[tuple[Place, Place]]]
 
 
 def read_gaps(connection: Connection, project: Project) -> dict[tuple[str, int], Gap]:
     """The gaps of every counted indicator that has one, by indicator and year."""
     due = _read_due(connection)
     absent: dict[tuple[str, int], list[Place]] = {}
+    units = _Units(project)
     for indicator in project.indicators.values():
         for (form, year), places in due.owed.items():
-            if indicator.form == form and (found := list(_absent(indicator, places, due, project))):
+            if indicator.form == form and (found := list(_absent(indicator, places, due, units))):
                 absent[indicator.id, year] = found
     values = _read_values(connection, project, sorted({name for name, _ in absent}))
     return {
@@ -73,13 +79,36 @@ def _read_due(connection: Connection) -> _Due:
     ).fetchall()
     for form, year, unit, period in rows:
         owed[form, year].append((unit, period))
-    in_force = connection.execute("SELECT form_code, unit_code, period FROM core.submission").fetchall()
-    return _Due(owed, frozenset(in_force))
+    in_force = frozenset(connection.execute("SELECT form_code, unit_code, period FROM core.submission").fetchall())
+    in_both: dict[tuple[str, int], list[tuple[Place, Place]]] = defaultdict(list)
+    for form, unit, code in in_force:
+        before = Period.parse(code).prev_year.code
+        if (form, unit, before) in in_force:
+            in_both[form, int(code[:4])].append(((unit, code), (unit, before)))
+    return _Due(owed, in_force, in_both)
 
 
-def _absent(indicator: Indicator, places: Iterable[Place], due: _Due, project: Project) -> Iterator[Place]:
+class _Units:
+    """Each unit as it stood in a period, and the parts of a form that it was asked; many indicators ask the same."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._asked: dict[tuple[str, Place], tuple[Unit | None, frozenset[str]]] = {}
+
+    def asked(self, form: str, place: Place) -> tuple[Unit | None, frozenset[str]]:
+        """The unit, None where it is not in the roster, and the codes of the parts that it was asked."""
+        known = self._asked.get((form, place))
+        if known is None:
+            period = Period.parse(place[1])
+            unit = self._project.roster.unit_in(place[0], period)
+            parts = self._project.forms[form].parts_of(unit, period) if unit else ()
+            known = self._asked[form, place] = unit, frozenset(part.code for part in parts)
+        return known
+
+
+def _absent(indicator: Indicator, places: Iterable[Place], due: _Due, units: _Units) -> Iterator[Place]:
     """The places at which an indicator's part is owed and not in force; of a stock only the last of a unit's year."""
-    asked = [place for place in places if _is_asked(indicator, place, project)]
+    asked = [place for place in places if _is_asked(indicator, place, units)]
     if indicator.aggregate is Aggregate.LAST:
         asked = list({unit: (unit, period) for unit, period in sorted(asked, key=_in_time)}.values())
     return (place for place in asked if (indicator.form, *place) not in due.in_force)
@@ -90,16 +119,15 @@ def _in_time(place: Place) -> tuple[str, str]:
     return place[1].ljust(6, "Y"), place[0]
 
 
-def _is_asked(indicator: Indicator, place: Place, project: Project) -> bool:
-    period = Period.parse(place[1])
-    unit = project.roster.unit_in(place[0], period)
-    if unit is None or indicator.period not in ("year", period.suffix):
+def _is_asked(indicator: Indicator, place: Place, units: _Units) -> bool:
+    unit, parts = units.asked(indicator.form, place)
+    if unit is None or indicator.period not in ("year", Period.parse(place[1]).suffix):
         return False
     if indicator.unit_scope == "counted" and not unit.is_counted:
         return False
     if indicator.unit_scope not in ("", "counted", unit.level.code, unit.code):
         return False
-    return any(part.code == indicator.part for part in project.forms[indicator.form].parts_of(unit, period))
+    return indicator.part in parts
 
 
 def _read_values(
@@ -140,16 +168,10 @@ def _gap(indicator: Indicator, year: int, absent: list[Place], due: _Due, values
 def _growth(indicator: Indicator, year: int, due: _Due, values: Mapping[Place, Decimal]) -> Decimal:
     """What the places that are in force in both years came to, as a multiple of the year before, but at least one."""
     now = before = Decimal(0)
+    pairs = due.in_both.get((indicator.form, year), [])
     if indicator.aggregate is Aggregate.LAST:
         units = {unit for unit, period in values if period == str(year)}
-        pairs = {((unit, str(year)), (unit, str(year - 1))) for unit in units if (unit, str(year - 1)) in values}
-    else:
-        pairs = {
-            ((unit, period), (unit, Period.parse(period).prev_year.code))
-            for form, unit, period in due.in_force
-            if form == indicator.form and period[:4] == str(year)
-            and (form, unit, Period.parse(period).prev_year.code) in due.in_force
-        }  # fmt: skip
+        pairs = [((unit, str(year)), (unit, str(year - 1))) for unit in units if (unit, str(year - 1)) in values]
     for here, there in pairs:
         now += values.get(here, Decimal(0))
         before += values.get(there, Decimal(0))

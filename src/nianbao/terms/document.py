@@ -218,6 +218,13 @@ class Revision(NamedTuple):
     new_value: Decimal | None = None
 
 
+DRAFT = "draft"
+"""The edition that every night writes anew."""
+
+CELLS_OF_A_DRAFT = 30_000
+"""So many cells a draft lists behind its figures."""
+
+
 @dataclass(frozen=True)
 class Document:
     """One edition of a publication for a year, ready to be written as HTML, PDF, DOCX or XLSX.
@@ -245,6 +252,14 @@ class Document:
     tail: Tail | None = None
     annexes: tuple[str, ...] = ANNEXES
     background: Background = field(default_factory=Background)
+
+    @property
+    def lists_cells(self) -> bool:
+        """Whether every cell behind a figure is listed: in a release always, in a draft as long as they are few.
+
+        A draft is written anew every night, and most of what it would take is the lists of cells.
+        """
+        return self.edition != DRAFT or sum(len(trace.cells) for trace in self.traces.values()) <= CELLS_OF_A_DRAFT
 
     @property
     def texts(self) -> tuple[PrintedText, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
 
 from nianbao.publish.plain import exact_text
 from nianbao.publish.site.amounts import change_text, length
@@ -58,7 +57,7 @@ class Source:
 
 @dataclass(frozen=True)
 class FigurePage:
-    """Everything that the page of a figure tells."""
+    """Everything that the page of a figure tells; `sources` is empty where the edition does not list cells."""
 
     told: Told
     described: Described | None
@@ -66,6 +65,8 @@ class FigurePage:
     operands: tuple[Operand, ...]
     prefectures: tuple[Part, ...]
     units: tuple[Part, ...]
+    cells: int
+    submissions: int
     sources: Mapping[str, list[Source]]
     revisions: tuple[Revision, ...]
     missing: tuple[str, ...]
@@ -103,16 +104,6 @@ class FigurePage:
         """Whether of the year before only some periods have been reported."""
         return self.described is not None and self.figure.year - 1 in self.described.partial
 
-    @cached_property
-    def cells(self) -> int:
-        """The number of the cells behind it."""
-        return sum(len(source.cells) for sources in self.sources.values() for source in sources)
-
-    @cached_property
-    def submissions(self) -> int:
-        """The number of the submissions behind it."""
-        return len({source.submission_id for sources in self.sources.values() for source in sources})
-
 
 def figure_page(told: Told, outline: Outline) -> FigurePage:
     """The page of one figure."""
@@ -128,7 +119,9 @@ def figure_page(told: Told, outline: Outline) -> FigurePage:
         operands=tuple(_operands(trace, described, figure, outline)),
         prefectures=tuple(part for part in units if part.code in codes),
         units=units,
-        sources=_sources(trace, figure, outline),
+        cells=len(trace.cells),
+        submissions=len({cell.submission_id for cell in trace.cells}),
+        sources=_sources(trace, figure, outline) if outline.lists_cells else {},
         revisions=tuple(each for each in document.revisions if each.key == told.key),
         missing=tuple(outline.unit(unit) for unit in figure.coverage.missing),
         targets=tuple(target for target in document.background.targets if target.key == told.key),

@@ -29,6 +29,7 @@ class Outline:
 
     def __init__(self, document: Document) -> None:
         self.document = document
+        self.lists_cells = document.lists_cells
         self.titles = {section.id: section.title or section.id for section in document.sections}
         self._contributors = unit_names(document)
         self.units = {**document.background.units, **self._contributors}
