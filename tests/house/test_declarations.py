@@ -66,6 +66,7 @@ def test_an_indicator_id_means_one_measure() -> None:
 def test_every_figure_in_a_sentence_is_a_declared_indicator() -> None:
     """A binding such as {warmth_funds | over 3} in a section names an indicator."""
     known = {each["id"] for each in indicators()} | YEAR_WORDS
+    known |= {f"{each['id']}_change" for each in indicators() if each.get("compare")}
     offenders = []
     for path in files("reports", suffix=".toml"):
         bound = re.findall(r"\{\s*([a-z][a-z0-9_]*)(?:@\w+)?\s*(?:\|[^}]*)?\}", path.read_text(encoding="utf-8"))

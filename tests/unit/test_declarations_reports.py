@@ -32,7 +32,9 @@ SPEECH = re.compile(r"S\.\d")
 """A speech is the speaker's own: what the bulletin's speech counts is printed at the head of the work report."""
 YEARS = {"year", "prev_year", "next_year"}
 BINDING = re.compile(r"\{(?P<id>[a-z0-9_]+)(?P<before>@prev_year)?(?: \| (?P<wording>[^}]+))?\}")
-STYLES = re.compile(r"(exact( \d)?|(over|more|near|about|at_least|above) \d|ordinal|chinese|first)( [^\d\s]+)?")
+STYLES = re.compile(
+    r"((exact|change)( \d)?|(over|more|near|about|at_least|above) \d|ordinal|chinese|first)( [^\d\s]+)?"
+)
 TYPES = {
     FieldType.INT: "BIGINT",
     FieldType.MONEY: "DECIMAL(18, 2)",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nianbao.catalog.declared import Declared
 from nianbao.terms.form import Aggregate, Form
-from nianbao.terms.indicator import Indicator
+from nianbao.terms.indicator import POINTS, Indicator
 
 
 def read_indicators(folder: Path, forms: Mapping[str, Form]) -> dict[str, Indicator]:
@@ -21,12 +21,33 @@ def read_indicators(folder: Path, forms: Mapping[str, Form]) -> dict[str, Indica
         declared = Declared.from_toml(path)
         section, publication = declared.text("section"), declared.text("publication")
         for table in declared.tables("indicators", "id"):
+            is_compared = table.flag("compare")
             indicator = _read_indicator(table, section, publication, forms)
             if indicator.id in indicators:
                 raise table.fail(f"indicator {indicator.id} is declared twice", indicator.id)
             indicators[indicator.id] = indicator
+            if is_compared:
+                change = _change_of(indicator)
+                if change.id in indicators:
+                    raise table.fail(f"{change.id} is declared twice: compare makes it", change.id)
+                indicators[change.id] = change
         declared.done()
     return indicators
+
+
+def _change_of(indicator: Indicator) -> Indicator:
+    """What an indicator has changed over the year before: in per cent, of a rate in percentage points."""
+    before = f"{indicator.id}@prev_year"
+    is_rate = indicator.unit == "%"
+    return Indicator(
+        id=f"{indicator.id}_change",
+        zh=f"{indicator.zh}比上年增减",
+        en=f"change of {indicator.en} over the year before",
+        unit=POINTS if is_rate else "%",
+        section=indicator.section,
+        publication=indicator.publication,
+        formula=f"{indicator.id} - {before}" if is_rate else f"({indicator.id} - {before}) / {before} * 100",
+    )
 
 
 def _read_indicator(declared: Declared, section: str, publication: str, forms: Mapping[str, Form]) -> Indicator:

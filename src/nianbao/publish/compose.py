@@ -34,7 +34,7 @@ from nianbao.terms.document import (
     ToWrite,
 )
 from nianbao.terms.figure import Judgement
-from nianbao.terms.indicator import Indicator
+from nianbao.terms.indicator import POINTS, Indicator
 from nianbao.terms.passage import (
     Binding,
     Bound,
@@ -102,7 +102,7 @@ class Composer:
         for binding in sentence:
             if isinstance(binding, Binding):
                 value = self.figures.get(binding.indicator_id, self._year_of(binding)).value
-                is_rate = self.figures.project.indicators[binding.indicator_id].unit == "%"
+                is_rate = self.figures.project.indicators[binding.indicator_id].unit in ("%", POINTS)
                 if value is None or (value == 0 and not is_rate):
                     return False
         return True
@@ -231,7 +231,7 @@ class Composer:
 
     def _unit_row(self, table: Table, scope: str, section: Section) -> tuple[TableCell, ...]:
         return tuple(
-            self._cell(column.indicator, self.year, scope, section, column.decimals, column.scale)
+            self._cell(*self._reference(column.indicator), scope, section, column.decimals, column.scale)
             for column in table.columns
         )
 
@@ -320,7 +320,9 @@ def _is_shown(section: Section, targets: tuple[Target, ...], wordings: Wordings)
 def _row_sums(table: Table, length: int, indicators: Mapping[str, Indicator]) -> Iterator[RowSum]:
     """Which rows of a table add up others: its last row those of the units, a declared one those it says."""
     if table.rows != "indicator" and table.total:
-        columns = frozenset(n for n, column in enumerate(table.columns) if indicators[column.indicator].adds_up)
+        columns = frozenset(
+            n for n, column in enumerate(table.columns) if indicators[column.indicator.partition("@")[0]].adds_up
+        )
         yield RowSum(length - 1, 0, length - 1, columns)
     for number, row in enumerate(table.rows_of):
         if row.sums:

@@ -12,7 +12,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from nianbao.statistics.exact import exact
 from nianbao.statistics.noun import SCALES, Noun, Wording
-from nianbao.statistics.numerals import characters, counted, last_place, round_to_digits
+from nianbao.statistics.numerals import characters, counted, last_place, round_to_digits, round_to_place
 
 __all__ = ["STYLES", "Wording", "parse_wording", "word"]
 
@@ -94,15 +94,17 @@ def _is_far(value: Decimal, digits: int) -> bool:
 
 
 def _check(style: str, digits: int | None) -> None:
-    if style not in STYLES:
+    if style not in (*STYLES, CHANGE):
         raise ValueError(f"style {style!r} is none of: {', '.join(STYLES)}")
-    least = 0 if style == "exact" else 1
+    least = 0 if style in ("exact", CHANGE) else 1
     if digits is not None and (style in _WHOLE or not least <= digits <= 9):
         raise ValueError(f"style {style!r} does not take {digits} digits")
 
 
 def _proposed(value: Decimal, noun: Noun, style: str, digits: int | None) -> Iterator[Wording]:
-    if style in _ROUND and value > 0:
+    if style == CHANGE:
+        yield _change(value, digits, noun)
+    elif style in _ROUND and value > 0:
         yield from _ROUND[style](value, digits or DEFAULT_DIGITS, noun)
     elif style in _WHOLE:
         yield from _whole(value, noun, style)
@@ -171,6 +173,18 @@ def _above(value: Decimal, digits: int, noun: Noun) -> Iterator[Wording]:
     yield Wording(f"{noun.before}超{noun.scaled(numeral)}{noun.word}", "above", numeral, None, False, False)
 
 
+def _change(value: Decimal, digits: int | None, noun: Noun) -> Wording:
+    """A change over the year before, by its sign: 比上年增长12.5%, 比上年降低1.2个百分点, 与上年持平."""
+    places = 1 if digits is None else digits
+    rounded = round_to_place(value, -places, ROUND_HALF_UP)
+    half = Decimal(5).scaleb(-places - 1)
+    if not rounded:
+        return Wording("与上年持平", "change", -half, half, False, False)
+    more, less = ("增长", "下降") if noun.is_percent else ("提高", "降低")
+    text = f"比上年{more if rounded > 0 else less}{noun.print(abs(rounded), 0, places)}{noun.word}"
+    return Wording(text, "change", rounded - half, rounded + half, rounded > 0, rounded < 0)
+
+
 def _ordinal(number: int, classifier: str) -> str:
     return f"第{characters(number)}{classifier}"
 
@@ -202,3 +216,5 @@ _WHOLE: dict[str, Callable[[int, str], str]] = {"ordinal": _ordinal, "chinese": 
 _KEEP_PLACE = frozenset({"over", "more", "about"})
 """The styles whose numeral moves with its place; 近, 超 and 以上 name a bound that the declaration chose."""
 STYLES = ("exact", *_ROUND, *_WHOLE)
+CHANGE = "change"
+"""The style of what has changed over the year before; it is for per cent and percentage points alone."""

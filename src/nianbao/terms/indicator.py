@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from nianbao.terms.form import ADDITIVE, Aggregate
 
+POINTS = "个百分点"
+"""The unit of the change of a rate."""
+
 
 @dataclass(frozen=True)
 class Indicator:

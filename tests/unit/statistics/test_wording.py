@@ -286,3 +286,21 @@ def test_S3_about_is_within_one_per_cent(values: list[Decimal], digits: int) -> 
     assert wording.low is not None and wording.high is not None
     middle = (wording.low + wording.high) / 2
     assert abs(middle - values[-1]) <= values[-1] / 100
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        ("12.46", "%", "比上年增长12.5%"),
+        ("-32.5", "%", "比上年下降32.5%"),
+        ("0.04", "%", "与上年持平"),
+        ("-0.04", "%", "与上年持平"),
+        ("1.25", "个百分点", "比上年提高1.3个百分点"),
+        ("-1.2", "个百分点", "比上年降低1.2个百分点"),
+        ("0", "个百分点", "与上年持平"),
+    ],
+)
+def test_S5_a_change_is_said_by_its_sign(value: str, unit: str, text: str) -> None:
+    """S5: 增长 or 下降, of a rate 提高 or 降低 by percentage points, 持平 where the printed number would be nought."""
+    said = word(Decimal(value), unit, "change", 1)
+    assert said.text == text and said.is_true_of(Decimal(value))
