@@ -35,7 +35,7 @@ def check(project_path: Path | None, home: Path, files: tuple[Path, ...], mark: 
     with progress("checking") as report:
         checked = list(check_files(resolve_project(project_path), Home(home), files, mark, report))
     if as_json:
-        say_json([item.receipt for item in checked])
+        say_json([{"checked": str(item.path), **item.receipt} for item in checked])
     else:
         for item in checked:
             _say_receipt(item.path, item.receipt, item.is_known)

@@ -63,6 +63,8 @@ def check_files(
         BusyError: a run is writing to the warehouse.
     """
     project = load_project(project_path)
+    for path in paths:
+        _require_readable(path)
     warm_up()
     with (
         _past(project, home) as past,
@@ -75,11 +77,16 @@ def check_files(
             first = ledger.count_deliveries(past) + start + 1
             deliveries = [_receive(archive, path, number) for number, path in enumerate(some, start=first)]
 
-            def report(done: int, before: int = start) -> None:
-                if progress:
-                    progress(before + done, len(paths))
+            told: dict[str, dict[str, Any]] = {}
+            for apart in _with_bytes_apart(deliveries):
 
-            receipts = _answer(project, past, archive, pool, deliveries, report)
+                def report(done: int, before: int = start + len(told)) -> None:
+                    if progress:
+                        progress(before + done, len(paths))
+
+                receipts = _answer(project, past, archive, pool, apart, report)
+                told |= {delivery.delivery_id: receipt for delivery, receipt in zip(apart, receipts, strict=True)}
+            receipts = [told[delivery.delivery_id] for delivery in deliveries]
             fresh = {delivery.delivery_id for delivery in deliveries}
             for checked in _mark(archive, pool, some, receipts, mark):
                 yield replace(checked, is_known=checked.receipt["delivery_id"] not in fresh)
@@ -130,6 +137,28 @@ def _mark(
         yield Checked(path, receipt, targets[number] if number in marked else None)
 
 
+def _with_bytes_apart(deliveries: Sequence[Delivery]) -> list[list[Delivery]]:
+    """Deliveries in groups within which no two have the same bytes: each file has an answer of its own."""
+    groups: list[dict[str, Delivery]] = []
+    for delivery in deliveries:
+        group = next((group for group in groups if delivery.sha256 not in group), None)
+        if group is None:
+            groups.append(group := {})
+        group[delivery.sha256] = delivery
+    return [list(group.values()) for group in groups]
+
+
+def _require_readable(path: Path) -> None:
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> StoreError:
+    return StoreError(f"it cannot be read: {error.strerror}", str(path), "name a file that exists")
+
+
 def _receive(archive: Archive, path: Path, number: int) -> Delivery:
     """A file as if it had just been sent, in an archive that is forgotten afterwards."""
     try:
@@ -137,7 +166,7 @@ def _receive(archive: Archive, path: Path, number: int) -> Delivery:
             found = Found(path.name, path.stat().st_size, _now_ns(), origin=LOCAL_INBOX)
             delivery = archive.receive(found, iter(lambda: file.read(_CHUNK), b""), number)
     except OSError as error:
-        raise StoreError(f"it cannot be read: {error.strerror}", str(path), "name a file that exists") from error
+        raise _unreadable(path, error) from error
     if delivery is None:
         raise StoreError("it changed while it was read", str(path), "close it in the other program and check again")
     return delivery

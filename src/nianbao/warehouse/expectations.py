@@ -30,8 +30,11 @@ _LOADING = threading.Lock()
 
 
 def warm_up() -> threading.Thread:
-    """Start importing Great Expectations in the background, while other processes read workbooks."""
-    thread = threading.Thread(target=_context, name="warm-up", daemon=True)
+    """Start importing Great Expectations in the background, while other processes read workbooks.
+
+    The program waits for it at its end, whatever ends it: an import that is torn off prints what it leaves behind.
+    """
+    thread = threading.Thread(target=_context, name="warm-up")
     thread.start()
     return thread
 

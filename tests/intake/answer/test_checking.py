@@ -15,7 +15,7 @@ from nianbao.catalog import Project
 from nianbao.cli import main
 from nianbao.intake.acknowledge import MARKED, RECEIPT
 from nianbao.settings import Home
-from tests.homes import ROOT, clock_at
+from tests.homes import ROOT, call, clock_at
 from tests.intake.answer.conftest import NOW, WRONG, Desk
 
 SCHEMA = json.loads((ROOT / "docs" / "receipt.schema.json").read_text(encoding="utf-8"))
@@ -111,6 +111,7 @@ def test_what_was_received_already_is_told_as_that(lived: Desk, tmp_path: Path) 
     assert "already received, unchanged: D000001, 2021-07-09 01:00" in done.output
     assert done.exit_code == 0, done.output
     (same,) = json.loads(check(lived.home.path, "--json", sent).output)
+    assert same.pop("checked") == str(sent)
     told = next(lived.home.outbox.rglob(f"*2021Q2*{RECEIPT}"))
     assert same == json.loads(told.read_text("utf-8")) | {"marked_workbook": same["marked_workbook"]}
     changed = lived.planned("2021Q2", {"GH05": {"warmth_persons": 499}}, is_whole=True)
@@ -127,3 +128,33 @@ def test_a_file_that_is_named_twice_is_answered_twice(lived: Desk, tmp_path: Pat
     paths[1].write_bytes(paths[0].read_bytes())
     done = check(lived.home.path, *paths)
     assert (done.exit_code, done.output.count("全部接收")) == (0, 2), done.output
+
+
+def test_R26_a_file_that_is_not_there_is_named_and_nothing_else_is_said(tmp_path: Path) -> None:
+    """R26: two lines and the exit code for files, though another file named with it could be read."""
+    (tmp_path / "there.csv").write_text("a,b\n")
+    done = call("check", str(tmp_path / "there.csv"), str(tmp_path / "nosuch.xlsx"), home=Home(tmp_path / "home"))
+    assert (done.returncode, done.stdout) == (74, "")
+    assert [line.split(": ", 1)[0] for line in done.stderr.splitlines()] == ["nianbao", "  next"]
+    assert "nosuch.xlsx" in done.stderr
+
+
+def test_R26_whatever_ends_a_check_early_leaves_no_other_words(tmp_path: Path) -> None:
+    """R26: a library that is being imported when the program ends is waited for."""
+    home = Home(tmp_path / "home")
+    home.path.mkdir()
+    home.warehouse.write_bytes(b"no warehouse")
+    (tmp_path / "there.csv").write_text("a,b\n")
+    done = call("check", str(tmp_path / "there.csv"), home=home)
+    assert done.returncode == 74 and "nanobind" not in done.stderr and "Traceback" not in done.stderr
+
+
+def test_R27_files_with_the_same_bytes_have_an_answer_each(lived: Desk, wrong: Path) -> None:
+    """R27: each under its own name, in the order in which they were named, with the same findings."""
+    copy = wrong.with_name("抄件.xlsx")
+    copy.write_bytes(wrong.read_bytes())
+    answers = json.loads(check(lived.home.path, "--json", copy, wrong, copy).output)
+    assert [each["file"] for each in answers] == ["抄件.xlsx", "错.xlsx", "抄件.xlsx"]
+    assert [each["checked"] for each in answers] == list(map(str, (copy, wrong, copy)))
+    first, second, third = ([finding["code"] for finding in each["findings"]] for each in answers)
+    assert first == second == third and "C01-1" in first
