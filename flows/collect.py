@@ -10,6 +10,7 @@ from flows.steps import as_task
 from nianbao.runs.collect import Collected
 from nianbao.runs.collect import collect as run_collect
 from nianbao.runs.house import open_house
+from nianbao.runs.kept import raise_kept
 from nianbao.runs.sources import raise_stopped
 from nianbao.settings import Home
 
@@ -26,4 +27,5 @@ def collect(project: Path = Path("."), home: Path = Path("var")) -> Collected:
         collected = run_collect(house, as_task, secrets=secret)
     show_collected(collected)
     raise_stopped(collected.alarms)
+    raise_kept(collected.alarms)
     return collected

@@ -18,6 +18,7 @@ from flows.secret_blocks import secret
 from flows.server import RunServer
 from flows.steps import Year, as_task, leave
 from nianbao.errors import NianbaoError
+from nianbao.runs.kept import raise_kept
 from nianbao.runs.nightly import Night
 from nianbao.runs.nightly import nightly as run_nightly
 from nianbao.runs.sources import raise_stopped
@@ -38,6 +39,7 @@ def nightly(project: Path = Path("."), home: Path = Path("var"), year: Year | No
     show_completeness(night.completeness)
     show_editions(night.editions)
     raise_stopped(night.collected.alarms)
+    raise_kept(night.collected.alarms)
     return night
 
 

@@ -76,6 +76,15 @@ class SourceError(NianbaoError):
         super().__init__(what, next_step="see the alarms, and docs/sources.md; nianbao status shows them again")
 
 
+class KeptError(NianbaoError):
+    """Submissions that we failed over and kept back; everything else was done."""
+
+    exit_code = 3
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what, next_step="see the alarms and mend what they name; every later run judges them again")
+
+
 class UsageError(NianbaoError):
     """A request for something that does not exist, such as an unknown unit, period or indicator."""
 

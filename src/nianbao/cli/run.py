@@ -23,6 +23,7 @@ _LINES = 20
 @json_option
 def nightly(project_path: Path | None, home: Path, year: int | None, as_json: bool) -> None:
     """Collect, compile, and refresh the drafts and the analysts' file."""
+    from nianbao.runs.kept import raise_kept
     from nianbao.runs.nightly import nightly as run_nightly
     from nianbao.runs.sources import raise_stopped
 
@@ -40,6 +41,7 @@ def nightly(project_path: Path | None, home: Path, year: int | None, as_json: bo
         say(f"built {len(night.compiled.built)} tables, verified by {night.compiled.verified} rules")
         _say_editions(night.editions)
     raise_stopped(night.collected.alarms)
+    raise_kept(night.collected.alarms)
 
 
 @click.command()
@@ -50,6 +52,7 @@ def collect(project_path: Path | None, home: Path, as_json: bool) -> None:
     """Take in what is new at the sources and answer every delivery."""
     from nianbao.runs.collect import collect as run_collect
     from nianbao.runs.house import open_house
+    from nianbao.runs.kept import raise_kept
     from nianbao.runs.sources import raise_stopped
 
     with (
@@ -62,6 +65,7 @@ def collect(project_path: Path | None, home: Path, as_json: bool) -> None:
     else:
         _say_collected(collected)
     raise_stopped(collected.alarms)
+    raise_kept(collected.alarms)
 
 
 @click.command(name="compile")

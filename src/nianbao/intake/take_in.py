@@ -12,8 +12,9 @@ from nianbao.intake.cover import cover_of_name
 from nianbao.intake.fetch import MAX_BYTES, Archive
 from nianbao.intake.judge.arrival_faults import arrival_faults
 from nianbao.intake.judge.decide import outcome_of
-from nianbao.intake.judge.identify import identify
-from nianbao.intake.judge.judge import Judged, judge
+from nianbao.intake.judge.identify import Identified, identify
+from nianbao.intake.judge.isolate import FILE_NOT_JUDGED, cause_of, judge_apart
+from nianbao.intake.judge.judge import Judged
 from nianbao.intake.judge.night import gather
 from nianbao.intake.judge.numbering import Known, Numbered, is_refused, number
 from nianbao.intake.reader_pool import ReaderPool
@@ -24,6 +25,7 @@ from nianbao.terms.submission import ReadingFault
 from nianbao.warehouse import ledger
 from nianbao.warehouse.connect import Connection, transaction
 from nianbao.warehouse.explanations import rulings
+from nianbao.warehouse.kept import Kept
 from nianbao.warehouse.stage import load_stage, submission_row
 
 Progress = Callable[[int], None]
@@ -54,10 +56,14 @@ class Came:
 
 @dataclass(frozen=True)
 class Taken:
-    """What a batch came to: every delivery with its outcome, and everything that was judged."""
+    """What a batch came to: every delivery with its outcome, and everything that was judged.
+
+    `causes` says of what was kept back, submissions and whole deliveries, what we failed over.
+    """
 
     came: tuple[Came, ...]
     judged: Judged
+    causes: Mapping[str, str]
 
     @property
     def outcomes(self) -> dict[str, Outcome]:
@@ -87,7 +93,7 @@ def take_in(
     """Judge one batch and load it; the load and the ledger are one transaction.
 
     Raises:
-        RuleError: a rule could not be evaluated; nothing of the batch is loaded.
+        RuleError: a rule is broken by itself; nothing of the batch is loaded.
     """
     taken = judge_deliveries(connection, project, archive, pool, batch.deliveries, progress)
     with transaction(connection):
@@ -105,28 +111,48 @@ def judge_deliveries(
     pool: ReaderPool,
     deliveries: Sequence[Delivery],
     progress: Progress = lambda done: None,
+    again: Sequence[Kept] = (),
 ) -> Taken:
     """Read, identify, number and judge deliveries beside what counts now; nothing is kept.
 
+    `again` says of deliveries that were taken in before what was kept back of them, and is to be judged now.
+
     Raises:
-        RuleError: a rule could not be evaluated; nothing is known about the batch.
+        RuleError: a rule is broken by itself; nothing is known about the batch.
     """
-    duplicates = _duplicates(connection, deliveries)
+    kept = {each.delivery.delivery_id: each for each in again}
+    duplicates = {} if again else _duplicates(connection, deliveries)
     fresh = [delivery for delivery in deliveries if delivery.delivery_id not in duplicates]
     read = _read(archive, pool, fresh, progress)
-    identified = [identify(delivery, each, project) for delivery, each in zip(fresh, read, strict=True)]
+    causes: dict[str, str] = {}
+    identified = [_identify(delivery, each, project, causes) for delivery, each in zip(fresh, read, strict=True)]
     units = sorted({each.cover.get("unit_code", "").upper() for each in read})
-    numbered = number(identified, Known(*ledger.submission_numbers(connection, units)), project)
+    numbered = number(identified, Known(*ledger.submission_numbers(connection, units), kept), project)
     night = gather(numbered, arrival_faults(fresh, ledger.sources_of(connection, units)))
-    judged = judge(connection, project, night, rulings(connection))
-    came = {item.identified.delivery.delivery_id: _came(item, judged, night.faults, project) for item in numbered}
+    judged = judge_apart(connection, project, night, rulings(connection))
+    came = {
+        (key := item.identified.delivery.delivery_id): _came(
+            item, judged, night.faults[key], project, kept[key].decided if key in kept else ()
+        )
+        for item in numbered
+    }
     return Taken(
         tuple(
             came.get(each.delivery_id) or Came(each, Outcome.DUPLICATE, duplicate_of=duplicates[each.delivery_id])
             for each in deliveries
         ),
         judged,
+        causes | dict(judged.causes),
     )
+
+
+def _identify(delivery: Delivery, read: FileRead, project: Project, causes: dict[str, str]) -> Identified:
+    """What a delivery is; one that we fail over is kept back whole, and its cause goes into `causes`."""
+    try:
+        return identify(delivery, read, project)
+    except Exception as error:
+        causes[delivery.delivery_id] = cause_of(error)
+        return Identified(delivery, unread(ReadingFault(FILE_NOT_JUDGED)), (ReadingFault(FILE_NOT_JUDGED),))
 
 
 def _duplicates(connection: Connection, deliveries: Sequence[Delivery]) -> dict[str, str]:
@@ -166,8 +192,13 @@ def _closed(delivery: Delivery, is_own_answer: bool) -> ReadingFault | None:
     return ReadingFault("TOO_LARGE", value=str(delivery.size_bytes)) if delivery.size_bytes > MAX_BYTES else None
 
 
-def _came(item: Numbered, judged: Judged, faults: Mapping[str, Sequence[ReadingFault]], project: Project) -> Came:
-    """What becomes of a delivery: put aside when nothing could be read, taken in part when a sheet could not."""
+def _came(
+    item: Numbered, judged: Judged, faults: Sequence[ReadingFault], project: Project, decided: Sequence[Decision]
+) -> Came:
+    """What becomes of a delivery: put aside when nothing could be read, taken in part when a sheet could not.
+
+    `decided` is what was decided before about others of its forms.
+    """
     delivery = item.identified.delivery
     unchanged = {*item.unchanged, *judged.repeats.get(delivery.delivery_id, ())}
     own = [
@@ -175,9 +206,12 @@ def _came(item: Numbered, judged: Judged, faults: Mapping[str, Sequence[ReadingF
         for each in item.sent
         if each.submission.submission_id in judged.decisions
     ]
-    refused = is_refused(faults[delivery.delivery_id], project)
+    own += decided
+    refused = is_refused(faults, project)
     if refused and (own or unchanged):
         own.append(Decision.REJECTED)
+    if any(fault.code == FILE_NOT_JUDGED for fault in faults):
+        own.append(Decision.KEPT)
     outcome = outcome_of(own, bool(unchanged), was_read=not refused or bool(own))
     return Came(delivery, outcome, item.identified.unit_code, item.identified.period, tuple(sorted(unchanged)))
 
@@ -209,7 +243,7 @@ def ledger_rows(taken: Taken, run_id: str) -> dict[str, list[dict[str, Any]]]:
                 "decided_at": received[each.delivery_id],
                 "run_id": run_id,
                 "decided_by": None,
-                "because": None,
+                "because": taken.causes.get(each.submission_id),
             }
             for each in judged.submissions
         ],

@@ -11,12 +11,14 @@ from typing import Any
 
 from nianbao import __version__, clock
 from nianbao.intake.fetch import Archive
+from nianbao.intake.judge.check import refuse_broken_rules
 from nianbao.intake.reader_pool import ReaderPool
 from nianbao.intake.sources import Secrets
 from nianbao.intake.take_in import Batch, Taken, take_in
 from nianbao.runs.answer import answer_deliveries
 from nianbao.runs.explanations import replay_rulings
 from nianbao.runs.house import House, Step, at_once
+from nianbao.runs.kept import bring_kept, tell_kept
 from nianbao.runs.replay import Replay
 from nianbao.runs.sources import Sources, open_sources
 from nianbao.terms.delivery import Decision, Delivery, Outcome
@@ -24,6 +26,7 @@ from nianbao.terms.finding import Severity
 from nianbao.terms.source import Alarm
 from nianbao.warehouse import ledger
 from nianbao.warehouse.expectations import warm_up
+from nianbao.warehouse.kept import read_kept
 
 BATCH_SIZE = 500
 Progress = Callable[[int, int], None]
@@ -76,9 +79,19 @@ def _collect(house: House, sources: Sources, collected: Collected, step: Step, p
     pending = archive.deliveries(offset)
     replay_rulings(house)
     replay = Replay(house)
+    kept = read_kept(connection)
     with ReaderPool(house.project.path) as pool:
+        if pending or kept:
+            warm_up()  # Great Expectations is imported while the workers read
+            if not ledger.has_judged_by(connection, house.project.digest, __version__):
+                refuse_broken_rules(connection, house.project)
+            collected.run_id = ledger.start_run(connection, "collect", clock.now(), __version__, house.project.digest)
+        if kept:
+            collected.receipts += bring_kept(house, archive, pool, kept, collected.run_id, sources, step)
         if pending:
             _collect_batches(house, archive, pool, replay, pending, sources, collected, step, progress)
+        if pending or kept:
+            _finish(house, sources, collected)
         _bring_withdrawals(house, pool, replay, sources, collected)
         if late:
             collected.receipts += answer_deliveries(house, pool, late, sources)
@@ -110,9 +123,6 @@ def _collect_batches(
     step: Step,
     progress: Progress | None,
 ) -> None:
-    warm_up()  # Great Expectations is imported while the workers read
-    run_id = ledger.start_run(house.connection, "collect", clock.now(), __version__, house.project.digest)
-    collected.run_id = run_id
     for slice_ in replay.batches(pending, BATCH_SIZE):
         _bring_withdrawals(house, pool, replay, sources, collected)
         batch = Batch(tuple(delivery for delivery, _ in slice_), slice_[-1][1])
@@ -129,16 +139,20 @@ def _collect_batches(
             archive,
             pool,
             batch,
-            run_id,
+            collected.run_id,
             report,
         )
         collected.receipts += answer_deliveries(house, pool, [item.delivery_id for item in batch.deliveries], sources)
         _count(collected, taken)
+        sources.alarms += tell_kept(taken.causes)
         if replay.was_judged_otherwise(batch.index_end):
             collected.rejudged += len(batch.deliveries)
+
+
+def _finish(house: House, sources: Sources, collected: Collected) -> None:
     ledger.finish_run(
         house.connection,
-        run_id,
+        collected.run_id,
         clock.now(),
         {
             "deliveries": collected.deliveries,
@@ -147,7 +161,7 @@ def _collect_batches(
             "alarms": [asdict(alarm) for alarm in sources.alarms],
         },
     )
-    collected.not_accepted = ledger.not_accepted(house.connection, run_id)
+    collected.not_accepted = ledger.not_accepted(house.connection, collected.run_id)
 
 
 def _count(collected: Collected, taken: Taken) -> None:

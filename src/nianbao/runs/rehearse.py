@@ -9,6 +9,7 @@ from functools import partial
 from nianbao import clock
 from nianbao.catalog import Project
 from nianbao.errors import ExpectationFailed, NianbaoError
+from nianbao.intake.judge.check import refuse_broken_rules
 from nianbao.runs.compile import all_models
 from nianbao.statistics.verify import verify
 from nianbao.terms.check import Rule
@@ -16,7 +17,6 @@ from nianbao.warehouse.connect import Connection, open_memory
 from nianbao.warehouse.models import build, leaf_fingerprints
 from nianbao.warehouse.reference import load_reference
 from nianbao.warehouse.schema import create_schema
-from nianbao.warehouse.stage import fill_stage
 
 
 def rehearse(project: Project) -> dict[str, NianbaoError]:
@@ -40,7 +40,9 @@ def _broken_rules(connection: Connection, project: Project) -> dict[str, Nianbao
     """The rules of a table are evaluated together and, where one is broken, each by itself: none hides another."""
     from nianbao.warehouse.expectations import validate  # Great Expectations takes seconds to import
 
-    fill_stage(connection, project)
+    error = _caught(partial(refuse_broken_rules, connection, project))
+    if error is None:
+        return {}
     tables: dict[str, list[Rule]] = {}
     for rule in project.rules:
         tables.setdefault("submission" if rule.is_sql else rule.table, []).append(rule)
@@ -48,8 +50,8 @@ def _broken_rules(connection: Connection, project: Project) -> dict[str, Nianbao
     for table, rules in tables.items():
         if _caught(partial(validate, connection, "stage", table, rules)):
             found = {rule.name: _caught(partial(validate, connection, "stage", table, [rule])) for rule in rules}
-            broken |= {name: error for name, error in found.items() if error}
-    return broken
+            broken |= {name: fault for name, fault in found.items() if fault}
+    return broken or {"sentences": error}
 
 
 def _build(connection: Connection, project: Project, reference: dict[str, str]) -> None:

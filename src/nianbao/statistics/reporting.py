@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from nianbao.terms.background import Due
+from nianbao.terms.delivery import Decision
 from nianbao.terms.status import Status
 from nianbao.warehouse.connect import Connection, has_table, literal, rows_of
 from nianbao.warehouse.models import Model
@@ -101,15 +102,15 @@ def not_reported(
 
 
 def waiting_findings(connection: Connection, unit_code: str | None = None) -> list[dict[str, Any]]:
-    """The findings of submissions that were sent back or wait for an explanation, and that nothing newer replaced."""
+    """The findings of what was sent last and was sent back, or waits for an explanation or for us."""
     return rows_of(
         connection,
-        """
+        f"""
         SELECT finding.submission_id, finding.code, finding.severity, finding.sheet, finding.cell, finding.value,
             finding.expected, finding.sentence
         FROM ledger.finding AS finding
         INNER JOIN ledger.state AS sent ON finding.submission_id = sent.submission_id
-        WHERE sent.is_last AND sent.waits AND finding.severity <> 'warn'
+        WHERE sent.is_last AND (sent.waits OR sent.state = {literal(Decision.KEPT)}) AND finding.severity <> 'warn'
             AND coalesce(sent.unit_code = ?, TRUE)
         ORDER BY finding.submission_id, finding.sheet, finding.row_no, finding.code
         """,

@@ -9,7 +9,9 @@ from typing import NamedTuple
 from nianbao.terms.finding import Severity
 
 SQL_RULE = "unexpected_rows_expectation"
-"""The type of a rule that is a query for its offenders, kept in `kwargs["unexpected_rows_query"]`."""
+"""The type of a rule that is a query for its offenders, kept in `kwargs[QUERY]`."""
+
+QUERY = "unexpected_rows_query"
 
 
 @dataclass(frozen=True)

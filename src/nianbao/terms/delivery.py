@@ -17,6 +17,7 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
     QUARANTINED = "quarantined"
     DUPLICATE = "duplicate"
+    KEPT = "kept"
 
 
 class Decision(StrEnum):
@@ -27,6 +28,7 @@ class Decision(StrEnum):
     AWAITING_EXPLANATION = "awaiting_explanation"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+    KEPT = "kept"
 
     @property
     def counts(self) -> bool:

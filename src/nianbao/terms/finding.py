@@ -7,11 +7,20 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """What a finding does to its submission: refuse it, hold it until the unit explains, or only tell."""
+    """What a finding does to its submission: refuse it, hold it until the unit explains, only tell, or keep it back.
+
+    What is kept back could not be judged for a fault of our own: the unit has nothing to do.
+    """
 
     REJECT = "reject"
     EXPLAIN = "explain"
     WARN = "warn"
+    KEEP = "keep"
+
+    @property
+    def asks(self) -> bool:
+        """Whether the unit has to do something about it."""
+        return self in (Severity.REJECT, Severity.EXPLAIN)
 
 
 @dataclass(frozen=True)

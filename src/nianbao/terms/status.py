@@ -15,6 +15,7 @@ class Status(StrEnum):
     AWAITING_EXPLANATION = Decision.AWAITING_EXPLANATION.value
     REJECTED = Decision.REJECTED.value
     WITHDRAWN = Decision.WITHDRAWN.value
+    KEPT = Decision.KEPT.value
     MISSING = "missing"
     NOT_DUE = "not_due"
 
@@ -36,7 +37,7 @@ class Status(StrEnum):
     @property
     def is_owed(self) -> bool:
         """Whether the unit still has to do something."""
-        return self not in (Status.ON_TIME, Status.LATE, Status.NOT_DUE)
+        return self not in (Status.ON_TIME, Status.LATE, Status.NOT_DUE, Status.KEPT)
 
     @property
     def is_irregular(self) -> bool:
@@ -50,6 +51,7 @@ _WORDS = {
     Status.AWAITING_EXPLANATION: ("待说明", "awaiting explanation", "待"),
     Status.REJECTED: ("退回", "sent back", "退"),
     Status.WITHDRAWN: ("撤回", "withdrawn", "撤"),
+    Status.KEPT: ("留存待审", "kept for a fault of ours", "存"),
     Status.MISSING: ("未报", "missing", "缺"),
     Status.NOT_DUE: ("未到期", "not due yet", "·"),
 }

@@ -20,11 +20,10 @@ from types import SimpleNamespace
 from typing import Any, Literal
 
 from nianbao.errors import RuleError
-from nianbao.terms.check import Offender, Rule, Verdict
+from nianbao.terms.check import QUERY, Offender, Rule, Verdict
 from nianbao.warehouse.connect import Connection, quote, rows_of
 
 _KEYS = ("submission_id", "row_no")
-_QUERY = "unexpected_rows_query"
 _NEXT_STEP = "correct the rule; nothing is accepted or published without it"
 _LOADING = threading.Lock()
 
@@ -60,7 +59,7 @@ def validate(connection: Connection, schema: str, table: str, rules: Sequence[Ru
     for rule in failed:
         if rule.is_sql:
             # Great Expectations lists at most 200 rows of a query; running it once more gives all, values untouched.
-            rows = rows_of(connection, str(rule.kwargs[_QUERY]))
+            rows = rows_of(connection, str(rule.kwargs[QUERY]))
         else:
             rows = _stored_rows(connection, schema, table, rule, listed[rule.name].result, keys)
         offenders += sorted((_offender(rule, row) for row in rows), key=_place)
@@ -124,8 +123,8 @@ def _expectation(rule: Rule) -> Any:
     kwargs = dict(rule.kwargs)
     if rule.is_sql:
         # Braces are placeholders to Great Expectations, and it prints a warning where {batch} is not among them.
-        query = str(kwargs[_QUERY]).strip().rstrip(";").replace("{", "{{").replace("}", "}}")
-        kwargs[_QUERY] = f"{query}\n/* {{batch}} */"
+        query = str(kwargs[QUERY]).strip().rstrip(";").replace("{", "{{").replace("}", "}}")
+        kwargs[QUERY] = f"{query}\n/* {{batch}} */"
     try:
         # A suite would drop a rule of an unknown type without a word; this raises.
         return ExpectationConfiguration(type=rule.type, kwargs=kwargs, meta={"rule": rule.name}).to_domain_obj()

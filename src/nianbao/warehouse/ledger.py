@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nianbao.terms.delivery import Decision
+from nianbao.terms.finding import Severity
 from nianbao.terms.source import LOCAL_INBOX
 from nianbao.warehouse.connect import Connection, insert_rows, rows_of
 from nianbao.warehouse.schema import LEDGER
@@ -120,6 +121,26 @@ def record(connection: Connection, rows: Mapping[str, Sequence[Mapping[str, Any]
         insert_rows(connection, f"ledger.{table}", items, LEDGER[table].bare_columns)
 
 
+def settle_kept(
+    connection: Connection, rows: Sequence[Mapping[str, Any]], submissions: Sequence[str], deliveries: Sequence[str]
+) -> None:
+    """Take back what was said of submissions and files that were kept back and are judged now.
+
+    `rows` are their deliveries as they stand now. The caller holds the transaction.
+    """
+    connection.execute(
+        "DELETE FROM ledger.finding WHERE severity = $1 AND (submission_id IN (SELECT unnest($2::VARCHAR[])) "
+        "OR submission_id IS NULL AND delivery_id IN (SELECT unnest($3::VARCHAR[])))",
+        [Severity.KEEP, list(submissions), list(deliveries)],
+    )
+    for row in rows:
+        connection.execute(
+            "UPDATE ledger.delivery SET unit_code = $unit_code, period = $period, outcome = $outcome, "
+            "unchanged = $unchanged WHERE delivery_id = $delivery_id",
+            {name: row[name] for name in ("unit_code", "period", "outcome", "unchanged", "delivery_id")},
+        )
+
+
 def answers(connection: Connection, delivery_ids: Sequence[str]) -> list[dict[str, Any]]:
     """Everything a receipt says of these deliveries: the delivery, its submissions with decisions, its findings."""
     wanted = [list(delivery_ids)]
@@ -180,11 +201,19 @@ def not_accepted(connection: Connection, run_id: str) -> list[dict[str, Any]]:
                AND f.severity <> 'warn') AS findings
         FROM ledger.delivery AS d
         LEFT JOIN ledger.state AS s ON d.delivery_id = s.delivery_id
-        WHERE d.run_id = ? AND (s.submission_id IS NULL OR s.waits)
+        WHERE d.run_id = ? AND (s.submission_id IS NULL OR s.waits OR s.state = ?)
         ORDER BY d.delivery_id, s.form_code
         """,
-        [run_id],
+        [run_id, Decision.KEPT],
     )
+
+
+def has_judged_by(connection: Connection, rules: str, version: str) -> bool:
+    """Whether an earlier run of this version has judged by these rules: then none of them is broken by itself."""
+    row = connection.execute(
+        "SELECT count(*) FROM ledger.run WHERE kind = 'collect' AND rules = ? AND version = ?", [rules, version]
+    ).fetchone()
+    return bool(row and row[0])
 
 
 def last_rules(connection: Connection) -> str:

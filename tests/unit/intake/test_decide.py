@@ -10,7 +10,7 @@ from nianbao.terms.delivery import Decision, Outcome
 from nianbao.terms.explanation import explained_as
 from nianbao.terms.finding import Finding, Severity
 
-ACCEPTED, WARNED, WAITING, REJECTED, _ = Decision
+ACCEPTED, WARNED, WAITING, REJECTED, _, KEPT = Decision
 
 
 def finding(severity: Severity, field: str = "warmth_funds") -> Finding:
@@ -21,7 +21,7 @@ def finding(severity: Severity, field: str = "warmth_funds") -> Finding:
     )  # fmt: skip
 
 
-REJECT, EXPLAIN, WARN = (finding(severity) for severity in (Severity.REJECT, Severity.EXPLAIN, Severity.WARN))
+REJECT, EXPLAIN, WARN, KEEP = map(finding, Severity)
 REASON = {explained_as(EXPLAIN)}
 
 
@@ -36,6 +36,8 @@ REASON = {explained_as(EXPLAIN)}
         ((WARN, EXPLAIN), (), WAITING),
         ((REJECT,), (), REJECTED),
         ((REJECT, EXPLAIN, WARN), REASON, REJECTED),
+        ((KEEP,), (), KEPT),
+        ((REJECT, EXPLAIN, KEEP), (), KEPT),
     ],
 )
 def test_the_worst_finding_decides(findings: tuple[Finding, ...], explained: set[str], decision: Decision) -> None:
@@ -59,7 +61,7 @@ def test_a_reason_is_for_one_submission() -> None:
 
 def test_only_what_is_accepted_counts() -> None:
     """Rows of a submission that waits are not loaded."""
-    assert [decision.counts for decision in Decision] == [True, True, False, False, False]
+    assert [decision.counts for decision in Decision] == [True, True, False, False, False, False]
 
 
 @pytest.mark.parametrize(
@@ -74,6 +76,10 @@ def test_only_what_is_accepted_counts() -> None:
         ((REJECTED,), True, True, Outcome.PARTLY),
         ((REJECTED, WAITING), False, True, Outcome.REJECTED),
         ((), False, True, Outcome.REJECTED),
+        ((KEPT,), False, True, Outcome.KEPT),
+        ((KEPT, ACCEPTED), True, True, Outcome.KEPT),
+        ((KEPT, REJECTED), False, True, Outcome.REJECTED),
+        ((KEPT, ACCEPTED, WAITING), False, True, Outcome.PARTLY),
     ],
 )
 def test_a_delivery_is_what_its_submissions_are(

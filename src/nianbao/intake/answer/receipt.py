@@ -25,6 +25,7 @@ OUTCOMES = {
     Outcome.REJECTED: "未接收，请按下列问题修改后重报",
     Outcome.QUARANTINED: "不能登记，已隔离保存，请按下列问题改正后重新报送",
     Outcome.DUPLICATE: "与此前报送的文件完全相同，未重复登记",
+    Outcome.KEPT: "已收到保存，因系统故障暂未审核完，本单位不必重报",
 }
 DECISIONS = {
     Decision.ACCEPTED: "接收",
@@ -32,8 +33,9 @@ DECISIONS = {
     Decision.AWAITING_EXPLANATION: "待说明",
     Decision.REJECTED: "退回",
     Decision.WITHDRAWN: "已撤回",
+    Decision.KEPT: "留存待审",
 }
-SEVERITIES = {Severity.REJECT: "须改正", Severity.EXPLAIN: "须说明", Severity.WARN: "提示"}
+SEVERITIES = {Severity.REJECT: "须改正", Severity.EXPLAIN: "须说明", Severity.WARN: "提示", Severity.KEEP: "系统待处理"}
 EXPLAINED = "已说明"
 _ORDER = {severity: number for number, severity in enumerate(Severity)}
 _RULED = {Ruling.APPROVED: "已认可", Ruling.REFUSED: "未认可", None: "待审核认可"}
@@ -239,7 +241,7 @@ def is_explained(item: Mapping[str, Any]) -> bool:
 
 def is_open(item: Mapping[str, Any]) -> bool:
     """Whether the unit has to do something about a finding."""
-    return item["severity"] != Severity.WARN.value and not is_explained(item)
+    return Severity(item["severity"]).asks and not is_explained(item)
 
 
 def by_weight(findings: Sequence[Mapping[str, Any]]) -> list[tuple[Severity, str, list[Mapping[str, Any]]]]:

@@ -20,7 +20,7 @@ from nianbao.terms.finding import Severity
 from nianbao.terms.layout import ANSWER_SHEET
 from nianbao.terms.period import Period
 
-_MARKED = {Outcome.ACCEPTED, Outcome.PARTLY, Outcome.REJECTED}
+_MARKED = {Outcome.ACCEPTED, Outcome.PARTLY, Outcome.REJECTED, Outcome.KEPT}
 _NOT_OPENED = ("TOO_MANY_CELLS",)
 _LONGEST_COMMENT = 2_000
 _LONGEST_CELL = 300
@@ -40,7 +40,7 @@ def is_to_be_marked(receipt: Mapping[str, Any]) -> bool:
     """Whether the sender gets the workbook back: something was found in it, and it could be opened."""
     findings = receipt["findings"]
     if Outcome(receipt["outcome"]) in _MARKED:
-        return bool(findings)
+        return any(item["severity"] != Severity.KEEP.value for item in findings)
     # A file that was put aside has something wrong on its cover, or is not safe to open again.
     return any(item["sheet"] and item["cell"] and item["code"] not in _NOT_OPENED for item in findings)
 
@@ -68,7 +68,12 @@ def outcome_zh(receipt: Mapping[str, Any]) -> str:
 
 def _forms_zh(receipt: Mapping[str, Any]) -> str:
     """The forms that are not taken, by decision, and those that say what they said before."""
-    said = {"退回": Decision.REJECTED, "待说明": Decision.AWAITING_EXPLANATION, "后被撤回": Decision.WITHDRAWN}
+    said = {
+        "退回": Decision.REJECTED,
+        "待说明": Decision.AWAITING_EXPLANATION,
+        "后被撤回": Decision.WITHDRAWN,
+        "留存待审": Decision.KEPT,
+    }
     forms = {
         words: list(dict.fromkeys(item["form"] for item in receipt["submissions"] if item["decision"] == each.value))
         for words, each in said.items()

@@ -13,12 +13,13 @@ from nianbao.intake.judge.identify import Sent
 from nianbao.intake.judge.night import CellPlace, CellRead, Night
 from nianbao.intake.number import NOT_APPLICABLE
 from nianbao.terms import layout
-from nianbao.terms.check import Offender, Rule
+from nianbao.terms.check import QUERY, Offender, Rule
 from nianbao.terms.finding import Finding
 from nianbao.terms.form import Part
 from nianbao.terms.period import Period
 from nianbao.terms.submission import ReadingFault, Submission
 from nianbao.warehouse.connect import Connection
+from nianbao.warehouse.stage import fill_stage
 
 if TYPE_CHECKING:
     from nianbao.catalog.checks import ReadingRule
@@ -80,6 +81,39 @@ def _subject(offender: Offender, sent: Sent, project: Project) -> _Subject:
     field = str(named) if named else _field_of_column(project, rule)
     place = CellPlace(offender.submission_id, part, offender.row_no or 1, field) if field else None
     return _Subject(sent, part, field, place)
+
+
+def refuse_broken_rules(connection: Connection, project: Project) -> None:
+    """Evaluate every rule on staging tables without rows, and try every sentence.
+
+    Raises:
+        RuleError: a rule is broken by itself, whatever is sent.
+    """
+    fill_stage(connection, project)
+    for _ in _offenders(connection, project, list(project.parts)):
+        pass
+    for rule in project.rules:
+        if rule.is_sql:
+            columns = connection.execute(str(rule.kwargs[QUERY])).description
+            _sentence(rule.name, rule.says, dict.fromkeys((*_SAID, *(name for name, *_ in columns))))
+    for code, reading_rule in project.reading_rules.items():
+        _sentence(code, reading_rule.says, dict.fromkeys(_SAID))
+
+
+_SAID = (
+    "file", "unit", "period", "form", "due_on", "accepted_until", "zh", "line", "sheet", "cell", "value", "expected",
+    "text",
+)  # fmt: skip
+"""What every sentence may name, besides what its query gives."""
+
+
+def find_fault(fault: ReadingFault, submission: Submission, project: Project) -> Finding:
+    """The finding for a fault of a submission that is no rule's to find.
+
+    Raises:
+        RuleError: nothing is declared to be said of it.
+    """
+    return _finding_of_fault(fault, submission, _about(submission, project), project)
 
 
 def _offenders(connection: Connection, project: Project, parts: Sequence[Part]) -> Iterator[Offender]:

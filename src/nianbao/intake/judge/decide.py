@@ -13,6 +13,8 @@ def decide(findings: Iterable[Finding], explained: Container[str]) -> Decision:
     """The decision about one submission: every `explain` finding needs an explanation, told by its id."""
     found = list(findings)
     severities = {finding.severity for finding in found}
+    if Severity.KEEP in severities:
+        return Decision.KEPT
     if Severity.REJECT in severities:
         return Decision.REJECTED
     if any(finding.severity is Severity.EXPLAIN and explained_as(finding) not in explained for finding in found):
@@ -21,9 +23,14 @@ def decide(findings: Iterable[Finding], explained: Container[str]) -> Decision:
 
 
 def outcome_of(decisions: Collection[Decision], has_unchanged: bool, was_read: bool) -> Outcome:
-    """What became of a delivery: accepted whole, in part, not at all, or never read."""
+    """What became of a delivery: accepted whole, in part, not at all, never read, or kept back for a fault of ours.
+
+    Where a unit has to correct or explain something beside what is kept back, it is told that.
+    """
     if not was_read:
         return Outcome.QUARANTINED
+    if Decision.KEPT in decisions and not any(decision.waits for decision in decisions):
+        return Outcome.KEPT
     counted = [decision.counts for decision in decisions]
     if all(counted) and (counted or has_unchanged):
         return Outcome.ACCEPTED

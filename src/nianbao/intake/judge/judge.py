@@ -5,8 +5,8 @@ The same for what came tonight, for files that are only checked, and for what th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from nianbao.catalog import Project
 from nianbao.intake.judge.check import check
@@ -28,7 +28,8 @@ class Judged:
     """What was decided about a night, with its reasons.
 
     `decisions` go by the ids of submissions, `repeats` are the forms that only repeated what had just been accepted,
-    by the ids of their deliveries; `parts` are those that have rows in staging.
+    by the ids of their deliveries; `parts` are those that have rows in staging. `causes` says of each submission that
+    was kept back what we failed over.
     """
 
     submissions: tuple[Submission, ...]
@@ -37,6 +38,7 @@ class Judged:
     decisions: dict[str, Decision]
     repeats: dict[str, tuple[str, ...]]
     parts: tuple[Part, ...]
+    causes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def accepted(self) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from nianbao.intake.judge.identify import Sent
@@ -51,6 +51,17 @@ class Night:
     def submissions(self) -> list[Submission]:
         """The submissions in the order in which they came."""
         return [each.submission for each in self.sent]
+
+    def only(self, chosen: Iterable[str]) -> Night:
+        """The same night, as if only these submissions had been sent."""
+        wanted = set(chosen)
+        if wanted >= {each.submission_id for each in self.submissions}:
+            return self
+        return replace(
+            self,
+            sent=tuple(each for each in self.sent if each.submission.submission_id in wanted),
+            cells=self.cells.filter(self.cells["submission_id"].is_in(sorted(wanted))),
+        )
 
     def cells_at(self, places: Iterable[CellPlace]) -> dict[CellPlace, CellRead]:
         """The cells at these places, where the sheet has one."""

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from nianbao.catalog import Project
 from nianbao.intake.judge.identify import Identified, Sent
 from nianbao.terms.delivery import Decision
 from nianbao.terms.finding import Severity
 from nianbao.terms.submission import Place, ReadingFault
+from nianbao.warehouse.kept import Kept
 
 
 @dataclass(frozen=True)
 class Known:
-    """What was sent before: the last number of each place, and the digest of the cells that count there now."""
+    """What was sent before: the last number of each place, and the digest of the cells that count there now.
+
+    `kept` says of deliveries that are judged again which of their forms were kept back, and under which numbers.
+    """
 
     numbers: Mapping[Place, int]
     in_force: Mapping[Place, str]
+    kept: Mapping[str, Kept] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,22 @@ class Numbered:
 def number(identified: Sequence[Identified], known: Known, project: Project) -> list[Numbered]:
     """Number what deliveries hold, one after another, each after all that was sent before."""
     numbers = dict(known.numbers)
-    return [_number(item, numbers, known.in_force, project) for item in identified]
+    return [
+        _number_again(item, kept)
+        if (kept := known.kept.get(item.delivery.delivery_id)) and kept.numbers
+        else _number(item, numbers, known.in_force, project)
+        for item in identified
+    ]
+
+
+def _number_again(item: Identified, kept: Kept) -> Numbered:
+    """What was kept back of a delivery, under the numbers that it has; the rest of it stands as decided."""
+    sent = [
+        replace(each, submission=replace(each.submission, number=kept.numbers[each.submission.place]))
+        for each in item.sent
+        if each.submission.place in kept.numbers
+    ]
+    return Numbered(item, item.faults, tuple(sent), kept.unchanged)
 
 
 def _number(item: Identified, numbers: dict[Place, int], in_force: Mapping[Place, str], project: Project) -> Numbered:
