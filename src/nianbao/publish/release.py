@@ -150,8 +150,9 @@ def write_edition(
     stem = f"{document.publication}-{document.year}"
     pages = step(f"render {document.publication} pdf", pdf.write, document, scratch / f"{stem}.pdf")
     with_pages = functools.partial(docx.write, pages=pages)
-    for kind, write in (("docx", with_pages), ("xlsx", xlsx.write)):
-        step(f"render {document.publication} {kind}", write, document, scratch / f"{stem}.{kind}")
+    step(f"render {document.publication} docx", with_pages, document, scratch / f"{stem}.docx")
+    if document.lists_cells:  # the workbook is such lists for the most part
+        step(f"render {document.publication} xlsx", xlsx.write, document, scratch / f"{stem}.xlsx")
     figures = figures_csv(document.figures)
     (scratch / "figures.csv").write_text(figures, encoding="utf-8")
     if document.texts:

@@ -255,9 +255,9 @@ class Document:
 
     @property
     def lists_cells(self) -> bool:
-        """Whether every cell behind a figure is listed: in a release always, in a draft as long as they are few.
+        """Whether every cell behind a figure is listed: on its page, and in a workbook, most of which is such lists.
 
-        A draft is written anew every night, and most of what it would take is the lists of cells.
+        In a release they always are; in a draft, which every night writes anew, only as long as they are few.
         """
         return self.edition != DRAFT or sum(len(trace.cells) for trace in self.traces.values()) <= CELLS_OF_A_DRAFT
 

@@ -23,7 +23,7 @@ def keep_models(project: Project, path: Path, make: Callable[[Project], list[Mod
 
     The file may be deleted at any time; one that cannot be read or is another version's is made anew.
     """
-    key = f"{project.digest} {_digest_of_program()}"
+    key = digest_of(project)
     kept = _read(path, key)
     if kept is None:
         kept = make(project)
@@ -57,6 +57,11 @@ def _write(path: Path, key: str, models: list[Model]) -> None:
     scratch = path.with_name(f".{path.name}-{os.getpid()}")
     scratch.write_text(json.dumps({"key": key, "models": listed}, ensure_ascii=False), encoding="utf-8")
     os.replace(scratch, path)
+
+
+def digest_of(project: Project) -> str:
+    """One digest of all that is declared and of the program that reads it."""
+    return hashlib.sha256(f"{project.digest} {_digest_of_program()}".encode()).hexdigest()
 
 
 @functools.cache

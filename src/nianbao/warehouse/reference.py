@@ -12,9 +12,11 @@ from nianbao.catalog import Project
 from nianbao.catalog.declared import read_rows
 from nianbao.terms.period import Period
 from nianbao.warehouse.connect import Connection, insert_columns, quote, transaction
+from nianbao.warehouse.kept_models import digest_of
 from nianbao.warehouse.schema import comment_on
 
 FIRST_YEAR = 2020
+_ALL = "reference"
 
 
 @dataclass(frozen=True)
@@ -35,18 +37,30 @@ class ReferenceTable:
 
 
 def load_reference(connection: Connection, project: Project, today: dt.date) -> dict[str, str]:
-    """Bring the reference tables up to date; returns the fingerprint of each by its full name."""
+    """Bring the reference tables up to date; returns the fingerprint of each by its full name.
+
+    They follow from the declarations and from the periods that are over; while neither changes they are left alone,
+    because who owes what is long: units by forms by periods.
+    """
     stored = dict(connection.execute("SELECT model, fingerprint FROM ledger.build").fetchall())
+    over = [period.code for period in periods_until(project, today) if period.end < today]
+    key = hashlib.sha256(f"{digest_of(project)} {today.year} {over}".encode()).hexdigest()
+    if stored.get(_ALL) == key:
+        return {name: fingerprint for name, fingerprint in stored.items() if name.startswith("reference.")}
     tables = {f"reference.{table.name}": table for table in _tables(project, today)}
     fingerprints = {name: table.fingerprint for name, table in tables.items()}
     with transaction(connection):
         for name, table in tables.items():
             if stored.get(name) != fingerprints[name]:
                 _load(connection, name, table, project)
-                connection.execute(
-                    "INSERT OR REPLACE INTO ledger.build VALUES (?, ?, ?)",
-                    [name, fingerprints[name], dt.datetime.combine(today, dt.time())],
-                )
+        connection.execute("DELETE FROM ledger.build WHERE model = ? OR model LIKE 'reference.%'", [_ALL])
+        connection.executemany(
+            "INSERT INTO ledger.build VALUES (?, ?, ?)",
+            [
+                [name, each, dt.datetime.combine(today, dt.time())]
+                for name, each in (fingerprints | {_ALL: key}).items()
+            ],
+        )
     return fingerprints
 
 

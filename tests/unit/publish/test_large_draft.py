@@ -4,12 +4,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from openpyxl import load_workbook
 
-from nianbao.publish import site, xlsx
+from nianbao.catalog import Project
+from nianbao.publish import site
+from nianbao.publish.release import write_edition
+from nianbao.runs.house import at_once
 from nianbao.terms import document as terms
 from nianbao.terms.document import Document
-from tests.unit.publish.synthetic import document
+from tests.unit.publish.synthetic import document, trace
+from tests.unit.publish.test_release import document as one_figure
+from tests.unit.publish.test_release import figure
 
 
 @pytest.fixture(autouse=True)
@@ -25,29 +29,31 @@ def page(report: Document, folder: Path) -> str:
     return (folder / "figures" / f"{key}.html").read_text(encoding="utf-8")
 
 
-def sheet(report: Document, path: Path) -> list[tuple[object, ...]]:
-    """The rows of the sheet of cells."""
-    xlsx.write(report, path)
-    return list(load_workbook(path)["单元格"].iter_rows(min_row=2, values_only=True))
+def files(report: Document, project: Project, folder: Path) -> set[str]:
+    """The kinds of files that an edition comes in."""
+    write_edition(report, project, folder / "edition", {}, None, at_once)
+    return {path.suffix for path in (folder / "edition").iterdir()}
 
 
 def test_a_large_draft_counts_its_cells_and_says_where_they_are(tmp_path: Path) -> None:
     """A draft with too many cells lists none, tells their number, and names the command that shows them."""
-    draft = document()
-    text = page(draft, tmp_path)
+    text = page(document(), tmp_path)
     assert '<table class="cells">' not in text
     assert "nianbao explain " in text
-    assert "0个单元格</small></h2>" not in text
-    ((told, *rest),) = sheet(draft, tmp_path / "draft.xlsx")
-    assert "nianbao explain" in str(told)
-    assert not any(rest)
+    assert "，0个单元格</small></h2>" not in text
+
+
+def test_a_large_draft_has_no_workbook(project: Project, tmp_path: Path) -> None:
+    """Its reports are all there; the workbook of lists comes with a release, or on demand for any day."""
+    draft = replace(one_figure(figure("7", "7元")), traces={"warmth_funds-2021": trace(0)})
+    assert len(draft.traces["warmth_funds-2021"].cells) > terms.CELLS_OF_A_DRAFT
+    assert {".docx", ".pdf", ".html", ".csv"} <= files(draft, project, tmp_path)
+    assert ".xlsx" not in files(draft, project, tmp_path)
+    assert ".xlsx" in files(replace(draft, edition="as_of"), project, tmp_path)
 
 
 def test_a_release_lists_every_cell_however_many(tmp_path: Path) -> None:
     """What is issued leads to every cell."""
-    issued = replace(document(), edition="r1")
-    text = page(issued, tmp_path)
+    text = page(replace(document(), edition="r1"), tmp_path)
     assert '<table class="cells">' in text
     assert "nianbao explain" not in text
-    cells = {cell for trace in issued.traces.values() for cell in trace.cells}
-    assert len(sheet(issued, tmp_path / "r1.xlsx")) == len(cells)

@@ -1,5 +1,6 @@
 """The models of a project are made once and kept, as long as nothing that they follow from has changed."""
 
+import datetime as dt
 import shutil
 from pathlib import Path
 
@@ -7,8 +8,11 @@ import pytest
 
 from nianbao.catalog import Project, load_project
 from nianbao.runs.compile import all_models
+from nianbao.warehouse.connect import open_memory
 from nianbao.warehouse.kept_models import keep_models
 from nianbao.warehouse.models import Model
+from nianbao.warehouse.reference import load_reference
+from nianbao.warehouse.schema import create_schema
 
 
 def refuse(project: Project) -> list[Model]:
@@ -43,3 +47,28 @@ def test_a_file_that_is_not_ours_is_made_anew(content: str, project: Project, tm
     one = [Model("core.one", "SELECT 1 AS one", frozenset(), "一", "one", {"one": "一 / one"})]
     assert keep_models(project, kept, lambda project: one) == one
     assert keep_models(project, kept, refuse) == one
+
+
+def test_reference_tables_are_made_when_a_period_ends_and_not_every_night(project: Project) -> None:
+    """Who owes what is written anew on the day after a period ended, and comes to the same on the nights between."""
+    with open_memory() as connection:
+        create_schema(connection, project)
+        owed = []
+        for day in ("2021-04-01", "2021-04-02", "2021-04-30", "2021-07-01", "2021-07-02"):
+            leaves = load_reference(connection, project, dt.date.fromisoformat(day))
+            (due,) = connection.execute("SELECT count(*) FROM reference.due").fetchone() or (0,)
+            owed.append((due, leaves["reference.due"]))
+        assert owed[0] == owed[1] == owed[2]
+        assert owed[3] == owed[4]
+        assert owed[3][0] > owed[2][0]
+        assert load_reference(connection, project, dt.date(2021, 4, 1)) == {**leaves, "reference.due": owed[0][1]}
+
+
+def test_a_kept_reference_table_is_not_touched(project: Project) -> None:
+    """What is in the tables stays while nothing is declared anew, row for row."""
+    with open_memory() as connection:
+        create_schema(connection, project)
+        first = load_reference(connection, project, dt.date(2021, 4, 1))
+        connection.execute("DELETE FROM reference.codes")
+        assert load_reference(connection, project, dt.date(2021, 4, 2)) == first
+        assert connection.execute("SELECT count(*) FROM reference.codes").fetchone() == (0,)

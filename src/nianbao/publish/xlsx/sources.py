@@ -18,7 +18,6 @@ _CELL_HEADS = (
     *("指标", "指标代码", "单位代码", "单位", "报告期", "报送编号"),
     *("文件", "工作表", "单元格", "原文", "数值", "SHA-256"),
 )
-_NOT_LISTED = "草稿的单元格太多，不逐一列出；正式版全部列出，现在就要看的：nianbao explain 指标代码 --year 年度"
 
 
 def unit_sum(row: int) -> str:
@@ -47,10 +46,7 @@ class Sources:
     def write(self, book: Book) -> None:
         """Write both sheets."""
         book.add_lists(UNITS, [*map(Column, _UNIT_HEADS)], self._rows)
-        rows = (
-            self._cell_rows() if self._document.lists_cells else iter([[_NOT_LISTED, *[None] * (len(_CELL_HEADS) - 1)]])
-        )
-        book.add_lists(CELLS, [*map(Column, _CELL_HEADS)], rows)
+        book.add_lists(CELLS, [*map(Column, _CELL_HEADS)], self._cell_rows())
 
     def _unit_rows(self) -> Iterator[list[Entry]]:
         """Per figure: the indicators that it is computed from, then what each unit contributes."""
