@@ -52,12 +52,16 @@ def fonts_xml() -> str:
 
 
 def settings_xml() -> str:
-    """The settings: page numbers left and right, Chinese line breaking, the layout of current versions of Word."""
+    """The settings: page numbers left and right, Chinese line breaking, the layout of current versions of Word.
+
+    Only content controls may be filled in; there is no password, so whoever must can lift the protection.
+    """
     uri = "http://schemas.microsoft.com/office/word"
     compatibility = (_tag("compatSetting", name=name, uri=uri, val=value) for name, value in _COMPATIBILITY.items())
     return _root(
         "settings",
         _tag("zoom", percent=100),
+        _tag("documentProtection", edit="forms", enforcement=1),
         _tag("defaultTabStop", val=420),
         _tag("evenAndOddHeaders"),
         _tag("drawingGridVerticalSpacing", val=290),

@@ -94,13 +94,27 @@ class Text:
         end = f"_{count}"
         self.bookmark(run_element, run_element, f"n_{name}"[: BOOKMARK_LENGTH - len(end)] + end)
         properties = OxmlElement("w:sdtPr")
-        for name, value in (("alias", figure_name(figure)), ("tag", figure.key), ("id", str(next(self._ids)))):
+        for name, value in (
+            ("alias", figure_name(figure)), ("tag", figure.key), ("id", str(next(self._ids))),
+            ("lock", "sdtContentLocked"),
+        ):  # fmt: skip
             properties.append(_valued(f"w:{name}", plain(value)[:NAME_LENGTH]))
         content = OxmlElement("w:sdtContent")
         control = OxmlElement("w:sdt")
         control.extend((properties, content))
         run._r.addprevious(control)
         content.append(run._r)
+
+    def enclose(self, paragraphs: list[WordParagraph], tag: str, alias: str) -> None:
+        """Put whole paragraphs into a content control that can be filled but not removed."""
+        properties = OxmlElement("w:sdtPr")
+        values = (("alias", alias), ("tag", tag), ("id", str(next(self._ids))), ("lock", "sdtLocked"))
+        for name, value in values:
+            properties.append(_valued(f"w:{name}", plain(value)[:NAME_LENGTH]))
+        control, content = OxmlElement("w:sdt"), OxmlElement("w:sdtContent")
+        control.extend((properties, content))
+        paragraphs[0]._p.addprevious(control)
+        content.extend([paragraph._p for paragraph in paragraphs])
 
     def bookmark(self, first: BaseOxmlElement, last: BaseOxmlElement, name: str) -> None:
         """Name the stretch from one element to another."""

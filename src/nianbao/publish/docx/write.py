@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from docx.shared import Emu, Mm
+from docx.text.paragraph import Paragraph as WordParagraph
 
 from nianbao.publish import charts
 from nianbao.publish.docx.contents import write_contents
@@ -14,6 +15,7 @@ from nianbao.publish.docx.ends import write_red_head, write_tail
 from nianbao.publish.docx.notes import add_footnotes
 from nianbao.publish.docx.package import describe, new_word_document, to_bytes
 from nianbao.publish.docx.page import set_up_page
+from nianbao.publish.docx.protected import block_tag, seal
 from nianbao.publish.docx.table import write_grid
 from nianbao.publish.docx.text import Text
 from nianbao.publish.paper import lay_out
@@ -39,10 +41,28 @@ def write(
     text = Text(word)
     set_up_page(text)
     describe(word, document)
+    opened: list[tuple[str, WordParagraph]] = []
     for block in lay_out(document):
-        _write_block(text, block, chart_png, pages or {})
+        block_id = block.block_id if isinstance(block, Line) else ""
+        if opened and opened[0][0] != block_id:
+            _enclose(text, document, opened)
+            opened = []
+        if isinstance(block, Line) and block_id:
+            opened.append((block_id, text.line(block)))
+        else:
+            _write_block(text, block, chart_png, pages or {})
+    _enclose(text, document, opened)
     add_footnotes(word, text.notes)
+    seal(word)
     path.write_bytes(to_bytes(word, document.as_of))
+
+
+def _enclose(text: Text, document: Document, opened: list[tuple[str, WordParagraph]]) -> None:
+    """Make the paragraphs of an office block the one place that may be edited."""
+    if opened:
+        block_id = opened[0][0]
+        tag = block_tag(document.publication, document.year, block_id)
+        text.enclose([paragraph for _, paragraph in opened], tag, block_id)
 
 
 def _write_block(text: Text, block: Block, chart_png: ChartPicture, pages: Mapping[int, int]) -> None:

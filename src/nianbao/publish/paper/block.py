@@ -27,13 +27,14 @@ Piece = str | Strong | Note | PrintedFigure | PrintedText | PrintedBlock | ToWri
 
 @dataclass(frozen=True)
 class Line:
-    """A paragraph in a style; `is_heading` ones are in the table of contents."""
+    """A paragraph in a style; `is_heading` ones are in the table of contents, `block_id` ones the office's own."""
 
     style: str
     pieces: tuple[Piece, ...]
     is_heading: bool = False
     new_page: bool = False
     keeps_next: bool = False
+    block_id: str = ""
 
     @property
     def text(self) -> str:

@@ -22,7 +22,16 @@ from nianbao.publish.paper.block import (
 from nianbao.publish.paper.ends import contents_line
 from nianbao.publish.paper.grid import rows_of, set_table
 from nianbao.publish.plain import day_zh, edition_line, edition_number, text_width
-from nianbao.terms.document import Document, Paragraph, PrintedChart, PrintedFigure, PrintedSection, PrintedTable
+from nianbao.terms.document import (
+    Document,
+    Paragraph,
+    PrintedBlock,
+    PrintedChart,
+    PrintedFigure,
+    PrintedSection,
+    PrintedTable,
+    ToWrite,
+)
 
 HEADINGS = {0: "PartTitle", 1: "Heading1", 2: "Heading2"}
 CONJUNCTIONS = "和与及暨"
@@ -82,7 +91,7 @@ def _section(section: PrintedSection) -> Iterator[Block]:
     paragraphs = [pieces for pieces in section.paragraphs if any(pieces)]
     for number, pieces in enumerate(paragraphs or ([()] if runs_in else [])):
         opening = (_run_in(section.title),) if runs_in and number == 0 else ()
-        yield Line("BodyText", (*opening, *notes.beside(pieces)))
+        yield Line("BodyText", (*opening, *notes.beside(pieces)), block_id="" if opening else _block_of(pieces))
     tables = [list(set_table(table, notes.in_table(table))) for table in section.tables]
     for note in (*section.coverage_notes, *notes.left()):
         yield Line("Coverage", (f"〔{note}〕",))
@@ -90,6 +99,11 @@ def _section(section: PrintedSection) -> Iterator[Block]:
         yield from table
     for chart in section.charts:
         yield from _chart(chart)
+
+
+def _block_of(pieces: Paragraph) -> str:
+    """The office block that a paragraph is, or has still to become."""
+    return next((piece.block_id for piece in pieces if isinstance(piece, PrintedBlock | ToWrite)), "")
 
 
 class _Notes:
