@@ -46,6 +46,7 @@ def _change_of(indicator: Indicator) -> Indicator:
         unit=POINTS if is_rate else "%",
         section=indicator.section,
         publication=indicator.publication,
+        change_of=indicator.id,
         formula=f"{indicator.id} - {before}" if is_rate else f"({indicator.id} - {before}) / {before} * 100",
     )
 

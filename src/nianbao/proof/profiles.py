@@ -119,6 +119,7 @@ def read_vocabulary(project: Project) -> Vocabulary:
         {
             name: _profile(project, indicator, printings.get(name, []), synonyms)
             for name, indicator in project.indicators.items()
+            if not indicator.change_of  # a change in a draft is computed from what the sentence names
         }
     )
 

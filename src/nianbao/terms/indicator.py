@@ -16,7 +16,7 @@ class Indicator:
 
     `table` holds rows with submission_id, row_no, unit_code, period and year; `measure` is a SQL expression over its
     columns and `field` the field whose cells are the trace. `unit_scope` limits the units: a unit code, `members`, or
-    empty for all that report.
+    empty for all that report. `change_of` names the indicator that this one compares with the year before.
     """
 
     id: str
@@ -35,6 +35,7 @@ class Indicator:
     table: str = ""
     unit_scope: str = ""
     formula: str = ""
+    change_of: str = ""
 
     @property
     def is_formula(self) -> bool:
