@@ -13,7 +13,6 @@ from nianbao.runs.house import House, open_house
 from nianbao.runs.publish import write_reports
 from nianbao.settings import Home
 from nianbao.statistics.figures import read_figures
-from nianbao.terms.year_basis import YearBasis
 from tests.bench.measures import Measure, effort, seconds
 
 LIMIT = "≤ 10 s"
@@ -52,7 +51,7 @@ def render(house: House, out: Path) -> Mapping[str, float]:
 
 
 def _figure_set(house: House, folder: Path, year: int, repetitions: int) -> Measure:
-    figures = read_figures(house.connection, house.project, YearBasis.STATISTICS)
+    figures = read_figures(house.connection, house.project, house.project.year_basis("statistics"))
     taken = seconds(lambda: write_set(figures, year, clock.now(), folder), repetitions)
     return Measure("figures by statistics year, of all and by unit, as CSV and SDMX", taken, "s")
 

@@ -17,8 +17,8 @@ from nianbao.proof.binding import Binder
 from nianbao.proof.numbers import NumberFinder
 from nianbao.proof.profiles import read_vocabulary
 from nianbao.proof.reading import bare, passages, read_text
-from nianbao.statistics.compile import ALL
 from nianbao.statistics.figures import Figures
+from nianbao.statistics.scopes import ALL
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "golden"

@@ -10,8 +10,8 @@ from nianbao.catalog import Project
 from nianbao.proof.prove import prove
 from nianbao.proof.reading import read_text
 from nianbao.proof.verdicts import Checked, Verdict
-from nianbao.statistics.compile import ALL
 from nianbao.statistics.figures import Figures
+from nianbao.statistics.scopes import ALL
 from tests.proof.drafts import verdicts
 from tests.proof.marked import GOLDEN, YEAR, golden_figures
 

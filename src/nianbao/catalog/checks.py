@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,12 @@ from nianbao.catalog.reference import Codes
 from nianbao.errors import DeclarationError
 from nianbao.terms.check import SQL_RULE, Rule
 from nianbao.terms.finding import Severity
-from nianbao.terms.form import NO_END, NUMBERS, Field, FieldType, Form, Part
+from nianbao.terms.form import NUMBERS, Field, FieldType, Form, Part
+from nianbao.terms.span import Span
 
 ALL_FORMS = "*"
-_HEADER = re.compile(r"--\s*(code|form|severity|says|because):\s*(.+)")
-_RULE_KEYS = {"code", "part", "each", "severity", "type", "column", "kwargs", "says", "because"}
+_HEADER = re.compile(r"--\s*(code|form|severity|says|because|since|until):\s*(.+)")
+_RULE_KEYS = {"code", "part", "each", "severity", "type", "column", "kwargs", "says", "because", "since", "until"}
 
 
 @dataclass(frozen=True)
@@ -127,19 +128,9 @@ def _expand(path: Path, item: dict[str, Any], forms: tuple[Form, ...], codes: Co
                     if field.codes not in codes:
                         continue
                     kwargs["value_set"] = sorted({code.code for code in codes[field.codes].values()})
-                if each == "required" and (field.since or field.until < NO_END):
-                    kwargs["row_condition"] = _asked_years(field)
-                yield _rule(path, item, part, field.column, kwargs)
-
-
-def _asked_years(field: Field) -> dict[str, object]:
-    """Great Expectations' own form of: only rows of the years in which the form asks for the field."""
-    year = {"name": "year"}
-    conditions: list[dict[str, object]] = [
-        {"type": "comparison", "column": year, "operator": ">=", "parameter": field.since},
-        {"type": "comparison", "column": year, "operator": "<=", "parameter": field.until},
-    ]
-    return {"type": "and", "conditions": conditions}
+                rule = _rule(path, item, part, field.column, kwargs)
+                # What is required is required where it is asked.
+                yield replace(rule, span=field.span) if each == "required" else rule
 
 
 def _is_required(field: Field) -> bool:
@@ -172,6 +163,7 @@ def _rule(path: Path, item: dict[str, Any], part: Part, column: str | None, kwar
             because=_sentence(item, "because"),
             type=item["type"],
             kwargs=kwargs,
+            span=Span.between(str(item.get("since", "")), str(item.get("until", ""))),
         )
     except (KeyError, ValueError) as error:
         raise DeclarationError(path, _line(path, str(item.get("code"))), f"{error} is missing or unknown") from error
@@ -196,6 +188,10 @@ def _sql_rule(path: Path, forms: Mapping[str, Form]) -> Rule:
     if header["severity"].strip() not in set(Severity):
         line = _line(path, "-- severity:")
         raise DeclarationError(path, line, f"severity {header['severity']!r} is none of: {', '.join(Severity)}")
+    try:
+        span = Span.between(header.get("since", "").strip(), header.get("until", "").strip())
+    except ValueError as error:
+        raise DeclarationError(path, _line(path, "-- since:"), str(error)) from error
     part = None if form_code == ALL_FORMS else forms[form_code].parts[0]
     query = "\n".join(line for line in text.splitlines() if not line.startswith("--")).strip().rstrip(";")
     return Rule(
@@ -209,6 +205,7 @@ def _sql_rule(path: Path, forms: Mapping[str, Form]) -> Rule:
         because=header["because"].strip(),
         type=SQL_RULE,
         kwargs={"unexpected_rows_query": query},
+        span=span,
     )
 
 

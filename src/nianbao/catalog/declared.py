@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from nianbao.errors import DeclarationError
+from nianbao.terms.span import Span
 
 E = TypeVar("E")
 
@@ -66,6 +67,19 @@ class Declared:
     def flag(self, key: str, default: bool = False) -> bool:
         """True or false."""
         return self._take(key, bool, default)
+
+    def span(self) -> Span:
+        """The periods from `since` to `until`, each a year or a period such as "2022Q3"; open where it is absent."""
+        written = {}
+        for key in ("since", "until"):
+            value = self._data.pop(key, "")
+            if isinstance(value, bool) or not isinstance(value, int | str):
+                raise self.fail(f'{key} = {value!r} must be a year or a period such as "2022Q3"', key)
+            written[key] = str(value)
+        try:
+            return Span.between(written["since"], written["until"])
+        except ValueError as error:
+            raise self.fail(str(error), "since") from error
 
     def name(self, key: str, pattern: re.Pattern[str] = NAME) -> str:
         """A string that becomes the name of a table, a column or an indicator."""

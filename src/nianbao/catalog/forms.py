@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nianbao.catalog.declared import FORM_CODE, Declared
 from nianbao.errors import DeclarationError
-from nianbao.terms.form import NO_END, Aggregate, Field, FieldType, Form, Layout, Part
+from nianbao.terms.form import Aggregate, Field, FieldType, Form, Layout, Part
 from nianbao.terms.roster import Roster
 
 SUFFIXES = ("Q1", "Q2", "Q3", "Q4", "H1", "H2", *(f"M{month:02d}" for month in range(1, 13)), "Y")
@@ -45,7 +45,7 @@ def _read_form(path: Path, roster: Roster, lists: frozenset[str]) -> Form:
         edition=declared.text("edition"),
         suffixes=suffixes,
         reporters=reporters,
-        since=declared.integer("since"),
+        span=declared.span(),
         due_days=declared.integer("due_days"),
         grace_days=declared.integer("grace_days"),
         cumulative=declared.flag("cumulative"),
@@ -101,8 +101,7 @@ def _read_field(declared: Declared, lists: frozenset[str]) -> Field:
         codes=declared.text("codes", ""),
         hint=declared.text("hint", ""),
         is_personal=declared.flag("personal"),
-        since=declared.integer("since", 0),
-        until=declared.integer("until", NO_END),
+        span=declared.span(),
     )
     declared.done()
     if field.codes not in lists:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 
 from nianbao.catalog.declared import Declared
-from nianbao.terms.form import Aggregate, Form
-from nianbao.terms.indicator import POINTS, Indicator
+from nianbao.terms.form import Aggregate, Form, Part
+from nianbao.terms.indicator import COUNTED, POINTS, Indicator
+from nianbao.terms.roster import Roster
 
 
-def read_indicators(folder: Path, forms: Mapping[str, Form]) -> dict[str, Indicator]:
+def read_indicators(folder: Path, forms: Mapping[str, Form], roster: Roster) -> dict[str, Indicator]:
     """All declared indicators by id, in the order of the files.
 
     Raises:
@@ -22,7 +24,7 @@ def read_indicators(folder: Path, forms: Mapping[str, Form]) -> dict[str, Indica
         section, publication = declared.text("section"), declared.text("publication")
         for table in declared.tables("indicators", "id"):
             is_compared = table.flag("compare")
-            indicator = _read_indicator(table, section, publication, forms)
+            indicator = _read_indicator(table, section, publication, forms, roster)
             if indicator.id in indicators:
                 raise table.fail(f"indicator {indicator.id} is declared twice", indicator.id)
             indicators[indicator.id] = indicator
@@ -51,28 +53,32 @@ def _change_of(indicator: Indicator) -> Indicator:
     )
 
 
-def _read_indicator(declared: Declared, section: str, publication: str, forms: Mapping[str, Form]) -> Indicator:
+def _read_indicator(
+    declared: Declared, section: str, publication: str, forms: Mapping[str, Form], roster: Roster
+) -> Indicator:
     formula = declared.text("formula", "")
     names = declared.name("id"), declared.text("zh"), declared.text("en"), declared.text("unit")
     if formula:
         declared.done()
         return Indicator(*names, section=section, publication=publication, formula=formula)
-    form_code, part_code, field_code = declared.text("form"), declared.text("part", ""), declared.text("field")
+    form_code, part_code = declared.text("form"), declared.text("part", "")
+    fields = declared.texts("fields") if "fields" in declared else (declared.text("field"),)
     if form_code not in forms:
         raise declared.fail(f"form {form_code!r} is not declared", form_code)
     form = forms[form_code]
     try:
         part = form.part(part_code or form.parts[0].code)
-        field = part.field(field_code)
-    except KeyError as error:
-        raise declared.fail(str(error), field_code) from error
+        field = [part.field(code) for code in fields][-1]
+    except (KeyError, IndexError) as error:
+        raise declared.fail(str(error), fields[-1] if fields else "fields") from error
     indicator = Indicator(
         *names,
         section=section,
         publication=publication,
         form=form_code,
         part=part.code,
-        field=field_code,
+        fields=fields,
+        break_note=declared.text("break_note", ""),
         aggregate=declared.one_of("aggregate", Aggregate, field.aggregate),
         where=declared.text("where", ""),
         measure=declared.text("measure", ""),
@@ -82,7 +88,23 @@ def _read_indicator(declared: Declared, section: str, publication: str, forms: M
     )
     declared.done()
     if indicator.aggregate is Aggregate.NONE:
-        raise declared.fail(f"indicator {indicator.id} does not say how {field_code} adds up (aggregate)", indicator.id)
+        raise declared.fail(f"indicator {indicator.id} does not say how {field.code} adds up (aggregate)", indicator.id)
     if indicator.period != "year" and indicator.period not in form.suffixes:
         raise declared.fail(f"{form_code} has no period {indicator.period!r}", indicator.period)
+    _check_fields(declared, indicator, part)
+    if indicator.unit_scope not in ("", COUNTED, *roster.levels, *roster.latest):
+        what = f"unit_scope = {indicator.unit_scope!r} is neither a unit, nor a level, nor {COUNTED}"
+        raise declared.fail(what, indicator.unit_scope)
     return indicator
+
+
+def _check_fields(declared: Declared, indicator: Indicator, part: Part) -> None:
+    """Several fields follow each other without an overlap, and what changed between them is said."""
+    if (len(indicator.fields) > 1) != bool(indicator.break_note):
+        raise declared.fail("several fields, and only they, need a break_note: what changed between them", indicator.id)
+    if len(indicator.fields) > 1 and indicator.measure:
+        raise declared.fail("measure goes with one field; several fields are read as they are", "measure")
+    for earlier, later in pairwise(part.field(code) for code in indicator.fields):
+        if earlier.span.until >= later.span.since:
+            what = f"{earlier.code} is asked until {earlier.span.until}, {later.code} since {later.span.since}"
+            raise declared.fail(f"{what}: fields of one indicator follow each other", later.code)

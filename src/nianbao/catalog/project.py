@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nianbao.catalog.conventions import Conventions, read_conventions
 from nianbao.catalog.declared import read_csv
 from nianbao.catalog.forms import read_forms
 from nianbao.catalog.indicators import read_indicators
@@ -17,7 +18,7 @@ from nianbao.catalog.publications import read_publications
 from nianbao.catalog.reference import Codes, check_extensions, read_codes
 from nianbao.catalog.roster import read_roster
 from nianbao.catalog.sources import read_sources
-from nianbao.errors import DeclarationError
+from nianbao.errors import DeclarationError, UsageError
 from nianbao.terms.check import Rule
 from nianbao.terms.form import Form, Part
 from nianbao.terms.indicator import Indicator
@@ -27,12 +28,13 @@ from nianbao.terms.publication import Publication
 from nianbao.terms.roster import Roster
 from nianbao.terms.source import DeclaredSource
 from nianbao.terms.unit import Unit
+from nianbao.terms.year_basis import YearBasis
 
 if TYPE_CHECKING:
     from nianbao.catalog.checks import ReadingRule
 
 
-_JUDGING = ("forms", "reference", "expectations", "sql", "indicators", "reports")
+_JUDGING = ("federation.toml", "forms", "reference", "expectations", "sql", "indicators", "reports")
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Project:
     roster: Roster
     codes: Codes
     forms: dict[str, Form]
+    conventions: Conventions = field(default_factory=Conventions)
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
@@ -79,7 +82,7 @@ class Project:
     @cached_property
     def indicators(self) -> dict[str, Indicator]:
         """Every indicator by id."""
-        return read_indicators(self.path / "indicators", self.forms)
+        return read_indicators(self.path / "indicators", self.forms, self.roster)
 
     @cached_property
     def publications(self) -> dict[str, Publication]:
@@ -107,7 +110,8 @@ class Project:
         """One digest of everything declared that judges and counts; where files come from does neither."""
         digest = hashlib.sha256()
         for folder in _JUDGING:
-            for path in sorted((self.path / folder).rglob("*.*")):
+            declared = self.path / folder
+            for path in sorted(declared.rglob("*.*")) if declared.is_dir() else [declared]:
                 if path.is_file() and path.name != "sources.toml":
                     name, content = path.relative_to(self.path).as_posix().encode(), path.read_bytes()
                     digest.update(b"%d %b %d %b" % (len(name), name, len(content), content))
@@ -122,6 +126,24 @@ class Project:
     def federation(self) -> Unit:
         """The federation itself: the unit at the root of the roster."""
         return self.roster.root
+
+    def year_basis(self, code: str) -> YearBasis:
+        """A year that the federation counts in, by its code; the one in which it reports where none is named.
+
+        Raises:
+            UsageError: it declares no such year.
+        """
+        bases = {basis.code: basis for basis in self.year_bases}
+        if not code:
+            return self.conventions.year
+        if code not in bases:
+            raise UsageError(f"there is no year basis {code!r}", next_step=f"take one of: {', '.join(bases)}")
+        return bases[code]
+
+    @property
+    def year_bases(self) -> tuple[YearBasis, ...]:
+        """The years that the federation counts in, the one in which it reports first."""
+        return (self.conventions.year, *self.conventions.other_years)
 
     @property
     def parts(self) -> Iterator[Part]:
@@ -162,7 +184,7 @@ def load_project(path: Path) -> Project:
     codes = read_codes(reference / "codes.csv", reference / "accounts.csv")
     forms = read_forms(path / "forms", roster, frozenset(codes))
     check_extensions(reference / "extensions.csv", roster.latest, forms)
-    return Project(path, roster, codes, forms)
+    return Project(path, roster, codes, forms, read_conventions(path / "federation.toml"))
 
 
 def find_project(start: Path) -> Path:

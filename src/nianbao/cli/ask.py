@@ -30,10 +30,8 @@ def year_basis_option(command: Any) -> Any:
     """--year-basis: what a year is."""
     return click.option(
         "--year-basis",
-        type=click.Choice(["calendar", "statistics"]),
-        default="calendar",
-        show_default=True,
-        help="The year: January to December, or the national statistics year, October of the year before to September.",
+        default="",
+        help="The year: the one in which the federation reports, or another that federation.toml declares.",
     )(command)
 
 
@@ -119,26 +117,27 @@ def explain(
     from nianbao.statistics.claims import read_claims
     from nianbao.statistics.figures import read_figures
     from nianbao.statistics.trace import trace
-    from nianbao.terms.year_basis import YearBasis
 
     with asked_house(project_path, home, as_of) as house:
-        known = read_figures(house.connection, house.project, YearBasis(year_basis))
+        basis = house.project.year_basis(year_basis)
+        known = read_figures(house.connection, house.project, basis)
         figure = known.get(indicator, year)
         if reason := known.why_not(indicator, year):
             raise UsageError(
-                f"{indicator} is not available by statistics year: {reason}", next_step="--year-basis calendar"
+                f"{indicator} is not available by {basis.code} year: {reason}",
+                next_step=f"--year-basis {house.project.conventions.year.code}",
             )
         found = trace(house.connection, known, indicator, year)
         declared = house.project.indicators[indicator]
         definition = define(declared, house.project)
         reporters = known.reporters(declared, year)
-        is_calendar = year_basis == YearBasis.CALENDAR  # what the units held is compared by calendar year
-        completed = read_claims(house.connection, known).once_all_report(figure) if is_calendar else None
+        # What the units held is compared by the year in which they report.
+        completed = read_claims(house.connection, known).once_all_report(figure) if basis.is_main else None
     cells = [cell for cell in found.cells if unit_code in (None, cell.unit_code)]
     if as_json:
         say_json(
             {
-                "indicator": indicator, "zh": declared.zh, "year": year, "year_basis": year_basis,
+                "indicator": indicator, "zh": declared.zh, "year": year, "year_basis": basis.code,
                 "value": figure.value, "unit": declared.unit,
                 "definition": definition, "formula": declared.formula or None, "operands": found.operands,
                 "coverage": {"reported": figure.coverage.reported, "expected": figure.coverage.expected,
@@ -149,12 +148,7 @@ def explain(
             }
         )  # fmt: skip
         return
-    when = (
-        f"{year}年"
-        if year_basis == YearBasis.CALENDAR
-        else "统计年度{}年（{}至{}）".format(year, *YearBasis(year_basis).span(year))
-    )
-    say(f"{declared.zh}（{indicator}）{when}：{_number(figure.value)} {declared.unit}")
+    say(f"{declared.zh}（{indicator}）{basis.name(year)}：{_number(figure.value)} {declared.unit}")
     say(f"口径：{definition}")
     if declared.formula:
         say(f"公式：{declared.formula}")

@@ -39,16 +39,16 @@ def figures(
     """Print the figures of a year."""
     from nianbao.publish.figure_set import describe_figure, write_set
     from nianbao.statistics.figures import read_figures
-    from nianbao.terms.year_basis import YearBasis
     from nianbao.warehouse import ledger
 
     if doubtful:
-        if out or year_basis != YearBasis.CALENDAR:
-            raise click.UsageError("--doubtful is about what the reports print: calendar years, and not as files")
+        if out or year_basis:
+            raise click.UsageError("--doubtful is about what the reports print: not other years, and not as files")
         _say_doubtful(project_path, home, year, as_of, as_csv, as_json)
         return
     with asked_house(project_path, home, as_of) as house:
-        known = read_figures(house.connection, house.project, YearBasis(year_basis))
+        basis = house.project.year_basis(year_basis)
+        known = read_figures(house.connection, house.project, basis)
         rows = [describe_figure(known, known.get(indicator, year)) for indicator in house.project.indicators]
         if not any(row["value"] for row in rows):
             raise UsageError(f"there are no figures for {year}", next_step=f"years with figures: {known.years()}")
@@ -61,7 +61,7 @@ def figures(
     elif as_csv:
         say_csv(list(rows[0]), [list(row.values()) for row in rows if _is_told(row)])
     else:
-        _say_figures(rows, year, YearBasis(year_basis))
+        _say_figures(rows, year, basis)
 
 
 def _is_told(row: dict[str, Any]) -> bool:
@@ -70,9 +70,7 @@ def _is_told(row: dict[str, Any]) -> bool:
 
 
 def _say_figures(rows: list[dict[str, Any]], year: int, basis: Any) -> None:
-    from nianbao.terms.year_basis import YearBasis
-
-    if basis is not YearBasis.CALENDAR:
+    if not basis.is_main or basis.first_month != 1:
         say(f"{basis.zh}{year}年（{rows[0]['first_day']}至{rows[0]['last_day']}）")
     say_table(
         ("指标", "名称", "数值", "单位", "已报/应报"),

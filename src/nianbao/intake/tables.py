@@ -190,7 +190,7 @@ class Table:
 
     def _note_missing(self, part: Part, found: set[str]) -> None:
         for asked in part.fields:
-            is_due = asked.required and (self.terms.period is None or asked.is_asked_in(self.terms.period.year))
+            is_due = asked.required and (self.terms.period is None or asked.is_asked_in(self.terms.period))
             if is_due and asked.code not in found:
                 self.note("LINE_MISSING", expected=f"{layout.field_code(self.form.code, asked.line)} {asked.zh}")
 

@@ -126,7 +126,8 @@ def judge_deliveries(
     read = _read(archive, pool, fresh, progress)
     causes: dict[str, str] = {}
     identified = [_identify(delivery, each, project, causes) for delivery, each in zip(fresh, read, strict=True)]
-    units = sorted({each.cover.get("unit_code", "").upper() for each in read})
+    codes = (each.cover.get("unit_code", "") for each in read)
+    units = sorted({project.roster.find(code) or code for code in codes})
     numbered = number(identified, Known(*ledger.submission_numbers(connection, units), kept), project)
     night = gather(numbered, arrival_faults(fresh, ledger.sources_of(connection, units)))
     judged = judge_apart(connection, project, night, rulings(connection))

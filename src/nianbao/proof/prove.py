@@ -17,8 +17,8 @@ from nianbao.proof.values import Values, scope_names
 from nianbao.proof.verdicts import Checked, Verdict, contradictions, judge, sums
 from nianbao.proof.wholes import wholes_of
 from nianbao.publish.plain import exact
-from nianbao.statistics.compile import ALL
 from nianbao.statistics.figures import Figures
+from nianbao.statistics.scopes import ALL
 
 WEAK, FAR = 0.35, 3
 """A binding this weak to a value so many times larger or smaller is not taken for a stale figure of it."""

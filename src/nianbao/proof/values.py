@@ -12,8 +12,8 @@ from nianbao.proof.numbers import Number
 from nianbao.proof.profiles import Profile
 from nianbao.proof.reading import CLAUSE_END, SENTENCE_END, Passage, around
 from nianbao.proof.verdicts import Key
-from nianbao.statistics.compile import ALL
 from nianbao.statistics.figures import Figures
+from nianbao.statistics.scopes import ALL
 
 _YEAR = re.compile(r"(?P<year>(?:19|20)\d\d)\s*年|(?<![较比])(?:上年|去年|上一年)")
 _TENTH_OF_A_THOUSANDTH = Decimal("0.0001")

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from nianbao.publish.definition import define
-from nianbao.statistics.compile import ALL, PREV_YEAR, operands
 from nianbao.statistics.figures import Figures
+from nianbao.statistics.formulas import Operand, operands
+from nianbao.statistics.scopes import ALL
 from nianbao.terms.background import Background, Described, Due
 from nianbao.terms.indicator import Indicator
 from nianbao.terms.target import Target
@@ -49,9 +50,9 @@ def _described(indicator: Indicator, figures: Figures, years: Iterable[int]) -> 
         publication=indicator.publication,
         definition=define(indicator, figures.project),
         operands=tuple(
-            (name.replace(PREV_YEAR, ""), name.count(PREV_YEAR))
-            for name in operands(indicator)
-            if name.replace(PREV_YEAR, "") in figures.project.indicators
+            (operand.indicator_id, operand.back)
+            for operand in map(Operand.of, operands(indicator))
+            if operand.indicator_id in figures.project.indicators
         ),
         values=values,
         by_unit=by_unit,

@@ -14,9 +14,9 @@ from nianbao.publish.definition import define
 from nianbao.publish.notes import coverage_notes, said_once, sign_off_note
 from nianbao.publish.promised import in_words, tally
 from nianbao.statistics.claims import Claims
-from nianbao.statistics.compile import ALL
 from nianbao.statistics.exact import in_table
 from nianbao.statistics.figures import Figures
+from nianbao.statistics.scopes import ALL
 from nianbao.statistics.trace import figure_key
 from nianbao.statistics.wording import Wording, parse_wording, word
 from nianbao.terms.document import (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nianbao.catalog import Project
-from nianbao.statistics.compile import PREV_YEAR, operands
+from nianbao.statistics.formulas import Operand, operands
 from nianbao.terms.form import Aggregate
 from nianbao.terms.indicator import Indicator
 
@@ -23,13 +23,18 @@ def define(indicator: Indicator, project: Project) -> str:
     if indicator.is_formula:
         formula = indicator.formula
         for name in sorted(operands(indicator), key=len, reverse=True):
-            own = name.replace(PREV_YEAR, "")
-            if own in project.indicators:
-                formula = formula.replace(name, project.indicators[own].zh + ("（上年）" if PREV_YEAR in name else ""))
+            operand = Operand.of(name)
+            if operand.indicator_id in project.indicators:
+                of = {"all": f"（{project.conventions.words.whole}）", "parent": "（上级）"}.get(operand.whole, "")
+                formula = formula.replace(
+                    name, project.indicators[operand.indicator_id].zh + "（上年）" * bool(operand.back) + of
+                )
         return formula.replace("*", "×").replace("/", "÷")
     form = project.forms[indicator.form]
-    field = form.part(indicator.part).field(indicator.field)
+    part = form.part(indicator.part)
+    asked = "、".join(f"“{part.field(code).zh}”" for code in indicator.fields)
     whose = f"{project.federation.short_zh}本级" if indicator.unit_scope == project.federation.code else ""
     period = _PERIODS.get(indicator.period, indicator.period)
+    noted = f"（{indicator.break_note}）" if indicator.break_note else ""
     limited = "，按条件筛选" if indicator.where else ""
-    return f"{form.code} {form.zh}“{field.zh}”{whose}{period}{limited}，{_AGGREGATES[indicator.aggregate]}"
+    return f"{form.code} {form.zh}{asked}{whose}{period}{limited}，{_AGGREGATES[indicator.aggregate]}{noted}"

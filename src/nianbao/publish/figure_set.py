@@ -10,8 +10,8 @@ from typing import Any
 
 from nianbao.publish import sdmx
 from nianbao.publish.datapackage import FIGURE_SET, About, describe
-from nianbao.statistics.compile import ALL
 from nianbao.statistics.figures import Figures
+from nianbao.statistics.scopes import ALL
 from nianbao.terms.figure import Figure
 
 
@@ -25,12 +25,12 @@ def write_set(figures: Figures, year: int, as_of: dt.datetime, folder: Path) -> 
         writer.writeheader()
         writer.writerows(rows)
     project, basis = figures.project, figures.basis
-    code = f"FIGURES_{basis.value.upper()}_YEAR"
+    code = f"FIGURES_{basis.code.upper()}_YEAR"
     title = f"{project.federation.zh}{year}年指标数字（{basis.zh}）"
-    flow = sdmx.Flow(code, title, f"Figures by {basis.value} year", year, "draft", as_of, basis)
+    flow = sdmx.Flow(code, title, f"Figures by {basis.code} year", year, "draft", as_of, basis)
     sdmx.write(found, project, flow, folder)
     first, last = basis.span(year)
-    about = About(f"figures-{basis.value}-{year}", title, f"{first}至{last}", project.federation.zh, as_of)
+    about = About(f"figures-{basis.code}-{year}", title, f"{first}至{last}", project.federation.zh, as_of)
     (folder / "datapackage.json").write_text(describe(about, folder, FIGURE_SET), encoding="utf-8")
     return sum(figure.value is not None for figure in found)
 
@@ -42,7 +42,7 @@ def describe_figure(figures: Figures, figure: Figure) -> dict[str, Any]:
     return {
         "indicator": indicator.id,
         "year": figure.year,
-        "year_basis": figures.basis.value,
+        "year_basis": figures.basis.code,
         "first_day": first,
         "last_day": last,
         "scope": figure.scope,

@@ -22,8 +22,8 @@ from nianbao import __version__
 from nianbao.catalog import Project
 from nianbao.publish.datapackage import describe_edition
 from nianbao.publish.plain import exact_text
-from nianbao.statistics.compile import ALL
 from nianbao.statistics.noun import is_true_for
+from nianbao.statistics.scopes import ALL
 from nianbao.statistics.trace import figure_key
 from nianbao.terms.document import Document, PrintedFigure, PrintedText, Revision
 

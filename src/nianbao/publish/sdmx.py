@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nianbao.catalog import Project
-from nianbao.statistics.compile import ALL
+from nianbao.statistics.scopes import ALL
 from nianbao.terms.document import Document
 from nianbao.terms.figure import Figure
-from nianbao.terms.year_basis import YearBasis
+from nianbao.terms.year_basis import CALENDAR_YEAR, YearBasis
 
 if TYPE_CHECKING:
     from sdmx.model import common, v21
@@ -63,11 +63,11 @@ class Flow:
     year: int
     edition: str
     as_of: dt.datetime
-    basis: YearBasis = YearBasis.CALENDAR
+    basis: YearBasis = CALENDAR_YEAR
 
     def time_period(self, year: int) -> str:
         """A year as SDMX says it: 2021, or the day on which it begins and how long it takes, 2020-10-01/P1Y."""
-        return str(year) if self.basis is YearBasis.CALENDAR else f"{self.basis.span(year)[0]}/P1Y"
+        return str(year) if self.basis.first_month == 1 else f"{self.basis.span(year)[0]}/P1Y"
 
     @property
     def number(self) -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 from nianbao.errors import UsageError
 from nianbao.runs.house import House
 from nianbao.settings import Home
-from nianbao.statistics.compile import ALL
+from nianbao.statistics.scopes import ALL
 from nianbao.statistics.trace import fed_by
 from nianbao.terms.figure import TracedCell
 from nianbao.terms.period import Period

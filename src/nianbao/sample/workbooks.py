@@ -72,4 +72,4 @@ def _nought(field: Field) -> Value:
 
 
 def _is_asked(field: Field, period: Period) -> bool:
-    return field.required and field.type in NUMBERS and field.is_asked_in(period.year)
+    return field.required and field.type in NUMBERS and field.is_asked_in(period)

@@ -11,8 +11,8 @@ from decimal import Decimal
 
 from sqlglot import exp
 
-from nianbao.statistics.compile import counted_behind, expand, years_back
 from nianbao.statistics.figures import Figures
+from nianbao.statistics.formulas import Operand, counted_behind, expand
 from nianbao.statistics.intervals import EVERYTHING, INFINITY, Interval, evaluate
 from nianbao.statistics.missing import Gap, Missing, read_gaps
 from nianbao.statistics.noun import Wording
@@ -68,7 +68,7 @@ class Claims:
         operands = {}
         tree = expand(indicator, indicators)
         for column in {column.name for column in tree.find_all(exp.Column)}:
-            name, back = years_back(column)
+            name, back, _ = Operand.of(column)
             value = self.figures.get(name, figure.year - back).value
             operands[column] = (
                 EVERYTHING

@@ -1,274 +1,247 @@
-"""Indicators → SQL: one query for the rows that count, summed for the figure, joined to their cells for the trace."""
+"""Indicators → SQL: what counts in a year, for everybody, each unit and each unit of the tree, with its coverage."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-from functools import cache
-
-import sqlglot
-from sqlglot import exp
+from collections.abc import Mapping
 
 from nianbao.catalog import Project
-from nianbao.errors import DeclarationError
-from nianbao.statistics.year_basis import is_countable, year_sql, years_reported
-from nianbao.terms.form import Aggregate
+from nianbao.statistics.counted import counted_model, form_model, scope_condition
+from nianbao.statistics.formulas import counted_behind, expand, formula_steps, operands_of
+from nianbao.statistics.scopes import ALL, operand_model
+from nianbao.statistics.year_basis import is_countable
 from nianbao.terms.indicator import Indicator
 from nianbao.terms.year_basis import YearBasis
-from nianbao.warehouse.models import Model, tables_read
-
-ALL = "all"
-"""The scope of a figure over all units that report."""
-
-PREV_YEAR = "@prev_year"
-_OPERAND = re.compile(r"\b([a-z][a-z0-9_]*)((?:@prev_year)*)")
-_SHIFT = "__prev_year"
-_VALUE = "DECIMAL(28, 6)"
+from nianbao.warehouse.models import Model
 
 
-def rows_query(indicator: Indicator, project: Project, basis: YearBasis = YearBasis.CALENDAR) -> exp.Select:
-    """The rows that count for an indicator: submission_id, row_no, unit_code, period, year, measure.
-
-    Its condition speaks of the calendar year of a row, whatever the basis.
-
-    Raises:
-        DeclarationError: its condition or measure is not SQL.
-    """
-    part = project.forms[indicator.form].part(indicator.part)
-    column, year = part.field(indicator.field).column, year_sql(part, basis)
-    query = (
-        exp.select("submission_id", "row_no", "unit_code", "period")
-        .select(year if year == "year" else f"{year} AS year", dialect="duckdb")
-        .select(
-            exp.alias_(_parse(indicator, indicator.measure) if indicator.measure else exp.column(column), "measure")
-        )
-        .from_(indicator.table)
-    )
-    if indicator.where:
-        query = query.where(_parse(indicator, indicator.where))
-    if indicator.period != "year":
-        suffix = "" if indicator.period == "Y" else indicator.period
-        query = query.where(f"period = CAST(year AS VARCHAR) || '{suffix}'", dialect="duckdb")
-    if indicator.unit_scope == "counted":
-        codes = [unit.code for unit in project.units.values() if unit.is_counted]
-        query = query.where(exp.column("unit_code").isin(*codes))
-    elif indicator.unit_scope:
-        query = query.where(exp.column("unit_code").eq(indicator.unit_scope))
-    if indicator.aggregate is Aggregate.LAST:
-        # The last period that the unit reported in the year. Quarters, halves and months sort by their codes; the
-        # whole year, which has no suffix, comes after its halves.
-        query = query.qualify(
-            f"rpad(period, 6, 'Y') = max(rpad(period, 6, 'Y')) OVER (PARTITION BY unit_code, {year})", dialect="duckdb"
-        )
-    if basis is not YearBasis.CALENDAR:
-        query = query.where(f"{year} IN ({years_reported(indicator, project, basis)})", dialect="duckdb")
-    return query
-
-
-def counted_query(indicator: Indicator, project: Project, basis: YearBasis = YearBasis.CALENDAR) -> exp.Select:
-    """The values of an indicator that is counted from a form: indicator_id, year, scope, value."""
-    return (
-        exp.select(
-            exp.alias_(exp.Literal.string(indicator.id), "indicator_id"),
-            "year",
-            f"CASE WHEN grouping(unit_code) = 1 THEN '{ALL}' ELSE unit_code END AS scope",
-            f"{value_of(indicator)} AS value",
-            dialect="duckdb",
-        )
-        .from_(rows_query(indicator, project, basis).subquery("counted"))
-        .group_by("GROUPING SETS ((year, unit_code), (year))", dialect="duckdb")
-    )
-
-
-def value_of(indicator: Indicator) -> str:
-    """What the rows that count come to, in SQL over their `measure`."""
-    return f"CAST({_AGGREGATES[indicator.aggregate]} AS {_VALUE})"
-
-
-_AGGREGATES = {
-    Aggregate.SUM: "sum(measure)",
-    Aggregate.LAST: "sum(measure)",
-    Aggregate.MAX: "max(measure)",
-    Aggregate.MIN: "min(measure)",
-    Aggregate.COUNT: "count(measure)",
-    Aggregate.DISTINCT: "count(DISTINCT measure)",
-}
-
-
-def expand(indicator: Indicator, indicators: Mapping[str, Indicator]) -> exp.Expr:
-    """A formula over base indicators only: operands are columns, with `__prev_year` once for each year back.
-
-    Raises:
-        DeclarationError: the formula is malformed, names an unknown indicator, or depends on itself.
-    """
-    return _expand(indicator.id, indicators, ())
-
-
-def operands(indicator: Indicator) -> list[str]:
-    """The indicators a formula names, as written: `relief_funds`, `relief_funds@prev_year`."""
-    return list(dict.fromkeys(match[0] for match in _OPERAND.finditer(indicator.formula)))
-
-
-def counted_behind(indicator: Indicator, indicators: Mapping[str, Indicator]) -> list[tuple[str, int]]:
-    """The base indicators behind a formula, each with the years it lies back (0, 1, …)."""
-    if not indicator.is_formula:
-        return [(indicator.id, 0)]
-    found = (column.name for column in expand(indicator, indicators).find_all(exp.Column))
-    return list(dict.fromkeys(map(years_back, found)))
-
-
-def years_back(column: str) -> tuple[str, int]:
-    """The base indicator that a column of an expanded formula stands for, and how many years it lies back."""
-    return column.replace(_SHIFT, ""), column.count(_SHIFT)
-
-
-TABLES = {YearBasis.CALENDAR: "indicator.value", YearBasis.STATISTICS: "indicator.statistics_year"}
-"""Where every indicator stands, by the year that is meant."""
+def table_of(basis: YearBasis) -> str:
+    """Where every indicator stands, by the year that is meant."""
+    return "indicator.value" if basis.is_main else f"indicator.{basis.code}_year"
 
 
 def indicator_models(project: Project) -> list[Model]:
-    """One model per form with the indicators counted from it, and one per year basis with the formulas over them."""
+    """A model per form with the indicators counted from it; then what counts, its coverage, and the values by year."""
     bases: dict[str, list[Indicator]] = {}
     for indicator in project.indicators.values():
         if not indicator.is_formula:
             bases.setdefault(indicator.form, []).append(indicator)
-    models = [_form_model(form_code, indicators, project) for form_code, indicators in sorted(bases.items())]
-    base = "\nUNION ALL\n".join(f"SELECT indicator_id, year, scope, value FROM {model.name}" for model in models)
-    value = _value_model(
-        TABLES[YearBasis.CALENDAR],
-        base,
-        project.indicators,
-        "指标数值：每个指标、年度、范围一行",
-        "every indicator; one row per indicator, year and scope",
+    forms = sorted(bases)
+    depth = max(
+        (back for each in project.indicators.values() for _, back in counted_behind(each, project.indicators)),
+        default=0,
     )
-    return [*models, value, *_statistics_model(project)]
+    main, *others = project.year_bases
+    models = [form_model(code, bases[code], project) for code in forms]
+    models += [counted_model(forms), operand_model(depth), _coverage_model(), _covered_model(project)]
+    models.append(
+        _value_model(table_of(main), main, project.indicators, False, "指标数值：每个指标、年度、范围一行",
+                     "every indicator; one row per indicator, year and scope")
+    )  # fmt: skip
+    models.append(
+        _value_model("indicator.tree", main, project.indicators, True, "各级指标数值：按年末单位关系逐级汇总",
+                     "every indicator for every unit with all that stands below it at the end of the year, on both "
+                     "lines; one row per indicator, year, line and unit")
+    )  # fmt: skip
+    for basis in others:
+        countable = _countable(project, basis)
+        if countable:
+            first, last = basis.span(2021)
+            models.append(
+                _value_model(
+                    table_of(basis), basis, countable, False, f"{basis.zh}的指标数值：每个指标、年度、范围一行",
+                    f"indicators that can be counted from {first:%B} to {last:%B}, by the year in which it ends; "
+                    "one row per indicator, year and scope",
+                    {"year": f"{basis.zh}，以结束的年份为准 / year from {first:%B} to {last:%B}, named after its end"},
+                )
+            )  # fmt: skip
+    return models
 
 
-def _statistics_model(project: Project) -> list[Model]:
-    """The indicators that can be counted by statistics year; no model where there are none."""
+def _countable(project: Project, basis: YearBasis) -> dict[str, Indicator]:
+    """The indicators that can be counted by a year other than the one in which the federation reports."""
     indicators = project.indicators
-    countable = {
+    return {
         key: indicator
         for key, indicator in indicators.items()
-        if all(is_countable(indicators[name], project, YearBasis.STATISTICS)
-               for name, _ in counted_behind(indicator, indicators))
-    }  # fmt: skip
-    counted = [
-        counted_query(indicator, project, YearBasis.STATISTICS).sql(dialect="duckdb")
-        for indicator in countable.values()
-        if not indicator.is_formula
-    ]
-    if not counted:
-        return []
-    return [
-        _value_model(
-            TABLES[YearBasis.STATISTICS],
-            "\nUNION ALL\n".join(counted),
-            countable,
-            "统计年度的指标数值（上年10月至当年9月）：每个指标、年度、范围一行",
-            "indicators that can be counted from October to September, by the year in which the statistics year ends; "
-            "one row per indicator, year and scope",
-            {"year": "统计年度，以9月所在年份为准 / statistics year, October to September, named after its end"},
-        )
-    ]
+        if all(is_countable(indicators[name], project, basis) for name, _ in counted_behind(indicator, indicators))
+    }
 
 
-def _form_model(form_code: str, indicators: Iterable[Indicator], project: Project) -> Model:
-    name = f"indicator.{form_code.lower()}"
-    sql = "\nUNION ALL\n".join(counted_query(indicator, project).sql(dialect="duckdb") for indicator in indicators)
-    form = project.forms[form_code]
+def _coverage_model() -> Model:
+    """Who was asked for what a counted indicator needs in a year, and how much of it is in force."""
     return Model(
-        name,
-        sql,
-        tables_read(sql, name),
-        f"{form.zh}的指标",
-        f"indicators counted from {form.en}; one row per indicator, year and scope",
+        "indicator.coverage",
+        f"""SELECT
+    p.year_basis, p.indicator_id, p.year, a.unit_code,
+    bool_or(u.is_counted) AS is_counted,
+    count(*) FILTER (WHERE p.is_needed) AS asked,
+    count(s.submission_id) FILTER (WHERE p.is_needed) AS reported,
+    count(s.submission_id) FILTER (WHERE p.is_of_whole) AS reported_of_whole
+FROM reference.indicator_period AS p
+INNER JOIN reference.indicators AS i ON p.indicator_id = i.indicator_id
+INNER JOIN reference.asked AS a ON i.form_code = a.form_code AND i.part = a.part AND p.period = a.period
+INNER JOIN reference.unit_in_period AS u ON a.unit_code = u.unit_code AND a.period = u.period
+LEFT JOIN core.submission AS s
+    ON a.unit_code = s.unit_code AND a.form_code = s.form_code AND a.period = s.period
+WHERE p.is_asked AND {scope_condition("i", "u")}
+GROUP BY p.year_basis, p.indicator_id, p.year, a.unit_code""",
+        frozenset(
+            {"reference.indicator_period", "reference.indicators", "reference.asked", "reference.unit_in_period",
+             "core.submission"}
+        ),
+        "指标覆盖：每个单位每年应报、已报的报告期数",
+        "periods asked and reported behind a counted indicator; one row per basis, indicator, year and unit",
+    )  # fmt: skip
+
+
+def _covered_model(project: Project) -> Model:
+    """How many of those asked have reported all that an indicator needs; a formula is as complete as its parts.
+
+    Where units of counted levels are asked, they alone are counted; where none is, whoever is asked.
+    """
+    return Model(
+        "indicator.covered",
+        f"""WITH operand AS (
+    SELECT indicator_id, operand, back FROM (VALUES {_operands(project)}) AS listed (indicator_id, operand, back)
+),
+
+unit AS (
+    SELECT
+        c.year_basis, c.indicator_id, c.year, c.unit_code, i.of_counted,
+        CASE WHEN c.reported = c.asked THEN 1 ELSE 0 END AS is_complete
+    FROM indicator.coverage AS c
+    INNER JOIN reference.indicators AS i ON c.indicator_id = i.indicator_id
+    WHERE c.asked > 0 AND (c.is_counted OR NOT i.of_counted)
+),
+
+counted AS (
+    SELECT year_basis, indicator_id, year, '' AS unit_line, '{ALL}' AS scope, of_counted, count(*) AS asked,
+        sum(is_complete) AS reported
+    FROM unit
+    GROUP BY year_basis, indicator_id, year, of_counted
+    UNION ALL
+    SELECT year_basis, indicator_id, year, '', unit_code, of_counted, 1, is_complete FROM unit
+    UNION ALL
+    SELECT u.year_basis, u.indicator_id, u.year, t.unit_line, t.scope, u.of_counted, count(*), sum(u.is_complete)
+    FROM unit AS u
+    INNER JOIN reference.tree AS t ON u.year_basis = t.year_basis AND u.year = t.year AND u.unit_code = t.unit_code
+    GROUP BY u.year_basis, u.indicator_id, u.year, t.unit_line, t.scope, u.of_counted
+)
+
+SELECT
+    c.year_basis, o.indicator_id, c.year + o.back AS year, c.unit_line, c.scope,
+    CAST(arg_min(c.asked, {_WEAKEST}) AS INTEGER) AS asked,
+    CAST(arg_min(c.reported, {_WEAKEST}) AS INTEGER) AS reported
+FROM counted AS c
+INNER JOIN operand AS o ON c.indicator_id = o.operand
+GROUP BY c.year_basis, o.indicator_id, c.year + o.back, c.unit_line, c.scope""",
+        frozenset(
+            {"indicator.coverage", "reference.indicators", "reference.tree"}
+        ),
+        "指标覆盖：各范围应报、已报单位数",
+        "units asked and units that reported all that is needed; one row per basis, indicator, year, line and scope",
+    )  # fmt: skip
+
+
+def _operands(project: Project) -> str:
+    """The counted indicators behind each indicator, with the years they lie back."""
+    return ", ".join(
+        f"('{indicator.id}', '{name}', {back})"
+        for indicator in project.indicators.values()
+        for name, back in counted_behind(indicator, project.indicators)
     )
+
+
+_WEAKEST = "CASE WHEN c.of_counted THEN 0 ELSE 1000000000 END + c.reported"
+"""Orders the parts of a formula: those asked of counted units first, and of them the least reported."""
 
 
 def _value_model(
     name: str,
-    base: str,
+    basis: YearBasis,
     indicators: Mapping[str, Indicator],
+    is_tree: bool,
     zh: str,
     en: str,
     columns: Mapping[str, str] | None = None,
 ) -> Model:
-    formulas = [indicator for indicator in indicators.values() if indicator.is_formula]
-    steps = [f"base AS (\n{base}\n)"]
+    """The indicators and formulas of a year basis, with how many were asked and have reported beside each value."""
+    formulas = {each.id: expand(each, indicators) for each in indicators.values() if each.is_formula}
+    side = "unit_line <> ''" if is_tree else "unit_line = ''"
+    operands = {operand for tree in formulas.values() for operand in operands_of(tree)}
+    # Who stands above has its value on the tree.
+    needed = "TRUE" if any(each.whole == "parent" for each in operands) else f"({side} OR o.scope = '{ALL}')"
+    reads = {"indicator.operand", "indicator.covered"}
+    whole = ""
+    if not basis.is_main:
+        reads |= {"indicator.coverage", "reference.indicator_period", "reference.indicators"}
+        counted = ", ".join(f"'{each.id}'" for each in indicators.values() if not each.is_formula)
+        whole = (
+            f"\n        AND o.indicator_id IN ({counted})"
+            "\n        AND (o.indicator_id, o.year - o.back) IN (SELECT (w.indicator_id, w.year) FROM whole AS w)"
+        )
+    steps = [f"basis AS (\n    SELECT '{basis.code}' AS year_basis\n)", *([_whole_step()] if whole else [])]
+    steps.append(f"""operand AS (
+    SELECT o.indicator_id, o.year, o.back, o.unit_line, o.scope, o.is_comparable, o.value
+    FROM indicator.operand AS o
+    INNER JOIN basis ON o.year_basis = basis.year_basis
+    WHERE {needed}{whole}
+)""")
     values = [
-        "SELECT indicator_id, year, scope, CAST(value AS DECIMAL(38, 10)) AS value FROM base WHERE value IS NOT NULL"
+        f"SELECT indicator_id, year, unit_line, scope, value FROM operand WHERE {side} AND back = 0"
+        + ("" if is_tree else " AND NOT is_comparable")
     ]
     if formulas:
-        steps += _formula_steps({indicator.id: expand(indicator, indicators) for indicator in formulas})
-        values.append("SELECT indicator_id, year, scope, value FROM computed WHERE value IS NOT NULL")
-    sql = "WITH " + ",\n\n".join(steps) + "\n\n" + "\nUNION ALL\n".join(values)
-    return Model(name, sql, tables_read(sql, name), zh, en, columns or {})
-
-
-def _formula_steps(expressions: Mapping[str, exp.Expr]) -> list[str]:
-    """The formulas computed over their operands, side by side for each year and scope."""
-    needed = sorted({column.name for tree in expressions.values() for column in tree.find_all(exp.Column)})
-    depth = max((name.count(_SHIFT) for name in needed), default=0)
-    shifted = "\nUNION ALL\n".join(
-        f"SELECT indicator_id || '{_SHIFT * years}' AS operand, year + {years} AS year, scope, value FROM base"
-        for years in range(depth + 1)
-    )
-    wide = ",\n    ".join(f"max(CASE WHEN operand = '{name}' THEN value END) AS {name}" for name in needed)
-    computed = "\nUNION ALL\n".join(
-        f"SELECT '{key}' AS indicator_id, year, scope, "
-        f"CAST({tree.sql(dialect='duckdb')} AS DECIMAL(38, 10)) AS value FROM wide"
-        for key, tree in expressions.items()
-    )
-    return [
-        f"operand AS (\n{shifted}\n)",
-        f"wide AS (\nSELECT year, scope,\n    {wide}\nFROM operand\nGROUP BY year, scope\n)",
-        f"computed AS (\n{computed}\n)",
-    ]
-
-
-def _expand(indicator_id: str, indicators: Mapping[str, Indicator], path: tuple[str, ...]) -> exp.Expr:
-    indicator = indicators[indicator_id]
-    if indicator_id in path:
-        raise DeclarationError("indicators", 1, f"indicator {indicator_id} depends on itself: {' → '.join(path)}")
-    if not indicator.is_formula:
-        return exp.column(indicator_id)
-    tree = _parse_formula(indicator)
-    for quotient in list(tree.find_all(exp.Div)):
-        # A ratio over nothing has no value.
-        quotient.set("expression", exp.func("nullif", exp.paren(quotient.expression), exp.Literal.number(0)))
-
-    def substitute(node: exp.Expr) -> exp.Expr:
-        if not isinstance(node, exp.Column):
-            return node
-        name, years = node.name.replace(_SHIFT, ""), node.name.count(_SHIFT)
-        if name not in indicators:
-            raise DeclarationError(
-                "indicators", 1, f"the formula of {indicator_id} names {name!r}, which is not declared"
-            )
-        inner = _expand(name, indicators, (*path, indicator_id))
-        shifted = inner.transform(
-            lambda leaf: exp.column(leaf.name + _SHIFT * years) if isinstance(leaf, exp.Column) else leaf
+        steps += formula_steps(formulas)
+        values.append(
+            f"SELECT indicator_id, year, unit_line, scope, value FROM computed WHERE value IS NOT NULL AND {side}"
         )
-        return exp.paren(shifted) if indicators[name].is_formula else shifted
-
-    return tree.transform(substitute)
-
-
-@cache
-def _parse_formula_text(formula: str) -> exp.Expr:
-    return sqlglot.parse_one(formula.replace(PREV_YEAR, _SHIFT), dialect="duckdb")
+        if any(each.whole == "parent" for each in operands):
+            reads.add("reference.tree")
+    steps.append("valued AS (\n" + "\nUNION ALL\n".join(values) + "\n)")
+    sql = "WITH " + ",\n\n".join(steps) + _with_coverage("unit_line, scope" if is_tree else "scope")
+    return Model(name, sql, frozenset(reads), zh, en, columns or {})
 
 
-def _parse_formula(indicator: Indicator) -> exp.Expr:
-    try:
-        return _parse_formula_text(indicator.formula).copy()
-    except sqlglot.ParseError as error:
-        raise DeclarationError("indicators", 1, f"the formula of {indicator.id} cannot be read: {error}") from error
+def _with_coverage(place: str) -> str:
+    """Each value with how many of those asked have reported all that it needs."""
+    listed = ", ".join(f"valued.{each}" for each in place.split(", "))
+    return f"""
+
+SELECT
+    valued.indicator_id, valued.year, {listed}, valued.value,
+    coalesce(covered.asked, 0) AS asked, coalesce(covered.reported, 0) AS reported
+FROM valued
+CROSS JOIN basis
+LEFT JOIN indicator.covered AS covered
+    ON
+        basis.year_basis = covered.year_basis AND valued.indicator_id = covered.indicator_id
+        AND valued.year = covered.year
+        AND valued.unit_line = covered.unit_line AND valued.scope = covered.scope"""
 
 
-def _parse(indicator: Indicator, text: str) -> exp.Expr:
-    try:
-        return sqlglot.parse_one(text, dialect="duckdb")
-    except sqlglot.ParseError as error:
-        raise DeclarationError("indicators", 1, f"the condition of {indicator.id} is not SQL: {error}") from error
+def whole_years(basis: YearBasis) -> str:
+    """SQL for the indicators and years of which somebody whose word counts has reported all: a part is no year."""
+    return f"""WITH basis AS (
+    SELECT '{basis.code}' AS year_basis
+),
+
+{_whole_step()}
+
+SELECT indicator_id, year FROM whole"""
+
+
+def _whole_step() -> str:
+    return """whole AS (
+    SELECT c.indicator_id, c.year
+    FROM indicator.coverage AS c
+    INNER JOIN basis ON c.year_basis = basis.year_basis
+    INNER JOIN reference.indicators AS i ON c.indicator_id = i.indicator_id
+    INNER JOIN (
+        SELECT year_basis, indicator_id, year, count(*) FILTER (WHERE is_of_whole) AS periods
+        FROM reference.indicator_period
+        GROUP BY year_basis, indicator_id, year
+    ) AS p ON c.year_basis = p.year_basis AND c.indicator_id = p.indicator_id AND c.year = p.year
+    WHERE c.reported_of_whole = p.periods AND (c.is_counted OR NOT i.of_counted)
+    GROUP BY c.indicator_id, c.year
+)"""

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from nianbao.catalog import Project
 from nianbao.errors import UsageError
-from nianbao.statistics.compile import ALL, TABLES, counted_behind
-from nianbao.statistics.year_basis import needed_suffixes, whose_word_counts, why_not
+from nianbao.statistics.compile import table_of, whole_years
+from nianbao.statistics.formulas import counted_behind
+from nianbao.statistics.scopes import ALL
+from nianbao.statistics.year_basis import needed_suffixes, why_not
 from nianbao.terms.figure import Coverage, Figure
 from nianbao.terms.form import Aggregate
 from nianbao.terms.indicator import Indicator
 from nianbao.terms.period import Period
-from nianbao.terms.year_basis import YearBasis
+from nianbao.terms.year_basis import CALENDAR_YEAR, YearBasis
 from nianbao.warehouse.connect import Connection
 
 _ADDS_UP_TO_ZERO = frozenset({Aggregate.SUM, Aggregate.COUNT, Aggregate.DISTINCT})
@@ -24,17 +25,16 @@ _ADDS_UP_TO_ZERO = frozenset({Aggregate.SUM, Aggregate.COUNT, Aggregate.DISTINCT
 class Figures:
     """The values of all indicators in the warehouse, looked up by indicator and year, then by scope.
 
-    On the basis of the statistics year a stock is covered by who has reported the quarter to September (`closing`), and
-    `whole` says who has reported a form for all of a year, or (True) for that quarter.
+    `covered` is the coverage of each counted indicator that counted units are asked for; `whole` are the years of
+    another basis than the main one that somebody whose word counts has reported whole.
     """
 
     project: Project
     values: dict[tuple[str, int], dict[str, Decimal]]
-    reporting: dict[tuple[str, int], Coverage]
+    covered: dict[tuple[str, int], Coverage]
     reported: frozenset[tuple[str, str, int, str, str]]
-    basis: YearBasis = YearBasis.CALENDAR
-    closing: dict[tuple[str, int], Coverage] = field(default_factory=dict)
-    whole: frozenset[tuple[str, int, bool, str]] = frozenset()
+    basis: YearBasis = CALENDAR_YEAR
+    whole: frozenset[tuple[str, int]] = frozenset()
 
     def get(self, indicator_id: str, year: int, scope: str = ALL) -> Figure:
         """The figure of an indicator.
@@ -63,19 +63,19 @@ class Figures:
         if self.why_not(indicator.id, year):
             return False
         suffix = "" if indicator.period == "year" else indicator.period
-        named = indicator.unit_scope if indicator.unit_scope != "counted" else ""
+        named = indicator.unit_scope if indicator.unit_scope in self.project.units else ""
         return (indicator.form, indicator.part, year, suffix, named if scope == ALL else scope) in self.reported
 
     def coverage(self, indicator: Indicator, year: int) -> Coverage:
-        """How many of the member unions that owe the forms behind an indicator have reported them for the year.
+        """How many of the counted units that are asked for what is behind an indicator have reported all it needs.
 
-        Nothing is expected of the member unions for what a single unit reports, such as the federation's own budget.
+        A formula is as complete as its least complete part. Nothing is expected of the counted units for what others
+        report, such as the federation's own budget.
         """
         found = [
-            covered
+            self.covered[name, year - years]
             for name, years in counted_behind(indicator, self.project.indicators)
-            if (covered := self._counted_coverage(self.project.indicators[name], year - years)) is not None
-            and self.project.indicators[name].unit_scope in ("", "counted")
+            if (name, year - years) in self.covered
         ]
         return min(found, key=lambda coverage: coverage.reported, default=Coverage(0, 0))
 
@@ -104,17 +104,13 @@ class Figures:
                 unit
                 for form, part, reported, _, unit in self.reported
                 if unit and (form, part, reported) == (each.form, each.part, year - years)
-                and each.unit_scope in ("", "counted", unit)
+                and each.is_about(self.project.units[unit])
             }  # fmt: skip
         return tuple(sorted(found))
 
-    def _counted_coverage(self, indicator: Indicator, year: int) -> Coverage | None:
-        is_stock = self.basis is YearBasis.STATISTICS and indicator.aggregate is Aggregate.LAST
-        return (self.closing if is_stock else self.reporting).get((indicator.form, year))
-
     def why_not(self, indicator_id: str, year: int) -> str:
         """Why there can be no figure on this basis, in Chinese; empty where there can, as by calendar year."""
-        if self.basis is YearBasis.CALENDAR:
+        if self.basis.is_main:
             return ""
         indicators = self.project.indicators
         for name, back in counted_behind(indicators[indicator_id], indicators):
@@ -125,10 +121,7 @@ class Figures:
     def _why_not_counted(self, indicator: Indicator, year: int) -> str:
         if reason := why_not(indicator, self.project, self.basis):
             return reason
-        is_stock = indicator.aggregate is Aggregate.LAST
-        if any(
-            (indicator.form, year, is_stock, unit) in self.whole for unit in whose_word_counts(indicator, self.project)
-        ):
+        if (indicator.id, year) in self.whole:
             return ""
         form = self.project.forms[indicator.form]
         needed = needed_suffixes(indicator.aggregate, form.suffixes, self.basis)
@@ -140,54 +133,23 @@ class Figures:
         return sorted({year for _, year in self.values})
 
 
-def read_figures(connection: Connection, project: Project, basis: YearBasis = YearBasis.CALENDAR) -> Figures:
-    """Read the figures that the last build left in the warehouse."""
-    rows = connection.execute(f"SELECT indicator_id, year, scope, value FROM {TABLES[basis]}").fetchall()
+def read_figures(connection: Connection, project: Project, basis: YearBasis | None = None) -> Figures:
+    """Read the figures that the last build left in the warehouse; by the main year where none is named."""
+    basis = basis or project.conventions.year
+    rows = connection.execute(f"SELECT indicator_id, year, scope, value FROM {table_of(basis)}").fetchall()
     values: dict[tuple[str, int], dict[str, Decimal]] = {}
     for indicator_id, year, scope, value in rows:
         if value is not None:
             values.setdefault((indicator_id, year), {})[scope] = plain(value)
-    reported = _reported(connection, project, basis)
-    if basis is YearBasis.CALENDAR:
-        return Figures(project, values, _coverage(connection), reported)
-    sent, owing = _sent(connection, basis), _owing(connection, basis)
-    whole, covered = set(), {}
-    for is_stock, aggregate in ((False, Aggregate.SUM), (True, Aggregate.LAST)):
-        needed = {code: {*needed_suffixes(aggregate, form.suffixes, basis)} for code, form in project.forms.items()}
-        whole |= {(form, year, is_stock, unit) for (form, year, unit), known in sent.items() if needed[form] <= known}
-        covered[is_stock] = {
-            (form, year): _count(
-                (name, needed[form] <= sent.get((form, year, unit), set())) for unit, name in units.items()
-            )
-            for (form, year), units in owing.items()
-        }
-    return Figures(project, values, covered[False], reported, basis, covered[True], frozenset(whole))
-
-
-def _sent(connection: Connection, basis: YearBasis) -> dict[tuple[str, int, str], set[str]]:
-    """The kinds of period that are in force, by form, year of the basis and unit."""
-    found: dict[tuple[str, int, str], set[str]] = {}
-    for form, code, unit in connection.execute("SELECT form_code, period, unit_code FROM core.submission").fetchall():
-        period = Period.parse(code)
-        if (year := basis.year_of(period)) is not None:
-            found.setdefault((form, year, unit), set()).add(period.suffix)
-    return found
-
-
-def _owing(connection: Connection, basis: YearBasis) -> dict[tuple[str, int], dict[str, str]]:
-    """The member unions that owe a form in a year of the basis, with their names."""
-    rows = connection.execute("""
-        SELECT reporting.form_code, reporting.period, reporting.unit_code, unit.short_zh
-        FROM core.reporting AS reporting
-        INNER JOIN core.unit AS unit ON reporting.unit_code = unit.unit_code
-        WHERE unit.is_counted
-        ORDER BY reporting.unit_code
-    """).fetchall()
-    found: dict[tuple[str, int], dict[str, str]] = {}
-    for form, code, unit, name in rows:
-        if (year := basis.year_of(Period.parse(code))) is not None:
-            found.setdefault((form, year), {})[unit] = name
-    return found
+    whole = [] if basis.is_main else connection.execute(whole_years(basis)).fetchall()
+    return Figures(
+        project,
+        values,
+        _covered(connection, project, basis),
+        _reported(connection, project, basis),
+        basis,
+        frozenset((name, year) for name, year in whole),
+    )
 
 
 def _reported(connection: Connection, project: Project, basis: YearBasis) -> frozenset[tuple[str, str, int, str, str]]:
@@ -199,33 +161,34 @@ def _reported(connection: Connection, project: Project, basis: YearBasis) -> fro
         year = basis.year_of(period)
         if year is None:
             continue
-        for part in project.forms[form_code].parts_of(project.units[unit_code], period):
+        unit = project.roster.named(unit_code, period)
+        for part in project.forms[form_code].parts_of(unit, period) if unit else ():
             kinds, units = ("", period.suffix), ("", unit_code)
             found |= {(form_code, part.code, year, kind, unit) for kind in kinds for unit in units}
     return frozenset(found)
 
 
-def _coverage(connection: Connection) -> dict[tuple[str, int], Coverage]:
-    """Per form and year: member unions with every due period in force, of those that owe the form."""
-    rows = connection.execute("""
-        SELECT reporting.form_code, reporting.year, reporting.unit_code, unit.short_zh,
-            bool_and(reporting.submission_id IS NOT NULL)
-        FROM core.reporting AS reporting
-        INNER JOIN core.unit AS unit ON reporting.unit_code = unit.unit_code
-        WHERE unit.is_counted
-        GROUP BY reporting.form_code, reporting.year, reporting.unit_code, unit.short_zh
-        ORDER BY reporting.unit_code
-    """).fetchall()
-    grouped: dict[tuple[str, int], list[tuple[str, bool]]] = {}
-    for form_code, year, _, name, is_complete in rows:
-        grouped.setdefault((form_code, year), []).append((name, is_complete))
-    return {key: _count(units) for key, units in grouped.items()}
+def _covered(connection: Connection, project: Project, basis: YearBasis) -> dict[tuple[str, int], Coverage]:
+    """Per counted indicator and year: the counted units that are asked, and of them those that lack a period."""
+    rows = connection.execute(
+        "SELECT indicator_id, year, unit_code, asked = reported FROM indicator.coverage "
+        "WHERE year_basis = $basis AND is_counted AND asked > 0 ORDER BY unit_code",
+        {"basis": basis.code},
+    ).fetchall()
+    units: dict[tuple[str, int], list[tuple[str, bool]]] = {}
+    for indicator_id, year, unit, is_complete in rows:
+        units.setdefault((indicator_id, year), []).append((unit, is_complete))
+    return {key: _count(found, key[1], project) for key, found in units.items()}
 
 
-def _count(units: Iterable[tuple[str, bool]]) -> Coverage:
-    listed = list(units)
-    missing = tuple(name for name, is_complete in listed if not is_complete)
-    return Coverage(len(listed) - len(missing), len(listed), missing)
+def _count(units: list[tuple[str, bool]], year: int, project: Project) -> Coverage:
+    missing = tuple(_name(code, year, project) for code, is_complete in units if not is_complete)
+    return Coverage(len(units) - len(missing), len(units), missing)
+
+
+def _name(code: str, year: int, project: Project) -> str:
+    unit = project.roster.named(code, Period.parse(str(year)))
+    return unit.short_zh if unit else code
 
 
 def plain(value: Decimal) -> Decimal:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlglot import exp
-
 from nianbao.catalog import Project
-from nianbao.statistics.compile import rows_query, value_of
+from nianbao.statistics.counted import AGGREGATE
 from nianbao.statistics.figures import plain
 from nianbao.terms.form import ADDITIVE, Aggregate
 from nianbao.terms.indicator import Indicator
@@ -89,20 +88,25 @@ def _read_due(connection: Connection) -> _Due:
 
 
 class _Units:
-    """Each unit as it stood in a period, and the parts of a form that it was asked; many indicators ask the same."""
+    """Each unit as it stood in a period, and the fields of a form that it was asked; many indicators ask the same."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
         self._asked: dict[tuple[str, Place], tuple[Unit | None, frozenset[str]]] = {}
 
     def asked(self, form: str, place: Place) -> tuple[Unit | None, frozenset[str]]:
-        """The unit, None where it is not in the roster, and the codes of the parts that it was asked."""
+        """The unit, None where it is not in the roster, and the fields of parts that it was asked."""
         known = self._asked.get((form, place))
         if known is None:
             period = Period.parse(place[1])
             unit = self._project.roster.unit_in(place[0], period)
             parts = self._project.forms[form].parts_of(unit, period) if unit else ()
-            known = self._asked[form, place] = unit, frozenset(part.code for part in parts)
+            known = self._asked[form, place] = (
+                unit,
+                frozenset(
+                    f"{part.code}.{field.code}" for part in parts for field in part.fields if field.is_asked_in(period)
+                ),
+            )
         return known
 
 
@@ -114,20 +118,19 @@ def _absent(indicator: Indicator, places: Iterable[Place], due: _Due, units: _Un
     return (place for place in asked if (indicator.form, *place) not in due.in_force)
 
 
-def _in_time(place: Place) -> tuple[str, str]:
-    """Sorts the periods of a year; the whole year, which has no suffix, comes after its parts."""
-    return place[1].ljust(6, "Y"), place[0]
+def _in_time(place: Place) -> tuple[dt.date, int, str]:
+    """Sorts periods by their last days; of two that end on one day the longer comes after the shorter."""
+    period = Period.parse(place[1])
+    return period.end, -period.start.toordinal(), place[0]
 
 
 def _is_asked(indicator: Indicator, place: Place, units: _Units) -> bool:
-    unit, parts = units.asked(indicator.form, place)
+    unit, fields = units.asked(indicator.form, place)
     if unit is None or indicator.period not in ("year", Period.parse(place[1]).suffix):
         return False
-    if indicator.unit_scope == "counted" and not unit.is_counted:
+    if not indicator.is_about(unit):
         return False
-    if indicator.unit_scope not in ("", "counted", unit.level.code, unit.code):
-        return False
-    return indicator.part in parts
+    return any(f"{indicator.part}.{field}" in fields for field in indicator.fields)
 
 
 def _read_values(
@@ -135,22 +138,18 @@ def _read_values(
 ) -> dict[str, dict[tuple[str, str], Decimal]]:
     """What each unit reported for each period of the indicators wanted, by the query that counts them."""
     values: dict[str, dict[tuple[str, str], Decimal]] = {name: {} for name in wanted}
-    if wanted:
-        queries = [_by_period(project.indicators[name], project).sql(dialect="duckdb") for name in wanted]
-        for name, unit, period, value in connection.execute("\nUNION ALL\n".join(queries)).fetchall():
-            if value is not None:
-                values[name][unit, period] = plain(value)
+    rows = connection.execute(
+        f"""SELECT indicator_id, unit_code, CASE WHEN aggregate = 'last' THEN CAST(year AS VARCHAR) ELSE period END,
+            {AGGREGATE}
+        FROM indicator.counted
+        WHERE year_basis = $basis AND indicator_id IN (SELECT unnest($wanted::VARCHAR[]))
+        GROUP BY indicator_id, unit_code, aggregate, 3""",
+        {"basis": project.conventions.year.code, "wanted": wanted},
+    ).fetchall()
+    for name, unit, period, value in rows:
+        if value is not None:
+            values[name][unit, period] = plain(value)
     return values
-
-
-def _by_period(indicator: Indicator, project: Project) -> exp.Select:
-    period = "CAST(year AS VARCHAR)" if indicator.aggregate is Aggregate.LAST else "period"
-    return (
-        exp.select(exp.alias_(exp.Literal.string(indicator.id), "indicator_id"), "unit_code")
-        .select(f"{period} AS period", f"{value_of(indicator)} AS value", dialect="duckdb")
-        .from_(rows_query(indicator, project).subquery("counted"))
-        .group_by("unit_code", period, dialect="duckdb")
-    )
 
 
 def _gap(indicator: Indicator, year: int, absent: list[Place], due: _Due, values: Mapping[Place, Decimal]) -> Gap:

@@ -7,8 +7,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 from nianbao.catalog import Project
-from nianbao.statistics.compile import ALL, counted_behind, rows_query
+from nianbao.statistics.counted import rows_query
 from nianbao.statistics.figures import Figures, plain
+from nianbao.statistics.formulas import counted_behind
+from nianbao.statistics.scopes import ALL
 from nianbao.terms.document import Trace, UnitValue
 from nianbao.terms.figure import TracedCell
 from nianbao.terms.indicator import Indicator
@@ -94,16 +96,16 @@ def _cells(
     indicator: Indicator,
     years: Iterable[int],
     submission_id: str = "",
-    basis: YearBasis = YearBasis.CALENDAR,
+    basis: YearBasis | None = None,
 ) -> dict[int, list[TracedCell]]:
     """The cells of a base indicator by year, in the order of units, periods and rows; or those of one submission."""
     query = f"""
         SELECT counted.year, counted.unit_code, counted.period, counted.submission_id, counted.measure,
             delivery.source AS file, delivery.sha256, cell.sheet, cell.cell, cell.text, cell.value, cell.read_as
-        FROM ({rows_query(indicator, project, basis).sql(dialect="duckdb")}) AS counted
+        FROM ({rows_query(indicator, project, basis or project.conventions.year)}) AS counted
         INNER JOIN raw.cell AS cell
             ON counted.submission_id = cell.submission_id AND counted.row_no = cell.row_no
-            AND cell.part = $part AND cell.field = $field
+            AND cell.part = $part AND counted.field = cell.field
         INNER JOIN ledger.submission AS submission ON counted.submission_id = submission.submission_id
         INNER JOIN ledger.delivery AS delivery ON submission.delivery_id = delivery.delivery_id
         WHERE counted.year IN (SELECT unnest($years::INTEGER[]))
@@ -111,8 +113,9 @@ def _cells(
         ORDER BY counted.unit_code, counted.period, counted.row_no
     """
     found: dict[int, list[TracedCell]] = {}
-    is_personal = project.forms[indicator.form].part(indicator.part).field(indicator.field).is_personal
-    parameters = {"part": indicator.part, "field": indicator.field, "years": sorted(years)}
+    part = project.forms[indicator.form].part(indicator.part)
+    is_personal = any(part.field(code).is_personal for code in indicator.fields)
+    parameters = {"part": indicator.part, "years": sorted(years)}
     parameters["submission_id"] = submission_id
     for row in rows_of(connection, query, parameters):
         value: Decimal | str | None = row["read_as"] if row["value"] is None else plain(row["value"])

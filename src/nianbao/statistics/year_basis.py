@@ -1,4 +1,4 @@
-"""Which indicators can be counted by which year, and the SQL that says in which year a row lies."""
+"""Which indicators can be counted by which year."""
 
 from __future__ import annotations
 
@@ -11,35 +11,6 @@ from nianbao.terms.period import Period
 from nianbao.terms.year_basis import YearBasis
 
 _HOW_OFTEN = {"H": "按半年报送", "Y": "按年报送"}
-
-
-def year_sql(part: Part, basis: YearBasis) -> str:
-    """The year in which the period of a row lies, as SQL over its columns period and year."""
-    ahead = [suffix for suffix in part.suffixes if basis.years_ahead(suffix)]
-    if not ahead:
-        return "year"
-    return f"CASE WHEN substr(period, 5) IN ({_listed(ahead)}) THEN year + 1 ELSE year END"
-
-
-def years_reported(indicator: Indicator, project: Project, basis: YearBasis) -> str:
-    """SQL for the years of which anybody whose word counts has reported what an indicator needs."""
-    part = project.forms[indicator.form].part(indicator.part)
-    year = year_sql(part, basis)
-    needed, units = needed_suffixes(indicator.aggregate, part.suffixes, basis), whose_word_counts(indicator, project)
-    return (
-        f"SELECT {year} AS year FROM core.submission WHERE form_code = '{part.form_code}' "
-        f"AND substr(period, 5) IN ({_listed(needed)}) AND unit_code IN ({_listed(units)}) "
-        f"GROUP BY unit_code, {year} HAVING count(DISTINCT period) = {len(needed)}"
-    )
-
-
-def whose_word_counts(indicator: Indicator, project: Project) -> tuple[str, ...]:
-    """Without whom there is no figure: the unit it is about, the member unions, or where they are not asked who is."""
-    if indicator.unit_scope not in ("", "counted"):
-        return (indicator.unit_scope,)
-    form = project.forms[indicator.form]
-    asked = [unit for unit in project.units.values() if form.part(indicator.part).is_reported_by(unit)]
-    return tuple(unit.code for unit in asked if unit.is_counted) or tuple(unit.code for unit in asked)
 
 
 def needed_suffixes(aggregate: Aggregate, suffixes: Iterable[str], basis: YearBasis) -> tuple[str, ...]:
@@ -56,7 +27,7 @@ def is_countable(indicator: Indicator, project: Project, basis: YearBasis) -> bo
 
 def why_not(indicator: Indicator, project: Project, basis: YearBasis) -> str:
     """Why an indicator that is counted from a form cannot be counted by a year; empty where it can."""
-    if basis is YearBasis.CALENDAR:
+    if basis.is_main:
         return ""
     form = project.forms[indicator.form]
     part = form.part(indicator.part)
@@ -73,7 +44,3 @@ def _fill_a_year(part: Part) -> bool:
     """Whether the periods of a part leave no month of a year out."""
     spans = [Period.parse(f"2000{suffix}") for suffix in part.suffixes]
     return len({month for span in spans for month in range(span.start.month, span.end.month + 1)}) == 12
-
-
-def _listed(texts: Iterable[str]) -> str:
-    return ", ".join(f"'{text}'" for text in texts)

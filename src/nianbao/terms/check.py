@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from nianbao.terms.finding import Severity
+from nianbao.terms.span import ALWAYS, Span
 
 SQL_RULE = "unexpected_rows_expectation"
 """The type of a rule that is a query for its offenders, kept in `kwargs[QUERY]`."""
@@ -20,6 +21,7 @@ class Rule:
 
     Several rules may share a check's `code` (late warns, very late rejects); `name` is unique in a project.
     `form` is `*` for a rule on all forms; `type` and `kwargs` are those of a Great Expectations expectation.
+    It holds for the periods of `span`.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Rule:
     because: str
     type: str
     kwargs: Mapping[str, object]
+    span: Span = ALWAYS
 
     @property
     def is_sql(self) -> bool:

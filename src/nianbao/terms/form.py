@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from nianbao.terms.period import Period
+from nianbao.terms.span import ALWAYS, Span
 from nianbao.terms.unit import Unit
-
-NO_END = 9999
-"""The last year of a field that is asked without end."""
 
 
 class FieldType(StrEnum):
@@ -69,17 +67,16 @@ class Field:
     codes: str
     hint: str
     is_personal: bool
-    since: int
-    until: int
+    span: Span = ALWAYS
 
     @property
     def column(self) -> str:
         """The column of the field in raw and core tables; money says its unit of measure."""
         return f"{self.code}_yuan" if self.type is FieldType.MONEY else self.code
 
-    def is_asked_in(self, year: int) -> bool:
-        """Whether the field is on the form in a year."""
-        return self.since <= year <= self.until
+    def is_asked_in(self, period: Period) -> bool:
+        """Whether the field is on the form of a period."""
+        return self.span.covers(period)
 
 
 @dataclass(frozen=True)
@@ -133,7 +130,7 @@ class Form:
     edition: str
     suffixes: tuple[str, ...]
     reporters: frozenset[str]
-    since: int
+    span: Span
     due_days: int
     grace_days: int
     cumulative: bool
@@ -156,6 +153,10 @@ class Form:
         if not self.is_reported_by(unit) or period.suffix not in self.suffixes:
             return ()
         return tuple(part for part in self.parts if period.suffix in part.suffixes and part.is_reported_by(unit))
+
+    def is_asked_in(self, period: Period) -> bool:
+        """Whether the form is asked for a period at all."""
+        return self.span.covers(period)
 
     def is_reported_by(self, unit: Unit) -> bool:
         """Whether a unit is asked for the form; `reporters` holds levels and single unit codes."""

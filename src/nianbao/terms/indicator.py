@@ -5,6 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nianbao.terms.form import ADDITIVE, Aggregate
+from nianbao.terms.unit import Unit
+
+COUNTED = "counted"
+"""The scope of an indicator, or the rows of a table, that are the units counted in the coverage."""
+
+WHOLE_YEAR = "year"
+"""The period of an indicator that takes every period of a year."""
 
 POINTS = "个百分点"
 """The unit of the change of a rate."""
@@ -15,8 +22,10 @@ class Indicator:
     """A defined measure 指标: either an aggregate over a form's field, or a formula over other indicators.
 
     `table` holds rows with submission_id, row_no, unit_code, period and year; `measure` is a SQL expression over its
-    columns and `field` the field whose cells are the trace. `unit_scope` limits the units: a unit code, `members`, or
-    empty for all that report. `change_of` names the indicator that this one compares with the year before.
+    columns and `fields` are those whose cells are the trace: in each period the one that is asked then. Where there are
+    several, `break_note` says what changed from one to the next. `unit_scope` limits the units: a unit code, a level,
+    `counted` (those that make up the coverage), or empty for all that report. `change_of` names the
+    indicator that this one compares with the year before.
     """
 
     id: str
@@ -27,20 +36,31 @@ class Indicator:
     publication: str
     form: str = ""
     part: str = "main"
-    field: str = ""
+    fields: tuple[str, ...] = ()
+    break_note: str = ""
     aggregate: Aggregate = Aggregate.NONE
     where: str = ""
     measure: str = ""
-    period: str = "year"
+    period: str = WHOLE_YEAR
     table: str = ""
     unit_scope: str = ""
     formula: str = ""
     change_of: str = ""
 
     @property
+    def field(self) -> str:
+        """The field that is asked last."""
+        return self.fields[-1] if self.fields else ""
+
+    @property
     def is_formula(self) -> bool:
         """Whether the indicator is computed from other indicators."""
         return bool(self.formula)
+
+    def is_about(self, unit: Unit) -> bool:
+        """Whether what a unit reports counts for the indicator, as the unit stood when it reported."""
+        scope = self.unit_scope
+        return scope in ("", unit.code, unit.level.code) or (scope == COUNTED and unit.is_counted)
 
     @property
     def adds_up(self) -> bool:

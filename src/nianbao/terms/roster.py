@@ -23,7 +23,7 @@ class Roster:
     @cached_property
     def latest(self) -> dict[str, Unit]:
         """Each unit as last known, by code, in the order in which units first stand in the roster."""
-        return {code: versions[-1] for code, versions in self._by_code.items()}
+        return {code: versions[-1] for code, versions in self.by_code.items()}
 
     @cached_property
     def root(self) -> Unit:
@@ -32,24 +32,24 @@ class Roster:
 
     def on(self, day: dt.date) -> dict[str, Unit]:
         """The units that existed on a day, as they stood on it, by code."""
-        return {code: unit for code in self._by_code if (unit := self.unit_on(code, day))}
+        return {code: unit for code in self.by_code if (unit := self.unit_on(code, day))}
 
     def unit_on(self, code: str, day: dt.date) -> Unit | None:
         """A unit as it stood on a day, None where it did not exist."""
-        return next((unit for unit in self._by_code.get(code, ()) if unit.is_valid_on(day)), None)
+        return next((unit for unit in self.by_code.get(code, ()) if unit.is_valid_on(day)), None)
 
     def unit_in(self, code: str, period: Period) -> Unit | None:
         """A unit as it stood on its last day within a period, None where it existed on no day of it."""
         versions = [
             unit
-            for unit in self._by_code.get(code, ())
+            for unit in self.by_code.get(code, ())
             if unit.valid_from <= period.end and (unit.valid_to is None or period.start <= unit.valid_to)
         ]
         return versions[-1] if versions else None
 
     def units_in(self, period: Period) -> dict[str, Unit]:
         """The units that existed on any day of a period, each as it stood on its last day within it, by code."""
-        return {code: unit for code in self._by_code if (unit := self.unit_in(code, period))}
+        return {code: unit for code in self.by_code if (unit := self.unit_in(code, period))}
 
     def last_day_in(self, code: str, period: Period) -> dt.date:
         """The last day of a period on which a unit existed: its end, for all but those that end within it."""
@@ -85,22 +85,33 @@ class Roster:
     def ancestors(self, code: str, line: str, day: dt.date) -> tuple[str, ...]:
         """The units above a unit on a line on a day, the nearest first; for one that is gone those it last had.
 
-        A parent that is gone by `day` is left out of the answer, but what stood above it is not.
+        In place of a parent that is gone by then stands who took over most of it; where nobody did, the one above it.
         """
         found: list[str] = []
-        unit = self.unit_on(code, day) or self._last_before(code, day)
-        while unit and (parent := unit.parent_on(line)) and parent not in found:
+        seen = {code}
+        unit = self._last_by(code, day)
+        while unit and (parent := self._heir(unit.parent_on(line), day)) and parent not in seen:
+            seen.add(parent)
             if self.unit_on(parent, day):
                 found.append(parent)
-            unit = self.unit_on(parent, day) or self._last_before(parent, day)
+            unit = self._last_by(parent, day)
         return tuple(found)
 
-    def _last_before(self, code: str, day: dt.date) -> Unit | None:
-        versions = [unit for unit in self._by_code.get(code, ()) if unit.valid_from <= day]
+    def _heir(self, code: str, day: dt.date) -> str:
+        """A unit that stands, or who took over most of it."""
+        unit = self._last_by(code, day)
+        if unit is None or unit.is_valid_on(day) or unit.valid_to is None:
+            return code
+        return max(self.succeeded(code, unit.valid_to, day), key=lambda standing: standing.share).unit_code
+
+    def _last_by(self, code: str, day: dt.date) -> Unit | None:
+        """A unit as it stood on a day, or last before it."""
+        versions = [unit for unit in self.by_code.get(code, ()) if unit.valid_from <= day]
         return versions[-1] if versions else None
 
     @cached_property
-    def _by_code(self) -> dict[str, list[Unit]]:
+    def by_code(self) -> dict[str, list[Unit]]:
+        """The versions of each unit in the order of time, by code."""
         found: dict[str, list[Unit]] = {}
         for unit in self.versions:
             found.setdefault(unit.code, []).append(unit)
@@ -108,7 +119,7 @@ class Roster:
 
     @cached_property
     def _spelled(self) -> dict[str, str]:
-        return {code.casefold(): code for code in self._by_code}
+        return {code.casefold(): code for code in self.by_code}
 
     @cached_property
     def _successions(self) -> dict[str, list[Succession]]:

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
-from enum import StrEnum
+from dataclasses import dataclass
 
 from nianbao.terms.period import Period
 
 
-class YearBasis(StrEnum):
-    """What a year is 年度口径: the calendar year, or the statistics year of the national federation.
+@dataclass(frozen=True)
+class YearBasis:
+    """What a year is 年度口径: twelve months from the first of `first_month`, named after the year in which they end.
 
-    The statistics year 2021 runs from 1 October 2020 to 30 September 2021.
+    A federation has one year in which it reports (`is_main`), and may declare others in which it can also be counted.
     """
 
-    CALENDAR = "calendar"
-    STATISTICS = "statistics"
-
-    @property
-    def zh(self) -> str:
-        """The basis as a table says it."""
-        return _ZH[self]
+    code: str
+    zh: str
+    first_month: int
+    is_main: bool = False
 
     def span(self, year: int) -> tuple[dt.date, dt.date]:
         """The first and the last day of a year."""
-        first = dt.date(year, 1, 1) if self is YearBasis.CALENDAR else dt.date(year - 1, 10, 1)
+        first = dt.date(year if self.first_month == 1 else year - 1, self.first_month, 1)
         return first, first.replace(year=first.year + 1) - dt.timedelta(days=1)
+
+    def name(self, year: int) -> str:
+        """A year as a reader meets it: 2021年, or 统计年度2021年 with its days where it is not the calendar's."""
+        first, last = self.span(year)
+        return f"{year}年" if self.first_month == 1 else f"{self.zh}{year}年（{first}至{last}）"
 
     def year_of(self, period: Period) -> int | None:
         """The year in which a period lies; None for one that lies in two."""
@@ -39,4 +42,5 @@ class YearBasis(StrEnum):
         return None if year is None else year - period.year
 
 
-_ZH = {YearBasis.CALENDAR: "日历年度", YearBasis.STATISTICS: "统计年度"}
+CALENDAR_YEAR = YearBasis("calendar", "日历年度", 1, is_main=True)
+"""The year of a federation that declares none."""

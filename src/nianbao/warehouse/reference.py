@@ -3,37 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from nianbao.catalog import Project
 from nianbao.catalog.declared import read_rows
-from nianbao.terms.period import Period
+from nianbao.terms.indicator import Indicator
 from nianbao.warehouse.connect import Connection, insert_columns, quote, transaction
 from nianbao.warehouse.kept_models import digest_of
+from nianbao.warehouse.reference_table import ReferenceTable
 from nianbao.warehouse.schema import comment_on
+from nianbao.warehouse.time_tables import flag, periods_until, time_tables
 
-FIRST_YEAR = 2020
 _ALL = "reference"
-
-
-@dataclass(frozen=True)
-class ReferenceTable:
-    """A reference table with its rows as texts, and the types of the columns that are not text."""
-
-    name: str
-    zh: str
-    en: str
-    columns: tuple[str, ...]
-    rows: list[tuple[str, ...]]
-    types: dict[str, str]
-
-    @property
-    def fingerprint(self) -> str:
-        """Changes when the content changes."""
-        return hashlib.sha256(json.dumps([self.columns, self.rows], ensure_ascii=False).encode()).hexdigest()
 
 
 def load_reference(connection: Connection, project: Project, today: dt.date) -> dict[str, str]:
@@ -47,7 +28,7 @@ def load_reference(connection: Connection, project: Project, today: dt.date) -> 
     key = hashlib.sha256(f"{digest_of(project)} {today.year} {over}".encode()).hexdigest()
     if stored.get(_ALL) == key:
         return {name: fingerprint for name, fingerprint in stored.items() if name.startswith("reference.")}
-    tables = {f"reference.{table.name}": table for table in _tables(project, today)}
+    tables = {f"reference.{table.name}": table for table in reference_tables(project, today)}
     fingerprints = {name: table.fingerprint for name, table in tables.items()}
     with transaction(connection):
         for name, table in tables.items():
@@ -91,7 +72,8 @@ _DESCRIPTIONS = {
 _TYPES = {"extensions": {"granted_on": "DATE", "accepted_until": "DATE"}}
 
 
-def _tables(project: Project, today: dt.date) -> Iterator[ReferenceTable]:
+def reference_tables(project: Project, today: dt.date) -> Iterator[ReferenceTable]:
+    """Every table of the schema reference, as of a day."""
     for path in sorted((project.path / "reference").glob("*.csv")):
         if path.name == "units.csv":
             continue  # as read: with what the levels say of it
@@ -99,17 +81,26 @@ def _tables(project: Project, today: dt.date) -> Iterator[ReferenceTable]:
         zh, en = _DESCRIPTIONS.get(path.stem, (path.stem, f"the list {path.name}"))
         types = _TYPES.get(path.stem, {})
         yield ReferenceTable(path.stem, zh, en, tuple(header), [tuple(row) for row in rows], types)
+    yield from _forms(project)
+    yield _indicators(project)
+    yield _federation(project)
+    yield _units(project)
+    yield from time_tables(project, today)
+
+
+def _forms(project: Project) -> Iterator[ReferenceTable]:
     yield ReferenceTable(
         "forms",
         "报表",
         "the declared forms; one row per form",
-        ("form_code", "zh", "en", "table_no", "edition", "since"),
+        ("form_code", "zh", "en", "table_no", "edition", "since", "until"),
         [
-            (form.code, form.zh, form.en, form.table_no, form.edition, str(form.since))
+            (form.code, form.zh, form.en, form.table_no, form.edition, form.span.since.isoformat(),
+             form.span.until.isoformat())
             for form in project.forms.values()
         ],
-        {"since": "INTEGER"},
-    )
+        {"since": "DATE", "until": "DATE"},
+    )  # fmt: skip
     yield ReferenceTable(
         "fields",
         "报表指标",
@@ -124,11 +115,15 @@ def _tables(project: Project, today: dt.date) -> Iterator[ReferenceTable]:
         ],
         {"line": "INTEGER"},
     )  # fmt: skip
-    yield ReferenceTable(
+
+
+def _indicators(project: Project) -> ReferenceTable:
+    return ReferenceTable(
         "indicators",
         "指标",
         "the declared indicators; one row per indicator",
-        ("indicator_id", "zh", "en", "unit", "publication", "section", "form_code", "formula", "adds_up"),
+        ("indicator_id", "zh", "en", "unit", "publication", "section", "form_code", "part", "period", "unit_scope",
+         "aggregate", "of_counted", "formula", "adds_up"),
         [
             (
                 item.id,
@@ -138,16 +133,30 @@ def _tables(project: Project, today: dt.date) -> Iterator[ReferenceTable]:
                 item.publication,
                 item.section,
                 item.form,
+                item.part if item.form else "",
+                item.period,
+                item.unit_scope,
+                item.aggregate.value,
+                flag(_asks_counted(item, project)),
                 item.formula,
-                "true" if item.adds_up else "false",
+                flag(item.adds_up),
             )
             for item in project.indicators.values()
         ],
+        {"of_counted": "BOOLEAN"},
+    )  # fmt: skip
+
+
+def _federation(project: Project) -> ReferenceTable:
+    conventions = project.conventions
+    return ReferenceTable(
+        "federation",
+        "联合会的用词和年度",
+        "what the federation calls everybody and its counted units, and its year; one row",
+        ("whole", "counted", "year_basis"),
+        [(conventions.words.whole, conventions.words.counted, conventions.year.code)],
         {},
     )
-    yield _units(project)
-    yield _units_in_periods(project, today)
-    yield _due(project, today)
 
 
 def _units(project: Project) -> ReferenceTable:
@@ -160,9 +169,9 @@ def _units(project: Project) -> ReferenceTable:
         ("unit_code", "unit_level", "is_root", "is_counted", "zh", "short_zh", "en", "adcode", "place_parent",
          "industry_parent", "valid_from", "valid_to", "is_latest", "name_status", "source"),
         [
-            (unit.code, unit.level.code, _flag(unit.level.is_root), _flag(unit.is_counted), unit.zh, unit.short_zh,
+            (unit.code, unit.level.code, flag(unit.level.is_root), flag(unit.is_counted), unit.zh, unit.short_zh,
              unit.en, unit.adcode, unit.place_parent, unit.industry_parent, unit.valid_from.isoformat(),
-             (unit.valid_to or dt.date.max).isoformat(), _flag(unit is latest[unit.code]), unit.name_status,
+             (unit.valid_to or dt.date.max).isoformat(), flag(unit is latest[unit.code]), unit.name_status,
              unit.source)
             for unit in project.roster.versions
         ],
@@ -171,57 +180,11 @@ def _units(project: Project) -> ReferenceTable:
     )  # fmt: skip
 
 
-def _units_in_periods(project: Project, today: dt.date) -> ReferenceTable:
-    """How each unit stood in each period: what a check or a model joins on unit and period."""
-    rows: list[tuple[str, ...]] = [
-        (unit.code, period.code, unit.level.code, _flag(unit.level.is_root), _flag(unit.is_counted), unit.zh,
-         unit.short_zh, unit.place_parent, unit.industry_parent, _flag(unit.is_valid_on(period.end)))
-        for period in periods_until(project, today)
-        for unit in project.roster.units_in(period).values()
-    ]  # fmt: skip
-    return ReferenceTable(
-        "unit_in_period",
-        "报告期内的单位",
-        "units as they stood on their last day in a period; one row per unit and period",
-        ("unit_code", "period", "unit_level", "is_root", "is_counted", "zh", "short_zh", "place_parent",
-         "industry_parent", "is_at_end"),
-        rows,
-        {"is_root": "BOOLEAN", "is_counted": "BOOLEAN", "is_at_end": "BOOLEAN"},
-    )  # fmt: skip
-
-
-def periods_until(project: Project, today: dt.date) -> list[Period]:
-    """Every period of every form to the end of the running year, and the years themselves, in the order of time."""
-    suffixes = dict.fromkeys(("Y", *(suffix for form in project.forms.values() for suffix in form.suffixes)))
-    years = range(FIRST_YEAR, today.year + 1)
-    periods = [Period.parse(f"{year}{'' if suffix == 'Y' else suffix}") for year in years for suffix in suffixes]
-    return sorted(periods, key=lambda period: (period.end, period.start))
-
-
-def _flag(value: bool) -> str:
-    return "true" if value else "false"
-
-
-def _due(project: Project, today: dt.date) -> ReferenceTable:
-    """Who owes which form for which period that is over; grows by a period at a time."""
-    rows: list[tuple[str, ...]] = []
-    for form in project.forms.values():
-        for year in range(max(form.since, FIRST_YEAR), today.year + 1):
-            for suffix in form.suffixes:
-                period = Period.parse(f"{year}{'' if suffix == 'Y' else suffix}")
-                if period.end >= today:
-                    continue
-                days = (form.due_on(period).isoformat(), form.accepted_until(period).isoformat())
-                rows += [
-                    (unit.code, form.code, period.code, str(year), *days)
-                    for unit in project.roster.on(period.end).values()
-                    if form.parts_of(unit, period)
-                ]
-    return ReferenceTable(
-        "due",
-        "应报",
-        "who owes what; one row per unit, form and period that is over",
-        ("unit_code", "form_code", "period", "year", "due_on", "accepted_until"),
-        rows,
-        {"year": "INTEGER", "due_on": "DATE", "accepted_until": "DATE"},
+def _asks_counted(indicator: Indicator, project: Project) -> bool:
+    """Whether counted units are asked for an indicator; where none is, its coverage is of whoever is asked."""
+    if indicator.is_formula:
+        return False
+    part = project.forms[indicator.form].part(indicator.part)
+    return any(
+        unit.is_counted and part.is_reported_by(unit) and indicator.is_about(unit) for unit in project.roster.versions
     )

@@ -1,5 +1,6 @@
 """Indicators become queries that count what was declared, and formulas hold year by year and unit by unit."""
 
+import datetime as dt
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,8 +10,9 @@ import pytest
 
 from nianbao.catalog import Project, load_project
 from nianbao.errors import DeclarationError
-from nianbao.statistics.compile import counted_behind, expand, indicator_models, operands, rows_query
-from nianbao.warehouse.connect import open_memory
+from nianbao.statistics.counted import rows_query
+from nianbao.statistics.formulas import counted_behind, expand, operands
+from tests.counting import Sent, count, values_of
 from tests.homes import ROOT
 
 COUNTED = {
@@ -38,13 +40,13 @@ FORMULAS = {
     "two_years": "funds@prev_year@prev_year",
     "less": "funds - (q4_funds - persons)",
 }
-ROWS = [  # unit, period, year, funds, persons
-    ("QH630100", "2020Q4", 2020, "80.05", 4),
-    ("QH630100", "2021Q1", 2021, "100.10", 3),
-    ("QH630100", "2021Q4", 2021, "50.20", 2),
-    ("QH630200", "2021Q1", 2021, "50.20", 0),
-    ("QH630000", "2021Q4", 2021, "7", None),
-    ("QH630100", "2022Q4", 2022, "80.05", 1),
+ROWS = [  # unit, period, funds, persons
+    ("QH630100", "2020Q4", "80.05", 4),
+    ("QH630100", "2021Q1", "100.10", 3),
+    ("QH630100", "2021Q4", "50.20", 2),
+    ("QH630200", "2021Q1", "50.20", 0),
+    ("QH630000", "2021Q4", "7", None),
+    ("QH630100", "2022Q4", "80.05", 1),
 ]
 
 
@@ -70,23 +72,14 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Project:
 @pytest.fixture(scope="module")
 def values(small: Project) -> Mapping[tuple[str, int, str], Decimal]:
     """What the models come to: indicator, year and scope to value."""
-    connection = open_memory()
-    connection.execute(
-        "CREATE SCHEMA core; CREATE SCHEMA indicator; CREATE TABLE core.gh05 (submission_id VARCHAR, row_no INTEGER, "
-        "unit_code VARCHAR, period VARCHAR, year INTEGER, warmth_funds_yuan DECIMAL(18, 2), warmth_persons BIGINT); "
-        "CREATE TABLE core.submission (form_code VARCHAR, unit_code VARCHAR, period VARCHAR, year INTEGER)"
-    )
-    for unit, period, year, funds, persons in ROWS:
-        connection.execute(
-            "INSERT INTO core.gh05 VALUES (?, 1, ?, ?, ?, ?, ?)",
-            [f"{unit}-{period}", unit, period, year, Decimal(funds), persons],
-        )
-    for model in indicator_models(small):
-        connection.execute(f"CREATE TABLE {model.name} AS {model.sql}")
-    rows = connection.execute("SELECT indicator_id, year, scope, value FROM indicator.value").fetchall()
+    sent = [
+        Sent("GH05", unit, period, {"gh05": [{"warmth_funds_yuan": Decimal(funds), "warmth_persons": persons}]})
+        for unit, period, funds, persons in ROWS
+    ]
+    connection = count(small, sent, dt.date(2023, 3, 1))
+    found = values_of(connection)
     connection.close()
-    assert len(rows) == len({row[:3] for row in rows})
-    return {(key, year, scope): value for key, year, scope, value in rows}
+    return found
 
 
 @pytest.mark.parametrize(
@@ -171,4 +164,4 @@ def test_a_condition_that_is_no_sql_is_refused(small: Project) -> None:
     """The error names the indicator."""
     wrong = replace(small.indicators["funds"], where="warmth_funds_yuan >=")
     with pytest.raises(DeclarationError, match="the condition of funds is not SQL"):
-        rows_query(wrong, small)
+        rows_query(wrong, small, small.conventions.year)

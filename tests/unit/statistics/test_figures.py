@@ -1,5 +1,6 @@
 """Figures: a value where there is one, nought where it was reported as such, nothing where nobody spoke; coverage."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,7 @@ from nianbao.errors import UsageError
 from nianbao.settings import Home
 from nianbao.statistics.figures import Figures, plain, read_figures
 from nianbao.terms.figure import Coverage
-from nianbao.warehouse.connect import open_memory
+from tests.counting import Sent, count
 from tests.homes import figures_of
 
 FULL, PARTIAL = Coverage(53, 53), Coverage(51, 53, ("西宁市总", "海东市总"))
@@ -23,9 +24,11 @@ def figures(project: Project) -> Figures:
         ("warmth_funds", 2021): {"all": Decimal("100.50"), UNIT: Decimal("100.50")},
         ("relief_std_new", 2021): {"all": Decimal(3)},
     }
-    reporting = {("GH05", 2021): FULL, ("GH05", 2020): PARTIAL, ("GH02", 2021): PARTIAL}
+    funds = ("warmth_funds", "warmth_persons")
+    covered = {(name, 2021): FULL for name in funds} | {(name, 2020): PARTIAL for name in funds}
+    covered |= {(name, 2021): PARTIAL for name in ("units_wage_bargaining", "units_bargaining_eligible")}
     reported = frozenset({("GH05", "main", 2021, suffix, unit) for suffix in ("", "Q1") for unit in ("", UNIT)})
-    return Figures(project, values, reporting, reported)
+    return Figures(project, values, covered, reported)
 
 
 def test_a_value_is_given_as_it_was_counted(figures: Figures) -> None:
@@ -50,15 +53,7 @@ def test_what_nobody_has_reported_is_not_nought(figures: Figures) -> None:
 @pytest.mark.parametrize(("period", "is_asked"), [("2021Q1", False), ("2021Q4", True)])
 def test_what_nobody_was_asked_yet_is_not_nought(project: Project, period: str, is_asked: bool) -> None:
     """A part that is asked in the fourth quarter alone has no figure before, though its form was reported."""
-    connection = open_memory()
-    connection.execute(
-        "CREATE SCHEMA core; CREATE SCHEMA indicator;"
-        "CREATE TABLE indicator.value (indicator_id VARCHAR, year INTEGER, scope VARCHAR, value DECIMAL(28, 10));"
-        "CREATE TABLE core.unit (unit_code VARCHAR, short_zh VARCHAR, is_counted BOOLEAN);"
-        "CREATE TABLE core.reporting (form_code VARCHAR, year INTEGER, unit_code VARCHAR, submission_id VARCHAR);"
-        "CREATE TABLE core.submission (form_code VARCHAR, year INTEGER, period VARCHAR, unit_code VARCHAR)"
-    )
-    connection.execute("INSERT INTO core.submission VALUES ('GH07', 2021, ?, ?)", [period, UNIT])
+    connection = count(project, [Sent("GH07", UNIT, period, {})], dt.date(2022, 3, 1))
     figures = read_figures(connection, project)
     connection.close()
     assert figures.get("nat_pioneers", 2021).value == 0

@@ -8,6 +8,7 @@ from nianbao.catalog import Project
 from nianbao.terms.codes import Code
 from nianbao.terms.form import Aggregate, Field, FieldType, Form, Layout, Part
 from nianbao.terms.period import Period
+from nianbao.terms.span import Span
 from nianbao.terms.unit import Level, Unit
 
 Q4, Q1 = Period.parse("2021Q4"), Period.parse("2021Q1")
@@ -23,9 +24,9 @@ def unit(code: str = "QH630100", level: str = "prefecture", until: dt.date | Non
     return Unit(code, LEVELS[level], "某总工会", "某总", "", "", "", "", dt.date(2018, 1, 1), until, "confirmed", "")
 
 
-def field(code: str, line: int, type: FieldType = FieldType.INT, since: int = 0, until: int = 9999) -> Field:
+def field(code: str, line: int, type: FieldType = FieldType.INT, since: str = "", until: str = "") -> Field:
     """A question."""
-    return Field(code, line, code, code, type, "", Aggregate.SUM, True, "", "", False, since, until)
+    return Field(code, line, code, code, type, "", Aggregate.SUM, True, "", "", False, Span.between(since, until))
 
 
 def part(code: str, suffixes: tuple[str, ...], reporters: frozenset[str]) -> Part:
@@ -38,7 +39,9 @@ def form() -> Form:
     """A form of prefectures and one office, for quarters and the year, with a part that only the office owes."""
     everybody, suffixes = frozenset({"prefecture", "QHB03"}), ("Q1", "Q4", "Y")
     parts = (part("main", suffixes, everybody), part("accounts", ("Y",), frozenset({"QHB03"})))
-    return Form("GH98", "表", "Form", "98表", "2021", suffixes, everybody, 2021, 10, 5, False, (), parts)
+    return Form(
+        "GH98", "表", "Form", "98表", "2021", suffixes, everybody, Span.between("2021", ""), 10, 5, False, (), parts
+    )
 
 
 def owed(form: Form, who: Unit, period: Period) -> list[str]:
@@ -96,9 +99,10 @@ def test_what_is_not_there_is_an_error_that_names_it(form: Form) -> None:
 
 
 def test_a_question_is_asked_in_its_years() -> None:
-    """From the first year to the last, both included."""
-    asked = [year for year in range(2019, 2025) if field("x", 1, since=2020, until=2022).is_asked_in(year)]
-    assert asked == [2020, 2021, 2022]
+    """T7: from the first period to the last, both included; a period that began before is not asked."""
+    asked = field("x", 1, since="2020", until="2022Q3")
+    periods = ["2019Q4", "2020Q1", "2020", "2022Q3", "2022H2", "2022Q4", "2022"]
+    assert [code for code in periods if asked.is_asked_in(Period.parse(code))] == ["2020Q1", "2020", "2022Q3"]
 
 
 def test_units_and_codes_are_valid_from_day_to_day() -> None:

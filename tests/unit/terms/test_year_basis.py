@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 
 from nianbao.terms.period import Period
-from nianbao.terms.year_basis import YearBasis
+from nianbao.terms.year_basis import CALENDAR_YEAR, YearBasis
 
-CALENDAR, STATISTICS = YearBasis.CALENDAR, YearBasis.STATISTICS
+CALENDAR, STATISTICS = CALENDAR_YEAR, YearBasis("statistics", "统计年度", 10)
 
 
 def test_a_statistics_year_ends_in_september() -> None:

@@ -39,9 +39,10 @@ def check(connection: Connection, project: Project, parts: Sequence[Part], night
     """
     sent = {each.submission.submission_id: each for each in night.sent}
     offenders = [
-        (offender, _subject(offender, sent[offender.submission_id], project))
+        (offender, _subject(offender, each, project))
         for offender in _offenders(connection, project, parts)
-        if offender.submission_id in sent
+        if (each := sent.get(offender.submission_id))
+        and offender.rule.span.covers(Period.parse(each.submission.period))
     ]
     cells = night.cells_at(place for _, subject in offenders if (place := subject.place))
     findings = [

@@ -63,7 +63,7 @@ def _is_long(part: Part) -> bool:
 
 
 def _fields(part: Part, period: Period) -> list[Field]:
-    return [field for field in part.fields if field.is_asked_in(period.year)]
+    return [field for field in part.fields if field.is_asked_in(period)]
 
 
 def _fitted(wanted: list[list[float]]) -> list[float]:

@@ -1,0 +1,65 @@
+"""Reads federation.toml: the years in which a federation counts, and what it calls itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from nianbao.catalog.declared import Declared
+from nianbao.terms.year_basis import CALENDAR_YEAR, YearBasis
+
+_MONTHS = range(1, 13)
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the federation calls everybody together, and the units that are counted in the coverage."""
+
+    whole: str = "全部单位"
+    counted: str = "应报单位"
+
+
+@dataclass(frozen=True)
+class Conventions:
+    """The year in which a federation reports, the others in which it can be counted, and its words."""
+
+    year: YearBasis = CALENDAR_YEAR
+    other_years: tuple[YearBasis, ...] = ()
+    words: Words = Words()
+
+
+def read_conventions(path: Path) -> Conventions:
+    """What federation.toml declares; without the file a calendar year, no other year, and plain words.
+
+    Raises:
+        DeclarationError: a month that is none, a year twice, a key that means nothing.
+    """
+    if not path.exists():
+        return Conventions()
+    declared = Declared.from_toml(path)
+    year, words = declared.table("year"), declared.table("words")
+    found = Conventions(
+        year=_read_year(year, is_main=True) if year else CALENDAR_YEAR,
+        other_years=tuple(_read_year(each, is_main=False) for each in declared.tables("other_years", "code")),
+        words=_read_words(words) if words else Words(),
+    )
+    declared.done()
+    codes = [each.code for each in (found.year, *found.other_years)]
+    for code in codes:
+        if codes.count(code) > 1:
+            raise declared.fail(f"the year {code} stands twice", code)
+    return found
+
+
+def _read_year(declared: Declared, is_main: bool) -> YearBasis:
+    year = YearBasis(declared.name("code"), declared.text("zh"), declared.integer("first_month"), is_main)
+    declared.done()
+    if year.first_month not in _MONTHS:
+        raise declared.fail(f"first_month = {year.first_month} is no month: 1 to 12", "first_month")
+    return year
+
+
+def _read_words(declared: Declared) -> Words:
+    words = Words(declared.text("whole"), declared.text("counted"))
+    declared.done()
+    return words

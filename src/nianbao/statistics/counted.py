@@ -1,0 +1,169 @@
+"""What counts for an indicator: the rows of a form in one pass, and which of them stand for a year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+
+import sqlglot
+from sqlglot import exp
+
+from nianbao.catalog import Project
+from nianbao.errors import DeclarationError
+from nianbao.terms.form import Aggregate
+from nianbao.terms.indicator import COUNTED, Indicator
+from nianbao.terms.year_basis import YearBasis
+from nianbao.warehouse.models import Model
+
+VALUE = "DECIMAL(28, 6)"
+
+AGGREGATE = """CASE aggregate
+        WHEN 'max' THEN max(value)
+        WHEN 'min' THEN min(value)
+        WHEN 'distinct' THEN count(DISTINCT item)
+        ELSE sum(value)
+    END"""
+"""The values of an indicator over units and periods, in SQL grouped by `aggregate`."""
+
+_OVER_ROWS = {
+    Aggregate.SUM: "sum({measure}) FILTER (WHERE {where})",
+    Aggregate.LAST: "sum({measure}) FILTER (WHERE {where})",
+    Aggregate.MAX: "max({measure}) FILTER (WHERE {where})",
+    Aggregate.MIN: "min({measure}) FILTER (WHERE {where})",
+    # Where no row is of the kind there is nothing to count, which is not the same as nought.
+    Aggregate.COUNT: "CASE WHEN count(*) FILTER (WHERE {where}) > 0 THEN count({measure}) FILTER (WHERE {where}) END",
+}
+
+
+def form_model(form_code: str, indicators: Iterable[Indicator], project: Project) -> Model:
+    """The indicators counted from a form: one row per indicator, field, unit and period; one pass over each table."""
+    form = project.forms[form_code]
+    by_table = groupby(sorted(indicators, key=lambda each: each.table), key=lambda each: each.table)
+    tables, queries = [], []
+    for table, group in by_table:
+        tables.append(table)
+        queries += _table_queries(table, list(group), project)
+    return Model(
+        f"indicator.{form_code.lower()}",
+        "\nUNION ALL\n".join(queries),
+        frozenset(tables),
+        f"{form.zh}的指标",
+        f"indicators counted from {form.en}; one row per indicator, field, unit, period and value counted as distinct",
+    )
+
+
+def _table_queries(table: str, indicators: Iterable[Indicator], project: Project) -> list[str]:
+    picks, queries = [], []
+    for indicator in indicators:
+        where = _parse(indicator, indicator.where) if indicator.where else "TRUE"
+        for field in indicator.fields:
+            measure = _measure(indicator, field, project)
+            if indicator.aggregate is Aggregate.DISTINCT:
+                queries.append(f"""SELECT DISTINCT
+    '{indicator.id}' AS indicator_id, '{field}' AS field, unit_code, period,
+    CAST({measure} AS VARCHAR) AS item, CAST(1 AS {VALUE}) AS value
+FROM {table}
+WHERE {measure} IS NOT NULL AND ({where})""")
+            else:
+                counted = _OVER_ROWS[indicator.aggregate].format(measure=measure, where=where)
+                picks.append((f'"{indicator.id}:{field}"', f"CAST({counted} AS {VALUE})"))
+    if picks:
+        listed = ",\n        ".join(f"{value} AS {name}" for name, value in picks)
+        queries.append(f"""SELECT
+    split_part(name, ':', 1) AS indicator_id, split_part(name, ':', 2) AS field, unit_code, period,
+    CAST(NULL AS VARCHAR) AS item, value
+FROM (
+    SELECT
+        unit_code, period,
+        {listed}
+    FROM {table}
+    GROUP BY unit_code, period
+) UNPIVOT (value FOR name IN ({", ".join(name for name, _ in picks)}))""")
+    return queries
+
+
+def counted_model(forms: Iterable[str]) -> Model:
+    """Which of the counted values stand for a year: of a flow all, of a stock the last of who stands at its end."""
+    tables = [f"indicator.{code.lower()}" for code in forms]
+    source = "\n    UNION ALL\n    ".join(
+        f"SELECT indicator_id, field, unit_code, period, item, value FROM {each}" for each in tables
+    )
+    return Model(
+        "indicator.counted",
+        f"""SELECT year_basis, indicator_id, aggregate, unit_code, period, year, item, value
+FROM (
+{_standing(source, "c.item, c.value")}
+)""",
+        frozenset({*tables, *_TIME}),
+        "计入各年度的指标数值：每个单位每个报告期",
+        "what counts in a year; one row per year basis, indicator, unit, period and value counted as distinct",
+    )
+
+
+_TIME = frozenset(
+    {"reference.indicators", "reference.indicator_period", "reference.unit_in_period", "reference.unit_in_year"}
+)
+
+
+def _standing(source: str, columns: str) -> str:
+    """SQL that keeps of a source what counts in a year, asked of each unit as it stood in the period and at the end."""
+    return f"""    SELECT
+        c.indicator_id, c.unit_code, c.period, {columns},
+        i.aggregate, p.year_basis, p.year, p.field
+    FROM (
+    {source}
+    ) AS c
+    INNER JOIN reference.indicators AS i ON c.indicator_id = i.indicator_id
+    INNER JOIN reference.indicator_period AS p
+        ON c.indicator_id = p.indicator_id AND c.period = p.period AND c.field = p.field
+    INNER JOIN reference.unit_in_period AS u ON c.unit_code = u.unit_code AND c.period = u.period
+    LEFT JOIN reference.unit_in_year AS y
+        ON c.unit_code = y.unit_code AND p.year_basis = y.year_basis AND p.year = y.year
+    WHERE
+        {scope_condition("i", "u")}
+        AND (
+            i.aggregate <> 'last'
+            OR CASE WHEN i.period = 'year' THEN coalesce(y.is_at_end, FALSE) ELSE u.is_at_end END
+        )
+    QUALIFY
+        i.aggregate <> 'last'
+        OR p.place = max(p.place) OVER (PARTITION BY p.year_basis, c.indicator_id, c.unit_code, p.year)"""
+
+
+def scope_condition(indicator: str, unit: str) -> str:
+    """SQL that an indicator (an alias of reference.indicators) is about a unit as it stood (of unit_in_period)."""
+    scope = f"{indicator}.unit_scope"
+    return f"({scope} IN ('', {unit}.unit_code, {unit}.unit_level) OR ({scope} = '{COUNTED}' AND {unit}.is_counted))"
+
+
+def rows_query(indicator: Indicator, project: Project, basis: YearBasis) -> str:
+    """The rows that count for an indicator: submission_id, row_no, unit_code, period, year, field, measure.
+
+    Raises:
+        DeclarationError: its condition or measure is not SQL.
+    """
+    where = _parse(indicator, indicator.where) if indicator.where else "TRUE"
+    rows = "\n    UNION ALL\n    ".join(
+        f"SELECT '{indicator.id}' AS indicator_id, '{field}' AS field, submission_id, row_no, unit_code, period, "
+        f"{_measure(indicator, field, project)} AS measure FROM {indicator.table} WHERE {where}"
+        for field in indicator.fields
+    )
+    return f"""SELECT submission_id, row_no, unit_code, period, year, field, measure
+FROM (
+{_standing(rows, "c.submission_id, c.row_no, c.measure")}
+)
+WHERE year_basis = '{basis.code}'"""
+
+
+def _measure(indicator: Indicator, field: str, project: Project) -> str:
+    if indicator.measure:
+        return _parse(indicator, indicator.measure)
+    column = project.forms[indicator.form].part(indicator.part).field(field).column
+    return exp.column(column).sql(dialect="duckdb", identify=True)
+
+
+def _parse(indicator: Indicator, text: str) -> str:
+    try:
+        return sqlglot.parse_one(text, dialect="duckdb").sql(dialect="duckdb")
+    except sqlglot.ParseError as error:
+        raise DeclarationError("indicators", 1, f"the condition of {indicator.id} is not SQL: {error}") from error

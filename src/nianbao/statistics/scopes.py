@@ -1,0 +1,93 @@
+"""Whose values there are: of everybody, of each unit, reported and with what it took over, and of the tree."""
+
+from __future__ import annotations
+
+from nianbao.statistics.counted import AGGREGATE
+from nianbao.warehouse.models import Model
+
+ALL = "all"
+"""The scope of a figure over all units that report."""
+
+_KEY = "year_basis, indicator_id, aggregate, year"
+
+
+def operand_model(depth: int) -> Model:
+    """The values that indicators and formulas are made of, each with the years it lies back, up to `depth`.
+
+    Twice for units: as they reported, and (`is_comparable`) with what they took over by the end of the year. On the
+    tree it is always the latter: what stands below a unit at the end of the year, wherever it stood before.
+    """
+    return Model(
+        "indicator.operand",
+        f"""WITH {_placed(depth)},
+
+{_SCOPES}
+
+SELECT
+    year_basis, indicator_id, year, back, unit_line, scope, is_comparable, CAST(value AS DECIMAL(38, 10)) AS value
+FROM operand
+WHERE value IS NOT NULL""",
+        frozenset({"indicator.counted", "reference.standing", "reference.tree"}),
+        "指标和算式的取数：各范围、各年度，单位按原报和按年末承继关系两种口径",
+        "what indicators and formulas are made of; one row per basis, indicator, year, years back, line, scope, side",
+    )
+
+
+def _placed(depth: int) -> str:
+    """What counts in a year, for that year and those after it that look back, at who answers for it at their ends."""
+    backs = ", ".join(f"({back})" for back in range(depth + 1))
+    return f"""back AS (
+    SELECT back FROM (VALUES {backs}) AS listed (back)
+),
+
+placed AS (
+    SELECT
+        c.year_basis, c.indicator_id, c.aggregate, c.year + b.back AS year, b.back,
+        coalesce(s.successor, c.unit_code) AS unit_code, c.item,
+        CASE
+            WHEN s.share IS NULL OR c.aggregate IN ('max', 'min', 'distinct') THEN c.value
+            ELSE CAST(CAST(c.value AS DECIMAL(24, 6)) * s.share AS DECIMAL(38, 10))
+        END AS value
+    FROM indicator.counted AS c
+    CROSS JOIN back AS b
+    LEFT JOIN reference.standing AS s
+        ON
+            c.unit_code = s.unit_code AND c.period = s.period
+            AND c.year_basis = s.year_basis AND c.year + b.back = s.year
+),
+
+by_unit AS (
+    -- A value that is counted as distinct stays a row of its own, to be counted once further up.
+    SELECT {_KEY}, back, unit_code, item, {AGGREGATE.replace("count(DISTINCT item)", "1")} AS value
+    FROM placed
+    GROUP BY {_KEY}, back, unit_code, item
+)"""
+
+
+_SCOPES = f"""reported AS (
+    SELECT
+        {_KEY}, CASE WHEN grouping(unit_code) = 1 THEN '{ALL}' ELSE unit_code END AS scope,
+        {AGGREGATE} AS value
+    FROM indicator.counted
+    GROUP BY GROUPING SETS (({_KEY}, unit_code), ({_KEY}))
+),
+
+operand AS (
+    SELECT year_basis, indicator_id, year, 0 AS back, '' AS unit_line, scope, FALSE AS is_comparable, value
+    FROM reported
+    UNION ALL
+    SELECT year_basis, indicator_id, year, back, '', unit_code, TRUE, {AGGREGATE}
+    FROM by_unit
+    GROUP BY {_KEY}, back, unit_code
+    UNION ALL
+    SELECT u.year_basis, u.indicator_id, u.year, u.back, t.unit_line, t.scope, TRUE, {AGGREGATE}
+    FROM by_unit AS u
+    INNER JOIN reference.tree AS t ON u.year_basis = t.year_basis AND u.year = t.year AND u.unit_code = t.unit_code
+    GROUP BY u.year_basis, u.indicator_id, u.aggregate, u.year, u.back, t.unit_line, t.scope
+    UNION ALL
+    -- What everybody reported needs no tree: it is its own comparable side.
+    SELECT r.year_basis, r.indicator_id, r.year + b.back, b.back, '', r.scope, TRUE, r.value
+    FROM reported AS r
+    CROSS JOIN back AS b
+    WHERE r.scope = '{ALL}'
+)"""

@@ -1,0 +1,24 @@
+"""A table of the schema reference before it is loaded."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ReferenceTable:
+    """A reference table with its rows as texts, and the types of the columns that are not text."""
+
+    name: str
+    zh: str
+    en: str
+    columns: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+    types: dict[str, str]
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when the content changes."""
+        return hashlib.sha256(json.dumps([self.columns, self.rows], ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,229 @@
+"""The roster, the forms and the years by period: who stood when, who is asked what, who answers for whom."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+from nianbao.catalog import Project
+from nianbao.terms.form import Aggregate, Field, Form, Part
+from nianbao.terms.indicator import WHOLE_YEAR, Indicator
+from nianbao.terms.period import Period
+from nianbao.terms.unit import LINES
+from nianbao.terms.year_basis import YearBasis
+from nianbao.warehouse.reference_table import ReferenceTable
+
+FIRST_YEAR = 2018
+"""Nothing is asked about earlier years."""
+
+_Rows = list[tuple[str, ...]]
+
+
+def time_tables(project: Project, today: dt.date) -> Iterator[ReferenceTable]:
+    """The tables of the schema reference that speak of periods and years; they grow by a period at a time."""
+    periods = periods_until(project, today)
+    yield _unit_in_period(project, periods)
+    yield from _asked(project, periods, today)
+    yield _indicator_period(project, periods, today)
+    years = range(FIRST_YEAR, today.year + 2)
+    yield _unit_in_year(project, years)
+    yield _standing(project, periods, years)
+    yield _tree(project, years)
+
+
+def periods_until(project: Project, today: dt.date) -> list[Period]:
+    """Every period of every form to the end of the running year, and the years themselves, in the order of time.
+
+    Of two that end on one day the longer comes last: it is the last word about that day.
+    """
+    suffixes = dict.fromkeys(("Y", *(suffix for form in project.forms.values() for suffix in form.suffixes)))
+    years = range(FIRST_YEAR, today.year + 1)
+    periods = [Period.parse(f"{year}{'' if suffix == 'Y' else suffix}") for year in years for suffix in suffixes]
+    return sorted(periods, key=lambda period: (period.end, -period.start.toordinal()))
+
+
+def _unit_in_period(project: Project, periods: list[Period]) -> ReferenceTable:
+    """How each unit stood in each period: what a check or a model joins on unit and period."""
+    rows: _Rows = [
+        (unit.code, period.code, unit.level.code, flag(unit.level.is_root), flag(unit.is_counted), unit.zh,
+         unit.short_zh, unit.place_parent, unit.industry_parent, flag(unit.is_valid_on(period.end)))
+        for period in periods
+        for unit in project.roster.units_in(period).values()
+    ]  # fmt: skip
+    return ReferenceTable(
+        "unit_in_period",
+        "报告期内的单位",
+        "units as they stood on their last day in a period; one row per unit and period",
+        ("unit_code", "period", "unit_level", "is_root", "is_counted", "zh", "short_zh", "place_parent",
+         "industry_parent", "is_at_end"),
+        rows,
+        {"is_root": "BOOLEAN", "is_counted": "BOOLEAN", "is_at_end": "BOOLEAN"},
+    )  # fmt: skip
+
+
+def _asked(project: Project, periods: list[Period], today: dt.date) -> Iterator[ReferenceTable]:
+    """Who owes which form, and which parts of it, for which period that is over."""
+    due: _Rows = []
+    asked: _Rows = []
+    for form in project.forms.values():
+        for period in periods:
+            if period.suffix not in form.suffixes or period.end >= today or not form.is_asked_in(period):
+                continue
+            days = (form.due_on(period).isoformat(), form.accepted_until(period).isoformat())
+            for unit in project.roster.on(period.end).values():
+                parts = form.parts_of(unit, period)
+                if parts:
+                    due.append((unit.code, form.code, period.code, str(period.year), *days))
+                    asked += [(unit.code, form.code, part.code, period.code) for part in parts]
+    yield ReferenceTable(
+        "due",
+        "应报",
+        "who owes what; one row per unit, form and period that is over",
+        ("unit_code", "form_code", "period", "year", "due_on", "accepted_until"),
+        due,
+        {"year": "INTEGER", "due_on": "DATE", "accepted_until": "DATE"},
+    )
+    yield ReferenceTable(
+        "asked",
+        "应报分表",
+        "who is asked for which part; one row per unit, part and period that is over",
+        ("unit_code", "form_code", "part", "period"),
+        asked,
+        {},
+    )
+
+
+def _indicator_period(project: Project, periods: list[Period], today: dt.date) -> ReferenceTable:
+    """Which periods a counted indicator takes in a year, from which field, and which of them its coverage needs."""
+    rows: _Rows = []
+    places = {period: place for place, period in enumerate(periods)}
+    for indicator in project.indicators.values():
+        if indicator.is_formula:
+            continue
+        form = project.forms[indicator.form]
+        part = form.part(indicator.part)
+        for basis in project.year_bases:
+            for year, taken in _by_year(indicator, part, basis, periods).items():
+                rows += _rows_of_year(indicator, form, part, basis, year, taken, places, today)
+    return ReferenceTable(
+        "indicator_period",
+        "指标取数的报告期",
+        "the periods that a counted indicator takes in a year; one row per indicator, year basis, year and period",
+        ("indicator_id", "year_basis", "year", "period", "field", "place", "is_asked", "is_needed", "is_of_whole"),
+        rows,
+        {"year": "INTEGER", "place": "INTEGER", "is_asked": "BOOLEAN", "is_needed": "BOOLEAN",
+         "is_of_whole": "BOOLEAN"},
+    )  # fmt: skip
+
+
+def _by_year(indicator: Indicator, part: Part, basis: YearBasis, periods: list[Period]) -> dict[int, list[Period]]:
+    found: dict[int, list[Period]] = {}
+    for period in periods:
+        if period.suffix in part.suffixes and indicator.period in (WHOLE_YEAR, period.suffix):
+            year = basis.year_of(period)
+            if year is not None:
+                found.setdefault(year, []).append(period)
+    return found
+
+
+def _rows_of_year(
+    indicator: Indicator, form: Form, part: Part, basis: YearBasis, year: int, taken: list[Period],
+    places: dict[Period, int], today: dt.date,
+) -> Iterator[tuple[str, ...]]:  # fmt: skip
+    """A stock needs the last period that is asked and over, every other indicator all of them."""
+    is_stock = indicator.aggregate is Aggregate.LAST
+    asking = {period: field_of(indicator, part, period) for period in taken}
+    asked = [period for period in taken if form.is_asked_in(period) and asking[period] and period.end < today]
+    needed = asked[-1:] if is_stock else asked
+    whole = taken[-1:] if is_stock else taken
+    for period in taken:
+        field = asking[period]
+        yield (
+            indicator.id, basis.code, str(year), period.code, field.code if field else indicator.field,
+            str(places[period]), flag(period in asked), flag(period in needed), flag(period in whole),
+        )  # fmt: skip
+
+
+def field_of(indicator: Indicator, part: Part, period: Period) -> Field | None:
+    """The field that an indicator takes in a period: of those declared the one that is asked then."""
+    return next((field for code in indicator.fields if (field := part.field(code)).is_asked_in(period)), None)
+
+
+def _unit_in_year(project: Project, years: range) -> ReferenceTable:
+    """The units of a year, and whether they stood on its last day."""
+    rows: _Rows = []
+    for basis in project.year_bases:
+        for year in years:
+            first, last = basis.span(year)
+            standing = project.roster.on(last)
+            rows += [
+                (basis.code, str(year), code, flag(code in standing))
+                for code, versions in project.roster.by_code.items()
+                if any(unit.valid_from <= last and (unit.valid_to or last) >= first for unit in versions)
+            ]
+    return ReferenceTable(
+        "unit_in_year",
+        "年度内的单位",
+        "units of a year; one row per year basis, year and unit",
+        ("year_basis", "year", "unit_code", "is_at_end"),
+        rows,
+        {"year": "INTEGER", "is_at_end": "BOOLEAN"},
+    )
+
+
+def _standing(project: Project, periods: list[Period], years: range) -> ReferenceTable:
+    """Who answers at the end of a year for what a unit reported in a period, where that is not the unit alone."""
+    rows: _Rows = []
+    succeeded = {each.unit_code for each in project.roster.successions}
+    for code in sorted(succeeded):
+        for period in periods:
+            if project.roster.unit_in(code, period) is None:
+                continue
+            day = project.roster.last_day_in(code, period)
+            for basis in project.year_bases:
+                of_period = basis.year_of(period)
+                if of_period is None:
+                    continue
+                for year in years[max(of_period - years.start, 0) :]:
+                    standing = project.roster.succeeded(code, day, basis.span(year)[1])
+                    if [each.unit_code for each in standing] != [code]:
+                        rows += [
+                            (code, period.code, basis.code, str(year), each.unit_code, str(each.share))
+                            for each in standing
+                        ]
+    return ReferenceTable(
+        "standing",
+        "年末承继单位",
+        "who answers at the end of a year for a unit that was succeeded; one row per unit, period, basis, year and "
+        "successor",
+        ("unit_code", "period", "year_basis", "year", "successor", "share"),
+        rows,
+        {"year": "INTEGER", "share": "DECIMAL(13, 12)"},
+    )
+
+
+def _tree(project: Project, years: range) -> ReferenceTable:
+    """What stands below each unit at the end of a year, itself included; what is gone stands where it last did."""
+    rows: _Rows = []
+    roster = project.roster
+    for basis in project.year_bases:
+        for year in years:
+            last = basis.span(year)[1]
+            codes = [code for code, versions in roster.by_code.items() if versions[0].valid_from <= last]
+            for line in LINES:
+                for code in codes:
+                    above = (code, *roster.ancestors(code, line, last))
+                    rows += [(basis.code, str(year), line, scope, code, str(n)) for n, scope in enumerate(above)]
+    return ReferenceTable(
+        "tree",
+        "年末单位关系",
+        "what stands below a unit at the end of a year; one row per year basis, year, line, unit above and unit",
+        ("year_basis", "year", "unit_line", "scope", "unit_code", "depth"),
+        rows,
+        {"year": "INTEGER", "depth": "INTEGER"},
+    )
+
+
+def flag(value: bool) -> str:
+    """A truth as a text that DuckDB casts."""
+    return "true" if value else "false"

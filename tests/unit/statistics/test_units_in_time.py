@@ -1,0 +1,353 @@
+"""Whatever becomes of units, the figures are those of an independent sum: random trees, random years (T1–T4, T6)."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import os
+import random
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from nianbao.catalog import Project, load_project
+from nianbao.terms.roster import Roster
+from nianbao.terms.unit import Level, Succession, Unit
+from nianbao.warehouse.connect import Connection, open_memory
+from tests.counting import Sent, count
+
+SEEDS = range(int(os.environ.get("NIANBAO_SEEDS", "200")))
+HEAD = Level("head", "总会", "总会", "head", "heads", "", False, "")
+NODE = Level("node", "分会", "各分会", "node", "nodes", "head", True, "head")
+KINDS = {
+    "M": [f"2022M{month:02d}" for month in range(1, 13)],
+    "Q": [f"{year}Q{quarter}" for year in (2020, 2021, 2022) for quarter in (1, 2, 3, 4)],
+    "H": [f"{year}H{half}" for year in range(2019, 2025) for half in (1, 2)],
+    "Y": [str(year) for year in range(2018, 2030)],
+}
+FORM = """code = "F{kind}"
+zh = "表{kind}"
+en = "Form {kind}"
+table_no = "{kind}"
+edition = "1"
+periods = {periods}
+reporters = ["node"]
+since = 2018
+due_days = 10
+grace_days = 10
+
+[[parts]]
+code = "main"
+zh = "主表"
+en = "main"
+layout = "indicator"
+"""
+FIELD = """
+[[parts.fields]]
+code = "{code}"
+line = {line}
+zh = "{code}"
+en = "{code}"
+type = "int"
+unit = "人"
+aggregate = "{aggregate}"
+required = false
+"""
+FIELDS = {"stock": "last", "flow": "sum", "most": "max"}
+FORMULAS = {
+    "stock_rise": "{kind}_stock - {kind}_stock@prev_year",
+    "flow_rise": "{kind}_flow - {kind}_flow@prev_year",
+    "of_all": "{kind}_flow / {kind}_flow@all",
+    "of_parent": "{kind}_flow / {kind}_flow@parent",
+}
+Row = tuple[str, str, dt.date, dt.date]
+"""A version of a unit: its code, its parent, its first and its last day."""
+Report = tuple[str, str]
+"""A unit and the code of a period."""
+
+
+@dataclass
+class World:
+    """What became of the units, as plain rows: versions, and successor, day and share by unit."""
+
+    kind: str
+    rows: list[Row]
+    heirs: dict[str, list[tuple[str, dt.date, Decimal]]]
+    reports: dict[Report, dict[str, int]] = field(default_factory=dict)
+
+
+def span(code: str) -> tuple[dt.date, dt.date]:
+    """The first and the last day of a period."""
+    year, kind, number = int(code[:4]), code[4:5], int(code[5:] or 1)
+    length = {"M": 1, "Q": 3, "H": 6, "": 12}[kind]
+    last = length * number
+    return dt.date(year, last - length + 1, 1), dt.date(year, last, calendar.monthrange(year, last)[1])
+
+
+def make_world(seed: int) -> World:
+    """Up to eight units, renamed, moved, merged, split and closed over twelve periods, and what they report."""
+    dice = random.Random(seed)
+    kind = dice.choice(list(KINDS))
+    periods = KINDS[kind]
+    first, last = span(periods[0])[0], span(periods[-1])[1]
+    start, end = dt.date(2018, 1, 1), dt.date(2100, 1, 1)
+    codes = [f"U{number}" for number in range(1, dice.randint(1, 5) + 1)]
+    now = {code: (dice.choice(["H", *codes[:place]]), start) for place, code in enumerate(codes)}
+    world = World(kind, [("H", "", start, end)], defaultdict(list))
+    every = (last - first).days
+    days = sorted(dice.sample(range(1, every), dice.randint(0, min(6, every - 1))))
+    border = [span(code)[0] for code in periods[1:]]
+    for number in days:
+        day = dice.choice(border) if dice.random() < 0.3 else first + dt.timedelta(days=number)
+        if all(since < day for _, since in now.values()):
+            happen(world, now, dice, day)
+    world.rows += [(code, parent, since, end) for code, (parent, since) in now.items()]
+    for period in periods:
+        begins, ends = span(period)
+        for code in {row[0] for row in world.rows} - {"H"}:
+            stands = any(row[0] == code and row[2] <= ends and begins <= row[3] for row in world.rows)
+            if stands and dice.random() < 0.9:
+                world.reports[code, period] = {name: dice.randint(0, 99) for name in FIELDS}
+    return world
+
+
+def happen(world: World, now: dict[str, tuple[str, dt.date]], dice: random.Random, day: dt.date) -> None:
+    """One thing that becomes of one unit on a day."""
+    what, code = dice.choice(["rename", "move", "merge", "split", "give", "close"]), dice.choice(list(now))
+    above = {each for each in now if code not in chain(now, each)}
+    new = [f"U{len({row[0] for row in world.rows} | set(now)) + place}" for place in range(2)]
+
+    def leave(gone: str) -> str:
+        parent, since = now.pop(gone)
+        world.rows.append((gone, parent, since, day - dt.timedelta(days=1)))
+        return parent
+
+    def enter(code: str, parent: str) -> None:
+        now[code] = (parent, day)
+
+    def adopt(gone: str, parent: str) -> None:
+        for child in [each for each, (of, _) in now.items() if of == gone]:
+            leave(child)
+            enter(child, parent)
+
+    if what == "rename":
+        enter(code, leave(code))
+    elif what == "move":
+        leave(code)
+        enter(code, dice.choice(["H", *sorted(above)]))
+    elif what == "merge" and above:
+        heir, parent = dice.choice(sorted(above)), leave(code)
+        world.heirs[code].append((heir, day, Decimal(1)))
+        adopt(code, heir if heir != parent else parent)
+    elif what in ("split", "give") and len({row[0] for row in world.rows} | set(now)) <= 7:
+        share = dice.choice([Decimal("0.25"), Decimal("0.5"), Decimal("0.1")])
+        keeper = code if what == "give" else new[1]
+        world.heirs[code] += [(new[0], day, share), (keeper, day, 1 - share)]
+        parent = now[code][0] if what == "give" else leave(code)
+        for each in {new[0], keeper} - {code}:
+            enter(each, parent)
+        if what == "split":
+            adopt(code, new[1])
+    elif what == "close" and len(now) > 1:
+        adopt(code, leave(code))
+
+
+def chain(now: dict[str, tuple[str, dt.date]], code: str) -> list[str]:
+    """A unit and those above it."""
+    return [code, *(chain(now, now[code][0]) if now[code][0] in now else [])]
+
+
+# The independent sum: plain loops over rows, nothing of the engine.
+
+
+def version(world: World, code: str, day: dt.date) -> Row | None:
+    """A unit on a day, or as it was last before."""
+    return max((row for row in world.rows if row[0] == code and row[2] <= day), key=lambda row: row[2], default=None)
+
+
+def stands(world: World, code: str, day: dt.date) -> bool:
+    """Whether a unit exists on a day."""
+    return any(row[0] == code and row[2] <= day <= row[3] for row in world.rows)
+
+
+def heirs(world: World, code: str, since: dt.date, day: dt.date) -> dict[str, Decimal]:
+    """Who holds what of a unit later: shares are handed on day by day."""
+    held = {code: (Decimal(1), since)}
+    for when in sorted({each[1] for found in world.heirs.values() for each in found if since < each[1] <= day}):
+        for owner in [each for each in held if any(heir[1] == when for heir in world.heirs.get(each, []))]:
+            share, from_day = held.pop(owner)
+            for heir, of_day, part in world.heirs[owner]:
+                if of_day == when > from_day:
+                    before = held.get(heir, (Decimal(0), when))[0]
+                    held[heir] = (before + share * part, when)
+    return {owner: share for owner, (share, _) in held.items()}
+
+
+def above(world: World, code: str, day: dt.date) -> list[str]:
+    """Who stands above a unit on a day; for a parent that is gone who holds most of it."""
+    found: list[str] = []
+    seen, row = {code}, version(world, code, day)
+    while row and row[1]:
+        parent, its = row[1], version(world, row[1], day)
+        if its and its[3] < day:
+            shares = heirs(world, parent, its[3], day)
+            parent = max(shares, key=lambda each: shares[each])
+        if parent in seen:
+            break
+        seen.add(parent)
+        found += [parent] * stands(world, parent, day)
+        row = version(world, parent, day)
+    return found
+
+
+def reported(world: World, name: str, year: int) -> dict[Report, int]:
+    """What counts in a year: every flow, and of a stock the last report of those who stand when the year ends."""
+    end = dt.date(year, 12, 31)
+    rows = {place: row[name] for place, row in world.reports.items() if span(place[1])[1].year == year}
+    if name != "stock":
+        return rows
+    latest: dict[str, str] = {}
+    for code, period in sorted(rows, key=lambda place: span(place[1])[1]):
+        if stands(world, code, end):
+            latest[code] = period
+    return {place: rows[place] for place in latest.items()}
+
+
+def placed(world: World, name: str, year: int, at: int) -> dict[str, list[Decimal]]:
+    """What was reported in a year, with who answers for it at the end of another."""
+    found: dict[str, list[Decimal]] = defaultdict(list)
+    for (code, period), value in reported(world, name, year).items():
+        day = min(span(period)[1], max(row[3] for row in world.rows if row[0] == code))
+        for heir, share in heirs(world, code, day, dt.date(at, 12, 31)).items():
+            found[heir].append(Decimal(value) * (1 if name == "most" else share))
+    return found
+
+
+def expected(world: World, year: int) -> Iterator[tuple[str, str, str, Decimal]]:
+    """Every value of a year: indicator, line, scope, value."""
+    end = dt.date(year, 12, 31)
+    total: dict[tuple[str, str], Decimal] = {}
+    for name in FIELDS:
+        add = max if name == "most" else sum
+        rows = reported(world, name, year)
+        by_unit: dict[str, list[int]] = defaultdict(list)
+        for (code, _), value in rows.items():
+            by_unit[code].append(value)
+        yield from ((name, "", code, Decimal(add(values))) for code, values in by_unit.items())
+        if rows:
+            yield name, "", "all", Decimal(add(rows.values()))
+        sides = {}
+        for back in (0, 1):
+            tree: dict[str, list[Decimal]] = defaultdict(list)
+            units = placed(world, name, year - back, year)
+            for code, values in units.items():
+                for scope in [code, *above(world, code, end)]:
+                    tree[scope] += values
+            whole = list(reported(world, name, year - back).values())
+            sides[back] = (
+                {code: add(values) for code, values in units.items()},
+                {code: add(values) for code, values in tree.items()},
+                {"all": Decimal(add(whole))} if whole else {},
+            )
+        for line, here, there in ("", sides[0][0], sides[1][0]), ("place", sides[0][1], sides[1][1]), (
+            "", sides[0][2], sides[1][2],
+        ):  # fmt: skip
+            if name != "most":
+                yield from (
+                    (f"{name}_rise", line, scope, here[scope] - there[scope]) for scope in here if scope in there
+                )
+        yield from ((name, "place", scope, value) for scope, value in sides[0][1].items())
+        total |= {(name, scope): value for scope, value in sides[0][1].items()}
+        if name == "flow" and rows and (every := Decimal(sum(rows.values()))):
+            shares = {("", code): Decimal(sum(values)) for code, values in by_unit.items()} | {("", "all"): every}
+            shares |= {("place", code): value for code, value in sides[0][1].items()}
+            yield from (("of_all", line, scope, value / every) for (line, scope), value in shares.items())
+            for (line, scope), value in shares.items():
+                parent = next(iter(above(world, scope, end)), None) if scope != "all" else None
+                if parent and total.get(("flow", parent)):
+                    yield "of_parent", line, scope, value / total["flow", parent]
+
+
+# The engine, from the same rows.
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Forms of months, of quarters, of halves and of years, each with a stock, a flow and a greatest value."""
+    folder: Path = tmp_path_factory.mktemp("project")
+    for name in ("forms", "indicators", "reference"):
+        (folder / name).mkdir()
+    indicators = ['section = "S"\npublication = "p"\n']
+    names = '[[indicators]]\nid = "{id}"\nzh = "指标"\nen = "indicator"\nunit = "人"\n{more}\n'
+    for kind, periods in KINDS.items():
+        suffixes = sorted({code[4:] or "Y" for code in periods})
+        fields = (FIELD.format(code=code, line=n, aggregate=how) for n, (code, how) in enumerate(FIELDS.items(), 1))
+        text = FORM.format(kind=kind, periods=str(suffixes).replace("'", '"')) + "".join(fields)
+        (folder / "forms" / f"F{kind}.toml").write_text(text, "utf-8")
+        for code in FIELDS:
+            more = f'form = "F{kind}"\nfield = "{code}"'
+            indicators.append(names.format(id=f"{kind.lower()}_{code}", more=more))
+        for code, formula in FORMULAS.items():
+            more = f'formula = "{formula.format(kind=kind.lower())}"'
+            indicators.append(names.format(id=f"{kind.lower()}_{code}", more=more))
+    (folder / "indicators" / "all.toml").write_text("\n".join(indicators), "utf-8")
+    reference = {
+        "levels": "unit_level,zh,zh_many,en,en_many,parent,is_counted,approved_by\n"
+        "head,总会,总会,head,heads,,no,\nnode,分会,各分会,node,nodes,head,yes,head\n",
+        "units": "unit_code,unit_level,zh,short_zh,en,adcode,place_parent,industry_parent,valid_from,valid_to,"
+        "name_status,source\nH,head,总会,总会,Head,,,,2018-01-01,,,\n",
+        "successions": "unit_code,successor,day,share,source\n",
+        "codes": "list,code,zh,en,parent,level,kind,valid_from,valid_to\n",
+        "accounts": "chart,account_code,zh,en,side,parent,level,valid_from,valid_to\n",
+        "extensions": "unit_code,form_code,period,granted_on,accepted_until,because\n",
+    }
+    for name, text in reference.items():
+        (folder / "reference" / f"{name}.csv").write_text(text, "utf-8")
+    return load_project(folder)
+
+
+def in_the_roster(base: Project, world: World) -> Project:
+    """The project with the units of a world."""
+    versions = tuple(
+        Unit(code, NODE if parent else HEAD, f"{code}会{since}", code, code, "", parent, "", since,
+             None if until.year == 2100 else until, "", "")
+        for code, parent, since, until in world.rows
+    )  # fmt: skip
+    taken = tuple(
+        Succession(code, heir, day, share) for code, found in world.heirs.items() for heir, day, share in found
+    )
+    return replace(base, roster=Roster({"head": HEAD, "node": NODE}, versions, taken))
+
+
+@pytest.fixture(scope="module")
+def connection() -> Iterator[Connection]:
+    """One database for all worlds, one after the other."""
+    connection = open_memory()
+    yield connection
+    connection.close()
+
+
+@pytest.mark.parametrize("seeds", [SEEDS[start : start + 20] for start in range(0, len(SEEDS), 20)], ids=str)
+def test_T2_T4_T6_figures_are_those_of_an_independent_sum(base: Project, connection: Connection, seeds: range) -> None:
+    """T2, T4, T6: for everybody, each unit and each unit of the tree, whatever became of whom in whichever periods."""
+    for seed in seeds:
+        world = make_world(seed)
+        form = f"F{world.kind}"
+        project = in_the_roster(base, world)
+        sent = [Sent(form, code, period, {form.lower(): [row]}) for (code, period), row in world.reports.items()]
+        count(project, sent, dt.date(2030, 2, 1), connection)
+        rows = connection.execute(
+            "SELECT indicator_id, '' AS unit_line, scope, year, value FROM indicator.value UNION ALL "
+            "SELECT indicator_id, unit_line, scope, year, value FROM indicator.tree WHERE unit_line = 'place'"
+        ).fetchall()
+        found = {(name[2:], line, scope, year): value for name, line, scope, year, value in rows}
+        wanted = {
+            (name, line, scope, year): round(value, 10)
+            for year in range(2018, 2031)
+            for name, line, scope, value in expected(world, year)
+        }
+        assert found == wanted, seed
