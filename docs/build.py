@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 import unicodedata
@@ -11,8 +12,10 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from docs import tables
+from nianbao.intake.answer.receipt_json import receipt_schema
 
 ROOT = Path(__file__).resolve().parents[1]
+SCHEMA = ROOT / "docs" / "receipt.schema.json"
 FRONT = (
     "README.md",
     "README.zh-CN.md",
@@ -62,10 +65,11 @@ def _is_word(character: str) -> bool:
 def main() -> None:
     """Write what is made, then look at all of it."""
     tables.write()
+    SCHEMA.write_text(json.dumps(receipt_schema(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     broken = broken_links()
     for line in broken:
         print(f"leads nowhere: {line}", file=sys.stderr)
-    print(f"{len(pages())} pages, {tables.PAGE.relative_to(ROOT)} written")
+    print(f"{len(pages())} pages, {tables.PAGE.relative_to(ROOT)} and {SCHEMA.relative_to(ROOT)} written")
     sys.exit(1 if broken else 0)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nianbao.catalog import Project
+from nianbao.intake.answer.receipt_json import to_plain
 from nianbao.runs.check import check_files
 from nianbao.settings import Home
 from tests.homes import clock_at
@@ -37,7 +38,7 @@ def check(project: Project, files: Mapping[str, bytes], day: str = IN_TIME) -> l
         for path, content in zip(paths, files.values(), strict=True):
             path.write_bytes(content)
         checked = list(check_files(project.path, Home(Path(folder, "home")), paths, mark=False))
-    return [_told(each.receipt) for each in checked]
+    return [_told(to_plain(each.receipt)) for each in checked]
 
 
 def _told(receipt: dict[str, object]) -> Told:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
 from nianbao.cli.main import home_option, json_option, project_option, resolve_project
 from nianbao.cli.show import progress, say, say_json, say_table
 from nianbao.settings import Home
+from nianbao.terms.receipt import Receipt
 
 NOT_TAKEN = 1
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -30,12 +30,13 @@ def check(project_path: Path | None, home: Path, files: tuple[Path, ...], mark: 
     Last year's values and the other forms come from the warehouse where there is one. Exit code 0: every form would be
     accepted; 1: something would be sent back or wait for an explanation.
     """
+    from nianbao.intake.answer.receipt_json import to_plain
     from nianbao.runs.check import check_files
 
     with progress("checking") as report:
         checked = list(check_files(resolve_project(project_path), Home(home), files, mark, report))
     if as_json:
-        say_json([{"checked": str(item.path), **item.receipt} for item in checked])
+        say_json([{"checked": str(item.path), **to_plain(item.receipt)} for item in checked])
     else:
         for item in checked:
             _say_receipt(item.path, item.receipt, item.is_known)
@@ -45,18 +46,19 @@ def check(project_path: Path | None, home: Path, files: tuple[Path, ...], mark: 
         sys.exit(NOT_TAKEN)
 
 
-def _say_receipt(path: Path, receipt: dict[str, Any], is_known: bool) -> None:
-    from nianbao.intake.answer.receipt import grouped, sheets_zh
+def _say_receipt(path: Path, receipt: Receipt, is_known: bool) -> None:
+    from nianbao.intake.answer.receipt import grouped
     from nianbao.intake.answer.work import outcome_zh
 
     say(str(path))
     if is_known:
-        at = f"{dt.datetime.fromisoformat(receipt['received_at']):%Y-%m-%d %H:%M}"
-        say(f"  already received, unchanged: {receipt['delivery_id']}, {at}; it was answered:")
+        at = f"{receipt.received_at:%Y-%m-%d %H:%M}"
+        say(f"  already received, unchanged: {receipt.delivery_id}, {at}; it was answered:")
     say(f"  {outcome_zh(receipt)}")
-    for item in grouped(receipt["findings"]):
-        place = f"{sheets_zh(item)} {item['cell'] or ''}".strip()
-        say(f"  {item['severity_zh']}  {item['code']}  {place}  {item['sentence']}")
+    for shown in grouped(receipt.findings):
+        item = shown.finding
+        place = f"{shown.sheets_zh} {item.cell or ''}".strip()
+        say(f"  {item.severity_zh}  {item.code}  {place}  {item.sentence}")
 
 
 @click.command()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from nianbao.catalog import Project
 from nianbao.intake.acknowledge import acknowledge
@@ -13,6 +12,7 @@ from nianbao.intake.fetch import Archive
 from nianbao.intake.reader_pool import ReaderPool
 from nianbao.runs.house import House
 from nianbao.runs.sources import Sources, note_unsent
+from nianbao.terms.answer import Answer
 from nianbao.warehouse import ledger
 from nianbao.warehouse.connect import Connection
 from nianbao.warehouse.explanations import earlier_values, explanations
@@ -37,11 +37,11 @@ def answer_deliveries(
 
 
 def receipt_writer(
-    project: Project, answers: Sequence[Mapping[str, Any]], answered: Connection, past: Connection
+    project: Project, answers: Sequence[Answer], answered: Connection, past: Connection
 ) -> ReceiptWriter:
     """What writes the receipts: explanations are where the answers are recorded, earlier values in the warehouse."""
-    found = [answer for answer in answers if answer["findings"]]
-    in_question = {finding["submission_id"] for answer in found for finding in answer["findings"]}
-    submissions = [row for answer in found for row in answer["submissions"] if row["submission_id"] in in_question]
-    ids = [str(answer["delivery_id"]) for answer in found]
+    found = [answer for answer in answers if answer.findings]
+    in_question = {finding.submission_id for answer in found for finding in answer.findings}
+    submissions = [each for answer in found for each in answer.submissions if each.submission_id in in_question]
+    ids = [answer.delivery_id for answer in found]
     return ReceiptWriter(project, explanations(answered, deliveries=ids), earlier_values(past, submissions))

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from nianbao import clock
 from nianbao.catalog import Project, load_project
@@ -21,7 +20,8 @@ from nianbao.intake.sources.own_files import MARKED
 from nianbao.intake.take_in import judge_deliveries, ledger_rows
 from nianbao.runs.answer import receipt_writer
 from nianbao.settings import Home
-from nianbao.terms.delivery import Decision, Delivery
+from nianbao.terms.delivery import Delivery
+from nianbao.terms.receipt import Receipt
 from nianbao.terms.source import LOCAL_INBOX
 from nianbao.warehouse import ledger
 from nianbao.warehouse.as_of import open_present
@@ -40,7 +40,7 @@ class Checked:
     """What would become of a file: its receipt, and the marked workbook if one was asked for."""
 
     path: Path
-    receipt: dict[str, Any]
+    receipt: Receipt
     marked: Path | None
     is_known: bool = False
     """Whether the same bytes were received before: then it is the receipt that they got."""
@@ -48,9 +48,8 @@ class Checked:
     @property
     def is_taken(self) -> bool:
         """Whether every form in it would be accepted, or is."""
-        decisions = [Decision(item["decision"]) for item in self.receipt["submissions"]]
-        is_something = bool(decisions or self.receipt["unchanged"])
-        return is_something and all(decision.counts for decision in decisions)
+        lines = self.receipt.submissions
+        return bool(lines or self.receipt.unchanged) and all(line.decision.counts for line in lines)
 
 
 def check_files(
@@ -77,7 +76,7 @@ def check_files(
             first = ledger.count_deliveries(past) + start + 1
             deliveries = [_receive(archive, path, number) for number, path in enumerate(some, start=first)]
 
-            told: dict[str, dict[str, Any]] = {}
+            told: dict[str, Receipt] = {}
             for apart in _with_bytes_apart(deliveries):
 
                 def report(done: int, before: int = start + len(told)) -> None:
@@ -89,7 +88,7 @@ def check_files(
             receipts = [told[delivery.delivery_id] for delivery in deliveries]
             fresh = {delivery.delivery_id for delivery in deliveries}
             for checked in _mark(archive, pool, some, receipts, mark):
-                yield replace(checked, is_known=checked.receipt["delivery_id"] not in fresh)
+                yield replace(checked, is_known=checked.receipt.delivery_id not in fresh)
 
 
 def _answer(
@@ -99,7 +98,7 @@ def _answer(
     pool: ReaderPool,
     deliveries: Sequence[Delivery],
     report: Callable[[int], None],
-) -> list[dict[str, Any]]:
+) -> list[Receipt]:
     """The receipts of deliveries, told from a ledger that is forgotten afterwards.
 
     For bytes that came before it is the receipt that they got; it says when.
@@ -117,23 +116,22 @@ def _answer(
         scratch.close()
 
 
-def _receipts(project: Project, answered: Connection, past: Connection, ids: Sequence[str]) -> dict[str, Any]:
+def _receipts(project: Project, answered: Connection, past: Connection, ids: Sequence[str]) -> dict[str, Receipt]:
     answers = ledger.answers(answered, ids)
     writer = receipt_writer(project, answers, answered, past)
-    return {str(answer["delivery_id"]): writer.compose(answer) for answer in answers}
+    return {answer.delivery_id: writer.compose(answer) for answer in answers}
 
 
 def _mark(
-    archive: Archive, pool: ReaderPool, paths: Sequence[Path], receipts: list[dict[str, Any]], mark: bool
+    archive: Archive, pool: ReaderPool, paths: Sequence[Path], receipts: Sequence[Receipt], mark: bool
 ) -> Iterator[Checked]:
-    receipts = [dict(receipt) for receipt in receipts]
     wanted = [number for number, receipt in enumerate(receipts) if mark and is_to_be_marked(receipt)]
     targets = [path.with_name(path.name + MARKED) for path in paths]
-    jobs = ((receipts[n], archive.path_of(receipts[n]["sha256"]), targets[n]) for n in wanted)
+    jobs = ((receipts[n], archive.path_of(receipts[n].sha256), targets[n]) for n in wanted)
     marked = {wanted[position] for position in mark_workbooks(pool, jobs)}
     for number, (path, receipt) in enumerate(zip(paths, receipts, strict=True)):
         if number in marked:
-            receipt["marked_workbook"] = targets[number].name
+            receipt = replace(receipt, marked_workbook=targets[number].name)
         yield Checked(path, receipt, targets[number] if number in marked else None)
 
 

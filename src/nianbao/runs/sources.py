@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
@@ -20,8 +20,9 @@ from nianbao.intake.sources import Found, Secrets, Source, SourceStopped, look, 
 from nianbao.intake.sources.patience import attempt
 from nianbao.runs.house import House
 from nianbao.settings import Home
+from nianbao.terms.answer import Answer
 from nianbao.terms.delivery import Delivery
-from nianbao.terms.source import LOCAL_INBOX, Alarm, Unfinished
+from nianbao.terms.source import Alarm, Unfinished
 from nianbao.warehouse import ledger
 
 _FAILURES = 3
@@ -68,9 +69,9 @@ class Sources:
             ):
                 self.silent.add(found.origin)  # it is not these files, it is the server
 
-    def send_back(self, answer: Mapping[str, Any]) -> None:
+    def send_back(self, answer: Answer) -> None:
         """Put the answer to a delivery where the delivery came from, if that is declared; if it fails, the next run."""
-        name = answer["origin"] or LOCAL_INBOX
+        name = answer.origin
         mark = note_unsent(self.house, answer)
         source = self.opened.get(name)
         if source is None or name in self.silent or not mark.exists():
@@ -96,11 +97,11 @@ class Sources:
         return sorted(file.name for file in folder.iterdir()) if folder.is_dir() else []
 
 
-def note_unsent(house: House, answer: Mapping[str, Any]) -> Path:
+def note_unsent(house: House, answer: Answer) -> Path:
     """The mark that lets the next run send an answer back; it is there only if the source takes answers."""
-    mark = house.home.unsent / str(answer["delivery_id"])
+    mark = house.home.unsent / answer.delivery_id
     taking = {declared.name for declared in house.project.sources if declared.receipts}
-    if (answer["origin"] or LOCAL_INBOX) in taking:
+    if answer.origin in taking:
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.touch()
     else:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from nianbao.terms.answer import Standing
 from nianbao.terms.explanation import Ruled, Ruling
 from nianbao.warehouse.connect import Connection, insert_rows, rows_of
 from nianbao.warehouse.schema import LEDGER
@@ -73,18 +74,15 @@ def approved(connection: Connection) -> list[dict[str, Any]]:
     )
 
 
-def earlier_values(connection: Connection, submissions: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def earlier_values(connection: Connection, submissions: Sequence[Standing]) -> list[dict[str, Any]]:
     """What units reported for the period before and for the same period a year before, cell by cell.
 
-    `submissions` are rows of the ledger; answers are of parts with one row, `which` says `last` or `year_before`.
+    Answers are of parts with one row, `which` says `last` or `year_before`.
     """
-    wanted = [
-        {key: row[key] for key in ("submission_id", "unit_code", "form_code", "period_start", "year", "suffix")}
-        for row in submissions
-    ]
-    if not wanted:
+    if not submissions:
         return []
-    columns = {key: [str(row[key]) for row in wanted] for key in wanted[0]}
+    keys = ("submission_id", "unit_code", "form_code", "period_start", "year", "suffix")
+    columns = [[str(getattr(each, key)) for each in submissions] for key in keys]
     return rows_of(
         connection,
         """
@@ -110,5 +108,5 @@ def earlier_values(connection: Connection, submissions: Sequence[dict[str, Any]]
         INNER JOIN raw.cell AS c ON e.earlier_id = c.submission_id
         WHERE c.row_no = 1
         """,
-        list(columns.values()),
+        columns,
     )

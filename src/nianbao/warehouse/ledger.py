@@ -7,11 +7,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nianbao.terms.delivery import Decision
-from nianbao.terms.finding import Severity
+from nianbao.terms.answer import Answer, Standing
+from nianbao.terms.delivery import Decision, Outcome
+from nianbao.terms.finding import Finding, Severity
 from nianbao.terms.source import LOCAL_INBOX
 from nianbao.warehouse.connect import Connection, insert_rows, rows_of
 from nianbao.warehouse.schema import LEDGER
+from nianbao.warehouse.state import standings_of
 
 _ARCHIVE_OFFSET = "archive/index"
 
@@ -141,41 +143,47 @@ def settle_kept(
         )
 
 
-def answers(connection: Connection, delivery_ids: Sequence[str]) -> list[dict[str, Any]]:
-    """Everything a receipt says of these deliveries: the delivery, its submissions with decisions, its findings."""
+def answers(connection: Connection, delivery_ids: Sequence[str]) -> list[Answer]:
+    """Everything a receipt says of these deliveries: the delivery, its submissions and their states, its findings."""
     wanted = [list(delivery_ids)]
     among = "IN (SELECT unnest($1::VARCHAR[]))"
     deliveries = rows_of(
         connection,
-        "SELECT d.*, o.source AS duplicate_source, o.received_at AS duplicate_received_at, "
-        "(SELECT max(n.delivery_id) FROM ledger.delivery AS n "
-        "WHERE n.source = d.source AND n.origin IS NOT DISTINCT FROM d.origin) AS newest_id FROM ledger.delivery AS d "
+        "SELECT d.delivery_id, d.file_name, coalesce(d.origin, $2) AS origin, d.source, d.sha256, d.received_at, "
+        "d.unit_code, d.period, d.outcome, d.unchanged, o.source AS duplicate_of, "
+        "d.delivery_id = (SELECT max(n.delivery_id) FROM ledger.delivery AS n "
+        "WHERE n.source = d.source AND n.origin IS NOT DISTINCT FROM d.origin) AS is_newest FROM ledger.delivery AS d "
         "LEFT JOIN ledger.delivery AS o ON d.duplicate_of = o.delivery_id "
         f"WHERE d.delivery_id {among} ORDER BY d.delivery_id",
-        wanted,
+        [*wanted, LOCAL_INBOX],
     )
-    submissions = rows_of(
-        connection,
-        "SELECT s.*, f.number AS number_in_force FROM ledger.state AS s "
-        "LEFT JOIN ledger.in_force AS f ON s.state = $2 "
-        f"AND (f.unit_code, f.form_code, f.period) = (s.unit_code, s.form_code, s.period) WHERE s.delivery_id {among} "
-        "ORDER BY s.form_code, s.period",
-        [*wanted, Decision.WITHDRAWN],
-    )
-    findings = rows_of(
+    standings: dict[str, list[Standing]] = {}
+    for standing in standings_of(connection, delivery_ids):
+        standings.setdefault(standing.delivery_id, []).append(standing)
+    findings: dict[str, list[Finding]] = {}
+    for row in rows_of(
         connection,
         f"SELECT * FROM ledger.finding WHERE delivery_id {among} "
         "ORDER BY form_code NULLS FIRST, severity, sheet, row_no, code, length(cell), cell, sentence",
         wanted,
-    )
+    ):
+        found = Finding(**{name: row[name] for name in _FINDING} | {"severity": Severity(row["severity"])})
+        findings.setdefault(row["delivery_id"], []).append(found)
     return [
-        delivery
-        | {
-            "submissions": [row for row in submissions if row["delivery_id"] == delivery["delivery_id"]],
-            "findings": [row for row in findings if row["delivery_id"] == delivery["delivery_id"]],
-        }
-        for delivery in deliveries
+        Answer(
+            **row
+            | {
+                "outcome": Outcome(row["outcome"]),
+                "unchanged": tuple((row["unchanged"] or "").split()),
+                "submissions": tuple(standings.get(row["delivery_id"], ())),
+                "findings": tuple(findings.get(row["delivery_id"], ())),
+            }
+        )
+        for row in deliveries
     ]
+
+
+_FINDING = Finding.__dataclass_fields__
 
 
 def unanswered(connection: Connection) -> list[str]:

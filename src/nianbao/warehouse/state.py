@@ -7,8 +7,8 @@ unit, form and period, the last submission whose state counts.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from nianbao.terms.answer import Standing
 from nianbao.terms.delivery import Decision
 from nianbao.warehouse.connect import Connection, literal, rows_of
 
@@ -61,17 +61,6 @@ _VIEWS = {
 }
 
 
-@dataclass(frozen=True)
-class Standing:
-    """Where a submission stands: what it is of, and its state."""
-
-    submission_id: str
-    delivery_id: str
-    form_code: str
-    period: str
-    state: Decision
-
-
 def create_views(connection: Connection) -> None:
     """Create the views over the ledger of the connection's default database."""
     for name, query in _VIEWS.items():
@@ -83,10 +72,23 @@ def states(
 ) -> list[Standing]:
     """Where the submission of an id stands, or that of a place: delivery, form and period."""
     delivery, form, period = place or (None, None, None)
+    where = "s.submission_id = $2 OR (s.delivery_id, s.form_code, s.period) = ($3, $4, $5)"
+    return _standings(connection, where, [submission_id, delivery, form, period])
+
+
+def standings_of(connection: Connection, delivery_ids: Sequence[str]) -> list[Standing]:
+    """Where the submissions of some deliveries stand, by form and period."""
+    return _standings(connection, "s.delivery_id IN (SELECT unnest($2::VARCHAR[]))", [list(delivery_ids)])
+
+
+def _standings(connection: Connection, where: str, asked: Sequence[object]) -> list[Standing]:
+    columns = ", ".join(f"s.{name}" for name in Standing.__dataclass_fields__ if name != "number_in_force")
     rows = rows_of(
         connection,
-        "SELECT submission_id, delivery_id, form_code, period, state FROM ledger.state "
-        "WHERE submission_id = $1 OR (delivery_id, form_code, period) = ($2, $3, $4)",
-        [submission_id, delivery, form, period],
+        f"SELECT {columns}, f.number AS number_in_force FROM ledger.state AS s "
+        "LEFT JOIN ledger.in_force AS f ON s.state = $1 "
+        f"AND (f.unit_code, f.form_code, f.period) = (s.unit_code, s.form_code, s.period) WHERE {where} "
+        "ORDER BY s.form_code, s.period",
+        [Decision.WITHDRAWN, *asked],
     )
     return [Standing(**row | {"state": Decision(row["state"])}) for row in rows]

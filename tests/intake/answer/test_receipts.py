@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,15 @@ from nianbao.intake.acknowledge import MARKED, PAGE, RECEIPT
 from nianbao.intake.answer.job import SIGN
 from nianbao.intake.answer.page import render_page
 from nianbao.intake.answer.receipt import grouped
+from nianbao.intake.answer.receipt_json import NotAReceipt, dump_receipt, load_receipt, receipt_schema
 from nianbao.intake.answer.styles import FILLS
 from nianbao.intake.answer.work import compose_job
 from nianbao.intake.reader_pool import ReaderPool
 from nianbao.settings import Home
+from nianbao.terms.finding import Severity
 from nianbao.terms.layout import ANSWER_SHEET
 from tests.homes import ROOT
-from tests.intake.answer.conftest import WRONG, Desk
+from tests.intake.answer.conftest import NOW, WRONG, Desk
 
 SCHEMA = json.loads((ROOT / "docs" / "receipt.schema.json").read_text(encoding="utf-8"))
 LOADING = ("src", "href", "action", "srcset")
@@ -60,6 +63,38 @@ def read(path: Path) -> dict[str, Any]:
     return receipt
 
 
+def test_the_documented_shape_is_that_of_the_types() -> None:
+    """docs/receipt.schema.json is made from terms/receipt.py, word for word; `make docs` writes it."""
+    assert receipt_schema() == SCHEMA
+
+
+def test_a_receipt_is_read_back_as_it_was_written(lived: Desk) -> None:
+    """Every key of every kind of receipt comes back with its type; what is none of ours is refused."""
+    for path in sorted(lived.home.outbox.rglob(f"*{RECEIPT}")):
+        text = path.read_text("utf-8")
+        assert dump_receipt(load_receipt(text)) == text
+    for other in ("", "[]", "{}", '{"schema": 2}', text.replace('"reject', '"regret').replace('"sha256"', '"sha"')):
+        with pytest.raises(NotAReceipt):
+            load_receipt(other)
+
+
+@pytest.mark.parametrize("name", ["A&B.xlsx", "引'号.xlsx"])
+def test_an_earlier_answer_names_its_workbook_whatever_the_file_is_called(desk: Desk, name: str) -> None:
+    """When a file of the same name comes, the receipt before it moves aside with its workbook, and names it."""
+    wrong = desk.write(desk.home.path / "wrong.xlsx", desk.planned(forms=WRONG)).read_bytes()
+    good = desk.write(desk.home.path / "good.xlsx", desk.planned()).read_bytes()
+    (desk.home.inbox / desk.planned().unit.short_zh).mkdir(parents=True)
+    target = desk.send_back(wrong, name, NOW)
+    first = read(target)
+    assert first["marked_workbook"] == name + MARKED
+    desk.send_back(good, name, "2021-10-10T02:00")
+    earlier = target.with_name(f"{name}.{first['delivery_id']}")
+    moved = read(earlier)
+    assert moved == first | {"marked_workbook": earlier.name + MARKED}
+    assert earlier.with_name(moved["marked_workbook"]).is_file()
+    assert earlier.name + MARKED in unescape(earlier.with_name(earlier.name + PAGE).read_text("utf-8"))
+
+
 def test_every_receipt_has_the_documented_shape(lived: Desk) -> None:
     """Accepted, rejected, duplicate or quarantined: each receipt keeps to docs/receipt.schema.json."""
     paths = sorted(lived.home.outbox.rglob(f"*{RECEIPT}"))
@@ -85,14 +120,15 @@ def test_all_errors_come_at_once_with_what_was_given_and_expected(wrong: dict[st
 
 def test_what_is_asked_fits_the_file_and_the_finding(wrong: dict[str, Any]) -> None:
     """A bound is no value that must be; who sent a table without a cover is not sent to one."""
-    job = compose_job(wrong)
+    receipt = load_receipt(json.dumps(wrong))
+    job = compose_job(receipt)
     by_code = {line.opinion[-7:]: line.expected for line in job.lines}
     assert by_code["（C01-1）"].startswith("对照值 ")
     assert any("封面的报送类型选“更正”" in line for line in job.guidance)
-    assert not any("封面" in line for line in compose_job(wrong | {"file": "a.csv"}).guidance)
-    only_wrong = [item for item in wrong["findings"] if item["severity"] == "reject"]
-    assert "“说明”栏可填" in render_page(wrong)
-    assert "“说明”栏可填" not in render_page(wrong | {"findings": only_wrong})
+    assert not any("封面" in line for line in compose_job(replace(receipt, file="a.csv")).guidance)
+    only_wrong = tuple(item for item in receipt.findings if item.severity is Severity.REJECT)
+    assert "“说明”栏可填" in render_page(receipt)
+    assert "“说明”栏可填" not in render_page(replace(receipt, findings=only_wrong))
 
 
 def test_only_what_has_findings_is_marked(lived: Desk, wrong: dict[str, Any]) -> None:
@@ -156,22 +192,24 @@ def test_the_page_is_chinese_and_loads_nothing(lived: Desk, wrong: dict[str, Any
 def test_nothing_from_outside_comes_alive_in_the_page(wrong: dict[str, Any], text: str) -> None:
     """Whatever a name, a value or a reason says, it is text."""
     finding = wrong["findings"][0] | dict.fromkeys(("sheet", "cell", "value", "sentence", "because", "expected"), text)
-    finding["explanation"] = {"text": text, "ruling_zh": text, "ruling": "pending", "until": None}
+    reason = dict.fromkeys(("explanation_id", "text", "ruling_zh"), text)
+    finding["explanation"] = reason | {"given": "note", "ruling": "pending", "until": None}
     receipt = wrong | {"file": text, "unit": text, "marked_workbook": text, "findings": [finding]}
-    clean, page = seen_in(render_page(wrong | {"findings": []})), seen_in(render_page(receipt))
+    clean, page = (seen_in(render_page(load_receipt(json.dumps(each)))) for each in (wrong | {"findings": []}, receipt))
     assert set(page.tags) <= set(clean.tags) | {"ol", "li", "span", "h2", "p"}
     assert page.loaded == []
 
 
 def test_what_is_said_of_several_sheets_alike_is_said_once(wrong: dict[str, Any]) -> None:
     """Late for seven forms is one finding on the page with seven sheets; what is about a cell stays apart."""
+    findings = load_receipt(json.dumps(wrong)).findings
     late = [
-        wrong["findings"][0] | {"sheet": f"表{number}", "cell": None, "severity": "warn", "sentence": "迟报"}
+        replace(findings[0], sheet=f"表{number}", cell=None, severity=Severity.WARN, sentence="迟报")
         for number in range(7)
     ]
-    shown = grouped([*late, *wrong["findings"]])
-    assert len(shown) == 1 + len(wrong["findings"])
-    assert shown[0]["sheets"] == [item["sheet"] for item in late]
+    shown = grouped([*late, *findings])
+    assert len(shown) == 1 + len(findings)
+    assert shown[0].sheets == tuple(item.sheet for item in late)
 
 
 def test_a_blank_form_is_one_finding(desk: Desk) -> None:

@@ -204,7 +204,7 @@ def test_lists_are_filtered_as_one_types(page: Browser, site: Path) -> None:
     assert page.js(shown.format("indicators")) == 2
     page.open((site / "completeness.html").as_uri())
     page.js("document.querySelector('[value=owes]').click()")
-    assert page.js(shown.format("matrix")) == 3
+    assert page.js(shown.format("matrix")) == 4
 
 
 def test_the_first_tab_leads_past_the_navigation(page: Browser, site: Path) -> None:

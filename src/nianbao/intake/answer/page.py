@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import hashlib
-from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from nianbao.intake.answer.receipt import by_weight, compared_zh, difference_zh, grouped, is_open, sheets_zh
+from nianbao.intake.answer.receipt import by_weight, compared_zh, difference_zh, grouped
 from nianbao.intake.answer.work import outcome_zh
+from nianbao.terms.delivery import Outcome
 from nianbao.terms.finding import Severity
 from nianbao.terms.period import Period
+from nianbao.terms.receipt import Receipt
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
 
-def render_page(receipt: Mapping[str, Any]) -> str:
+def render_page(receipt: Receipt) -> str:
     """A receipt as an HTML page."""
     from markupsafe import Markup
 
@@ -28,14 +28,13 @@ def render_page(receipt: Mapping[str, Any]) -> str:
         it=receipt,
         outcome=outcome_zh(receipt),
         compared_zh=compared_zh,
-        sheets_zh=sheets_zh,
         difference_zh=difference_zh,
-        period=_period_zh(receipt["period"]),
-        received=f"{dt.datetime.fromisoformat(receipt['received_at']):%Y年%m月%d日 %H:%M}",
-        groups=[(look.value, zh, items) for look, zh, items in by_weight(grouped(receipt["findings"]))],
-        is_open=any(map(is_open, receipt["findings"])),
-        asks=any(is_open(item) and item["severity"] == Severity.EXPLAIN.value for item in receipt["findings"]),
-        submissions=[item | {"period_zh": _period_zh(item["period"])} for item in receipt["submissions"]],
+        period_zh=_period_zh,
+        received=f"{receipt.received_at:%Y年%m月%d日 %H:%M}",
+        groups=[(look.value, zh, shown) for look, zh, shown in by_weight(grouped(receipt.findings))],
+        is_open=any(item.is_open for item in receipt.findings),
+        asks=any(item.is_open and item.severity is Severity.EXPLAIN for item in receipt.findings),
+        is_duplicate=receipt.outcome is Outcome.DUPLICATE,
         style=Markup(style),  # our own file
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii"),
     )
