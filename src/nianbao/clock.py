@@ -6,6 +6,8 @@ import datetime as dt
 import os
 from zoneinfo import ZoneInfo
 
+from nianbao.errors import UsageError
+
 ZONE = ZoneInfo("Asia/Shanghai")
 OVERRIDE = "NIANBAO_NOW"
 
@@ -14,10 +16,19 @@ def now() -> dt.datetime:
     """The time in Asia/Shanghai, without zone, to the second.
 
     NIANBAO_NOW (2022-01-15T01:00) replaces it, to replay a year: the demo and the tests do.
+
+    Raises:
+        UsageError: NIANBAO_NOW is no moment.
     """
     given = os.environ.get(OVERRIDE)
     if given:
-        return dt.datetime.fromisoformat(given)
+        try:
+            moment = dt.datetime.fromisoformat(given)
+        except ValueError as error:
+            raise UsageError(
+                f"{given!r} is no moment", OVERRIDE, "write it like 2022-01-15T01:00, or unset it"
+            ) from error
+        return moment.astimezone(ZONE).replace(tzinfo=None) if moment.tzinfo else moment
     return dt.datetime.now(ZONE).replace(tzinfo=None, microsecond=0)
 
 

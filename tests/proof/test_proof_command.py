@@ -45,7 +45,7 @@ def test_the_drafts_of_a_year_agree(year_home: Home) -> None:
 def test_a_changed_number_is_listed_and_commented_on(year_home: Home, edited: Path, tmp_path: Path) -> None:
     """In a table for people, as JSON for programs, in the document for the editor."""
     shown = run(year_home, str(edited), "--docx", str(tmp_path / "out.docx"))
-    assert shown.exit_code == 0
+    assert shown.exit_code == 1
     assert "与库中不符" in shown.stdout and "201期" in shown.stdout and "189期" in shown.stdout
     (number,) = json.loads(run(year_home, str(edited), "--json").stdout)["numbers"]
     assert number["indicator"] == "training_classes"

@@ -10,8 +10,9 @@ from typing import Any
 
 import click
 
-from nianbao.cli.main import home_option, json_option, project_option, resolve_project
+from nianbao.cli.main import home_option, json_option, past_day, project_option, resolve_project
 from nianbao.cli.show import say, say_csv, say_json, say_table
+from nianbao.cli.units import unit_asked
 from nianbao.errors import DeclarationError, StoreError, UsageError
 from nianbao.settings import Home
 
@@ -21,9 +22,8 @@ _CELLS_SHOWN = 20
 
 def as_of_option(command: Any) -> Any:
     """--as-of DAY: as it was known then."""
-    return click.option("--as-of", "as_of", type=_DAY, help="As it was known at the end of this day (2022-02-18).")(
-        command
-    )
+    known = "As it was known at the end of this day (2022-02-18)."
+    return click.option("--as-of", "as_of", type=_DAY, callback=past_day, help=known)(command)
 
 
 def year_basis_option(command: Any) -> Any:
@@ -39,16 +39,32 @@ def year_basis_option(command: Any) -> Any:
 def asked_house(project_path: Path | None, home: Path, as_of: dt.datetime | None = None) -> Iterator[Any]:
     """The house to read from: as the last run left it, or built in memory as it was known on a day."""
     from nianbao.runs.compile import compile_tables
-    from nianbao.runs.house import open_house_as_of, open_house_to_read
+    from nianbao.runs.house import open_house_to_read
 
     path, place = resolve_project(project_path), Home(home)
     if as_of is None:
         with open_house_to_read(path, place) as house:
             yield house
     else:
-        with open_house_as_of(path, place, as_of.date()) as house:
+        with house_of_day(path, place, as_of.date()) as house:
             compile_tables(house)
             yield house
+
+
+@contextmanager
+def house_of_day(path: Path, home: Home, day: dt.date) -> Iterator[Any]:
+    """The house as it was known on a day.
+
+    Raises:
+        UsageError: nothing had come in by then.
+    """
+    from nianbao.runs.house import open_house_as_of
+    from nianbao.warehouse import ledger
+
+    with open_house_as_of(path, home, day) as house:
+        if not ledger.count_deliveries(house.connection):
+            raise UsageError(f"nothing had been received by {day}", next_step="name a later day")
+        yield house
 
 
 @click.command()
@@ -103,13 +119,13 @@ def targets(
 @home_option
 @click.argument("indicator")
 @click.option("--year", type=int, required=True, help="The year of the figure.")
-@click.option("--unit", "unit_code", help="Only the cells of this unit.")
+@click.option("--unit", "unit_text", help="Only the cells of this unit: its code or name.")
 @year_basis_option
 @as_of_option
 @click.option("--all", "show_all", is_flag=True, help="Print every cell, not only the first ones.")
 @json_option
 def explain(
-    project_path: Path | None, home: Path, indicator: str, year: int, unit_code: str | None, year_basis: str,
+    project_path: Path | None, home: Path, indicator: str, year: int, unit_text: str | None, year_basis: str,
     as_of: dt.datetime | None, show_all: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Trace a figure: formula, values by unit, submissions, cells."""
@@ -119,6 +135,7 @@ def explain(
     from nianbao.statistics.trace import trace
 
     with asked_house(project_path, home, as_of) as house:
+        unit = None if unit_text is None else unit_asked(house.project.roster, unit_text)
         basis = house.project.year_basis(year_basis)
         known = read_figures(house.connection, house.project, basis)
         figure = known.get(indicator, year)
@@ -133,7 +150,7 @@ def explain(
         reporters = known.reporters(declared, year)
         # What the units held is compared by the year in which they report.
         completed = read_claims(house.connection, known).once_all_report(figure) if basis.is_main else None
-    cells = [cell for cell in found.cells if unit_code in (None, cell.unit_code)]
+    cells = [cell for cell in found.cells if unit is None or cell.unit_code == unit.code]
     if as_json:
         say_json(
             {

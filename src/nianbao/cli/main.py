@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib
 import sys
 from pathlib import Path
@@ -118,6 +119,16 @@ def _home(context: click.Context, _: click.Parameter, given: Path | None) -> Pat
         return (context.params.get("project_path") or find_project(Path.cwd())).resolve() / "var"
     except DeclarationError:
         return Path.cwd() / "var"
+
+
+def past_day(_context: click.Context, _parameter: click.Parameter, given: dt.datetime | None) -> dt.datetime | None:
+    """A day as given; what will be known on a day to come nobody knows."""
+    from nianbao import clock
+    from nianbao.errors import UsageError
+
+    if given is not None and given.date() > (today := clock.now().date()):
+        raise UsageError(f"{given.date()} is still to come", next_step=f"name {today} or an earlier day")
+    return given
 
 
 def json_option(command: Any) -> Any:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from nianbao.cli.main import home_option, project_option, resolve_project
 from nianbao.cli.show import progress, say
+from nianbao.cli.units import unit_asked
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.command()
 @project_option
-@click.option("--unit", "unit_code", help="Unit code, as in reference/units.csv.")
+@click.option("--unit", "unit_text", help="The unit: its code, name or short name, as in reference/units.csv.")
 @click.option("--all", "for_all", is_flag=True, help="Every unit that owes a form in the period.")
 @click.option("--period", required=True, help="Reporting period; 2021Q4 also holds 2021H2 and 2021.")
 @click.option(
@@ -25,7 +27,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
     show_default=True,
     help="Folder to write to.",
 )
-def template(project_path: Path | None, unit_code: str | None, for_all: bool, period: str, out: Path) -> None:
+def template(project_path: Path | None, unit_text: str | None, for_all: bool, period: str, out: Path) -> None:
     """Write the blank workbook of a unit and period, or of all units."""
     from nianbao.catalog import load_project
     from nianbao.errors import UsageError
@@ -41,10 +43,9 @@ def template(project_path: Path | None, unit_code: str | None, for_all: bool, pe
         suffixes = dict.fromkeys(suffix for form in project.forms.values() for suffix in form.suffixes)
         known = ", ".join("2021" if suffix == "Y" else f"2021{suffix}" for suffix in suffixes)
         raise UsageError(f"no form is asked for {period}", next_step=f"name a period like one of: {known}")
-    if for_all == bool(unit_code):
+    if for_all == (unit_text is not None):
         raise click.UsageError("name one unit with --unit, or take --all")
-    if unit_code and unit_code not in project.units:
-        raise UsageError(f"unit {unit_code!r} is not in the roster", next_step="look into reference/units.csv")
+    unit_code = None if unit_text is None else unit_asked(project.roster, unit_text).code
     units = project.roster.units_in(asked)
     owing = [
         (unit, own)
@@ -56,13 +57,24 @@ def template(project_path: Path | None, unit_code: str | None, for_all: bool, pe
     if not owing:
         raise UsageError(f"{unit_code} owes no form for {asked}", next_step="choose a quarter, half-year or year")
     out.mkdir(parents=True, exist_ok=True)
+    paths = [out / f"{unit.zh}-{own}.xlsx" for unit, own in owing]
+    _refuse_to_overwrite(paths)
     with progress("writing") as report:
-        for done, (unit, own) in enumerate(owing, start=1):
-            path = out / f"{unit.zh}-{own}.xlsx"
+        for done, (path, (unit, own)) in enumerate(zip(paths, owing, strict=True), start=1):
             write_workbook(path, project, unit, own)
             if report:
                 report(done, len(owing))
     say(f"{len(owing)} workbooks in {out}" if for_all else str(path))
+
+
+def _refuse_to_overwrite(paths: Sequence[Path]) -> None:
+    """Refuse where a workbook lies already: somebody may have filled it in."""
+    from nianbao.errors import StoreError
+
+    if lying := [path for path in paths if path.exists()]:
+        more = f" and {len(lying) - 1} more" if len(lying) > 1 else ""
+        step = "move it away, or name another folder with --out; nothing was written"
+        raise StoreError(f"it is there already{more}, and may be filled in", str(lying[0]), step)
 
 
 @click.command()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nianbao.proof.verdicts import Checked
     from nianbao.statistics.figures import Figures
 
+DEVIATES = 1
 _AROUND = 16
 
 
@@ -34,7 +35,10 @@ def proof(
     project_path: Path | None, home: Path, draft: Path, year: int, is_text: bool, commented: Path | None,
     show_all: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    """Check the numbers of an edited draft (.docx, or text) against the warehouse."""
+    """Check the numbers of an edited draft (.docx, or text) against the warehouse.
+
+    Exit code 0: no number deviates, though the warehouse may not have all of them; 1: one deviates.
+    """
     from nianbao.proof.comments import comment
     from nianbao.proof.prove import prove
     from nianbao.proof.reading import passages, read_text
@@ -57,6 +61,8 @@ def proof(
         say_json({"year": year, "found": len(checked), "numbers": [_row(one) for one in shown]})
     else:
         _say(checked, shown)
+    if any(verdict.is_deviation for one in checked for verdict in one.verdicts):
+        sys.exit(DEVIATES)
 
 
 def _text_of(draft: Path) -> str:

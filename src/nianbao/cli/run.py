@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from nianbao.cli.main import home_option, json_option, project_option, resolve_project
+from nianbao.cli.ask import house_of_day
+from nianbao.cli.main import home_option, json_option, past_day, project_option, resolve_project
 from nianbao.cli.show import progress, say, say_alarms, say_json
 from nianbao.settings import Home
 
@@ -71,7 +72,9 @@ def collect(project_path: Path | None, home: Path, as_json: bool) -> None:
 @click.command(name="compile")
 @project_option
 @home_option
-@click.option("--as-of", "as_of", type=_DAY, help="Write the reports as they were known on this day, to --out.")
+@click.option(
+    "--as-of", "as_of", type=_DAY, callback=past_day, help="Write the reports as they were known on this day, to --out."
+)
 @click.option("--year", type=int, help="Year of the reports of --as-of; by default the latest year reported.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for the reports of --as-of.")
 @json_option
@@ -80,18 +83,20 @@ def compile_command(
 ) -> None:
     """Build and verify the tables; with --as-of, report as it was known on a day."""
     from nianbao.runs.compile import compile_tables
-    from nianbao.runs.house import open_house, open_house_as_of
+    from nianbao.runs.house import open_house
     from nianbao.runs.publish import write_reports
 
     path, place = resolve_project(project_path), Home(home)
     if as_of is not None:
         if out is None:
             raise click.UsageError("--as-of needs --out DIR: the drafts of today are not touched")
-        with open_house_as_of(path, place, as_of.date()) as past:
+        with house_of_day(path, place, as_of.date()) as past:
             compile_tables(past)
             editions = write_reports(past, out.resolve(), year)
         say_json(_editions(editions)) if as_json else _say_editions(editions)
         return
+    if out is not None or year is not None:
+        raise click.UsageError("--out and --year need --as-of DAY: the drafts of today are written by nightly")
     with open_house(path, place, "compile") as house:
         compiled = compile_tables(house)
     if as_json:

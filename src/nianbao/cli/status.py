@@ -10,7 +10,7 @@ import click
 
 from nianbao.cli.main import home_option, json_option, project_option, resolve_project
 from nianbao.cli.show import say, say_alarms, say_json, say_table
-from nianbao.errors import UsageError
+from nianbao.cli.units import unit_asked
 from nianbao.settings import Home
 from nianbao.terms.status import Status
 
@@ -21,9 +21,9 @@ _COUNTS = tuple(f"units_{status}" for status in Status)
 @project_option
 @home_option
 @click.option("--year", type=int, help="The year; by default the latest with submissions.")
-@click.option("--unit", "unit_code", help="Only this unit, form by form.")
+@click.option("--unit", "unit_text", help="Only this unit, form by form: its code or name.")
 @json_option
-def status(project_path: Path | None, home: Path, year: int | None, unit_code: str | None, as_json: bool) -> None:
+def status(project_path: Path | None, home: Path, year: int | None, unit_text: str | None, as_json: bool) -> None:
     """Show who has reported what, on time or late, and which findings wait."""
     from nianbao import clock
     from nianbao.runs.house import open_house_to_read
@@ -31,8 +31,7 @@ def status(project_path: Path | None, home: Path, year: int | None, unit_code: s
     from nianbao.statistics.reporting import forms_of_year, is_built, not_reported, waiting_findings
 
     with open_house_to_read(resolve_project(project_path), Home(home)) as house:
-        if unit_code is not None and unit_code not in house.project.units:
-            raise UsageError(f"unit {unit_code!r} is not in the roster", next_step="look into reference/units.csv")
+        unit_code = None if unit_text is None else unit_asked(house.project.roster, unit_text).code
         today, built = clock.now().date(), is_built(house.connection)
         forms = forms_of_year(house.connection, today, year, unit_code) if built else []
         absent = not_reported(house.connection, today, year, unit_code) if built else []

@@ -22,6 +22,11 @@ class Verdict(StrEnum):
     PARTS = "parts_do_not_sum"
     UNKNOWN = "not_in_warehouse"
 
+    @property
+    def is_deviation(self) -> bool:
+        """Whether the draft says something else than the warehouse or itself; what nobody knows is no deviation."""
+        return self not in (Verdict.AGREES, Verdict.UNKNOWN)
+
 
 VERDICTS_ZH = {
     Verdict.AGREES: "相符",

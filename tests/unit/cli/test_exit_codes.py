@@ -1,0 +1,145 @@
+"""O13, O14, O15: exit codes as documented, nothing written over, units called by any of their names."""
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner, Result
+
+from nianbao import clock
+from nianbao.catalog import Project
+from nianbao.cli import main
+from nianbao.cli.units import unit_asked
+from nianbao.errors import UsageError
+from nianbao.settings import Home
+from tests.homes import call
+from tests.workbooks import cover_cell
+
+EARLY = "2021-03-01"
+
+
+def run(home: Home, *arguments: str, text: str | None = None) -> Result:
+    """A command over a home, in this process."""
+    return CliRunner().invoke(main, [*arguments, "--home", str(home.path)], input=text)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (("explain", "warmth_funds", "--year", "2021", "--unit", "QH999"), 64, "'QH999' is not in the roster"),
+        (("explain", "warmth_funds", "--year", "2021", "--unit", "州总工会"), 64, "is not clear"),
+        (("status", "--unit", "QH999"), 64, "'QH999' is not in the roster"),
+        (("compile", "--out", "nowhere"), 2, "need --as-of"),
+        (("compile", "--year", "2021"), 2, "need --as-of"),
+        (("compile", "--as-of", "2999-01-01", "--out", "nowhere"), 64, "2999-01-01 is still to come"),
+        (("compile", "--as-of", EARLY, "--out", "nowhere"), 64, f"nothing had been received by {EARLY}"),
+        (("figures", "--year", "2021", "--as-of", "2999-01-01"), 64, "2999-01-01 is still to come"),
+        (("figures", "--year", "2021", "--as-of", EARLY), 64, f"nothing had been received by {EARLY}"),
+        (("targets", "--year", "2022", "--as-of", EARLY), 64, f"nothing had been received by {EARLY}"),
+        (("targets", "--year", "2022", "--as-of", "2999-01-01"), 64, "2999-01-01 is still to come"),
+        (("explain", "warmth_funds", "--year", "2021", "--as-of", EARLY), 64, "nothing had been received"),
+    ],
+)  # fmt: skip
+def test_O13_a_request_that_cannot_be_answered_ends_as_documented(
+    year_home: Home, arguments: tuple[str, ...], code: int, says: str
+) -> None:
+    """O13: nothing is ignored in silence, and nothing is answered that cannot be known."""
+    before = sorted(year_home.path.iterdir())
+    result = run(year_home, *arguments)
+    assert (result.exit_code, says in result.stderr) == (code, True), result.output
+    assert sorted(year_home.path.iterdir()) == before and not Path("nowhere").exists()
+
+
+def test_O13_today_is_a_day_that_is_known(year_home: Home) -> None:
+    """O13: the last day that can be asked for is today."""
+    assert run(year_home, "figures", "--year", "2021", "--as-of", f"{clock.now():%Y-%m-%d}").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("draft", "code"),
+    [("举办各类培训班201期。", 1), ("举办各类培训班189期。", 0), ("会议室可坐37人。", 0), ("大家辛苦了。", 0)],
+)
+def test_O13_proof_says_by_its_code_whether_a_number_deviates(year_home: Home, draft: str, code: int) -> None:
+    """O13: 1 for a number that is not that of the warehouse; what the warehouse does not have is no deviation."""
+    asked = ("proof", "-", "--year", "2021")
+    text = f"七是着力加强自身建设。{draft}"
+    assert run(year_home, *asked, text=text).exit_code == code
+    assert run(year_home, *asked, "--json", text=text).exit_code == code
+
+
+@pytest.mark.parametrize("moment", ["banana", "2022-13-01", "16.1.2022"])
+def test_O13_a_clock_that_is_none_is_told(tmp_path: Path, moment: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """O13: NIANBAO_NOW must be a moment; the message says what one looks like."""
+    monkeypatch.setenv(clock.OVERRIDE, moment)
+    done = call("nightly", home=Home(tmp_path))
+    assert done.returncode == 64 and "Traceback" not in done.stderr
+    assert f"NIANBAO_NOW: '{moment}' is no moment" in done.stderr and "2022-01-15T01:00" in done.stderr
+
+
+def test_O13_a_moment_with_a_zone_is_told_in_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """O13: midnight in Greenwich is eight in the morning here."""
+    monkeypatch.setenv(clock.OVERRIDE, "2022-01-16T00:00+00:00")
+    assert clock.now() == dt.datetime(2022, 1, 16, 8)
+
+
+def template(folder: Path, *arguments: str) -> Result:
+    """Ask for blank workbooks of the last quarter of 2021."""
+    return CliRunner().invoke(main, ["template", "--period", "2021Q4", "--out", str(folder), *arguments])
+
+
+def test_O14_a_filled_workbook_is_never_written_over(tmp_path: Path) -> None:
+    """O14: neither by the workbook of its unit, nor on the way through all units, of which then none is written."""
+    assert template(tmp_path, "--unit", "QH630100").exit_code == 0
+    path = tmp_path / "西宁市总工会-2021Q4.xlsx"
+    book = openpyxl.load_workbook(path)
+    cover_cell(book, "filler").value = "填表岗"
+    book.save(path)
+    filled = path.read_bytes()
+    for arguments in (("--unit", "QH630100"), ("--all",)):
+        refused = template(tmp_path, *arguments)
+        assert refused.exit_code == 74 and str(path) in refused.stderr and "--out" in refused.stderr
+        assert path.read_bytes() == filled and list(tmp_path.iterdir()) == [path]
+    assert template(tmp_path / "new", "--unit", "QH630100").exit_code == 0
+
+
+@pytest.mark.parametrize("name", ["QH630100", "qh630100", "西宁市总工会", " 西宁市　总工会 ", "西宁市总"])
+def test_O15_a_unit_is_called_by_code_name_or_short_name(project: Project, name: str) -> None:
+    """O15: in any case and with any blanks."""
+    assert unit_asked(project.roster, name).code == "QH630100"
+
+
+def test_O15_every_name_of_the_roster_means_its_unit_or_asks_back(project: Project) -> None:
+    """O15: what two units are called in turn is asked back about, with both of them."""
+    for unit in project.roster.versions:
+        for name in (unit.code, unit.zh, unit.short_zh):
+            if not name:
+                continue
+            alike = {each.code for each in project.roster.versions if name in (each.code, each.zh, each.short_zh)}
+            if len(alike) == 1:
+                assert unit_asked(project.roster, name).code == unit.code
+            else:
+                with pytest.raises(UsageError, match=unit.code):
+                    unit_asked(project.roster, name)
+
+
+def test_O15_what_is_unclear_is_answered_with_the_choices(project: Project) -> None:
+    """O15: a part of a name means nobody, but says whom it may mean; what no name has is unknown."""
+    with pytest.raises(UsageError, match="QH630100 西宁市总工会"):
+        unit_asked(project.roster, "西宁")
+    with pytest.raises(UsageError, match="QH630100 西宁市总工会"):
+        unit_asked(project.roster, "宁市")
+    for nothing in ("火星总工会", "", "　"):
+        with pytest.raises(UsageError, match="is not in the roster"):
+            unit_asked(project.roster, nothing)
+
+
+def test_O15_commands_take_names(year_home: Home, tmp_path: Path) -> None:
+    """O15: the answer is the same whether the code or the name was written."""
+    for asked in (("status", "--year", "2021", "--json"), ("explain", "warmth_funds", "--year", "2021", "--json")):
+        by_code, by_name = (run(year_home, *asked, "--unit", unit) for unit in ("QH630100", "西宁市总工会"))
+        assert by_code.exit_code == by_name.exit_code == 0
+        assert json.loads(by_code.stdout) == json.loads(by_name.stdout) != []
+    assert template(tmp_path, "--unit", "西宁市总工会").exit_code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["西宁市总工会-2021Q4.xlsx"]
