@@ -11,10 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.measures import Measure
+from tests.bench.spent import spend
 
 NIGHT = Path(__file__).with_name("night.py")
 NOW = "2022-01-16T01:00"
 FEWER = 4
+PEER = Path(__file__).with_name("peer.py")
+PLAIN = "calamine, polars, DuckDB"
+_TABLES = ("collect", "compile")
 
 
 def measure_nights(project: Path, inbox: Path, folder: Path, repetitions: int) -> Iterator[Measure]:
@@ -28,6 +32,32 @@ def measure_nights(project: Path, inbox: Path, folder: Path, repetitions: int) -
     fewer = folder / "fewer"
     _copy_some(inbox, fewer / "inbox", sorted(inbox.rglob("*.xlsx"))[::FEWER])
     yield from _memory(_night(project, fewer), night)
+    yield from _measure_peer(project, inbox, folder / "peer", repetitions)
+
+
+def _measure_peer(project: Path, inbox: Path, folder: Path, repetitions: int) -> Iterator[Measure]:
+    """A first night, and collect and compile alone, each beside a plain pipeline over the same files, in turns."""
+    ours = {"nightly: receipts, reports and all": (("nightly",), "≤ 1"), "collect and compile": (_TABLES, "≤ 0.7")}
+    peers, own = [], {name: [] for name in ours}
+    for turn in range(repetitions):
+        home = folder / str(turn)
+        (home / "peer").mkdir(parents=True)
+        command = [sys.executable, str(PEER), str(project), str(inbox), str(home / "peer" / "peer.duckdb")]
+        peers.append(spend(command, {}))
+        for name, (commands, _) in ours.items():
+            shutil.copytree(inbox, home / commands[0] / "inbox")
+            place = ["--project", str(project), "--home", str(home / commands[0])]
+            runs = [spend([sys.executable, "-m", "nianbao", each, *place], {"NIANBAO_NOW": NOW}) for each in commands]
+            own[name].append((sum(run.processor for run in runs), max(run.peak_mb for run in runs)))
+    processor, peak = (
+        statistics.median(values) for values in zip(*((p.processor, p.peak_mb) for p in peers), strict=True)
+    )
+    yield Measure(f"{PLAIN}: no receipts, no documents", processor, "s of CPU")
+    yield Measure("  peak memory of all its processes", peak, "MB")
+    for name, (_, aim) in ours.items():
+        seconds, most = (statistics.median(values) for values in zip(*own[name], strict=True))
+        yield Measure(name, seconds, "s of CPU", seconds / processor, PLAIN, aim)
+        yield Measure("  peak memory of all its processes", most, "MB", most / peak, PLAIN, "< 600 MB")
 
 
 def _night(project: Path, home: Path) -> dict[str, Any]:

@@ -1,8 +1,11 @@
 """The bench itself: that it runs, not what it measures."""
 
+import csv
 import json
+import shutil
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -10,8 +13,11 @@ import pytest
 from nianbao.catalog import Project, load_project
 from nianbao.intake.vocabulary import load_vocabulary
 from nianbao.intake.workbook import read_workbook
+from nianbao.runs.house import open_house_to_read
+from nianbao.settings import Home
 from tests.bench.federation import found
 from tests.bench.lives import Night
+from tests.bench.nights import PEER
 from tests.bench.scale import growing
 from tests.bench.spent import Spent, spend
 
@@ -34,6 +40,24 @@ def test_the_bench_measures_every_stage() -> None:
     assert {"≥ 0.5", "≤ 0.8 s", "≤ 3 s", "≤ 5 s", "≤ 10 s", "flat"} <= {
         measure["aim"] for measures in sections.values() for measure in measures
     }
+
+
+def test_the_plain_pipeline_counts_the_same_files(project: Project, year_home: Home, tmp_path: Path) -> None:
+    """What nianbao is measured beside does the same work: most of its sums are the ones that nianbao prints."""
+    workbooks = tmp_path / "inbox"
+    shutil.copytree(year_home.inbox, workbooks)
+    spend([sys.executable, str(PEER), str(project.path), str(workbooks), str(tmp_path / "peer.duckdb")], {})
+    with (tmp_path / "peer.csv").open(encoding="utf-8", newline="") as file:
+        theirs = {
+            (name, int(year)): value for name, year, value in csv.reader(file) if year == "2021" and value != "None"
+        }
+    with open_house_to_read(project.path, year_home) as house:
+        rows = house.connection.execute(
+            "SELECT indicator_id, year, value FROM indicator.value WHERE scope = 'all'"
+        ).fetchall()
+    ours = {(name, year): value for name, year, value in rows}
+    same = [key for key in theirs.keys() & ours.keys() if Decimal(theirs[key]) == ours[key]]
+    assert len(same) > 0.8 * len(theirs.keys() & ours.keys()) > 60
 
 
 def test_a_night_that_grows_with_what_is_stored_is_told() -> None:

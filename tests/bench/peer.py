@@ -1,0 +1,190 @@
+"""What one would write without nianbao: calamine in a pool, polars, DuckDB, one query a form, figures as CSV and HTML.
+
+`python peer.py PROJECT INBOX DATABASE`. It trusts every file, answers nobody, keeps no history, traces nothing.
+"""
+
+import csv
+import datetime as dt
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache, partial
+from itertools import pairwise
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+from python_calamine import CalamineWorkbook
+
+from nianbao.catalog import Project, load_project
+from nianbao.intake.vocabulary import Vocabulary, load_vocabulary
+from nianbao.terms import layout
+from nianbao.terms.form import FieldType, Layout, Part
+from nianbao.terms.period import Period
+from nianbao.warehouse.connect import quote
+from nianbao.warehouse.schema import SQL_TYPES
+from tests.bench.tables import hand_written_sums
+
+WORKERS, BATCH = 2, 16
+NUMBERS = (FieldType.INT, FieldType.MONEY, FieldType.DECIMAL)
+CELL = {"submission_id": pl.String, "unit": pl.String, "period": pl.String, "table": pl.String, "row_no": pl.Int64,
+        "column": pl.String, "value": pl.String}  # fmt: skip
+Row = tuple[str, str, str, str, int, str, str]
+
+
+def read(project: Path, path: Path) -> list[Row]:
+    """The cells of one workbook; nothing of what is no workbook."""
+    try:
+        workbook = CalamineWorkbook.from_path(path)
+        cover = _cover(workbook.get_sheet_by_name(layout.COVER_SHEET).to_python())
+        unit, period = cover["填报单位代码"], Period.parse(cover["报告期"])
+    except Exception:
+        return []
+    words, scale = _words(project), 10_000 if cover.get("金额单位") == "万元" else 1
+    own = {
+        code: closing[-1].code for code, form in words.forms.items() if (closing := form.periods_closing_with(period))
+    }
+    return [
+        (f"{path.name}/{part.form_code}", unit, own[part.form_code], part.table, row, column, value)
+        for name in workbook.sheet_names[1:]
+        for part, row, column, value in _cells(workbook.get_sheet_by_name(name).to_python(), words, scale)
+        if part.form_code in own
+    ]
+
+
+def main(project_path: Path, inbox: Path, database: Path) -> None:
+    """Read every file, load, hold to what is required, count, write."""
+    project = load_project(project_path)
+    files = sorted(inbox.rglob("*.xlsx"))
+    with ProcessPoolExecutor(WORKERS, get_context("spawn")) as pool:
+        rows = [row for found in pool.map(partial(read, project_path), files, chunksize=BATCH) for row in found]
+    loaded = database.with_suffix(".parquet")
+    pl.DataFrame(rows, schema=CELL, orient="row").write_parquet(loaded)
+    with duckdb.connect(database) as connection:
+        connection.execute("CREATE SCHEMA raw; CREATE SCHEMA ledger; CREATE SCHEMA core")
+        connection.execute(f"CREATE TABLE cell AS SELECT * FROM read_parquet('{loaded}')")
+        connection.execute(_IN_FORCE)
+        for part in project.parts:
+            connection.execute(_spread(part))
+            for query in _checks(part):
+                connection.execute(query).fetchall()
+        _write(database, list(_figures(connection, project)))
+
+
+_IN_FORCE = """
+CREATE TABLE ledger.in_force AS
+SELECT DISTINCT ON (unit, right(submission_id, 4), period) submission_id, unit AS unit_code,
+    right(submission_id, 4) AS form_code, period, CAST(left(period, 4) AS INTEGER) AS year
+FROM cell
+ORDER BY submission_id DESC
+"""
+
+
+@cache
+def _words(project: Path) -> Vocabulary:
+    return load_vocabulary(project)
+
+
+def _cover(rows: list[list[Any]]) -> dict[str, str]:
+    """What stands right of each label of the cover, where it stands first."""
+    found: dict[str, str] = {}
+    for row in rows:
+        for label, value in pairwise(row):
+            if isinstance(label, str):
+                found.setdefault(label, _text(value))
+    return found
+
+
+def _cells(rows: list[list[Any]], words: Vocabulary, scale: int) -> Iterator[tuple[Part, int, str, str]]:
+    """The cells of a sheet: right of a code where there is one a line, else below it up to a row that is no record."""
+    heads: dict[int, tuple[Part, Any]] = {}
+    number = 0
+    for row in rows:
+        found = {
+            at: words.fields[code]
+            for at, text in enumerate(row)
+            if isinstance(text, str) and (code := layout.parse_field_code(text)) in words.fields
+        }
+        if not found:
+            if heads and isinstance(row[0], str) and row[0] and not row[0].replace(".", "").isdigit():
+                heads = {}  # the title of the next part
+            values = {at: row[at] for at in heads if at < len(row) and row[at] != ""}
+            if len(values) > (1 if heads and next(iter(heads.values()))[0].rows else 0):
+                number += 1
+                yield from (
+                    (heads[at][0], number, *_typed(heads[at][1], value, words, scale)) for at, value in values.items()
+                )
+            continue
+        part, field = next(iter(found.values()))
+        at = next(iter(found))
+        if part.layout is Layout.LEDGER:
+            heads, number = found, 0
+        elif at + 1 < len(row) and row[at + 1] != "":
+            yield part, 1, *_typed(field, row[at + 1], words, scale)
+
+
+def _typed(field: Any, value: Any, words: Vocabulary, scale: int) -> tuple[str, str]:
+    """A column and its value as DuckDB casts it: codes for labels, 元 for 万元."""
+    text = _text(value)
+    if field.type is FieldType.MONEY and isinstance(value, int | float):
+        text = f"{value * scale:.2f}"
+    elif field.type is FieldType.BOOL:
+        text = str(text == layout.YES)
+    elif field.codes:
+        text = words.code_of(field.codes, text) or text
+    return field.column, text
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    return value.isoformat()[:10] if isinstance(value, dt.date) else str(value).strip()
+
+
+def _spread(part: Part) -> str:
+    """A table of a part, a column for each field, one row a record."""
+    picks = ", ".join(
+        f"TRY_CAST(max(CASE WHEN \"column\" = '{field.column}' THEN value END) AS {SQL_TYPES[field.type]}) "
+        f"AS {quote(field.column)}"
+        for field in part.fields
+    )
+    return f"""
+        CREATE TABLE raw.{part.table} AS
+        SELECT submission_id, row_no, {picks} FROM cell WHERE "table" = '{part.table}' GROUP BY submission_id, row_no;
+        CREATE VIEW core.{part.table} AS
+        SELECT f.unit_code, f.period, f.year, r.* FROM raw.{part.table} AS r
+        INNER JOIN ledger.in_force AS f ON r.submission_id = f.submission_id
+    """
+
+
+def _checks(part: Part) -> Iterator[str]:
+    """What any pipeline asks of a table: what is required is there, and no number is negative."""
+    for field in part.fields:
+        name = quote(field.column)
+        if field.required:
+            yield f"SELECT submission_id FROM raw.{part.table} WHERE {name} IS NULL"
+        if field.type in NUMBERS:
+            yield f"SELECT submission_id FROM raw.{part.table} WHERE {name} < 0"
+
+
+def _figures(connection: duckdb.DuckDBPyConnection, project: Project) -> Iterator[tuple[str, int, str]]:
+    """Every sum over all units: indicator, year, value."""
+    for query in hand_written_sums(project):
+        cursor = connection.execute(query)
+        names = [column[0] for column in cursor.description or ()]
+        for row in cursor.fetchall():
+            if row[1] is None:
+                yield from ((name, row[0], str(value)) for name, value in zip(names[2:], row[2:], strict=True))
+
+
+def _write(database: Path, figures: list[tuple[str, int, str]]) -> None:
+    with database.with_suffix(".csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(figures)
+    lines = "".join(f"<tr><td>{name}<td>{year}<td>{value}" for name, year, value in figures)
+    database.with_suffix(".html").write_text(f"<table>{lines}</table>", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:4]))
