@@ -75,6 +75,7 @@ class Binder:
 
     def __init__(self, vocabulary: Vocabulary, is_true: IsTrue = lambda indicator_id, number: False) -> None:
         self._profiles = vocabulary.profiles
+        self._sought = vocabulary.sought
         self._scorer = Scorer(vocabulary)
         self._is_true = is_true
 
@@ -102,7 +103,7 @@ class Binder:
     def _said(self, text: str, numbers: Sequence[Number], index: int, place: Place) -> _Said:
         number, context = numbers[index], context_of(text, numbers, index)
         ranked = []
-        for name, profile in self._profiles.items():
+        for name, profile in self._sought.items():
             score = self._scorer.score(profile, number, context, place)
             is_change = context.is_change and not says_change(profile)
             if score:

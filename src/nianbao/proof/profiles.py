@@ -83,21 +83,26 @@ class Vocabulary:
     profiles: dict[str, Profile]
 
     @cached_property
+    def sought(self) -> dict[str, Profile]:
+        """Those that a number is held against: a change in a draft is computed from what its sentence names."""
+        return {name: profile for name, profile in self.profiles.items() if not profile.indicator.change_of}
+
+    @cached_property
     def telling(self) -> dict[str, float]:
         """Pairs that few indicators have tell more."""
-        counted = Counter(pair for profile in self.profiles.values() for pair in profile.pairs)
-        return {pair: log(1 + len(self.profiles) / times) for pair, times in counted.items()}
+        counted = Counter(pair for profile in self.sought.values() for pair in profile.pairs)
+        return {pair: log(1 + len(self.sought) / times) for pair, times in counted.items()}
 
     @cached_property
     def telling_units(self) -> dict[str, float]:
         """Units that few indicators have tell more: 倍 more than 个."""
-        counted = Counter(unit for profile in self.profiles.values() for unit in {unit for _, unit in profile.shapes})
-        return {unit: log(len(self.profiles) / times) for unit, times in counted.items()}
+        counted = Counter(unit for profile in self.sought.values() for unit in {unit for _, unit in profile.shapes})
+        return {unit: log(len(self.sought) / times) for unit, times in counted.items()}
 
     @property
     def units(self) -> set[str]:
         """Every unit and classifier with which indicators are said."""
-        return {unit for profile in self.profiles.values() for _, unit in profile.shapes}
+        return {unit for profile in self.sought.values() for _, unit in profile.shapes}
 
 
 def read_vocabulary(project: Project) -> Vocabulary:
@@ -119,7 +124,6 @@ def read_vocabulary(project: Project) -> Vocabulary:
         {
             name: _profile(project, indicator, printings.get(name, []), synonyms)
             for name, indicator in project.indicators.items()
-            if not indicator.change_of  # a change in a draft is computed from what the sentence names
         }
     )
 

@@ -90,7 +90,7 @@ class Scorer:
     @cached_property
     def _usual(self) -> float:
         """The usual weight of an indicator's name."""
-        names = [self._weight(profile.name) for profile in self.vocabulary.profiles.values()]
+        names = [self._weight(profile.name) for profile in self.vocabulary.sought.values()]
         return sum(names) / len(names)
 
 
