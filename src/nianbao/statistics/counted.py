@@ -155,6 +155,31 @@ FROM (
 WHERE year_basis = '{basis.code}'"""
 
 
+def every_row(indicators: Iterable[Indicator], project: Project, basis: YearBasis) -> str:
+    """The rows that count for many indicators: as `rows_query`, with indicator_id, aggregate, and item and value."""
+    rows = "\n    UNION ALL\n    ".join(
+        f"SELECT '{indicator.id}' AS indicator_id, '{field}' AS field, submission_id, row_no, unit_code, period, "
+        f"{_item_and_value(indicator, field, project)} "
+        f"FROM {indicator.table} WHERE {_parse(indicator, indicator.where) if indicator.where else 'TRUE'}"
+        for indicator in indicators
+        for field in indicator.fields
+    )
+    return f"""SELECT indicator_id, aggregate, submission_id, row_no, year, field, item, value
+FROM (
+{_standing(rows, "c.submission_id, c.row_no, c.item, c.value")}
+)
+WHERE year_basis = '{basis.code}'"""
+
+
+def _item_and_value(indicator: Indicator, field: str, project: Project) -> str:
+    """A row's part in a figure: the item of a count of distinct ones, one of a count of rows, else its measure."""
+    measure = _measure(indicator, field, project)
+    value = f"CAST({measure} AS {VALUE})"
+    if indicator.aggregate in (Aggregate.DISTINCT, Aggregate.COUNT):
+        value = f"CASE WHEN {measure} IS NOT NULL THEN CAST(1 AS {VALUE}) END"
+    return f"CAST({measure} AS VARCHAR) AS item, {value} AS value"
+
+
 def _measure(indicator: Indicator, field: str, project: Project) -> str:
     if indicator.measure:
         return _parse(indicator, indicator.measure)
