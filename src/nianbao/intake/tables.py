@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from nianbao.intake.formats.sheet import Sheet, address, column_letters
 from nianbao.intake.header import UNIT_TITLE
-from nianbao.intake.landmarks import Block, Landmarks, Place
+from nianbao.intake.locate_fields import Block, Landmarks, Place
 from nianbao.intake.text import compact, is_blank
 from nianbao.intake.values import MAX_TEXT, ROUNDED_TAIL, read_value, text_of
 from nianbao.intake.vocabulary import Vocabulary

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from nianbao.intake.answer.returned import take_explanations
-from nianbao.intake.choice import choose, has_lines, is_blank, says_nothing
 from nianbao.intake.cover import Cover, cover_of_name, declared, read_covers
 from nianbao.intake.formats.route import open_file
 from nianbao.intake.formats.sheet import Grid, Opened, Sheet, Unreadable
-from nianbao.intake.landmarks import find_by_header, find_landmarks, named_forms
-from nianbao.intake.oddities import note_oddities
+from nianbao.intake.locate_by_header import locate_by_header
+from nianbao.intake.locate_fields import locate_by_code, named_forms
+from nianbao.intake.rival_sheets import choose, has_lines, is_blank, says_nothing
+from nianbao.intake.suspicious_cells import note_suspicious_cells
 from nianbao.intake.tables import Table, Terms
 from nianbao.intake.text import tidy
 from nianbao.intake.values import MAX_TEXT
@@ -91,17 +92,17 @@ def _read_frames(
 def _read_sheet(
     sheet: Sheet, form_code: str | None, vocabulary: Vocabulary, terms: Terms, cover: Cover
 ) -> Iterator[FormFrame]:
-    landmarks = find_landmarks(sheet, vocabulary)
+    landmarks = locate_by_code(sheet, vocabulary)
     forms = [vocabulary.forms[code] for code in landmarks.blocks] or _forms_by_header(sheet, form_code, vocabulary)
     for form in sorted(forms, key=lambda form: form.code):
         table = Table(sheet, form, landmarks, vocabulary, terms)
         table.faults += (fault for fault in landmarks.faults if fault.form_code == form.code)
         if landmarks.lacks(form, form.parts) and landmarks.lacks(form, terms.asked(form)):
-            table.faults += find_by_header(sheet, form, landmarks)
+            table.faults += locate_by_header(sheet, form, landmarks)
         if form.code not in landmarks.blocks:
             continue
         table.read()
-        note_oddities(table)
+        note_suspicious_cells(table)
         table.faults += (replace(fault, form_code=form.code) for fault in sheet.faults)
         note = tidy(landmarks.notes.get(form.code, ""))
         if len(note) > MAX_TEXT:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from nianbao.intake.formats.sheet import Sheet, address, column_number
 from nianbao.intake.header import NAME_TITLE
-from nianbao.intake.landmarks import Block
+from nianbao.intake.locate_fields import Block
 from nianbao.intake.tables import Table, total_word
 from nianbao.intake.text import compact, has_suspect_mark, tidy
 from nianbao.intake.values import ROUNDED_TAIL
@@ -21,7 +21,7 @@ _TITLE_ROWS = 3
 _PLACE = re.compile(r"([A-Z]+)(\d+)")
 
 
-def note_oddities(table: Table) -> None:
+def note_suspicious_cells(table: Table) -> None:
     """Note what is odd about the cells of a form, and what stands beside them that is none of the form's."""
     sheet, filled = table.sheet, [cell for cell in table.cells if cell.text]
     if has_suspect_mark("".join(cell.text for cell in filled)):

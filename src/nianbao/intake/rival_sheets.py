@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from nianbao.intake.formats.sheet import Sheet
-from nianbao.intake.landmarks import named_forms
+from nianbao.intake.locate_fields import named_forms
 from nianbao.intake.vocabulary import Vocabulary
 from nianbao.terms.submission import FormFrame, ReadingFault
 

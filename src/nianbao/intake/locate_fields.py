@@ -1,17 +1,16 @@
-"""Finds the forms on a sheet: the place of every field by its 代码, else by its header, never by position."""
+"""Finds the forms on a sheet: the place of every field by its 代码, never by position."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import NamedTuple
 
 from nianbao.intake.formats.sheet import Sheet
-from nianbao.intake.header import CODE_TITLE, NAME_TITLE, TITLES, VALUE_TITLE, Header
-from nianbao.intake.number import read_number
-from nianbao.intake.text import compact, remember, tidy
+from nianbao.intake.header import CODE_TITLE, TITLES, VALUE_TITLE, Header, header_faults, is_title
+from nianbao.intake.text import compact, remember
 from nianbao.intake.values import text_of
 from nianbao.intake.vocabulary import Vocabulary
 from nianbao.terms import layout
@@ -25,9 +24,8 @@ _NUMBER = r"\s*".join(layout.LEDGER_NUMBER)
 _BORDER = re.compile(rf"\s*(?:{_WORDS}|备?\s*注\s*[:：]|{_NUMBER}\s*$|[(（][一二三四五六七八九十][)）]\s*\S)")
 """How a row begins that stands above or below the records: the note, the signatures, the next part."""
 
-_TITLE_ROWS = 3
+TITLE_ROWS = 3
 _HEAD_ROWS = 12
-_LONGEST_TITLE = 60
 _COVER = frozenset(compact(label) for label in layout.COVER_LABELS.values())
 
 
@@ -113,7 +111,7 @@ class Landmarks:
     def end_above(self, block: Block, sheet: Sheet) -> None:
         """Let the table above a ledger end with the first row that holds a title of the ledger in its column."""
         top = block.header_row
-        for above in range(top - 1, max(top - _TITLE_ROWS, 0) - 1, -1):
+        for above in range(top - 1, max(top - TITLE_ROWS, 0) - 1, -1):
             if any(compact(text_of(sheet.at(above, at))) == compact(asked.zh) for _, at, asked in block.places):
                 top = above
         self.tops.add(top)
@@ -140,7 +138,7 @@ def _marks(sheet: Sheet) -> list[tuple[int, int, Mark]]:
     return [(row, column, mark) for row, column, text in sheet.texts if (mark := _mark(text)) is not None]
 
 
-def find_landmarks(sheet: Sheet, vocabulary: Vocabulary) -> Landmarks:
+def locate_by_code(sheet: Sheet, vocabulary: Vocabulary) -> Landmarks:
     """Find the landmarks in one pass: by their texts alone, wherever they stand."""
     marks = _marks(sheet)
     found = Landmarks(margin=min((column for _, column, _ in marks), default=0))
@@ -245,7 +243,7 @@ def _value_column(
     at = header.column_of(VALUE_TITLE) if VALUE_TITLE in header.columns else column + 1
     key = header.row, column
     if key not in disputed:
-        faults = list(_header_faults(sheet, header, row, at, form_code))
+        faults = list(header_faults(sheet, header, row, at, form_code))
         found.faults += faults
         disputed[key] = bool(faults)
     return None if disputed[key] else at
@@ -254,131 +252,8 @@ def _value_column(
 def _unknown_header(found: Landmarks, sheet: Sheet, row: int, column: int) -> Header | None:
     """A row of titles above the first line none of which is ours: both the 代码 and what is right of it are titled."""
     above = row - 1
-    if above < 0 or above in found.ends or not all(_is_title(sheet.at(above, at)) for at in (column, column + 1)):
+    if above < 0 or above in found.ends or not all(is_title(sheet.at(above, at)) for at in (column, column + 1)):
         return None
     if compact(text_of(sheet.at(above, column))) in _COVER:
         return None
     return found.headers.setdefault(above, Header(above))
-
-
-def _header_faults(sheet: Sheet, header: Header, row: int, at: int | None, form_code: str) -> Iterator[ReadingFault]:
-    """What a header says of the column of values that is not 数值, or says of more than one."""
-    if at is None:
-        cells = "、".join(sheet.name_of(header.row, column) for column in header.columns[VALUE_TITLE])
-        yield ReadingFault("HEADER_TWICE", form_code, sheet.name, cells, None, VALUE_TITLE)
-        return
-    title = sheet.at(header.row, at)
-    if VALUE_TITLE in header.columns:
-        below = range(header.row + 1, row)
-        split = (each for each in below if all(_is_title(sheet.at(each, column)) for column in (at, at + 1)))
-        if (first := next(split, None)) is None:
-            return
-        header, title = Header(first), sheet.at(first, at)
-    elif not _is_title(title):
-        return
-    where = sheet.name_of(header.row, at)
-    yield ReadingFault("HEADER_CHANGED", form_code, sheet.name, where, tidy(str(title))[:_LONGEST_TITLE], VALUE_TITLE)
-
-
-def _is_title(cell: object) -> bool:
-    """Whether a cell holds words; a single one numbers the columns (甲, 乙) or is their unit of measure."""
-    if not isinstance(cell, str):
-        return False
-    said = compact(cell).strip("()")
-    return len(said) > 1 and said not in layout.MONEY_UNITS and isinstance(read_number(said), str)
-
-
-def find_by_header(sheet: Sheet, form: Form, found: Landmarks) -> Iterator[ReadingFault]:
-    """Add the fields of a form whose 代码 is gone, where one header alone is theirs."""
-    texts: dict[str, list[tuple[int, int]]] = {}
-    for row, column, text in sheet.texts:
-        texts.setdefault(compact(text), []).append((row, column))
-    for part in form.parts:
-        blocks = found.blocks_of(form, part)
-        if part.layout is Layout.INDICATOR:
-            yield from _add_lines(sheet, form, part, blocks, found, texts)
-        elif blocks:
-            _add_columns(blocks, texts)
-        else:
-            yield from _add_ledger(sheet, form, part, found, texts)
-
-
-Texts = dict[str, list[tuple[int, int]]]
-
-
-def _add_lines(
-    sheet: Sheet, form: Form, part: Part, blocks: list[Block], found: Landmarks, texts: Texts
-) -> Iterator[ReadingFault]:
-    if any(block.is_disputed for block in blocks):
-        return
-    known = {asked.code for block in blocks for _, _, asked in block.places}
-    taken = {row for block in blocks for row, _, _ in block.places}
-    block = blocks[0] if blocks else Block(part)
-    for asked in part.fields:
-        if asked.code in known:
-            continue
-        places = []
-        for row, column in texts.get(compact(asked.zh), ()):
-            header = found.header_above(row, column)
-            if row in taken or header is None or header.column_of(NAME_TITLE) != column:
-                continue
-            if (at := header.column_of(VALUE_TITLE)) is not None:
-                places.append((row, at, asked))
-        if len(places) == 1:
-            block.places.append(places[0])
-        elif places:
-            yield _ambiguous(sheet, form, asked, places)
-    if block.places and not blocks:
-        found.blocks.setdefault(form.code, []).append(block)
-
-
-def _add_columns(blocks: list[Block], texts: Texts) -> None:
-    """The columns of a ledger whose 代码 was deleted, by the titles right above the codes that are left."""
-    for block in blocks:
-        known = {asked.code for _, _, asked in block.places}
-        columns = {column for _, column, _ in block.places}
-        for asked in block.part.fields:
-            if asked.code not in known:
-                titles = {
-                    column
-                    for row, column in texts.get(compact(asked.zh), ())
-                    if block.header_row - _TITLE_ROWS <= row < block.header_row and column not in columns
-                }
-                if len(titles) == 1:
-                    block.places.append((block.header_row, titles.pop(), asked))
-
-
-def _add_ledger(sheet: Sheet, form: Form, part: Part, found: Landmarks, texts: Texts) -> Iterator[ReadingFault]:
-    """A ledger without any 代码: the row in which most of its titles stand side by side."""
-    rows: dict[int, list[Place]] = {}
-    for asked in part.fields:
-        for row, column in texts.get(compact(asked.zh), ()):
-            rows.setdefault(row, []).append((row, column, asked))
-    enough = min(len(part.fields), 2)
-    rows = {row: places for row, places in rows.items() if len({asked.code for _, _, asked in places}) >= enough}
-    if not rows:
-        return
-    most = max(map(len, rows.values()))
-    best = [places for places in rows.values() if len(places) == most]
-    if len(best) > 1 or len({asked.code for _, _, asked in best[0]}) < most:
-        yield _ambiguous(sheet, form, best[0][0][2], [place for places in best for place in places[:1]])
-        return
-    row = best[0][0][0]
-    found.add_block(form.code, Block(part, best[0], _below_units(sheet, best[0], row)), sheet)
-
-
-def _below_units(sheet: Sheet, places: list[Place], row: int) -> int:
-    """The last row of the header: units of measure may stand under the titles."""
-    units = {asked.unit for _, _, asked in places} | set(layout.MONEY_UNITS) | {""}
-    while row + 1 < len(sheet.rows):
-        below = {compact(text_of(sheet.at(row + 1, column))).strip("()") for _, column, _ in places}
-        if below == {""} or not below <= units:
-            break
-        row += 1
-    return row
-
-
-def _ambiguous(sheet: Sheet, form: Form, asked: Field, places: list[Place]) -> ReadingFault:
-    cells = "、".join(sheet.name_of(row, column) for row, column, _ in places)
-    expected = f"{layout.field_code(form.code, asked.line)} {asked.zh}"
-    return ReadingFault("FIELD_AMBIGUOUS", form.code, sheet.name, cells, asked.zh, expected)
