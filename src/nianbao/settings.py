@@ -48,7 +48,7 @@ class Home:
 
     @property
     def archive(self) -> Path:
-        """Every delivery's bytes under their SHA-256, and the index of deliveries."""
+        """The bytes of deliveries, declarations and releases under their SHA-256, and the record of all runs."""
         return self.path / "archive"
 
     @property

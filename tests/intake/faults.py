@@ -15,8 +15,8 @@ import openpyxl
 from openpyxl.workbook import Workbook
 
 from nianbao.catalog import Project
-from nianbao.intake.fetch import Archive
 from nianbao.intake.template import write_workbook
+from nianbao.record import Archive
 from nianbao.runs.collect import collect
 from nianbao.runs.house import open_house
 from nianbao.settings import Home

@@ -209,7 +209,7 @@ def killed(machine: Machine, project: Project, tmp_path: Path) -> Home:
     command = [sys.executable, "flows/nightly.py", "--home", str(home.path)]
     run = subprocess.Popen(command, cwd=ROOT, env=machine.environment, stderr=subprocess.DEVNULL)
     try:
-        wait_for(lambda: (home.archive / "index.jsonl").exists())
+        wait_for(lambda: any(home.archive.rglob("R000001.json")))
     finally:
         run.send_signal(signal.SIGKILL)
         run.wait()

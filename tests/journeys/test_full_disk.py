@@ -69,7 +69,7 @@ def test_a_night_can_be_stopped(project: Project, tmp_path: Path, number: signal
     send(project, home.inbox, post(project, ["QH630100"], ["2021Q1"], ["GH05"]))
     with start(home) as night:
         until = time.monotonic() + 60
-        while not (home.archive / "index.jsonl").exists() and time.monotonic() < until:
+        while not any(home.archive.rglob("R000001.json")) and time.monotonic() < until:
             time.sleep(0.01)
         night.send_signal(number)
         stopped = time.monotonic()

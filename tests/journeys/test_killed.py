@@ -74,9 +74,10 @@ def names(folder: Path, pattern: str) -> int:
 
 Look = Callable[[Home], int]
 MOMENTS: dict[str, Look] = {
-    "a file is copied": lambda home: names(home.archive, ".receiving-*"),
-    "a file is kept": lambda home: names(home.archive, "*/*"),
-    "a file is noted": lambda home: size(home.archive / "index.jsonl"),
+    "a file is copied": lambda home: names(home.archive, "bytes/.receiving-*"),
+    "a file is kept": lambda home: names(home.archive, "bytes/??/*"),
+    "a table of a run is written": lambda home: names(home.archive, "record/cells/*/*"),
+    "a run is recorded": lambda home: names(home.archive, "record/*/R*"),
     "the warehouse is written": lambda home: size(home.path / "warehouse.duckdb.wal"),
     "rows are loaded": lambda home: size(home.path / "warehouse.duckdb.wal") // 20_000,
     "an answer is written": lambda home: names(home.outbox, "*/.*"),

@@ -18,13 +18,13 @@ from nianbao.terms.form import NUMBERS, Field, FieldType, Form, Layout, Part
 from nianbao.terms.period import Period
 from nianbao.terms.submission import Submission
 from nianbao.terms.unit import Unit
-from nianbao.warehouse import ledger
-from nianbao.warehouse.connect import Connection, open_memory, transaction
+from nianbao.warehouse.connect import Connection, open_memory
 from nianbao.warehouse.expectations import validate
 from nianbao.warehouse.models import build, leaf_fingerprints
 from nianbao.warehouse.reference import load_reference
 from nianbao.warehouse.schema import create_schema
-from nianbao.warehouse.stage import fill_stage, load_stage, submission_row
+from nianbao.warehouse.stage import fill_stage, submission_row
+from tests.facts import apply, frame_of_cells
 from tests.homes import ROOT
 
 TODAY = dt.date(2022, 3, 1)
@@ -56,22 +56,15 @@ def test_R1_every_rule_and_model_is_evaluated_over_extreme_values(project: Proje
     reference = load_reference(connection, project, TODAY)
     for code, values in zip(PERIODS, (*itertools.repeat(before, len(PERIODS) - 1), now), strict=True):
         sent = list(submissions(project, Period.parse(code)))
-        parts = fill_stage(
-            connection,
-            project,
-            [row for row, _ in sent],
-            pl.DataFrame(
-                [cell for row, own in sent for part in own for cell in cells(project, row, part, values)],
-                schema_overrides={"value": pl.String, "fault": pl.String},
-            ),
-            [(row.submission_id, part) for row, own in sent for part in own],
-        )
+        filled = frame_of_cells(cell for row, own in sent for part in own for cell in cells(project, row, part, values))
+        asked = [(row.submission_id, part) for row, own in sent for part in own]
+        parts = fill_stage(connection, project, [row for row, _ in sent], filled, asked)
         if code == PERIODS[-1]:
             assert {part.table for part in parts} == {part.table for part in project.parts}
             for table in ("submission", *(part.table for part in parts)):
                 rules = [rule for rule in project.rules if table == ("submission" if rule.is_sql else rule.table)]
                 validate(connection, "stage", table, rules)
-        accept(connection, parts, [row for row, _ in sent])
+        accept(connection, project, [row for row, _ in sent], asked, filled)
     built = build(
         connection,
         all_models(project),
@@ -142,13 +135,23 @@ def said(project: Project, field: Field, row: Submission, row_no: int) -> object
     return listed[row_no % len(listed)] if field.type is FieldType.CODE else "甲"
 
 
-def accept(connection: Connection, parts: list[Part], rows: list[Submission]) -> None:
-    """Let what is staged count."""
+def accept(
+    connection: Connection,
+    project: Project,
+    rows: list[Submission],
+    asked: list[tuple[str, Part]],
+    filled: pl.DataFrame,
+) -> None:
+    """Let submissions count."""
     decided = [
         {"submission_id": row.submission_id, "decision": "accepted", "decided_at": row.due_on, "run_id": "R1",
          "decided_by": None, "because": None}
         for row in rows
     ]  # fmt: skip
-    with transaction(connection):
-        load_stage(connection, parts, [row.submission_id for row in rows])
-        ledger.record(connection, {"submission": [submission_row(row) for row in rows], "decision": decided})
+    pairs = [{"submission_id": key, "form_code": part.form_code, "part": part.code} for key, part in asked]
+    apply(
+        connection,
+        project,
+        {"submission": [submission_row(row) for row in rows], "decision": decided, "asked": pairs},
+        filled,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -106,16 +107,25 @@ class Project:
         return {row["column"]: f"{row['zh']} / {row['en']}" for _, row in read_csv(path, ("column", "zh", "en"))}
 
     @cached_property
+    def declared_files(self) -> dict[str, bytes]:
+        """Everything declared that judges and counts, by its path; where files come from does neither."""
+        return {
+            path.relative_to(self.path).as_posix(): path.read_bytes()
+            for declared in (self.path / name for name in _JUDGING)
+            for path in (sorted(declared.rglob("*.*")) if declared.is_dir() else [declared])
+            if path.is_file() and path.name != "sources.toml"
+        }
+
+    @cached_property
+    def listing(self) -> bytes:
+        """The paths of the declared files with the SHA-256 of each, as JSON."""
+        hashes = {name: hashlib.sha256(content).hexdigest() for name, content in self.declared_files.items()}
+        return json.dumps(hashes, ensure_ascii=False, indent=0, sort_keys=True).encode() + b"\n"
+
+    @cached_property
     def digest(self) -> str:
-        """One digest of everything declared that judges and counts; where files come from does neither."""
-        digest = hashlib.sha256()
-        for folder in _JUDGING:
-            declared = self.path / folder
-            for path in sorted(declared.rglob("*.*")) if declared.is_dir() else [declared]:
-                if path.is_file() and path.name != "sources.toml":
-                    name, content = path.relative_to(self.path).as_posix().encode(), path.read_bytes()
-                    digest.update(b"%d %b %d %b" % (len(name), name, len(content), content))
-        return digest.hexdigest()
+        """One digest of everything declared: the SHA-256 of the listing."""
+        return hashlib.sha256(self.listing).hexdigest()
 
     @property
     def units(self) -> dict[str, Unit]:

@@ -39,32 +39,16 @@ def year_basis_option(command: Any) -> Any:
 def asked_house(project_path: Path | None, home: Path, as_of: dt.datetime | None = None) -> Iterator[Any]:
     """The house to read from: as the last run left it, or built in memory as it was known on a day."""
     from nianbao.runs.compile import compile_tables
-    from nianbao.runs.house import open_house_to_read
+    from nianbao.runs.house import open_house_as_of, open_house_to_read
 
     path, place = resolve_project(project_path), Home(home)
     if as_of is None:
         with open_house_to_read(path, place) as house:
             yield house
     else:
-        with house_of_day(path, place, as_of.date()) as house:
+        with open_house_as_of(place, as_of.date()) as house:
             compile_tables(house)
             yield house
-
-
-@contextmanager
-def house_of_day(path: Path, home: Home, day: dt.date) -> Iterator[Any]:
-    """The house as it was known on a day.
-
-    Raises:
-        UsageError: nothing had come in by then.
-    """
-    from nianbao.runs.house import open_house_as_of
-    from nianbao.warehouse import ledger
-
-    with open_house_as_of(path, home, day) as house:
-        if not ledger.count_deliveries(house.connection):
-            raise UsageError(f"nothing had been received by {day}", next_step="name a later day")
-        yield house
 
 
 @click.command()

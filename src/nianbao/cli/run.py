@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from nianbao.cli.ask import house_of_day
 from nianbao.cli.main import home_option, json_option, past_day, project_option, resolve_project
 from nianbao.cli.show import progress, say, say_alarms, say_json
 from nianbao.settings import Home
@@ -83,14 +82,14 @@ def compile_command(
 ) -> None:
     """Build and verify the tables; with --as-of, report as it was known on a day."""
     from nianbao.runs.compile import compile_tables
-    from nianbao.runs.house import open_house
+    from nianbao.runs.house import open_house, open_house_as_of
     from nianbao.runs.publish import write_reports
 
     path, place = resolve_project(project_path), Home(home)
     if as_of is not None:
         if out is None:
             raise click.UsageError("--as-of needs --out DIR: the drafts of today are not touched")
-        with house_of_day(path, place, as_of.date()) as past:
+        with open_house_as_of(place, as_of.date()) as past:
             compile_tables(past)
             editions = write_reports(past, out.resolve(), year)
         say_json(_editions(editions)) if as_json else _say_editions(editions)
@@ -132,7 +131,6 @@ def _collected(collected: Any) -> dict[str, Any]:
         "outcomes": {key.value: count for key, count in collected.outcomes.items()},
         "decisions": {key.value: count for key, count in collected.decisions.items()},
         "findings": {key.value: count for key, count in collected.findings.items()},
-        "rejudged": collected.rejudged,
         "not_accepted": collected.not_accepted,
         "alarms": [vars(alarm) for alarm in collected.alarms],
     }
@@ -148,8 +146,6 @@ def _say_collected(collected: Any) -> None:
         f"{count} {decision.value.replace('_', ' ')}" for decision, count in collected.decisions.items()
     )
     say(f"{collected.deliveries} deliveries: {counts}")
-    if collected.rejudged:
-        say(f"{collected.rejudged} of them were judged before by other rules, and are now judged by those of today")
     say(f"{sum(collected.decisions.values())} submissions: {decided}")
     for row in collected.not_accepted[:_LINES]:
         what = f"{row['form_code']} {row['decision']}" if row["form_code"] else row["outcome"]

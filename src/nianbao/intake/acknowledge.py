@@ -10,42 +10,51 @@ from pathlib import Path
 
 from nianbao.intake.answer.job import dump_job
 from nianbao.intake.answer.page import render_page
-from nianbao.intake.answer.receipt import ReceiptWriter
 from nianbao.intake.answer.receipt_json import NotAReceipt, dump_receipt, load_receipt
 from nianbao.intake.answer.work import compose_job, is_to_be_marked
-from nianbao.intake.fetch import Archive
 from nianbao.intake.reader_pool import ReaderPool
 from nianbao.intake.reader_process import MarkRequest
 from nianbao.intake.sources.name import safe_path
 from nianbao.intake.sources.own_files import MARKED, PAGE, RECEIPT
-from nianbao.terms.answer import Answer
+from nianbao.record import Archive
+from nianbao.terms.delivery import Reply
 from nianbao.terms.receipt import Receipt
+from nianbao.terms.source import LOCAL_INBOX
 
 
-def acknowledge(
-    answers: Sequence[Answer], writer: ReceiptWriter, archive: Archive, pool: ReaderPool, outbox: Path
-) -> list[Path]:
+def acknowledge(replies: Sequence[Reply], archive: Archive, pool: ReaderPool, outbox: Path) -> list[Path]:
     """Write the answers to some deliveries into the outbox, each under the folder and name it came with.
 
     The answer to the newest delivery of a name has that name; those to earlier ones have their number behind it.
     Returns the paths of the JSON receipts. A workbook that cannot be marked costs only itself: its receipt says so.
+    What lies there already, word for word, is left alone.
     """
-    receipts = [writer.compose(answer) for answer in answers]
-    targets = [_target(outbox, answer) for answer in answers]
-    for target, receipt in zip(targets, receipts, strict=True):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _put_aside(target, receipt.delivery_id)
-    wanted = [number for number, receipt in enumerate(receipts) if is_to_be_marked(receipt)]
-    jobs = ((receipts[n], archive.path_of(receipts[n].sha256), _beside(targets[n], MARKED)) for n in wanted)
+    targets = [_target(outbox, reply) for reply in replies]
+    receipts = [load_receipt(reply.receipt) for reply in replies]
+    due = [number for number, receipt in enumerate(receipts) if not _is_there(targets[number], receipt)]
+    for number in due:
+        targets[number].parent.mkdir(parents=True, exist_ok=True)
+        _put_aside(targets[number], receipts[number].delivery_id)
+    wanted = [number for number in due if is_to_be_marked(receipts[number])]
+    jobs = ((receipts[n], archive.checked(receipts[n].sha256), _beside(targets[n], MARKED)) for n in wanted)
     marked = {wanted[position] for position in mark_workbooks(pool, jobs)}
-    paths = []
-    for number, (receipt, target) in enumerate(zip(receipts, targets, strict=True)):
+    for number in due:
         if number not in marked:
-            _beside(target, MARKED).unlink(missing_ok=True)  # of an earlier answer to this delivery
-        _write_receipt(target, receipt, is_marked=number in marked)
-        paths.append(_beside(target, RECEIPT))
-    archive.note_answers(_beside(target, ending) for target in targets for ending in (MARKED, RECEIPT, PAGE))
-    return paths
+            _beside(targets[number], MARKED).unlink(missing_ok=True)  # of an earlier answer to this delivery
+        _write_receipt(targets[number], receipts[number], is_marked=number in marked)
+    archive.note_answers(_beside(targets[n], ending) for n in due for ending in (MARKED, RECEIPT, PAGE))
+    return [_beside(target, RECEIPT) for target in targets]
+
+
+def _is_there(target: Path, receipt: Receipt) -> bool:
+    """Whether this very answer lies at its place, with its page and, where it names one, its marked workbook."""
+    try:
+        lying = load_receipt(_beside(target, RECEIPT).read_text(encoding="utf-8"))
+    except (OSError, ValueError, NotAReceipt):
+        return False
+    named = lying.marked_workbook
+    whole = _beside(target, PAGE).exists() and (named is None or target.with_name(named).exists())
+    return whole and replace(lying, marked_workbook=None) == receipt
 
 
 def mark_workbooks(pool: ReaderPool, jobs: Iterable[tuple[Receipt, Path, Path]]) -> set[int]:
@@ -70,16 +79,16 @@ def mark_workbooks(pool: ReaderPool, jobs: Iterable[tuple[Receipt, Path, Path]])
         return marked
 
 
-def place_of(answer: Answer) -> Path:
+def place_of(reply: Reply) -> Path:
     """Where in the outbox the answer to a delivery lies: as in the inbox, or under `@` and the name of its source."""
-    inside = safe_path(answer.source)
-    return inside if answer.is_local else Path(f"@{answer.origin}") / inside
+    inside = safe_path(reply.source)
+    return inside if reply.origin == LOCAL_INBOX else Path(f"@{reply.origin}") / inside
 
 
-def _target(outbox: Path, answer: Answer) -> Path:
+def _target(outbox: Path, reply: Reply) -> Path:
     """What the names of the answers to a delivery begin with."""
-    target = outbox / place_of(answer)
-    return target if answer.is_newest else _beside(target, f".{answer.delivery_id}")
+    target = outbox / place_of(reply)
+    return target if reply.is_newest else _beside(target, f".{reply.delivery_id}")
 
 
 def _put_aside(target: Path, delivery_id: str) -> None:

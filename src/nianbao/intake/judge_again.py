@@ -5,47 +5,36 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from nianbao.catalog import Project
-from nianbao.intake.fetch import Archive
-from nianbao.intake.reader_pool import ReaderPool
-from nianbao.intake.take_in import Taken, judge_deliveries, ledger_rows
+from nianbao.intake.take_in import Rows, Taken, facts_of
 from nianbao.terms.delivery import Decision
-from nianbao.warehouse import ledger
-from nianbao.warehouse.connect import Connection, transaction
 from nianbao.warehouse.kept import Kept
-from nianbao.warehouse.stage import load_stage
 
 
-def judge_again(
-    connection: Connection,
-    project: Project,
-    archive: Archive,
-    pool: ReaderPool,
-    kept: Sequence[Kept],
-    run_id: str,
-    at: dt.datetime,
-) -> Taken:
-    """Judge what was kept back, and load what counts; what still cannot be judged stays as it is.
+def facts_of_kept(taken: Taken, kept: Sequence[Kept], at: dt.datetime) -> Rows:
+    """What is to be recorded about what could be judged now; nothing when all of it stays as it is.
 
-    Raises:
-        RuleError: a rule is broken by itself; nothing is judged.
+    A file that was kept back whole is said anew whole; of the others, the submissions that could be judged.
     """
-    taken = judge_deliveries(connection, project, archive, pool, [each.delivery for each in kept], again=kept)
-    rows = ledger_rows(taken, run_id)
-    # A file that was kept back whole comes to the ledger now; of the others, what could be judged now.
+    rows = facts_of(taken)
     files = {each.delivery.delivery_id for each in kept if not each.numbers} - taken.causes.keys()
     judged = {key for key, decision in taken.decisions.items() if decision is not Decision.KEPT}
     settled = judged | {each.submission_id for each in taken.judged.submissions if each.delivery_id in files}
+    delivered = {
+        each.submission_id: each.delivery_id for each in taken.judged.submissions if each.submission_id in settled
+    }
     for row in rows["decision"]:
         row["decided_at"] = at
-    news = {
-        "submission": [row for row in rows["submission"] if row["delivery_id"] in files],
-        "decision": [row for row in rows["decision"] if row["submission_id"] in settled],
+    anew = [{"delivery_id": key, "submission_id": None} for key in sorted(files)]
+    anew += [
+        {"delivery_id": delivered[key], "submission_id": key} for key in sorted(settled) if delivered[key] not in files
+    ]
+    concerned = {row["delivery_id"] for row in anew}
+    return {
+        "anew": anew,
+        "delivery": [row for row in rows["delivery"] if row["delivery_id"] in concerned],
         "finding": [row for row in rows["finding"] if row["submission_id"] in settled or row["delivery_id"] in files],
-        "explanation": [row for row in rows["explanation"] if row["submission_id"] in settled],
+        **{
+            kind: [row for row in rows[kind] if row["submission_id"] in settled]
+            for kind in ("submission", "asked", "decision", "explanation")
+        },
     }
-    with transaction(connection):
-        load_stage(connection, taken.judged.parts, taken.judged.accepted)
-        ledger.settle_kept(connection, rows["delivery"], submissions=sorted(settled), deliveries=sorted(files))
-        ledger.record(connection, news)
-    return taken

@@ -20,7 +20,6 @@ from nianbao.intake.columns import to_columns
 from nianbao.intake.personal import mask_reading
 from nianbao.intake.vocabulary import Vocabulary, load_vocabulary
 from nianbao.intake.wire import dump_answer, dump_file
-from nianbao.intake.workbook import read_workbook
 
 MEMORY_BYTES = 1 << 30
 GARBAGE = 1 << 16
@@ -72,6 +71,8 @@ def main() -> None:
 
 
 def _read(asked: Sequence[str], vocabulary: Vocabulary) -> bytes:
+    from nianbao.intake.workbook import read_workbook  # to mark a workbook nothing is read
+
     path, name = asked
     sent_as = name.encode("utf-8", "replace").decode()
     return dump_file(to_columns(mask_reading(read_workbook(Path(path).read_bytes(), vocabulary, sent_as))))

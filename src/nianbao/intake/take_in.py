@@ -1,4 +1,4 @@
-"""take in: a batch of deliveries read, identified, numbered, judged, and loaded with what the ledger says about it."""
+"""take in: a batch of deliveries read, identified, numbered and judged, and what is to be recorded about it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from nianbao.catalog import Project
 from nianbao.intake.columns import FileRead, unread
 from nianbao.intake.cover import cover_of_name
-from nianbao.intake.fetch import MAX_BYTES, Archive
+from nianbao.intake.fetch import MAX_BYTES
 from nianbao.intake.judge.arrival_faults import arrival_faults
 from nianbao.intake.judge.decide import outcome_of
 from nianbao.intake.judge.identify import Identified, identify
@@ -19,24 +19,21 @@ from nianbao.intake.judge.night import gather
 from nianbao.intake.judge.numbering import Known, Numbered, is_refused, number
 from nianbao.intake.reader_pool import ReaderPool
 from nianbao.intake.reader_process import ReadRequest
+from nianbao.record import Archive, Frame
 from nianbao.terms.delivery import Decision, Delivery, Outcome
 from nianbao.terms.finding import Severity
+from nianbao.terms.form import Part
 from nianbao.terms.submission import ReadingFault
 from nianbao.warehouse import ledger
-from nianbao.warehouse.connect import Connection, transaction
+from nianbao.warehouse.connect import Connection
 from nianbao.warehouse.explanations import rulings
 from nianbao.warehouse.kept import Kept
-from nianbao.warehouse.stage import load_stage, submission_row
+from nianbao.warehouse.stage import submission_row
 
 Progress = Callable[[int], None]
 
-
-@dataclass(frozen=True)
-class Batch:
-    """Deliveries taken in together, and the end of their lines in the archive's index."""
-
-    deliveries: tuple[Delivery, ...]
-    index_end: int
+Rows = dict[str, list[dict[str, Any]]]
+"""Rows by their kind, as the record and the ledger have them."""
 
 
 @dataclass(frozen=True)
@@ -56,14 +53,19 @@ class Came:
 
 @dataclass(frozen=True)
 class Taken:
-    """What a batch came to: every delivery with its outcome, and everything that was judged.
+    """What a batch came to: every delivery with its outcome, everything that was judged, and what that was read from.
 
-    `causes` says of what was kept back, submissions and whole deliveries, what we failed over.
+    `causes` says of what was kept back, submissions and whole deliveries, what we failed over. `asked` are the parts
+    asked of each submission; `cells` are the filled ones, as raw has them, values as text; `run_id` is the run as which
+    it was recorded.
     """
 
     came: tuple[Came, ...]
     judged: Judged
     causes: Mapping[str, str]
+    asked: tuple[tuple[str, Part], ...]
+    cells: Frame
+    run_id: str = ""
 
     @property
     def outcomes(self) -> dict[str, Outcome]:
@@ -79,29 +81,6 @@ class Taken:
     def findings(self) -> dict[Severity, int]:
         """How many findings there are of each severity."""
         return {each: sum(found.severity is each for found in self.judged.findings) for each in Severity}
-
-
-def take_in(
-    connection: Connection,
-    project: Project,
-    archive: Archive,
-    pool: ReaderPool,
-    batch: Batch,
-    run_id: str,
-    progress: Progress = lambda done: None,
-) -> Taken:
-    """Judge one batch and load it; the load and the ledger are one transaction.
-
-    Raises:
-        RuleError: a rule is broken by itself; nothing of the batch is loaded.
-    """
-    taken = judge_deliveries(connection, project, archive, pool, batch.deliveries, progress)
-    with transaction(connection):
-        load_stage(connection, taken.judged.parts, taken.judged.accepted)
-        ledger.record(connection, ledger_rows(taken, run_id))
-        if batch.deliveries:
-            ledger.set_archive_offset(connection, batch.index_end, batch.deliveries[-1].received_at)
-    return taken
 
 
 def judge_deliveries(
@@ -144,6 +123,13 @@ def judge_deliveries(
         ),
         judged,
         causes | dict(judged.causes),
+        tuple(
+            (each.submission.submission_id, part)
+            for each in night.sent
+            for part in each.parts
+            if each.submission.submission_id in judged.decisions
+        ),
+        night.cells.filter((night.cells["text"] != "") & night.cells["submission_id"].is_in(list(judged.decisions))),
     )
 
 
@@ -179,7 +165,7 @@ def _read(archive: Archive, pool: ReaderPool, deliveries: Sequence[Delivery], pr
     read = [unread(fault or ReadingFault("TIMEOUT")) for fault in closed]
     readable = [index for index, fault in enumerate(closed) if fault is None]
     due = [deliveries[index] for index in readable]
-    asked = [ReadRequest(archive.path_of(item.sha256), item.file_name) for item in due]
+    asked = [ReadRequest(archive.checked(item.sha256), item.file_name) for item in due]
     for done, (position, answer) in enumerate(pool.read(asked), start=1):
         read[readable[position]] = answer
         progress(done)
@@ -217,15 +203,14 @@ def _came(
     return Came(delivery, outcome, item.identified.unit_code, item.identified.period, tuple(sorted(unchanged)))
 
 
-def ledger_rows(taken: Taken, run_id: str) -> dict[str, list[dict[str, Any]]]:
-    """What the ledger says about a batch, by table."""
+def facts_of(taken: Taken) -> Rows:
+    """What the record is to hold about a batch, by kind; the cells lie beside it in `taken.cells`."""
     received = {each.delivery.delivery_id: each.delivery.received_at for each in taken.came}
     judged = taken.judged
     return {
         "delivery": [
             asdict(each.delivery)
             | {
-                "run_id": run_id,
                 "file_name": each.delivery.file_name,
                 "unit_code": each.unit_code,
                 "period": each.period,
@@ -236,13 +221,13 @@ def ledger_rows(taken: Taken, run_id: str) -> dict[str, list[dict[str, Any]]]:
             for each in taken.came
         ],
         "submission": [submission_row(each) for each in judged.submissions],
-        # Decided when the delivery was received: a rebuild from the archive tells the same story (--as-of).
+        "asked": [{"submission_id": key, "form_code": part.form_code, "part": part.code} for key, part in taken.asked],
+        # Dated when the delivery was received: a night that ran late does not make a unit late.
         "decision": [
             {
                 "submission_id": each.submission_id,
                 "decision": judged.decisions[each.submission_id].value,
                 "decided_at": received[each.delivery_id],
-                "run_id": run_id,
                 "decided_by": None,
                 "because": taken.causes.get(each.submission_id),
             }

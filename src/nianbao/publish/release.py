@@ -137,8 +137,12 @@ def write_edition(
     sources: Mapping[str, Any],
     snapshot: Path | None,
     step: Callable[..., Any],
-) -> str:
-    """Write every file of an edition aside, then move the folder to `target`; returns the manifest's SHA-256."""
+    record: Callable[[Path], None] = lambda folder: None,
+) -> None:
+    """Write every file of an edition aside, then move the folder to `target`.
+
+    `record` is called with the finished folder before it takes its place: what is issued is recorded first.
+    """
     from nianbao.publish import docx, pdf, sdmx, site, xlsx  # each brings a library that nothing else needs
 
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -167,8 +171,8 @@ def write_edition(
     (scratch / "datapackage.json").write_text(describe_edition(document, scratch), encoding="utf-8")
     manifest = _manifest(document, scratch, sources)
     (scratch / "manifest.json").write_text(manifest, encoding="utf-8")
-    _move(scratch, target)
-    return hashlib.sha256(manifest.encode()).hexdigest()
+    record(scratch)
+    move_into_place(scratch, target)
 
 
 def _manifest(document: Document, folder: Path, sources: Mapping[str, Any]) -> str:
@@ -195,8 +199,8 @@ def _manifest(document: Document, folder: Path, sources: Mapping[str, Any]) -> s
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
-def _move(scratch: Path, target: Path) -> None:
-    """Put a finished folder in its place; what a killed run left there under the same name was never issued."""
+def move_into_place(scratch: Path, target: Path) -> None:
+    """Put a finished folder in its place, instead of what is there."""
     if target.is_symlink() or not target.exists():
         os.replace(scratch, target)
         return

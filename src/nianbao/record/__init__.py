@@ -1,7 +1,7 @@
 """The record: what was received, read, judged, ruled, signed and withdrawn, written once and never derived again."""
 
 from nianbao.record.archive import Archive
-from nianbao.record.manifest import Facts, KeptTable, Manifest
+from nianbao.record.manifest import Facts, Frame, KeptTable, Manifest
 from nianbao.record.record import Record, Run
 
-__all__ = ["Archive", "Facts", "KeptTable", "Manifest", "Record", "Run"]
+__all__ = ["Archive", "Facts", "Frame", "KeptTable", "Manifest", "Record", "Run"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,9 +13,13 @@ from nianbao.record.archive import Archive
 
 def keep_declarations(archive: Archive, files: Mapping[str, bytes], listing: bytes) -> str:
     """Keep declared files by their paths, and the listing of their hashes; its own hash is their digest."""
-    for content in files.values():
-        archive.keep_bytes(content)
-    return archive.keep_bytes(listing)
+    digest = hashlib.sha256(listing).hexdigest()
+    if not archive.path_of(digest).exists():  # the listing is kept last: where it is, the files are
+        for content in files.values():
+            archive.keep_bytes(content)
+        archive.settle()
+        archive.keep_bytes(listing)
+    return digest
 
 
 def put_back_declarations(archive: Archive, digest: str, folder: Path) -> None:

@@ -14,10 +14,12 @@ from nianbao.errors import StoreError
 if TYPE_CHECKING:
     import polars as pl
 
+    Frame = pl.DataFrame
     Facts = Mapping[str, pl.DataFrame]
     """Tables by the kind of their rows: delivery, submission, decision, finding, ruling, receipt, release …"""
-else:
+else:  # polars takes half a second, which commands that only read need not wait
     Facts = Mapping
+    Frame = object
 
 FORMAT = 1
 """Every format that was ever written is read: a new one gets a reader of its own in `load`."""
@@ -56,6 +58,16 @@ class Manifest:
     sha256: str
 
     @property
+    def judges(self) -> bool:
+        """Whether the run says what became of deliveries."""
+        return "delivery" in self.facts or "delivery" in self.tables
+
+    @property
+    def says_anew(self) -> bool:
+        """Whether the run says anew what earlier runs said."""
+        return "anew" in self.facts or "anew" in self.tables
+
+    @property
     def run_id(self) -> str:
         """`R000123`."""
         return run_id_of(self.number)
@@ -89,8 +101,8 @@ def dump(manifest: Manifest) -> bytes:
     return json.dumps(content, ensure_ascii=False, default=str).encode() + b"\n"
 
 
-def load(content: bytes, where: str) -> Manifest:
-    """The manifest that some bytes hold.
+def load(content: bytes, where: str, with_facts: bool = True) -> Manifest:
+    """The manifest that some bytes hold, if wanted without its facts.
 
     Raises:
         StoreError: they are damaged, or of a format that this nianbao does not know.
@@ -112,7 +124,9 @@ def load(content: bytes, where: str) -> Manifest:
             because=data["because"],
             summary=json.dumps(data["summary"], ensure_ascii=False),
             previous=data["previous"],
-            facts={kind: frame_of(table["columns"], table["rows"]) for kind, table in data["facts"].items()},
+            facts={
+                kind: frame_of(table["columns"], table["rows"]) for kind, table in data["facts"].items() if with_facts
+            },
             tables={kind: KeptTable(**table) for kind, table in data["tables"].items()},
             cells={period: KeptTable(**table) for period, table in data["cells"].items()},
             sha256=hashlib.sha256(content).hexdigest(),

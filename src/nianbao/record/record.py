@@ -61,6 +61,16 @@ class Record:
             raise StoreError(f"the manifest of run {run_id_of(number)} is gone", str(self._folder), _STEP)
         return load(path.read_bytes(), str(path))
 
+    def sha256_of(self, number: int) -> str | None:
+        """The hash of a run's manifest, None where there is none; nothing else is read."""
+        path = self._paths().get(number)
+        return hashlib.sha256(path.read_bytes()).hexdigest() if path else None
+
+    def headers(self) -> Iterator[Manifest]:
+        """Every run in its order without its facts: who did what when."""
+        for _, path in sorted(self._paths().items()):
+            yield load(path.read_bytes(), str(path), with_facts=False)
+
     def scan(self, after: int = 0, until: dt.date | None = None) -> Iterator[Manifest]:
         """The runs after a number in their order, if wanted only those made by the end of a day.
 
@@ -68,7 +78,7 @@ class Record:
             StoreError: a manifest is gone or damaged, or does not follow the one before it.
         """
         paths = self._paths()
-        before = self.manifest(after).sha256 if after else None
+        before = self.sha256_of(after)
         for number in range(after + 1, max(paths, default=0) + 1):
             if number not in paths:
                 raise StoreError(f"the manifest of run {run_id_of(number)} is gone", str(self._folder), _STEP)
@@ -98,7 +108,7 @@ class Record:
             actor=run.actor,
             because=run.because,
             summary=run.summary,
-            previous=self.manifest(number - 1).sha256 if number > 1 else None,
+            previous=self.sha256_of(number - 1),
             facts={kind: frame for kind, frame in run.facts.items() if kind not in large and frame.height},
             tables={kind: self._keep(f"tables/{kind}", number, frame) for kind, frame in large.items()},
             cells={

@@ -13,20 +13,21 @@ from nianbao.catalog import Project, load_project
 from nianbao.errors import StoreError
 from nianbao.intake.acknowledge import mark_workbooks
 from nianbao.intake.answer.work import is_to_be_marked
-from nianbao.intake.fetch import Archive
+from nianbao.intake.fetch import receive
 from nianbao.intake.reader_pool import ReaderPool
 from nianbao.intake.sources import Found
 from nianbao.intake.sources.own_files import MARKED
-from nianbao.intake.take_in import judge_deliveries, ledger_rows
-from nianbao.runs.answer import receipt_writer
+from nianbao.intake.take_in import facts_of, judge_deliveries
+from nianbao.record import Archive
+from nianbao.runs.receipts import receipt_writer
 from nianbao.settings import Home
 from nianbao.terms.delivery import Delivery
 from nianbao.terms.receipt import Receipt
 from nianbao.terms.source import LOCAL_INBOX
 from nianbao.warehouse import ledger
-from nianbao.warehouse.as_of import open_present
-from nianbao.warehouse.connect import Connection, open_memory
+from nianbao.warehouse.connect import Connection, open_memory, open_present
 from nianbao.warehouse.expectations import warm_up
+from nianbao.warehouse.projection import Applied, apply_facts, frames_of
 from nianbao.warehouse.reference import load_reference
 from nianbao.warehouse.schema import create_schema
 
@@ -73,7 +74,7 @@ def check_files(
         archive = Archive(Path(folder))
         for start in range(0, len(paths), _AT_ONCE):
             some = paths[start : start + _AT_ONCE]
-            first = ledger.count_deliveries(past) + start + 1
+            first = ledger.count_received(past) + start + 1
             deliveries = [_receive(archive, path, number) for number, path in enumerate(some, start=first)]
 
             told: dict[str, Receipt] = {}
@@ -108,7 +109,8 @@ def _answer(
     scratch = open_memory()
     try:
         create_schema(scratch, project)
-        ledger.record(scratch, ledger_rows(taken, ""))
+        facts = frames_of(facts_of(taken), "")
+        apply_facts(scratch, project, Applied(facts, [], dict.fromkeys(facts, ""), clock.now()))
         told = _receipts(project, scratch, past, [delivery.delivery_id for delivery in deliveries])
         told |= _receipts(project, past, past, [each for each in first.values() if each not in told])
         return [told[first[each.delivery_id]] for each in deliveries]
@@ -162,7 +164,7 @@ def _receive(archive: Archive, path: Path, number: int) -> Delivery:
     try:
         with path.open("rb") as file:
             found = Found(path.name, path.stat().st_size, _now_ns(), origin=LOCAL_INBOX)
-            delivery = archive.receive(found, iter(lambda: file.read(_CHUNK), b""), number)
+            delivery = receive(archive, found, iter(lambda: file.read(_CHUNK), b""), number)
     except OSError as error:
         raise _unreadable(path, error) from error
     if delivery is None:

@@ -40,7 +40,7 @@ def compile_tables(house: House, step: Step = at_once, progress: Callable[[str],
         ExpectationFailed: a built table breaks a rule; nothing may be published from it.
     """
     connection, project = house.connection, house.project
-    leaves = leaf_fingerprints(connection) | house.reference  # as of a past day, the leaves come with the house
+    leaves = leaf_fingerprints(connection) | house.reference
     models = keep_models(project, house.home.models, all_models) if house.is_writer else all_models(project)
     built = step("build", build, connection, models, leaves, project.column_comments, clock.now(), progress)
     rules = hashlib.sha256(repr(project.built_rules).encode()).hexdigest()

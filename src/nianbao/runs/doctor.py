@@ -117,7 +117,7 @@ def _home(home: Home) -> Iterator[Answer]:
     free = shutil.disk_usage(home.path).free
     yield Answer("disk", free > _FREE_BYTES, f"{free >> 30} GiB free", "make room: a run needs at least 1 GiB")
     yield Answer("inbox", True, str(home.inbox) if home.inbox.is_dir() else "none yet; the first nightly makes it")
-    from nianbao.warehouse.as_of import open_present
+    from nianbao.warehouse.connect import open_present
 
     if home.warehouse.exists():
         yield _try("warehouse", lambda: _deliveries(open_present(home.warehouse)))

@@ -1,21 +1,19 @@
-"""Rulings about explanations: kept beside the archive's index, so that a rebuilt warehouse knows them too."""
+"""Rulings about explanations: recorded, and told to the unit."""
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
+from dataclasses import asdict
 from pathlib import Path
 
 from nianbao import clock
 from nianbao.errors import UsageError
 from nianbao.intake.reader_pool import ReaderPool
-from nianbao.runs import journal
-from nianbao.runs.answer import answer_deliveries
+from nianbao.runs.answer import answer_owed
 from nianbao.runs.house import House
+from nianbao.runs.recording import Doing, record_run
 from nianbao.terms.explanation import Ruled, Ruling
-from nianbao.warehouse.explanations import explanations, record_rulings
-
-_RULINGS = "rulings.jsonl"
+from nianbao.warehouse.explanations import explanations
 
 
 def rule(house: House, explanation_id: str, ruling: Ruling, by: str, until: dt.date | None = None) -> list[Path]:
@@ -43,22 +41,7 @@ def rule(house: House, explanation_id: str, ruling: Ruling, by: str, until: dt.d
         ruled_at=clock.now(),
         **{name: row[name] for name in ("unit_code", "form_code", "code", "field", "explanation")},
     )
-    journal.append(house.home.archive / _RULINGS, dataclasses.asdict(ruled))
-    replay_rulings(house)
+    doing = Doing("rule", actor=by, answered=[row["delivery_id"]], summary={"ruled": explanation_id, "ruling": ruling})
+    record_run(house, doing, {"ruling": [asdict(ruled) | {"ruling": ruling.value}]})
     with ReaderPool(house.project.path) as pool:
-        return answer_deliveries(house, pool, [row["delivery_id"]])
-
-
-def replay_rulings(house: House) -> None:
-    """Bring what was ruled into the ledger, where it is not there: after a kill, or a lost warehouse."""
-    record_rulings(house.connection, _read(house.home.archive / _RULINGS))
-
-
-def _read(path: Path) -> list[Ruled]:
-    ruled = []
-    for data in journal.read(path):
-        data["ruling"] = Ruling(data["ruling"])
-        data["ruled_at"] = dt.datetime.fromisoformat(data["ruled_at"])
-        data["until"] = dt.date.fromisoformat(data["until"]) if data["until"] else None
-        ruled.append(Ruled(**data))
-    return ruled
+        return answer_owed(house, pool)

@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
-from nianbao import clock
+from nianbao import __version__, clock
 from nianbao.catalog import Project, load_project
 from nianbao.catalog.roster_faults import refuse_lost_units
-from nianbao.errors import StoreError
+from nianbao.errors import NianbaoError, StoreError, UsageError
+from nianbao.record import Archive, Record, Run
+from nianbao.record.declarations import keep_declarations, put_back_declarations
 from nianbao.settings import Home
 from nianbao.warehouse import ledger
-from nianbao.warehouse.as_of import open_as_of, open_present
-from nianbao.warehouse.connect import DISK_FAULTS, NOT_BUILT, Connection, open_writer
+from nianbao.warehouse.connect import (
+    DISK_FAULTS,
+    NOT_BUILT,
+    Connection,
+    has_table,
+    open_memory,
+    open_present,
+    open_writer,
+)
 from nianbao.warehouse.lock import writer_lock
+from nianbao.warehouse.projection import apply_runs, bring_up_to_date, refuse_other_record
 from nianbao.warehouse.reference import load_reference
-from nianbao.warehouse.schema import create_schema
+from nianbao.warehouse.schema import create_schema, is_outdated
 
 T = TypeVar("T")
 Step = Callable[..., Any]
@@ -33,35 +46,49 @@ def at_once(name: str, work: Callable[..., T], *arguments: Any) -> T:
 
 @dataclass(frozen=True)
 class House:
-    """A project, its home, the open warehouse and the fingerprints of its reference tables, for one run.
+    """A project, its home and record, the open warehouse and the fingerprints of its reference tables, for one run.
 
     `is_writer` says that the run holds the writer's lock: only then may it change anything in the home.
     """
 
     project: Project
     home: Home
+    record: Record
     connection: Connection
     reference: dict[str, str]
     is_writer: bool = False
 
 
 @contextmanager
-def open_house(project_path: Path, home: Home, purpose: str) -> Iterator[House]:
-    """Hold the writer's lock and the writer's file while a run lasts.
+def open_house(project_path: Path, home: Home, purpose: str, anew: bool = False) -> Iterator[House]:
+    """Hold the writer's lock and the writer's file while a run lasts; `anew` deletes the warehouse before.
+
+    What a killed run left is swept away, and the warehouse brought up to the last run that was recorded.
 
     Raises:
         BusyError: another run holds the lock.
         DeclarationError: a declared file is wrong, or a unit that reported is not in the roster any more.
-        StoreError: the warehouse was written by a newer nianbao, or the disk is full or may not be written.
+        StoreError: the warehouse was written by a newer nianbao or is newer than the archive, what was recorded is
+            damaged, or the disk is full or may not be written.
     """
     project = load_project(project_path)
     with _told_of_the_disk(home), writer_lock(home.path, purpose):
-        connection = open_writer(home.warehouse)
+        record = _open_record(home)
+        connection = _open_warehouse(home, record, anew)
         try:
+            _clear(home, record)
             create_schema(connection, project)
+            bring_up_to_date(connection, project, record)
             require_units(project, connection)
             reference = load_reference(connection, project, clock.now().date())
-            yield House(project, home, connection, reference, is_writer=True)
+            house = House(project, home, record, connection, reference, is_writer=True)
+            try:
+                yield house
+            except UsageError:
+                raise  # nothing was begun
+            except NianbaoError as error:
+                _record_failure(house, purpose, error)
+                raise
         finally:
             connection.close()
 
@@ -75,6 +102,37 @@ def require_units(project: Project, connection: Connection) -> None:
     refuse_lost_units(project.path / "reference" / "units.csv", project.roster, ledger.reported(connection))
 
 
+def _open_warehouse(home: Home, record: Record, anew: bool) -> Connection:
+    """The writer's file, once it is sure that it follows from this record; one that an older nianbao made makes place.
+
+    Raises:
+        StoreError: the record is older than the warehouse, or another; nothing was written.
+    """
+    if anew:
+        for path in (home.warehouse, home.warehouse.with_name(f"{home.warehouse.name}.wal")):
+            path.unlink(missing_ok=True)
+    connection = open_writer(home.warehouse)
+    try:
+        if is_outdated(connection):
+            connection.close()
+            return _open_warehouse(home, record, anew=True)
+        if has_table(connection, "ledger.run"):
+            refuse_other_record(connection, record)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _record_failure(house: House, purpose: str, error: NianbaoError) -> None:
+    """Keep that a run could not go on, and why; what it did until then is recorded already."""
+    at = clock.now()
+    summary = json.dumps({"failed": error.what, "exit_code": error.exit_code}, ensure_ascii=False)
+    with suppress(*DISK_FAULTS, NianbaoError):  # where the disk is full the message must do
+        declarations = keep_declarations(house.record.archive, house.project.declared_files, house.project.listing)
+        house.record.append(Run(purpose, at, at, __version__, declarations, {}, summary=summary))
+
+
 @contextmanager
 def _told_of_the_disk(home: Home) -> Iterator[None]:
     """Say in words what the disk refuses; what was committed before stays, and the next run goes on from there."""
@@ -85,20 +143,56 @@ def _told_of_the_disk(home: Home) -> Iterator[None]:
         raise StoreError(str(error), str(home.path), step) from error
 
 
-@contextmanager
-def open_house_as_of(project_path: Path, home: Home, day: dt.date) -> Iterator[House]:
-    """The house as it was known at the end of a day, in memory; nothing on disk is touched.
+def _open_record(home: Home) -> Record:
+    """The record of a home.
 
     Raises:
-        StoreError: there is no warehouse yet.
-        BusyError: a run is writing.
+        StoreError: the archive is one of an edition that kept no record.
     """
-    project = load_project(project_path)
-    connection, leaves = open_as_of(home.warehouse, project, day)
-    try:
-        yield House(project, home, connection, leaves)
-    finally:
-        connection.close()
+    if (home.archive / "index.jsonl").exists():
+        step = "move the archive, the warehouse and the outbox away, put the workbooks into the inbox and run again"
+        raise StoreError("this archive is of an edition before the record", str(home.archive), step)
+    return Record(Archive(home.archive))
+
+
+def _clear(home: Home, record: Record) -> None:
+    """Take away what a killed run began: copies, tables of no run, editions, analysts' files, the link to them."""
+    record.archive.clear()
+    record.clear()
+    for pattern in ("*/*/.writing-*", "*/*/.replaced-*", ".building-*", ".current-*"):
+        for leftover in home.releases.glob(pattern):
+            if leftover.is_dir() and not leftover.is_symlink():
+                shutil.rmtree(leftover)
+            else:
+                leftover.unlink()
+
+
+@contextmanager
+def open_house_as_of(home: Home, day: dt.date) -> Iterator[House]:
+    """The house as it was known at the end of a day, in memory, from the record alone; nothing on disk is touched.
+
+    The project is the one declared then: that of the last run up to the day.
+
+    Raises:
+        UsageError: nothing had been received by then.
+        StoreError: nothing was ever recorded, or what was is damaged.
+    """
+    record = Record(Archive(home.archive))
+    if not record.last_number():
+        raise StoreError("there is no warehouse yet", str(home.archive), "run nianbao nightly first")
+    manifests = list(record.scan(until=day))
+    if not any("received" in manifest.facts for manifest in manifests):
+        raise UsageError(f"nothing had been received by {day}", next_step="name a later day: nianbao runs")
+    connection = open_memory()
+    with TemporaryDirectory(prefix="nianbao-") as folder:
+        try:
+            put_back_declarations(record.archive, manifests[-1].declarations, Path(folder))
+            project = load_project(Path(folder))
+            create_schema(connection, project)
+            apply_runs(connection, project, record, manifests)
+            yield House(project, home, record, connection, load_reference(connection, project, day))
+        finally:
+            connection.close()
 
 
 @contextmanager
@@ -113,7 +207,7 @@ def open_house_to_read(project_path: Path, home: Home) -> Iterator[House]:
     try:
         project = load_project(project_path)
         require_units(project, connection)
-        yield House(project, home, connection, {})
+        yield House(project, home, Record(Archive(home.archive)), connection, {})
     except NOT_BUILT as error:
         said = str(error).splitlines()[0]
         raise StoreError(f"a table has not been built yet: {said}", str(home.warehouse), "nianbao compile") from error

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from nianbao.publish.compose import compose
 from nianbao.publish.footnotes import with_footnotes
 from nianbao.publish.release import Edition, doubted, figures_csv, texts_csv, with_revisions, write_edition
 from nianbao.runs.house import House, Step, at_once
+from nianbao.runs.releases import put_back_missing, record_release, refuse_altered
 from nianbao.statistics.claims import read_claims
 from nianbao.statistics.figures import read_figures
 from nianbao.statistics.reporting import due_in_year
@@ -24,6 +26,7 @@ from nianbao.statistics.texts import read_texts
 from nianbao.statistics.trace import trace_all
 from nianbao.terms.document import Document
 from nianbao.terms.publication import Publication
+from nianbao.terms.release import Release
 from nianbao.terms.target import Target
 from nianbao.warehouse import ledger
 from nianbao.warehouse.connect import rows_of
@@ -37,6 +40,7 @@ SAMPLE_NOTICE = "本报告由合成样例数据生成，单位所报数字均非
 def refresh_drafts(house: House, year: int | None = None, step: Step = at_once) -> list[Edition]:
     """Bring every publication's draft and the analysts' file up to date; unchanged ones are left alone."""
     year = year or _latest_year(house)
+    put_back_missing(house)
     state = _state(house)
     editions, documents = [], None
     snapshot = _snapshot(house, state, step)
@@ -65,6 +69,7 @@ def publish(
     if unknown:
         known = ", ".join(house.project.publications)
         raise UsageError(f"publication {unknown.pop()!r} is not declared", next_step=f"name one of: {known}")
+    put_back_missing(house)
     documents = _documents(house, year, "release")
     snapshot = _snapshot(house, _state(house), step)
     return [
@@ -107,49 +112,25 @@ def doubtful_claims(house: House, year: int | None = None) -> list[dict[str, Any
 
 
 def _issue(house: House, document: Document, snapshot: Path, step: Step) -> Edition:
-    last = _last_release(house, document.publication, document.year)
+    last = ledger.last_release(house.connection, document.publication, document.year)
     content = figures_csv(document.figures) + texts_csv(document.texts)
     figures_sha256 = hashlib.sha256(content.encode()).hexdigest()
-    folder = _folder(house, document.publication, document.year)
-    if last and last["figures_sha256"] == figures_sha256:
-        return _edition(document.publication, document.year, f"r{last['number']}", house.home.path / last["path"], None)
-    number = last["number"] + 1 if last else 1
-    target = folder / f"r{number}"
-    issued = with_revisions(document, house.home.path / last["path"] if last else None)
+    if last:
+        refuse_altered(house.home, last, ledger.release_files(house.connection, last))
+    before = house.home.path / last.path if last else None
+    if last and before and last.figures_sha256 == figures_sha256:
+        return _edition(document.publication, document.year, last.edition, before, None)
+    number = last.number + 1 if last else 1
+    target = _folder(house, document.publication, document.year) / f"r{number}"
+    issued = with_revisions(document, before)
     issued = dataclasses.replace(issued, edition=f"r{number}", issued_on=clock.now().date())
-    sources = _sources(house, document.year) | {"previous": f"r{number - 1}" if last else None}
-    manifest_sha256 = write_edition(issued, house.project, target, sources, snapshot, step)
-    now = clock.now()
-    run_id = ledger.start_run(house.connection, "publish", now, __version__, house.project.digest)
-    ledger.record(
-        house.connection,
-        {
-            "release": [
-                {
-                    "publication": issued.publication, "year": issued.year, "number": number, "issued_at": now,
-                    "run_id": run_id, "path": target.relative_to(house.home.path).as_posix(),
-                    "figures_sha256": figures_sha256, "manifest_sha256": manifest_sha256,
-                }
-            ]
-        },
+    sources = _sources(house, document.year) | {"previous": last.edition if last else None}
+    release = Release(
+        issued.publication, issued.year, number, clock.now(), target.relative_to(house.home.path).as_posix(),
+        figures_sha256,
     )  # fmt: skip
-    ledger.finish_run(house.connection, run_id, now, {"publication": issued.publication, "edition": issued.edition})
+    write_edition(issued, house.project, target, sources, snapshot, step, partial(record_release, house, release))
     return _edition(issued.publication, issued.year, issued.edition, target, issued)
-
-
-def _last_release(house: House, publication: str, year: int) -> Mapping[str, Any] | None:
-    """The last release, as the ledger knows it or, if the warehouse was built anew since, as its folder says.
-
-    A folder rN is put in place whole, so what is there was issued and is never written over.
-    """
-    last = ledger.last_release(house.connection, publication, year)
-    issued = {int(path.name[1:]): path for path in _folder(house, publication, year).glob("r[0-9]*")}
-    number = max(issued, default=0)
-    if number <= (last["number"] if last else 0):
-        return last
-    figures = (issued[number] / "figures.csv").read_bytes()
-    path = issued[number].relative_to(house.home.path).as_posix()
-    return {"number": number, "path": path, "figures_sha256": hashlib.sha256(figures).hexdigest()}
 
 
 def _documents(house: House, year: int, edition: str) -> dict[str, Document]:

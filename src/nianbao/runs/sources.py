@@ -15,18 +15,20 @@ from typing import Any
 from nianbao import clock
 from nianbao.errors import SourceError
 from nianbao.intake.acknowledge import place_of
-from nianbao.intake.fetch import Archive, fetch
+from nianbao.intake.fetch import fetch, receive
 from nianbao.intake.sources import Found, Secrets, Source, SourceStopped, look, open_source
 from nianbao.intake.sources.patience import attempt
+from nianbao.record import Archive
 from nianbao.runs.house import House
+from nianbao.runs.recording import Doing, record_run
 from nianbao.settings import Home
-from nianbao.terms.answer import Answer
-from nianbao.terms.delivery import Delivery
+from nianbao.terms.delivery import Delivery, Reply
 from nianbao.terms.source import Alarm, Unfinished
 from nianbao.warehouse import ledger
 
 _FAILURES = 3
 _TOLD = 20
+_RECORDED_AT_ONCE = 100
 
 
 @dataclass
@@ -39,44 +41,54 @@ class Sources:
     unfinished: list[Unfinished] = field(default_factory=list)
     silent: set[str] = field(default_factory=set)
 
-    def receive(self, archive: Archive, number: int, pending: Sequence[Delivery]) -> None:
-        """Copy what is new into the archive; `number` deliveries are there already, `pending` not in the ledger yet."""
+    def receive(self) -> None:
+        """Copy what is new into the archive and record it, many files at once: so long the disk is waited for once."""
 
         def unknown(found: list[Found]) -> list[Found]:
             if not found:
                 return []
-            names = [item.name for item in found]
-            known = ledger.known_sources(self.house.connection, found[0].origin, names)
-            known |= {_state(item) for item in pending}
+            known = ledger.known_sources(self.house.connection, found[0].origin, [item.name for item in found])
             unsized = {(origin, name, *rest) for origin, name, _, *rest in known}
             return [item for item in found if not _is_known(item, known, unsized)]
 
-        failures: Counter[str] = Counter()
         ready = fetch(list(self.opened.values()), unknown, self.alarms, self.unfinished)
         self.silent |= {alarm.source for alarm in self.alarms if alarm.stopped}
+        number, failures = ledger.count_received(self.house.connection), Counter[str]()
+        received: list[Delivery] = []
         for source, found in ready:
             if found.origin in self.silent:
                 continue  # what is left is taken by the next run
-            delivery = attempt(found.origin, partial(_receive, archive, source, found, number + 1))
-            if not isinstance(delivery, Alarm):
-                number += delivery is not None
-                continue
-            failures[found.origin] += 1
-            if failures[found.origin] <= _TOLD:
-                self.alarms.append(replace(delivery, what=f"{found.name}: {delivery.what}"))
-            if failures[found.origin] % _FAILURES == 0 and isinstance(
-                attempt(found.origin, partial(look, source)), Alarm
-            ):
-                self.silent.add(found.origin)  # it is not these files, it is the server
+            delivery = attempt(found.origin, partial(_receive, self.house.record.archive, source, found, number + 1))
+            if isinstance(delivery, Alarm):
+                self._note_failure(source, found, delivery, failures)
+            elif delivery:
+                number += 1
+                received.append(delivery)
+            if len(received) == _RECORDED_AT_ONCE:
+                self._record(received)
+                received = []
+        self._record(received)
 
-    def send_back(self, answer: Answer) -> None:
+    def _note_failure(self, source: Source, found: Found, alarm: Alarm, failures: Counter[str]) -> None:
+        failures[found.origin] += 1
+        if failures[found.origin] <= _TOLD:
+            self.alarms.append(replace(alarm, what=f"{found.name}: {alarm.what}"))
+        if failures[found.origin] % _FAILURES == 0 and isinstance(attempt(found.origin, partial(look, source)), Alarm):
+            self.silent.add(found.origin)  # it is not these files, it is the server
+
+    def _record(self, received: Sequence[Delivery]) -> None:
+        if received:
+            doing = Doing("receive", summary={"received": len(received)})
+            record_run(self.house, doing, {"received": [asdict(delivery) for delivery in received]})
+
+    def send_back(self, reply: Reply) -> None:
         """Put the answer to a delivery where the delivery came from, if that is declared; if it fails, the next run."""
-        name = answer.origin
-        mark = note_unsent(self.house, answer)
+        name = reply.origin
+        mark = note_unsent(self.house, reply)
         source = self.opened.get(name)
         if source is None or name in self.silent or not mark.exists():
             return
-        place = place_of(answer)
+        place = place_of(reply)
         target = self.house.home.outbox / place
         for file in sorted(target.parent.iterdir()):
             if file.name.startswith(f"{target.name}."):
@@ -97,11 +109,11 @@ class Sources:
         return sorted(file.name for file in folder.iterdir()) if folder.is_dir() else []
 
 
-def note_unsent(house: House, answer: Answer) -> Path:
+def note_unsent(house: House, reply: Reply) -> Path:
     """The mark that lets the next run send an answer back; it is there only if the source takes answers."""
-    mark = house.home.unsent / answer.delivery_id
+    mark = house.home.unsent / reply.delivery_id
     taking = {declared.name for declared in house.project.sources if declared.receipts}
-    if answer.origin in taking:
+    if reply.origin in taking:
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.touch()
     else:
@@ -148,7 +160,7 @@ def raise_stopped(alarms: Sequence[Alarm]) -> None:
 
 
 def _receive(archive: Archive, source: Source, found: Found, number: int) -> Delivery | None:
-    return archive.receive(found, source.read(found), number)
+    return receive(archive, found, source.read(found), number)
 
 
 def _write_alarms(home: Home, sources: Sources) -> None:
@@ -161,12 +173,6 @@ def _write_alarms(home: Home, sources: Sources) -> None:
     scratch = home.alarms.with_name(f".{home.alarms.name}.part")
     scratch.write_text(text, encoding="utf-8")
     os.replace(scratch, home.alarms)
-
-
-def _state(delivery: Delivery) -> tuple[str, str, int, int, str]:
-    return (
-        delivery.origin, delivery.source, delivery.size_bytes, delivery.modified_ns, delivery.source_version
-    )  # fmt: skip
 
 
 def _is_known(found: Found, known: set[tuple[str, str, int, int, str]], unsized: set[tuple[Any, ...]]) -> bool:

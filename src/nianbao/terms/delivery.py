@@ -65,3 +65,17 @@ class Delivery:
     def file_name(self) -> str:
         """The name of the file without its folder."""
         return self.source.rpartition("/")[2]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The receipt for a delivery on its way to the sender: its JSON, and where the delivery came from.
+
+    `is_newest` is whether no later delivery had the same name.
+    """
+
+    delivery_id: str
+    origin: str
+    source: str
+    receipt: str
+    is_newest: bool

@@ -49,14 +49,32 @@ def open_writer(path: Path) -> Connection:
 
 def unopened(path: Path, error: duckdb.Error) -> NianbaoError:
     """Why the warehouse could not be opened."""
-    if "lock" in str(error):
+    if "Could not set lock" in str(error):
         return BusyError("a run that is writing, or another program that has it open")
-    return StoreError(str(error), str(path), "mend the file, or delete it and run nianbao nightly: the archive has all")
+    step = "delete it and run nianbao nightly, or nianbao rebuild: it is made anew from the archive"
+    return StoreError(f"the warehouse is damaged: {error}", str(path), step)
 
 
 def open_memory() -> Connection:
     """A warehouse that is gone when it is closed."""
     return duckdb.connect(":memory:", config=_limits(own_scratch()))
+
+
+def open_present(path: Path) -> Connection:
+    """Open the warehouse for reading; it is the connection's default database.
+
+    Raises:
+        StoreError: there is no warehouse yet.
+        BusyError: a run is writing.
+    """
+    if not path.exists():
+        raise StoreError("there is no warehouse yet", str(path), "run nianbao nightly first")
+    connection = open_memory()
+    try:
+        connection.execute(f"ATTACH {literal(str(path))} AS warehouse (READ_ONLY); USE warehouse")
+    except duckdb.Error as error:
+        raise unopened(path, error) from error
+    return connection
 
 
 def open_reader(path: Path) -> Connection:

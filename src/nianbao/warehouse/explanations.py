@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from nianbao.terms.answer import Standing
 from nianbao.terms.explanation import Ruled, Ruling
-from nianbao.warehouse.connect import Connection, insert_rows, rows_of
+from nianbao.warehouse.connect import Connection, rows_of
 from nianbao.warehouse.schema import LEDGER
 
 _RULINGS = "SELECT {columns} FROM ledger.ruling ORDER BY ruled_at, explanation_id"
@@ -22,17 +21,6 @@ def rulings(connection: Connection) -> list[Ruled]:
     columns = ", ".join(LEDGER["ruling"].columns)
     rows = rows_of(connection, _RULINGS.format(columns=columns))
     return [Ruled(**row | {"ruling": Ruling(row["ruling"])}) for row in rows]
-
-
-def record_rulings(connection: Connection, ruled: Sequence[Ruled]) -> None:
-    """Add rulings that the ledger does not hold yet."""
-    known = {(item.explanation_id, item.ruled_at) for item in rulings(connection)}
-    new = [
-        asdict(item) | {"ruling": item.ruling.value}
-        for item in ruled
-        if (item.explanation_id, item.ruled_at) not in known
-    ]
-    insert_rows(connection, "ledger.ruling", new, LEDGER["ruling"].bare_columns)
 
 
 def explanations(

@@ -1,74 +1,58 @@
-"""The ledger: what arrived, what was decided and found, what was issued; rows are added, never changed."""
+"""The ledger: what arrived, what was decided and found, what was issued; a projection of the record."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
 from nianbao.terms.answer import Answer, Standing
-from nianbao.terms.delivery import Decision, Outcome
+from nianbao.terms.delivery import Decision, Delivery, Outcome, Reply
 from nianbao.terms.finding import Finding, Severity
+from nianbao.terms.release import Release, ReleaseFile
 from nianbao.terms.source import LOCAL_INBOX
-from nianbao.warehouse.connect import Connection, insert_rows, rows_of
-from nianbao.warehouse.schema import LEDGER
+from nianbao.warehouse.connect import Connection, rows_of
 from nianbao.warehouse.state import standings_of
-
-_ARCHIVE_OFFSET = "archive/index"
-
-
-def start_run(connection: Connection, kind: str, started_at: dt.datetime, version: str, rules: str) -> str:
-    """Note that a run begins, and by which rules it judges; returns its id."""
-    row = connection.execute("SELECT count(*) FROM ledger.run").fetchone()
-    run_id = f"R{(row[0] if row else 0) + 1:06d}"
-    connection.execute(
-        "INSERT INTO ledger.run (run_id, kind, started_at, version, rules) VALUES (?, ?, ?, ?, ?)",
-        [run_id, kind, started_at, version, rules],
-    )
-    return run_id
-
-
-def finish_run(connection: Connection, run_id: str, finished_at: dt.datetime, summary: Mapping[str, Any]) -> None:
-    """Note that a run is done, with what it did."""
-    text = json.dumps(summary, ensure_ascii=False, default=str)
-    connection.execute(
-        "UPDATE ledger.run SET finished_at = ?, summary = ? WHERE run_id = ?", [finished_at, text, run_id]
-    )
-
-
-def close_runs(connection: Connection, at: dt.datetime) -> None:
-    """Note that the runs that were killed will never be done, once what they owed has been done by another."""
-    connection.execute(
-        "UPDATE ledger.run SET finished_at = ?, summary = ? WHERE finished_at IS NULL", [at, '{"killed": true}']
-    )
-
-
-def archive_offset(connection: Connection) -> int:
-    """How far into the archive's index the deliveries have been taken in."""
-    row = connection.execute("SELECT fingerprint FROM ledger.build WHERE model = ?", [_ARCHIVE_OFFSET]).fetchone()
-    return int(row[0]) if row else 0
-
-
-def set_archive_offset(connection: Connection, offset: int, at: dt.datetime) -> None:
-    """Remember how far the index has been taken in; part of the transaction that loads."""
-    connection.execute("INSERT OR REPLACE INTO ledger.build VALUES (?, ?, ?)", [_ARCHIVE_OFFSET, str(offset), at])
 
 
 def known_sources(connection: Connection, origin: str, sources: Sequence[str]) -> set[tuple[str, str, int, int, str]]:
     """Of these paths at a source, those already taken in, with the size, time of change and version they had."""
     rows = connection.execute(
-        "SELECT source, size_bytes, modified_ns, coalesce(source_version, '') FROM ledger.delivery "
-        "WHERE coalesce(origin, $1) = $2 AND source IN (SELECT unnest($3::VARCHAR[]))",
-        [LOCAL_INBOX, origin, list(sources)],
+        "SELECT source, size_bytes, modified_ns, source_version FROM ledger.received "
+        "WHERE origin = $1 AND source IN (SELECT unnest($2::VARCHAR[]))",
+        [origin, list(sources)],
     ).fetchall()
     return {(origin, source, size, modified, version) for source, size, modified, version in rows}
 
 
-def count_deliveries(connection: Connection) -> int:
-    """How many deliveries there are."""
-    row = connection.execute("SELECT count(*) FROM ledger.delivery").fetchone()
+def count_received(connection: Connection) -> int:
+    """How many files were ever received."""
+    row = connection.execute("SELECT count(*) FROM ledger.received").fetchone()
     return int(row[0]) if row else 0
+
+
+def pending(connection: Connection) -> list[Delivery]:
+    """The deliveries that were received and not judged yet, in their order."""
+    columns = ", ".join(field.name for field in fields(Delivery))
+    rows = rows_of(
+        connection,
+        f"SELECT {columns} FROM ledger.received "
+        "WHERE delivery_id NOT IN (SELECT delivery_id FROM ledger.delivery) ORDER BY delivery_id",
+    )
+    return [Delivery(**row) for row in rows]
+
+
+def received(connection: Connection, delivery_ids: Sequence[str]) -> list[Delivery]:
+    """Deliveries by their ids, as they were received."""
+    columns = ", ".join(field.name for field in fields(Delivery))
+    rows = rows_of(
+        connection,
+        f"SELECT {columns} FROM ledger.received WHERE delivery_id IN (SELECT unnest($1::VARCHAR[])) "
+        "ORDER BY delivery_id",
+        [list(delivery_ids)],
+    )
+    return [Delivery(**row) for row in rows]
 
 
 def deliveries_by_hash(connection: Connection, hashes: Sequence[str]) -> dict[str, str]:
@@ -117,32 +101,6 @@ def reported(connection: Connection) -> list[tuple[str, str, bool]]:
     ).fetchall()
 
 
-def record(connection: Connection, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
-    """Add rows to tables of the ledger, by table name; the caller holds the transaction."""
-    for table, items in rows.items():
-        insert_rows(connection, f"ledger.{table}", items, LEDGER[table].bare_columns)
-
-
-def settle_kept(
-    connection: Connection, rows: Sequence[Mapping[str, Any]], submissions: Sequence[str], deliveries: Sequence[str]
-) -> None:
-    """Take back what was said of submissions and files that were kept back and are judged now.
-
-    `rows` are their deliveries as they stand now. The caller holds the transaction.
-    """
-    connection.execute(
-        "DELETE FROM ledger.finding WHERE severity = $1 AND (submission_id IN (SELECT unnest($2::VARCHAR[])) "
-        "OR submission_id IS NULL AND delivery_id IN (SELECT unnest($3::VARCHAR[])))",
-        [Severity.KEEP, list(submissions), list(deliveries)],
-    )
-    for row in rows:
-        connection.execute(
-            "UPDATE ledger.delivery SET unit_code = $unit_code, period = $period, outcome = $outcome, "
-            "unchanged = $unchanged WHERE delivery_id = $delivery_id",
-            {name: row[name] for name in ("unit_code", "period", "outcome", "unchanged", "delivery_id")},
-        )
-
-
 def answers(connection: Connection, delivery_ids: Sequence[str]) -> list[Answer]:
     """Everything a receipt says of these deliveries: the delivery, its submissions and their states, its findings."""
     wanted = [list(delivery_ids)]
@@ -186,17 +144,36 @@ def answers(connection: Connection, delivery_ids: Sequence[str]) -> list[Answer]
 _FINDING = Finding.__dataclass_fields__
 
 
-def unanswered(connection: Connection) -> list[str]:
-    """Deliveries of runs that never finished: their receipts may not have been written."""
+def owed_receipts(connection: Connection, after: str) -> list[str]:
+    """The deliveries that were given a receipt by a later run than this one."""
     rows = connection.execute(
-        "SELECT d.delivery_id FROM ledger.delivery AS d INNER JOIN ledger.run AS r ON d.run_id = r.run_id "
-        "WHERE r.finished_at IS NULL"
+        "SELECT DISTINCT delivery_id FROM ledger.receipt WHERE run_id > ? ORDER BY delivery_id", [after]
     ).fetchall()
     return [row[0] for row in rows]
 
 
-def not_accepted(connection: Connection, run_id: str) -> list[dict[str, Any]]:
-    """What a run did not take: the deliveries that were quarantined or known, and the submissions sent back."""
+def replies(connection: Connection, delivery_ids: Sequence[str]) -> list[Reply]:
+    """The receipt that holds for each of these deliveries, and where it belongs."""
+    rows = rows_of(
+        connection,
+        "SELECT d.delivery_id, d.origin, d.source, arg_max(r.receipt, r.run_id) AS receipt, "
+        "d.delivery_id = (SELECT max(n.delivery_id) FROM ledger.delivery AS n "
+        "WHERE (n.source, n.origin) = (d.source, d.origin)) AS is_newest FROM ledger.delivery AS d "
+        "INNER JOIN ledger.receipt AS r ON d.delivery_id = r.delivery_id "
+        "WHERE d.delivery_id IN (SELECT unnest($1::VARCHAR[])) GROUP BY ALL ORDER BY d.delivery_id",
+        [list(delivery_ids)],
+    )
+    return [Reply(**row) for row in rows]
+
+
+def last_run(connection: Connection) -> str:
+    """The id of the last run that was applied, empty when there is none."""
+    row = connection.execute("SELECT max(run_id) FROM ledger.run").fetchone()
+    return str(row[0]) if row and row[0] else ""
+
+
+def not_accepted(connection: Connection, run_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """What runs did not take: the deliveries that were quarantined or known, and the submissions sent back."""
     return rows_of(
         connection,
         """
@@ -209,10 +186,10 @@ def not_accepted(connection: Connection, run_id: str) -> list[dict[str, Any]]:
                AND f.severity <> 'warn') AS findings
         FROM ledger.delivery AS d
         LEFT JOIN ledger.state AS s ON d.delivery_id = s.delivery_id
-        WHERE d.run_id = ? AND (s.submission_id IS NULL OR s.waits OR s.state = ?)
+        WHERE d.run_id IN (SELECT unnest($1::VARCHAR[])) AND (s.submission_id IS NULL OR s.waits OR s.state = $2)
         ORDER BY d.delivery_id, s.form_code
         """,
-        [run_id, Decision.KEPT],
+        [list(run_ids), Decision.KEPT],
     )
 
 
@@ -224,22 +201,27 @@ def has_judged_by(connection: Connection, rules: str, version: str) -> bool:
     return bool(row and row[0])
 
 
-def last_rules(connection: Connection) -> str:
-    """By which rules the last collect run judged."""
-    row = connection.execute(
-        "SELECT arg_max(rules, run_id) FROM ledger.run WHERE kind = 'collect' AND rules IS NOT NULL"
-    ).fetchone()
-    return str(row[0]) if row and row[0] else ""
+def releases(connection: Connection) -> list[Release]:
+    """Every release that was issued, in its order."""
+    columns = ", ".join(field.name for field in fields(Release))
+    return [Release(**row) for row in rows_of(connection, f"SELECT {columns} FROM ledger.release ORDER BY ALL")]
 
 
-def last_release(connection: Connection, publication: str, year: int) -> dict[str, Any] | None:
+def last_release(connection: Connection, publication: str, year: int) -> Release | None:
     """The last release issued of a publication for a year."""
+    issued = [each for each in releases(connection) if (each.publication, each.year) == (publication, year)]
+    return max(issued, key=lambda release: release.number, default=None)
+
+
+def release_files(connection: Connection, release: Release) -> list[ReleaseFile]:
+    """The files of a release, as they were issued."""
     rows = rows_of(
         connection,
-        "SELECT * FROM ledger.release WHERE publication = ? AND year = ? ORDER BY number DESC LIMIT 1",
-        [publication, year],
+        "SELECT path, sha256, size_bytes FROM ledger.release_file "
+        "WHERE (publication, year, number) = (?, ?, ?) ORDER BY path",
+        [release.publication, release.year, release.number],
     )
-    return rows[0] if rows else None
+    return [ReleaseFile(**row) for row in rows]
 
 
 def known_until(connection: Connection) -> dt.datetime | None:

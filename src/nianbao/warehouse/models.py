@@ -123,14 +123,14 @@ def in_order(models: Iterable[Model], leaves: Iterable[str]) -> list[Model]:
 
 
 def leaf_fingerprints(connection: Connection) -> dict[str, str]:
-    """What the append-only tables stand at: their row counts say whether anything was added."""
-    tables = connection.execute(
-        "SELECT schema_name || '.' || table_name, estimated_size FROM duckdb_tables() "
-        "WHERE database_name = current_database() AND schema_name IN ('raw', 'ledger')"
+    """What the tables of ledger and raw stand at: the last run that said something in each, empty when none did."""
+    rows = connection.execute(
+        "SELECT t.schema_name || '.' || t.table_name, coalesce(b.fingerprint, '') FROM duckdb_tables() AS t "
+        "LEFT JOIN ledger.build AS b ON b.model = t.schema_name || '.' || t.table_name "
+        "WHERE t.database_name = current_database() AND t.schema_name IN ('raw', 'ledger')"
     ).fetchall()
-    # Counting a DuckDB table reads its metadata only; the estimate would do, but it does not promise to be exact.
-    counts = {name: str(_count(connection, name)) for name, _ in tables}
-    return counts | {view: "+".join(counts.get(table, "") for table in tables) for view, tables in READS.items()}
+    runs = dict(rows)
+    return runs | {view: "+".join(runs.get(table, "") for table in tables) for view, tables in READS.items()}
 
 
 def fingerprint_of_built(connection: Connection) -> str:
@@ -151,11 +151,6 @@ def built_from(connection: Connection, name: str) -> str | None:
 def remember_built(connection: Connection, name: str, fingerprint: str, built_at: dt.datetime) -> None:
     """Note what something was made from."""
     connection.execute("INSERT OR REPLACE INTO ledger.build VALUES (?, ?, ?)", [name, fingerprint, built_at])
-
-
-def _count(connection: Connection, table: str) -> int:
-    row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-    return int(row[0]) if row else 0
 
 
 def _build_one(connection: Connection, model: Model, column_comments: Mapping[str, str]) -> None:

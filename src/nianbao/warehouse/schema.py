@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from nianbao.catalog import Project
 from nianbao.errors import StoreError
 from nianbao.terms.form import Field, FieldType, Part
-from nianbao.warehouse.connect import Connection, literal, quote, transaction
+from nianbao.warehouse.connect import Connection, has_table, literal, quote, transaction
 from nianbao.warehouse.state import create_views
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+"""A warehouse of an older structure is not converted but made anew from the record."""
 
 SQL_TYPES = {
     FieldType.INT: "BIGINT",
@@ -48,7 +49,14 @@ LEDGER = {
             "ledger.run", "运行：每次执行流程一行", "one row per execution of a flow",
             {"run_id": "VARCHAR PRIMARY KEY", "kind": "VARCHAR NOT NULL", "started_at": "TIMESTAMP NOT NULL",
              "finished_at": "TIMESTAMP", "version": "VARCHAR NOT NULL", "summary": "VARCHAR",
-             "rules": "VARCHAR"},
+             "rules": "VARCHAR", "actor": "VARCHAR", "because": "VARCHAR", "manifest_sha256": "VARCHAR"},
+        ),
+        TableSpec(
+            "ledger.received", "收件：每个收到的文件一行，收到时即登记", "one row per file, noted when it was received",
+            {"delivery_id": "VARCHAR PRIMARY KEY", "run_id": "VARCHAR NOT NULL", "source": "VARCHAR NOT NULL",
+             "sha256": "VARCHAR NOT NULL", "size_bytes": "BIGINT NOT NULL", "modified_ns": "BIGINT NOT NULL",
+             "arrived_at": "TIMESTAMP NOT NULL", "received_at": "TIMESTAMP NOT NULL", "origin": "VARCHAR NOT NULL",
+             "source_version": "VARCHAR NOT NULL", "sender": "VARCHAR NOT NULL"},
         ),
         TableSpec(
             "ledger.delivery", "交付：每个收到的文件一行", "one row per file as it arrived",
@@ -72,6 +80,25 @@ LEDGER = {
              "cells_sha256": "VARCHAR NOT NULL",
              "arrived_on": "DATE NOT NULL",
              "due_on": "DATE NOT NULL", "accepted_until": "DATE NOT NULL"},
+        ),
+        TableSpec(
+            "ledger.asked", "应填：每次报送应填的每个部分一行", "one row per part that a submission was asked for",
+            {"submission_id": "VARCHAR NOT NULL", "form_code": "VARCHAR NOT NULL", "part": "VARCHAR NOT NULL"},
+        ),
+        TableSpec(
+            "ledger.anew", "重新审核：重新审核的交付或报送每次一行，报送为空的是整个交付",
+            "one row per delivery, or submission of it, that was judged anew; without submission the whole delivery",
+            {"delivery_id": "VARCHAR NOT NULL", "submission_id": "VARCHAR", "run_id": "VARCHAR NOT NULL"},
+        ),
+        TableSpec(
+            "ledger.receipt", "回执：给一次交付的每份回执一行，最后一份为准",
+            "one row per receipt that a delivery was given, as JSON; the last one holds",
+            {"delivery_id": "VARCHAR NOT NULL", "run_id": "VARCHAR NOT NULL", "receipt": "VARCHAR NOT NULL"},
+        ),
+        TableSpec(
+            "ledger.release_file", "发布文件：每期正式发布的每个文件一行", "one row per file of an issued release",
+            {"publication": "VARCHAR NOT NULL", "year": "INTEGER NOT NULL", "number": "INTEGER NOT NULL",
+             "path": "VARCHAR NOT NULL", "sha256": "VARCHAR NOT NULL", "size_bytes": "BIGINT NOT NULL"},
         ),
         TableSpec(
             "ledger.decision", "审核结论：每次报送一行，撤回的再加一行",
@@ -155,6 +182,14 @@ def create_schema(connection: Connection, project: Project) -> None:
             comments = project.column_comments | {field.column: field_comment(field) for field in part.fields}
             _create_table(connection, raw_table(part), existing.get(f"raw.{part.table}"), comments)
         create_views(connection)
+
+
+def is_outdated(connection: Connection) -> bool:
+    """Whether the file was made by an older nianbao, with a structure that is no longer known."""
+    if not has_table(connection, "ledger.schema_version"):
+        return False
+    row = connection.execute("SELECT max(version) FROM ledger.schema_version").fetchone()
+    return bool(row and row[0] is not None and row[0] < SCHEMA_VERSION)
 
 
 def _check_version(connection: Connection) -> None:

@@ -10,7 +10,7 @@ from nianbao.catalog import Project
 from nianbao.terms.form import Field, FieldType, Layout, Part
 from nianbao.terms.submission import Submission
 from nianbao.warehouse.connect import Connection, insert_frame, insert_rows, quote
-from nianbao.warehouse.schema import CELL, LEDGER, SQL_TYPES, TableSpec, create_mirror, raw_table
+from nianbao.warehouse.schema import CELL, LEDGER, SQL_TYPES, TableSpec, create_mirror
 
 if TYPE_CHECKING:
     import polars as pl
@@ -156,20 +156,3 @@ def _widened(field: Field) -> str:
 
 def _widened_cell(name: str) -> str:
     return f"CAST(c.{name} AS {STAGED_CELL.bare_columns[name]})" if name == "value" else f"c.{name}"
-
-
-def load_stage(connection: Connection, parts: Iterable[Part], accepted: Sequence[str]) -> None:
-    """Copy the rows of the accepted submissions from staging to raw; the caller holds the transaction."""
-    for part in parts:
-        columns = ", ".join(quote(name) for name in raw_table(part).columns)
-        connection.execute(
-            f"INSERT INTO raw.{part.table} ({columns}) SELECT {columns} FROM stage.{part.table} "
-            "WHERE submission_id IN (SELECT unnest($1::VARCHAR[]))",
-            [list(accepted)],
-        )
-    columns = ", ".join(CELL.columns)
-    connection.execute(
-        f"INSERT INTO raw.cell ({columns}) SELECT {columns} FROM stage.cell "
-        "WHERE submission_id IN (SELECT unnest($1::VARCHAR[]))",
-        [list(accepted)],
-    )

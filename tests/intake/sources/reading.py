@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from nianbao.intake.fetch import MAX_BYTES, Archive, fetch
+from nianbao.intake import fetch as intake_fetch
+from nianbao.intake.fetch import MAX_BYTES, fetch
 from nianbao.intake.sources import Found, Source, open_source
 from nianbao.intake.sources.patience import attempt
+from nianbao.record import Archive
 from nianbao.terms.delivery import Delivery
 from nianbao.terms.source import Alarm, DeclaredSource, Place
 from tests.intake.sources.servers import PASSWORD
@@ -36,7 +38,7 @@ def names(*sources: Source) -> list[str]:
 
 def receive(source: Source, found: Found, folder: Path) -> Delivery | Alarm | None:
     """Take one file into an archive, with all tries."""
-    return attempt(source.declared.name, lambda: Archive(folder).receive(found, source.read(found), 1))
+    return attempt(source.declared.name, lambda: intake_fetch.receive(Archive(folder), found, source.read(found), 1))
 
 
 def content(source: Source, found: Found) -> bytes:

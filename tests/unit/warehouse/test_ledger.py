@@ -1,6 +1,7 @@
 """The ledger: what arrived, what was decided, what is still owed."""
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,8 +11,9 @@ import pytest
 from nianbao.catalog import Project
 from nianbao.errors import StoreError
 from nianbao.warehouse import ledger
-from nianbao.warehouse.connect import Connection, open_memory, rows_of, transaction
+from nianbao.warehouse.connect import Connection, open_memory, transaction
 from nianbao.warehouse.schema import LEDGER, SCHEMA_VERSION, create_schema
+from tests.facts import record
 
 NOW = dt.datetime(2022, 1, 16, 1)
 ACCEPTED, REJECTED = "accepted", "rejected"
@@ -39,7 +41,7 @@ def row(table: str, **values: Any) -> dict[str, Any]:
 def deliver(connection: Connection, number: int, run_id: str = "R000001", **values: Any) -> None:
     """Record a delivery."""
     delivery = row("delivery", delivery_id=f"D{number:06d}", run_id=run_id, **values)
-    ledger.record(connection, {"delivery": [delivery]})
+    record(connection, {"delivery": [delivery]})
 
 
 def submit(connection: Connection, number: int, decision: str, content: str, delivery: int = 1) -> None:
@@ -50,27 +52,31 @@ def submit(connection: Connection, number: int, decision: str, content: str, del
         period="2021Q4", number=number, cells_sha256=content,
     )  # fmt: skip
     decided = row("decision", submission_id=key, decision=decision)
-    ledger.record(connection, {"submission": [submission], "decision": [decided]})
+    record(connection, {"submission": [submission], "decision": [decided]})
 
 
-def test_runs_are_numbered_and_ended(connection: Connection) -> None:
-    """Each with what it did."""
-    first, second = (ledger.start_run(connection, kind, NOW, "0.1.0", "") for kind in ("collect", "publish"))
-    assert (first, second) == ("R000001", "R000002")
-    ledger.finish_run(connection, first, NOW, {"deliveries": 3})
-    rows = rows_of(connection, "SELECT run_id, finished_at, summary FROM ledger.run ORDER BY run_id")
-    assert [tuple(each.values()) for each in rows] == [(first, NOW, '{"deliveries": 3}'), (second, None, None)]
+def test_a_receipt_is_owed_until_it_is_written(connection: Connection) -> None:
+    """Those of later runs than the one up to which they were written; the last receipt of a delivery holds."""
+    for number, run_id in ((1, "R000001"), (2, "R000002"), (1, "R000003")):
+        text = json.dumps({"of": run_id})
+        record(connection, {"receipt": [row("receipt", delivery_id=f"D{number:06d}", run_id=run_id, receipt=text)]})
+    assert ledger.owed_receipts(connection, "R000001") == ["D000001", "D000002"]
+    assert ledger.owed_receipts(connection, "R000003") == []
+    deliver(connection, 1, source="a.xlsx", origin="inbox")
+    deliver(connection, 2, source="a.xlsx", origin="inbox")
+    replies = ledger.replies(connection, ["D000001", "D000002"])
+    assert [(reply.receipt, reply.is_newest) for reply in replies] == [
+        ({"of": "R000003"}, False), ({"of": "R000002"}, True)
+    ]  # fmt: skip
 
 
-def test_what_a_killed_run_took_is_still_to_be_answered(connection: Connection) -> None:
-    """Its deliveries are owed an answer until another run has given it."""
-    done, killed = (ledger.start_run(connection, "collect", NOW, "0.1.0", "") for _ in range(2))
-    deliver(connection, 1, done)
-    deliver(connection, 2, killed)
-    ledger.finish_run(connection, done, NOW, {})
-    assert ledger.unanswered(connection) == ["D000002"]
-    ledger.close_runs(connection, NOW)
-    assert ledger.unanswered(connection) == []
+def test_what_was_received_and_not_judged_is_pending(connection: Connection) -> None:
+    """A run that was killed in between is made good by the next."""
+    for number in (1, 2):
+        record(connection, {"received": [row("received", delivery_id=f"D{number:06d}")]})
+    deliver(connection, 1)
+    assert [delivery.delivery_id for delivery in ledger.pending(connection)] == ["D000002"]
+    assert ledger.count_received(connection) == 2
 
 
 def test_the_content_in_force_is_that_of_the_last_accepted_version(connection: Connection) -> None:
@@ -105,8 +111,8 @@ def test_what_was_not_taken_is_listed_with_its_reason(connection: Connection) ->
     submit(connection, 2, ACCEPTED, "b", delivery=4)
     about = {"submission_id": "U1-2021Q4-GH05-1", "delivery_id": "D000001"}
     findings = [row("finding", severity=severity, sentence=severity, **about) for severity in ("warn", "reject")]
-    ledger.record(connection, {"finding": findings})
-    listed = ledger.not_accepted(connection, "R000001")
+    record(connection, {"finding": findings})
+    listed = ledger.not_accepted(connection, ["R000001"])
     assert [(each["file_name"], each["decision"], each["first_finding"]) for each in listed] == [
         ("1.xlsx", REJECTED, "reject"),
         ("2.xlsx", None, None),
@@ -118,27 +124,20 @@ def test_the_last_release_is_the_one_with_the_highest_number(connection: Connect
     """The tenth comes after the ninth."""
     assert ledger.last_release(connection, "work_report", 2021) is None
     releases = [row("release", publication="work_report", year=2021, number=number) for number in (9, 10, 2)]
-    ledger.record(connection, {"release": releases})
+    record(connection, {"release": releases})
     last = ledger.last_release(connection, "work_report", 2021)
-    assert last is not None and last["number"] == 10
+    assert last is not None and last.number == 10
     assert ledger.last_release(connection, "audit_report", 2021) is None
-
-
-def test_how_far_the_index_was_taken_in_is_remembered(connection: Connection) -> None:
-    """From the beginning at first, then as far as the last batch."""
-    assert ledger.archive_offset(connection) == 0
-    for offset in (100, 250):
-        ledger.set_archive_offset(connection, offset, NOW)
-        assert ledger.archive_offset(connection) == offset
 
 
 def test_a_batch_is_recorded_whole_or_not_at_all(connection: Connection) -> None:
     """A fault in the last row of a transaction takes the first with it."""
     with pytest.raises(duckdb.ConstraintException), transaction(connection):
         deliver_twice(connection)
-    assert ledger.count_deliveries(connection) == 0
+    counted = "SELECT count(*) FROM ledger.delivery"
+    assert connection.execute(counted).fetchall() == [(0,)]
     deliver(connection, 1)
-    assert ledger.count_deliveries(connection) == 1
+    assert connection.execute(counted).fetchall() == [(1,)]
 
 
 def deliver_twice(connection: Connection) -> None:

@@ -12,8 +12,7 @@ import pytest
 from nianbao.catalog import Project
 from nianbao.errors import StoreError, UsageError
 from nianbao.settings import Home
-from nianbao.warehouse.as_of import open_present
-from nianbao.warehouse.connect import Connection, open_reader, quote, rows_of
+from nianbao.warehouse.connect import Connection, open_present, open_reader, quote, rows_of
 from nianbao.warehouse.snapshot import CURRENT, SCHEMAS, query_published, write_snapshot
 from tests.homes import warehouse
 

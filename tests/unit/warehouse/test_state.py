@@ -11,9 +11,9 @@ import pytest
 from nianbao.catalog import Project
 from nianbao.terms.delivery import Decision
 from nianbao.warehouse.connect import Connection, open_memory, rows_of
-from nianbao.warehouse.ledger import record
 from nianbao.warehouse.schema import LEDGER, create_schema
 from nianbao.warehouse.state import states
+from tests.facts import record
 
 ROOT = Path(__file__).parents[3]
 ACCEPTED, WARNED, WAITING, REJECTED, WITHDRAWN, _ = Decision

@@ -1,0 +1,117 @@
+"""runs, verify, receipts, rebuild, release: what was recorded, looked at and written out again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from nianbao.cli.main import home_option, json_option, project_option, resolve_project
+from nianbao.cli.show import progress, say, say_json, say_table
+from nianbao.errors import StoreError
+from nianbao.settings import Home
+
+_SHOWN = 40
+
+
+@click.command()
+@home_option
+@click.option("--all", "show_all", is_flag=True, help="Every run, not only the last ones.")
+@click.option("--metrics", is_flag=True, help="Counts and times as text for a scraper (Prometheus).")
+@json_option
+def runs(home: Path, show_all: bool, metrics: bool, as_json: bool) -> None:
+    """List the runs that changed something or failed, the last first."""
+    from nianbao.runs.listing import list_runs, metrics_text
+
+    listed = list_runs(Home(home))
+    if metrics:
+        say(metrics_text(Home(home), listed).rstrip("\n"))
+        return
+    shown = listed if show_all else listed[-_SHOWN:]
+    if as_json:
+        say_json([run.as_json() for run in reversed(shown)])
+        return
+    say_table(
+        ("运行", "时间", "种类", "结果", "办理人", "原因", "内容"),
+        [
+            (run.run_id, run.at, run.kind, run.outcome_zh, run.actor or "", run.because or "", run.content)
+            for run in reversed(shown)
+        ],
+    )
+    if len(shown) < len(listed):
+        say(f"… {len(listed) - len(shown)} more: --all, or --json")
+
+
+@click.command()
+@home_option
+@json_option
+def verify(home: Path, as_json: bool) -> None:
+    """Hold everything that is kept against the hashes that were recorded."""
+    from nianbao.runs.verify import verify_home
+
+    with progress("verifying") as report:
+        verified = verify_home(Home(home), report or (lambda done, all_: None))
+    looked = verified.looked
+    if as_json:
+        say_json(vars(looked) | {"releases": verified.releases, "damages": [vars(each) for each in verified.damages]})
+    else:
+        for damage in verified.damages:
+            say(f"DAMAGED  {damage.where}: {damage.what}")
+            say(f"      next: {damage.next_step}")
+        say(f"{looked.runs} runs, {looked.tables} tables, {looked.files} files, {verified.releases} releases")
+    if verified.damages:
+        raise StoreError(f"{len(verified.damages)} things are not what was recorded", next_step="see the lines above")
+
+
+@click.command()
+@project_option
+@home_option
+@click.argument("deliveries", nargs=-1)
+@json_option
+def receipts(project_path: Path | None, home: Path, deliveries: tuple[str, ...], as_json: bool) -> None:
+    """Write receipts into the outbox again as they were recorded; without DELIVERIES, all that are not there."""
+    from nianbao.runs.answer import write_again
+    from nianbao.runs.house import open_house
+
+    with open_house(resolve_project(project_path), Home(home), "receipts") as house:
+        written = write_again(house, deliveries)
+    if as_json:
+        say_json([str(path) for path in written])
+    else:
+        say(f"{len(written)} receipts lie in the outbox")
+
+
+@click.command()
+@home_option
+@json_option
+def rebuild(home: Path, as_json: bool) -> None:
+    """Make warehouse, tables and receipts anew from the record alone, by the declarations it holds."""
+    from nianbao.runs.rebuild import rebuild as run_rebuild
+
+    rebuilt = run_rebuild(Home(home))
+    if as_json:
+        say_json(vars(rebuilt))
+    else:
+        say(f"{rebuilt.runs} runs applied, {rebuilt.built} tables built, {rebuilt.receipts} receipts in the outbox")
+
+
+@click.group()
+def release() -> None:
+    """Issued releases."""
+
+
+@release.command()
+@home_option
+@click.argument("name", metavar="PUBLICATION/YEAR/rN")
+@json_option
+def restore(home: Path, name: str, as_json: bool) -> None:
+    """Put an issued release back byte for byte, as it was recorded."""
+    from nianbao.runs.releases import restore_release
+
+    restored, altered = restore_release(Home(home), name)
+    path = Home(home).path / restored.path
+    if as_json:
+        say_json({"release": restored.name, "path": str(path), "put_back": altered})
+    else:
+        said = f"{len(altered)} files were not what was issued and are again" if altered else "nothing was to be done"
+        say(f"{restored.name}: {said}  {path}")

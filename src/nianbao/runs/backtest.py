@@ -1,0 +1,137 @@
+"""backtest: what a rule would have said of everything that was ever submitted, night by night, as it was known then."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from nianbao import clock
+from nianbao.catalog import Project
+from nianbao.errors import UsageError
+from nianbao.record import Manifest, Record
+from nianbao.runs.house import House
+from nianbao.terms.check import Rule
+from nianbao.terms.form import Part
+from nianbao.terms.period import Period
+from nianbao.terms.submission import Submission
+from nianbao.warehouse.connect import Connection, open_memory, rows_of
+from nianbao.warehouse.judged import judged_in
+from nianbao.warehouse.projection import apply_runs
+from nianbao.warehouse.reference import load_reference
+from nianbao.warehouse.schema import create_schema
+from nianbao.warehouse.stage import fill_stage
+
+_DAYS = ("period_start", "period_end", "arrived_on", "due_on", "accepted_until")
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A submission that breaks the rule: how many rows of it do, and what became of the form since.
+
+    `corrected` is whether a later version of the form came that does not break it.
+    """
+
+    submission_id: str
+    unit_code: str
+    form_code: str
+    period: str
+    rows: int
+    corrected: bool
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """What a rule says of everything ever submitted."""
+
+    rule: str
+    submissions: int
+    hits: tuple[Hit, ...]
+
+    @property
+    def corrected(self) -> int:
+        """How many of those that break it were corrected later."""
+        return sum(hit.corrected for hit in self.hits)
+
+
+def backtest(house: House, rule_name: str, progress: Callable[[int, int], None] = lambda done, all_: None) -> Backtest:
+    """Evaluate a rule on every submission beside what was known when it came; nothing is written.
+
+    Raises:
+        UsageError: there is no such rule.
+        RuleError: the rule cannot be evaluated.
+    """
+    rules = [rule for rule in house.project.rules if rule.name == rule_name or rule.code == rule_name]
+    if not rules:
+        known = ", ".join(sorted({rule.name for rule in house.project.rules})[:8])
+        raise UsageError(f"there is no rule {rule_name!r}", next_step=f"name one like: {known} …")
+    connection = open_memory()
+    try:
+        create_schema(connection, house.project)
+        load_reference(connection, house.project, clock.now().date())
+        broken: dict[str, int] = {}
+        last = house.record.last_number()
+        for manifest in house.record.scan():
+            for submission_id in _offending(connection, house.project, house.record, manifest, rules):
+                broken[submission_id] = broken.get(submission_id, 0) + 1
+            apply_runs(connection, house.project, house.record, [manifest])
+            progress(manifest.number, last)
+        return _tell(connection, rule_name, broken)
+    finally:
+        connection.close()
+
+
+def _offending(
+    connection: Connection, project: Project, record: Record, manifest: Manifest, rules: Sequence[Rule]
+) -> Iterator[str]:
+    """The submission of each row that breaks the rules, among those that a run judged."""
+    from nianbao.warehouse.expectations import validate  # Great Expectations takes seconds to import
+
+    forms = {rule.form for rule in rules}
+    judged = judged_in(record, manifest, None if "*" in forms else forms)
+    if judged is None:
+        return
+    submissions = [_staged(row, project) for row in judged.submissions]
+    asked = [(key, part) for key, form, part_code in judged.asked if (part := _part(project, form, part_code))]
+    filled = fill_stage(connection, project, submissions, judged.cells, asked)
+    for table in ("submission", *(part.table for part in filled)):
+        own = [rule for rule in rules if table == ("submission" if rule.is_sql else rule.table)]
+        for offender in validate(connection, "stage", table, own):
+            yield offender.submission_id
+
+
+def _staged(row: dict[str, Any], project: Project) -> Submission:
+    """A recorded submission as it is judged: with what the roster and the forms say about its unit and period."""
+    period = Period.parse(row["period"])
+    form, unit = project.forms.get(row["form_code"]), project.roster.unit_in(row["unit_code"], period)
+    known = {name.name: row[name.name] for name in fields(Submission) if name.name in row}
+    days = {name: dt.date.fromisoformat(str(known[name])) for name in _DAYS}
+    return Submission(
+        **known | days,
+        unit_level=unit.level.code if unit else "",
+        in_roster=unit is not None,
+        is_due=bool(form and unit and form.parts_of(unit, period)),
+    )
+
+
+def _part(project: Project, form_code: str, part_code: str) -> Part | None:
+    form = project.forms.get(form_code)
+    return next((part for part in form.parts if part.code == part_code), None) if form else None
+
+
+def _tell(connection: Connection, rule_name: str, broken: dict[str, int]) -> Backtest:
+    rows = rows_of(connection, "SELECT submission_id, unit_code, form_code, period, number FROM ledger.submission")
+    last: dict[tuple[str, str, str], tuple[int, str]] = {}
+    for row in rows:
+        place = (row["unit_code"], row["form_code"], row["period"])
+        last[place] = max(last.get(place, (0, "")), (row["number"], row["submission_id"]))
+    hits = [
+        Hit(
+            row["submission_id"], row["unit_code"], row["form_code"], row["period"], broken[row["submission_id"]],
+            corrected=last[row["unit_code"], row["form_code"], row["period"]][1] not in broken,
+        )
+        for row in rows
+        if row["submission_id"] in broken
+    ]  # fmt: skip
+    return Backtest(rule_name, len(rows), tuple(sorted(hits, key=lambda hit: hit.submission_id)))

@@ -1,0 +1,235 @@
+"""rejudge: deliveries judged again by what is declared today, looked at before it is recorded, with who and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from nianbao import clock
+from nianbao.errors import ExpectationFailed, UsageError
+from nianbao.intake.personal import mask
+from nianbao.intake.reader_pool import ReaderPool
+from nianbao.intake.take_in import Rows, facts_of, judge_deliveries
+from nianbao.record import Frame
+from nianbao.runs.answer import answer_owed
+from nianbao.runs.compile import compile_tables
+from nianbao.runs.house import House
+from nianbao.runs.recording import Doing, record_run
+from nianbao.statistics.figures import read_figures
+from nianbao.terms.delivery import Delivery
+from nianbao.warehouse import ledger
+from nianbao.warehouse.connect import open_memory, transaction
+from nianbao.warehouse.judged import (
+    deliveries_of,
+    findings_of,
+    states_of,
+    waiting_deliveries,
+    withdrawn_of,
+    years,
+)
+from nianbao.warehouse.projection import Applied, apply_facts, apply_runs, frames_of, joined
+from nianbao.warehouse.reference import load_reference
+from nianbao.warehouse.schema import create_schema
+from nianbao.warehouse.setting_aside import later_versions_set_aside
+
+_NOT_YET = "R999999"
+"""The run that a re-judging would be, while it is only looked at."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Which deliveries are to be judged again: by their ids, those with a form of a period, or all that wait."""
+
+    delivery_ids: tuple[str, ...] = ()
+    form_code: str | None = None
+    period: str | None = None
+    waiting: bool = False
+
+
+@dataclass(frozen=True)
+class DecisionChange:
+    """What would be decided otherwise; None where there is no such submission before or after."""
+
+    submission_id: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True)
+class FindingChange:
+    """A finding that would be new, or gone."""
+
+    delivery_id: str
+    submission_id: str | None
+    code: str
+    sentence: str
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class FigureChange:
+    """A figure that would be another; None where there is none."""
+
+    indicator_id: str
+    zh: str
+    year: int
+    before: Decimal | None
+    after: Decimal | None
+
+
+@dataclass(frozen=True)
+class Rejudged:
+    """What judging again comes to, before it is recorded: its facts, and what they change."""
+
+    deliveries: tuple[str, ...]
+    rows: Rows
+    cells: Frame | None
+    decisions: tuple[DecisionChange, ...]
+    findings: tuple[FindingChange, ...]
+    figures: tuple[FigureChange, ...]
+
+    @property
+    def changes_anything(self) -> bool:
+        """Whether anything would be otherwise."""
+        return bool(self.decisions or self.findings or self.figures)
+
+
+def choose_deliveries(house: House, chosen: Chosen) -> list[Delivery]:
+    """The deliveries that are chosen, in the order in which they were received.
+
+    Raises:
+        UsageError: none is chosen, or there is none such.
+    """
+    ids = set(chosen.delivery_ids)
+    if chosen.form_code or chosen.period:
+        ids |= set(deliveries_of(house.connection, chosen.form_code, chosen.period))
+    if chosen.waiting:
+        ids |= set(waiting_deliveries(house.connection))
+    found = ledger.received(house.connection, sorted(ids))
+    unknown = set(chosen.delivery_ids) - {delivery.delivery_id for delivery in found}
+    if unknown:
+        raise UsageError(f"there is no delivery {min(unknown)}", next_step="look for its id in the receipt")
+    if not found:
+        raise UsageError(
+            "no delivery is chosen", next_step="name deliveries, or a form and period, or --waiting; nianbao status"
+        )
+    return found
+
+
+def judge_again(house: House, deliveries: Sequence[Delivery]) -> Rejudged:
+    """Judge deliveries by what is declared today, each beside what is known and as if no later version had come.
+
+    Nothing is written but the tables built from what holds now, so that figures can be compared.
+    """
+    compile_if_possible(house)
+    with _imagined(house) as imagined, ReaderPool(house.project.path) as pool:
+        rows: Rows = {}
+        cells: Frame | None = None
+        for delivery in deliveries:
+            own, filled = _judge_one(imagined, pool, delivery)
+            for kind, items in own.items():
+                rows.setdefault(kind, []).extend(items)
+            cells = filled if cells is None else joined(cells, filled)
+        compile_if_possible(imagined)
+        ids = tuple(delivery.delivery_id for delivery in deliveries)
+        return Rejudged(
+            deliveries=ids,
+            rows=rows,
+            cells=cells,
+            decisions=tuple(_changed_decisions(house, imagined, ids)),
+            findings=tuple(_changed_findings(house, imagined, ids)),
+            figures=tuple(_changed_figures(house, imagined)),
+        )
+
+
+def record_rejudged(house: House, rejudged: Rejudged, because: str, by: str) -> list[Path]:
+    """Record what judging again came to, with who and why, and answer the deliveries anew."""
+    doing = Doing(
+        "rejudge",
+        actor=mask(by),
+        because=mask(because),
+        answered=rejudged.deliveries,
+        summary={"deliveries": len(rejudged.deliveries), "decisions_changed": len(rejudged.decisions)},
+    )
+    record_run(house, doing, rejudged.rows, rejudged.cells)
+    with ReaderPool(house.project.path) as pool:
+        return answer_owed(house, pool)
+
+
+@contextmanager
+def _imagined(house: House) -> Iterator[House]:
+    """A house in memory that knows what the record does; what is tried there is forgotten."""
+    connection = open_memory()
+    try:
+        create_schema(connection, house.project)
+        apply_runs(connection, house.project, house.record, house.record.scan())
+        reference = load_reference(connection, house.project, clock.now().date())
+        yield replace(house, connection=connection, reference=reference, is_writer=False)
+    finally:
+        connection.close()
+
+
+def _judge_one(imagined: House, pool: ReaderPool, delivery: Delivery) -> tuple[Rows, Frame]:
+    """Judge a delivery as if it had come alone and today's rules had stood; the imagined house learns it."""
+    connection, project = imagined.connection, imagined.project
+    withdrawn = withdrawn_of(connection, delivery.delivery_id)
+    with later_versions_set_aside(connection, delivery.delivery_id):
+        taken = judge_deliveries(connection, project, imagined.record.archive, pool, [delivery])
+    rows = facts_of(taken)
+    at = clock.now()
+    rows["decision"] = [row | {"decided_at": at} for row in rows["decision"] if row["submission_id"] not in withdrawn]
+    rows["anew"] = [{"delivery_id": delivery.delivery_id, "submission_id": None}]
+    facts = frames_of(rows, _NOT_YET)
+    with transaction(connection):
+        apply_facts(connection, project, Applied(facts, [taken.cells], dict.fromkeys(facts, _NOT_YET), at))
+    return rows, taken.cells
+
+
+def compile_if_possible(house: House) -> None:
+    """Build the tables; that they break an expectation of what is built is for the next night to tell."""
+    with suppress(ExpectationFailed):
+        compile_tables(house)
+
+
+def _changed_decisions(house: House, imagined: House, ids: Sequence[str]) -> Iterator[DecisionChange]:
+    before, after = (states_of(each.connection, ids) for each in (house, imagined))
+    for submission_id in sorted(before.keys() | after.keys()):
+        was, would_be = before.get(submission_id), after.get(submission_id)
+        if was != would_be:
+            yield DecisionChange(submission_id, was, would_be)
+
+
+def _changed_findings(house: House, imagined: House, ids: Sequence[str]) -> Iterator[FindingChange]:
+    before, after = (findings_of(each.connection, ids) for each in (house, imagined))
+    for finding in sorted(before ^ after, key=str):
+        yield FindingChange(*finding, is_new=finding in after)
+
+
+def _changed_figures(house: House, imagined: House) -> Iterator[FigureChange]:
+    before, after = (_values(each) for each in (house, imagined))
+    for indicator_id, year in sorted(before.keys() | after.keys()):
+        was, would_be = before.get((indicator_id, year)), after.get((indicator_id, year))
+        if was != would_be:
+            zh = house.project.indicators[indicator_id].zh
+            yield FigureChange(indicator_id, zh, year, was, would_be)
+
+
+def _values(house: House) -> Mapping[tuple[str, int], Decimal | None]:
+    if not ledger.has_accepted(house.connection):
+        return {}
+    figures = read_figures(house.connection, house.project)
+    known = years(house.connection)
+    return {
+        (indicator_id, year): figures.get(indicator_id, year).value
+        for indicator_id in house.project.indicators
+        for year in known
+    }
+
+
+def as_rows(changes: Sequence[Any]) -> list[dict[str, Any]]:
+    """Changes for programs."""
+    return [vars(change) for change in changes]

@@ -1,0 +1,126 @@
+"""Issued releases: recorded before they take their place, compared with the record, and put back from it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from nianbao.errors import StoreError, UsageError
+from nianbao.publish.release import move_into_place
+from nianbao.record import Archive, Record
+from nianbao.runs.house import House
+from nianbao.runs.recording import Doing, record_run
+from nianbao.settings import Home
+from nianbao.terms.release import Release, ReleaseFile
+from nianbao.warehouse import ledger
+
+_NAMED = 5
+
+
+def record_release(house: House, release: Release, folder: Path) -> None:
+    """Keep the finished files of a release and record it; it is issued from here on, whatever becomes of its folder."""
+    archive = house.record.archive
+    files = [
+        ReleaseFile(path.relative_to(folder).as_posix(), archive.keep_file(path), path.stat().st_size)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    ]
+    manifest_sha256 = next(file.sha256 for file in files if file.path == "manifest.json")
+    key = {"publication": release.publication, "year": release.year, "number": release.number}
+    rows = {
+        "release": [asdict(release) | {"manifest_sha256": manifest_sha256}],
+        "release_file": [key | asdict(file) for file in files],
+    }
+    record_run(house, Doing("publish", summary=key), rows)
+
+
+def put_back_missing(house: House) -> list[Release]:
+    """Put the releases in place whose folder is not there, as after a run that was killed in between."""
+    missing = [each for each in ledger.releases(house.connection) if not (house.home.path / each.path).exists()]
+    for release in missing:
+        put_back(house.record.archive, house.home, release, ledger.release_files(house.connection, release))
+    return missing
+
+
+def refuse_altered(home: Home, release: Release, files: Sequence[ReleaseFile]) -> None:
+    """Stop when an issued release is not what was issued.
+
+    Raises:
+        StoreError: a file of it was changed, taken away or added.
+    """
+    if altered := list(altered_files(home, release, files)):
+        named = ", ".join(altered[:_NAMED]) + (" …" if len(altered) > _NAMED else "")
+        raise StoreError(
+            f"the release {release.name} is not what was issued: {named}",
+            str(home.path / release.path),
+            f"find out who changed it; nianbao release restore {release.name} puts back what was issued",
+        )
+
+
+def altered_files(home: Home, release: Release, files: Sequence[ReleaseFile]) -> Iterator[str]:
+    """The files of a release that were changed, taken away or added since it was issued, by their paths in it."""
+    folder = home.path / release.path
+    issued = {file.path: file.sha256 for file in files}
+    there = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    for name in sorted(issued.keys() | there.keys()):
+        if name not in there or name not in issued or _sha256(there[name]) != issued[name]:
+            yield name
+
+
+def restore_release(home: Home, name: str) -> tuple[Release, list[str]]:
+    """Put back an issued release from the record alone; returns it with the files that were not what was issued.
+
+    Raises:
+        UsageError: no such release was recorded.
+        StoreError: bytes of it are gone from the archive, or damaged.
+    """
+    record = Record(Archive(home.archive))
+    release, files = _find(record, name)
+    altered = list(altered_files(home, release, files))
+    if altered:
+        put_back(record.archive, home, release, files)
+    return release, altered
+
+
+def put_back(archive: Archive, home: Home, release: Release, files: Sequence[ReleaseFile]) -> None:
+    """Write the files of a release aside, byte for byte as they were issued, and move the folder into its place."""
+    target = home.path / release.path
+    scratch = target.parent / f".writing-{target.name}-{os.getpid()}"
+    scratch.mkdir(parents=True)
+    for file in files:
+        path = scratch / file.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(archive.checked(file.sha256), path)
+    move_into_place(scratch, target)
+
+
+def recorded_releases(record: Record) -> Iterator[tuple[Release, list[ReleaseFile]]]:
+    """Every release in the record with its files, in the order in which they were issued."""
+    for manifest in record.scan():
+        if "release" not in manifest.facts:
+            continue
+        facts = record.facts(manifest)
+        files = [
+            ReleaseFile(file["path"], file["sha256"], file["size_bytes"])
+            for file in facts["release_file"].iter_rows(named=True)
+        ]
+        for row in facts["release"].iter_rows(named=True):
+            names = ("publication", "year", "number", "path", "figures_sha256")
+            yield Release(issued_at=manifest.at, **{name: row[name] for name in names}), files
+
+
+def _find(record: Record, name: str) -> tuple[Release, list[ReleaseFile]]:
+    known = {release.name: (release, files) for release, files in recorded_releases(record)}
+    if name not in known:
+        choices = ", ".join(known) or "none was issued yet"
+        raise UsageError(f"there is no release {name!r}", next_step=f"name one of: {choices}")
+    return known[name]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,232 @@
+"""The warehouse as a projection of the record: the runs that it has not seen yet are applied, nothing is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from nianbao.catalog import Project
+from nianbao.errors import StoreError
+from nianbao.record import Facts, Frame, Manifest, Record
+from nianbao.record.manifest import frame_of, run_id_of
+from nianbao.terms.delivery import Decision
+from nianbao.terms.form import Layout, Part
+from nianbao.warehouse.connect import Connection, insert_frame, quote, transaction
+from nianbao.warehouse.models import remember_built
+from nianbao.warehouse.schema import CELL, LEDGER, SQL_TYPES, TableSpec, raw_table
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    import polars as pl
+
+_RUNS_AT_ONCE = 500
+_CELLS_AT_ONCE = 1 << 18
+
+
+@dataclass(frozen=True)
+class Applied:
+    """Facts that are brought into the warehouse together: tables by kind, their cells, and when they were recorded."""
+
+    facts: Facts
+    cells: Sequence[pl.DataFrame]
+    run_ids: Mapping[str, str]
+    """The last run that says something of a kind."""
+    at: dt.datetime
+
+
+def bring_up_to_date(connection: Connection, project: Project, record: Record) -> int:
+    """Apply the runs that the warehouse has not seen; returns how many these were.
+
+    Raises:
+        StoreError: the record is older than the warehouse, or damaged; nothing was written.
+    """
+    return apply_runs(connection, project, record, record.scan(after=refuse_other_record(connection, record)))
+
+
+def apply_runs(connection: Connection, project: Project, record: Record, manifests: Iterable[Manifest]) -> int:
+    """Apply runs in their order; returns how many these were."""
+    count = 0
+    for group in _groups(manifests):
+        with transaction(connection):
+            apply_facts(connection, project, _together(record, group))
+            for manifest in group:
+                note_run(connection, manifest)
+        count += len(group)
+    return count
+
+
+def apply_facts(connection: Connection, project: Project, applied: Applied) -> None:
+    """Bring facts into the ledger and cells into raw; the caller holds the transaction.
+
+    What is said anew of deliveries or submissions takes the place of what was said; decisions and receipts stay.
+    """
+    _forget(connection, applied, list(project.parts))
+    for kind, frame in applied.facts.items():
+        insert_frame(connection, f"ledger.{kind}", frame, _casts(frame, LEDGER[kind]))
+        remember_built(connection, f"ledger.{kind}", applied.run_ids[kind], applied.at)
+    if counting := _counting(applied.facts):
+        columns = ", ".join(f"{name} {kind}" for name, kind in CELL.bare_columns.items())
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE incoming_cell ({columns})")
+        for cells in applied.cells:
+            counted = cells.filter(cells["submission_id"].is_in(counting))
+            insert_frame(connection, "incoming_cell", counted, _casts(counted, CELL))
+        connection.execute(f"INSERT INTO {CELL.name} SELECT * FROM incoming_cell")
+        remember_built(connection, CELL.name, applied.run_ids["asked"], applied.at)
+        for part in project.parts:
+            _spread(connection, part, applied, counting)
+        connection.execute("DROP TABLE incoming_cell")
+
+
+def _casts(frame: Frame, table: TableSpec) -> dict[str, str]:
+    """How the columns of a table are made of a frame; what an older run did not know stays empty."""
+    return {
+        name: f"CAST({quote(name)} AS {kind})" for name, kind in table.bare_columns.items() if name in frame.columns
+    }
+
+
+def joined(*frames: Frame) -> Frame:
+    """Frames as one, with the columns of all."""
+    import polars as pl  # takes half a second, which commands that only read need not wait
+
+    return pl.concat(frames, how="diagonal_relaxed")
+
+
+def frames_of(rows: Mapping[str, Sequence[Mapping[str, Any]]], run_id: str) -> dict[str, pl.DataFrame]:
+    """Rows by kind as the tables of a run; those that name their run get its id."""
+    return {
+        kind: frame_of(
+            list(LEDGER[kind].columns),
+            ([(row | {"run_id": run_id})[name] for name in LEDGER[kind].columns] for row in map(dict, items)),
+        )
+        for kind, items in rows.items()
+        if items
+    }
+
+
+def cells_by_period(cells: pl.DataFrame, submissions: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Cells in the partitions of the record: by the period of their submission."""
+    periods = dict(submissions.select("submission_id", "period").iter_rows())
+    found: dict[str, list[str]] = {}
+    for submission_id, period in periods.items():
+        found.setdefault(period, []).append(submission_id)
+    return {period: cells.filter(cells["submission_id"].is_in(ids)) for period, ids in sorted(found.items())}
+
+
+def note_run(connection: Connection, manifest: Manifest) -> None:
+    """Note a run as applied; the caller holds the transaction."""
+    connection.execute(
+        "INSERT INTO ledger.run (run_id, kind, started_at, finished_at, version, summary, rules, actor, because, "
+        "manifest_sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            manifest.run_id, manifest.kind, manifest.started_at, manifest.at, manifest.version, manifest.summary,
+            manifest.declarations, manifest.actor, manifest.because, manifest.sha256,
+        ],
+    )  # fmt: skip
+
+
+def refuse_other_record(connection: Connection, record: Record) -> int:
+    """The number of the last run that the warehouse has seen, once it is sure that the record holds the same.
+
+    Raises:
+        StoreError: it does not: the record is an older one, or another.
+    """
+    row = connection.execute("SELECT max(run_id), arg_max(manifest_sha256, run_id) FROM ledger.run").fetchone()
+    if row is None or row[0] is None:
+        return 0
+    seen, last = int(row[0][1:]), record.last_number()
+    if record.sha256_of(seen) != row[1]:
+        ends = f"ends with run {run_id_of(last)}" if last < seen else f"holds another run {row[0]}"
+        raise StoreError(
+            f"the archive is older than the warehouse, or of another: it {ends}, the warehouse knows {row[0]}",
+            str(record.archive.folder),
+            "put back the newest backup of the archive; if there is none newer, move the warehouse away: "
+            "the next run makes it anew from what the archive holds",
+        )
+    return seen
+
+
+def _groups(manifests: Iterable[Manifest]) -> Iterator[list[Manifest]]:
+    """Runs that can be applied together: one that says anew what others said is alone."""
+    group: list[Manifest] = []
+    cells = 0
+    for manifest in manifests:
+        own = sum(table.rows for table in manifest.cells.values())
+        is_full = len(group) == _RUNS_AT_ONCE or cells + own > _CELLS_AT_ONCE
+        if group and (is_full or manifest.says_anew or group[-1].says_anew):
+            yield group
+            group, cells = [], 0
+        group.append(manifest)
+        cells += own
+    if group:
+        yield group
+
+
+def _together(record: Record, manifests: Sequence[Manifest]) -> Applied:
+    import polars as pl
+
+    tables: dict[str, list[pl.DataFrame]] = {}
+    run_ids: dict[str, str] = {}
+    for manifest in manifests:
+        for kind, frame in record.facts(manifest).items():
+            tables.setdefault(kind, []).append(frame)
+            run_ids[kind] = manifest.run_id
+    return Applied(
+        facts={kind: pl.concat(frames, how="diagonal_relaxed") for kind, frames in tables.items()},
+        cells=[record.table(table) for manifest in manifests for table in manifest.cells.values()],
+        run_ids=run_ids,
+        at=manifests[-1].at,
+    )
+
+
+def _counting(facts: Facts) -> list[str]:
+    """The submissions that these facts accept: their cells and rows are loaded."""
+    if "asked" not in facts:
+        return []
+    decision = facts["decision"]
+    accepting = [each.value for each in Decision if each.counts]
+    return decision.filter(decision["decision"].is_in(accepting))["submission_id"].to_list()
+
+
+def _forget(connection: Connection, applied: Applied, parts: Iterable[Part]) -> None:
+    """Take away what earlier runs said of what is said anew: whole deliveries, or single submissions."""
+    if "anew" not in applied.facts:
+        return
+    anew = applied.facts["anew"]
+    whole = anew.filter(anew["submission_id"].is_null())["delivery_id"].to_list()
+    among = "IN (SELECT unnest($1::VARCHAR[]))"
+    own = f"SELECT submission_id FROM ledger.submission WHERE delivery_id {among}"
+    submissions = anew["submission_id"].drop_nulls().to_list()
+    submissions += [row[0] for row in connection.execute(own, [whole]).fetchall()]
+    tables = ("ledger.asked", "ledger.submission", "ledger.finding", "ledger.explanation", CELL.name)
+    for table in (*tables, *(f"raw.{part.table}" for part in parts)):
+        connection.execute(f"DELETE FROM {table} WHERE submission_id {among}", [submissions])
+        remember_built(connection, table, applied.run_ids["anew"], applied.at)
+    connection.execute(f"DELETE FROM ledger.finding WHERE delivery_id {among}", [whole])
+    connection.execute(f"DELETE FROM ledger.delivery WHERE delivery_id {among}", [anew["delivery_id"].to_list()])
+
+
+def _spread(connection: Connection, part: Part, applied: Applied, counting: Sequence[str]) -> None:
+    """Cells to the typed columns of a part: one row per record; one with a single row has it even when all is blank."""
+    asked = applied.facts["asked"]
+    own = asked.filter((asked["form_code"] == part.form_code) & (asked["part"] == part.code))
+    own = own.filter(own["submission_id"].is_in(counting))
+    if not own.height:
+        return
+    picks = ", ".join(
+        f"CAST(max(CASE WHEN c.field = '{field.code}' THEN c.read_as END) AS {SQL_TYPES[field.type]})"
+        for field in part.fields
+    )
+    join, row_no = ("LEFT", "1") if part.layout is Layout.INDICATOR else ("INNER", "c.row_no")
+    connection.execute(
+        f"""
+        INSERT INTO raw.{part.table} ({", ".join(map(quote, raw_table(part).columns))})
+        SELECT a.submission_id, {row_no}, {picks}
+        FROM (SELECT unnest($1::VARCHAR[]) AS submission_id) AS a
+        {join} JOIN incoming_cell AS c ON a.submission_id = c.submission_id AND c.part = '{part.code}'
+        GROUP BY a.submission_id{"" if join == "LEFT" else ", c.row_no"}
+        """,
+        [own["submission_id"].to_list()],
+    )
+    remember_built(connection, f"raw.{part.table}", applied.run_ids["asked"], applied.at)
