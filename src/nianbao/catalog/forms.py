@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 from nianbao.catalog.declared import FORM_CODE, Declared
 from nianbao.errors import DeclarationError
-from nianbao.terms.form import Aggregate, Field, FieldType, Form, Layout, Part
+from nianbao.terms.form import Aggregate, Edition, Field, FieldType, Form, Layout, Part
 from nianbao.terms.roster import Roster
+from nianbao.terms.span import ALWAYS
 
 SUFFIXES = ("Q1", "Q2", "Q3", "Q4", "H1", "H2", *(f"M{month:02d}" for month in range(1, 13)), "Y")
 BUILT_IN_LISTS = frozenset({"", "units", "accounts"})
@@ -53,11 +55,30 @@ def _read_form(path: Path, roster: Roster, lists: frozenset[str]) -> Form:
         parts=tuple(
             _read_part(part, code, suffixes, reporters, roster, lists) for part in declared.tables("parts", "code")
         ),
+        earlier_editions=tuple(_read_edition(each) for each in declared.tables("earlier_editions", "edition")),
     )
     declared.done()
+    _check_editions(declared, form)
     _check_unique(declared, [part.code for part in form.parts], "part")
     _check_unique(declared, [f"line = {field.line}" for part in form.parts for field in part.fields], "the")
     return form
+
+
+def _read_edition(declared: Declared) -> Edition:
+    edition = Edition(declared.text("edition"), declared.span())
+    declared.done()
+    return edition
+
+
+def _check_editions(declared: Declared, form: Form) -> None:
+    """Each earlier edition has an end, and no two are of one period."""
+    spans = sorted((each.span.since, each.span.until, each.code) for each in form.earlier_editions)
+    for (_, until, code), (since, _, later) in pairwise(spans):
+        if since <= until:
+            raise declared.fail(f"editions {code} and {later} are of the same periods", later)
+    for each in form.earlier_editions:
+        if each.span.until == ALWAYS.until or each.code == form.edition:
+            raise declared.fail(f"the earlier edition {each.code} needs until = the last period it was for", each.code)
 
 
 def _read_part(

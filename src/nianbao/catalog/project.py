@@ -155,6 +155,10 @@ class Project:
         """The years that the federation counts in, the one in which it reports first."""
         return (self.conventions.year, *self.conventions.other_years)
 
+    def year_of(self, period: Period) -> int:
+        """The year of the federation in which a period lies; of one that lies in two, that in which it ends."""
+        return self.conventions.year.year_of(period) or period.year
+
     @property
     def parts(self) -> Iterator[Part]:
         """Every part of every form."""
@@ -194,7 +198,20 @@ def load_project(path: Path) -> Project:
     codes = read_codes(reference / "codes.csv", reference / "accounts.csv")
     forms = read_forms(path / "forms", roster, frozenset(codes))
     check_extensions(reference / "extensions.csv", roster.latest, forms)
-    return Project(path, roster, codes, forms, read_conventions(path / "federation.toml"))
+    conventions = read_conventions(path / "federation.toml")
+    _check_periods(path, forms, conventions.year)
+    return Project(path, roster, codes, forms, conventions)
+
+
+def _check_periods(path: Path, forms: dict[str, Form], year: YearBasis) -> None:
+    """Hold that every period that a form is asked for lies in one year of the federation."""
+    for form in forms.values():
+        for suffix in form.suffixes:
+            if year.years_ahead(suffix) is None:
+                last = (year.first_month - 2) % 12 + 1
+                what = f"the period {suffix} lies in two years (the first month of a year is {year.first_month})"
+                way_out = f"ask for what ends the year, such as Q{last // 3}" if last % 3 == 0 else "ask for months"
+                raise DeclarationError(path / "forms" / f"{form.code}.toml", 1, f"{what}: {way_out}")
 
 
 def find_project(start: Path) -> Path:

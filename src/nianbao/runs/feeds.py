@@ -69,7 +69,7 @@ def feeds(house: House, submission_id: str, cell: str | None = None) -> Feeds:
         step = "nianbao explain names them; a submission is unit-period-form-number: QH630100-2021Q4-GH05-1"
         raise UsageError(f"there is no submission {submission_id!r}", next_step=step)
     (row,) = known
-    year = Period.parse(row["period"]).year
+    year = house.project.year_of(Period.parse(row["period"]))
     traced = fed_by(house.connection, house.project, row["form_code"], year, submission_id)
     kept = [(each, figures) for each, figures in traced if cell in (None, each.cell)]
     if cell is not None and traced and not kept:

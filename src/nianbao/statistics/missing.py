@@ -57,7 +57,7 @@ class _Due:
 
 def read_gaps(connection: Connection, project: Project) -> dict[tuple[str, int], Gap]:
     """The gaps of every counted indicator that has one, by indicator and year."""
-    due = _read_due(connection)
+    due = _read_due(connection, project)
     absent: dict[tuple[str, int], list[Place]] = {}
     units = _Units(project)
     for indicator in project.indicators.values():
@@ -71,7 +71,7 @@ def read_gaps(connection: Connection, project: Project) -> dict[tuple[str, int],
     }
 
 
-def _read_due(connection: Connection) -> _Due:
+def _read_due(connection: Connection, project: Project) -> _Due:
     owed: dict[tuple[str, int], list[Place]] = defaultdict(list)
     rows = connection.execute(
         "SELECT form_code, year, unit_code, period FROM core.reporting ORDER BY form_code, unit_code, period"
@@ -83,7 +83,7 @@ def _read_due(connection: Connection) -> _Due:
     for form, unit, code in in_force:
         before = Period.parse(code).prev_year.code
         if (form, unit, before) in in_force:
-            in_both[form, int(code[:4])].append(((unit, code), (unit, before)))
+            in_both[form, project.year_of(Period.parse(code))].append(((unit, code), (unit, before)))
     return _Due(owed, in_force, in_both)
 
 

@@ -120,8 +120,19 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Edition:
+    """A version of a form, printed in the workbook, with the periods for which it was the one."""
+
+    code: str
+    span: Span
+
+
+@dataclass(frozen=True)
 class Form:
-    """A statistical form 报表: its parts, who reports it, for which periods, and when it is due."""
+    """A statistical form 报表: its parts, who reports it, for which periods, and when it is due.
+
+    `edition` is the present one; `earlier_editions` are those of periods that have their own.
+    """
 
     code: str
     zh: str
@@ -136,6 +147,11 @@ class Form:
     cumulative: bool
     notes: tuple[str, ...]
     parts: tuple[Part, ...]
+    earlier_editions: tuple[Edition, ...] = ()
+
+    def edition_in(self, period: Period) -> str:
+        """The edition of the form for a period: what its workbook carries, and a correction of it may."""
+        return next((each.code for each in self.earlier_editions if each.span.covers(period)), self.edition)
 
     def part(self, code: str) -> Part:
         """The part of a code.

@@ -73,7 +73,7 @@ def _asked(project: Project, periods: list[Period], today: dt.date) -> Iterator[
             for unit in project.roster.on(period.end).values():
                 parts = form.parts_of(unit, period)
                 if parts:
-                    due.append((unit.code, form.code, period.code, str(period.year), *days))
+                    due.append((unit.code, form.code, period.code, str(project.year_of(period)), *days))
                     asked += [(unit.code, form.code, part.code, period.code) for part in parts]
     yield ReferenceTable(
         "due",

@@ -140,7 +140,7 @@ def _sent(
             form_code=form.code,
             period=own_period.code,
             suffix=own_period.suffix,
-            year=own_period.year,
+            year=project.year_of(own_period),
             period_start=own_period.start,
             period_end=own_period.end,
             basis="cumulative" if form.cumulative else _BASIS_CODES[cover["basis"]],
@@ -156,18 +156,19 @@ def _sent(
             is_due=bool(own_periods) and form.is_reported_by(stood or unit),
             sheet=sheet.sheet,
         )
-        yield Sent(submission, sheet_no, tuple(parts), _sheet_faults(sheet, form, parts))
+        yield Sent(submission, sheet_no, tuple(parts), _sheet_faults(sheet, form, own_period, parts))
 
 
 _BASIS_CODES = {label: code for code, label in layout.BASES.items()}
 
 
-def _sheet_faults(sheet: SheetRead, form: Form, asked: Sequence[Part]) -> tuple[ReadingFault, ...]:
+def _sheet_faults(sheet: SheetRead, form: Form, period: Period, asked: Sequence[Part]) -> tuple[ReadingFault, ...]:
     """The faults of a sheet; a part that the unit does not owe in the period is rightly not there."""
     unasked = {part.zh for part in form.parts if part not in asked}
     faults = [fault for fault in sheet.faults if fault.code != PART_MISSING or fault.expected not in unasked]
-    if sheet.edition != form.edition:
-        faults.append(ReadingFault("TEMPLATE_VERSION", form.code, sheet.sheet, None, sheet.edition, form.edition))
+    expected = form.edition_in(period)
+    if sheet.edition != expected:
+        faults.append(ReadingFault("TEMPLATE_VERSION", form.code, sheet.sheet, None, sheet.edition, expected))
     return tuple(faults)
 
 

@@ -82,7 +82,7 @@ def _write_masthead(page: Page, form: Form, period: Period) -> None:
     lines = (
         (TABLE_NO_LABEL + form.table_no, UNIT_LABEL + page.book.unit.zh),
         (ISSUER_LABEL + page.book.project.federation.zh, PERIOD_LABEL + period.zh),
-        (MEASURE_LABEL + _MEASURES_SHOWN, EDITION_LABEL + form.edition),
+        (MEASURE_LABEL + _MEASURES_SHOWN, EDITION_LABEL + form.edition_in(period)),
     )
     for on_right, on_left in lines:
         page.sheet.set_row(page.row, 19)

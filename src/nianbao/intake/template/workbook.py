@@ -42,7 +42,7 @@ def write_workbook(path: Path, project: Project, unit: Unit, period: Period, fil
         project=project,
         unit=unit,
         period=period,
-        edition=max((form.edition for form, _, _ in dues), default=""),
+        edition=max((form.edition_in(own_period) for form, own_period, _ in dues), default=""),
         filled=filled,
         styles=Styles(workbook),
         options=Options(project, unit, period),
