@@ -11,7 +11,7 @@ from nianbao.catalog.passages import BINDING
 from nianbao.catalog.publications import TARGET
 from nianbao.errors import DeclarationError
 from nianbao.publish.definition import define
-from nianbao.publish.notes import coverage_notes, said_once, sign_off_note
+from nianbao.publish.notes import coverage_notes, rounding_note, said_once, sign_off_note
 from nianbao.publish.promised import in_words, tally
 from nianbao.statistics.claims import Claims
 from nianbao.statistics.exact import in_table
@@ -199,7 +199,7 @@ class Composer:
                 rows += ((table.total, self._unit_row(table, ALL, section)),)
         sums = tuple(_row_sums(table, len(rows), self.figures.project.indicators))
         head = ("项目" if table.rows == "indicator" else "单位", *(self.say(column.zh) for column in table.columns))
-        note = self.say(table.note)
+        note = self.say(table.note) + rounding_note(rows, sums)
         return PrintedTable(self.say(table.title), table.unit, head, rows, bool(table.total), note, sums)
 
     def _target_table(self, table: Table, section: Section) -> PrintedTable:
@@ -236,7 +236,7 @@ class Composer:
         )
 
     def _cell(self, indicator_id: str, year: int, scope: str, section: Section, decimals: int, scale: int) -> TableCell:
-        value = self.figures.get(indicator_id, year, scope).value
+        value = self.figures.stated(indicator_id, year, scope)
         if value is None:
             return TableCell(_NO_DATA, decimals=decimals)
         figure = self._print(value, indicator_id, year, scope, section, in_table(value, decimals, scale))

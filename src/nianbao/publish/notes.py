@@ -7,9 +7,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 from nianbao.statistics.wording import word
-from nianbao.terms.document import PrintedFigure, PrintedSection
+from nianbao.terms.document import PrintedFigure, PrintedSection, RowSum, TableCell
 
 ALL_REPORTED = "各节数字所依据的报表，除另行注明的外，应报的会员工会均已报齐。"
+ROUNDED_APART = "各数分别四舍五入，相加可能不等于合计或百分之百。"
+_WHOLE = Decimal(100)
 _UNITS_NAMED, _FIGURES_NAMED = 5, 4
 
 
@@ -37,6 +39,29 @@ def said_once(sections: tuple[PrintedSection, ...], figures: list[PrintedFigure]
         return sections
     told = replace(sections[first], coverage_notes=(ALL_REPORTED, *sections[first].coverage_notes))
     return (*sections[:first], told, *sections[first + 1 :])
+
+
+def rounding_note(rows: Sequence[tuple[str, tuple[TableCell, ...]]], sums: Sequence[RowSum]) -> str:
+    """A sentence under a table whose printed parts do not come to what is printed as their total, or to 100%."""
+    for each in sums:
+        parts = [cells for _, cells in rows[each.first : each.stop]]
+        for column, total in enumerate(rows[each.row][1]):
+            column_of = [cells[column] for cells in parts]
+            printed = [_printed(cell) for cell in column_of]
+            known = [value for value in printed if value is not None]
+            exact = [cell.value for cell in column_of if cell.value is not None]
+            if len(known) < len(printed) or not known:
+                continue
+            are_shares = not total.text and sum(exact) == _WHOLE
+            whole = _WHOLE if are_shares else _printed(total) if total.value == sum(exact) else None
+            if whole is not None and sum(known) != whole:
+                return ROUNDED_APART
+    return ""
+
+
+def _printed(cell: TableCell) -> Decimal | None:
+    """The number that stands in a cell, as it is printed."""
+    return None if cell.value is None else Decimal(cell.text.replace(",", ""))
 
 
 def sign_off_note(figures: Iterable[PrintedFigure]) -> tuple[str, ...]:

@@ -50,6 +50,11 @@ class Figures:
             value = Decimal(0)  # the form was reported, and nothing in it counts
         return Figure(indicator_id, year, scope, value, self.coverage(indicator, year))
 
+    def stated(self, indicator_id: str, year: int, scope: str = ALL) -> Decimal | None:
+        """The value that some cell says; None too for a nought that follows only from nobody having said anything."""
+        value = self.get(indicator_id, year, scope).value
+        return None if value == 0 and scope not in self.values.get((indicator_id, year), {}) else value
+
     def years_before(self, indicator_id: str, year: int, scope: str = ALL) -> list[Decimal]:
         """The values of the years before in one unbroken run, the oldest first."""
         values: list[Decimal] = []

@@ -11,11 +11,11 @@ from nianbao.catalog import Project
 from nianbao.catalog.passages import read_passage
 from nianbao.errors import DeclarationError
 from nianbao.publish.compose import compose
-from nianbao.publish.notes import ALL_REPORTED, coverage_notes
+from nianbao.publish.notes import ALL_REPORTED, ROUNDED_APART, coverage_notes, rounding_note
 from nianbao.statistics.claims import Claims
 from nianbao.statistics.figures import Figures
 from nianbao.statistics.missing import Gap, Missing
-from nianbao.terms.document import Paragraph, PrintedFigure, PrintedSection, RowSum
+from nianbao.terms.document import Paragraph, PrintedFigure, PrintedSection, RowSum, TableCell
 from nianbao.terms.figure import Claim, Coverage, TracedCell
 from nianbao.terms.publication import Chart, Column, Row, Section, Table
 from nianbao.terms.reported import Reported, ReportedText, WrittenBlock
@@ -369,3 +369,39 @@ def test_targets_are_told_one_by_one(figures: Figures) -> None:
 def test_a_year_without_targets_has_no_section_on_them(figures: Figures) -> None:
     """Nothing was promised, so nothing is said of promises."""
     assert promised(figures) == ()
+
+
+def thirds(*values: str, total: str = "") -> tuple[tuple[str, tuple[TableCell, ...]], ...]:
+    """Rows of one column, the total first; each value exact and as it is printed with two decimals."""
+    cells = [TableCell(f"{Decimal(value):,.2f}", Decimal(value), decimals=2) for value in values]
+    first = TableCell(f"{Decimal(total):,.2f}", Decimal(total), decimals=2) if total else TableCell("")
+    return (("合计", (first,)), *((str(number), (cell,)) for number, cell in enumerate(cells)))
+
+
+@pytest.mark.parametrize(
+    ("rows", "note"),
+    [
+        (thirds("33.335", "33.335", "33.33"), ROUNDED_APART),
+        (thirds("50.25", "49.75"), ""),
+        (thirds("1000.004", "2000.004", total="3000.008"), ROUNDED_APART),
+        (thirds("1000.01", "2000.01", total="3000.02"), ""),
+        (thirds("1.111", "2.222", total="9"), ""),
+    ],
+)
+def test_S19_a_table_says_itself_when_its_parts_miss_their_total(
+    rows: tuple[tuple[str, tuple[TableCell, ...]], ...], note: str
+) -> None:
+    """S19: only where what is printed does not add up though the exact values do."""
+    assert rounding_note(rows, [RowSum(0, 1, len(rows), frozenset({0}))]) == note
+
+
+def test_S4_a_nought_that_nobody_reported_is_a_dash(project: Project) -> None:
+    """S4: the form came in and no row of it is of this award: —, not 0; a nought that a cell says is 0."""
+    reported = frozenset({("GH07", "awards", 2021, "", ""), ("GH05", "main", 2021, "", "")})
+    known = {("warmth_persons", 2021): {"all": Decimal(0)}}
+    figures = Figures(project, known, {}, reported)
+    rows = (Row("奖状", ("prov_may1_certificates",)), Row("慰问", ("warmth_persons",)))
+    table = Table("表", "indicator", (Column("实际"),), rows_of=rows)
+    assert figures.get("prov_may1_certificates", 2021).value == 0
+    (printed,) = composed(figures, section(tables=(table,))).tables
+    assert [cells[0].text for _, cells in printed.rows] == ["—", "0"]
