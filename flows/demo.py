@@ -34,7 +34,12 @@ FIRST_YEAR, SEED = 2021, 1
 YEAR = int(sys.argv[1]) if __name__ == "__main__" and sys.argv[1:] else FIRST_YEAR
 HOME = Home(ROOT / "var" / "demo")
 FIRST_NIGHT, SECOND_NIGHT = dt.datetime(YEAR + 1, 1, 16, 1), dt.datetime(YEAR + 1, 1, 26, 1)
-OUTCOMES = {Outcome.QUARANTINED: "无法读取 quarantined", Outcome.DUPLICATE: "重复 duplicate"}
+OUTCOMES = {
+    Outcome.QUARANTINED: "无法读取 quarantined",
+    Outcome.DUPLICATE: "重复 duplicate",
+    Outcome.HELD: "待确认 held",
+    Outcome.PASSED_ON: "已转 passed on",
+}
 
 console = Console(highlight=False, soft_wrap=True)
 

@@ -85,7 +85,7 @@ ELSEWHERE = {
                   f"{REPEATED}::test_what_never_came_in_time_cannot_be_sent_twice_to_be_taken")),
     7: Elsewhere("accepted: the one that arrived later counts", "C00-2",
                  (f"{REPEATED}::test_of_two_revisions_in_one_night_the_later_counts",)),
-    8: Elsewhere("quarantined", "WRONG_SENDER", (f"{COLLECT}::test_a_workbook_of_another_unit_is_not_accepted",)),
+    8: Elsewhere("held", "WRONG_SENDER", (f"{COLLECT}::test_a_workbook_of_another_unit_is_not_accepted",)),
     9: Elsewhere("accepted: a name is data, the answer lies under a cleaned one", "",
                  (f"{NAMES}::test_a_hostile_name_leads_nowhere", f"{FOLDER}::test_a_file_of_any_name_is_taken")),
     10: Elsewhere(f"{ALONE}; alarm", "NOT_REGULAR", (f"{FOLDER}::test_what_is_no_regular_file_is_refused_and_said",)),

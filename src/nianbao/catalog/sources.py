@@ -9,10 +9,12 @@ from urllib.parse import urlsplit
 
 from nianbao.catalog.declared import Declared
 from nianbao.terms.source import (
+    CONFIRMED,
     LOCAL_INBOX,
     DeclaredSource,
     FolderPlace,
     HttpPlace,
+    Owner,
     Place,
     S3Place,
     SftpPlace,
@@ -59,6 +61,8 @@ def _read_source(declared: Declared, units: Container[str]) -> DeclaredSource:
     name = declared.text("name")
     if not _NAME.fullmatch(name):
         raise declared.fail(f"name {name!r} must be small letters, digits, - and _, and begin with a letter", name)
+    if name == CONFIRMED:
+        raise declared.fail(f"name {name!r} stands for files that somebody confirmed; choose another", name)
     for key in _SECRETS:
         if key in declared:
             raise declared.fail(f"no secret stands here: name the environment variable that holds it, {key}_env", key)
@@ -69,9 +73,9 @@ def _read_source(declared: Declared, units: Container[str]) -> DeclaredSource:
     source = DeclaredSource(
         name,
         place,
-        unit=_unit(declared, units),
-        folder_units={
-            folder.text("folder").strip("/"): _unit(folder, units) for folder in declared.tables("folders", "folder")
+        owner=_owner(declared, units) if "unit" in declared else None,
+        folder_owners={
+            folder.text("folder").strip("/"): _owner(folder, units) for folder in declared.tables("folders", "folder")
         },
         receipts="" if isinstance(place, HttpPlace) else declared.text("receipts", "").strip("/"),
         sentinel=declared.text("sentinel", "").strip("/"),
@@ -94,11 +98,13 @@ def _read_source(declared: Declared, units: Container[str]) -> DeclaredSource:
     return source
 
 
-def _unit(declared: Declared, units: Container[str]) -> str:
-    code = declared.text("unit", "")
-    if code and code not in units:
-        raise declared.fail(f"unit {code} is not in the roster", code)
-    return code
+def _owner(declared: Declared, units: Container[str]) -> Owner:
+    owner = Owner(declared.text("unit"), declared.flag("lower"))
+    if owner.unit and owner.unit not in units:
+        raise declared.fail(f"unit {owner.unit} is not in the roster", owner.unit)
+    if owner.lower and not owner.unit:
+        raise declared.fail("lower = true needs the unit whose lower ones are meant", "lower")
+    return owner
 
 
 def _folder(declared: Declared) -> Place:

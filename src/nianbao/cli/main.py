@@ -39,6 +39,7 @@ COMMANDS = {
     "proof": ("proof", "Check the numbers of an edited draft against the warehouse."),
     "layout": ("layout", "Measure a Word document against GB/T 9704, the official layout."),
     "sql": ("ask", "Query the published file: no writes, no files, no network."),
+    "held": ("held", "List files of another unit than their place is of; confirm one, or send it back."),
     "doctor": ("ask", "Check that everything nianbao needs is in place."),
 }
 _ATTRIBUTES = {"compile": "compile_command"}

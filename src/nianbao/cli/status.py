@@ -26,6 +26,7 @@ _COUNTS = tuple(f"units_{status}" for status in Status)
 def status(project_path: Path | None, home: Path, year: int | None, unit_text: str | None, as_json: bool) -> None:
     """Show who has reported what, on time or late, and which findings wait."""
     from nianbao import clock
+    from nianbao.cli.held import say_held, tell_held
     from nianbao.runs.house import open_house_to_read
     from nianbao.runs.sources import read_alarms
     from nianbao.statistics.reporting import forms_of_year, is_built, not_reported, waiting_findings
@@ -36,14 +37,16 @@ def status(project_path: Path | None, home: Path, year: int | None, unit_text: s
         forms = forms_of_year(house.connection, today, year, unit_code) if built else []
         absent = not_reported(house.connection, today, year, unit_code) if built else []
         waiting = waiting_findings(house.connection, unit_code)
+        held = tell_held(house) if unit_code is None else []
     sources = read_alarms(Home(home)) if unit_code is None else None
     if as_json:
         answer = {"forms": forms, "not_reported": absent, "waiting": waiting}
-        say_json(answer if sources is None else answer | {"sources": sources})
+        say_json(answer if sources is None else answer | {"sources": sources, "held": held})
         return
     if sources:
         say_alarms(sources["alarms"])
         _say_unfinished(sources["unfinished"])
+        say_held(held)
     if not built:
         say("no tables have been built yet: nianbao nightly")
         return

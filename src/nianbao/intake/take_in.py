@@ -12,7 +12,7 @@ from nianbao.intake.cover import cover_of_name
 from nianbao.intake.fetch import MAX_BYTES
 from nianbao.intake.judge.arrival_faults import arrival_faults
 from nianbao.intake.judge.decide import outcome_of
-from nianbao.intake.judge.identify import Identified, identify
+from nianbao.intake.judge.identify import WRONG_SENDER, Identified, identify
 from nianbao.intake.judge.isolate import FILE_NOT_JUDGED, cause_of, judge_apart
 from nianbao.intake.judge.judge import Judged
 from nianbao.intake.judge.night import gather
@@ -147,14 +147,18 @@ def _duplicates(connection: Connection, deliveries: Sequence[Delivery]) -> dict[
 
     A file whose name tells whose it is says something else under another name.
     """
-    first = ledger.deliveries_by_hash(connection, [delivery.sha256 for delivery in deliveries])
+    known = ledger.deliveries_by_hash(connection, [delivery.sha256 for delivery in deliveries])
+    tonight: dict[str, Delivery] = {}
     duplicates = {}
     for delivery in deliveries:
         if cover_of_name(delivery.file_name)[0]:
             continue
-        earlier = first.setdefault(delivery.sha256, delivery.delivery_id)
-        if earlier != delivery.delivery_id:
-            duplicates[delivery.delivery_id] = earlier
+        first = tonight.setdefault(delivery.sha256, delivery)
+        if delivery.sha256 in known:
+            duplicates[delivery.delivery_id] = known[delivery.sha256]
+        elif first is not delivery and first.sender in ("", delivery.sender):
+            # What came from another sender's place may be held there; here it may be where it belongs.
+            duplicates[delivery.delivery_id] = first.delivery_id
     return duplicates
 
 
@@ -187,6 +191,8 @@ def _came(
     `decided` is what was decided before about others of its forms.
     """
     delivery = item.identified.delivery
+    if any(fault.code == WRONG_SENDER for fault in item.faults):
+        return Came(delivery, Outcome.HELD)
     unchanged = {*item.unchanged, *judged.repeats.get(delivery.delivery_id, ())}
     own = [
         judged.decisions[each.submission.submission_id]

@@ -16,6 +16,7 @@ from nianbao import clock
 from nianbao.errors import SourceError
 from nianbao.intake.acknowledge import place_of
 from nianbao.intake.fetch import fetch, receive
+from nianbao.intake.senders import Senders, expected_senders
 from nianbao.intake.sources import Found, Secrets, Source, SourceStopped, look, open_source
 from nianbao.intake.sources.patience import attempt
 from nianbao.record import Archive
@@ -55,9 +56,11 @@ class Sources:
         self.silent |= {alarm.source for alarm in self.alarms if alarm.stopped}
         number, failures = ledger.count_received(self.house.connection), Counter[str]()
         received: list[Delivery] = []
-        for source, found in ready:
-            if found.origin in self.silent:
+        senders = self._senders([(found.origin, found.name) for _, found in ready])
+        for source, each in ready:
+            if each.origin in self.silent:
                 continue  # what is left is taken by the next run
+            found = replace(each, sender=senders.sender_of(each.origin, each.name))
             delivery = attempt(found.origin, partial(_receive, self.house.record.archive, source, found, number + 1))
             if isinstance(delivery, Alarm):
                 self._note_failure(source, found, delivery, failures)
@@ -80,6 +83,14 @@ class Sources:
         if received:
             doing = Doing("receive", summary={"received": len(received)})
             record_run(self.house, doing, {"received": [asdict(delivery) for delivery in received]})
+
+    def _senders(self, files: Sequence[tuple[str, str]]) -> Senders:
+        """Whose files are expected where, for files by source and path."""
+        senders = expected_senders(self.house.project, clock.now().date())
+        unsaid = senders.unsaid(files)
+        if not unsaid:
+            return senders
+        return replace(senders, learnt=senders.learn(ledger.accepted_at(self.house.connection, unsaid)))
 
     def send_back(self, reply: Reply) -> None:
         """Put the answer to a delivery where the delivery came from, if that is declared; if it fails, the next run."""

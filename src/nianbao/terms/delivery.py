@@ -10,7 +10,11 @@ from nianbao.terms.source import LOCAL_INBOX
 
 
 class Outcome(StrEnum):
-    """What became of a delivery: it ends in exactly one of these."""
+    """What became of a delivery: it ends in exactly one of these.
+
+    What is of another unit than the place that it came from is `held`, until somebody sends it back (`quarantined`) or
+    confirms it; then it is `passed_on`: its content counts by another delivery.
+    """
 
     ACCEPTED = "accepted"
     PARTLY = "partly"
@@ -18,6 +22,8 @@ class Outcome(StrEnum):
     QUARANTINED = "quarantined"
     DUPLICATE = "duplicate"
     KEPT = "kept"
+    HELD = "held"
+    PASSED_ON = "passed_on"
 
 
 class Decision(StrEnum):

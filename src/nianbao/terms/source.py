@@ -7,6 +7,9 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+CONFIRMED = "confirmed"
+"""What stands for the source of files that were held and that somebody confirmed to be of the unit on their cover."""
+
 LOCAL_INBOX = "inbox"
 """The name of the source that every home has unless told otherwise: its folder `inbox/`."""
 
@@ -78,10 +81,19 @@ Place = FolderPlace | SftpPlace | S3Place | WebdavPlace | HttpPlace
 
 
 @dataclass(frozen=True)
+class Owner:
+    """Whose a source or a folder is: a unit's, with those below it where `lower`; nobody's where `unit` is empty."""
+
+    unit: str
+    lower: bool = False
+
+
+@dataclass(frozen=True)
 class DeclaredSource:
     """One source of reference/sources.toml.
 
-    `unit` owns all of it, `folder_units` its single folders: a workbook of another unit found there is not accepted.
+    `owner` owns all of it, `folder_owners` its single folders: a workbook of another unit found there is held. Where
+    nothing is declared the names of folders say whose they are, or what was accepted from them.
     `receipts` is the folder at the source that our answers are written back to, empty for none. `sentinel` is a file
     that is always there; when it is not, the source is not the one that was meant. `marker` is what a file's name gets
     behind it when its sender says that it is complete (`.ok`), empty where senders do not say. `file_seconds` is how
@@ -90,8 +102,8 @@ class DeclaredSource:
 
     name: str
     place: Place
-    unit: str = ""
-    folder_units: Mapping[str, str] = field(default_factory=dict)
+    owner: Owner | None = None
+    folder_owners: Mapping[str, Owner] = field(default_factory=dict)
     receipts: str = ""
     sentinel: str = ""
     marker: str = ""
@@ -101,14 +113,14 @@ class DeclaredSource:
     file_seconds: int = 300
     run_seconds: int = 900
 
-    def sender_of(self, file: str) -> str:
-        """The unit that a file of the source must be of: that of the innermost declared folder, else of the source."""
-        owners = {_spelling(folder): unit for folder, unit in self.folder_units.items()}
+    def owner_of(self, file: str) -> Owner | None:
+        """Whose the place of a file is: the innermost declared folder's, else the source's; None if undeclared."""
+        owners = {_spelling(folder): owner for folder, owner in self.folder_owners.items()}
         folder = _spelling(file)
         while folder := folder.rpartition("/")[0]:
             if folder in owners:
                 return owners[folder]
-        return self.unit
+        return self.owner
 
 
 def _spelling(name: str) -> str:

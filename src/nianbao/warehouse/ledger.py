@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -56,12 +56,16 @@ def received(connection: Connection, delivery_ids: Sequence[str]) -> list[Delive
 
 
 def deliveries_by_hash(connection: Connection, hashes: Sequence[str]) -> dict[str, str]:
-    """The first delivery of each of these contents; one of which something was withdrawn may be sent again."""
+    """The first delivery of each of these contents that was taken in.
+
+    What was held for its sender is not, and what something was withdrawn of may be sent again.
+    """
     rows = connection.execute(
         "SELECT sha256, min(delivery_id) FROM ledger.delivery "
         "WHERE sha256 IN (SELECT unnest($1::VARCHAR[])) AND delivery_id NOT IN ("
-        "SELECT delivery_id FROM ledger.state WHERE state = $2) GROUP BY sha256",
-        [list(hashes), Decision.WITHDRAWN],
+        "SELECT delivery_id FROM ledger.state WHERE state = $2) "
+        "AND outcome NOT IN (SELECT unnest($3::VARCHAR[])) GROUP BY sha256",
+        [list(hashes), Decision.WITHDRAWN, [Outcome.HELD, Outcome.PASSED_ON]],
     ).fetchall()
     return dict(rows)
 
@@ -98,6 +102,23 @@ def reported(connection: Connection) -> list[tuple[str, str, bool]]:
     return connection.execute(
         "SELECT s.unit_code, s.period, bool_or(f.submission_id IS NOT NULL) FROM ledger.submission AS s "
         "LEFT JOIN ledger.in_force AS f ON s.submission_id = f.submission_id GROUP BY ALL"
+    ).fetchall()
+
+
+def accepted_at(connection: Connection, places: Iterable[tuple[str, str]]) -> list[tuple[str, str, str]]:
+    """Of the folders of sources those from which something counts: source, a path in it, unit; each once."""
+    wanted = sorted(places)
+    return connection.execute(
+        """
+        SELECT DISTINCT p.origin, regexp_extract(d.source, '^.*/') || '*', s.unit_code
+        FROM (SELECT unnest($1::VARCHAR[]) AS origin, unnest($2::VARCHAR[]) AS folder) AS p
+        INNER JOIN ledger.delivery AS d
+            ON p.origin = coalesce(d.origin, $3) AND starts_with(d.source, p.folder || '/')
+        INNER JOIN ledger.state AS s ON d.delivery_id = s.delivery_id
+        WHERE s.counts
+        ORDER BY ALL
+        """,
+        [[origin for origin, _ in wanted], [folder for _, folder in wanted], LOCAL_INBOX],
     ).fetchall()
 
 

@@ -186,7 +186,7 @@ def test_a_workbook_of_another_unit_is_not_accepted(
     owners = 'folders = [{ folder = "海东", unit = "QH630200" }, { folder = "西宁", unit = "QH630100" }]'
     path = project_with(sftp_source(sftp, owners))
     first = run(path, home)
-    assert first.outcomes == {Outcome.QUARANTINED: 1}
+    assert first.outcomes == {Outcome.HELD: 1}
     receipt = json.loads((home.outbox / "@xining" / "海东" / f"{XINING}.回执.json").read_text(encoding="utf-8"))
     (finding,) = receipt["findings"]
     assert finding["code"] == "WRONG_SENDER"

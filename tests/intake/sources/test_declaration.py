@@ -51,6 +51,8 @@ def test_every_example_in_the_shipped_file_can_be_used(tmp_path: Path) -> None:
         (('password_env = "XINING_PASSWORD"', 'password_env = "geheim"'), 7, "names an environment variable"),
         (('kind = "sftp"', 'kind = "ftp"'), 4, "none of: folder, sftp, s3, webdav, http"),
         (('user = "nianbao"', 'user = "nianbao"\nunit = "QH000000"'), 7, "not in the roster"),
+        (('user = "nianbao"', 'user = "nianbao"\nunit = ""\nlower = true'), 8, "needs the unit"),
+        (('name = "xining"', 'name = "confirmed"'), 3, "choose another"),
         (('host_keys = ["SHA256:0000000000000000000000000000000000000000000"]', "host_keys = []"), 8, "host_keys"),
         (("SHA256:0", "MD5:"), 8, "neither"),
         (('name = "xining"', 'name = "Xi ning"'), 3, "small letters"),
@@ -78,5 +80,6 @@ def test_the_innermost_folder_says_whose_it_is(tmp_path: Path) -> None:
         SFTP + 'unit = "QH630100"\nfolders = [{ folder = "é/b", unit = "QH630200" }, { folder = "open", unit = "" }]\n'
     )
     (source,) = read(tmp_path, text)  # type: ignore[misc]
-    senders = [source.sender_of(name) for name in ("a.xlsx", "e\u0301/b/c/d.xlsx", "é/a.xlsx", "open/x.xlsx")]
+    names = ("a.xlsx", "e\u0301/b/c/d.xlsx", "é/a.xlsx", "open/x.xlsx")
+    senders = [source.owner_of(name).unit for name in names]
     assert senders == ["QH630100", "QH630200", "QH630100", ""]

@@ -36,6 +36,8 @@ OUTCOMES = {
     Outcome.QUARANTINED: "不能登记，已隔离保存，请按下列问题改正后重新报送",
     Outcome.DUPLICATE: "与此前报送的文件完全相同，未重复登记",
     Outcome.KEPT: "已收到保存，因系统故障暂未审核完，本单位不必重报",
+    Outcome.HELD: "封面上的单位不是本报送目录的单位，已暂存，待办公室确认，暂不计入",
+    Outcome.PASSED_ON: "已由办公室确认，按封面上的单位登记，审核意见由办公室转告该单位",
 }
 DECISIONS = {
     Decision.ACCEPTED: "接收",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from nianbao.catalog import Project
 from nianbao.intake.columns import FileRead, SheetRead, digest_of
 from nianbao.intake.formats.delimited import DELIMITERS
+from nianbao.intake.senders import may_send
 from nianbao.intake.text import compact
 from nianbao.terms import layout
 from nianbao.terms.delivery import Delivery
@@ -18,6 +19,7 @@ from nianbao.terms.submission import Place, ReadingFault, Submission
 from nianbao.terms.unit import Unit
 
 PART_MISSING = "PART_MISSING"
+WRONG_SENDER = "WRONG_SENDER"
 _AD_HOC = "X"
 _ANOTHER_UNIT = "UNIT_NAME_OF_ANOTHER"
 
@@ -72,8 +74,8 @@ def identify(delivery: Delivery, read: FileRead, project: Project) -> Identified
     unit = project.roster.named(code, period if isinstance(period, Period) else None) if code else None
     if unit is None:
         faults.append(_cover_fault("UNKNOWN_UNIT", cover, "unit_code"))
-    elif delivery.sender and unit.code != delivery.sender:
-        faults.append(_cover_fault("WRONG_SENDER", cover, "unit_code", _named(delivery.sender, project)))
+    elif not may_send(project, delivery, unit.code):
+        faults.append(_cover_fault(WRONG_SENDER, cover, "unit_code", _named(delivery.sender, project)))
         return Identified(delivery, read, tuple(faults))
     if unit is None or isinstance(period, ReadingFault):
         return Identified(delivery, read, tuple(faults))

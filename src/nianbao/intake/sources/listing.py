@@ -77,7 +77,6 @@ def _shown(entry: Found, declared: DeclaredSource) -> Found:
         modified_ns=max(-_MOST, min(entry.modified_ns, _MOST)),
         is_settled=entry.is_settled or bool(declared.marker),
         origin=declared.name,
-        sender=declared.sender_of(name),
     )
 
 
