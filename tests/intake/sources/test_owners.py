@@ -155,14 +155,16 @@ def test_O22_what_is_nobodys_stays_nobodys(put: Callable[..., Path], project_wit
 def test_O22_a_prefecture_may_send_for_its_counties_where_that_is_declared(
     put: Callable[..., Path], project_with: ProjectWith, home: Home
 ) -> None:
-    """O22: `lower = true` lets a unit's folder hold workbooks of the units below it, and of no others."""
-    folder = f'folders = [{{ folder = "west", unit = "{XINING}", lower = true }}, {{ folder = "all", unit = "" }}]\n'
-    county = "QHD01"
-    path = project_with(INBOX + folder)
-    for unit, where in ((XINING, "west"), (HAIDONG, "west"), (HAIDONG, "all")):
+    """O22: `lower = true` lets in workbooks of the units below, and of no others; `unit = ""` those of anybody."""
+    folders = '{ folder = "media", unit = "QHI01", lower = true }, { folder = "own", unit = "QHI01" }, '
+    path = project_with(f'{INBOX}folders = [{folders}{{ folder = "省投资集团工会", unit = "" }}]\n')
+    below, beside = "QHD27", "QHD18"
+    for unit, where in ((below, "media"), (beside, "media"), ("QHI01", "own")):
         put(unit, "2021Q1", f"{where}/{unit}.xlsx")
     assert run(path, home).outcomes == {Outcome.ACCEPTED: 2, Outcome.HELD: 1}
-    assert county
+    put(below, "2021Q2", "own/below.xlsx")
+    put(XINING, "2021Q2", "省投资集团工会/anybody.xlsx")
+    assert run(path, home).outcomes == {Outcome.ACCEPTED: 1, Outcome.HELD: 1}
 
 
 def test_O22_remote_sources_hold_by_the_same_rule(
