@@ -29,9 +29,9 @@ def held(
     as_json: bool,
 ) -> None:  # fmt: skip
     """List the files of another unit than their place is of; confirm one, or send it back."""
-    from nianbao.runs.house import open_house, open_house_to_read
     from nianbao.runs.held import confirm as confirm_held
     from nianbao.runs.held import send_back as send_held_back
+    from nianbao.runs.house import open_house, open_house_to_read
 
     if confirm and send_back:
         raise click.UsageError("confirm or send back, not both at once")
