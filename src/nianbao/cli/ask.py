@@ -171,12 +171,16 @@ def explain(
 @home_option
 @click.argument("query", required=False)
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+@click.option("--seconds", type=click.IntRange(1), default=60, show_default=True, help="How long it may take.")
 @json_option
-def sql(home: Path, query: str | None, as_csv: bool, as_json: bool) -> None:
-    """Query the published file: no writes, no files, no network. Without a query, list the tables."""
+def sql(home: Path, query: str | None, as_csv: bool, seconds: int, as_json: bool) -> None:
+    """Query the published file: no writes, no files, no network. Without a query, list the tables.
+
+    An answer has at most a million rows, and a query 2 GB of memory (NIANBAO_MEMORY) and 4 GB beside it on disk.
+    """
     from nianbao.warehouse.snapshot import TABLES, query_published
 
-    head, rows = query_published(Home(home).releases, TABLES if query is None else query)
+    head, rows = query_published(Home(home).releases, TABLES if query is None else query, seconds)
     if as_json:
         say_json([dict(zip(head, row, strict=True)) for row in rows])
     elif as_csv:

@@ -23,6 +23,9 @@ DISK_FAULTS = (OSError, duckdb.IOException, duckdb.TransactionException, duckdb.
 NOT_BUILT = duckdb.CatalogException
 """What is raised when a table is asked for that is not there: never built, or new in this version."""
 
+_ROOM_OF_READERS = "4GB"
+"""How much a query of others may set aside on disk."""
+
 _NO_EXTENSIONS = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -84,7 +87,10 @@ def open_reader(path: Path) -> Connection:
     """
     connection = open_memory()
     connection.execute(f"ATTACH {literal(str(path.resolve()))} AS published (READ_ONLY)")
-    connection.execute("USE published; SET enable_external_access = false; SET lock_configuration = true")
+    connection.execute(
+        f"USE published; SET max_temp_directory_size = {literal(_ROOM_OF_READERS)}; "
+        "SET enable_external_access = false; SET lock_configuration = true"
+    )
     return connection
 
 

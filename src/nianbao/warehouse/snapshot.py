@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import duckdb
 
 from nianbao.catalog import Project
 from nianbao.errors import StoreError, UsageError
+from nianbao.settings import MEMORY
 from nianbao.warehouse.connect import Connection, literal, open_reader, quote, rows_of, transaction
 
 STORAGE_VERSION = "v1.5.0"
@@ -128,23 +130,45 @@ TABLES = "SELECT schema_name || '.' || table_name AS name, comment FROM duckdb_t
 """What there is, with its meaning."""
 
 
-def query_published(folder: Path, query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+LONGEST_QUERY = 60
+"""Seconds that a query may take unless told otherwise."""
+
+MOST_ROWS = 1_000_000
+"""Rows that an answer may have: more are no answer to read, and are read better from the Parquet files."""
+
+
+def query_published(folder: Path, query: str, seconds: int = LONGEST_QUERY) -> tuple[list[str], list[tuple[Any, ...]]]:
     """Answer a query from the published file: column names and rows.
 
     Raises:
         StoreError: nothing has been published yet.
-        UsageError: the query is wrong, or asks for something a reader may not do.
+        UsageError: the query is wrong, asks for something a reader may not do, or for more time, memory, disk or rows
+            than it may have.
     """
     path = folder / CURRENT
     if not path.exists():
         raise StoreError("nothing has been published yet", str(path), "run nianbao nightly first")
     connection = open_reader(path)
+    too_late = threading.Timer(seconds, connection.interrupt)
+    too_late.daemon = True
+    too_late.start()
     try:
         cursor: Connection | None = connection.execute(query)
         if cursor is None:
             raise UsageError("the query is empty", next_step="nianbao sql without a query lists the tables")
-        return [column[0] for column in cursor.description or ()], cursor.fetchall()
+        head, rows = [column[0] for column in cursor.description or ()], cursor.fetchmany(MOST_ROWS + 1)
+        if len(rows) > MOST_ROWS:
+            step = "add LIMIT, or sum up; whole tables lie as Parquet in every release"
+            raise UsageError(f"the answer has more than {MOST_ROWS:,} rows", next_step=step)
+        return head, rows
+    except duckdb.InterruptException as error:
+        step = "ask for less, or give it more time: --seconds"
+        raise UsageError(f"the query was stopped after {seconds} seconds", next_step=step) from error
+    except duckdb.OutOfMemoryException as error:
+        step = f"ask for less; {MEMORY}=8GB gives more memory"
+        raise UsageError("the query needs more memory, or more room beside it, than it may have", "", step) from error
     except duckdb.Error as error:
         raise UsageError(str(error), next_step="nianbao sql without a query lists the tables") from error
     finally:
+        too_late.cancel()
         connection.close()

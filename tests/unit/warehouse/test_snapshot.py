@@ -211,3 +211,26 @@ def test_before_the_first_night_there_is_nothing_to_ask(tmp_path: Path) -> None:
     """The error says what to do."""
     with pytest.raises(StoreError, match="run nianbao nightly first"):
         query_published(tmp_path, "SELECT 1")
+
+
+@pytest.mark.parametrize(
+    ("query", "seconds", "said"),
+    [
+        (
+            "SELECT count(*) FROM range(10_000_000) AS a, range(10_000_000) AS b WHERE a.range * b.range = 7",
+            1,
+            "after 1 s",
+        ),
+        ("SELECT * FROM range(100_000_000)", 60, "more than 1,000,000 rows"),
+        ("SELECT list(sha256(range::VARCHAR)) FROM range(4_000_000)", 60, "more memory, or more room"),
+    ],
+)
+def test_O10_a_query_has_limits_and_says_so(
+    query: str, seconds: int, said: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """O10: time, rows, memory and room on disk are limited, and what is reached is told with a way on."""
+    monkeypatch.setenv("NIANBAO_MEMORY", "100MB")
+    with pytest.raises(UsageError, match=said) as caught:
+        query_published(folder, query, seconds)
+    assert caught.value.next_step
+    assert query_published(folder, "SELECT 1")[1] == [(1,)]
