@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from nianbao.settings import keep_files_private
+
+keep_files_private()
 ROOT = Path(__file__).resolve().parents[1]
 
 

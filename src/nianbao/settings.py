@@ -13,6 +13,11 @@ from nianbao.errors import UsageError
 MEMORY, SCRATCH = "NIANBAO_MEMORY", "NIANBAO_SCRATCH"
 """The environment variables that change what DuckDB may use: its memory, and the folder for what does not fit in it."""
 
+UMASK = "NIANBAO_UMASK"
+"""The environment variable that says who else may read what is written: 027 lets the group of the user."""
+
+_UMASK = "077"
+_MASK = re.compile(r"0?[0-7]{3}", re.ASCII)
 _MEMORY = "2GB"
 _AMOUNT = re.compile(r"[1-9][0-9]*(\.[0-9]+)? ?[KMGT]i?B", re.ASCII)
 
@@ -80,6 +85,20 @@ class Home:
     def is_sample(self) -> bool:
         """Whether the inbox holds the synthetic sample year."""
         return (self.inbox / SAMPLE_MARK).exists()
+
+
+def keep_files_private() -> None:
+    """Let what this process writes from now on be read by its own user alone, unless NIANBAO_UMASK says otherwise.
+
+    Raises:
+        UsageError: NIANBAO_UMASK is no mask.
+    """
+    given = os.environ.get(UMASK) or _UMASK
+    if not _MASK.fullmatch(given):
+        raise UsageError(
+            f"{UMASK}={given} is no mask", next_step="write it in octal: 077 for the user, 027 for a group"
+        )
+    os.umask(int(given, 8))
 
 
 def own_scratch() -> Path:

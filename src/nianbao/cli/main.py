@@ -12,6 +12,7 @@ import click
 
 from nianbao import __version__
 from nianbao.errors import NianbaoError
+from nianbao.settings import keep_files_private
 
 # Where each command lives; a command's module is imported when it is asked for, so that --help answers at once.
 COMMANDS = {
@@ -69,6 +70,7 @@ class Commands(click.Group):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run a command; a fault of ours ends with its message and its exit code, never with a traceback."""
         try:
+            keep_files_private()
             return super().main(*args, **kwargs)
         except NianbaoError as error:
             click.echo(f"nianbao: {error}", err=True)

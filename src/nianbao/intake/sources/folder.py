@@ -86,6 +86,8 @@ class Folder:
             scratch = f".{os.getpid()}.part"
             descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _NO_LINK, 0o664, dir_fd=folder)
             with os.fdopen(descriptor, "wb") as file:
+                # An answer is for whoever may read the folder, though all else that we write is for ourselves.
+                os.fchmod(descriptor, os.fstat(folder).st_mode & 0o666)
                 file.write(content)
             os.replace(scratch, last, src_dir_fd=folder, dst_dir_fd=folder)
 
@@ -112,7 +114,8 @@ class Folder:
             for name in inside.parts[:-1]:
                 if make:
                     with contextlib.suppress(FileExistsError):
-                        os.mkdir(name, 0o775, dir_fd=folder)
+                        os.mkdir(name, dir_fd=folder)
+                        os.chmod(name, os.fstat(folder).st_mode & 0o777, dir_fd=folder)
                 folder, left = _open_or_changed(name, os.O_RDONLY | os.O_DIRECTORY, folder), folder
                 os.close(left)
             yield folder, inside.name
