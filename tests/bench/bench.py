@@ -25,6 +25,7 @@ from nianbao.catalog import load_project  # noqa: E402
 from nianbao.clock import OVERRIDE  # noqa: E402
 from nianbao.sample.make import make_sample  # noqa: E402
 from nianbao.settings import Home  # noqa: E402
+from tests.bench.columns import measure_columns  # noqa: E402
 from tests.bench.lives import measure_year  # noqa: E402
 from tests.bench.measures import Measure  # noqa: E402
 from tests.bench.nights import NOW, measure_nights  # noqa: E402
@@ -33,7 +34,7 @@ from tests.bench.reading import is_workbook, measure_reading  # noqa: E402
 from tests.bench.tables import measure_tables  # noqa: E402
 
 YEAR, SEED = 2021, 1
-READS, REPETITIONS = 2_000, 3
+READS, COLUMN_FILES, REPETITIONS = 2_000, 300, 3
 UNITS, FEW_UNITS = 500, 10
 FIRST_WEEKS = dt.date(2021, 1, 12)
 WIDTH = 128
@@ -62,6 +63,10 @@ def measure(folder: Path, is_quick: bool) -> Iterator[Section]:
     reads, repetitions = (len(workbooks), 1) if is_quick else (READS, REPETITIONS)
     shutil.copytree(inbox, folder / "tables" / "inbox")
     yield "Reading", measure_reading(ROOT, workbooks, reads, repetitions)
+    yield (
+        "Cells as columns",
+        measure_columns(ROOT, workbooks[: len(workbooks) if is_quick else COLUMN_FILES], repetitions),
+    )
     yield "Checking and building", measure_tables(ROOT, Home(folder / "tables"), repetitions)
     yield "Publishing", measure_publishing(ROOT, Home(folder / "tables"), YEAR, repetitions)
     yield "Nights, without a server", measure_nights(ROOT, inbox, folder, repetitions)

@@ -60,18 +60,18 @@ def to_columns(reading: Reading) -> FileRead:
     """A reading with its cells as columns."""
     import polars as pl
 
-    rows = [
-        (number, cell.part, cell.row_no, cell.field, cell.cell, cell.text, _canonical(cell.value),
-         _number(cell.value), cell.fault)
-        for number, frame in enumerate(reading.frames)
-        for cell in frame.cells
-    ]  # fmt: skip
+    cells = [cell for frame in reading.frames for cell in frame.cells]
+    parts, rows, fields, places, texts, values, faults = zip(*cells, strict=True) if cells else ((),) * 7
+    columns = (
+        [number for number, frame in enumerate(reading.frames) for _ in frame.cells],
+        parts, rows, fields, places, texts, [*map(_canonical, values)], [*map(_number, values)], faults,
+    )  # fmt: skip
     return FileRead(
         cover=reading.cover,
         sheets=tuple(map(_sheet, reading.frames)),
         faults=reading.faults,
         explanations=dict(reading.explanations),
-        cells=pl.DataFrame(rows, schema=cell_schema(), orient="row") if rows else None,
+        cells=pl.DataFrame(dict(zip(cell_schema(), columns, strict=True)), schema=cell_schema()) if cells else None,
     )
 
 
