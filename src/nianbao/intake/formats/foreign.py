@@ -57,7 +57,9 @@ _MARKUP = {
     b"gnumeric.org": _GNUMERIC,
 }
 _OPEN_DOCUMENT = {b".text": Kind("ODT文档"), b".presentation": Kind("ODP演示文稿"), b".graphics": Kind("ODG图形")}
-_MAIN_PARTS = {"xl/workbook.bin": _BINARY, "word/document.xml": _WORD, "ppt/presentation.xml": _SLIDES}
+_MAIN_PARTS = {".bin": _BINARY, "sheet.binary": _BINARY, "word": _WORD, "presentation": _SLIDES}
+"""What the main part of an Office package is, by a word in its name or its content type."""
+
 _COMPOUND = {"WordDocument": _WORD, "PowerPoint Document": _SLIDES, "VisioDocument": Kind("Visio图形")}
 
 
@@ -78,17 +80,20 @@ def kind_of_compound(names: Iterable[str]) -> Kind:
     return next((kind for name, kind in _COMPOUND.items() if name.casefold() in present), Kind("其他文档"))
 
 
+def kind_of_main(part: str, content_type: str) -> Kind | None:
+    """What an Office package is by its main part; None for a workbook that is read."""
+    said = f"{part} {content_type}".lower()
+    return next((kind for word, kind in _MAIN_PARTS.items() if word in said), None)
+
+
 def kind_of_package(package: Package) -> Kind | None:
-    """What a zip file without a workbook is; None where it says that it is a document and does not say which."""
-    for part, kind in _MAIN_PARTS.items():
-        if part in package.names:
-            return kind
-    if "mimetype" in package.names:
+    """What a zip file without a main part is; None where it says that it is a document and does not say which."""
+    if "mimetype" in package:
         media = package.read("mimetype").strip()
         return next((kind for part, kind in _OPEN_DOCUMENT.items() if media.endswith(part)), ARCHIVE)
-    if any(name.endswith((".iwa", "Index.zip")) for name in package.names):
+    if any(name.endswith((".iwa", "index.zip")) for name in package.names):
         return _IWORK
-    return None if "[Content_Types].xml" in package.names else ARCHIVE
+    return None if "[content_types].xml" in package else ARCHIVE
 
 
 def kind_of_bytes(content: bytes) -> Kind | None:

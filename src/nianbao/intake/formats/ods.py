@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from xml.parsers import expat
 
 from nianbao.intake.formats.package import Package
+from nianbao.intake.formats.parse_xml import Attributes, follow_xml
 from nianbao.intake.formats.sheet import MAX_CELLS, UNCACHED, Area, OddCell, Opened, Sheet, Unreadable, address
 from nianbao.terms.submission import ReadingFault
 
 CONTENT = "content.xml"
-_MANIFEST = "META-INF/manifest.xml"
-_MACROS = ("Basic/", "Scripts/")
-_EMBEDDED = ("Object ", "Pictures/")
+MIMETYPE = "mimetype"
+_MANIFEST = "meta-inf/manifest.xml"
+_MACROS = ("basic/", "scripts/")
+_EMBEDDED = ("object ", "pictures/")
 
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
 _TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
@@ -28,8 +28,6 @@ _CELLS = (_TABLE + "table-cell", _TABLE + "covered-table-cell")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 _NUMERIC = frozenset({"float", "percentage", "currency"})
 _ERROR = re.compile(r"#[A-Z0-9/]+[!?]|#N/A|Err:\d+|#\w+\?")
-
-Attributes = Mapping[str, str]
 
 
 @dataclass
@@ -177,29 +175,17 @@ def open_ods(package: Package) -> Opened:
     Raises:
         Unreadable: it is damaged, locked, holds macros, or spans too many cells.
     """
-    manifest = package.read(_MANIFEST) if _MANIFEST in package.names else b""
+    manifest = package.read(_MANIFEST) if _MANIFEST in package else b""
     if b"encryption-data" in manifest:
         raise Unreadable("ENCRYPTED")
     if any(name.startswith(_MACROS) and not name.endswith("/") for name in package.names):
         raise Unreadable("MACRO")
     reader = _Reader()
-    try:
-        parser = expat.ParserCreate(namespace_separator=" ")
-        parser.buffer_text = True
-        parser.StartElementHandler, parser.EndElementHandler = reader.start, reader.end
-        parser.CharacterDataHandler = reader.text
-        parser.StartDoctypeDeclHandler = _refuse_doctype
-        parser.Parse(package.read(CONTENT), True)
-    except (expat.ExpatError, LookupError) as error:  # an encoding may have no such name
-        raise Unreadable("TRUNCATED", str(error)) from error
+    follow_xml(CONTENT, package.read(CONTENT), reader.start, reader.end, reader.text)
     faults = [ReadingFault("EXTERNAL_LINK")] if reader.has_links else []
     if any(name.startswith(_EMBEDDED) for name in package.names):
         faults.append(ReadingFault("EMBEDDED"))
     return Opened(reader.sheets, tuple(faults))
-
-
-def _refuse_doctype(*_: object) -> None:
-    raise Unreadable("XML_DTD", CONTENT)
 
 
 def _count(attributes: Attributes, name: str, namespace: str = _TABLE) -> int:

@@ -10,12 +10,13 @@ from nianbao.intake.formats.compound import MAGIC as COMPOUND
 from nianbao.intake.formats.compound import Compound
 from nianbao.intake.formats.delimited import DELIMITERS, open_delimited
 from nianbao.intake.formats.json_delivery import open_json
-from nianbao.intake.formats.ods import CONTENT, open_ods
+from nianbao.intake.formats.ods import CONTENT, MIMETYPE, open_ods
+from nianbao.intake.formats.office_package import CONTENT_TYPES, content_types, main_part
 from nianbao.intake.formats.package import Package
 from nianbao.intake.formats.sheet import Opened, Unreadable
 from nianbao.intake.formats.unlock import unlock
 from nianbao.intake.formats.xls import is_locked, open_xls, workbook_stream
-from nianbao.intake.formats.xlsx import WORKBOOK, open_xlsx
+from nianbao.intake.formats.xlsx import open_xlsx
 from nianbao.terms.submission import ReadingFault
 
 _ENDINGS = {
@@ -64,13 +65,18 @@ def _unlocked(content: bytes, magic: bytes) -> bytes:
 
 
 def _open_package(content: bytes, ending: str) -> tuple[str, Opened]:
+    """A zip package, told by its main part and what that is declared to be."""
     package = Package(content)
-    if WORKBOOK in package.names:
-        return "xlsx", open_xlsx(content, package)
-    if CONTENT in package.names and "mimetype" in package.names and _SPREADSHEET in package.read("mimetype"):
+    if CONTENT in package and MIMETYPE in package and _SPREADSHEET in package.read(MIMETYPE):
         return "ods", open_ods(package)
-    kind = foreign.kind_of_package(package)
-    raise foreign.refuse(kind, ending) if kind else Unreadable("TRUNCATED", WORKBOOK)
+    main = main_part(package)
+    types = content_types(package)
+    kind = foreign.kind_of_main(main, types.of(main)) if main else foreign.kind_of_package(package)
+    if kind:
+        raise foreign.refuse(kind, ending)
+    if main is None:
+        raise Unreadable("TRUNCATED", CONTENT_TYPES)
+    return "xlsx", open_xlsx(package, main, types)
 
 
 def _open_text(content: bytes, name: str, ending: str, fields: Container[tuple[str, int]]) -> Opened:

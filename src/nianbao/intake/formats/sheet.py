@@ -34,15 +34,28 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class OddCell:
-    """A cell that parsers pass over in silence: an error value, or a formula that was never calculated."""
+    """A filled cell without a value: an error, a formula that was never calculated, a picture."""
 
     code: str
     value: str
 
 
 @dataclass(frozen=True)
+class Magnitude:
+    """A number whose format shows it in another size, or with the word for a multiple or for money beside it.
+
+    `shown` is what a person sees (or the code of a format that is too odd to follow), `unit` that word, as 万元;
+    `is_scaled` where the digits themselves are others than those of the value.
+    """
+
+    shown: str
+    unit: str
+    is_scaled: bool
+
+
+@dataclass(frozen=True)
 class Sheet:
-    """One sheet: its cells, and what a parser does not say about them. Rows and columns are counted from 0.
+    """One sheet: its cells, and what their values do not say. Rows and columns are counted from 0, cells by address.
 
     `pointers` name the cells of a format that has no columns (JSON), by row and column; `texts_in_order` is given by
     a reader that comes by the texts anyway.
@@ -51,6 +64,7 @@ class Sheet:
     name: str
     rows: Grid
     odd: Mapping[str, OddCell] = field(default_factory=dict)
+    magnitudes: Mapping[str, Magnitude] = field(default_factory=dict)
     formulas: frozenset[str] = frozenset()
     merged: Sequence[Area] = ()
     hidden_rows: frozenset[int] = frozenset()

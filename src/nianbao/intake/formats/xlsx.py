@@ -1,159 +1,122 @@
-"""Reads .xlsx: looks into the package first, takes plain sheets off its text, and leaves the others to the parser."""
+"""Reads .xlsx: the parts of a workbook by what the package says about them, every sheet in one pass of a parser."""
 
 from __future__ import annotations
 
-import io
-import posixpath
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
-from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
+from nianbao.intake.formats.office_package import ContentTypes, Relation, relations_of
 from nianbao.intake.formats.package import Package
-from nianbao.intake.formats.plain import Shared, read_plain, read_shared
-from nianbao.intake.formats.remarks import Remarks, look_into, refuse_far_cells
-from nianbao.intake.formats.sheet import Opened, Sheet, Unreadable
+from nianbao.intake.formats.parse_xml import parse_main, parse_xml
+from nianbao.intake.formats.rich_text import read_strings
+from nianbao.intake.formats.sheet import Opened, Unreadable
+from nianbao.intake.formats.styles import read_styles
+from nianbao.intake.formats.xlsx_sheet import read_sheet
+from nianbao.intake.formats.xlsx_values import Shared
 from nianbao.terms.layout import CODES_SHEET, GUIDE_SHEET
 from nianbao.terms.submission import ReadingFault
 
-WORKBOOK = "xl/workbook.xml"
 MAX_SHEETS = 100
 
-_ROOT, _RELATIONS = "_rels/.rels", "xl/_rels/workbook.xml.rels"
-_STRINGS, _STYLES = "xl/sharedStrings.xml", "xl/styles.xml"
-_CONTENT_TYPES = "[Content_Types].xml"
-_MACROS = ("xl/macrosheets/", "xl/intlMacrosheets/")
-_LINKS = ("xl/externalLinks/", "xl/connections.xml", "xl/queryTables/")
-_EMBEDDED = ("xl/embeddings/", "xl/activeX/", "xl/ctrlProps/", "xl/media/")
-_WORKSHEETS = "xl/worksheets/"
-_OTHER_CALENDAR = b"date1904"
+_WITH_MACROS, _MACRO_TYPES = "macroenabled", ("vbaproject", "macrosheet")
+_MACRO_KINDS = ("vbaProject", "xlMacrosheet", "xlIntlMacrosheet")
+_MACRO_NAMES, _MACRO_FOLDERS = ("vbaproject.bin", ".xlm"), ("xl/macrosheets/", "xl/intlmacrosheets/")
+_LINKS = ("xl/externallinks/", "xl/connections.xml", "xl/querytables/")
+_EMBEDDED = ("xl/embeddings/", "xl/activex/", "xl/ctrlprops/", "xl/media/")
 _UNREAD = frozenset({CODES_SHEET, GUIDE_SHEET})
+_TRUE = ("1", "true")
 
 
 class _Listed(NamedTuple):
-    """A sheet in the list of a workbook: its name, the entry that holds it, whether it is hidden."""
+    """A sheet in the list of a workbook: its name, the id of its relation, whether it is hidden."""
 
     name: str
-    path: str
+    relation: str
     is_hidden: bool
 
 
-def open_xlsx(content: bytes, package: Package) -> Opened:
-    """The sheets of an .xlsx workbook.
+def open_xlsx(package: Package, workbook: str, types: ContentTypes) -> Opened:
+    """The sheets of an .xlsx workbook, whose main part is `workbook`.
 
     Raises:
-        Unreadable: it is damaged, holds macros, or is not safe to open.
+        Unreadable: it is damaged, holds macros, or is not safe to open; or two programs could read it in two ways.
     """
-    texts = _read(package, _CONTENT_TYPES)
-    faults = tuple(_look_for_guests(package, texts.get(_CONTENT_TYPES, b"")))
-    texts |= _read(package, WORKBOOK, _RELATIONS)
-    if _RELATIONS not in texts:
-        raise Unreadable("TRUNCATED", _RELATIONS)
-    listed = _list_sheets(texts[WORKBOOK], texts[_RELATIONS])
+    relations = relations_of(package, workbook)
+    _refuse_macros(package, workbook, types, relations)
+    faults = tuple(_look_for_guests(package))
+    listed, is_1904 = _list_sheets(workbook, package.read(workbook))
     if len(listed) > MAX_SHEETS:
         raise Unreadable("TOO_MANY_SHEETS", str(len(listed)), expected=str(MAX_SHEETS))
-    texts |= _read(package, _ROOT, _STRINGS, _STYLES)
-    plain: dict[str, Sheet] = {}
-    remarks: dict[str, Remarks] = {}
-    shared, by_path = _shared(listed, texts, package), {sheet.path: sheet for sheet in listed}
-    for path in package.names:
-        if not path.endswith((".xml", ".rels")) or path in texts:
-            continue
-        text, sheet = package.read(path), by_path.get(path)
-        if sheet is None:
-            continue
-        if sheet.name in _UNREAD:
-            refuse_far_cells(sheet.name, text)
-        elif shared and (found := read_plain(sheet.name, text, shared, sheet.is_hidden)):
-            plain[sheet.name] = found
-        else:
-            remarks[sheet.name] = look_into(sheet.name, text)
-    due = [sheet.name for sheet in listed if sheet.name not in _UNREAD]
-    if shared and plain.keys() == set(due):
-        return Opened([plain[name] for name in due], faults)
-    return Opened(list(_parse(content, plain, remarks)), faults)
+    _refuse_namesakes(listed)
+    strings, styles = (_one(relations, kind) for kind in ("sharedStrings", "styles"))
+    shared = Shared(
+        read_strings(strings, package.read(strings)) if strings else (),
+        read_styles(styles, package.read(styles)) if styles else (),
+        is_1904,
+    )
+    parts = {relation.id: relation.target for relation in relations}
+    sheets = []
+    for sheet in listed:
+        part = parts.get(sheet.relation, "")
+        if part not in package:
+            raise Unreadable("XML_MALFORMED", workbook)
+        if sheet.name not in _UNREAD:
+            sheets.append(read_sheet(sheet.name, part, package.read(part), shared, sheet.is_hidden))
+    return Opened(sheets, faults)
 
 
-def _read(package: Package, *names: str) -> dict[str, bytes]:
-    return {name: package.read(name) for name in names if name in package.names}
+def _list_sheets(part: str, text: bytes) -> tuple[list[_Listed], bool]:
+    """The sheets of a workbook in their order, and whether it counts days from 1904."""
+    root, namespace = parse_main(part, text, "workbook")
+    listed = []
+    for sheet in root.iterfind(f"{namespace}sheets/{namespace}sheet"):
+        relation = next((said for name, said in sheet.items() if name.endswith("/relationships}id")), "")
+        listed.append(_Listed(sheet.get("name", ""), relation, sheet.get("state", "visible") != "visible"))
+    return listed, any(each.get("date1904") in _TRUE for each in root.iterfind(f"{namespace}workbookPr"))
 
 
-def _shared(listed: tuple[_Listed, ...], texts: Mapping[str, bytes], package: Package) -> Shared | None:
-    """What the sheets share; None where the workbook is not put together as it usually is."""
-    paths = {sheet.path for sheet in listed if sheet.path.startswith(_WORKSHEETS)}
-    is_usual = len(paths) == len({sheet.name for sheet in listed}) == len(listed) and paths.issubset(package.names)
-    if not is_usual or _OTHER_CALENDAR in texts[WORKBOOK] or not _names_workbook(texts.get(_ROOT, b"")):
-        return None
-    if _STRINGS not in texts and b"sharedStrings" in texts[_RELATIONS]:
-        return None
-    return read_shared(texts.get(_STRINGS, b""), texts.get(_STYLES, b""))
+def _refuse_namesakes(listed: Sequence[_Listed]) -> None:
+    """No spreadsheet writes two sheets of one name; which of them is meant nobody can say."""
+    seen: set[str] = set()
+    for sheet in listed:
+        name = sheet.name.lower()
+        if name in seen:
+            raise Unreadable("SHEET_NAME_TWICE", sheet=sheet.name)
+        seen.add(name)
 
 
-def _parse(content: bytes, plain: Mapping[str, Sheet], remarks: Mapping[str, Remarks]) -> Iterator[Sheet]:
-    """The sheets in their order, those by the parser that are not plain."""
-    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum, ZipError
-
-    try:
-        workbook: CalamineWorkbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        for metadata in workbook.sheets_metadata:
-            name = metadata.name
-            if name in plain:
-                yield plain[name]
-            elif name not in _UNREAD:
-                sheet, said = workbook.get_sheet_by_name(name), remarks.get(name) or Remarks()
-                yield Sheet(
-                    name,
-                    sheet.to_python(skip_empty_area=False),
-                    odd=said.odd,
-                    formulas=frozenset(said.formulas),
-                    merged=sheet.merged_cell_ranges or (),
-                    hidden_rows=said.hidden_rows,
-                    hidden_columns=said.hidden_columns,
-                    is_hidden=metadata.visible != SheetVisibleEnum.Visible,
-                )
-    except (CalamineError, ZipError, OSError, ValueError) as error:
-        raise Unreadable("TRUNCATED", type(error).__name__) from error
+def _one(relations: Sequence[Relation], kind: str) -> str | None:
+    """The part that a relation of this kind leads to, of which there may be one."""
+    targets = {relation.target for relation in relations if relation.kind == kind}
+    if len(targets) > 1:
+        raise Unreadable("ZIP_MALFORMED")
+    return next(iter(targets), None)
 
 
-def _look_for_guests(package: Package, types: bytes) -> Iterator[ReadingFault]:
-    """Refuse macros; mention links and embedded objects, which are never followed."""
-    if b"macroEnabled" in types or any(
-        name.endswith(("vbaProject.bin", ".xlm")) or name.startswith(_MACROS) for name in package.names
+def _refuse_macros(package: Package, workbook: str, types: ContentTypes, relations: Sequence[Relation]) -> None:
+    """Macros are parts of the package; what is only declared for parts that are not there is none."""
+    names = [name for name in package.names if any(word in types.of(name).lower() for word in _MACRO_TYPES)]
+    if (
+        names
+        or _WITH_MACROS in types.of(workbook).lower()
+        or any(relation.kind in _MACRO_KINDS for relation in relations)
+        or any(name.endswith(_MACRO_NAMES) or name.startswith(_MACRO_FOLDERS) for name in package.names)
     ):
         raise Unreadable("MACRO")
+
+
+def _look_for_guests(package: Package) -> Iterator[ReadingFault]:
+    """Mention links and embedded objects, which are never followed; refuse links that start a program."""
     links = [name for name in package.names if name.startswith(_LINKS)]
-    if any(b"ddeLink" in package.read(name) for name in links if name.endswith(".xml")):
-        raise Unreadable("MACRO", "DDE")
+    for name in links:
+        if name.endswith(".xml") and _holds_dde(parse_xml(name, package.read(name))):
+            raise Unreadable("MACRO", "DDE")
     if links:
         yield ReadingFault("EXTERNAL_LINK")
     if any(name.startswith(_EMBEDDED) for name in package.names):
         yield ReadingFault("EMBEDDED")
 
 
-@lru_cache(maxsize=64)
-def _names_workbook(root: bytes) -> bool:
-    """Whether the package says itself that its workbook is the one that we take."""
-    try:
-        links = ElementTree.fromstring(root)
-    except (ElementTree.ParseError, LookupError, ValueError):
-        return False
-    targets = [link.get("Target", "") for link in links if link.get("Type", "").endswith("/officeDocument")]
-    return [target.lstrip("/") for target in targets] == [WORKBOOK]
-
-
-@lru_cache(maxsize=64)
-def _list_sheets(workbook: bytes, relations: bytes) -> tuple[_Listed, ...]:
-    """The sheets of a workbook in their order; the same on many workbooks, so it is remembered."""
-    try:
-        book, links = ElementTree.fromstring(workbook), ElementTree.fromstring(relations)
-    except (ElementTree.ParseError, LookupError, ValueError) as error:  # an encoding may have no such name
-        raise Unreadable("TRUNCATED", str(error)) from error
-    targets = {
-        link.get("Id"): posixpath.normpath(posixpath.join("/xl", link.get("Target", ""))).lstrip("/") for link in links
-    }
-    listed = []
-    for sheet in book.iterfind("{*}sheets/{*}sheet"):
-        key = next((value for name, value in sheet.items() if name.endswith("}id")), None)
-        is_hidden = sheet.get("state", "visible") != "visible"
-        listed.append(_Listed(sheet.get("name", ""), targets.get(key, ""), is_hidden))
-    return tuple(listed)
+def _holds_dde(link: Element) -> bool:
+    return any(element.tag.rpartition("}")[2] == "ddeLink" for element in link.iter())
