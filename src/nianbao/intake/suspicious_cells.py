@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from nianbao.intake.formats.sheet import Sheet, address, column_number
@@ -30,13 +31,13 @@ def note_suspicious_cells(table: Table) -> None:
     _note_cells(table, "FORMULA_TEXT", [cell.cell for cell in texts if cell.text.startswith(_FORMULA_LIKE)])
     if sheet.formulas:
         _note_cells(table, "FORMULA_IN_INPUT", [cell.cell for cell in filled if cell.cell in sheet.formulas])
+    if sheet.magnitudes:
+        _note_cells(table, "NUMBER_FORMAT", list(_shown_otherwise(table)))
     _note_cells(table, ROUNDED_TAIL, list(table.rounded.values()))
     if sheet.hidden_rows or sheet.hidden_columns:
         _note_cells(table, "HIDDEN_CELLS", [cell.cell for cell in filled if _is_hidden(sheet, cell.cell)])
     for area in _merged_answers(table):
         table.note("MERGED", area.partition(":")[0], area)
-    if "" in sheet.odd:
-        table.note(sheet.odd[""].code, value=sheet.odd[""].value)
     _note_repeated_keys(table)
     for block in table.landmarks.blocks[table.form.code]:
         if block.part.layout is Layout.INDICATOR and not block.is_disputed:
@@ -51,6 +52,21 @@ def _note_cells(table: Table, code: str, places: Sequence[str]) -> None:
         table.note(code, places[0].partition("（")[0], named)
 
 
+def _shown_otherwise(table: Table) -> Iterator[str]:
+    """The numbers that their formats show in another size than that in which they are read."""
+    for cell in table.cells:
+        magnitude = table.sheet.magnitudes.get(cell.cell)
+        if magnitude is not None and cell.text:
+            due = table.unit_of(table.form.part(cell.part).field(cell.field))
+            if magnitude.is_scaled or not _is_unit(magnitude.unit, due):
+                yield f"{cell.cell}（显示为“{magnitude.shown}”，读作{cell.text}{due}）"
+
+
+def _is_unit(shown: str, due: str) -> bool:
+    """Whether the word beside a number is the unit in which it is due: 万 stands for 万元, too."""
+    return due.startswith(shown) or (shown == "元" and "元" not in due)
+
+
 def _is_hidden(sheet: Sheet, place: str) -> bool:
     match = _PLACE.fullmatch(place)
     if match is None:
@@ -60,9 +76,10 @@ def _is_hidden(sheet: Sheet, place: str) -> bool:
 
 def _merged_answers(table: Table) -> Iterator[str]:
     """Merged areas over more than one answer: only the first of them is kept."""
-    asked = {row for rows, _ in table.asked for row in rows}
+    asked = sorted({row for rows, _ in table.asked for row in rows})
     for (top, left), (bottom, right) in table.sheet.merged:
-        if asked.isdisjoint(range(top, bottom + 1)):
+        first = bisect_left(asked, top)
+        if first == len(asked) or asked[first] > bottom:
             continue
         inside = sum(
             sum(top <= row <= bottom for row in rows) * sum(left <= column <= right for column in columns)

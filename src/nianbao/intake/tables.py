@@ -78,6 +78,10 @@ class Table:
                 self._read_records(blocks)
             self._note_missing(part, {asked.code for block in blocks for _, _, asked in block.places})
 
+    def unit_of(self, asked: Field) -> str:
+        """The unit in which a field is filled in: that of the cover where it is money."""
+        return self.terms.money_unit if _is_money(asked) else asked.unit
+
     def note(self, code: str, cell: str | None = None, value: str | None = None, expected: str | None = None) -> None:
         """Note what is wrong with the form."""
         self.faults.append(ReadingFault(code, self.form.code, self.sheet.name, cell, value, expected))

@@ -1,6 +1,6 @@
 """What an Office package says about itself: which part is the main one, of which kind, and where its relations lead.
 
-Names of parts have no case, and some programs write `\\` for `/`: `Package` looks after that.
+Names of parts have no case, and some programs write them with the other slash: `Package` looks after that.
 """
 
 from __future__ import annotations

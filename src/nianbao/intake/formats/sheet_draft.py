@@ -8,7 +8,7 @@ from nianbao.intake.formats.sheet import MAX_CELLS, Area, Magnitude, OddCell, Sh
 
 
 class SheetDraft:
-    """What is known of a sheet so far. Rows and columns are counted from 0; cells come row by row, from left to right."""
+    """What is known of a sheet so far: rows and columns are counted from 0, and cells come in their order."""
 
     def __init__(self, name: str) -> None:
         self.name = name

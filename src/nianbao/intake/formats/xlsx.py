@@ -59,8 +59,6 @@ def open_xlsx(package: Package, workbook: str, types: ContentTypes) -> Opened:
     sheets = []
     for sheet in listed:
         part = parts.get(sheet.relation, "")
-        if part not in package:
-            raise Unreadable("XML_MALFORMED", workbook)
         if sheet.name not in _UNREAD:
             sheets.append(read_sheet(sheet.name, part, package.read(part), shared, sheet.is_hidden))
     return Opened(sheets, faults)

@@ -278,5 +278,5 @@ def _once(findings: Iterable[Finding]) -> list[Finding]:
     return list({(_place(finding), finding.code, finding.sentence): finding for finding in findings}.values())
 
 
-def _place(finding: Finding) -> tuple[str | None, str | None, int | None, str | None]:
-    return finding.submission_id, finding.part, finding.row_no, finding.field
+def _place(finding: Finding) -> tuple[str | None, str | None, str | None, int | None, str | None]:
+    return finding.delivery_id, finding.submission_id, finding.part, finding.row_no, finding.field
