@@ -33,7 +33,7 @@ def measure_reading(project: Path, workbooks: Sequence[Path], reads: int, repeti
         start = effort(lambda: _read(pool, paths[:cores]))
         own, parser = _in_turns(partial(_read, pool, paths), partial(_each, _parse, paths), repetitions)
         rate, at_once = reads / own.processor, reads / own.wall
-        yield Measure("reading, all checks on", rate, PER_CORE, parser.processor / own.processor, PARSER, "≥ 0.5")
+        yield Measure("reading, all checks on", rate, PER_CORE, parser.processor / own.processor, PARSER, "≥ 0.25")
         yield Measure(f"reading, {cores} workers at once", at_once, "files/s", parser.wall / own.wall, PARSER)
         yield Measure(f"{PARSER}, one process", reads / parser.processor, PER_CORE)
         yield Measure("starting a reader", start.processor / cores, "s of a core")

@@ -17,6 +17,7 @@ KNOWN_IN = {
     "typst": ("src/nianbao/publish/pdf/",),
     "pypdfium2": ("src/nianbao/publish/layout/",),
     "isal": ("src/nianbao/intake/formats/package.py",),
+    "python_calamine": ("src/nianbao/intake/formats/xls.py",),
     "sdmx": ("src/nianbao/publish/sdmx.py",),
 }
 

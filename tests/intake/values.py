@@ -262,7 +262,8 @@ CASES = [
         site("𠮷㐀职工书屋😀", "𠮷㐀职工书屋😀"),
         warned(site("书屋\u202e屋书", "书屋屋书"), "CONTROL_CHAR"),
         site("甲\n乙书屋", "甲 乙书屋"),
-        Case(0, in_strings("柴达木职工书屋", "柴达木\x1f书屋"), ACCEPTED, ("CONTROL_CHAR",)),
+        Case(0, in_strings("柴达木职工书屋", "柴达木_x001F_书屋"), ACCEPTED, ("CONTROL_CHAR",)),
+        Case(0, in_strings("柴达木职工书屋", "柴达木\x1f书屋"), QUARANTINED, ("XML_MALFORMED",)),
     ),
     *of(
         72,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import string
 import unicodedata
 from dataclasses import replace
 
@@ -16,7 +17,9 @@ from nianbao.terms.submission import Cell, FormFrame, Reading, ReadingFault
 # Digits as people write them: full width too, in groups with a blank, a dash or a point between.
 _RUN = re.compile(r"[0-9０-９](?:[\s.\-－—·]?[0-9０-９])*(?:[\s.\-－—·]?[XxＸｘ](?![A-Za-zＡ-Ｚａ-ｚ]))?")
 _GROUP = re.compile(r"[0-9０-９]+[XxＸｘ]?|[XxＸｘ]")
-_MAIL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._%+\-]*[A-Za-z0-9_])?[@＠][A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+")
+_MAIL_DOMAIN = re.compile(r"[@＠][A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+")
+_MAIL_MARKS = ".%+-"
+_MAIL_LETTERS = string.ascii_letters + string.digits + "_" + _MAIL_MARKS
 _CODE = re.compile(r"(?<![0-9A-Za-z])[0-9A-HJ-NP-RT-UW-Y]{18}(?![0-9A-Za-z])")
 _SUSPECT = re.compile(r"[@＠]|(?:[0-9０-９][^0-9０-９]?){11}")
 _APART = "  "
@@ -31,6 +34,9 @@ _ABOUT_NUMBERS = frozenset({"TOTAL_MISMATCH", ROUNDED_TAIL})
 """Faults whose value is a number that was read as one."""
 
 _SMALLEST_GROUP = 3
+_LONGEST = 19
+"""So many digits has the longest of these numbers, a bank card."""
+
 _FIRST_BIRTH = dt.date(1880, 1, 1)
 
 
@@ -38,7 +44,7 @@ def mask(text: str) -> str:
     """The text with every personal number and mail address masked; everything else as it stands."""
     if not _SUSPECT.search(text):
         return text
-    text = _MAIL.sub(_mask_mail, text)
+    text = _mask_mails(text)
     kept = [match.span() for match in _CODE.finditer(text) if is_credit_code(match[0]) and not is_id_card(match[0])]
     pieces, end = [], 0
     for run in _RUN.finditer(text):
@@ -116,12 +122,16 @@ def _mask_fault(fault: ReadingFault) -> ReadingFault:
 
 
 def _mask_run(run: str) -> str:
-    """A run of digits, its groups joined from the longest reading to the shortest."""
+    """A run of digits, its groups joined from the longest reading to the shortest.
+
+    No more groups are joined than the longest number has digits: so the work grows with the length of the run.
+    """
     groups = list(_GROUP.finditer(run))
+    texts = [unicodedata.normalize("NFKC", group[0]).upper() for group in groups]
     pieces, end, first = [], 0, 0
     while first < len(groups):
-        for last in range(len(groups), first, -1):
-            hidden = _mask_number([unicodedata.normalize("NFKC", group[0]).upper() for group in groups[first:last]])
+        for last in range(min(len(groups), first + _LONGEST), first, -1):
+            hidden = _mask_number(texts[first:last])
             if hidden:
                 pieces += [run[end : groups[first].start()], hidden]
                 end = groups[last - 1].end()
@@ -147,8 +157,17 @@ def _mask_number(groups: list[str]) -> str:
     return ""
 
 
-def _mask_mail(match: re.Match[str]) -> str:
-    return f"{match[0][0]}***@***"
+def _mask_mails(text: str) -> str:
+    """The text with its mail addresses masked; each is looked for backwards from its @ to the one before."""
+    pieces, end, begin = [], 0, 0
+    for domain in _MAIL_DOMAIN.finditer(text):
+        before = text[max(begin, end) : domain.start()]
+        begin = domain.start() + 1
+        name = before[len(before.rstrip(_MAIL_LETTERS)) :].lstrip(_MAIL_MARKS)
+        if name and name[-1] not in _MAIL_MARKS:
+            pieces += [text[end : domain.start() - len(name)], f"{name[0]}***@***"]
+            end = domain.end()
+    return "".join(pieces) + text[end:]
 
 
 def _looks_like_id_card(number: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Mapping
 
 from nianbao.intake.answer.answer_sheet import compose_sheet
@@ -14,6 +13,8 @@ from nianbao.intake.answer.package import Package, UnknownPackage
 from nianbao.intake.answer.rebuild import rebuild
 from nianbao.intake.answer.returned import AnsweredRow, is_answer_sheet, read_answer_sheet
 from nianbao.intake.answer.styles import Styles
+from nianbao.intake.formats.route import open_file
+from nianbao.intake.formats.sheet import Unreadable
 from nianbao.terms.finding import Severity
 from nianbao.terms.layout import ANSWER_SHEET
 
@@ -81,12 +82,11 @@ def _earlier_answer(content: bytes, book: Book) -> tuple[str, Mapping[tuple[str,
     """The name for the sheet 审核结果, and what an earlier one of ours remembers of the cells it marked."""
     if ANSWER_SHEET not in book.parts:
         return ANSWER_SHEET, {}
-    from python_calamine import CalamineWorkbook
-
     try:
-        grid = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name(ANSWER_SHEET).to_python()
-    except Exception as error:  # whatever the parser minds
+        sheets = open_file(content, "", ()).sheets
+    except Unreadable as error:
         raise UnknownPackage(str(error)) from error
+    grid = next((sheet.rows for sheet in sheets if sheet.name == ANSWER_SHEET), ())
     if is_answer_sheet(grid):
         return ANSWER_SHEET, {(row.sheet, row.cell): row for row in read_answer_sheet(grid) if row.sheet}
     number = 2
