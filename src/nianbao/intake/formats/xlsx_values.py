@@ -18,7 +18,7 @@ _BLANKS = " \t\n\r"
 _BOOLEANS = {"1": True, "0": False, "true": True, "false": False}
 _SECONDS = 86_400
 _LEAP_DAY = 60
-"""The 29th of February 1900, which never was: spreadsheets count it all the same."""
+"""A 29th of February that never was: spreadsheets count it all the same."""
 
 _LAST_DAY = {False: 2_958_465, True: 2_957_003}
 _EPOCH = {False: dt.datetime(1899, 12, 30), True: dt.datetime(1904, 1, 1)}
