@@ -45,7 +45,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class _Due:
-    """Who owes a form for which period of a year, and what of it is in force, there and a year before.
+    """What is in force, and what those owe for which periods of a year who have not reported all of it.
 
     `in_both` pairs the places of a form and year that are in force with the same places a year before.
     """
@@ -76,9 +76,11 @@ def _read_due(connection: Connection, project: Project) -> _Due:
     rows = connection.execute(
         "SELECT form_code, year, unit_code, period FROM core.reporting ORDER BY form_code, unit_code, period"
     ).fetchall()
-    for form, year, unit, period in rows:
-        owed[form, year].append((unit, period))
     in_force = frozenset(connection.execute("SELECT form_code, unit_code, period FROM core.submission").fetchall())
+    lacking = {(form, year, unit) for form, year, unit, period in rows if (form, unit, period) not in in_force}
+    for form, year, unit, period in rows:
+        if (form, year, unit) in lacking:
+            owed[form, year].append((unit, period))
     in_both: dict[tuple[str, int], list[tuple[Place, Place]]] = defaultdict(list)
     for form, unit, code in in_force:
         before = Period.parse(code).prev_year.code
