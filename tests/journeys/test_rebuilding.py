@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 
 from nianbao.catalog import Project
 from nianbao.cli import main
+from nianbao.clock import OVERRIDE
 from nianbao.errors import StoreError
 from nianbao.runs.house import open_house
 from nianbao.runs.nightly import nightly
@@ -23,7 +24,7 @@ from nianbao.settings import Home
 from tests.homes import ISSUED, PUBLICATIONS, ROOT, YEAR, digest, release, scratch_files
 from tests.journeys.test_record import declared_in, everything
 
-READER = ("workbook.py", "tables.py", "landmarks.py", "cover.py")
+READER = ("workbook.py", "tables.py", "locate_fields.py", "cover.py")
 """Without these modules of intake nothing can be read."""
 
 
@@ -41,10 +42,12 @@ def test_rebuilt_from_the_record_alone_everything_is_equal(year_copy: Home, tmp_
     source = tmp_path / "src"
     shutil.copytree(ROOT / "src" / "nianbao", source / "nianbao", ignore=shutil.ignore_patterns("__pycache__"))
     for name in READER:
+        assert (source / "nianbao" / "intake" / name).exists()
         (source / "nianbao" / "intake" / name).write_text("raise ImportError('nothing is read')\n", "utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "nianbao", "rebuild", "--home", str(year_copy.path), "--json"],
-        cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(source)}, capture_output=True, text=True, timeout=600,
+        cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(source), OVERRIDE: ISSUED},
+        capture_output=True, text=True, timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["runs"] > 4
@@ -53,7 +56,7 @@ def test_rebuilt_from_the_record_alone_everything_is_equal(year_copy: Home, tmp_
 
 
 def sentences(folder: Path) -> list[str]:
-    """What the report of an edition says, without what the page itself is made of."""
+    """What the report of an edition says, but for the line that says which edition it is."""
     page = (folder / "index.html").read_text("utf-8")
     return [
         html.unescape(re.sub(r"<[^>]+>", "", text)).strip() for text in re.findall(r"<p[ >].*?</p>", page, re.DOTALL)
@@ -80,9 +83,9 @@ def test_as_of_a_day_the_report_is_the_one_that_was_issued(
     for code in PUBLICATIONS:
         issued = release(year_copy, code, 1)
         assert (out / code / "figures.csv").read_bytes() == (issued / "figures.csv").read_bytes()
-        said = [text for text in sentences(issued) if text]
+        said = sentences(issued)
         assert len(said) > 20
-        assert [text for text in sentences(out / code) if text] == said
+        assert sentences(out / code) == said
 
 
 def test_T39_an_altered_release_is_an_alarm(year_copy: Home, project: Project, clock: Callable[[str], None]) -> None:
