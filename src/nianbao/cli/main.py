@@ -37,6 +37,7 @@ COMMANDS = {
     "targets": ("ask", "Show what was promised for a year and what was reached."),
     "explain": ("ask", "Trace a figure: formula, values by unit, submissions, cells."),
     "feeds": ("feeds", "Trace the other way: the figures and releases that a submission is counted in."),
+    "review": ("review", "review take-over: keep what the office wrote into the blocks of a draft."),
     "proof": ("proof", "Check the numbers of an edited draft against the warehouse."),
     "layout": ("layout", "Measure a Word document against GB/T 9704, the official layout."),
     "sql": ("ask", "Query the published file: no writes, no files, no network."),

@@ -22,7 +22,7 @@ from nianbao.statistics.claims import read_claims
 from nianbao.statistics.figures import read_figures
 from nianbao.statistics.reporting import due_in_year
 from nianbao.statistics.targets import read_targets
-from nianbao.statistics.texts import read_texts
+from nianbao.statistics.texts import read_blocks, read_texts
 from nianbao.statistics.trace import trace_all
 from nianbao.terms.document import Document
 from nianbao.terms.publication import Publication
@@ -114,6 +114,7 @@ def doubtful_claims(house: House, year: int | None = None) -> list[dict[str, Any
 def _issue(house: House, document: Document, snapshot: Path, step: Step) -> Edition:
     last = ledger.last_release(house.connection, document.publication, document.year)
     content = figures_csv(document.figures) + texts_csv(document.texts)
+    content += "".join(f"{each.key} {each.text}\n" for each in document.blocks)
     figures_sha256 = hashlib.sha256(content.encode()).hexdigest()
     if last:
         refuse_altered(house.home, last, ledger.release_files(house.connection, last))
@@ -143,7 +144,18 @@ def _documents(house: House, year: int, edition: str) -> dict[str, Document]:
     reported = read_texts(house.connection, house.project, year)
     documents = {
         code: _footnoted(
-            compose(publication, claims, year, edition, as_of, notices, targets, reported), publication, house
+            compose(
+                publication,
+                claims,
+                year,
+                edition,
+                as_of,
+                notices,
+                targets,
+                dataclasses.replace(reported, blocks=read_blocks(house.connection, code, year)),
+            ),
+            publication,
+            house,
         )
         for code, publication in house.project.publications.items()
     }

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nianbao.catalog import Project
 from nianbao.terms.passage import DeclaredText
-from nianbao.terms.reported import Reported, ReportedText
+from nianbao.terms.reported import Reported, ReportedText, WrittenBlock
 from nianbao.warehouse.connect import Connection, quote, rows_of
 
 
@@ -20,6 +20,27 @@ def read_texts(connection: Connection, project: Project, year: int) -> Reported:
             key=lambda text: (places.get(text.unit_code, len(places)), text.period),
         )
     return Reported({text_id: tuple(texts) for text_id, texts in found.items() if texts})
+
+
+def read_blocks(connection: Connection, publication: str, year: int) -> dict[str, WrittenBlock]:
+    """The office blocks of a report and year as they were taken over last; one that was emptied is not written."""
+    rows = rows_of(
+        connection,
+        """
+        SELECT block_id, text, written_by, written_at
+        FROM ledger.block
+        WHERE publication = $publication AND year = $year
+        QUALIFY run_id = max(run_id) OVER (PARTITION BY block_id)
+        ORDER BY block_id, number
+        """,
+        {"publication": publication, "year": year},
+    )
+    blocks: dict[str, WrittenBlock] = {}
+    for row in rows:
+        before = blocks.get(row["block_id"])
+        paragraphs = (*(before.paragraphs if before else ()), row["text"])
+        blocks[row["block_id"]] = WrittenBlock(paragraphs, row["written_by"], row["written_at"].date())
+    return {block_id: block for block_id, block in blocks.items() if any(block.paragraphs)}
 
 
 def _reported(connection: Connection, project: Project, declared: DeclaredText, year: int) -> Iterator[ReportedText]:

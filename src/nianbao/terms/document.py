@@ -267,6 +267,11 @@ class Document:
         return tuple(piece for piece in self._pieces() if isinstance(piece, PrintedText))
 
     @property
+    def blocks(self) -> tuple[PrintedBlock, ...]:
+        """What the office wrote itself, in reading order."""
+        return tuple(piece for piece in self._pieces() if isinstance(piece, PrintedBlock))
+
+    @property
     def gaps(self) -> tuple[ToWrite, ...]:
         """What is still to be written, in reading order; a release has none."""
         return tuple(piece for piece in self._pieces() if isinstance(piece, ToWrite))

@@ -11,7 +11,7 @@ from nianbao.terms.form import Field, FieldType, Part
 from nianbao.warehouse.connect import Connection, has_table, literal, quote, transaction
 from nianbao.warehouse.state import create_views
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """A warehouse of an older structure is not converted but made anew from the record."""
 
 SQL_TYPES = {
@@ -134,6 +134,13 @@ LEDGER = {
             {"publication": "VARCHAR NOT NULL", "year": "INTEGER NOT NULL", "number": "INTEGER NOT NULL",
              "issued_at": "TIMESTAMP NOT NULL", "run_id": "VARCHAR NOT NULL", "path": "VARCHAR NOT NULL",
              "figures_sha256": "VARCHAR NOT NULL", "manifest_sha256": "VARCHAR NOT NULL"},
+        ),
+        TableSpec(
+            "ledger.block", "固定文字：办公室为一种报告一年写的每段一行，最后一次运行的为准",
+            "one row per paragraph that the office wrote for a place of a report and year; the last run holds",
+            {"publication": "VARCHAR NOT NULL", "year": "INTEGER NOT NULL", "block_id": "VARCHAR NOT NULL",
+             "number": "INTEGER NOT NULL", "text": "VARCHAR NOT NULL", "written_by": "VARCHAR NOT NULL",
+             "written_at": "TIMESTAMP NOT NULL", "run_id": "VARCHAR NOT NULL"},
         ),
         TableSpec(
             "ledger.build", "构建：每个模型当前内容的指纹",

@@ -1,0 +1,44 @@
+"""The command that takes back what the office wrote into a draft."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from nianbao.cli.main import home_option, json_option, project_option, resolve_project
+from nianbao.cli.show import say
+from nianbao.settings import Home
+
+
+@click.group()
+def review() -> None:
+    """Documents that come back from the office."""
+
+
+@review.command("take-over")
+@project_option
+@home_option
+@json_option
+@click.argument("document", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--by", required=True, metavar="ROLE", help="Who wrote it, as a role (办公室文字岗).")
+def take_over_command(project_path: Path | None, home: Path, as_json: bool, document: Path, by: str) -> None:
+    """Keep what the office wrote into the blocks (导语, 致谢 …) of a draft's Word document.
+
+    Nothing else is read; a document whose other text was changed is refused, naming the paragraph.
+    """
+    from nianbao.runs.house import open_house
+    from nianbao.runs.take_over import take_over
+
+    if not by.strip():
+        raise click.UsageError("say who: --by ROLE")
+    with open_house(resolve_project(project_path), Home(home), "take_over") as house:
+        taken = take_over(house, document, by.strip())
+    if as_json:
+        keys = ("publication", "year", "block_id", "was", "now")
+        click.echo(json.dumps([{key: getattr(each, key) for key in keys} for each in taken], ensure_ascii=False))
+        return
+    for each in taken:
+        say(f"{each.publication} {each.year} {each.block_id}: {len(each.now)} paragraphs kept")
+    say("the next night, or nianbao publish, prints them" if taken else "nothing was written that is not kept already")

@@ -1,0 +1,108 @@
+"""take over: what the office wrote into the blocks of a report's Word document, kept with who and when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nianbao import clock
+from nianbao.errors import UsageError
+from nianbao.intake.personal import mask
+from nianbao.runs.house import House
+from nianbao.runs.recording import Doing, record_run
+from nianbao.statistics.texts import read_blocks
+
+if TYPE_CHECKING:
+    from docx.document import Document as WordDocument
+
+    from nianbao.publish.docx.protected import BlockTag
+
+GAP = "【待补写："
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A block that was taken over; `was` is what stood there before."""
+
+    publication: str
+    year: int
+    block_id: str
+    was: tuple[str, ...]
+    now: tuple[str, ...]
+
+
+def take_over(house: House, path: Path, by: str) -> list[Taken]:
+    """Keep the blocks of an edited draft that say something else than before; nothing else of it is read.
+
+    Raises:
+        UsageError: it is no report of ours, text outside of the blocks was changed (the paragraph is named), or a block
+            is of a publication or place that is not declared.
+    """
+    word, blocks = _blocks(path)
+    _refuse_other_text(house, word, path, blocks)
+    taken = []
+    for tag, texts in blocks.items():
+        if tag.publication not in house.project.publications or tag.block_id not in house.project.wordings.blocks:
+            raise UsageError(
+                f"the block {tag.block_id} of {tag.publication} is not declared", str(path), "see reports/blocks.toml"
+            )
+        written = read_blocks(house.connection, tag.publication, tag.year).get(tag.block_id)
+        was = written.paragraphs if written else ()
+        now = () if len(texts) == 1 and texts[0].startswith(GAP) else tuple(map(mask, texts))
+        if now != was:
+            taken.append(Taken(tag.publication, tag.year, tag.block_id, was, now))
+    if taken:
+        moment, actor = clock.now(), mask(by)
+        rows = [
+            {
+                "publication": each.publication, "year": each.year, "block_id": each.block_id, "number": number,
+                "text": text, "written_by": actor, "written_at": moment,
+            }
+            for each in taken
+            for number, text in enumerate(each.now or ("",), start=1)
+        ]  # fmt: skip
+        summary = {"blocks": [f"{each.publication}/{each.year}/{each.block_id}" for each in taken]}
+        record_run(house, Doing("take_over", actor=actor, summary=summary), {"block": rows})
+    return taken
+
+
+def _blocks(path: Path) -> tuple[WordDocument, dict[BlockTag, tuple[str, ...]]]:
+    import docx
+
+    from nianbao.publish.docx.protected import blocks_of
+
+    try:
+        word = docx.Document(str(path))
+    except Exception as error:  # the library raises whatever a broken package makes it stumble over
+        raise UsageError("this is no Word document (.docx)", str(path), "save it as .docx") from error
+    blocks = dict(blocks_of(word))
+    if not blocks:
+        raise UsageError(
+            "no block of a report is in this document", str(path), "edit the draft that lies in releases/…/draft"
+        )
+    return word, blocks
+
+
+def _refuse_other_text(house: House, word: WordDocument, path: Path, blocks: dict[BlockTag, tuple[str, ...]]) -> None:
+    """A document whose sealed text was changed is refused; the seal is that of the draft it was made from."""
+    import docx
+
+    from nianbao.publish.docx.protected import SEAL, hash_of, protected_paragraphs
+
+    own = protected_paragraphs(word)
+    if word.core_properties.identifier == SEAL + hash_of(own):
+        return
+    tag = next(iter(blocks))
+    draft = house.home.releases / str(tag.year) / tag.publication / "draft" / f"{tag.publication}-{tag.year}.docx"
+    expected = protected_paragraphs(docx.Document(str(draft))) if draft.exists() else []
+    if own == expected:
+        return  # a program that dropped the seal and kept every word
+    changed = next((text for text in own if text not in set(expected)), "")
+    gone = next((text for text in expected if text not in set(own)), "")
+    said = f"“{changed[:60]}” is not the report's" if changed else f"“{gone[:60]}” is gone"
+    raise UsageError(
+        f"text outside of the office's blocks was changed: {said}",
+        str(path),
+        "take the newest draft and put your words into its blocks; a figure or a quoted text is corrected by its unit",
+    )
