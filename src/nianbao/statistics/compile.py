@@ -74,20 +74,31 @@ def _coverage_model() -> Model:
         f"""SELECT
     p.year_basis, p.indicator_id, p.year, a.unit_code,
     bool_or(u.is_counted) AS is_counted,
-    count(*) FILTER (WHERE p.is_needed) AS asked,
-    count(s.submission_id) FILTER (WHERE p.is_needed) AS reported,
+    count(*) FILTER (WHERE p.is_needed AND a.is_asked) AS asked,
+    count(s.submission_id) FILTER (WHERE p.is_needed AND a.is_asked) AS reported,
     count(s.submission_id) FILTER (WHERE p.is_of_whole) AS reported_of_whole
 FROM reference.indicator_period AS p
 INNER JOIN reference.indicators AS i ON p.indicator_id = i.indicator_id
-INNER JOIN reference.asked AS a ON i.form_code = a.form_code AND i.part = a.part AND p.period = a.period
+INNER JOIN (
+    SELECT unit_code, form_code, part, period, TRUE AS is_asked FROM reference.asked
+    UNION ALL
+    -- What was sent though nobody asked for it, such as the quarter before a form was first asked, makes a year whole.
+    SELECT sent.unit_code, sent.form_code, parts.part, sent.period, FALSE
+    FROM core.submission AS sent
+    INNER JOIN (SELECT DISTINCT form_code, part FROM reference.fields) AS parts ON sent.form_code = parts.form_code
+    WHERE NOT EXISTS (
+        SELECT 1 FROM reference.asked AS asked
+        WHERE asked.unit_code = sent.unit_code AND asked.form_code = sent.form_code AND asked.period = sent.period
+    )
+) AS a ON i.form_code = a.form_code AND i.part = a.part AND p.period = a.period
 INNER JOIN reference.unit_in_period AS u ON a.unit_code = u.unit_code AND a.period = u.period
 LEFT JOIN core.submission AS s
     ON a.unit_code = s.unit_code AND a.form_code = s.form_code AND a.period = s.period
-WHERE p.is_asked AND {scope_condition("i", "u")}
+WHERE {scope_condition("i", "u")}
 GROUP BY p.year_basis, p.indicator_id, p.year, a.unit_code""",
         frozenset(
-            {"reference.indicator_period", "reference.indicators", "reference.asked", "reference.unit_in_period",
-             "core.submission"}
+            {"reference.indicator_period", "reference.indicators", "reference.asked", "reference.fields",
+             "reference.unit_in_period", "core.submission"}
         ),
         "指标覆盖：每个单位每年应报、已报的报告期数",
         "periods asked and reported behind a counted indicator; one row per basis, indicator, year and unit",
