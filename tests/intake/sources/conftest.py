@@ -57,7 +57,7 @@ def project_with(tmp_path: Path) -> Callable[[str], Path]:
         folder = tmp_path / "project"
         if not folder.exists():
             folder.mkdir()
-            for name in ("forms", "expectations", "sql", "indicators", "reports"):
+            for name in ("federation.toml", "forms", "expectations", "sql", "indicators", "reports"):
                 (folder / name).symlink_to(ROOT / name)
             shutil.copytree(ROOT / "reference", folder / "reference")
         (folder / "reference" / "sources.toml").write_text(sources, encoding="utf-8")

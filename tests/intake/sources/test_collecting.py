@@ -255,7 +255,7 @@ def test_the_doctor_looks_at_sources(project_with: ProjectWith, home: Home, sftp
 def test_a_rebuild_remembers_where_a_delivery_came_from(
     project_with: ProjectWith, home: Home, sftp: SftpServer, workbook: Path
 ) -> None:
-    """A lost warehouse is made again from the archive, with source and owner."""
+    """A lost warehouse is made again from the record, with source and owner, and nothing is judged again."""
     shutil.copy2(workbook, sftp.folder / "upload" / XINING)
     path = project_with(sftp_source(sftp, 'unit = "QH630100"'))
     run(path, home)

@@ -20,7 +20,7 @@ def project_copy(tmp_path: Path) -> Path:
     """A project like ours whose lists may be changed."""
     folder = tmp_path / "project"
     folder.mkdir()
-    for name in ("forms", "expectations", "sql", "indicators", "reports"):
+    for name in ("federation.toml", "forms", "expectations", "sql", "indicators", "reports"):
         (folder / name).symlink_to(ROOT / name)
     shutil.copytree(ROOT / "reference", folder / "reference")
     return folder
