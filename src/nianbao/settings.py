@@ -62,6 +62,11 @@ class Home:
         return self.path / "warehouse.duckdb"
 
     @property
+    def last_state(self) -> Path:
+        """The warehouse as the last run left it, for whoever asks while another run writes."""
+        return self.path / "warehouse.last.duckdb"
+
+    @property
     def models(self) -> Path:
         """The SQL of all models as last made; made anew when it is gone or the declarations have changed."""
         return self.path / "models.json"
@@ -75,6 +80,11 @@ class Home:
     def releases(self) -> Path:
         """Draft editions, numbered releases and the analysts' files."""
         return self.path / "releases"
+
+    @property
+    def is_made(self) -> bool:
+        """Whether the folder is there: somebody made it, by `nianbao init` or by hand."""
+        return self.path.is_dir()
 
     @property
     def is_new(self) -> bool:

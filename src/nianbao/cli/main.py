@@ -16,6 +16,7 @@ from nianbao.settings import keep_files_private
 
 # Where each command lives; a command's module is imported when it is asked for, so that --help answers at once.
 COMMANDS = {
+    "init": ("make", "Make a home: the folder of inbox, outbox, archive, warehouse and releases."),
     "template": ("make", "Write the blank workbook of a unit and period, or of all units."),
     "sample": ("make", "Write the synthetic sample year into the inbox."),
     "nightly": ("run", "Collect, compile, and refresh the drafts and the analysts' file."),
@@ -88,9 +89,9 @@ class Commands(click.Group):
 @click.group(
     cls=Commands,
     help="nianbao 年报: from a federation's workbooks to its annual report, every figure traceable to a cell.",
-    epilog="Exit codes: 0 done, 1 a checked file would be sent back or deviates, 2 wrong arguments, 4 built tables "
-    "break an expectation, 64 no such thing, 70 our own fault, 74 file, disk or source, 75 another run is writing, "
-    "78 a declared file is wrong.",
+    epilog="Exit codes: 0 done, 1 a checked file would be sent back or deviates, 2 wrong arguments, 3 something was "
+    "kept back for a fault of ours, 4 built tables break an expectation, 64 no such thing, 70 our own fault, "
+    "74 file, disk or source, 75 another run is writing, 78 a declared file is wrong.",
 )
 @click.version_option(__version__, prog_name="nianbao")
 def main() -> None:

@@ -17,6 +17,19 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 
 @click.command()
 @project_option
+@home_option
+def init(project_path: Path | None, home: Path) -> None:
+    """Make a home: the folder of inbox, outbox, archive, warehouse and releases."""
+    from nianbao.settings import Home
+
+    made = Home(home)
+    is_new = not made.inbox.is_dir()
+    made.inbox.mkdir(parents=True, exist_ok=True)
+    say(f"a home {'is made' if is_new else 'was there already'}: put workbooks into {made.inbox}")
+
+
+@click.command()
+@project_option
 @click.option("--unit", "unit_text", help="The unit: its code, name or short name, as in reference/units.csv.")
 @click.option("--all", "for_all", is_flag=True, help="Every unit that owes a form in the period.")
 @click.option("--period", required=True, help="Reporting period; 2021Q4 also holds 2021H2 and 2021.")

@@ -111,7 +111,9 @@ def _sources(path: Path, home: Home) -> Iterator[Answer]:
 
 
 def _home(home: Home) -> Iterator[Answer]:
-    home.path.mkdir(parents=True, exist_ok=True)
+    if not home.is_made:
+        yield Answer("home", False, f"there is none at {home.path}", f"make one: nianbao init --home {home.path}")
+        return
     is_writable = os.access(home.path, os.W_OK)
     yield Answer("home", is_writable, str(home.path), "give the user of the scheduler the right to write there")
     free = shutil.disk_usage(home.path).free

@@ -29,6 +29,7 @@ from nianbao.warehouse.connect import (
     open_present,
     open_writer,
 )
+from nianbao.warehouse.last_state import keep_last_state
 from nianbao.warehouse.lock import writer_lock
 from nianbao.warehouse.projection import apply_runs, bring_up_to_date, refuse_other_record
 from nianbao.warehouse.reference import load_reference
@@ -66,14 +67,17 @@ def open_house(project_path: Path, home: Home, purpose: str, anew: bool = False)
     What a killed run left is swept away, and the warehouse brought up to the last run that was recorded.
 
     Raises:
+        UsageError: nobody has made a home there.
         BusyError: another run holds the lock.
         DeclarationError: a declared file is wrong, or a unit that reported is not in the roster any more.
         StoreError: the warehouse was written by a newer nianbao or is newer than the archive, what was recorded is
             damaged, or the disk is full or may not be written.
     """
     project = load_project(project_path)
+    require_home(home)
     with _told_of_the_disk(home), writer_lock(home.path, purpose):
         record = _open_record(home)
+        keep_last_state(home)
         connection = _open_warehouse(home, record, anew)
         try:
             _clear(home, record)
@@ -91,6 +95,17 @@ def open_house(project_path: Path, home: Home, purpose: str, anew: bool = False)
                 raise
         finally:
             connection.close()
+
+
+def require_home(home: Home) -> None:
+    """Hold that a home was made on purpose: a mistyped --home is no new one.
+
+    Raises:
+        UsageError: nobody has made one there.
+    """
+    if not home.is_made:
+        step = f"correct --home, or make one: nianbao init --home {home.path}"
+        raise UsageError(f"there is no home at {home.path}", next_step=step)
 
 
 def require_units(project: Project, connection: Connection) -> None:
@@ -139,7 +154,8 @@ def _told_of_the_disk(home: Home) -> Iterator[None]:
     try:
         yield
     except DISK_FAULTS as error:
-        step = "make room or give the right to write there, and run again"
+        step = "make room or give the right to write there, and run again; where there is both, the warehouse is "
+        step += "damaged: nianbao rebuild makes it anew from the archive"
         raise StoreError(str(error), str(home.path), step) from error
 
 

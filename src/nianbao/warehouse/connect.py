@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ import duckdb
 
 from nianbao.errors import BusyError, NianbaoError, StoreError
 from nianbao.settings import Home, memory_limit, own_scratch
+from nianbao.warehouse.last_state import state_before_run
 
 if TYPE_CHECKING:
     import polars as pl
@@ -47,15 +49,32 @@ def open_writer(path: Path) -> Connection:
     except duckdb.Error as error:
         if is_new:
             path.unlink(missing_ok=True)  # a file that was only begun would be in the way of the next run
-        raise unopened(path, error) from error
+            raise StoreError(str(error), str(path), "make room or give the right to write there") from error
+        raise unopened(path, error, to_write=True) from error
 
 
-def unopened(path: Path, error: duckdb.Error) -> NianbaoError:
-    """Why the warehouse could not be opened."""
-    if "Could not set lock" in str(error):
-        return BusyError("a run that is writing, or another program that has it open")
+def unopened(path: Path, error: duckdb.Error, to_write: bool = False) -> NianbaoError:
+    """Why the warehouse could not be opened: another process holds it, it may not be read, or it is damaged."""
+    try:
+        if _is_held(path, to_write):
+            return BusyError("a run that is writing, or another program that has it open")
+    except OSError as fault:
+        return StoreError(str(fault), str(path), "give the right to it, and run again")
     step = "delete it and run nianbao nightly, or nianbao rebuild: it is made anew from the archive"
     return StoreError(f"the warehouse is damaged: {error}", str(path), step)
+
+
+def _is_held(path: Path, to_write: bool) -> bool:
+    """Whether another process has the file open so that it is in the way; DuckDB has it locked by the system.
+
+    Not to be asked by a process that has it open itself: closing the file would give up its own lock.
+    """
+    with path.open("r+b" if to_write else "rb") as file:
+        try:
+            fcntl.lockf(file, (fcntl.LOCK_EX if to_write else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):
+            return True
+    return False
 
 
 def open_memory() -> Connection:
@@ -67,8 +86,8 @@ def open_present(path: Path) -> Connection:
     """Open the warehouse for reading; it is the connection's default database.
 
     Raises:
-        StoreError: there is no warehouse yet.
-        BusyError: a run is writing.
+        StoreError: there is no warehouse yet, or it is damaged.
+        BusyError: the first run is writing, or another program has it open.
     """
     if not path.exists():
         raise StoreError("there is no warehouse yet", str(path), "run nianbao nightly first")
@@ -76,7 +95,11 @@ def open_present(path: Path) -> Connection:
     try:
         connection.execute(f"ATTACH {literal(str(path))} AS warehouse (READ_ONLY); USE warehouse")
     except duckdb.Error as error:
-        raise unopened(path, error) from error
+        fault = unopened(path, error)
+        last = state_before_run(Home(path.parent)) if isinstance(fault, BusyError) else None
+        if last is None:
+            raise fault from error
+        connection.execute(f"ATTACH {literal(str(last))} AS warehouse (READ_ONLY); USE warehouse")
     return connection
 
 

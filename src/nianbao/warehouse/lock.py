@@ -11,6 +11,18 @@ from pathlib import Path
 from nianbao.errors import BusyError
 
 
+def is_writing(home: Path) -> bool:
+    """Whether a run is writing under `home`; needs no right to write there."""
+    try:
+        with (home / "writer.lock").open(encoding="utf-8") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 @contextmanager
 def writer_lock(home: Path, purpose: str) -> Iterator[None]:
     """Hold the right to write under `home`.

@@ -25,7 +25,9 @@ XINING = "西宁市总工会-2021Q1.xlsx"
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     """An empty home."""
-    return Home(tmp_path / "home")
+    home = Home(tmp_path / "home")
+    home.path.mkdir()
+    return home
 
 
 @pytest.fixture(scope="session")

@@ -35,7 +35,9 @@ LONG = 60.0
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     """An empty home."""
-    return Home(tmp_path / "home")
+    home = Home(tmp_path / "home")
+    home.path.mkdir()
+    return home
 
 
 @pytest.fixture(scope="session")

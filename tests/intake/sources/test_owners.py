@@ -23,7 +23,9 @@ XINING, HAIDONG, HUANGNAN = "QH630100", "QH630200", "QH632300"
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     """An empty home."""
-    return Home(tmp_path / "home")
+    home = Home(tmp_path / "home")
+    home.path.mkdir()
+    return home
 
 
 @pytest.fixture

@@ -271,6 +271,7 @@ def test_a_number_is_shown_without_empty_decimals(year_home: Home) -> None:
 
 def test_an_empty_inbox_is_no_fault(tmp_path: Path) -> None:
     """The first night of a new house ends well and publishes nothing; there is nothing to issue yet."""
+    assert run("init", home=tmp_path / "new").exit_code == 0
     assert parsed(run("nightly", "--json", home=tmp_path / "new"))["editions"] == []
     result = run("publish", home=tmp_path / "new")
     assert result.exit_code in (4, 64) and "Traceback" not in result.output
@@ -279,16 +280,17 @@ def test_an_empty_inbox_is_no_fault(tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", ["nightly", "collect", "compile", "publish"])
 def test_one_run_at_a_time(command: str, tmp_path: Path) -> None:
     """The second is told who is at it, and changes nothing."""
+    Home(tmp_path).inbox.mkdir()
     with writer_lock(tmp_path, "nightly"):
         result = call(command, home=Home(tmp_path))
     assert result.returncode == 75
     assert "the warehouse is held by process" in result.stderr and "(nightly)" in result.stderr
-    assert [path.name for path in tmp_path.iterdir()] == ["writer.lock"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["inbox", "writer.lock"]
 
 
 @pytest.fixture
 def writing(year_copy: Home) -> Iterator[Home]:
-    """A home whose warehouse another process is writing."""
+    """A home whose warehouse another program has open to write."""
     script = "import duckdb, sys, time; c = duckdb.connect(sys.argv[1]); print('open', flush=True); time.sleep(60)"
     process = subprocess.Popen(
         [sys.executable, "-c", script, str(year_copy.warehouse)], stdout=subprocess.PIPE, text=True
@@ -301,7 +303,7 @@ def writing(year_copy: Home) -> Iterator[Home]:
 
 
 def test_a_question_waits_for_nobody(writing: Home) -> None:
-    """While a run writes, questions to the warehouse are told so; the published file answers as ever."""
+    """While another program has the warehouse, questions to it are told so; the published file answers as ever."""
     assert run("status", home=writing.path).exit_code == 75
     assert parsed(run("sql", "SELECT count(*) AS n FROM core.unit", "--json", home=writing.path))[0]["n"] > 53
 
@@ -322,7 +324,7 @@ def test_a_file_that_is_no_warehouse_stops_a_run(tmp_path: Path) -> None:
     for command in ("status", "collect"):
         result = run(command, home=tmp_path)
         assert result.exit_code == 74, (command, result.exception)
-        assert "delete it and run nianbao nightly" in result.stderr
+        assert "nianbao rebuild" in result.stderr
     assert home.warehouse.read_bytes().startswith(b"this is not")
 
 
