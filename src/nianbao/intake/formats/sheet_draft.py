@@ -44,7 +44,12 @@ class SheetDraft:
             self._texts.append((row, column, value))
 
     def finish(self, is_hidden: bool) -> Sheet:
-        """The sheet, its rows all of one length."""
+        """The sheet, its rows all of one length; of a merged area only the first cell is seen, and so it is kept alone.
+
+        Raises:
+            Unreadable: merged areas lie over one another.
+        """
+        covered = self._cover()
         blank = [""] * self._width
         return Sheet(
             self.name,
@@ -56,8 +61,25 @@ class SheetDraft:
             hidden_rows=frozenset(self.hidden_rows),
             hidden_columns=frozenset(_each(self.hidden_columns)),
             is_hidden=is_hidden,
-            texts_in_order=self._texts,
+            texts_in_order=[text for text in self._texts if text[:2] not in covered] if covered else self._texts,
         )
+
+    def _cover(self) -> set[tuple[int, int]]:
+        """Blank the filled cells that merged areas cover, and say which they were."""
+        covered: set[tuple[int, int]] = set()
+        left_over = (len(self._rows) + 1) * (self._width + 1)
+        for (top, left), (bottom, right) in self.merged:
+            for row in range(top, min(bottom + 1, len(self._rows))):
+                cells = self._rows[row]
+                columns = range(left + (row == top), min(right + 1, len(cells)))
+                left_over -= len(columns) + 1
+                if left_over < 0:
+                    raise Unreadable("XML_MALFORMED", self.name)
+                for column in columns:
+                    if cells[column] != "":
+                        cells[column] = ""
+                        covered.add((row, column))
+        return covered
 
 
 def _each(spans: Sequence[tuple[int, int]]) -> Iterator[int]:
