@@ -10,9 +10,10 @@ from nianbao.terms.explanation import Ruled, Ruling
 from nianbao.warehouse.connect import Connection, rows_of
 from nianbao.warehouse.schema import LEDGER
 
-_RULINGS = "SELECT {columns} FROM ledger.ruling ORDER BY ruled_at, explanation_id"
+# Rulings are told apart by the order in which they were recorded: two may fall within one second of the clock.
+_RULINGS = "SELECT {columns} FROM ledger.ruling ORDER BY rowid"
 _LATEST_RULING = """
-    SELECT * FROM ledger.ruling QUALIFY row_number() OVER (PARTITION BY explanation_id ORDER BY ruled_at DESC) = 1
+    SELECT * FROM ledger.ruling QUALIFY row_number() OVER (PARTITION BY explanation_id ORDER BY rowid DESC) = 1
 """
 
 

@@ -11,6 +11,7 @@ import pytest
 from nianbao.catalog import Project
 from nianbao.terms.delivery import Decision
 from nianbao.warehouse.connect import Connection, open_memory, rows_of
+from nianbao.warehouse.explanations import explanations, rulings
 from nianbao.warehouse.schema import LEDGER, create_schema
 from nianbao.warehouse.state import states
 from tests.facts import record
@@ -107,3 +108,19 @@ def test_no_other_line_spells_a_state() -> None:
         ordered = [] if name.endswith("warehouse/state.py") else [match[0] for match in ORDERED.finditer(text)]
         found += [(name, spelled) for spelled in quoted + ordered]
     assert found == []
+
+
+def test_T33_the_last_of_two_rulings_within_one_second_holds(connection: Connection) -> None:
+    """The clock cannot tell them apart; the order in which they were recorded can."""
+    at, texts = (
+        dt.datetime(2022, 1, 16, 9),
+        dict.fromkeys(("unit_code", "form_code", "period", "code", "sentence"), "x"),
+    )
+    explanation = {"explanation_id": "E1", "submission_id": "v1", "explanation": "属实", "explained_at": at} | texts
+    record(connection, {"explanation": [dict.fromkeys(LEDGER["explanation"].columns) | explanation]})
+    for ruling in ("approved", "refused"):
+        ruled = {"explanation_id": "E1", "ruling": ruling, "ruled_by": "审核岗", "ruled_at": at, "explanation": "属实"}
+        about = {"unit_code": "x", "form_code": "x", "code": "x"}
+        record(connection, {"ruling": [dict.fromkeys(LEDGER["ruling"].columns) | ruled | about]})
+    assert [each.ruling for each in rulings(connection)] == ["approved", "refused"]
+    assert [row["ruling"] for row in explanations(connection)] == ["refused"]
