@@ -32,7 +32,7 @@ def indicator_models(project: Project) -> list[Model]:
     )
     main, *others = project.year_bases
     models = [form_model(code, bases[code], project) for code in forms]
-    models += [counted_model(forms), operand_model(depth), _coverage_model(), _covered_model(project)]
+    models += [counted_model(forms), operand_model(depth), _coverage_model(main), _covered_model(project)]
     models.append(
         _value_model(table_of(main), main, project.indicators, False, "指标数值：每个指标、年度、范围一行",
                      "every indicator; one row per indicator, year and scope")
@@ -67,7 +67,7 @@ def _countable(project: Project, basis: YearBasis) -> dict[str, Indicator]:
     }
 
 
-def _coverage_model() -> Model:
+def _coverage_model(main: YearBasis) -> Model:
     """Who was asked for what a counted indicator needs in a year, and how much of it is in force."""
     return Model(
         "indicator.coverage",
@@ -76,9 +76,21 @@ def _coverage_model() -> Model:
     bool_or(u.is_counted) AS is_counted,
     count(*) FILTER (WHERE p.is_needed AND a.is_asked) AS asked,
     count(s.submission_id) FILTER (WHERE p.is_needed AND a.is_asked) AS reported,
-    count(s.submission_id) FILTER (WHERE p.is_of_whole) AS reported_of_whole
+    count(s.submission_id) FILTER (WHERE p.is_of_whole) AS reported_of_whole,
+    -- A year of another basis may begin before the form was asked: then only who sent all of it is complete.
+    count(*) FILTER (WHERE p.is_needed AND a.is_asked)
+    = count(s.submission_id) FILTER (WHERE p.is_needed AND a.is_asked)
+    AND (
+        p.year_basis = '{main.code}'
+        OR count(s.submission_id) FILTER (WHERE p.is_of_whole) = max(w.periods)
+    ) AS is_complete
 FROM reference.indicator_period AS p
 INNER JOIN reference.indicators AS i ON p.indicator_id = i.indicator_id
+INNER JOIN (
+    SELECT year_basis, indicator_id, year, count(*) FILTER (WHERE is_of_whole) AS periods
+    FROM reference.indicator_period
+    GROUP BY year_basis, indicator_id, year
+) AS w ON p.year_basis = w.year_basis AND p.indicator_id = w.indicator_id AND p.year = w.year
 INNER JOIN (
     SELECT unit_code, form_code, part, period, TRUE AS is_asked FROM reference.asked
     UNION ALL
@@ -119,7 +131,7 @@ def _covered_model(project: Project) -> Model:
 unit AS (
     SELECT
         c.year_basis, c.indicator_id, c.year, c.unit_code, i.of_counted,
-        CASE WHEN c.reported = c.asked THEN 1 ELSE 0 END AS is_complete
+        CASE WHEN c.is_complete THEN 1 ELSE 0 END AS is_complete
     FROM indicator.coverage AS c
     INNER JOIN reference.indicators AS i ON c.indicator_id = i.indicator_id
     WHERE c.asked > 0 AND (c.is_counted OR NOT i.of_counted)

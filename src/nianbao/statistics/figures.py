@@ -176,7 +176,7 @@ def _reported(connection: Connection, project: Project, basis: YearBasis) -> fro
 def _covered(connection: Connection, project: Project, basis: YearBasis) -> dict[tuple[str, int], Coverage]:
     """Per counted indicator and year: the counted units that are asked, and of them those that lack a period."""
     rows = connection.execute(
-        "SELECT indicator_id, year, unit_code, asked = reported FROM indicator.coverage "
+        "SELECT indicator_id, year, unit_code, is_complete FROM indicator.coverage "
         "WHERE year_basis = $basis AND is_counted AND asked > 0 ORDER BY unit_code",
         {"basis": basis.code},
     ).fetchall()
