@@ -117,6 +117,7 @@ def _declare(project: Project, target: Path, likes: Sequence[str]) -> None:
     """The declared folders, with a line of the roster for every unit: that of the unit it is like."""
     for folder in DECLARED:
         shutil.copytree(project.path / folder, target / folder)
+    shutil.copy2(project.path / "federation.toml", target)
     roster = target / "reference" / "units.csv"
     with roster.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
