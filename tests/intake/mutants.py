@@ -227,6 +227,8 @@ def plain(held: object) -> object:
         return held
     if isinstance(held, int | float):
         return format(float(held), ".15g")
+    if held == dt.time():  # what openpyxl makes of a nought that is shown as a day
+        return dt.datetime(1899, 12, 31)
     if isinstance(held, dt.datetime):
         return held.replace(microsecond=0)
     if isinstance(held, dt.date):
