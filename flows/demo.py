@@ -35,6 +35,10 @@ YEAR = int(sys.argv[1]) if __name__ == "__main__" and sys.argv[1:] else FIRST_YE
 HOME = Home(ROOT / "var" / "demo")
 FIRST_NIGHT, SECOND_NIGHT = dt.datetime(YEAR + 1, 1, 16, 1), dt.datetime(YEAR + 1, 1, 26, 1)
 OUTCOMES = {
+    Outcome.ACCEPTED: "接收 accepted",
+    Outcome.PARTLY: "部分接收 partly",
+    Outcome.REJECTED: "未接收 rejected",
+    Outcome.KEPT: "留存待审 kept",
     Outcome.QUARANTINED: "无法读取 quarantined",
     Outcome.DUPLICATE: "重复 duplicate",
     Outcome.HELD: "待确认 held",
