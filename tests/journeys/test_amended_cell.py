@@ -111,7 +111,10 @@ def value(figures: Figures, key: str, year: int, scope: str) -> Decimal:
 def recomputed(project: Project, figures: Figures, key: str, scope: str) -> Decimal:
     """A formula worked out by Python from the values of its operands."""
     formula = project.indicators[key].formula.replace("@prev_year", "__before")
-    names = {name: value(figures, name, YEAR, scope) for name in WORD.findall(formula) if not name.endswith("__before")}
+    names = {
+        name: value(figures, name.removesuffix("__before"), YEAR - name.endswith("__before"), scope)
+        for name in WORD.findall(formula)
+    }
     return Decimal(eval(re.sub(r"\d+", r"Decimal(\g<0>)", formula), {"Decimal": Decimal}, names))
 
 
