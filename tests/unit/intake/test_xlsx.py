@@ -428,3 +428,12 @@ def test_what_a_merged_area_covers_is_not_read(workbook: bytes) -> None:
     area = f'<mergeCell ref="A{place[1:]}:{place}"/>'.encode()
     changed = repacked(workbook, {FORM_SHEET: lambda text: text.replace(b"<mergeCell ", area + b"<mergeCell ", 1)})
     assert 500.0 not in [cell for sheet in opened(changed).values() for row in sheet.rows for cell in row]
+
+
+def test_R6_a_style_that_cannot_be_found_is_refused(workbook: bytes) -> None:
+    """R6: where the relation to the styles is damaged nobody can say whether a number is a day."""
+    relations = "xl/_rels/workbook.xml.rels"
+    changed = repacked(
+        workbook, {relations: lambda text: text.replace(b"relationships/styles", b"relationships/stiles")}
+    )
+    assert refusal(changed)[0] == "CELL_MALFORMED"

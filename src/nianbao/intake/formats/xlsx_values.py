@@ -57,9 +57,10 @@ class Shared:
             if kind not in _OTHERS:
                 raise Malformed
             return _OTHERS[kind]
-        # A workbook without any styles shows every number as it is.
-        shown = self._formats[_index(style or "0", len(self._formats))] if self._formats else None
-        return number_of if shown is None or shown.is_plain else partial(self._shown, shown)
+        if not self._formats and style in (None, "0"):  # without any styles a number is shown as it is
+            return number_of
+        shown = self._formats[_index(style or "0", len(self._formats))]
+        return number_of if shown.is_plain else partial(self._shown, shown)
 
     def _string(self, said: str) -> str:
         return self._strings[_index(said, len(self._strings))]
