@@ -80,7 +80,7 @@ def test_what_the_province_pays_down_is_received_below(now: InForce) -> None:
     received: dict[str, Decimal] = defaultdict(Decimal)
     paid: dict[str, Decimal] = {}
     for each, accounts in lines(now):
-        if each.unit.type == "province":
+        if each.unit.level.code == "province":
             paid[each.period.code] = accounts["508"]
         else:
             received[each.period.code] += accounts["403"]
