@@ -146,7 +146,7 @@ GNUMERIC = b'<?xml version="1.0"?><gnm:Workbook xmlns:gnm="http://www.gnumeric.o
     [
         (".xlsb", zipped([TYPES, ("xl/workbook.bin", NOISE)]), "UNSUPPORTED_FORMAT", "xlsb工作簿"),
         (".numbers", zipped([("Index/Document.iwa", NOISE)]), "UNSUPPORTED_FORMAT", "苹果iWork文稿"),
-        (".gnumeric", gzip.compress(GNUMERIC), "UNSUPPORTED_FORMAT", "Gnumeric表格"),
+        (".gnumeric", gzip.compress(GNUMERIC, mtime=0), "UNSUPPORTED_FORMAT", "Gnumeric表格"),
         (".gnumeric", GNUMERIC, "UNSUPPORTED_FORMAT", "Gnumeric表格"),
         (".fods", (FLAT + 'office:mimetype="application/vnd.oasis.opendocument.spreadsheet"/>').encode(),
          "UNSUPPORTED_FORMAT", "单文件的ODF表格（fods）"),
