@@ -71,7 +71,7 @@ def texts(year_home: Home, traces: dict[tuple[str, int], Trace]) -> dict[Address
             sheets.setdefault(cell.sha256, {}).setdefault(cell.sheet, set()).add(cell.cell)
     found = {}
     for sha256, wanted in sheets.items():
-        with (year_home.archive / sha256[:2] / sha256).open("rb") as file:
+        with (year_home.archive / "bytes" / sha256[:2] / sha256).open("rb") as file:
             workbook = openpyxl.load_workbook(file, read_only=True)
             for sheet, cells in wanted.items():
                 grid = list(workbook[sheet].iter_rows(values_only=True))

@@ -31,7 +31,7 @@ def test_S1_a_quoted_text_stands_in_its_cell_to_the_letter(year_home: Home) -> N
     quoted = texts(year_home)
     assert len({row["text_id"] for row in quoted}) >= 30
     for row in quoted:
-        content = (year_home.archive / row["sha256"][:2] / row["sha256"]).read_bytes()
+        content = (year_home.archive / "bytes" / row["sha256"][:2] / row["sha256"]).read_bytes()
         sheet = openpyxl.load_workbook(io.BytesIO(content))[row["sheet"]]
         assert sheet[row["cell"]].value == row["text"], row["key"]
 

@@ -30,7 +30,7 @@ COMMANDS = {
     "verify": ("record", "Hold everything that is kept against the hashes that were recorded."),
     "receipts": ("record", "Write receipts into the outbox again as they were recorded."),
     "rebuild": ("record", "Make warehouse, tables and receipts anew from the record alone."),
-    "release": ("record", "release restore: put an issued release back byte for byte."),
+    "release": ("record", "Put an issued release back, byte for byte: release restore."),
     "rejudge": ("rejudge", "Judge deliveries again by what is declared today, after a look at what would change."),
     "rehearse": ("rejudge", "Try a rule on everything that was ever submitted; nothing is changed."),
     "status": ("status", "Show who has reported what, on time or late, and which findings wait."),
@@ -38,11 +38,11 @@ COMMANDS = {
     "targets": ("ask", "Show what was promised for a year and what was reached."),
     "explain": ("ask", "Trace a figure: formula, values by unit, submissions, cells."),
     "feeds": ("feeds", "Trace the other way: the figures and releases that a submission is counted in."),
-    "review": ("review", "review take-over: keep what the office wrote into the blocks of a draft."),
+    "review": ("review", "Documents that come back from the office: review take-over keeps their blocks."),
     "proof": ("proof", "Check the numbers of an edited draft against the warehouse."),
     "layout": ("layout", "Measure a Word document against GB/T 9704, the official layout."),
     "sql": ("ask", "Query the published file: no writes, no files, no network."),
-    "held": ("held", "List files of another unit than their place is of; confirm one, or send it back."),
+    "held": ("held", "List the files of another unit than their place is of; confirm one, or send it back."),
     "doctor": ("ask", "Check that everything nianbao needs is in place."),
 }
 _ATTRIBUTES = {"compile": "compile_command"}

@@ -97,7 +97,7 @@ def rebuild(home: Path, as_json: bool) -> None:
 
 @click.group()
 def release() -> None:
-    """Issued releases."""
+    """Put an issued release back, byte for byte."""
 
 
 @release.command()

@@ -30,7 +30,7 @@ def rejudge(
     project_path: Path | None, home: Path, deliveries: tuple[str, ...], form_code: str | None, period: str | None,
     waiting: bool, by: str | None, because: str | None, yes: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    """Judge DELIVERIES again by what is declared today: first what would change, then, once confirmed, for good."""
+    """Judge deliveries again by what is declared today: first what would change, then, once confirmed, for good."""
     from nianbao.runs.house import open_house
     from nianbao.runs.rejudge import Chosen, choose_deliveries, judge_again, record_rejudged
 
@@ -64,7 +64,7 @@ def rejudge(
 @click.argument("rule")
 @json_option
 def rehearse(project_path: Path | None, home: Path, rule: str, as_json: bool) -> None:
-    """Try RULE (its name or code) on everything ever submitted, as it was known then; nothing is changed."""
+    """Try a rule on everything ever submitted, as it was known then; RULE is its name or code; nothing is changed."""
     from nianbao.runs.backtest import backtest
     from nianbao.runs.house import open_house
 

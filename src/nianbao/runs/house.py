@@ -22,6 +22,7 @@ from nianbao.settings import Home
 from nianbao.warehouse import ledger
 from nianbao.warehouse.connect import (
     DISK_FAULTS,
+    INTERRUPTED,
     NOT_BUILT,
     Connection,
     has_table,
@@ -153,6 +154,10 @@ def _told_of_the_disk(home: Home) -> Iterator[None]:
     """Say in words what the disk refuses; what was committed before stays, and the next run goes on from there."""
     try:
         yield
+    except RuntimeError as error:
+        if str(error) == INTERRUPTED:
+            raise KeyboardInterrupt from error
+        raise
     except DISK_FAULTS as error:
         step = "make room or give the right to write there, and run again; where there is both, the warehouse is "
         step += "damaged: nianbao rebuild makes it anew from the archive"

@@ -22,6 +22,9 @@ Connection = duckdb.DuckDBPyConnection
 DISK_FAULTS = (OSError, duckdb.IOException, duckdb.TransactionException, duckdb.FatalException)
 """What is raised when the disk is full or may not be written."""
 
+INTERRUPTED = "Query interrupted"
+"""What DuckDB says, as a RuntimeError, when Ctrl-C meets it at work."""
+
 NOT_BUILT = duckdb.CatalogException
 """What is raised when a table is asked for that is not there: never built, or new in this version."""
 
