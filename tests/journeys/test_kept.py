@@ -41,6 +41,7 @@ def folder(project: Project, tmp_path: Path) -> Path:
     target = tmp_path / "project"
     for name in ("forms", "reference", "expectations", "sql", "indicators", "reports"):
         shutil.copytree(project.path / name, target / name)
+    shutil.copyfile(project.path / "federation.toml", target / "federation.toml")
     return target
 
 
