@@ -53,15 +53,19 @@ def test_reference_tables_are_made_when_a_period_ends_and_not_every_night(projec
     """Who owes what is written anew on the day after a period ended, and comes to the same on the nights between."""
     with open_memory() as connection:
         create_schema(connection, project)
-        owed = []
+        made = []
         for day in ("2021-04-01", "2021-04-02", "2021-04-30", "2021-07-01", "2021-07-02"):
             leaves = load_reference(connection, project, dt.date.fromisoformat(day))
             (due,) = connection.execute("SELECT count(*) FROM reference.due").fetchone() or (0,)
-            owed.append((due, leaves["reference.due"]))
-        assert owed[0] == owed[1] == owed[2]
-        assert owed[3] == owed[4]
-        assert owed[3][0] > owed[2][0]
-        assert load_reference(connection, project, dt.date(2021, 4, 1)) == {**leaves, "reference.due": owed[0][1]}
+            made.append((due, leaves))
+        assert made[0] == made[1] == made[2]
+        assert made[3] == made[4]
+        (before, first), (after, last) = made[2], made[3]
+        assert after > before
+        assert {name for name, leaf in last.items() if first[name] != leaf} == {
+            "reference.due", "reference.asked", "reference.indicator_period"
+        }  # fmt: skip
+        assert load_reference(connection, project, dt.date(2021, 4, 1)) == first
 
 
 def test_a_kept_reference_table_is_not_touched(project: Project) -> None:
