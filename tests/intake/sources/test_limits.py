@@ -183,7 +183,6 @@ def test_O23_answers_that_come_back_do_not_multiply(
     """O23: a server whose folder is our own outbox gives its marked workbook once, no receipts, and is told of."""
     shutil.copy2(workbook, sftp.folder / "upload" / XINING)
     shutil.copy2(workbook, sftp.folder / "upload" / "other.json")
-    home.outbox.parent.mkdir(parents=True)
     home.outbox.symlink_to(sftp.folder / "upload")
     path = project_with(
         f'[[sources]]\nname = "xining"\nkind = "sftp"\nhost = "{HOST}"\nport = {sftp.port}\nuser = "{USER}"\n'
