@@ -238,7 +238,9 @@ def test_R20_a_line_of_somebody_s_own_is_still_told(vocabulary: Vocabulary) -> N
 
 
 def fill(sheet: Worksheet, rows: list[list[object]]) -> None:
-    """Write rows from the first one on, and nothing else."""
+    """Write rows from the first one on, and nothing else: no merged area of the template hides a cell of them."""
+    for area in [each.coord for each in sheet.merged_cells.ranges]:
+        sheet.unmerge_cells(area)
     sheet.delete_rows(1, sheet.max_row)
     for row in rows:
         sheet.append(row)

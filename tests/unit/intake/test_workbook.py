@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.cell_range import CellRange
 
 from nianbao.catalog import Project
 from nianbao.intake.vocabulary import Vocabulary, load_vocabulary
@@ -103,8 +104,14 @@ def insert_everywhere(workbook: Workbook) -> None:
     """Two rows above and a column before everything on the form sheets."""
     for sheet in workbook.worksheets:
         if sheet.title[:4] in FORMS:
+            merged = [area.coord for area in sheet.merged_cells.ranges]
+            for area in merged:
+                sheet.unmerge_cells(area)
             sheet.insert_rows(1, amount=2)
             sheet.insert_cols(1)
+            for area in map(CellRange, merged):  # openpyxl leaves them behind, Excel moves them with their cells
+                area.shift(col_shift=1, row_shift=2)
+                sheet.merge_cells(area.coord)
 
 
 def turn_around(workbook: Workbook) -> None:
