@@ -75,7 +75,7 @@ def test_a_night_can_be_stopped(project: Project, tmp_path: Path, number: signal
         stopped = time.monotonic()
         _, said = night.communicate(timeout=60)
     assert time.monotonic() - stopped < 10
-    assert night.returncode == code
+    assert night.returncode == code, said
     assert "Traceback" not in said
     with clock_at(NIGHT):
         assert take_in_and_compile(project, home).deliveries == 1

@@ -47,6 +47,8 @@ COMMANDS = {
 }
 _ATTRIBUTES = {"compile": "compile_command"}
 INTERRUPTED = 130
+_QUERY_INTERRUPTED = "Query interrupted"
+"""What DuckDB makes of a KeyboardInterrupt that strikes while it works: a RuntimeError without a type of its own."""
 
 
 class Commands(click.Group):
@@ -83,6 +85,10 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:  # click would make it a common failure
+            sys.exit(INTERRUPTED)
+        except RuntimeError as error:
+            if str(error) != _QUERY_INTERRUPTED:
+                raise
             sys.exit(INTERRUPTED)
 
 
