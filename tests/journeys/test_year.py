@@ -142,7 +142,7 @@ def test_a_missing_form_is_missed(year_home: Home) -> None:
         absent = not_reported(connection, dt.date(2022, 3, 1), YEAR, "QHD14")
     assert [(row["form_code"], row["period"], row["status"]) for row in absent] == [("GH06", "2021Q3", "missing")]
     with (release(year_home, "work_report", 1) / "figures.csv").open(encoding="utf-8", newline="") as file:
-        rows = {row["indicator"]: row for row in csv.DictReader(file)}
+        rows = {row["indicator"]: row for row in csv.DictReader(file) if row["period"] == str(YEAR)}
     assert int(rows["warmth_funds"]["coverage_reported"]) == int(rows["warmth_funds"]["coverage_expected"]) == 53
     assert int(rows["posts_online"]["coverage_reported"]) == int(rows["posts_online"]["coverage_expected"]) - 1
 
