@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from nianbao import clock
-from nianbao.runs.compile import all_models
-from nianbao.runs.house import open_house
+from nianbao.runs.build import all_models
+from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 from nianbao.warehouse.connect import open_reader, rows_of
 from nianbao.warehouse.models import build, leaf_fingerprints
@@ -54,10 +54,12 @@ def page() -> str:
 
 
 def _publish_nothing(folder: Path) -> Path:
-    with open_house(ROOT, Home(folder), "docs") as house:
-        leaves = leaf_fingerprints(house.connection) | house.reference
-        build(house.connection, all_models(house.project), leaves, house.project.column_comments, clock.now())
-        write_snapshot(house.connection, house.project, folder, clock.now(), "docs")
+    with open_workspace(ROOT, Home(folder), "docs") as workspace:
+        leaves = leaf_fingerprints(workspace.connection) | workspace.reference
+        build(
+            workspace.connection, all_models(workspace.project), leaves, workspace.project.column_comments, clock.now()
+        )
+        write_snapshot(workspace.connection, workspace.project, folder, clock.now(), "docs")
     return folder / CURRENT
 
 

@@ -9,9 +9,9 @@ from flows.secret_blocks import secret
 from flows.steps import as_task
 from nianbao.runs.collect import Collected
 from nianbao.runs.collect import collect as run_collect
-from nianbao.runs.house import open_house
 from nianbao.runs.kept import raise_kept
 from nianbao.runs.sources import raise_stopped
+from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 
 
@@ -23,8 +23,8 @@ def collect(project: Path = Path("."), home: Path = Path("var")) -> Collected:
         project: Folder with forms/, reference/, sql/ and the other declarations.
         home: Folder of inbox, outbox, archive, warehouse and releases.
     """
-    with open_house(project.resolve(), Home(home.resolve()), "collect") as house:
-        collected = run_collect(house, as_task, secrets=secret)
+    with open_workspace(project.resolve(), Home(home.resolve()), "collect") as workspace:
+        collected = run_collect(workspace, as_task, secrets=secret)
     show_collected(collected)
     raise_stopped(collected.alarms)
     raise_kept(collected.alarms)

@@ -23,7 +23,7 @@ from nianbao.clock import OVERRIDE
 from nianbao.publish.pdf.fonts import BETTER, PACKAGED, choose
 from nianbao.publish.release import Edition
 from nianbao.runs.collect import Collected
-from nianbao.runs.house import open_house_to_read
+from nianbao.runs.workspace import open_workspace_to_read
 from nianbao.sample.make import make_sample
 from nianbao.settings import Home
 from nianbao.statistics.reporting import forms_of_year, not_reported
@@ -105,9 +105,12 @@ def _named(status: str) -> str:
 
 def say_completeness(project: Project) -> None:
     """Who was late and who is missing."""
-    with open_house_to_read(project.path, HOME) as house:
+    with open_workspace_to_read(project.path, HOME) as workspace:
         today = SECOND_NIGHT.date()
-        forms, absent = forms_of_year(house.connection, today, YEAR), not_reported(house.connection, today, YEAR)
+        forms, absent = (
+            forms_of_year(workspace.connection, today, YEAR),
+            not_reported(workspace.connection, today, YEAR),
+        )
     due, on_time = (sum(row[column] for row in forms) for column in ("units_due", "units_on_time"))
     say_head("报送情况 Who has reported")
     say(f"应报 {due} submissions were due; 按时 {on_time} came on time")

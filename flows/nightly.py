@@ -27,7 +27,7 @@ from nianbao.settings import Home
 
 @flow(name="nightly", persist_result=False)
 def nightly(project: Path = Path("."), home: Path = Path("var"), year: Year | None = None) -> Night:
-    """Collect, compile, and refresh the drafts and the analysts' file.
+    """Collect, build, and refresh the drafts and the analysts' file.
 
     Args:
         project: Folder with forms/, reference/, sql/ and the other declarations.

@@ -7,9 +7,9 @@ from prefect import flow
 from flows.artifacts import show_editions
 from flows.steps import Year, as_task
 from nianbao.publish.release import Edition
-from nianbao.runs.compile import compile_tables
-from nianbao.runs.house import open_house
+from nianbao.runs.build import build_tables
 from nianbao.runs.publish import publish as run_publish
+from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 
 
@@ -28,8 +28,8 @@ def publish(
         year: Year of the reports; empty for the latest year reported.
         publications: Only these publications; empty for all of them.
     """
-    with open_house(project.resolve(), Home(home.resolve()), "publish") as house:
-        compile_tables(house, as_task)
-        editions = run_publish(house, year, publications or None, as_task)
+    with open_workspace(project.resolve(), Home(home.resolve()), "publish") as workspace:
+        build_tables(workspace, as_task)
+        editions = run_publish(workspace, year, publications or None, as_task)
     show_editions(editions)
     return editions

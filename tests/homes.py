@@ -16,12 +16,12 @@ from pathlib import Path
 
 from nianbao.catalog import Project
 from nianbao.clock import OVERRIDE, ZONE
-from nianbao.intake.template import write_workbook
+from nianbao.intake.blank import write_workbook
+from nianbao.runs.build import build_tables
 from nianbao.runs.collect import Collected, collect
-from nianbao.runs.compile import compile_tables
-from nianbao.runs.house import open_house, open_house_to_read
 from nianbao.runs.nightly import nightly
 from nianbao.runs.publish import publish
+from nianbao.runs.workspace import open_workspace, open_workspace_to_read
 from nianbao.sample.deliveries import Planned
 from nianbao.sample.make import make_sample, plan_sample
 from nianbao.settings import Home
@@ -66,9 +66,9 @@ def live_a_year(project: Project, home: Home) -> None:
     make_sample(project, YEAR, SEED, home.inbox, sent_after=FIRST_POST)
     with clock_at(SECOND_NIGHT):
         nightly(project.path, home)
-    with clock_at(ISSUED), open_house(project.path, home, "publish") as house:
-        compile_tables(house)
-        publish(house)
+    with clock_at(ISSUED), open_workspace(project.path, home, "publish") as workspace:
+        build_tables(workspace)
+        publish(workspace)
 
 
 def live_next_year(project: Project, home: Home) -> list[Collected]:
@@ -78,9 +78,9 @@ def live_next_year(project: Project, home: Home) -> list[Collected]:
         make_sample(project, YEAR + 1, SEED, home.inbox, **window)
         with clock_at(night):
             nights.append(nightly(project.path, home).collected)
-    with clock_at(NEXT_ISSUED), open_house(project.path, home, "publish") as house:
-        compile_tables(house)
-        publish(house)
+    with clock_at(NEXT_ISSUED), open_workspace(project.path, home, "publish") as workspace:
+        build_tables(workspace)
+        publish(workspace)
     return nights
 
 
@@ -138,29 +138,29 @@ def arrive(path: Path, moment: dt.datetime) -> None:
 
 def collect_into(project: Project, home: Home) -> Collected:
     """One collect run."""
-    with open_house(project.path, home, "collect") as house:
-        return collect(house)
+    with open_workspace(project.path, home, "collect") as workspace:
+        return collect(workspace)
 
 
-def take_in_and_compile(project: Project, home: Home) -> Collected:
+def take_in_and_build(project: Project, home: Home) -> Collected:
     """One collect run and the tables built from it, without reports."""
-    with open_house(project.path, home, "nightly") as house:
-        collected = collect(house)
-        compile_tables(house)
+    with open_workspace(project.path, home, "nightly") as workspace:
+        collected = collect(workspace)
+        build_tables(workspace)
         return collected
 
 
 @contextmanager
 def warehouse(home: Home) -> Iterator[Connection]:
     """The warehouse of a home, for reading."""
-    with open_house_to_read(ROOT, home) as house:
-        yield house.connection
+    with open_workspace_to_read(ROOT, home) as workspace:
+        yield workspace.connection
 
 
 def figures_of(home: Home) -> Figures:
     """The figures of a home as last built."""
-    with open_house_to_read(ROOT, home) as house:
-        return read_figures(house.connection, house.project)
+    with open_workspace_to_read(ROOT, home) as workspace:
+        return read_figures(workspace.connection, workspace.project)
 
 
 def call(*arguments: str, home: Home | None = None) -> subprocess.CompletedProcess[str]:

@@ -14,7 +14,7 @@ from openpyxl.cell.cell import Cell
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from nianbao.terms import layout
+from nianbao.terms import workbook_words
 from nianbao.terms.form import Field, Form
 
 
@@ -26,7 +26,7 @@ def sheet_of(workbook: Workbook, form_code: str) -> Worksheet:
 
 def code_cell(sheet: Worksheet, form: Form, field: Field) -> Cell:
     """The cell that holds the 代码 of a field."""
-    code = layout.field_code(form.code, field.line)
+    code = workbook_words.field_code(form.code, field.line)
     (cell,) = (cell for row in sheet.iter_rows() for cell in row if cell.value == code)
     assert isinstance(cell, Cell)
     return cell
@@ -42,8 +42,8 @@ def answer_cell(workbook: Workbook, form: Form, field_code: str, part: str = "ma
 
 def cover_cell(workbook: Workbook, key: str) -> Cell:
     """The cell of an answer on the cover."""
-    sheet = workbook[layout.COVER_SHEET]
-    (label,) = (row[1] for row in sheet.iter_rows() if row[1].value == layout.COVER_LABELS[key])
+    sheet = workbook[workbook_words.COVER_SHEET]
+    (label,) = (row[1] for row in sheet.iter_rows() if row[1].value == workbook_words.COVER_LABELS[key])
     cell = sheet.cell(label.row, label.column + 1)
     assert isinstance(cell, Cell)
     return cell

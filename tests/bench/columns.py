@@ -11,9 +11,9 @@ from nianbao.intake.columns import FileRead, to_columns
 from nianbao.intake.judge.identify import identify
 from nianbao.intake.judge.night import gather
 from nianbao.intake.judge.numbering import Known, number
-from nianbao.intake.vocabulary import load_vocabulary
-from nianbao.intake.wire import dump_file, load_file, take_answer
-from nianbao.intake.workbook import read_workbook
+from nianbao.intake.read.vocabulary import load_vocabulary
+from nianbao.intake.read.workbook import read_workbook
+from nianbao.intake.worker.wire import dump_file, load_file, take_answer
 from nianbao.terms.delivery import Delivery
 from nianbao.terms.submission import Reading
 from nianbao.warehouse.connect import Connection, insert_rows, open_memory

@@ -18,8 +18,8 @@ from xml.sax.saxutils import escape
 
 from nianbao.catalog import Project
 from nianbao.clock import ZONE
-from nianbao.intake.vocabulary import Vocabulary, load_vocabulary
-from nianbao.intake.workbook import read_workbook
+from nianbao.intake.read.vocabulary import Vocabulary, load_vocabulary
+from nianbao.intake.read.workbook import read_workbook
 from nianbao.sample.make import SampleDelivery, make_sample
 from nianbao.terms.form import FieldType
 from nianbao.terms.unit import Unit

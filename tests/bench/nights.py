@@ -18,7 +18,7 @@ NOW = "2022-01-16T01:00"
 FEWER = 4
 PEER = Path(__file__).with_name("peer.py")
 PLAIN = "calamine, polars, DuckDB"
-_TABLES = ("collect", "compile")
+_TABLES = ("collect", "build")
 
 
 def measure_nights(project: Path, inbox: Path, folder: Path, repetitions: int) -> Iterator[Measure]:

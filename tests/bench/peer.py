@@ -19,8 +19,8 @@ import polars as pl
 from python_calamine import CalamineWorkbook
 
 from nianbao.catalog import Project, load_project
-from nianbao.intake.vocabulary import Vocabulary, load_vocabulary
-from nianbao.terms import layout
+from nianbao.intake.read.vocabulary import Vocabulary, load_vocabulary
+from nianbao.terms import workbook_words
 from nianbao.terms.form import FieldType, Layout, Part
 from nianbao.terms.period import Period
 from nianbao.warehouse.connect import quote
@@ -38,7 +38,7 @@ def read(project: Path, path: Path) -> list[Row]:
     """The cells of one workbook; nothing of what is no workbook."""
     try:
         workbook = CalamineWorkbook.from_path(path)
-        cover = _cover(workbook.get_sheet_by_name(layout.COVER_SHEET).to_python())
+        cover = _cover(workbook.get_sheet_by_name(workbook_words.COVER_SHEET).to_python())
         unit, period = cover["填报单位代码"], Period.parse(cover["报告期"])
     except Exception:
         return []
@@ -105,7 +105,7 @@ def _cells(rows: list[list[Any]], words: Vocabulary, scale: int) -> Iterator[tup
         found = {
             at: words.fields[code]
             for at, text in enumerate(row)
-            if isinstance(text, str) and (code := layout.parse_field_code(text)) in words.fields
+            if isinstance(text, str) and (code := workbook_words.parse_field_code(text)) in words.fields
         }
         if not found:
             if heads and isinstance(row[0], str) and row[0] and not row[0].replace(".", "").isdigit():
@@ -131,7 +131,7 @@ def _typed(field: Any, value: Any, words: Vocabulary, scale: int) -> tuple[str, 
     if field.type is FieldType.MONEY and isinstance(value, int | float):
         text = f"{value * scale:.2f}"
     elif field.type is FieldType.BOOL:
-        text = str(text == layout.YES)
+        text = str(text == workbook_words.YES)
     elif field.codes:
         text = words.code_of(field.codes, text) or text
     return field.column, text

@@ -8,9 +8,9 @@ from typing import Any
 
 from nianbao import clock
 from nianbao.publish.figure_set import write_set
-from nianbao.runs.compile import compile_tables
-from nianbao.runs.house import House, open_house
+from nianbao.runs.build import build_tables
 from nianbao.runs.publish import write_reports
+from nianbao.runs.workspace import Workspace, open_workspace
 from nianbao.settings import Home
 from nianbao.statistics.figures import read_figures
 from tests.bench.measures import Measure, effort, seconds
@@ -20,22 +20,22 @@ LIMIT = "≤ 10 s"
 
 def measure_publishing(project: Path, home: Home, year: int, repetitions: int) -> Iterator[Measure]:
     """Every format of every publication, all of it together, the figures as files, and the sizes."""
-    with open_house(project, home, "bench") as house, tempfile.TemporaryDirectory(dir=home.path) as folder:
-        compile_tables(house)
+    with open_workspace(project, home, "bench") as workspace, tempfile.TemporaryDirectory(dir=home.path) as folder:
+        build_tables(workspace)
         out = Path(folder)
-        render(house, out)  # imports, fonts
-        runs = [render(house, out) for _ in range(repetitions)]
+        render(workspace, out)  # imports, fonts
+        runs = [render(workspace, out) for _ in range(repetitions)]
         names = [name for name in runs[0] if name.startswith("render ")]
         for name in names:
             yield Measure(name, statistics.median(run[name] for run in runs), "s")
         whole, processor = (statistics.median(run[name] for run in runs) for name in ("whole", "processor"))
         yield Measure("both publications in all formats: composed, traced, rendered, written", whole, "s", aim=LIMIT)
         yield Measure("the same, of all processors", processor, "s")
-        yield _figure_set(house, out / "set", year, repetitions)
+        yield _figure_set(workspace, out / "set", year, repetitions)
         yield from _sizes(out)
 
 
-def render(house: House, out: Path) -> Mapping[str, float]:
+def render(workspace: Workspace, out: Path) -> Mapping[str, float]:
     """The seconds of each step of writing both publications, and of the whole."""
     taken: dict[str, float] = {}
 
@@ -45,13 +45,13 @@ def render(house: House, out: Path) -> Mapping[str, float]:
         taken[name] = effort(lambda: results.append(work(*arguments))).wall
         return results[0]
 
-    whole = effort(lambda: write_reports(house, out, step=timed))
+    whole = effort(lambda: write_reports(workspace, out, step=timed))
     taken["whole"], taken["processor"] = whole.wall, whole.processor
     return taken
 
 
-def _figure_set(house: House, folder: Path, year: int, repetitions: int) -> Measure:
-    figures = read_figures(house.connection, house.project, house.project.year_basis("statistics"))
+def _figure_set(workspace: Workspace, folder: Path, year: int, repetitions: int) -> Measure:
+    figures = read_figures(workspace.connection, workspace.project, workspace.project.year_basis("statistics"))
     taken = seconds(lambda: write_set(figures, year, clock.now(), folder), repetitions)
     return Measure("figures by statistics year, of all and by unit, as CSV and SDMX", taken, "s")
 

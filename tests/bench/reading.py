@@ -13,10 +13,10 @@ from pathlib import Path
 from python_calamine import CalamineWorkbook
 
 from nianbao.intake.answer.job import Job, Line, Mark, dump_job
-from nianbao.intake.reader_pool import ReaderPool
-from nianbao.intake.reader_process import MarkRequest, ReadRequest
+from nianbao.intake.worker.pool import ReaderPool
+from nianbao.intake.worker.process import MarkRequest, ReadRequest
 from nianbao.terms.finding import Severity
-from nianbao.terms.layout import ANSWER_SHEET
+from nianbao.terms.workbook_words import ANSWER_SHEET
 from tests.bench.measures import Effort, Measure, effort
 
 PARSER = "bare calamine"

@@ -9,9 +9,9 @@ from unittest.mock import patch
 from nianbao.catalog import Project
 from nianbao.intake.judge import judge
 from nianbao.intake.judge.night import Night
+from nianbao.runs.build import all_models, build_tables
 from nianbao.runs.collect import collect
-from nianbao.runs.compile import all_models, compile_tables
-from nianbao.runs.house import House, open_house
+from nianbao.runs.workspace import Workspace, open_workspace
 from nianbao.settings import Home
 from nianbao.terms.check import SQL_RULE, Rule
 from nianbao.terms.form import Aggregate, Part
@@ -45,32 +45,32 @@ def measure_tables(project: Path, home: Home, repetitions: int) -> Iterator[Meas
         return check(connection, project, parts, night)
 
     warm_up().join()
-    with open_house(project, home, "bench") as house:
+    with open_workspace(project, home, "bench") as workspace:
         with patch.object(judge, "check", timed_check):
-            collect(house)
+            collect(workspace)
         by_hand, ours = found["by hand"], found["ours"]
         yield Measure(
             f"check: {found['rules']} rules through Great Expectations", ours, "s", ours / by_hand, "SQL by hand"
         )
         yield Measure("the same rules as SQL by hand", by_hand, "s")
-        yield from _measure_build(house, repetitions)
+        yield from _measure_build(workspace, repetitions)
 
 
-def _measure_build(house: House, repetitions: int) -> Iterator[Measure]:
-    compile_tables(house)
-    models = all_models(house.project)
+def _measure_build(workspace: Workspace, repetitions: int) -> Iterator[Measure]:
+    build_tables(workspace)
+    models = all_models(workspace.project)
     behind = [model for model in models if model.name.startswith(("core.", "indicator."))]
-    leaves = leaf_fingerprints(house.connection) | house.reference
+    leaves = leaf_fingerprints(workspace.connection) | workspace.reference
     at = dt.datetime(2022, 1, 16)
 
     def rebuild(chosen: list[Any]) -> None:
-        house.connection.execute("DELETE FROM ledger.build WHERE model SIMILAR TO '(core|indicator|mart)[.].*'")
-        build(house.connection, chosen, leaves, house.project.column_comments, at)
+        workspace.connection.execute("DELETE FROM ledger.build WHERE model SIMILAR TO '(core|indicator|mart)[.].*'")
+        build(workspace.connection, chosen, leaves, workspace.project.column_comments, at)
 
-    queries = hand_written_sums(house.project)
-    by_hand = seconds(lambda: [house.connection.execute(query).fetchall() for query in queries], repetitions)
+    queries = hand_written_sums(workspace.project)
+    by_hand = seconds(lambda: [workspace.connection.execute(query).fetchall() for query in queries], repetitions)
     ours = seconds(lambda: rebuild(behind), repetitions)
-    counted = f"{len(house.project.indicators)} indicators"
+    counted = f"{len(workspace.project.indicators)} indicators"
     yield Measure(f"build: {len(behind)} tables behind {counted}", ours, "s", ours / by_hand, "SQL by hand")
     yield Measure("the same sums as SQL by hand, one query a form", by_hand, "s")
     yield Measure(f"build: all {len(models)} tables with comments", seconds(lambda: rebuild(models), repetitions), "s")

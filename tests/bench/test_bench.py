@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from nianbao.catalog import Project, load_project
-from nianbao.intake.vocabulary import load_vocabulary
-from nianbao.intake.workbook import read_workbook
-from nianbao.runs.house import open_house_to_read
+from nianbao.intake.read.vocabulary import load_vocabulary
+from nianbao.intake.read.workbook import read_workbook
+from nianbao.runs.workspace import open_workspace_to_read
 from nianbao.settings import Home
 from tests.bench.federation import found
 from tests.bench.lives import Night
@@ -52,8 +52,8 @@ def test_the_plain_pipeline_counts_the_same_files(project: Project, year_home: H
         theirs = {
             (name, int(year)): value for name, year, value in csv.reader(file) if year == "2021" and value != "None"
         }
-    with open_house_to_read(project.path, year_home) as house:
-        rows = house.connection.execute(
+    with open_workspace_to_read(project.path, year_home) as workspace:
+        rows = workspace.connection.execute(
             "SELECT indicator_id, year, value FROM indicator.value WHERE scope = 'all'"
         ).fetchall()
     ours = {(name, year): value for name, year, value in rows}

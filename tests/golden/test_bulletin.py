@@ -13,7 +13,7 @@ import pytest
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from nianbao.catalog import Project
-from nianbao.runs.house import open_house_to_read
+from nianbao.runs.workspace import open_workspace_to_read
 from nianbao.settings import Home
 from nianbao.statistics.figures import Figures, read_figures
 from nianbao.statistics.trace import trace_all
@@ -47,8 +47,8 @@ def printed(year_home: Home) -> dict[str, dict[str, str]]:
 @pytest.fixture(scope="module")
 def figures(project: Project, year_home: Home) -> Figures:
     """The figures as last built."""
-    with open_house_to_read(project.path, year_home) as house:
-        return read_figures(house.connection, project)
+    with open_workspace_to_read(project.path, year_home) as workspace:
+        return read_figures(workspace.connection, project)
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +57,8 @@ def traces(project: Project, year_home: Home, figures: Figures) -> dict[tuple[st
     wanted = {(indicator_id, year) for _, _, indicator_id, year in project.bulletin_ids}
     for indicator_id, year in tuple(wanted):
         wanted |= set(bases(project.indicators[indicator_id], year, project))
-    with open_house_to_read(project.path, year_home) as house:
-        found = trace_all(house.connection, figures, sorted(wanted))
+    with open_workspace_to_read(project.path, year_home) as workspace:
+        found = trace_all(workspace.connection, figures, sorted(wanted))
     return {(key, year): found[f"{key}-{year}"] for key, year in wanted}
 
 

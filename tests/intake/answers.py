@@ -9,7 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from nianbao.catalog import Project
-from nianbao.intake.template.options import Options
+from nianbao.intake.blank.options import Options
 from nianbao.intake.text import tidy
 from nianbao.terms.filled import Filled, Row
 from nianbao.terms.form import Field, FieldType, Form, Layout, Part

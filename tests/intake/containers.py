@@ -11,7 +11,7 @@ from openpyxl.comments import Comment
 from openpyxl.workbook import Workbook
 from openpyxl.workbook.protection import WorkbookProtection
 
-from nianbao.terms import layout
+from nianbao.terms import workbook_words
 from tests.intake.faults import ACCEPTED, QUARANTINED, Case, Desk, Make
 from tests.intake.made import (
     as_json,
@@ -230,7 +230,7 @@ def note(text: str) -> Make:
 
     def change(book: Workbook) -> None:
         sheet = sheet_of(book, "GH05")
-        (label,) = (cell for row in sheet.iter_rows() for cell in row if cell.value == layout.NOTE_LABEL)
+        (label,) = (cell for row in sheet.iter_rows() for cell in row if cell.value == workbook_words.NOTE_LABEL)
         label.offset(0, 1).value = text
 
     return lambda desk: desk.edited(change)

@@ -15,10 +15,10 @@ import openpyxl
 from openpyxl.workbook import Workbook
 
 from nianbao.catalog import Project
-from nianbao.intake.template import write_workbook
+from nianbao.intake.blank import write_workbook
 from nianbao.record import Archive
 from nianbao.runs.collect import collect
-from nianbao.runs.house import open_house
+from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 from nianbao.terms.delivery import Outcome
 from nianbao.terms.filled import Filled, Row
@@ -180,13 +180,13 @@ def take_in(project: Project, home: Home, cases: Sequence[Case]) -> dict[str, An
                 desk.workbook(),
                 period.end + dt.timedelta(days=7 + number),
             )
-    with clock_at(TODAY), open_house(project.path, home, "collect") as house:
-        collect(house)
-        answers = {case_id: _answered(house.connection, home, source) for case_id, source in sent.items()}
+    with clock_at(TODAY), open_workspace(project.path, home, "collect") as workspace:
+        collect(workspace)
+        answers = {case_id: _answered(workspace.connection, home, source) for case_id, source in sent.items()}
         witnesses = rows_of(
-            house.connection, "SELECT file_name, outcome FROM ledger.delivery WHERE source LIKE 'witness-%'"
+            workspace.connection, "SELECT file_name, outcome FROM ledger.delivery WHERE source LIKE 'witness-%'"
         )
-        kept = _cells(house.connection, "d.source LIKE 'witness-%'")
+        kept = _cells(workspace.connection, "d.source LIKE 'witness-%'")
     assert {row["outcome"] for row in witnesses} == {ACCEPTED.value}
     assert len(witnesses) == len(WITNESSES) * len(PERIODS)
     assert {key: set(texts) for key, texts in kept.items()} == {

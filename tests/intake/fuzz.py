@@ -16,11 +16,11 @@ from itertools import islice
 from pathlib import Path
 
 from nianbao.catalog import Project, load_project
-from nianbao.intake import reader_pool
 from nianbao.intake.columns import FileRead
-from nianbao.intake.formats.compound import Compound
-from nianbao.intake.reader_pool import ReaderPool
-from nianbao.intake.reader_process import ReadRequest
+from nianbao.intake.read.formats.compound import Compound
+from nianbao.intake.worker import pool
+from nianbao.intake.worker.pool import ReaderPool
+from nianbao.intake.worker.process import ReadRequest
 from nianbao.terms.period import Period
 from tests.homes import ROOT
 from tests.intake.faults import Desk
@@ -63,15 +63,15 @@ def mutants(kind: str, good: list[bytes], count: int) -> Iterator[bytes]:
 
 def fuzz(project: Path, per_format: int, scratch: Path, tell: Callable[[str], None] = print) -> dict[str, Counter[str]]:
     """Read mutants of every format; what became of them by format, counted by code."""
-    reader_pool.SECONDS_PER_FILE = SECONDS
+    pool.SECONDS_PER_FILE = SECONDS
     found: dict[str, Counter[str]] = {}
-    with ReaderPool(project) as pool:
+    with ReaderPool(project) as readers:
         for kind, good in seeds(load_project(project), scratch).items():
             began = time.monotonic()
             found[kind] = Counter()
             files = enumerate(mutants(kind, good, per_format))
             while batch := list(islice(files, BATCH)):
-                for _, read in pool.read([_request(scratch, kind, *each) for each in batch]):
+                for _, read in readers.read([_request(scratch, kind, *each) for each in batch]):
                     found[kind][_became(read)] += 1
             tell(f"{kind:5} {per_format} files in {time.monotonic() - began:.0f} s: {dict(found[kind].most_common())}")
     return found

@@ -19,8 +19,8 @@ from pathlib import Path
 
 import openpyxl
 
-from nianbao.intake.formats.route import open_file
-from nianbao.intake.formats.sheet import Sheet, Unreadable, address
+from nianbao.intake.read.formats.route import open_file
+from nianbao.intake.read.formats.sheet import Sheet, Unreadable, address
 from tests.intake.made import entries, zipped
 
 CELL = re.compile(r'<c r="(\w+)"([^>]*?)(?:/>|>(.*?)</c>)')

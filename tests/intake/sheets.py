@@ -14,7 +14,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from nianbao.terms import layout
+from nianbao.terms import workbook_words
 from nianbao.terms.filled import Row
 from tests.intake.containers import FORM_SHEET, replaced
 from tests.intake.faults import ACCEPTED, GH05, PARTLY, QUARANTINED, REJECTED, Case, Desk, Make
@@ -213,7 +213,7 @@ def scratch_sheet(book: Workbook) -> None:
 def rename_sheets(book: Workbook) -> None:
     """Give the sheets other names in another order."""
     sheet_of(book, "GH05").title = "　表１ "
-    book[layout.COVER_SHEET].title = "首页"
+    book[workbook_words.COVER_SHEET].title = "首页"
     book.move_sheet("首页", len(book.sheetnames))
 
 
@@ -285,7 +285,7 @@ def drop_codes(sheet: Worksheet) -> None:
     """Delete every code, and leave the names."""
     for row in sheet.iter_rows():
         for cell in row:
-            if isinstance(cell.value, str) and layout.parse_field_code(cell.value):
+            if isinstance(cell.value, str) and workbook_words.parse_field_code(cell.value):
                 cell.value = None
 
 
@@ -334,7 +334,7 @@ def two_row_header(sheet: Worksheet) -> None:
     sheet.cell(titles, column).value = "阵地"
     for row in sheet.iter_rows(min_row=titles):
         for cell in row:
-            if isinstance(cell.value, str) and layout.parse_field_code(cell.value):
+            if isinstance(cell.value, str) and workbook_words.parse_field_code(cell.value):
                 cell.value = None
 
 
@@ -348,7 +348,7 @@ def retired_line(sheet: Worksheet) -> None:
 
 def old_edition(sheet: Worksheet) -> None:
     """Say that the form is of an older edition."""
-    find(sheet, f"{layout.EDITION_LABEL}2021").value = f"{layout.EDITION_LABEL}2019"
+    find(sheet, f"{workbook_words.EDITION_LABEL}2021").value = f"{workbook_words.EDITION_LABEL}2019"
 
 
 def totals(word: str, funds: float, column: int = 1) -> Make:

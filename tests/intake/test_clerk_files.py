@@ -8,9 +8,9 @@ import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
 
 from nianbao.catalog import Project
-from nianbao.intake.formats.compound import Compound
-from nianbao.intake.vocabulary import Vocabulary, load_vocabulary
-from nianbao.intake.workbook import read_workbook
+from nianbao.intake.read.formats.compound import Compound
+from nianbao.intake.read.vocabulary import Vocabulary, load_vocabulary
+from nianbao.intake.read.workbook import read_workbook
 from nianbao.terms.period import Period
 from nianbao.terms.submission import Reading
 from tests.homes import ROOT

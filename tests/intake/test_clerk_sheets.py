@@ -9,8 +9,8 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from nianbao.catalog import Project
-from nianbao.intake.vocabulary import Vocabulary, load_vocabulary
-from nianbao.intake.workbook import read_workbook
+from nianbao.intake.read.vocabulary import Vocabulary, load_vocabulary
+from nianbao.intake.read.workbook import read_workbook
 from nianbao.settings import Home
 from nianbao.terms.period import Period
 from nianbao.terms.submission import FormFrame

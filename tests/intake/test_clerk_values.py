@@ -11,9 +11,9 @@ from openpyxl.workbook import Workbook
 from nianbao.catalog import Project
 from nianbao.intake.columns import to_columns
 from nianbao.intake.judge.identify import identify
-from nianbao.intake.personal import mask_reading
-from nianbao.intake.vocabulary import Vocabulary, load_vocabulary
-from nianbao.intake.workbook import read_workbook
+from nianbao.intake.read.mask_reading import mask_reading
+from nianbao.intake.read.vocabulary import Vocabulary, load_vocabulary
+from nianbao.intake.read.workbook import read_workbook
 from nianbao.terms.delivery import Delivery
 from nianbao.terms.period import Period
 from nianbao.terms.submission import Cell, Reading

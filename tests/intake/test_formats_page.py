@@ -8,9 +8,9 @@ import jsonschema
 import pytest
 
 from nianbao.catalog import Project
-from nianbao.intake.number import read_number
-from nianbao.intake.vocabulary import Vocabulary, load_vocabulary
-from nianbao.intake.workbook import read_workbook
+from nianbao.intake.read.number import read_number
+from nianbao.intake.read.vocabulary import Vocabulary, load_vocabulary
+from nianbao.intake.read.workbook import read_workbook
 from nianbao.terms.delivery import Outcome
 from nianbao.terms.period import Period
 from tests.homes import ROOT

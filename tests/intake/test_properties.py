@@ -12,13 +12,13 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from nianbao.catalog import Project
-from nianbao.intake.formats.delimited import COUNT_LABEL, open_delimited
-from nianbao.intake.formats.sheet import address
-from nianbao.intake.number import NOT_APPLICABLE, NUMBER, UNIT_IN_CELL, read_number, text_of_number
-from nianbao.intake.template import write_workbook
+from nianbao.intake.blank import write_workbook
+from nianbao.intake.read.formats.delimited import COUNT_LABEL, open_delimited
+from nianbao.intake.read.formats.sheet import address
+from nianbao.intake.read.number import NOT_APPLICABLE, NUMBER, UNIT_IN_CELL, read_number, text_of_number
+from nianbao.intake.read.vocabulary import Vocabulary, load_vocabulary
+from nianbao.intake.read.workbook import read_workbook
 from nianbao.intake.text import clean, compact, narrow, tidy
-from nianbao.intake.vocabulary import Vocabulary, load_vocabulary
-from nianbao.intake.workbook import read_workbook
 from nianbao.terms.filled import Filled, Row
 from nianbao.terms.form import Field, FieldType, Layout, Part
 from nianbao.terms.period import Period

@@ -11,7 +11,7 @@ from nianbao.catalog import Project
 from nianbao.intake.columns import to_columns
 from nianbao.intake.judge.identify import identify
 from nianbao.runs.collect import collect
-from nianbao.runs.house import open_house
+from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 from nianbao.terms.delivery import Delivery
 from nianbao.terms.filled import Row
@@ -47,8 +47,8 @@ class Post:
 
     def collect(self) -> None:
         """Take in what was sent."""
-        with self._house() as house:
-            collect(house)
+        with self._house() as workspace:
+            collect(workspace)
 
     def outcome(self, source: str) -> str:
         """What became of a file."""
@@ -63,11 +63,11 @@ class Post:
         return {row["code"] for row in self._rows(query)}
 
     def _rows(self, query: str) -> list[dict[str, Any]]:
-        with self._house() as house:
-            return rows_of(house.connection, query)
+        with self._house() as workspace:
+            return rows_of(workspace.connection, query)
 
     def _house(self) -> Any:
-        return open_house(self.project.path, self.home, "collect")
+        return open_workspace(self.project.path, self.home, "collect")
 
 
 @pytest.fixture(scope="module")

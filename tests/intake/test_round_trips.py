@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from nianbao.catalog import Project
-from nianbao.intake.template import write_workbook
+from nianbao.intake.blank import write_workbook
+from nianbao.intake.read.vocabulary import Vocabulary, load_vocabulary
+from nianbao.intake.read.workbook import read_workbook
 from nianbao.intake.text import tidy
-from nianbao.intake.vocabulary import Vocabulary, load_vocabulary
-from nianbao.intake.workbook import read_workbook
 from nianbao.terms.filled import Filled
 from nianbao.terms.period import Period
 from nianbao.terms.submission import Reading

@@ -18,7 +18,7 @@ from tests.homes import (
     post,
     scratch_files,
     send,
-    take_in_and_compile,
+    take_in_and_build,
     warehouse,
 )
 
@@ -34,7 +34,7 @@ def test_a_night_with_nothing_new_changes_nothing(
     clock("2022-01-28T01:00")
     night = nightly(project.path, year_copy)
     assert night.collected.deliveries == 0
-    assert night.compiled.built == []
+    assert night.built_tables.models == []
     assert [edition.is_new for edition in night.editions] == [False, False]
     assert digest(year_copy) == before
     after = {path: path.stat().st_mtime_ns for path in year_copy.releases.rglob("*") if path.suffix != ".sha256"}
@@ -81,11 +81,11 @@ def test_it_does_not_matter_who_comes_first(project: Project, tmp_path: Path, cl
     together, apart = Home(tmp_path / "together"), Home(tmp_path / "apart")
     planned = post(project, ["QH630200", "QH632300", "QHD01"], ["2021Q1", "2021Q3", "2021Q4"], ["GH01", "GH03", "GH05"])
     send(project, together.inbox, planned)
-    take_in_and_compile(project, together)
+    take_in_and_build(project, together)
     for each in reversed(planned):
         send(project, apart.inbox, [each])
         collect_into(project, apart)
-    take_in_and_compile(project, apart)
+    take_in_and_build(project, apart)
     assert len(planned) > 6
     same = ("core", "indicator", "mart")
     assert digest(apart, same, ["delivery_id"]) == digest(together, same, ["delivery_id"])

@@ -15,13 +15,13 @@ from openpyxl.workbook import Workbook
 
 from nianbao.catalog import Project
 from nianbao.publish.release import Edition
-from nianbao.runs.compile import compile_tables
-from nianbao.runs.house import open_house
+from nianbao.runs.build import build_tables
 from nianbao.runs.nightly import Night, nightly
 from nianbao.runs.publish import publish
+from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 from nianbao.statistics.figures import Figures
-from nianbao.terms.layout import STATUSES
+from nianbao.terms.workbook_words import STATUSES
 from nianbao.warehouse.connect import rows_of
 from tests.homes import PUBLICATIONS, YEAR, arrive, call, clock_at, figures_of, release, warehouse
 from tests.workbooks import answer_cell, cover_cell, edited
@@ -79,9 +79,9 @@ def issued(project: Project, amended: Amended) -> list[Edition]:
 
 def issue(project: Project, home: Home) -> list[Edition]:
     """Publish, as the command does."""
-    with clock_at("2022-02-12T10:00"), open_house(project.path, home, "publish") as house:
-        compile_tables(house)
-        return publish(house)
+    with clock_at("2022-02-12T10:00"), open_workspace(project.path, home, "publish") as workspace:
+        build_tables(workspace)
+        return publish(workspace)
 
 
 def depend_on_the_field(project: Project) -> tuple[set[str], set[str]]:
@@ -157,7 +157,7 @@ def test_exactly_the_figures_that_depend_on_the_cell_move(project: Project, amen
 
 def test_only_the_tables_that_depend_on_the_form_are_built(amended: Amended) -> None:
     """A night with one new workbook builds what reads it and leaves the tables of other forms alone."""
-    built = set(amended.night.compiled.built)
+    built = set(amended.night.built_tables.models)
     assert {"core.submission", "core.gh05", "indicator.gh05", "indicator.value", "mart.figure"} <= built
     assert "core.unit" not in built
 

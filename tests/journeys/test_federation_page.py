@@ -9,9 +9,9 @@ import pytest
 
 from nianbao.catalog import Project, load_project
 from nianbao.errors import DeclarationError
-from nianbao.intake.template import write_workbook
-from nianbao.runs.house import open_house_to_read
+from nianbao.intake.blank import write_workbook
 from nianbao.runs.nightly import Night, nightly
+from nianbao.runs.workspace import open_workspace_to_read
 from nianbao.settings import Home
 from nianbao.statistics.figures import read_figures
 from nianbao.terms.filled import Filled
@@ -59,8 +59,8 @@ def test_the_smallest_federation_gets_its_report(small: Project) -> None:
     night, home = live(small)
     assert not night.collected.not_accepted
     assert [edition.name for edition in night.editions] == ["draft"]
-    with open_house_to_read(small.path, home) as house:
-        figure = read_figures(house.connection, house.project).get("members", 2023)
+    with open_workspace_to_read(small.path, home) as workspace:
+        figure = read_figures(workspace.connection, workspace.project).get("members", 2023)
     assert (figure.value, figure.coverage.reported, figure.coverage.expected) == (200, 2, 2)
     page = (night.editions[0].path / "index.html").read_text(encoding="utf-8")
     assert "到2023年末，全省有会员" in page
@@ -83,10 +83,10 @@ def test_names_are_only_names(small: Project) -> None:
     hostile = load_project(small.path)
     night, home = live(hostile)
     assert [edition.name for edition in night.editions] == ["draft"] and not night.collected.not_accepted
-    with open_house_to_read(hostile.path, home) as house:
-        rows = house.connection.execute("SELECT zh FROM core.unit WHERE unit_code = 'A1'").fetchall()
-        (deliveries,) = house.connection.execute("SELECT count(*) FROM ledger.delivery").fetchone() or (0,)
-        (comment,) = house.connection.execute(
+    with open_workspace_to_read(hostile.path, home) as workspace:
+        rows = workspace.connection.execute("SELECT zh FROM core.unit WHERE unit_code = 'A1'").fetchall()
+        (deliveries,) = workspace.connection.execute("SELECT count(*) FROM ledger.delivery").fetchone() or (0,)
+        (comment,) = workspace.connection.execute(
             "SELECT comment FROM duckdb_columns() WHERE schema_name = 'core' AND table_name = 'a01' "
             "AND column_name = 'members'"
         ).fetchone() or ("",)

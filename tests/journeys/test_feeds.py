@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nianbao.runs.feeds import feeds
-from nianbao.runs.house import open_house_to_read
+from nianbao.runs.workspace import open_workspace_to_read
 from nianbao.settings import Home
 from nianbao.statistics.figures import read_figures
 from nianbao.statistics.trace import trace_all
@@ -39,10 +39,10 @@ def test_a_cell_knows_the_figures_it_is_in(year_home: Home) -> None:
 
 def test_both_ways_meet(year_home: Home) -> None:
     """Every cell that a figure is traced to feeds that figure, and no other cell of the submission does."""
-    with open_house_to_read(ROOT, year_home) as house:
-        known = read_figures(house.connection, house.project)
-        wanted = [(indicator, 2021) for indicator in house.project.indicators]
-        traces = trace_all(house.connection, known, wanted)
+    with open_workspace_to_read(ROOT, year_home) as workspace:
+        known = read_figures(workspace.connection, workspace.project)
+        wanted = [(indicator, 2021) for indicator in workspace.project.indicators]
+        traces = trace_all(workspace.connection, known, wanted)
         forward = {
             (cell.submission_id, cell.sheet, cell.cell, *figure)
             for figure, trace in zip(wanted, traces.values(), strict=True)
@@ -51,7 +51,7 @@ def test_both_ways_meet(year_home: Home) -> None:
         for submission_id in random.Random(4).sample(sorted({each[0] for each in forward}), 25):
             back = {
                 (submission_id, each.cell.sheet, each.cell.cell, each.indicator_id, each.year)
-                for each in feeds(house, submission_id).fed
+                for each in feeds(workspace, submission_id).fed
                 if each.year == 2021
             }
             assert back == {each for each in forward if each[0] == submission_id}

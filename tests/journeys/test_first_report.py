@@ -1,4 +1,4 @@
-"""A file goes in, a report comes out: one unit's year, with a broken file among its workbooks, in a new house."""
+"""A file goes in, a report comes out: one unit's year, with a broken file among its workbooks, in a new workspace."""
 
 import csv
 import datetime as dt
@@ -49,7 +49,7 @@ class Reported:
 
 @pytest.fixture(scope="module")
 def reported(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Reported:
-    """The first night of a house, in a folder with an awkward name."""
+    """The first night of a workspace, in a folder with an awkward name."""
     home = Home(tmp_path_factory.mktemp("first") / "工会's year 2021")
     planned = post(project, [UNIT], PERIODS)
     paths = send(project, home.inbox, planned)

@@ -140,7 +140,7 @@ def without_releases(tables: dict[str, str]) -> dict[str, str]:
 def test_the_page_shows_runs_batches_and_what_they_came_to(told: dict[str, Any]) -> None:
     """A batch of deliveries is one task; completeness, findings and reports are artifacts."""
     page = told["page"]
-    assert page["flows"] == ["collect", "compile", "nightly", "publish"]
+    assert page["flows"] == ["collect", "build", "nightly", "publish"]
     assert {f"take in {len(UNITS) + 1} deliveries", "build", "verify", "render work_report site"} <= set(page["tasks"])
     assert {"completeness", "findings", "reports"} <= set(page["artifacts"])
     assert [json.loads(table) for table in page["artifacts"]["completeness"]] == [told["night"]["completeness"]]
@@ -235,7 +235,7 @@ def wait_for(happened: Any, seconds: float = 90.0) -> None:
 
 def test_every_deployment_names_a_flow_and_parameters_it_has(timetable: dict[str, dict[str, Any]]) -> None:
     """An entrypoint of prefect.yaml is a function under @flow that takes the parameters given there."""
-    assert set(timetable) == {"nightly", "collect", "compile", "publish"}
+    assert set(timetable) == {"nightly", "collect", "build", "publish"}
     for name, deployment in timetable.items():
         path, _, function = deployment["entrypoint"].partition(":")
         tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
@@ -255,7 +255,7 @@ def test_the_timetable_is_a_night_in_china_one_run_at_a_time(timetable: dict[str
     assert {name: deployment.get("schedules", []) for name, deployment in timetable.items()} == {
         "nightly": [{"cron": "0 1 * * *", "timezone": "Asia/Shanghai"}],
         "collect": [],
-        "compile": [],
+        "build": [],
         "publish": [],
     }
     for deployment in timetable.values():

@@ -13,7 +13,7 @@ import pytest
 from nianbao.catalog import Project
 from nianbao.clock import OVERRIDE
 from nianbao.settings import Home
-from tests.homes import ROOT, call, clock_at, digest, draft, post, scratch_files, send, take_in_and_compile
+from tests.homes import ROOT, call, clock_at, digest, draft, post, scratch_files, send, take_in_and_build
 
 NIGHT = "2022-01-16T01:00"
 LIMITS = {"while it begins": 10_000, "while it loads": 300_000, "while it publishes": 1_500_000}
@@ -46,7 +46,7 @@ def test_a_full_disk_ends_a_night_with_a_word(project: Project, tmp_path: Path) 
         _, said = night.communicate(timeout=120)
     assert (night.returncode, said) == (0, "")
     with clock_at(NIGHT):
-        take_in_and_compile(project, undisturbed)
+        take_in_and_build(project, undisturbed)
     assert digest(home) == digest(undisturbed)
     assert scratch_files(home) == []
     assert (draft(home, "work_report") / "manifest.json").exists()
@@ -78,4 +78,4 @@ def test_a_night_can_be_stopped(project: Project, tmp_path: Path, number: signal
     assert night.returncode == code, said
     assert "Traceback" not in said
     with clock_at(NIGHT):
-        assert take_in_and_compile(project, home).deliveries == 1
+        assert take_in_and_build(project, home).deliveries == 1

@@ -18,10 +18,10 @@ from tests.homes import ROOT, call, digest
 HOLD = """
 import sys
 from pathlib import Path
-from nianbao.runs.house import open_house
+from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
-with open_house(Path(sys.argv[1]), Home(Path(sys.argv[2])), "nightly") as house:
-    house.connection.execute("UPDATE ledger.submission SET note = 'half'")
+with open_workspace(Path(sys.argv[1]), Home(Path(sys.argv[2])), "nightly") as workspace:
+    workspace.connection.execute("UPDATE ledger.submission SET note = 'half'")
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -39,7 +39,7 @@ def held(year_copy: Home) -> Iterator[Home]:
         process.kill()
 
 
-@pytest.mark.parametrize("command", ["nightly", "collect", "compile", "publish"])
+@pytest.mark.parametrize("command", ["nightly", "collect", "build", "publish"])
 def test_O2_a_mistyped_home_is_no_new_one(command: str, tmp_path: Path) -> None:
     """O2: nothing is made, the way to make one is said, and it ends with 64."""
     home = Home(tmp_path / "typo")

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nianbao.catalog import Project
-from nianbao.runs.compile import compile_tables
-from nianbao.runs.house import open_house
+from nianbao.runs.build import build_tables
 from nianbao.runs.nightly import nightly
 from nianbao.runs.publish import publish
+from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 from tests.homes import PUBLICATIONS, release
 
@@ -26,8 +26,8 @@ def test_a_lost_warehouse_writes_over_no_release(
     year_copy.warehouse.unlink()
     clock("2022-01-28T01:00")
     nightly(project.path, year_copy)
-    with open_house(project.path, year_copy, "publish") as house:
-        compile_tables(house)
-        editions = publish(house)
+    with open_workspace(project.path, year_copy, "publish") as workspace:
+        build_tables(workspace)
+        editions = publish(workspace)
     assert [(edition.name, edition.is_new) for edition in editions] == [("r1", False), ("r1", False)]
     assert {code: _bytes_of(release(year_copy, code, 1)) for code in PUBLICATIONS} == before

@@ -14,7 +14,7 @@ import pytest
 
 from nianbao.catalog import Project
 from nianbao.runs.collect import Collected, collect
-from nianbao.runs.house import open_house
+from nianbao.runs.workspace import open_workspace
 from nianbao.sample.deliveries import Planned
 from nianbao.settings import Home
 from tests.homes import ROOT, clock_at, digest, post, scratch_files, send
@@ -30,8 +30,8 @@ SECONDS = 32
 
 def run(home: Path) -> Collected:
     """One collect run."""
-    with open_house(ROOT, Home(home), "collect") as house:
-        return collect(house)
+    with open_workspace(ROOT, Home(home), "collect") as workspace:
+        return collect(workspace)
 
 
 @pytest.fixture(scope="module")

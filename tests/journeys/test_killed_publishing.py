@@ -19,14 +19,14 @@ KILLS = 6
 
 def publish_anew(home: Path, number: int) -> None:
     """Bring drafts and analysts' file up to date after something was built."""
-    from nianbao.runs.house import open_house
     from nianbao.runs.publish import refresh_drafts
+    from nianbao.runs.workspace import open_workspace
 
-    with open_house(ROOT, Home(home), "nightly") as house:
-        house.connection.execute(
+    with open_workspace(ROOT, Home(home), "nightly") as workspace:
+        workspace.connection.execute(
             "INSERT OR REPLACE INTO ledger.build VALUES ('mart.built', ?, TIMESTAMP '2022-01-26')", [str(number)]
         )
-        refresh_drafts(house)
+        refresh_drafts(workspace)
 
 
 def is_whole(folder: Path) -> bool:
@@ -50,7 +50,7 @@ def test_what_is_published_is_whole_at_any_moment(year_copy: Home, clock: Callab
     """Killed over and over, the drafts and the analysts' file can be read; the night after leaves nothing behind."""
     clock(SECOND_NIGHT)
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__, "nianbao.runs.publish", "nianbao.runs.house"])
+    context.set_forkserver_preload([__name__, "nianbao.runs.publish", "nianbao.runs.workspace"])
     dice, killed, longest = random.Random(2021), 0, 3.0
     for number in range(KILLS):
         process = context.Process(target=publish_anew, args=(year_copy.path, number))

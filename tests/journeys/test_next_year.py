@@ -14,8 +14,8 @@ import pytest
 
 from nianbao.catalog import Project
 from nianbao.runs.collect import Collected
-from nianbao.runs.house import open_house
 from nianbao.runs.publish import promised, publish
+from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 from nianbao.terms.target import Outcome, Target
 from tests.homes import PUBLICATIONS, YEAR, call, clock_at, live_next_year, release
@@ -37,8 +37,8 @@ class Lived:
 def lived(project: Project, changed_year: Home) -> Lived:
     """The sample year 2021 with 2022 on top."""
     nights = live_next_year(project, changed_year)
-    with open_house(project.path, changed_year, "test") as house:
-        return Lived(changed_year, nights, promised(house, NEXT))
+    with open_workspace(project.path, changed_year, "test") as workspace:
+        return Lived(changed_year, nights, promised(workspace, NEXT))
 
 
 def path_of(lived: Lived, publication: str, name: str = "") -> Path:
@@ -121,8 +121,8 @@ def test_what_might_not_stay_true_is_known_before_signing(lived: Lived) -> None:
 
 def test_the_year_before_stays_what_it_was(lived: Lived, project: Project) -> None:
     """Nothing of 2022 moves a figure of 2021: its releases are not issued again."""
-    with clock_at("2023-01-28T10:00"), open_house(project.path, lived.home, "publish") as house:
-        editions = publish(house, YEAR)
+    with clock_at("2023-01-28T10:00"), open_workspace(project.path, lived.home, "publish") as workspace:
+        editions = publish(workspace, YEAR)
     assert [(edition.publication, edition.name, edition.is_new) for edition in editions] == [
         (code, "r1", False) for code in PUBLICATIONS
     ]

@@ -12,7 +12,7 @@ import sdmx
 from click.testing import CliRunner, Result
 
 from nianbao.cli import main
-from nianbao.runs.house import open_house
+from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 from tests.homes import PUBLICATIONS, ROOT, YEAR, release, warehouse
 
@@ -126,8 +126,8 @@ def test_a_set_of_figures_is_written_for_programs(basis: str, period: str, year_
 
 def test_a_table_that_is_new_in_this_version_is_to_be_built(year_copy: Home) -> None:
     """Between an update and the next night a question about it is answered in words, with what to do."""
-    with open_house(ROOT, year_copy, "test") as house:
-        house.connection.execute("DROP TABLE indicator.statistics_year")
+    with open_workspace(ROOT, year_copy, "test") as workspace:
+        workspace.connection.execute("DROP TABLE indicator.statistics_year")
     refused = statistics_year(year_copy, "figures")
     assert refused.exit_code == 74
-    assert "statistics_year" in refused.output and "next: nianbao compile" in refused.output
+    assert "statistics_year" in refused.output and "next: nianbao build" in refused.output

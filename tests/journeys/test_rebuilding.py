@@ -17,9 +17,9 @@ from nianbao.catalog import Project
 from nianbao.cli import main
 from nianbao.clock import OVERRIDE
 from nianbao.errors import StoreError
-from nianbao.runs.house import open_house
 from nianbao.runs.nightly import nightly
 from nianbao.runs.publish import publish
+from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 from tests.homes import ISSUED, PUBLICATIONS, ROOT, YEAR, digest, release, scratch_files
 from tests.journeys.test_record import declared_in, everything
@@ -77,7 +77,7 @@ def test_as_of_a_day_the_report_is_the_one_that_was_issued(
     nightly(folder, year_copy)
     out = tmp_path / "then"
     done = run(
-        year_copy, "compile", "--project", str(folder), "--as-of", ISSUED[:10], "--year", str(YEAR), "--out", str(out)
+        year_copy, "build", "--project", str(folder), "--as-of", ISSUED[:10], "--year", str(YEAR), "--out", str(out)
     )
     assert done.exit_code == 0, done.output
     for code in PUBLICATIONS:
@@ -95,8 +95,11 @@ def test_T39_an_altered_release_is_an_alarm(year_copy: Home, project: Project, c
     (folder / "figures.csv").write_text("indicator\n", "utf-8")
     (folder / "extra.txt").write_text("more", "utf-8")
     clock("2022-02-03T01:00")
-    with open_house(project.path, year_copy, "publish") as house, pytest.raises(StoreError, match=r"figures\.csv"):
-        publish(house)
+    with (
+        open_workspace(project.path, year_copy, "publish") as workspace,
+        pytest.raises(StoreError, match=r"figures\.csv"),
+    ):
+        publish(workspace)
     told = run(year_copy, "verify")
     assert told.exit_code == 74
     assert "work_report/2021/r1 is not what was issued: figures.csv" in told.output
@@ -127,8 +130,8 @@ def test_T40_a_release_that_was_not_moved_is_put_in_place(
     clock("2022-01-28T01:00")
     nightly(project.path, year_copy)
     assert {code: everything(release(year_copy, code, 1)) for code in PUBLICATIONS} == before
-    with open_house(project.path, year_copy, "publish") as house:
-        assert [(edition.name, edition.is_new) for edition in publish(house)] == [("r1", False), ("r1", False)]
+    with open_workspace(project.path, year_copy, "publish") as workspace:
+        assert [(edition.name, edition.is_new) for edition in publish(workspace)] == [("r1", False), ("r1", False)]
     assert scratch_files(year_copy) == []
 
 

@@ -13,9 +13,9 @@ from click.testing import CliRunner, Result
 from nianbao.catalog import Project, load_project
 from nianbao.cli import main
 from nianbao.errors import ExpectationFailed, StoreError
-from nianbao.runs.house import open_house
+from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
-from tests.homes import arrive, clock_at, collect_into, digest, post, scratch_files, send, take_in_and_compile
+from tests.homes import arrive, clock_at, collect_into, digest, post, scratch_files, send, take_in_and_build
 from tests.homes import warehouse as opened
 
 UNITS, PERIOD, FORM = ["QH630100", "QH630200"], "2021Q3", "GH05"
@@ -63,7 +63,7 @@ def lived(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Home:
         (path,) = send(project, home.inbox, [planned])
         arrive(path, dt.datetime(2021, 10, 8, day))
         with clock_at(f"2021-10-{day:02d}T01:00"):
-            take_in_and_compile(project, home)
+            take_in_and_build(project, home)
     return home
 
 
@@ -95,7 +95,7 @@ def test_T25_a_stricter_rule_changes_nothing_that_was_decided(home: Home, strict
     home.warehouse.unlink()
     shutil.rmtree(home.outbox)
     with clock_at("2021-10-12T01:00"):
-        assert take_in_and_compile(stricter, home).deliveries == 0
+        assert take_in_and_build(stricter, home).deliveries == 0
     assert digest(home) == before
     assert everything(home.outbox) == receipts
 
@@ -200,7 +200,7 @@ def test_O8_runs_are_kept_and_listed(home: Home, project: Project, monkeypatch: 
         raise ExpectationFailed("a table breaks a rule", "mart.figure", "mend it")
 
     with monkeypatch.context() as patch:
-        patch.setattr("nianbao.runs.nightly.compile_tables", fail)
+        patch.setattr("nianbao.runs.nightly.build_tables", fail)
         with clock_at("2021-10-12T01:00"):
             assert run(home, "nightly").exit_code == 4
     listed = json.loads(run(home, "runs", "--json").output)
@@ -239,7 +239,7 @@ def test_O19_what_a_killed_run_left_is_cleared_by_the_next(home: Home, project: 
     for path in left:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"half")
-    with clock_at("2021-10-12T01:00"), open_house(project.path, home, "nightly"):
+    with clock_at("2021-10-12T01:00"), open_workspace(project.path, home, "nightly"):
         assert not any(path.exists() for path in left)
     assert scratch_files(home) == []
 

@@ -10,9 +10,9 @@ from docx.oxml.ns import qn
 from nianbao.catalog import Project
 from nianbao.errors import UsageError
 from nianbao.publish.docx.protected import blocks_of
-from nianbao.runs.house import open_house
 from nianbao.runs.nightly import nightly
 from nianbao.runs.take_over import take_over
+from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 from nianbao.statistics.texts import read_blocks
 from tests.homes import clock_at, post, send
@@ -55,11 +55,11 @@ def test_S2_a_block_is_taken_over_once_and_survives_the_nights(project: Project,
     assert blocks(home)["导语"] == ("【待补写：导语】",)
     words = "各位委员，现将经费审查工作报告如下。"
     path = edited(draft_of(home), tmp_path / "edited.docx", lambda text: words if text == "【待补写：导语】" else text)
-    with clock_at("2022-02-10T10:00"), open_house(project.path, home, "take_over") as house:
-        (taken,) = take_over(house, path, "办公室文字岗")
+    with clock_at("2022-02-10T10:00"), open_workspace(project.path, home, "take_over") as workspace:
+        (taken,) = take_over(workspace, path, "办公室文字岗")
         assert (taken.publication, taken.year, taken.block_id, taken.now) == (CODE, 2021, "导语", (words,))
-        assert take_over(house, path, "办公室文字岗") == []
-        kept = read_blocks(house.connection, CODE, 2021)["导语"]
+        assert take_over(workspace, path, "办公室文字岗") == []
+        kept = read_blocks(workspace.connection, CODE, 2021)["导语"]
         assert (kept.by, kept.written_on.isoformat()) == ("办公室文字岗", "2022-02-10")
     for night in ("2022-02-11T01:00", "2022-02-12T01:00"):
         with clock_at(night):
@@ -74,17 +74,17 @@ def test_S2_a_document_whose_other_text_was_changed_is_refused(project: Project,
     path = edited(
         draft_of(home), tmp_path / "wrong.docx", lambda text: text.replace("审查审计分三个层次", "审查审计分两个层次")
     )
-    with open_house(project.path, home, "take_over") as house:
+    with open_workspace(project.path, home, "take_over") as workspace:
         with pytest.raises(UsageError, match="审查审计分两个层次"):
-            take_over(house, path, "办公室文字岗")
-        assert "致谢" not in read_blocks(house.connection, CODE, 2021)
+            take_over(workspace, path, "办公室文字岗")
+        assert "致谢" not in read_blocks(workspace.connection, CODE, 2021)
 
 
 def test_what_is_no_report_is_refused(project: Project, home: Home, tmp_path: Path) -> None:
     """A document without blocks, and a file that is no document."""
     docx.Document().save(str(tmp_path / "empty.docx"))
     (tmp_path / "text.docx").write_text("x", encoding="utf-8")
-    with open_house(project.path, home, "take_over") as house:
+    with open_workspace(project.path, home, "take_over") as workspace:
         for name, said in (("empty.docx", "no block"), ("text.docx", "no Word document")):
             with pytest.raises(UsageError, match=said):
-                take_over(house, tmp_path / name, "办公室文字岗")
+                take_over(workspace, tmp_path / name, "办公室文字岗")

@@ -14,7 +14,7 @@ from nianbao.cli import main
 from nianbao.sample.deliveries import Planned
 from nianbao.settings import Home
 from nianbao.terms.filled import Filled
-from tests.homes import arrive, clock_at, digest, post, send, take_in_and_compile, warehouse
+from tests.homes import arrive, clock_at, digest, post, send, take_in_and_build, warehouse
 
 UNIT, PERIOD, FORM = "QH630100", "2021Q3", "GH05"
 FIRST, SECOND = f"{UNIT}-{PERIOD}-{FORM}-1", f"{UNIT}-{PERIOD}-{FORM}-2"
@@ -39,7 +39,7 @@ def deliver(project: Project, home: Home, planned: Planned, day: int) -> None:
     (path,) = send(project, home.inbox, [planned])
     arrive(path, dt.datetime(2021, 10, 8, day))
     with clock_at(f"2021-10-{day:02d}T01:00"):
-        take_in_and_compile(project, home)
+        take_in_and_build(project, home)
 
 
 @pytest.fixture
@@ -143,7 +143,7 @@ def test_a_rebuild_keeps_what_was_withdrawn_and_every_number(corrected: Home, pr
     corrected.warehouse.unlink()
     shutil.rmtree(corrected.outbox)
     with clock_at("2021-10-17T01:00"):
-        assert take_in_and_compile(project, corrected).deliveries == 0
+        assert take_in_and_build(project, corrected).deliveries == 0
     assert digest(corrected) == before
     assert {path: path.read_bytes() for path in corrected.outbox.rglob("*.回执.*")} == receipts
 

@@ -15,8 +15,8 @@ from nianbao.catalog import Project
 from nianbao.publish.compose import compose
 from nianbao.publish.plain import exact_text
 from nianbao.publish.release import figures_csv
-from nianbao.runs.compile import compile_tables
-from nianbao.runs.house import open_house_as_of
+from nianbao.runs.build import build_tables
+from nianbao.runs.workspace import open_workspace_as_of
 from nianbao.settings import Home
 from nianbao.statistics.claims import Claims
 from nianbao.statistics.figures import read_figures
@@ -184,9 +184,9 @@ def test_a_correction_takes_the_place_of_what_it_corrects(year_home: Home) -> No
 @pytest.fixture(scope="module")
 def night_1(project: Project, year_home: Home) -> dict[str, str]:
     """The figures of every publication as they were known on a day between the nights."""
-    with open_house_as_of(year_home, dt.date(2022, 1, 20)) as house:
-        compile_tables(house)
-        claims = Claims(read_figures(house.connection, project), {})
+    with open_workspace_as_of(year_home, dt.date(2022, 1, 20)) as workspace:
+        build_tables(workspace)
+        claims = Claims(read_figures(workspace.connection, project), {})
     return {
         code: figures_csv(compose(publication, claims, YEAR, "draft", dt.datetime(2022, 1, 20), ()).figures)
         for code, publication in project.publications.items()

@@ -25,8 +25,8 @@ from prefect.settings import get_current_settings
 
 from flows import ROOT
 from flows import nightly as nightly_script
+from flows.build import build
 from flows.collect import collect
-from flows.compile import compile
 from flows.nightly import nightly
 from flows.publish import publish
 from flows.steps import leave
@@ -34,14 +34,14 @@ from nianbao.warehouse.lock import writer_lock
 
 
 def a_night(home: Path) -> dict[str, Any]:
-    """Collect and compile on their own, then the nightly and the release."""
+    """Collect and build on their own, then the nightly and the release."""
     collected = collect(ROOT, home)
-    compiled = compile(ROOT, home)
+    built = build(ROOT, home)
     night = nightly(ROOT, home)
     issued = publish(ROOT, home, year=2021, publications=["audit_report"])
     return {
         "deliveries": collected.deliveries,
-        "built": len(compiled.built),
+        "built": len(built.models),
         "completeness": night.completeness,
         "drafts": [edition.publication for edition in night.editions if edition.is_new],
         "issued": [(edition.publication, edition.name) for edition in issued],

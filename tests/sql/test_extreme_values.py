@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from nianbao.catalog import Project
-from nianbao.runs.compile import all_models
+from nianbao.runs.build import all_models
 from nianbao.terms.form import NUMBERS, Field, FieldType, Form, Layout, Part
 from nianbao.terms.period import Period
 from nianbao.terms.submission import Submission

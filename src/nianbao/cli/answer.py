@@ -75,16 +75,16 @@ def explanations(
     until: dt.datetime | None, by: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """List what units explain; approve it until a day, or refuse it."""
-    from nianbao.runs.house import open_house_to_read
+    from nianbao.runs.workspace import open_workspace_to_read
     from nianbao.warehouse.explanations import explanations as read_explanations
 
     place = Home(home)
     if approve or refuse:
         _rule(resolve_project(project_path), place, approve, refuse, until, by)
         return
-    with open_house_to_read(resolve_project(project_path), place) as house:
-        units = {unit.code: unit.short_zh or unit.zh for unit in house.project.units.values()}
-        rows = [row for row in read_explanations(house.connection) if show_all or not row["ruling"]]
+    with open_workspace_to_read(resolve_project(project_path), place) as workspace:
+        units = {unit.code: unit.short_zh or unit.zh for unit in workspace.project.units.values()}
+        rows = [row for row in read_explanations(workspace.connection) if show_all or not row["ruling"]]
     if as_json:
         say_json(rows)
         return
@@ -111,7 +111,7 @@ def _rule(
     project: Path, home: Home, approve: str | None, refuse: str | None, until: dt.datetime | None, by: str | None
 ) -> None:
     from nianbao.runs.explanations import rule
-    from nianbao.runs.house import open_house
+    from nianbao.runs.workspace import open_workspace
     from nianbao.terms.explanation import Ruling
 
     if approve and refuse:
@@ -121,8 +121,8 @@ def _rule(
     if bool(approve) != bool(until):
         raise click.UsageError("--until DATE goes with --approve ID, and only with it")
     ruling = Ruling.APPROVED if approve else Ruling.REFUSED
-    with open_house(project, home, "explanations") as house:
-        receipts = rule(house, str(approve or refuse), ruling, by, until.date() if until else None)
+    with open_workspace(project, home, "explanations") as workspace:
+        receipts = rule(workspace, str(approve or refuse), ruling, by, until.date() if until else None)
     for receipt in receipts:
         say(f"{ruling.value}; the unit is told: {receipt}")
 
@@ -138,17 +138,17 @@ def withdraw(project_path: Path | None, home: Path, submission_id: str, because:
 
     It stays in the ledger with who, when and why, and the unit gets a new receipt.
     """
-    from nianbao.runs.compile import compile_tables
-    from nianbao.runs.house import open_house
+    from nianbao.runs.build import build_tables
     from nianbao.runs.withdraw import withdraw as withdraw_submission
+    from nianbao.runs.workspace import open_workspace
 
     if not because.strip() or not by.strip():
         raise click.UsageError("say why and who: --because REASON --by ROLE")
-    with open_house(resolve_project(project_path), Home(home), "withdraw") as house:
-        receipts = withdraw_submission(house, submission_id, because.strip(), by.strip())
+    with open_workspace(resolve_project(project_path), Home(home), "withdraw") as workspace:
+        receipts = withdraw_submission(workspace, submission_id, because.strip(), by.strip())
         for receipt in receipts:
             say(f"withdrawn; the unit is told: {receipt}")
-        compile_tables(house)
+        build_tables(workspace)
 
 
 def _short(text: str) -> str:

@@ -36,19 +36,19 @@ def year_basis_option(command: Any) -> Any:
 
 
 @contextmanager
-def asked_house(project_path: Path | None, home: Path, as_of: dt.datetime | None = None) -> Iterator[Any]:
-    """The house to read from: as the last run left it, or built in memory as it was known on a day."""
-    from nianbao.runs.compile import compile_tables
-    from nianbao.runs.house import open_house_as_of, open_house_to_read
+def asked_workspace(project_path: Path | None, home: Path, as_of: dt.datetime | None = None) -> Iterator[Any]:
+    """The workspace to read from: as the last run left it, or built in memory as it was known on a day."""
+    from nianbao.runs.build import build_tables
+    from nianbao.runs.workspace import open_workspace_as_of, open_workspace_to_read
 
     path, place = resolve_project(project_path), Home(home)
     if as_of is None:
-        with open_house_to_read(path, place) as house:
-            yield house
+        with open_workspace_to_read(path, place) as workspace:
+            yield workspace
     else:
-        with open_house_as_of(place, as_of.date()) as house:
-            compile_tables(house)
-            yield house
+        with open_workspace_as_of(place, as_of.date()) as workspace:
+            build_tables(workspace)
+            yield workspace
 
 
 @click.command()
@@ -65,8 +65,8 @@ def targets(
     from nianbao.publish.promised import tally
     from nianbao.runs.publish import promised
 
-    with asked_house(project_path, home, as_of) as house:
-        found = promised(house, year)
+    with asked_workspace(project_path, home, as_of) as workspace:
+        found = promised(workspace, year)
     rows = [
         {
             "indicator": each.indicator_id, "zh": each.zh, "year": each.year, "comparator": each.comparator,
@@ -118,22 +118,22 @@ def explain(
     from nianbao.statistics.figures import read_figures
     from nianbao.statistics.trace import trace
 
-    with asked_house(project_path, home, as_of) as house:
-        unit = None if unit_text is None else unit_asked(house.project.roster, unit_text)
-        basis = house.project.year_basis(year_basis)
-        known = read_figures(house.connection, house.project, basis)
+    with asked_workspace(project_path, home, as_of) as workspace:
+        unit = None if unit_text is None else unit_asked(workspace.project.roster, unit_text)
+        basis = workspace.project.year_basis(year_basis)
+        known = read_figures(workspace.connection, workspace.project, basis)
         figure = known.get(indicator, year)
         if reason := known.why_not(indicator, year):
             raise UsageError(
                 f"{indicator} is not available by {basis.code} year: {reason}",
-                next_step=f"--year-basis {house.project.conventions.year.code}",
+                next_step=f"--year-basis {workspace.project.conventions.year.code}",
             )
-        found = trace(house.connection, known, indicator, year)
-        declared = house.project.indicators[indicator]
-        definition = define(declared, house.project)
+        found = trace(workspace.connection, known, indicator, year)
+        declared = workspace.project.indicators[indicator]
+        definition = define(declared, workspace.project)
         reporters = known.reporters(declared, year)
         # What the units held is compared by the year in which they report.
-        completed = read_claims(house.connection, known).once_all_report(figure) if basis.is_main else None
+        completed = read_claims(workspace.connection, known).once_all_report(figure) if basis.is_main else None
     cells = [cell for cell in found.cells if unit is None or cell.unit_code == unit.code]
     if as_json:
         say_json(

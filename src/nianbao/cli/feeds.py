@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 def feeds(project_path: Path | None, home: Path, submission_id: str, cell: str | None, as_json: bool) -> None:
     """Trace the other way: the figures, and the releases, that a submission's cells are counted in."""
     from nianbao.runs.feeds import feeds as find
-    from nianbao.runs.house import open_house_to_read
+    from nianbao.runs.workspace import open_workspace_to_read
 
-    with open_house_to_read(resolve_project(project_path), Home(home)) as house:
-        found = find(house, submission_id, cell and cell.upper())
-        names = {indicator.id: indicator.zh for indicator in house.project.indicators.values()}
+    with open_workspace_to_read(resolve_project(project_path), Home(home)) as workspace:
+        found = find(workspace, submission_id, cell and cell.upper())
+        names = {indicator.id: indicator.zh for indicator in workspace.project.indicators.values()}
     if as_json:
         say_json(
             {

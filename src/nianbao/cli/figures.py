@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from nianbao import clock
-from nianbao.cli.ask import as_of_option, asked_house, year_basis_option
+from nianbao.cli.ask import as_of_option, asked_workspace, year_basis_option
 from nianbao.cli.main import home_option, json_option, project_option
 from nianbao.cli.show import say, say_csv, say_json, say_table
 from nianbao.errors import UsageError
@@ -46,14 +46,14 @@ def figures(
             raise click.UsageError("--doubtful is about what the reports print: not other years, and not as files")
         _say_doubtful(project_path, home, year, as_of, as_csv, as_json)
         return
-    with asked_house(project_path, home, as_of) as house:
-        basis = house.project.year_basis(year_basis)
-        known = read_figures(house.connection, house.project, basis)
-        rows = [describe_figure(known, known.get(indicator, year)) for indicator in house.project.indicators]
+    with asked_workspace(project_path, home, as_of) as workspace:
+        basis = workspace.project.year_basis(year_basis)
+        known = read_figures(workspace.connection, workspace.project, basis)
+        rows = [describe_figure(known, known.get(indicator, year)) for indicator in workspace.project.indicators]
         if not any(row["value"] for row in rows):
             raise UsageError(f"there are no figures for {year}", next_step=f"years with figures: {known.years()}")
         if out:
-            written = write_set(known, year, ledger.known_until(house.connection) or clock.now(), out)
+            written = write_set(known, year, ledger.known_until(workspace.connection) or clock.now(), out)
     if out:
         say(f"{written} values in {out}")
     elif as_json:
@@ -96,8 +96,8 @@ def _say_doubtful(
 ) -> None:
     from nianbao.runs.publish import doubtful_claims
 
-    with asked_house(project_path, home, as_of) as house:
-        rows = doubtful_claims(house, year)
+    with asked_workspace(project_path, home, as_of) as workspace:
+        rows = doubtful_claims(workspace, year)
     if as_json:
         say_json(rows)
     elif as_csv:

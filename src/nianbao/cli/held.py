@@ -13,7 +13,7 @@ from nianbao.cli.show import say, say_json, say_table
 from nianbao.settings import Home
 
 if TYPE_CHECKING:
-    from nianbao.runs.house import House
+    from nianbao.runs.workspace import Workspace
 
 
 @click.command()
@@ -31,7 +31,7 @@ def held(
     """List the files of another unit than their place is of; confirm one, or send it back."""
     from nianbao.runs.held import confirm as confirm_held
     from nianbao.runs.held import send_back as send_held_back
-    from nianbao.runs.house import open_house, open_house_to_read
+    from nianbao.runs.workspace import open_workspace, open_workspace_to_read
 
     if confirm and send_back:
         raise click.UsageError("confirm or send back, not both at once")
@@ -39,15 +39,15 @@ def held(
         raise click.UsageError("say who decides: --by ROLE")
     if confirm or send_back:
         decide = confirm_held if confirm else send_held_back
-        with open_house(resolve_project(project_path), Home(home), "held") as house:
-            receipts = decide(house, str(confirm or send_back), because.strip(), str(by).strip())
+        with open_workspace(resolve_project(project_path), Home(home), "held") as workspace:
+            receipts = decide(workspace, str(confirm or send_back), because.strip(), str(by).strip())
         for receipt in receipts:
             say(f"the sender is told: {receipt}")
         if confirm:
             say("the next run takes it in as the report of the unit on its cover: nianbao nightly")
         return
-    with open_house_to_read(resolve_project(project_path), Home(home)) as house:
-        rows = tell_held(house)
+    with open_workspace_to_read(resolve_project(project_path), Home(home)) as workspace:
+        rows = tell_held(workspace)
     if as_json:
         say_json(rows)
     elif rows:
@@ -56,14 +56,14 @@ def held(
         say("nothing is held")
 
 
-def tell_held(house: House) -> list[dict[str, Any]]:
+def tell_held(workspace: Workspace) -> list[dict[str, Any]]:
     """What is held, with the units by code and name."""
     from nianbao.warehouse.held import read_held
 
-    units = house.project.units
+    units = workspace.project.units
     told = []
-    for each in read_held(house.connection):
-        code = house.project.roster.find(each.cover_unit) or each.cover_unit
+    for each in read_held(workspace.connection):
+        code = workspace.project.roster.find(each.cover_unit) or each.cover_unit
         told.append(
             {
                 "delivery_id": each.delivery_id,

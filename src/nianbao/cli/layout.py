@@ -12,7 +12,7 @@ from nianbao.cli.main import json_option
 from nianbao.cli.show import say, say_json, say_table
 
 if TYPE_CHECKING:
-    from nianbao.publish.layout import Deviation
+    from nianbao.review.layout import Deviation
 
 DEVIATES = 1
 _SEVERITIES = {"must": "必须", "should": "一般"}
@@ -48,7 +48,7 @@ def layout(document: Path, pages: bool, as_json: bool) -> None:
 
 def _measured(document: Path, is_laid_out: bool) -> list[Deviation]:
     """What deviates: in a PDF on its pages; in a Word document in what it says, and, if asked, on its pages too."""
-    from nianbao.publish.layout import check_filling, check_sheets, deviations, gathered, lay_out, measure, read_pages
+    from nianbao.review.layout import check_filling, check_sheets, deviations, gathered, lay_out, measure, read_pages
 
     if document.suffix.lower() == ".pdf":
         return gathered(check_sheets(read_pages(document)))

@@ -19,9 +19,9 @@ COMMANDS = {
     "init": ("make", "Make a home: the folder of inbox, outbox, archive, warehouse and releases."),
     "template": ("make", "Write the blank workbook of a unit and period, or of all units."),
     "sample": ("make", "Write the synthetic sample year into the inbox."),
-    "nightly": ("run", "Collect, compile, and refresh the drafts and the analysts' file."),
+    "nightly": ("run", "Collect, build, and refresh the drafts and the analysts' file."),
     "collect": ("run", "Take in what is new at the sources and answer every delivery."),
-    "compile": ("run", "Build and verify the tables; with --as-of, report as it was known on a day."),
+    "build": ("run", "Build and verify the tables; with --as-of, report as it was known on a day."),
     "publish": ("run", "Issue the next release of each publication that changed."),
     "check": ("answer", "Give the answer to workbooks on the spot, without loading anything."),
     "explanations": ("answer", "List what units explain; approve it until a day, or refuse it."),
@@ -45,7 +45,7 @@ COMMANDS = {
     "held": ("held", "List the files of another unit than their place is of; confirm one, or send it back."),
     "doctor": ("ask", "Check that everything nianbao needs is in place."),
 }
-_ATTRIBUTES = {"compile": "compile_command"}
+_ATTRIBUTES = {"build": "build_command"}
 INTERRUPTED = 130
 _QUERY_INTERRUPTED = "Query interrupted"
 """What DuckDB makes of a KeyboardInterrupt that strikes while it works: a RuntimeError without a type of its own."""

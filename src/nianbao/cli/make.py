@@ -44,7 +44,7 @@ def template(project_path: Path | None, unit_text: str | None, for_all: bool, pe
     """Write the blank workbook of a unit and period, or of all units."""
     from nianbao.catalog import load_project
     from nianbao.errors import UsageError
-    from nianbao.intake.template import write_workbook
+    from nianbao.intake.blank import write_workbook
     from nianbao.terms.period import Period
 
     project = load_project(resolve_project(project_path))

@@ -15,7 +15,7 @@ from nianbao.errors import UsageError
 from nianbao.settings import Home
 
 if TYPE_CHECKING:
-    from nianbao.proof.verdicts import Checked
+    from nianbao.review.draft.verdicts import Checked
     from nianbao.statistics.figures import Figures
 
 DEVIATES = 1
@@ -39,10 +39,10 @@ def proof(
 
     Exit code 0: no number deviates, though the warehouse may not have all of them; 1: one deviates.
     """
-    from nianbao.proof.comments import comment
-    from nianbao.proof.prove import prove
-    from nianbao.proof.reading import passages, read_text
-    from nianbao.proof.word_file import WordFile
+    from nianbao.review.draft.comments import comment
+    from nianbao.review.draft.prove import prove
+    from nianbao.review.draft.reading import passages, read_text
+    from nianbao.review.draft.word_file import WordFile
 
     is_text = is_text or str(draft) == "-" or draft.suffix.lower() in (".txt", ".md")
     if commented and is_text:
@@ -77,11 +77,11 @@ def _text_of(draft: Path) -> str:
 
 
 def _figures(project_path: Path, home: Home, year: int) -> Figures:
-    from nianbao.runs.house import open_house_to_read
+    from nianbao.runs.workspace import open_workspace_to_read
     from nianbao.statistics.figures import read_figures
 
-    with open_house_to_read(project_path, home) as house:
-        figures = read_figures(house.connection, house.project)
+    with open_workspace_to_read(project_path, home) as workspace:
+        figures = read_figures(workspace.connection, workspace.project)
     if year not in figures.years():
         raise UsageError(f"there are no figures for {year}", next_step=f"years with figures: {figures.years()}")
     return figures
@@ -100,7 +100,7 @@ def _row(one: Checked) -> dict[str, Any]:
 
 def _say(checked: list[Checked], shown: list[Checked]) -> None:
     """A table of the numbers, and how many there are of each kind."""
-    from nianbao.proof.verdicts import VERDICTS_ZH
+    from nianbao.review.draft.verdicts import VERDICTS_ZH
 
     if shown:
         head = ("结论", "数字", "指标", "年度", "库中的数", "可写作", "所在句子")
@@ -113,8 +113,8 @@ def _say(checked: list[Checked], shown: list[Checked]) -> None:
 
 def _cells(one: Checked) -> tuple[Any, ...]:
     """A number as a row of the table."""
-    from nianbao.proof.verdicts import VERDICTS_ZH
     from nianbao.publish.plain import exact
+    from nianbao.review.draft.verdicts import VERDICTS_ZH
 
     said = "、".join(VERDICTS_ZH[verdict] for verdict in one.verdicts)
     year, value = one.key and one.key[1], None if one.value is None else exact(one.value)

@@ -71,10 +71,10 @@ def verify(home: Path, as_json: bool) -> None:
 def receipts(project_path: Path | None, home: Path, deliveries: tuple[str, ...], as_json: bool) -> None:
     """Write receipts into the outbox again as they were recorded; without DELIVERIES, all that are not there."""
     from nianbao.runs.answer import write_again
-    from nianbao.runs.house import open_house
+    from nianbao.runs.workspace import open_workspace
 
-    with open_house(resolve_project(project_path), Home(home), "receipts") as house:
-        written = write_again(house, deliveries)
+    with open_workspace(resolve_project(project_path), Home(home), "receipts") as workspace:
+        written = write_again(workspace, deliveries)
     if as_json:
         say_json([str(path) for path in written])
     else:

@@ -31,18 +31,18 @@ def rejudge(
     waiting: bool, by: str | None, because: str | None, yes: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Judge deliveries again by what is declared today: first what would change, then, once confirmed, for good."""
-    from nianbao.runs.house import open_house
     from nianbao.runs.rejudge import Chosen, choose_deliveries, judge_again, record_rejudged
+    from nianbao.runs.workspace import open_workspace
 
     if yes and not (by and because):
         raise click.UsageError("--yes needs --by ROLE and --because TEXT: both are recorded")
-    with open_house(resolve_project(project_path), Home(home), "rejudge") as house:
-        chosen = choose_deliveries(house, Chosen(deliveries, form_code, period, waiting))
-        rejudged = judge_again(house, chosen)
+    with open_workspace(resolve_project(project_path), Home(home), "rejudge") as workspace:
+        chosen = choose_deliveries(workspace, Chosen(deliveries, form_code, period, waiting))
+        rejudged = judge_again(workspace, chosen)
         if not as_json:
             _say_changes(rejudged)
         is_wanted = yes or (not as_json and rejudged.changes_anything and _ask(by, because))
-        receipts = record_rejudged(house, rejudged, str(because), str(by)) if is_wanted else []
+        receipts = record_rejudged(workspace, rejudged, str(because), str(by)) if is_wanted else []
     if as_json:
         say_json(
             {
@@ -66,14 +66,14 @@ def rejudge(
 def rehearse(project_path: Path | None, home: Path, rule: str, as_json: bool) -> None:
     """Try a rule on everything ever submitted, as it was known then; RULE is its name or code; nothing is changed."""
     from nianbao.runs.backtest import backtest
-    from nianbao.runs.house import open_house
+    from nianbao.runs.workspace import open_workspace
 
     with (
-        open_house(resolve_project(project_path), Home(home), "rehearse") as house,
+        open_workspace(resolve_project(project_path), Home(home), "rehearse") as workspace,
         progress("rehearsing") as report,
     ):
-        found = backtest(house, rule, report or (lambda done, all_: None))
-        units = {code: unit.short_zh or unit.zh for code, unit in house.project.units.items()}
+        found = backtest(workspace, rule, report or (lambda done, all_: None))
+        units = {code: unit.short_zh or unit.zh for code, unit in workspace.project.units.items()}
     if as_json:
         say_json(
             {

@@ -28,13 +28,13 @@ def take_over_command(project_path: Path | None, home: Path, as_json: bool, docu
 
     Nothing else is read; a document whose other text was changed is refused, naming the paragraph.
     """
-    from nianbao.runs.house import open_house
     from nianbao.runs.take_over import take_over
+    from nianbao.runs.workspace import open_workspace
 
     if not by.strip():
         raise click.UsageError("say who: --by ROLE")
-    with open_house(resolve_project(project_path), Home(home), "take_over") as house:
-        taken = take_over(house, document, by.strip())
+    with open_workspace(resolve_project(project_path), Home(home), "take_over") as workspace:
+        taken = take_over(workspace, document, by.strip())
     if as_json:
         keys = ("publication", "year", "block_id", "was", "now")
         click.echo(json.dumps([{key: getattr(each, key) for key in keys} for each in taken], ensure_ascii=False))

@@ -1,4 +1,4 @@
-"""nightly, collect, compile, publish: the runs, from the command line and without any server."""
+"""nightly, collect, build, publish: the runs, from the command line and without any server."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LINES = 20
 @click.option("--year", type=int, help="Year of the drafts; by default the latest year reported.")
 @json_option
 def nightly(project_path: Path | None, home: Path, year: int | None, as_json: bool) -> None:
-    """Collect, compile, and refresh the drafts and the analysts' file."""
+    """Collect, build, and refresh the drafts and the analysts' file."""
     from nianbao.runs.kept import raise_kept
     from nianbao.runs.nightly import nightly as run_nightly
     from nianbao.runs.sources import raise_stopped
@@ -31,14 +31,14 @@ def nightly(project_path: Path | None, home: Path, year: int | None, as_json: bo
         night = run_nightly(resolve_project(project_path), Home(home), year, progress=report)
     answer = {
         "collected": _collected(night.collected),
-        "built": night.compiled.built,
+        "built": night.built_tables.models,
         "editions": _editions(night.editions),
     }
     if as_json:
         say_json(answer)
     else:
         _say_collected(night.collected)
-        say(f"built {len(night.compiled.built)} tables, verified by {night.compiled.verified} rules")
+        say(f"built {len(night.built_tables.models)} tables, verified by {night.built_tables.verified} rules")
         _say_editions(night.editions)
     raise_stopped(night.collected.alarms)
     raise_kept(night.collected.alarms)
@@ -51,15 +51,15 @@ def nightly(project_path: Path | None, home: Path, year: int | None, as_json: bo
 def collect(project_path: Path | None, home: Path, as_json: bool) -> None:
     """Take in what is new at the sources and answer every delivery."""
     from nianbao.runs.collect import collect as run_collect
-    from nianbao.runs.house import open_house
     from nianbao.runs.kept import raise_kept
     from nianbao.runs.sources import raise_stopped
+    from nianbao.runs.workspace import open_workspace
 
     with (
-        open_house(resolve_project(project_path), Home(home), "collect") as house,
+        open_workspace(resolve_project(project_path), Home(home), "collect") as workspace,
         progress("reading") as report,
     ):
-        collected = run_collect(house, progress=report)
+        collected = run_collect(workspace, progress=report)
     if as_json:
         say_json(_collected(collected))
     else:
@@ -68,7 +68,7 @@ def collect(project_path: Path | None, home: Path, as_json: bool) -> None:
     raise_kept(collected.alarms)
 
 
-@click.command(name="compile")
+@click.command(name="build")
 @project_option
 @home_option
 @click.option(
@@ -77,31 +77,31 @@ def collect(project_path: Path | None, home: Path, as_json: bool) -> None:
 @click.option("--year", type=int, help="Year of the reports of --as-of; by default the latest year reported.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for the reports of --as-of.")
 @json_option
-def compile_command(
+def build_command(
     project_path: Path | None, home: Path, as_of: dt.datetime | None, year: int | None, out: Path | None, as_json: bool
 ) -> None:
     """Build and verify the tables; with --as-of, report as it was known on a day."""
-    from nianbao.runs.compile import compile_tables
-    from nianbao.runs.house import open_house, open_house_as_of
+    from nianbao.runs.build import build_tables
     from nianbao.runs.publish import write_reports
+    from nianbao.runs.workspace import open_workspace, open_workspace_as_of
 
     path, place = resolve_project(project_path), Home(home)
     if as_of is not None:
         if out is None:
             raise click.UsageError("--as-of needs --out DIR: the drafts of today are not touched")
-        with open_house_as_of(place, as_of.date()) as past:
-            compile_tables(past)
+        with open_workspace_as_of(place, as_of.date()) as past:
+            build_tables(past)
             editions = write_reports(past, out.resolve(), year)
         say_json(_editions(editions)) if as_json else _say_editions(editions)
         return
     if out is not None or year is not None:
         raise click.UsageError("--out and --year need --as-of DAY: the drafts of today are written by nightly")
-    with open_house(path, place, "compile") as house:
-        compiled = compile_tables(house)
+    with open_workspace(path, place, "build") as workspace:
+        built = build_tables(workspace)
     if as_json:
-        say_json({"built": compiled.built, "verified": compiled.verified})
+        say_json({"built": built.models, "verified": built.verified})
     else:
-        say(f"built {len(compiled.built)} tables, verified by {compiled.verified} rules")
+        say(f"built {len(built.models)} tables, verified by {built.verified} rules")
 
 
 @click.command()
@@ -114,13 +114,13 @@ def publish(
     project_path: Path | None, home: Path, year: int | None, publications: tuple[str, ...], as_json: bool
 ) -> None:
     """Issue the next release of each publication that changed."""
-    from nianbao.runs.compile import compile_tables
-    from nianbao.runs.house import open_house
+    from nianbao.runs.build import build_tables
     from nianbao.runs.publish import publish as run_publish
+    from nianbao.runs.workspace import open_workspace
 
-    with open_house(resolve_project(project_path), Home(home), "publish") as house:
-        compile_tables(house)
-        editions = run_publish(house, year, publications or None)
+    with open_workspace(resolve_project(project_path), Home(home), "publish") as workspace:
+        build_tables(workspace)
+        editions = run_publish(workspace, year, publications or None)
     say_json(_editions(editions)) if as_json else _say_editions(editions)
 
 

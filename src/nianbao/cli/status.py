@@ -27,17 +27,17 @@ def status(project_path: Path | None, home: Path, year: int | None, unit_text: s
     """Show who has reported what, on time or late, and which findings wait."""
     from nianbao import clock
     from nianbao.cli.held import say_held, tell_held
-    from nianbao.runs.house import open_house_to_read
     from nianbao.runs.sources import read_alarms
+    from nianbao.runs.workspace import open_workspace_to_read
     from nianbao.statistics.reporting import forms_of_year, is_built, not_reported, waiting_findings
 
-    with open_house_to_read(resolve_project(project_path), Home(home)) as house:
-        unit_code = None if unit_text is None else unit_asked(house.project.roster, unit_text).code
-        today, built = clock.now().date(), is_built(house.connection)
-        forms = forms_of_year(house.connection, today, year, unit_code) if built else []
-        absent = not_reported(house.connection, today, year, unit_code) if built else []
-        waiting = waiting_findings(house.connection, unit_code)
-        held = tell_held(house) if unit_code is None else []
+    with open_workspace_to_read(resolve_project(project_path), Home(home)) as workspace:
+        unit_code = None if unit_text is None else unit_asked(workspace.project.roster, unit_text).code
+        today, built = clock.now().date(), is_built(workspace.connection)
+        forms = forms_of_year(workspace.connection, today, year, unit_code) if built else []
+        absent = not_reported(workspace.connection, today, year, unit_code) if built else []
+        waiting = waiting_findings(workspace.connection, unit_code)
+        held = tell_held(workspace) if unit_code is None else []
     sources = read_alarms(Home(home)) if unit_code is None else None
     if as_json:
         answer = {"forms": forms, "not_reported": absent, "waiting": waiting}
@@ -55,7 +55,7 @@ def status(project_path: Path | None, home: Path, year: int | None, unit_text: s
         keys = ("form_code", "form_zh", "period", "units_due", *_COUNTS)
         say_table(head, [[row[key] for key in keys] for row in forms], numbers=range(3, len(head)))
     else:
-        _say_unit(house.project.units[unit_code], forms, absent)
+        _say_unit(workspace.project.units[unit_code], forms, absent)
     _say_absent(absent)
     if waiting:
         say()

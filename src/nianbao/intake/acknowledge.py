@@ -12,10 +12,10 @@ from nianbao.intake.answer.job import dump_job
 from nianbao.intake.answer.page import render_page
 from nianbao.intake.answer.receipt_json import NotAReceipt, dump_receipt, load_receipt
 from nianbao.intake.answer.work import compose_job, is_to_be_marked
-from nianbao.intake.reader_pool import ReaderPool
-from nianbao.intake.reader_process import MarkRequest
-from nianbao.intake.sources.name import safe_path
-from nianbao.intake.sources.own_files import MARKED, PAGE, RECEIPT
+from nianbao.intake.fetch.sources.name import safe_path
+from nianbao.intake.fetch.sources.own_files import MARKED, PAGE, RECEIPT
+from nianbao.intake.worker.pool import ReaderPool
+from nianbao.intake.worker.process import MarkRequest
 from nianbao.record import Archive
 from nianbao.terms.delivery import Reply
 from nianbao.terms.receipt import Receipt

@@ -9,10 +9,6 @@ import datetime as dt
 import re
 import string
 import unicodedata
-from dataclasses import replace
-
-from nianbao.intake.values import ROUNDED_TAIL, TOO_FINE
-from nianbao.terms.submission import Cell, FormFrame, Reading, ReadingFault
 
 # Digits as people write them: full width too, in groups with a blank, a dash or a point between.
 _RUN = re.compile(r"[0-9０-９](?:[\s.\-－—·]?[0-9０-９])*(?:[\s.\-－—·]?[XxＸｘ](?![A-Za-zＡ-Ｚａ-ｚ]))?")
@@ -21,18 +17,12 @@ _MAIL_DOMAIN = re.compile(r"[@＠][A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+")
 _MAIL_MARKS = ".%+-"
 _MAIL_LETTERS = string.ascii_letters + string.digits + "_" + _MAIL_MARKS
 _CODE = re.compile(r"(?<![0-9A-Za-z])[0-9A-HJ-NP-RT-UW-Y]{18}(?![0-9A-Za-z])")
-_SUSPECT = re.compile(r"[@＠]|(?:[0-9０-９][^0-9０-９]?){11}")
-_APART = "  "
-"""What no suspect reaches across: a digit and one other character are taken together."""
-
+SUSPECT = re.compile(r"[@＠]|(?:[0-9０-９][^0-9０-９]?){11}")
 _ID_CARD = re.compile(r"[1-8][0-9]{16}[0-9Xx]")
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECK = "10X98765432"
 _CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CODE_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
-_ABOUT_NUMBERS = frozenset({"TOTAL_MISMATCH", ROUNDED_TAIL})
-"""Faults whose value is a number that was read as one."""
-
 _SMALLEST_GROUP = 3
 _LONGEST = 19
 """So many digits has the longest of these numbers, a bank card."""
@@ -42,7 +32,7 @@ _FIRST_BIRTH = dt.date(1880, 1, 1)
 
 def mask(text: str) -> str:
     """The text with every personal number and mail address masked; everything else as it stands."""
-    if not _SUSPECT.search(text):
+    if not SUSPECT.search(text):
         return text
     text = _mask_mails(text)
     kept = [match.span() for match in _CODE.finditer(text) if is_credit_code(match[0]) and not is_id_card(match[0])]
@@ -53,17 +43,6 @@ def mask(text: str) -> str:
         pieces += [text[end : run.start()], _mask_run(run[0])]
         end = run.end()
     return "".join(pieces) + text[end:]
-
-
-def mask_reading(reading: Reading) -> Reading:
-    """A reading with its free texts masked: the cover, notes, explanations, text cells, and what could not be read."""
-    return replace(
-        reading,
-        cover={key: mask(text) for key, text in reading.cover.items()},
-        frames=tuple(map(_mask_frame, reading.frames)),
-        faults=tuple(map(_mask_fault, reading.faults)),
-        explanations=tuple((key, mask(text)) for key, text in reading.explanations),
-    )
 
 
 def is_id_card(number: str) -> bool:
@@ -87,38 +66,6 @@ def is_bank_card(number: str) -> bool:
         return False
     digits = [int(digit) for digit in reversed(number)]
     return sum(digits[::2]) % 10 == -sum(sum(divmod(2 * digit, 10)) for digit in digits[1::2]) % 10
-
-
-def _mask_frame(frame: FormFrame) -> FormFrame:
-    is_suspect = _SUSPECT.search(_APART.join([cell.text for cell in filter(_is_free, frame.cells)]))
-    return replace(
-        frame,
-        note=mask(frame.note),
-        cells=tuple(map(_mask_cell, frame.cells)) if is_suspect else frame.cells,
-        faults=tuple(map(_mask_fault, frame.faults)),
-    )
-
-
-def _is_free(cell: Cell) -> bool:
-    """Whether a cell holds text, or whatever stood in the way of a number, a date or a choice.
-
-    A number with too many decimals is a number, and shown as its sender wrote it. A whole one that is too large for
-    any answer is not: it may be somebody's card.
-    """
-    return isinstance(cell.value, str) or cell.fault not in (None, TOO_FINE)
-
-
-def _mask_cell(cell: Cell) -> Cell:
-    if not _is_free(cell) or not _SUSPECT.search(cell.text):
-        return cell
-    value = mask(cell.value) if isinstance(cell.value, str) else cell.value
-    return cell._replace(text=mask(cell.text), value=value)
-
-
-def _mask_fault(fault: ReadingFault) -> ReadingFault:
-    if not fault.value or fault.code in _ABOUT_NUMBERS:
-        return fault
-    return replace(fault, value=mask(fault.value))
 
 
 def _mask_run(run: str) -> str:

@@ -8,8 +8,7 @@ from typing import Any
 
 from nianbao.catalog import Project
 from nianbao.intake.columns import FileRead, unread
-from nianbao.intake.cover import cover_of_name
-from nianbao.intake.fetch import MAX_BYTES
+from nianbao.intake.fetch.receive import MAX_BYTES
 from nianbao.intake.judge.arrival_faults import arrival_faults
 from nianbao.intake.judge.decide import outcome_of
 from nianbao.intake.judge.identify import WRONG_SENDER, Identified, identify
@@ -17,8 +16,9 @@ from nianbao.intake.judge.isolate import FILE_NOT_JUDGED, cause_of, judge_apart
 from nianbao.intake.judge.judge import Judged
 from nianbao.intake.judge.night import gather
 from nianbao.intake.judge.numbering import Known, Numbered, is_refused, number
-from nianbao.intake.reader_pool import ReaderPool
-from nianbao.intake.reader_process import ReadRequest
+from nianbao.intake.read.cover import cover_of_name
+from nianbao.intake.worker.pool import ReaderPool
+from nianbao.intake.worker.process import ReadRequest
 from nianbao.record import Archive, Frame
 from nianbao.terms.delivery import Decision, Delivery, Outcome
 from nianbao.terms.finding import Severity

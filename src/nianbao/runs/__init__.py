@@ -1,1 +1,1 @@
-"""The runs: collect, compile, publish, nightly. Plain functions; flows/ only shows them to Prefect."""
+"""The runs: collect, build, publish, nightly. Plain functions; flows/ only shows them to Prefect."""

@@ -9,9 +9,9 @@ from pathlib import Path
 from nianbao import clock
 from nianbao.errors import UsageError
 from nianbao.intake.acknowledge import acknowledge
-from nianbao.intake.reader_pool import ReaderPool
-from nianbao.runs.house import House
+from nianbao.intake.worker.pool import ReaderPool
 from nianbao.runs.sources import Sources, note_unsent
+from nianbao.runs.workspace import Workspace
 from nianbao.warehouse import ledger
 from nianbao.warehouse.models import built_from, remember_built
 
@@ -21,45 +21,45 @@ _WRITTEN = "outbox"
 _AT_ONCE = 500
 
 
-def answer_owed(house: House, pool: ReaderPool, sources: Sources | None = None) -> list[Path]:
+def answer_owed(workspace: Workspace, pool: ReaderPool, sources: Sources | None = None) -> list[Path]:
     """Write the receipts that were recorded and not written out yet; the paths of their JSON.
 
     Without open sources the next collect run sends the answers back to them.
     """
-    owed = set(ledger.owed_receipts(house.connection, built_from(house.connection, _WRITTEN) or ""))
+    owed = set(ledger.owed_receipts(workspace.connection, built_from(workspace.connection, _WRITTEN) or ""))
     owed |= set(sources.unsent()) if sources else set()
-    written = answer_deliveries(house, pool, sorted(owed), sources)
-    remember_built(house.connection, _WRITTEN, ledger.last_run(house.connection), clock.now())
+    written = answer_deliveries(workspace, pool, sorted(owed), sources)
+    remember_built(workspace.connection, _WRITTEN, ledger.last_run(workspace.connection), clock.now())
     return written
 
 
-def write_again(house: House, delivery_ids: Sequence[str] = ()) -> list[Path]:
+def write_again(workspace: Workspace, delivery_ids: Sequence[str] = ()) -> list[Path]:
     """Write recorded receipts out again where they are not there, of all deliveries or of some.
 
     Raises:
         UsageError: a delivery has no receipt.
     """
-    known = ledger.owed_receipts(house.connection, "")
+    known = ledger.owed_receipts(workspace.connection, "")
     if unknown := set(delivery_ids) - set(known):
         raise UsageError(f"there is no receipt for {min(unknown)}", next_step="look for its id: nianbao status")
-    with ReaderPool(house.project.path) as pool:
-        written = answer_deliveries(house, pool, sorted(delivery_ids) or known)
+    with ReaderPool(workspace.project.path) as pool:
+        written = answer_deliveries(workspace, pool, sorted(delivery_ids) or known)
     if not delivery_ids:
-        remember_built(house.connection, _WRITTEN, ledger.last_run(house.connection), clock.now())
+        remember_built(workspace.connection, _WRITTEN, ledger.last_run(workspace.connection), clock.now())
     return written
 
 
 def answer_deliveries(
-    house: House, pool: ReaderPool, delivery_ids: Iterable[str], sources: Sources | None = None
+    workspace: Workspace, pool: ReaderPool, delivery_ids: Iterable[str], sources: Sources | None = None
 ) -> list[Path]:
     """Write the receipts of deliveries into the outbox as they were recorded, and send them back."""
     rest, written = iter(delivery_ids), []
     while some := list(islice(rest, _AT_ONCE)):
-        replies = ledger.replies(house.connection, some)
-        written += acknowledge(replies, house.record.archive, pool, house.home.outbox)
+        replies = ledger.replies(workspace.connection, some)
+        written += acknowledge(replies, workspace.record.archive, pool, workspace.home.outbox)
         for reply in replies:
             if sources:
                 sources.send_back(reply)
             else:
-                note_unsent(house, reply)
+                note_unsent(workspace, reply)
     return written

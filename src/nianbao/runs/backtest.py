@@ -11,7 +11,7 @@ from nianbao import clock
 from nianbao.catalog import Project
 from nianbao.errors import UsageError
 from nianbao.record import Manifest, Record
-from nianbao.runs.house import House
+from nianbao.runs.workspace import Workspace
 from nianbao.terms.check import Rule
 from nianbao.terms.form import Part
 from nianbao.terms.period import Period
@@ -55,27 +55,29 @@ class Backtest:
         return sum(hit.corrected for hit in self.hits)
 
 
-def backtest(house: House, rule_name: str, progress: Callable[[int, int], None] = lambda done, all_: None) -> Backtest:
+def backtest(
+    workspace: Workspace, rule_name: str, progress: Callable[[int, int], None] = lambda done, all_: None
+) -> Backtest:
     """Evaluate a rule on every submission beside what was known when it came; nothing is written.
 
     Raises:
         UsageError: there is no such rule.
         RuleError: the rule cannot be evaluated.
     """
-    rules = [rule for rule in house.project.rules if rule.name == rule_name or rule.code == rule_name]
+    rules = [rule for rule in workspace.project.rules if rule.name == rule_name or rule.code == rule_name]
     if not rules:
-        known = ", ".join(sorted({rule.name for rule in house.project.rules})[:8])
+        known = ", ".join(sorted({rule.name for rule in workspace.project.rules})[:8])
         raise UsageError(f"there is no rule {rule_name!r}", next_step=f"name one like: {known} …")
     connection = open_memory()
     try:
-        create_schema(connection, house.project)
-        load_reference(connection, house.project, clock.now().date())
+        create_schema(connection, workspace.project)
+        load_reference(connection, workspace.project, clock.now().date())
         broken: dict[str, int] = {}
-        last = house.record.last_number()
-        for manifest in house.record.scan():
-            for submission_id in _offending(connection, house.project, house.record, manifest, rules):
+        last = workspace.record.last_number()
+        for manifest in workspace.record.scan():
+            for submission_id in _offending(connection, workspace.project, workspace.record, manifest, rules):
                 broken[submission_id] = broken.get(submission_id, 0) + 1
-            apply_runs(connection, house.project, house.record, [manifest])
+            apply_runs(connection, workspace.project, workspace.record, [manifest])
             progress(manifest.number, last)
         return _tell(connection, rule_name, broken)
     finally:

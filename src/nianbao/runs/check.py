@@ -13,11 +13,11 @@ from nianbao.catalog import Project, load_project
 from nianbao.errors import StoreError
 from nianbao.intake.acknowledge import mark_workbooks
 from nianbao.intake.answer.work import is_to_be_marked
-from nianbao.intake.fetch import receive
-from nianbao.intake.reader_pool import ReaderPool
-from nianbao.intake.sources import Found
-from nianbao.intake.sources.own_files import MARKED
+from nianbao.intake.fetch.receive import receive
+from nianbao.intake.fetch.sources import Found
+from nianbao.intake.fetch.sources.own_files import MARKED
 from nianbao.intake.take_in import facts_of, judge_deliveries
+from nianbao.intake.worker.pool import ReaderPool
 from nianbao.record import Archive
 from nianbao.runs.receipts import receipt_writer
 from nianbao.settings import Home

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from nianbao import __version__, clock
+from nianbao.intake.fetch.sources import Secrets
 from nianbao.intake.judge.check import refuse_broken_rules
-from nianbao.intake.reader_pool import ReaderPool
-from nianbao.intake.sources import Secrets
 from nianbao.intake.take_in import Taken, facts_of, judge_deliveries
+from nianbao.intake.worker.pool import ReaderPool
 from nianbao.runs.answer import answer_owed
-from nianbao.runs.house import House, Step, at_once
 from nianbao.runs.kept import bring_kept, tell_kept
 from nianbao.runs.recording import Doing, record_run
 from nianbao.runs.sources import open_sources
+from nianbao.runs.workspace import Step, Workspace, at_once
 from nianbao.terms.delivery import Decision, Delivery, Outcome
 from nianbao.terms.finding import Severity
 from nianbao.terms.source import Alarm
@@ -55,25 +55,25 @@ class Collected:
 
 
 def collect(
-    house: House, step: Step = at_once, progress: Progress | None = None, secrets: Secrets = os.environ.get
+    workspace: Workspace, step: Step = at_once, progress: Progress | None = None, secrets: Secrets = os.environ.get
 ) -> Collected:
     """Take in what is new at the sources and answer every delivery; what is wrong with a source is an alarm.
 
     What was received and not judged, or judged and not answered, by a run that was killed is made good, too.
     """
     collected = Collected()
-    with open_sources(house, secrets) as sources:
-        sources.alarms += _clock_alarm(ledger.known_until(house.connection))
+    with open_sources(workspace, secrets) as sources:
+        sources.alarms += _clock_alarm(ledger.known_until(workspace.connection))
         sources.receive()
-        pending, kept = ledger.pending(house.connection), read_kept(house.connection)
+        pending, kept = ledger.pending(workspace.connection), read_kept(workspace.connection)
         if pending or kept:
             warm_up()  # Great Expectations is imported while the workers read
-            if not ledger.has_judged_by(house.connection, house.project.digest, __version__):
-                refuse_broken_rules(house.connection, house.project)
-        with ReaderPool(house.project.path) as pool:
-            collected.receipts += answer_owed(house, pool, sources)
+            if not ledger.has_judged_by(workspace.connection, workspace.project.digest, __version__):
+                refuse_broken_rules(workspace.connection, workspace.project)
+        with ReaderPool(workspace.project.path) as pool:
+            collected.receipts += answer_owed(workspace, pool, sources)
             if kept:
-                collected.receipts += bring_kept(house, pool, kept, sources, step)
+                collected.receipts += bring_kept(workspace, pool, kept, sources, step)
             for start in range(0, len(pending), BATCH_SIZE):
                 batch = pending[start : start + BATCH_SIZE]
 
@@ -81,23 +81,27 @@ def collect(
                     if progress:
                         progress(before + done, len(pending))
 
-                taken = step(f"take in {len(batch)} deliveries", take_in, house, pool, batch, report)
+                taken = step(f"take in {len(batch)} deliveries", take_in, workspace, pool, batch, report)
                 _count(collected, taken)
                 sources.alarms += tell_kept(taken.causes)
-                collected.receipts += answer_owed(house, pool, sources)
+                collected.receipts += answer_owed(workspace, pool, sources)
         collected.alarms = sources.alarms
-    collected.not_accepted = ledger.not_accepted(house.connection, collected.run_ids)
+    collected.not_accepted = ledger.not_accepted(workspace.connection, collected.run_ids)
     return collected
 
 
-def take_in(house: House, pool: ReaderPool, deliveries: Sequence[Delivery], progress: Callable[[int], None]) -> Taken:
+def take_in(
+    workspace: Workspace, pool: ReaderPool, deliveries: Sequence[Delivery], progress: Callable[[int], None]
+) -> Taken:
     """Read, judge and record one batch: one run of the record.
 
     Raises:
         RuleError: a rule could not be evaluated; nothing of the batch is recorded.
     """
     started_at = clock.now()
-    taken = judge_deliveries(house.connection, house.project, house.record.archive, pool, deliveries, progress)
+    taken = judge_deliveries(
+        workspace.connection, workspace.project, workspace.record.archive, pool, deliveries, progress
+    )
     outcomes = Counter(outcome.value for outcome in taken.outcomes.values())
     doing = Doing(
         "collect",
@@ -105,7 +109,7 @@ def take_in(house: House, pool: ReaderPool, deliveries: Sequence[Delivery], prog
         answered=[delivery.delivery_id for delivery in deliveries],
         summary={"deliveries": len(deliveries), "outcomes": dict(outcomes)},
     )
-    return replace(taken, run_id=record_run(house, doing, facts_of(taken), taken.cells).run_id)
+    return replace(taken, run_id=record_run(workspace, doing, facts_of(taken), taken.cells).run_id)
 
 
 def _clock_alarm(known_until: dt.datetime | None) -> Iterator[Alarm]:

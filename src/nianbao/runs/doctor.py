@@ -12,8 +12,8 @@ from pathlib import Path
 
 from nianbao.catalog import Project, load_project
 from nianbao.errors import NianbaoError
-from nianbao.intake.sources import SourceStopped, open_source
-from nianbao.intake.sources.folder import require_folder
+from nianbao.intake.fetch.sources import SourceStopped, open_source
+from nianbao.intake.fetch.sources.folder import require_folder
 from nianbao.runs.rehearse import rehearse
 from nianbao.settings import Home
 from nianbao.terms.source import FolderPlace
@@ -127,11 +127,11 @@ def _home(home: Home) -> Iterator[Answer]:
 
 def _reported(path: Path, home: Home) -> Iterator[Answer]:
     """Whether everybody who ever reported is still in the roster."""
-    from nianbao.runs.house import open_house_to_read
+    from nianbao.runs.workspace import open_workspace_to_read
 
     def look() -> str:
-        with open_house_to_read(path, home) as house:
-            return f"all {len(house.project.units)} units, and everybody who reported is among them"
+        with open_workspace_to_read(path, home) as workspace:
+            return f"all {len(workspace.project.units)} units, and everybody who reported is among them"
 
     try:
         load_project(path)

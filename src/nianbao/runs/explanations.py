@@ -8,21 +8,23 @@ from pathlib import Path
 
 from nianbao import clock
 from nianbao.errors import UsageError
-from nianbao.intake.reader_pool import ReaderPool
+from nianbao.intake.worker.pool import ReaderPool
 from nianbao.runs.answer import answer_owed
-from nianbao.runs.house import House
 from nianbao.runs.recording import Doing, record_run
+from nianbao.runs.workspace import Workspace
 from nianbao.terms.explanation import Ruled, Ruling
 from nianbao.warehouse.explanations import explanations
 
 
-def rule(house: House, explanation_id: str, ruling: Ruling, by: str, until: dt.date | None = None) -> list[Path]:
+def rule(
+    workspace: Workspace, explanation_id: str, ruling: Ruling, by: str, until: dt.date | None = None
+) -> list[Path]:
     """Approve or refuse an explanation, and answer its delivery anew; returns the paths of the receipts.
 
     Raises:
         UsageError: there is no such explanation, or it only repeats an earlier one.
     """
-    found = explanations(house.connection, ids=[explanation_id])
+    found = explanations(workspace.connection, ids=[explanation_id])
     if not found:
         raise UsageError(
             f"there is no explanation {explanation_id!r}", next_step="list them: nianbao explanations --all"
@@ -42,6 +44,6 @@ def rule(house: House, explanation_id: str, ruling: Ruling, by: str, until: dt.d
         **{name: row[name] for name in ("unit_code", "form_code", "code", "field", "explanation")},
     )
     doing = Doing("rule", actor=by, answered=[row["delivery_id"]], summary={"ruled": explanation_id, "ruling": ruling})
-    record_run(house, doing, {"ruling": [asdict(ruled) | {"ruling": ruling.value}]})
-    with ReaderPool(house.project.path) as pool:
-        return answer_owed(house, pool)
+    record_run(workspace, doing, {"ruling": [asdict(ruled) | {"ruling": ruling.value}]})
+    with ReaderPool(workspace.project.path) as pool:
+        return answer_owed(workspace, pool)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nianbao.errors import UsageError
-from nianbao.runs.house import House
+from nianbao.runs.workspace import Workspace
 from nianbao.settings import Home
 from nianbao.statistics.scopes import ALL
 from nianbao.statistics.trace import fed_by
@@ -51,14 +51,14 @@ class Feeds:
     releases: tuple[str, ...]
 
 
-def feeds(house: House, submission_id: str, cell: str | None = None) -> Feeds:
+def feeds(workspace: Workspace, submission_id: str, cell: str | None = None) -> Feeds:
     """The figures and releases that a submission, or one cell of it, feeds.
 
     Raises:
         UsageError: there is no such submission, or no such cell in it that is counted.
     """
     known = rows_of(
-        house.connection,
+        workspace.connection,
         "SELECT sent.unit_code, sent.form_code, sent.period, coalesce(current.submission_id, '') AS in_force "
         "FROM ledger.submission AS sent LEFT JOIN core.submission AS current "
         "ON sent.unit_code = current.unit_code AND sent.form_code = current.form_code AND sent.period = current.period "
@@ -69,14 +69,14 @@ def feeds(house: House, submission_id: str, cell: str | None = None) -> Feeds:
         step = "nianbao explain names them; a submission is unit-period-form-number: QH630100-2021Q4-GH05-1"
         raise UsageError(f"there is no submission {submission_id!r}", next_step=step)
     (row,) = known
-    year = house.project.year_of(Period.parse(row["period"]))
-    traced = fed_by(house.connection, house.project, row["form_code"], year, submission_id)
+    year = workspace.project.year_of(Period.parse(row["period"]))
+    traced = fed_by(workspace.connection, workspace.project, row["form_code"], year, submission_id)
     kept = [(each, figures) for each, figures in traced if cell in (None, each.cell)]
     if cell is not None and traced and not kept:
         counted = ", ".join(list(dict.fromkeys(each.cell for each, _ in traced))[:8])
         step = f"counted are, for example: {counted}"
         raise UsageError(f"cell {cell} of {submission_id} is not counted", next_step=step)
-    printed, releases = _printed(house.home, submission_id, (ALL, row["unit_code"]))
+    printed, releases = _printed(workspace.home, submission_id, (ALL, row["unit_code"]))
     fed = tuple(Fed(each, *figure, tuple(printed.get(figure, ()))) for each, figures in kept for figure in figures)
     return Feeds(submission_id, row["in_force"], fed, tuple(releases))
 

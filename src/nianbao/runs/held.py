@@ -10,10 +10,10 @@ from typing import Any
 from nianbao import clock
 from nianbao.errors import UsageError
 from nianbao.intake.personal import mask
-from nianbao.intake.reader_pool import ReaderPool
+from nianbao.intake.worker.pool import ReaderPool
 from nianbao.runs.answer import answer_owed
-from nianbao.runs.house import House
 from nianbao.runs.recording import Doing, record_run
+from nianbao.runs.workspace import Workspace
 from nianbao.terms.delivery import Outcome
 from nianbao.terms.source import CONFIRMED
 from nianbao.warehouse import ledger
@@ -21,7 +21,7 @@ from nianbao.warehouse.connect import rows_of
 from nianbao.warehouse.held import Held, read_held
 
 
-def confirm(house: House, delivery_id: str, because: str, by: str) -> list[Path]:
+def confirm(workspace: Workspace, delivery_id: str, because: str, by: str) -> list[Path]:
     """Let a held file be taken in by the next run, as the report of the unit on its cover.
 
     It becomes a delivery of its own, received now, whose answer lies apart from the sender's: who sent for another unit
@@ -30,46 +30,46 @@ def confirm(house: House, delivery_id: str, because: str, by: str) -> list[Path]
     Raises:
         UsageError: nothing of this id is held, or the unit on the cover is not in the roster.
     """
-    held = _held(house, delivery_id)
-    unit_code = house.project.roster.find(held.cover_unit)
+    held = _held(workspace, delivery_id)
+    unit_code = workspace.project.roster.find(held.cover_unit)
     if unit_code is None:
         raise UsageError(f"the unit {held.cover_unit!r} on the cover is not in the roster", next_step="send it back")
-    (delivery,) = ledger.received(house.connection, [delivery_id])
+    (delivery,) = ledger.received(workspace.connection, [delivery_id])
     confirmed = replace(
         delivery,
-        delivery_id=f"D{ledger.count_received(house.connection) + 1:06d}",
+        delivery_id=f"D{ledger.count_received(workspace.connection) + 1:06d}",
         source=f"{unit_code}/{delivery.file_name}",
         origin=CONFIRMED,
         source_version=delivery_id,
         sender=unit_code,
         received_at=clock.now(),
     )
-    return _decide(house, held, Outcome.PASSED_ON, because, by, [asdict(confirmed)])
+    return _decide(workspace, held, Outcome.PASSED_ON, because, by, [asdict(confirmed)])
 
 
-def send_back(house: House, delivery_id: str, because: str, by: str) -> list[Path]:
+def send_back(workspace: Workspace, delivery_id: str, because: str, by: str) -> list[Path]:
     """Put a held file aside for good: its sender has to correct it. Returns the paths of the receipts.
 
     Raises:
         UsageError: nothing of this id is held.
     """
-    return _decide(house, _held(house, delivery_id), Outcome.QUARANTINED, because, by, [])
+    return _decide(workspace, _held(workspace, delivery_id), Outcome.QUARANTINED, because, by, [])
 
 
-def _held(house: House, delivery_id: str) -> Held:
-    found = next((each for each in read_held(house.connection) if each.delivery_id == delivery_id), None)
+def _held(workspace: Workspace, delivery_id: str) -> Held:
+    found = next((each for each in read_held(workspace.connection) if each.delivery_id == delivery_id), None)
     if found is None:
         raise UsageError(f"{delivery_id} is not held", next_step="nianbao held lists what is")
     return found
 
 
 def _decide(
-    house: House, held: Held, outcome: Outcome, because: str, by: str, received: Sequence[Mapping[str, Any]]
+    workspace: Workspace, held: Held, outcome: Outcome, because: str, by: str, received: Sequence[Mapping[str, Any]]
 ) -> list[Path]:
     """Say anew what became of the delivery, who decided it and why, in one run."""
     wanted = [held.delivery_id]
-    deliveries = rows_of(house.connection, "SELECT * FROM ledger.delivery WHERE delivery_id = $1", wanted)
-    findings = rows_of(house.connection, "SELECT * FROM ledger.finding WHERE delivery_id = $1", wanted)
+    deliveries = rows_of(workspace.connection, "SELECT * FROM ledger.delivery WHERE delivery_id = $1", wanted)
+    findings = rows_of(workspace.connection, "SELECT * FROM ledger.finding WHERE delivery_id = $1", wanted)
     doing = Doing(
         "held", actor=mask(by), because=mask(because), answered=wanted, summary={outcome.value: held.delivery_id}
     )
@@ -79,6 +79,6 @@ def _decide(
         "delivery": [row | {"outcome": outcome.value} for row in deliveries],
         "finding": findings if outcome is Outcome.QUARANTINED else [],
     }
-    record_run(house, doing, rows)
-    with ReaderPool(house.project.path) as pool:
-        return answer_owed(house, pool)
+    record_run(workspace, doing, rows)
+    with ReaderPool(workspace.project.path) as pool:
+        return answer_owed(workspace, pool)

@@ -8,12 +8,12 @@ from pathlib import Path
 from nianbao import clock
 from nianbao.errors import KeptError
 from nianbao.intake.judge_again import facts_of_kept
-from nianbao.intake.reader_pool import ReaderPool
 from nianbao.intake.take_in import Taken, judge_deliveries
+from nianbao.intake.worker.pool import ReaderPool
 from nianbao.runs.answer import answer_owed
-from nianbao.runs.house import House, Step
 from nianbao.runs.recording import Doing, record_run
 from nianbao.runs.sources import Sources
+from nianbao.runs.workspace import Step, Workspace
 from nianbao.terms.source import Alarm
 from nianbao.warehouse.kept import Kept
 
@@ -21,27 +21,29 @@ KEPT = "KEPT"
 _NAMED = 8
 
 
-def bring_kept(house: House, pool: ReaderPool, kept: Sequence[Kept], sources: Sources, step: Step) -> list[Path]:
+def bring_kept(
+    workspace: Workspace, pool: ReaderPool, kept: Sequence[Kept], sources: Sources, step: Step
+) -> list[Path]:
     """Judge again what was kept back, and answer anew what could be judged; the paths of the receipts.
 
     Raises:
         RuleError: a rule is broken by itself; nothing was judged.
     """
-    taken = step(f"judge again {len(kept)} deliveries", judge_kept, house, pool, kept)
+    taken = step(f"judge again {len(kept)} deliveries", judge_kept, workspace, pool, kept)
     sources.alarms += tell_kept(taken.causes)
-    return answer_owed(house, pool, sources)
+    return answer_owed(workspace, pool, sources)
 
 
-def judge_kept(house: House, pool: ReaderPool, kept: Sequence[Kept]) -> Taken:
+def judge_kept(workspace: Workspace, pool: ReaderPool, kept: Sequence[Kept]) -> Taken:
     """Judge again what was kept back and record what could be judged; what could not stays as it is."""
-    started_at, archive = clock.now(), house.record.archive
+    started_at, archive = clock.now(), workspace.record.archive
     deliveries = [each.delivery for each in kept]
-    taken = judge_deliveries(house.connection, house.project, archive, pool, deliveries, again=kept)
+    taken = judge_deliveries(workspace.connection, workspace.project, archive, pool, deliveries, again=kept)
     rows = facts_of_kept(taken, kept, clock.now())
     if rows["delivery"]:
         ids = [row["delivery_id"] for row in rows["delivery"]]
         doing = Doing("judge_kept", started_at, answered=ids, summary={"deliveries": len(ids)})
-        record_run(house, doing, rows, taken.cells)
+        record_run(workspace, doing, rows, taken.cells)
     return taken
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nianbao.intake.sources import Secrets
+from nianbao.intake.fetch.sources import Secrets
 from nianbao.publish.release import Edition
+from nianbao.runs.build import Built, build_tables
 from nianbao.runs.collect import Collected, Progress, collect
-from nianbao.runs.compile import Compiled, compile_tables
-from nianbao.runs.house import Step, at_once, open_house
 from nianbao.runs.publish import refresh_drafts
+from nianbao.runs.workspace import Step, at_once, open_workspace
 from nianbao.settings import Home
 from nianbao.warehouse import ledger
 from nianbao.warehouse.connect import rows_of
@@ -23,7 +23,7 @@ class Night:
     """What a night came to."""
 
     collected: Collected
-    compiled: Compiled
+    built_tables: Built
     editions: list[Edition] = field(default_factory=list)
     completeness: list[dict[str, Any]] = field(default_factory=list)
 
@@ -36,20 +36,20 @@ def nightly(
     progress: Progress | None = None,
     secrets: Secrets = os.environ.get,
 ) -> Night:
-    """Collect, compile, and refresh the drafts and the analysts' file.
+    """Collect, build, and refresh the drafts and the analysts' file.
 
     Raises:
         NianbaoError: the run cannot go on; what was loaded stays, what was published stays as it was.
     """
-    with open_house(project_path, home, "nightly") as house:
-        collected = collect(house, step, progress, secrets)
-        if not ledger.has_accepted(house.connection):
-            return Night(collected, Compiled())
-        compiled = compile_tables(house, step)
-        editions = refresh_drafts(house, year, step)
+    with open_workspace(project_path, home, "nightly") as workspace:
+        collected = collect(workspace, step, progress, secrets)
+        if not ledger.has_accepted(workspace.connection):
+            return Night(collected, Built())
+        built = build_tables(workspace, step)
+        editions = refresh_drafts(workspace, year, step)
         completeness = rows_of(
-            house.connection,
+            workspace.connection,
             "SELECT * FROM mart.completeness WHERE year = ? ORDER BY form_code, period",
             [editions[0].year if editions else year],
         )
-    return Night(collected, compiled, editions, completeness)
+    return Night(collected, built, editions, completeness)

@@ -10,9 +10,9 @@ from nianbao.errors import StoreError
 from nianbao.record import Archive, Record
 from nianbao.record.declarations import put_back_declarations
 from nianbao.runs.answer import write_again
-from nianbao.runs.compile import compile_tables
-from nianbao.runs.house import open_house
+from nianbao.runs.build import build_tables
 from nianbao.runs.releases import put_back_missing
+from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 from nianbao.warehouse import ledger
 
@@ -39,7 +39,7 @@ def rebuild(home: Home) -> Rebuilt:
         raise StoreError("nothing was recorded here", str(home.archive), "name the home whose archive is to be used")
     with TemporaryDirectory(prefix="nianbao-") as folder:
         put_back_declarations(record.archive, record.manifest(last).declarations, Path(folder))
-        with open_house(Path(folder), home, "rebuild", anew=True) as house:
-            built = compile_tables(house).built if ledger.has_accepted(house.connection) else []
-            put_back_missing(house)
-            return Rebuilt(last, len(built), len(write_again(house, ())))
+        with open_workspace(Path(folder), home, "rebuild", anew=True) as workspace:
+            built = build_tables(workspace).models if ledger.has_accepted(workspace.connection) else []
+            put_back_missing(workspace)
+            return Rebuilt(last, len(built), len(write_again(workspace, ())))

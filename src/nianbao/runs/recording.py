@@ -12,8 +12,8 @@ from nianbao import __version__, clock
 from nianbao.record import Facts, Frame, Manifest, Run
 from nianbao.record.declarations import keep_declarations
 from nianbao.record.manifest import run_id_of
-from nianbao.runs.house import House
 from nianbao.runs.receipts import compose_receipts
+from nianbao.runs.workspace import Workspace
 from nianbao.warehouse.connect import transaction
 from nianbao.warehouse.projection import Applied, apply_facts, cells_by_period, frames_of, note_run
 
@@ -31,7 +31,7 @@ class Doing:
 
 
 def record_run(
-    house: House,
+    workspace: Workspace,
     doing: Doing,
     rows: Mapping[str, Sequence[Mapping[str, Any]]],
     cells: Frame | None = None,
@@ -44,7 +44,7 @@ def record_run(
     Raises:
         OSError: the disk is full or may not be written; nothing was done.
     """
-    record, connection, project = house.record, house.connection, house.project
+    record, connection, project = workspace.record, workspace.connection, workspace.project
     run_id, at = run_id_of(record.last_number() + 1), clock.now()
     declarations = keep_declarations(record.archive, project.declared_files, project.listing)
     facts = frames_of(rows, run_id)

@@ -10,7 +10,7 @@ from nianbao import clock
 from nianbao.catalog import Project
 from nianbao.errors import ExpectationFailed, NianbaoError
 from nianbao.intake.judge.check import refuse_broken_rules
-from nianbao.runs.compile import all_models
+from nianbao.runs.build import all_models
 from nianbao.statistics.verify import verify
 from nianbao.terms.check import Rule
 from nianbao.warehouse.connect import Connection, open_memory

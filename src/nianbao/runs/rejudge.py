@@ -12,13 +12,13 @@ from typing import Any
 from nianbao import clock
 from nianbao.errors import ExpectationFailed, UsageError
 from nianbao.intake.personal import mask
-from nianbao.intake.reader_pool import ReaderPool
 from nianbao.intake.take_in import Rows, facts_of, judge_deliveries
+from nianbao.intake.worker.pool import ReaderPool
 from nianbao.record import Frame
 from nianbao.runs.answer import answer_owed
-from nianbao.runs.compile import compile_tables
-from nianbao.runs.house import House
+from nianbao.runs.build import build_tables
 from nianbao.runs.recording import Doing, record_run
+from nianbao.runs.workspace import Workspace
 from nianbao.statistics.figures import read_figures
 from nianbao.terms.delivery import Delivery
 from nianbao.warehouse import ledger
@@ -98,7 +98,7 @@ class Rejudged:
         return bool(self.decisions or self.findings or self.figures)
 
 
-def choose_deliveries(house: House, chosen: Chosen) -> list[Delivery]:
+def choose_deliveries(workspace: Workspace, chosen: Chosen) -> list[Delivery]:
     """The deliveries that are chosen, in the order in which they were received.
 
     Raises:
@@ -106,10 +106,10 @@ def choose_deliveries(house: House, chosen: Chosen) -> list[Delivery]:
     """
     ids = set(chosen.delivery_ids)
     if chosen.form_code or chosen.period:
-        ids |= set(deliveries_of(house.connection, chosen.form_code, chosen.period))
+        ids |= set(deliveries_of(workspace.connection, chosen.form_code, chosen.period))
     if chosen.waiting:
-        ids |= set(waiting_deliveries(house.connection))
-    found = ledger.received(house.connection, sorted(ids))
+        ids |= set(waiting_deliveries(workspace.connection))
+    found = ledger.received(workspace.connection, sorted(ids))
     unknown = set(chosen.delivery_ids) - {delivery.delivery_id for delivery in found}
     if unknown:
         raise UsageError(f"there is no delivery {min(unknown)}", next_step="look for its id in the receipt")
@@ -120,13 +120,13 @@ def choose_deliveries(house: House, chosen: Chosen) -> list[Delivery]:
     return found
 
 
-def judge_again(house: House, deliveries: Sequence[Delivery]) -> Rejudged:
+def judge_again(workspace: Workspace, deliveries: Sequence[Delivery]) -> Rejudged:
     """Judge deliveries by what is declared today, each beside what is known and as if no later version had come.
 
     Nothing is written but the tables built from what holds now, so that figures can be compared.
     """
-    compile_if_possible(house)
-    with _imagined(house) as imagined, ReaderPool(house.project.path) as pool:
+    build_if_possible(workspace)
+    with _imagined(workspace) as imagined, ReaderPool(workspace.project.path) as pool:
         rows: Rows = {}
         cells: Frame | None = None
         for delivery in deliveries:
@@ -134,19 +134,19 @@ def judge_again(house: House, deliveries: Sequence[Delivery]) -> Rejudged:
             for kind, items in own.items():
                 rows.setdefault(kind, []).extend(items)
             cells = filled if cells is None else joined(cells, filled)
-        compile_if_possible(imagined)
+        build_if_possible(imagined)
         ids = tuple(delivery.delivery_id for delivery in deliveries)
         return Rejudged(
             deliveries=ids,
             rows=rows,
             cells=cells,
-            decisions=tuple(_changed_decisions(house, imagined, ids)),
-            findings=tuple(_changed_findings(house, imagined, ids)),
-            figures=tuple(_changed_figures(house, imagined)),
+            decisions=tuple(_changed_decisions(workspace, imagined, ids)),
+            findings=tuple(_changed_findings(workspace, imagined, ids)),
+            figures=tuple(_changed_figures(workspace, imagined)),
         )
 
 
-def record_rejudged(house: House, rejudged: Rejudged, because: str, by: str) -> list[Path]:
+def record_rejudged(workspace: Workspace, rejudged: Rejudged, because: str, by: str) -> list[Path]:
     """Record what judging again came to, with who and why, and answer the deliveries anew."""
     doing = Doing(
         "rejudge",
@@ -155,26 +155,26 @@ def record_rejudged(house: House, rejudged: Rejudged, because: str, by: str) -> 
         answered=rejudged.deliveries,
         summary={"deliveries": len(rejudged.deliveries), "decisions_changed": len(rejudged.decisions)},
     )
-    record_run(house, doing, rejudged.rows, rejudged.cells)
-    with ReaderPool(house.project.path) as pool:
-        return answer_owed(house, pool)
+    record_run(workspace, doing, rejudged.rows, rejudged.cells)
+    with ReaderPool(workspace.project.path) as pool:
+        return answer_owed(workspace, pool)
 
 
 @contextmanager
-def _imagined(house: House) -> Iterator[House]:
-    """A house in memory that knows what the record does; what is tried there is forgotten."""
+def _imagined(workspace: Workspace) -> Iterator[Workspace]:
+    """A workspace in memory that knows what the record does; what is tried there is forgotten."""
     connection = open_memory()
     try:
-        create_schema(connection, house.project)
-        apply_runs(connection, house.project, house.record, house.record.scan())
-        reference = load_reference(connection, house.project, clock.now().date())
-        yield replace(house, connection=connection, reference=reference, is_writer=False)
+        create_schema(connection, workspace.project)
+        apply_runs(connection, workspace.project, workspace.record, workspace.record.scan())
+        reference = load_reference(connection, workspace.project, clock.now().date())
+        yield replace(workspace, connection=connection, reference=reference, is_writer=False)
     finally:
         connection.close()
 
 
-def _judge_one(imagined: House, pool: ReaderPool, delivery: Delivery) -> tuple[Rows, Frame]:
-    """Judge a delivery as if it had come alone and today's rules had stood; the imagined house learns it."""
+def _judge_one(imagined: Workspace, pool: ReaderPool, delivery: Delivery) -> tuple[Rows, Frame]:
+    """Judge a delivery as if it had come alone and today's rules had stood; the imagined workspace learns it."""
     connection, project = imagined.connection, imagined.project
     withdrawn = withdrawn_of(connection, delivery.delivery_id)
     with later_versions_set_aside(connection, delivery.delivery_id):
@@ -189,43 +189,43 @@ def _judge_one(imagined: House, pool: ReaderPool, delivery: Delivery) -> tuple[R
     return rows, taken.cells
 
 
-def compile_if_possible(house: House) -> None:
+def build_if_possible(workspace: Workspace) -> None:
     """Build the tables; that they break an expectation of what is built is for the next night to tell."""
     with suppress(ExpectationFailed):
-        compile_tables(house)
+        build_tables(workspace)
 
 
-def _changed_decisions(house: House, imagined: House, ids: Sequence[str]) -> Iterator[DecisionChange]:
-    before, after = (states_of(each.connection, ids) for each in (house, imagined))
+def _changed_decisions(workspace: Workspace, imagined: Workspace, ids: Sequence[str]) -> Iterator[DecisionChange]:
+    before, after = (states_of(each.connection, ids) for each in (workspace, imagined))
     for submission_id in sorted(before.keys() | after.keys()):
         was, would_be = before.get(submission_id), after.get(submission_id)
         if was != would_be:
             yield DecisionChange(submission_id, was, would_be)
 
 
-def _changed_findings(house: House, imagined: House, ids: Sequence[str]) -> Iterator[FindingChange]:
-    before, after = (findings_of(each.connection, ids) for each in (house, imagined))
+def _changed_findings(workspace: Workspace, imagined: Workspace, ids: Sequence[str]) -> Iterator[FindingChange]:
+    before, after = (findings_of(each.connection, ids) for each in (workspace, imagined))
     for finding in sorted(before ^ after, key=str):
         yield FindingChange(*finding, is_new=finding in after)
 
 
-def _changed_figures(house: House, imagined: House) -> Iterator[FigureChange]:
-    before, after = (_values(each) for each in (house, imagined))
+def _changed_figures(workspace: Workspace, imagined: Workspace) -> Iterator[FigureChange]:
+    before, after = (_values(each) for each in (workspace, imagined))
     for indicator_id, year in sorted(before.keys() | after.keys()):
         was, would_be = before.get((indicator_id, year)), after.get((indicator_id, year))
         if was != would_be:
-            zh = house.project.indicators[indicator_id].zh
+            zh = workspace.project.indicators[indicator_id].zh
             yield FigureChange(indicator_id, zh, year, was, would_be)
 
 
-def _values(house: House) -> Mapping[tuple[str, int], Decimal | None]:
-    if not ledger.has_accepted(house.connection):
+def _values(workspace: Workspace) -> Mapping[tuple[str, int], Decimal | None]:
+    if not ledger.has_accepted(workspace.connection):
         return {}
-    figures = read_figures(house.connection, house.project)
-    known = years(house.connection)
+    figures = read_figures(workspace.connection, workspace.project)
+    known = years(workspace.connection)
     return {
         (indicator_id, year): figures.get(indicator_id, year).value
-        for indicator_id in house.project.indicators
+        for indicator_id in workspace.project.indicators
         for year in known
     }
 

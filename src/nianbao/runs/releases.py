@@ -12,8 +12,8 @@ from pathlib import Path
 from nianbao.errors import StoreError, UsageError
 from nianbao.publish.release import move_into_place
 from nianbao.record import Archive, Record
-from nianbao.runs.house import House
 from nianbao.runs.recording import Doing, record_run
+from nianbao.runs.workspace import Workspace
 from nianbao.settings import Home
 from nianbao.terms.release import Release, ReleaseFile
 from nianbao.warehouse import ledger
@@ -21,9 +21,9 @@ from nianbao.warehouse import ledger
 _NAMED = 5
 
 
-def record_release(house: House, release: Release, folder: Path) -> None:
+def record_release(workspace: Workspace, release: Release, folder: Path) -> None:
     """Keep the finished files of a release and record it; it is issued from here on, whatever becomes of its folder."""
-    archive = house.record.archive
+    archive = workspace.record.archive
     files = [
         ReleaseFile(path.relative_to(folder).as_posix(), archive.keep_file(path), path.stat().st_size)
         for path in sorted(folder.rglob("*"))
@@ -35,14 +35,14 @@ def record_release(house: House, release: Release, folder: Path) -> None:
         "release": [asdict(release) | {"manifest_sha256": manifest_sha256}],
         "release_file": [key | asdict(file) for file in files],
     }
-    record_run(house, Doing("publish", summary=key), rows)
+    record_run(workspace, Doing("publish", summary=key), rows)
 
 
-def put_back_missing(house: House) -> list[Release]:
+def put_back_missing(workspace: Workspace) -> list[Release]:
     """Put the releases in place whose folder is not there, as after a run that was killed in between."""
-    missing = [each for each in ledger.releases(house.connection) if not (house.home.path / each.path).exists()]
+    missing = [each for each in ledger.releases(workspace.connection) if not (workspace.home.path / each.path).exists()]
     for release in missing:
-        put_back(house.record.archive, house.home, release, ledger.release_files(house.connection, release))
+        put_back(workspace.record.archive, workspace.home, release, ledger.release_files(workspace.connection, release))
     return missing
 
 

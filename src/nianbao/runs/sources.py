@@ -15,13 +15,13 @@ from typing import Any
 from nianbao import clock
 from nianbao.errors import SourceError
 from nianbao.intake.acknowledge import place_of
-from nianbao.intake.fetch import fetch, receive
-from nianbao.intake.senders import Senders, expected_senders
-from nianbao.intake.sources import Found, Secrets, Source, SourceStopped, look, open_source
-from nianbao.intake.sources.patience import attempt
+from nianbao.intake.fetch.receive import fetch, receive
+from nianbao.intake.fetch.sources import Found, Secrets, Source, SourceStopped, look, open_source
+from nianbao.intake.fetch.sources.patience import attempt
+from nianbao.intake.judge.senders import Senders, expected_senders
 from nianbao.record import Archive
-from nianbao.runs.house import House
 from nianbao.runs.recording import Doing, record_run
+from nianbao.runs.workspace import Workspace
 from nianbao.settings import Home
 from nianbao.terms.delivery import Delivery, Reply
 from nianbao.terms.source import Alarm, Unfinished
@@ -36,7 +36,7 @@ _RECORDED_AT_ONCE = 100
 class Sources:
     """The sources that could be opened, what is wrong with them and the others, and which of them do not answer."""
 
-    house: House
+    workspace: Workspace
     opened: dict[str, Source] = field(default_factory=dict)
     alarms: list[Alarm] = field(default_factory=list)
     unfinished: list[Unfinished] = field(default_factory=list)
@@ -48,20 +48,22 @@ class Sources:
         def unknown(found: list[Found]) -> list[Found]:
             if not found:
                 return []
-            known = ledger.known_sources(self.house.connection, found[0].origin, [item.name for item in found])
+            known = ledger.known_sources(self.workspace.connection, found[0].origin, [item.name for item in found])
             unsized = {(origin, name, *rest) for origin, name, _, *rest in known}
             return [item for item in found if not _is_known(item, known, unsized)]
 
         ready = fetch(list(self.opened.values()), unknown, self.alarms, self.unfinished)
         self.silent |= {alarm.source for alarm in self.alarms if alarm.stopped}
-        number, failures = ledger.count_received(self.house.connection), Counter[str]()
+        number, failures = ledger.count_received(self.workspace.connection), Counter[str]()
         received: list[Delivery] = []
         senders = self._senders([(found.origin, found.name) for _, found in ready])
         for source, each in ready:
             if each.origin in self.silent:
                 continue  # what is left is taken by the next run
             found = replace(each, sender=senders.sender_of(each.origin, each.name))
-            delivery = attempt(found.origin, partial(_receive, self.house.record.archive, source, found, number + 1))
+            delivery = attempt(
+                found.origin, partial(_receive, self.workspace.record.archive, source, found, number + 1)
+            )
             if isinstance(delivery, Alarm):
                 self._note_failure(source, found, delivery, failures)
             elif delivery:
@@ -82,25 +84,25 @@ class Sources:
     def _record(self, received: Sequence[Delivery]) -> None:
         if received:
             doing = Doing("receive", summary={"received": len(received)})
-            record_run(self.house, doing, {"received": [asdict(delivery) for delivery in received]})
+            record_run(self.workspace, doing, {"received": [asdict(delivery) for delivery in received]})
 
     def _senders(self, files: Sequence[tuple[str, str]]) -> Senders:
         """Whose files are expected where, for files by source and path."""
-        senders = expected_senders(self.house.project, clock.now().date())
+        senders = expected_senders(self.workspace.project, clock.now().date())
         unsaid = senders.unsaid(files)
         if not unsaid:
             return senders
-        return replace(senders, learnt=senders.learn(ledger.accepted_at(self.house.connection, unsaid)))
+        return replace(senders, learnt=senders.learn(ledger.accepted_at(self.workspace.connection, unsaid)))
 
     def send_back(self, reply: Reply) -> None:
         """Put the answer to a delivery where the delivery came from, if that is declared; if it fails, the next run."""
         name = reply.origin
-        mark = note_unsent(self.house, reply)
+        mark = note_unsent(self.workspace, reply)
         source = self.opened.get(name)
         if source is None or name in self.silent or not mark.exists():
             return
         place = place_of(reply)
-        target = self.house.home.outbox / place
+        target = self.workspace.home.outbox / place
         for file in sorted(target.parent.iterdir()):
             if file.name.startswith(f"{target.name}."):
                 there = _at_source(source.declared.receipts, place.with_name(file.name))
@@ -116,14 +118,14 @@ class Sources:
 
     def unsent(self) -> list[str]:
         """The deliveries whose answers could not be sent back so far."""
-        folder = self.house.home.unsent
+        folder = self.workspace.home.unsent
         return sorted(file.name for file in folder.iterdir()) if folder.is_dir() else []
 
 
-def note_unsent(house: House, reply: Reply) -> Path:
+def note_unsent(workspace: Workspace, reply: Reply) -> Path:
     """The mark that lets the next run send an answer back; it is there only if the source takes answers."""
-    mark = house.home.unsent / reply.delivery_id
-    taking = {declared.name for declared in house.project.sources if declared.receipts}
+    mark = workspace.home.unsent / reply.delivery_id
+    taking = {declared.name for declared in workspace.project.sources if declared.receipts}
     if reply.origin in taking:
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.touch()
@@ -133,22 +135,22 @@ def note_unsent(house: House, reply: Reply) -> Path:
 
 
 @contextmanager
-def open_sources(house: House, secrets: Secrets) -> Iterator[Sources]:
+def open_sources(workspace: Workspace, secrets: Secrets) -> Iterator[Sources]:
     """The declared sources while a run lasts; at its end what is wrong is written down for `nianbao status`."""
-    if house.home.is_new:
-        house.home.inbox.mkdir(exist_ok=True)  # made with its home; once something was collected it has to be there
-    sources = Sources(house)
+    if workspace.home.is_new:
+        workspace.home.inbox.mkdir(exist_ok=True)  # made with its home; once something was collected it has to be there
+    sources = Sources(workspace)
     try:
-        for declared in house.project.sources:
+        for declared in workspace.project.sources:
             try:
-                sources.opened[declared.name] = open_source(declared, house.home.path, secrets)
+                sources.opened[declared.name] = open_source(declared, workspace.home.path, secrets)
             except SourceStopped as stopped:
                 sources.alarms.append(stopped.alarm(declared.name))
         yield sources
     finally:
         for source in sources.opened.values():
             source.close()
-        _write_alarms(house.home, sources)
+        _write_alarms(workspace.home, sources)
 
 
 def read_alarms(home: Home) -> dict[str, Any]:

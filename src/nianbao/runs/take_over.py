@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from nianbao import clock
 from nianbao.errors import UsageError
 from nianbao.intake.personal import mask
-from nianbao.runs.house import House
 from nianbao.runs.recording import Doing, record_run
+from nianbao.runs.workspace import Workspace
 from nianbao.statistics.texts import read_blocks
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Taken:
     now: tuple[str, ...]
 
 
-def take_over(house: House, path: Path, by: str) -> list[Taken]:
+def take_over(workspace: Workspace, path: Path, by: str) -> list[Taken]:
     """Keep the blocks of an edited draft that say something else than before; nothing else of it is read.
 
     Raises:
@@ -40,14 +40,17 @@ def take_over(house: House, path: Path, by: str) -> list[Taken]:
             is of a publication or place that is not declared.
     """
     word, blocks = _blocks(path)
-    _refuse_other_text(house, word, path, blocks)
+    _refuse_other_text(workspace, word, path, blocks)
     taken = []
     for tag, texts in blocks.items():
-        if tag.publication not in house.project.publications or tag.block_id not in house.project.wordings.blocks:
+        if (
+            tag.publication not in workspace.project.publications
+            or tag.block_id not in workspace.project.wordings.blocks
+        ):
             raise UsageError(
                 f"the block {tag.block_id} of {tag.publication} is not declared", str(path), "see reports/blocks.toml"
             )
-        written = read_blocks(house.connection, tag.publication, tag.year).get(tag.block_id)
+        written = read_blocks(workspace.connection, tag.publication, tag.year).get(tag.block_id)
         was = written.paragraphs if written else ()
         now = () if len(texts) == 1 and texts[0].startswith(GAP) else tuple(map(mask, texts))
         if now != was:
@@ -63,7 +66,7 @@ def take_over(house: House, path: Path, by: str) -> list[Taken]:
             for number, text in enumerate(each.now or ("",), start=1)
         ]  # fmt: skip
         summary = {"blocks": [f"{each.publication}/{each.year}/{each.block_id}" for each in taken]}
-        record_run(house, Doing("take_over", actor=actor, summary=summary), {"block": rows})
+        record_run(workspace, Doing("take_over", actor=actor, summary=summary), {"block": rows})
     return taken
 
 
@@ -84,7 +87,9 @@ def _blocks(path: Path) -> tuple[WordDocument, dict[BlockTag, tuple[str, ...]]]:
     return word, blocks
 
 
-def _refuse_other_text(house: House, word: WordDocument, path: Path, blocks: dict[BlockTag, tuple[str, ...]]) -> None:
+def _refuse_other_text(
+    workspace: Workspace, word: WordDocument, path: Path, blocks: dict[BlockTag, tuple[str, ...]]
+) -> None:
     """A document whose sealed text was changed is refused; the seal is that of the draft it was made from."""
     import docx
 
@@ -94,7 +99,7 @@ def _refuse_other_text(house: House, word: WordDocument, path: Path, blocks: dic
     if word.core_properties.identifier == SEAL + hash_of(own):
         return
     tag = next(iter(blocks))
-    draft = house.home.releases / str(tag.year) / tag.publication / "draft" / f"{tag.publication}-{tag.year}.docx"
+    draft = workspace.home.releases / str(tag.year) / tag.publication / "draft" / f"{tag.publication}-{tag.year}.docx"
     expected = protected_paragraphs(docx.Document(str(draft))) if draft.exists() else []
     if own == expected:
         return  # a program that dropped the seal and kept every word

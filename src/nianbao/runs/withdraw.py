@@ -7,21 +7,21 @@ from pathlib import Path
 from nianbao import clock
 from nianbao.errors import UsageError
 from nianbao.intake.personal import mask
-from nianbao.intake.reader_pool import ReaderPool
+from nianbao.intake.worker.pool import ReaderPool
 from nianbao.runs.answer import answer_owed
-from nianbao.runs.house import House
 from nianbao.runs.recording import Doing, record_run
+from nianbao.runs.workspace import Workspace
 from nianbao.terms.delivery import Decision
 from nianbao.warehouse.state import states
 
 
-def withdraw(house: House, submission_id: str, because: str, by: str) -> list[Path]:
+def withdraw(workspace: Workspace, submission_id: str, because: str, by: str) -> list[Path]:
     """Withdraw an accepted submission and answer its delivery anew; returns the paths of the receipts.
 
     Raises:
         UsageError: there is no such submission, or it does not count.
     """
-    found = states(house.connection, submission_id)
+    found = states(workspace.connection, submission_id)
     if not found:
         raise UsageError(f"there is no submission {submission_id!r}", next_step="look for its id in the receipt")
     standing = found[0]
@@ -41,6 +41,6 @@ def withdraw(house: House, submission_id: str, because: str, by: str) -> list[Pa
         answered=[standing.delivery_id],
         summary={"withdrawn": [submission_id]},
     )
-    record_run(house, doing, {"decision": [decision]})
-    with ReaderPool(house.project.path) as pool:
-        return answer_owed(house, pool)
+    record_run(workspace, doing, {"decision": [decision]})
+    with ReaderPool(workspace.project.path) as pool:
+        return answer_owed(workspace, pool)

@@ -11,9 +11,9 @@ from nianbao.sample.events import Duplicate, Events, LeftOut, Resent, Sent, Stra
 from nianbao.sample.workbooks import Bench
 from nianbao.sample.working import Working
 from nianbao.terms.filled import Filled
-from nianbao.terms.layout import STATUSES
 from nianbao.terms.period import Period
 from nianbao.terms.unit import Unit
+from nianbao.terms.workbook_words import STATUSES
 
 FIRST, CORRECTED, _ = STATUSES
 ON_TIME = "on time"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from nianbao.catalog.project import Project, load_project
 from nianbao.clock import ZONE
-from nianbao.intake.template import write_workbook
+from nianbao.intake.blank import write_workbook
 from nianbao.sample.deliveries import Planned, Post
 from nianbao.sample.events import Events, read_events
 from nianbao.sample.kinds import work_out

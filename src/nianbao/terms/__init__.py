@@ -1,1 +1,1 @@
-"""The nouns of the house: frozen dataclasses and enums, standard library only."""
+"""The nouns of the workspace: frozen dataclasses and enums, standard library only."""

@@ -47,6 +47,10 @@ class Decision(StrEnum):
         return self in (Decision.AWAITING_EXPLANATION, Decision.REJECTED)
 
 
+ONE_FORM_EACH = (".csv", ".tsv", ".json")
+"""Files of these kinds may hold one form each; a workbook holds all of them."""
+
+
 @dataclass(frozen=True)
 class Delivery:
     """One file as it arrived: its name is data, its bytes are in the archive under `sha256`.

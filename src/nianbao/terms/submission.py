@@ -14,6 +14,10 @@ Place = tuple[str, str, str]
 """Unit, form and period: what is submitted once, and then again in other versions."""
 
 
+NOT_APPLICABLE = "NOT_APPLICABLE"
+"""The fault of a number cell that says that the question does not apply: it is an answer, and no number."""
+
+
 class Cell(NamedTuple):
     """One filled cell of a known field: the text that stood there, and the value read from it or the fault.
 

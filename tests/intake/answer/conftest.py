@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from nianbao.catalog import Project, load_project
-from nianbao.intake.template import write_workbook
+from nianbao.intake.blank import write_workbook
 from nianbao.sample.deliveries import Planned
 from nianbao.settings import Home
 from nianbao.terms.filled import Filled

@@ -20,15 +20,15 @@ from nianbao.intake.acknowledge import MARKED, PAGE, RECEIPT
 from nianbao.intake.answer.styles import FILLS
 from nianbao.publish.compose import compose
 from nianbao.publish.footnotes import with_footnotes
-from nianbao.runs.compile import compile_tables
+from nianbao.runs.build import build_tables
 from nianbao.runs.explanations import rule
-from nianbao.runs.house import open_house
+from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 from nianbao.statistics.claims import Claims
 from nianbao.statistics.figures import read_figures
 from nianbao.terms.explanation import Ruling
 from nianbao.terms.finding import Severity
-from nianbao.terms.layout import ANSWER_SHEET
+from nianbao.terms.workbook_words import ANSWER_SHEET
 from nianbao.warehouse.explanations import approved, explanations
 from tests.homes import clock_at, warehouse
 from tests.intake.answer.conftest import DEAR, UNIT, Desk
@@ -72,8 +72,8 @@ def rows(desk: Desk, show_all: bool = False) -> list[dict[str, Any]]:
 def rule_on(desk: Desk, row: dict[str, Any], ruling: Ruling, until: str = "") -> None:
     """Rule on an explanation."""
     day = dt.date.fromisoformat(until) if until else None
-    with clock_at(RULED_AT), open_house(desk.project.path, desk.home, "explanations") as house:
-        rule(house, row["explanation_id"], ruling, "统计审核岗", day)
+    with clock_at(RULED_AT), open_workspace(desk.project.path, desk.home, "explanations") as workspace:
+        rule(workspace, row["explanation_id"], ruling, "统计审核岗", day)
 
 
 @pytest.fixture(scope="session")
@@ -250,8 +250,8 @@ def test_an_approved_reason_is_printed_where_the_publication_asks_for_it(desk: D
             noted = with_footnotes(document, desk.project, approved(connection))
         return [(section.id, note.text) for section in noted.sections for note in section.footnotes]
 
-    with clock_at(RULED_AT), open_house(desk.project.path, desk.home, "compile") as house:
-        compile_tables(house)
+    with clock_at(RULED_AT), open_workspace(desk.project.path, desk.home, "build") as workspace:
+        build_tables(workspace)
     assert notes() == []
     rule_on(desk, row, Ruling.APPROVED, "2021-12-31")
     assert notes() == [("W1.A5", f"省交通运输工会2021年第三季度“送温暖资金”的说明：{REASON}。")]

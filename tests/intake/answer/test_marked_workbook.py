@@ -23,10 +23,10 @@ from nianbao.intake.answer.mark import mark_workbook
 from nianbao.intake.answer.package import UnknownPackage
 from nianbao.intake.answer.rebuild import rebuild
 from nianbao.intake.answer.styles import FILLS
-from nianbao.intake.vocabulary import load_vocabulary
-from nianbao.intake.workbook import read_workbook
+from nianbao.intake.read.vocabulary import load_vocabulary
+from nianbao.intake.read.workbook import read_workbook
 from nianbao.terms.finding import Severity
-from nianbao.terms.layout import ANSWER_HEADER, ANSWER_SHEET
+from nianbao.terms.workbook_words import ANSWER_HEADER, ANSWER_SHEET
 from tests.homes import ROOT
 from tests.intake.answer.conftest import Desk
 from tests.workbooks import edited, repacked

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nianbao.intake.personal import is_bank_card, is_credit_code, is_id_card, mask
-from nianbao.runs.compile import compile_tables
-from nianbao.runs.house import open_house
+from nianbao.runs.build import build_tables
+from nianbao.runs.workspace import open_workspace
 from tests.homes import clock_at, warehouse
 from tests.intake.answer.conftest import DEAR, NOW, Desk
 
@@ -166,8 +166,8 @@ def test_a_thousand_planted_numbers_are_found_in_no_output(desk: Desk) -> None:
     notes = {"GH05": "；".join(texts[900:950]), "GH01": "；".join(texts[950:998])}
     answer = desk.send(replace(planned, content=replace(filled, forms=forms, notes=notes)))
     sent = desk.home.inbox / answer.relative_to(desk.home.outbox)
-    with clock_at(NOW), open_house(desk.project.path, desk.home, "compile") as house:
-        compile_tables(house)
+    with clock_at(NOW), open_workspace(desk.project.path, desk.home, "build") as workspace:
+        build_tables(workspace)
     written = [(place, without_blanks(text)) for place, text in everything_written(desk, sent)]
     places = {place for place, text in written if "站点898" in text}
     assert {"raw.cell", "raw.gh03_sites", "core.gh03_sites"} <= places, "the text around a number is kept"

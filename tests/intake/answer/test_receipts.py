@@ -22,10 +22,10 @@ from nianbao.intake.answer.receipt import grouped
 from nianbao.intake.answer.receipt_json import NotAReceipt, dump_receipt, load_receipt, receipt_schema
 from nianbao.intake.answer.styles import FILLS
 from nianbao.intake.answer.work import compose_job
-from nianbao.intake.reader_pool import ReaderPool
+from nianbao.intake.worker.pool import ReaderPool
 from nianbao.settings import Home
 from nianbao.terms.finding import Severity
-from nianbao.terms.layout import ANSWER_SHEET
+from nianbao.terms.workbook_words import ANSWER_SHEET
 from tests.homes import ROOT
 from tests.intake.answer.conftest import NOW, WRONG, Desk
 

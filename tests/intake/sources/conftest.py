@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nianbao.intake.sources import patience
+from nianbao.intake.fetch.sources import patience
 from tests.homes import ROOT
 from tests.intake.sources.servers import OddServer, SftpServer, s3_server, webdav_server
 

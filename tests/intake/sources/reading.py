@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from nianbao.intake import fetch as intake_fetch
-from nianbao.intake.fetch import MAX_BYTES, fetch
-from nianbao.intake.sources import Found, Source, open_source
-from nianbao.intake.sources.patience import attempt
+from nianbao.intake.fetch.receive import MAX_BYTES, fetch
+from nianbao.intake.fetch.sources import Found, Source, open_source
+from nianbao.intake.fetch.sources.patience import attempt
 from nianbao.record import Archive
 from nianbao.terms.delivery import Delivery
 from nianbao.terms.source import Alarm, DeclaredSource, Place

@@ -10,7 +10,7 @@ import pytest
 
 from nianbao.catalog import Project, load_project
 from nianbao.runs.collect import Collected, collect
-from nianbao.runs.house import open_house
+from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 from nianbao.terms.delivery import Outcome
 from tests.homes import call, clock_at, post, send, warehouse
@@ -39,8 +39,8 @@ def workbook(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 def run(path: Path, home: Home) -> Collected:
     """One collect run of a project, with the secrets of the tests."""
-    with open_house(path, home, "collect") as house:
-        return collect(house, secrets=SECRETS.get)
+    with open_workspace(path, home, "collect") as workspace:
+        return collect(workspace, secrets=SECRETS.get)
 
 
 def sftp_source(server: SftpServer, more: str = "") -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from nianbao import clock
-from nianbao.intake.fetch import fetch
-from nianbao.intake.sources import Changed, Source
+from nianbao.intake.fetch.receive import fetch
+from nianbao.intake.fetch.sources import Changed, Source
 from nianbao.terms.source import FolderPlace, Unfinished
 from tests.intake.sources.reading import LARGE, content, names, new, opened, receive
 

@@ -14,7 +14,7 @@ import pytest
 
 from nianbao.catalog import Project
 from nianbao.runs.collect import Collected, collect
-from nianbao.runs.house import open_house
+from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 from nianbao.terms.delivery import Outcome
 from nianbao.terms.source import HttpPlace, S3Place, SftpPlace, WebAccess, WebdavPlace
@@ -49,8 +49,8 @@ def workbook(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 def run(path: Path, home: Home) -> Collected:
     """One collect run of a project."""
-    with open_house(path, home, "collect") as house:
-        return collect(house, secrets={"PASSWORD": PASSWORD}.get)
+    with open_workspace(path, home, "collect") as workspace:
+        return collect(workspace, secrets={"PASSWORD": PASSWORD}.get)
 
 
 @pytest.mark.parametrize(

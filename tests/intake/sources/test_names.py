@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nianbao.intake.sources.name import as_data, is_hidden, is_temporary, safe_path
+from nianbao.intake.fetch.sources.name import as_data, is_hidden, is_temporary, safe_path
 
 HOSTILE = [
     "../../etc/passwd",

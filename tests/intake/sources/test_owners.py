@@ -9,7 +9,7 @@ import pytest
 
 from nianbao.catalog import Project
 from nianbao.runs.collect import Collected, collect
-from nianbao.runs.house import open_house
+from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 from nianbao.terms.delivery import Outcome
 from tests.homes import call, post, send, warehouse
@@ -44,8 +44,8 @@ def put(project: Project, home: Home, tmp_path: Path) -> Callable[[str, str, str
 
 def run(path: Path, home: Home) -> Collected:
     """One collect run of a project."""
-    with open_house(path, home, "collect") as house:
-        return collect(house, secrets={"PASSWORD": PASSWORD}.get)
+    with open_workspace(path, home, "collect") as workspace:
+        return collect(workspace, secrets={"PASSWORD": PASSWORD}.get)
 
 
 def receipt(home: Home, place: str) -> dict[str, object]:

@@ -8,7 +8,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-from nianbao.intake.sources import Changed, Source
+from nianbao.intake.fetch.sources import Changed, Source
 from nianbao.terms.source import Alarm, S3Place
 from tests.intake.sources import servers
 from tests.intake.sources.reading import content, names, new, opened, receive

@@ -10,7 +10,7 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from nianbao.intake.sources import Changed, Source, SourceStopped, TransportFault
+from nianbao.intake.fetch.sources import Changed, Source, SourceStopped, TransportFault
 from nianbao.terms.source import Alarm, SftpPlace
 from tests.intake.sources.reading import LARGE, content, names, new, opened, receive
 from tests.intake.sources.servers import HOST, PASSWORD, USER, SftpServer

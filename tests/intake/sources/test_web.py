@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nianbao.intake.sources import Source, web
+from nianbao.intake.fetch.sources import Source, web
 from nianbao.terms.source import Alarm, HttpPlace, WebAccess
 from tests.intake.sources import servers
 from tests.intake.sources.reading import content, new, opened, receive

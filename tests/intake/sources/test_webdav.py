@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from nianbao.intake.sources import Changed, Source, TransportFault
+from nianbao.intake.fetch.sources import Changed, Source, TransportFault
 from nianbao.terms.source import Alarm, WebAccess, WebdavPlace
 from tests.intake.sources import servers
 from tests.intake.sources.reading import content, names, new, opened

@@ -178,7 +178,7 @@ def test_a_night_with_nothing_new_says_so(year_copy: Home, clock: Callable[[str]
     assert night["collected"]["deliveries"] == 0 and night["built"] == []
     assert [edition["is_new"] for edition in night["editions"]] == [False, False]
     assert parsed(run("collect", "--json", home=year_copy.path))["outcomes"] == {}
-    assert parsed(run("compile", "--json", home=year_copy.path))["built"] == []
+    assert parsed(run("build", "--json", home=year_copy.path))["built"] == []
     assert [each["name"] for each in parsed(run("publish", "--json", home=year_copy.path))] == ["r1", "r1"]
     assert "nothing new" in run("collect", home=year_copy.path).stdout
     assert "unchanged" in run("publish", "--publication", "work_report", home=year_copy.path).stdout
@@ -233,7 +233,7 @@ WRONG = {
     "a year without figures": (("figures", "--year", "1999"), 64, "there are no figures for 1999"),
     "a wrong query": (("sql", "SELEC 1"), 64, "syntax error"),
     "a forbidden query": (("sql", "COPY core.unit TO 'stolen.csv'"), 64, ""),
-    "as of a day without a folder": (("compile", "--as-of", "2022-01-20"), 2, "--as-of needs --out"),
+    "as of a day without a folder": (("build", "--as-of", "2022-01-20"), 2, "--as-of needs --out"),
 }
 
 
@@ -270,14 +270,14 @@ def test_a_number_is_shown_without_empty_decimals(year_home: Home) -> None:
 
 
 def test_an_empty_inbox_is_no_fault(tmp_path: Path) -> None:
-    """The first night of a new house ends well and publishes nothing; there is nothing to issue yet."""
+    """The first night of a new workspace ends well and publishes nothing; there is nothing to issue yet."""
     assert run("init", home=tmp_path / "new").exit_code == 0
     assert parsed(run("nightly", "--json", home=tmp_path / "new"))["editions"] == []
     result = run("publish", home=tmp_path / "new")
     assert result.exit_code in (4, 64) and "Traceback" not in result.output
 
 
-@pytest.mark.parametrize("command", ["nightly", "collect", "compile", "publish"])
+@pytest.mark.parametrize("command", ["nightly", "collect", "build", "publish"])
 def test_one_run_at_a_time(command: str, tmp_path: Path) -> None:
     """The second is told who is at it, and changes nothing."""
     Home(tmp_path).inbox.mkdir()
@@ -335,12 +335,12 @@ def test_tables_that_break_an_expectation_are_not_published(
     clock("2022-01-28T01:00")
     before = {path: path.stat().st_mtime_ns for path in year_copy.releases.rglob("*") if path.is_file()}
     broken = broken_project(tmp_path, "expectations/built/core_submission.yaml", "{min_value: 1}", "{max_value: 1}")
-    for command in ("nightly", "publish", "compile"):
+    for command in ("nightly", "publish", "build"):
         result = run(command, home=year_copy.path, project=broken)
         assert result.exit_code == 4, (command, result.output)
         assert "core.submission B01-1" in result.stderr
     assert {path: path.stat().st_mtime_ns for path in year_copy.releases.rglob("*") if path.is_file()} == before
-    assert run("compile", home=year_copy.path).exit_code == 0
+    assert run("build", home=year_copy.path).exit_code == 0
 
 
 def test_a_blank_workbook_is_written_where_it_is_wanted(tmp_path: Path) -> None:

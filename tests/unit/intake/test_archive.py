@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from nianbao.errors import StoreError
-from nianbao.intake.fetch import MAX_BYTES, receive
-from nianbao.intake.sources import Changed, Found, TransportFault
+from nianbao.intake.fetch.receive import MAX_BYTES, receive
+from nianbao.intake.fetch.sources import Changed, Found, TransportFault
 from nianbao.record import Archive
 
 STAMP = 1_641_800_000_000_000_000  # 2022-01-10 15:33:20 in China

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nianbao.intake.number import NOT_APPLICABLE, NUMBER, UNIT_IN_CELL, read_number, text_of_number
+from nianbao.intake.read.number import NOT_APPLICABLE, NUMBER, UNIT_IN_CELL, read_number, text_of_number
 from nianbao.intake.text import clean
 
 EXACT = st.decimals(-(10**13), 10**13, places=4)

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from nianbao.intake.columns import FileRead, cell_schema, to_columns
-from nianbao.intake.wire import BadAnswer, dump_answer, dump_file, load_file, take_answer
+from nianbao.intake.worker.wire import BadAnswer, dump_answer, dump_file, load_file, take_answer
 from nianbao.terms.submission import Cell, FormFrame, Reading, ReadingFault
 
 CELLS = (

@@ -11,9 +11,9 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.cell_range import CellRange
 
 from nianbao.catalog import Project
-from nianbao.intake.vocabulary import Vocabulary, load_vocabulary
-from nianbao.intake.workbook import read_workbook
-from nianbao.terms import layout
+from nianbao.intake.read.vocabulary import Vocabulary, load_vocabulary
+from nianbao.intake.read.workbook import read_workbook
+from nianbao.terms import workbook_words
 from nianbao.terms.filled import Filled
 from nianbao.terms.submission import Cell, FormFrame, Reading
 from tests.homes import ROOT, post, send
@@ -122,7 +122,7 @@ def turn_around(workbook: Workbook) -> None:
 def rename(workbook: Workbook) -> None:
     """Each sheet under another name, the cover too."""
     for number, sheet in enumerate(workbook.worksheets):
-        if sheet.title not in (layout.CODES_SHEET, layout.GUIDE_SHEET):
+        if sheet.title not in (workbook_words.CODES_SHEET, workbook_words.GUIDE_SHEET):
             sheet.title = f"表　{number} "
 
 

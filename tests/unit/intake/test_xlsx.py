@@ -11,12 +11,12 @@ from decimal import Decimal
 import pytest
 
 from nianbao.catalog import Project
-from nianbao.intake.formats.number_format import format_of
-from nianbao.intake.formats.route import open_file
-from nianbao.intake.formats.sheet import Sheet, Unreadable
 from nianbao.intake.personal import mask
-from nianbao.intake.vocabulary import Vocabulary, load_vocabulary
-from nianbao.intake.workbook import read_workbook
+from nianbao.intake.read.formats.number_format import format_of
+from nianbao.intake.read.formats.route import open_file
+from nianbao.intake.read.formats.sheet import Sheet, Unreadable
+from nianbao.intake.read.vocabulary import Vocabulary, load_vocabulary
+from nianbao.intake.read.workbook import read_workbook
 from nianbao.terms.period import Period
 from nianbao.terms.submission import Cell, FormFrame, Reading
 from tests.homes import ROOT

@@ -12,7 +12,7 @@ import pytest
 
 from nianbao.catalog import Project
 from nianbao.publish.release import write_edition
-from nianbao.runs.house import at_once
+from nianbao.runs.workspace import at_once
 from nianbao.statistics.scopes import ALL
 from nianbao.terms.document import Document
 from tests.unit.publish.synthetic import HOSTILE, document

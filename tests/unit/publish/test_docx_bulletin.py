@@ -17,7 +17,7 @@ from lxml import etree
 
 from nianbao.publish import charts, pdf
 from nianbao.publish.docx import write
-from nianbao.publish.layout import lay_out
+from nianbao.review.layout import lay_out
 from nianbao.terms.document import Document, Footnote, PrintedChart, PrintedFigure
 from nianbao.terms.publication import Head, Tail
 from tests.unit.publish.synthetic import document

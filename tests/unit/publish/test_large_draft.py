@@ -8,7 +8,7 @@ import pytest
 from nianbao.catalog import Project
 from nianbao.publish import site
 from nianbao.publish.release import write_edition
-from nianbao.runs.house import at_once
+from nianbao.runs.workspace import at_once
 from nianbao.terms import document as terms
 from nianbao.terms.document import Document
 from tests.unit.publish.synthetic import document, trace

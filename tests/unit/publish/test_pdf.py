@@ -17,9 +17,9 @@ from docx.oxml.ns import qn
 from pypdfium2 import raw
 
 from nianbao.publish import docx, pdf
-from nianbao.publish.paper.look import FANGSONG, HEITI, LATIN
 from nianbao.publish.pdf.fonts import PACKAGED, Chosen, choose
 from nianbao.publish.pdf.glyphs import characters_of
+from nianbao.publish.typeset.look import FANGSONG, HEITI, LATIN
 from nianbao.terms.document import Document, Footnote, PrintedFigure
 from nianbao.terms.publication import Head, Tail
 from tests.unit.publish.synthetic import document

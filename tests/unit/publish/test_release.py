@@ -12,7 +12,7 @@ import pytest
 
 from nianbao.catalog import Project
 from nianbao.publish.release import FIGURE_COLUMNS, figures_csv, with_revisions, write_edition
-from nianbao.runs.house import at_once
+from nianbao.runs.workspace import at_once
 from nianbao.terms.document import Document, PrintedFigure, Revision
 from nianbao.terms.figure import Coverage
 

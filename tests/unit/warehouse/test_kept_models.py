@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nianbao.catalog import Project, load_project
-from nianbao.runs.compile import all_models
+from nianbao.runs.build import all_models
 from nianbao.warehouse.connect import open_memory
 from nianbao.warehouse.kept_models import keep_models
 from nianbao.warehouse.models import Model

@@ -7,8 +7,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from nianbao.intake.answer.job import Job, Line
 from nianbao.intake.answer.package import MAIN, plain
-from nianbao.intake.template.style import text_height
-from nianbao.terms.layout import ANSWER_HEADER, ANSWER_KEY, ANSWER_PATTERN
+from nianbao.intake.blank.style import text_height
+from nianbao.terms.workbook_words import ANSWER_HEADER, ANSWER_KEY, ANSWER_PATTERN
 
 _WIDTHS = (6, 11, 26, 10, 20, 20, 62, 40)
 _HIDDEN = 2

@@ -11,12 +11,12 @@ from nianbao.intake.answer.comments import comment_on
 from nianbao.intake.answer.job import Job, Mark
 from nianbao.intake.answer.package import Package, UnknownPackage
 from nianbao.intake.answer.rebuild import rebuild
-from nianbao.intake.answer.returned import AnsweredRow, is_answer_sheet, read_answer_sheet
 from nianbao.intake.answer.styles import Styles
-from nianbao.intake.formats.route import open_file
-from nianbao.intake.formats.sheet import Unreadable
+from nianbao.intake.read.formats.route import open_file
+from nianbao.intake.read.formats.sheet import Unreadable
+from nianbao.intake.read.returned import AnsweredRow, is_answer_sheet, read_answer_sheet
 from nianbao.terms.finding import Severity
-from nianbao.terms.layout import ANSWER_SHEET
+from nianbao.terms.workbook_words import ANSWER_SHEET
 
 _GRAVEST_FIRST = list(Severity)
 

@@ -12,8 +12,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from nianbao.intake.answer.package import UnknownPackage, plain
-from nianbao.intake.formats.route import open_file
-from nianbao.intake.formats.sheet import Sheet, Unreadable
+from nianbao.intake.read.formats.route import open_file
+from nianbao.intake.read.formats.sheet import Sheet, Unreadable
 
 _CREATED = dt.datetime(2000, 1, 1)
 _WIDEST = 40

@@ -9,8 +9,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from nianbao.catalog import Project
-from nianbao.intake.template.limits import Limits, LimitsByColumn, describe_entry, limits_by_column
-from nianbao.terms import layout
+from nianbao.intake.blank.limits import Limits, LimitsByColumn, describe_entry, limits_by_column
+from nianbao.terms import workbook_words
 from nianbao.terms.answer import Answer, Standing
 from nianbao.terms.delivery import Decision, Outcome
 from nianbao.terms.explanation import Given, finding_key
@@ -191,7 +191,7 @@ def _difference(value: str | None, expected: str | None) -> str | None:
 
 def _shown(value: str, field: Field) -> str:
     if field.type is FieldType.BOOL:
-        return {"true": layout.YES, "false": layout.NO}.get(value, value)
+        return {"true": workbook_words.YES, "false": workbook_words.NO}.get(value, value)
     return f"{Decimal(value).normalize():f}" if field.type in NUMBERS and _is_number(value) else value
 
 

@@ -14,9 +14,9 @@ from nianbao.intake.answer.receipt import (
 )
 from nianbao.terms.delivery import Decision, Outcome
 from nianbao.terms.finding import Severity
-from nianbao.terms.layout import ANSWER_SHEET
 from nianbao.terms.period import Period
 from nianbao.terms.receipt import Receipt, ReceiptFinding
+from nianbao.terms.workbook_words import ANSWER_SHEET
 
 _MARKED = {Outcome.ACCEPTED, Outcome.PARTLY, Outcome.REJECTED, Outcome.KEPT}
 _NOT_OPENED = ("TOO_MANY_CELLS",)

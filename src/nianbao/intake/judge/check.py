@@ -11,13 +11,12 @@ from nianbao.catalog import Project
 from nianbao.errors import RuleError
 from nianbao.intake.judge.identify import Sent
 from nianbao.intake.judge.night import CellPlace, CellRead, Night
-from nianbao.intake.number import NOT_APPLICABLE
-from nianbao.terms import layout
+from nianbao.terms import workbook_words
 from nianbao.terms.check import QUERY, Offender, Rule
 from nianbao.terms.finding import Finding
 from nianbao.terms.form import Part
 from nianbao.terms.period import Period
-from nianbao.terms.submission import ReadingFault, Submission
+from nianbao.terms.submission import NOT_APPLICABLE, ReadingFault, Submission
 from nianbao.warehouse.connect import Connection
 from nianbao.warehouse.stage import fill_stage
 
@@ -141,7 +140,7 @@ def _finding_of_offender(offender: Offender, subject: _Subject, cell: CellRead |
     said = {
         **row,
         "zh": field.zh if field else "",
-        "line": layout.field_code(submission.form_code, field.line) if field else "",
+        "line": workbook_words.field_code(submission.form_code, field.line) if field else "",
         "sheet": submission.sheet,
         "cell": cell.cell if cell else "",
         "value": row.get("value"),
@@ -221,7 +220,7 @@ def _said(value: Any) -> str | None:
     if value is None:
         return None
     if isinstance(value, bool):
-        return layout.YES if value else layout.NO
+        return workbook_words.YES if value else workbook_words.NO
     if isinstance(value, Decimal):
         text = format(value, "f")
         return text.rstrip("0").rstrip(".") if "." in text else text

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 
 from nianbao.catalog import Project
 from nianbao.intake.columns import FileRead, SheetRead, digest_of
-from nianbao.intake.formats.delimited import DELIMITERS
-from nianbao.intake.senders import may_send
+from nianbao.intake.judge.senders import may_send
 from nianbao.intake.text import compact
-from nianbao.terms import layout
-from nianbao.terms.delivery import Delivery
+from nianbao.terms import workbook_words
+from nianbao.terms.delivery import ONE_FORM_EACH, Delivery
 from nianbao.terms.form import Form, Part
 from nianbao.terms.period import Period
 from nianbao.terms.submission import Place, ReadingFault, Submission
@@ -59,9 +58,6 @@ class Identified:
 _WITHOUT_FORM = frozenset({"HEADER_MISSING", "EMPTY_SUBMISSION"})
 """What already says why no form was found."""
 
-_ONE_BY_ONE = (*DELIMITERS, ".json")
-"""Files of these kinds may hold one form each; a workbook holds all of them."""
-
 
 def identify(delivery: Delivery, read: FileRead, project: Project) -> Identified:
     """Find out whose a delivery is and for when, and which forms are on it; none where its cover is refused."""
@@ -104,7 +100,7 @@ def _cover_faults(
         faults.append(fault)
         if fault.code == _ANOTHER_UNIT:
             return faults, True
-    for key, allowed in (("money_unit", layout.MONEY_UNITS), ("basis", layout.BASES.values())):
+    for key, allowed in (("money_unit", workbook_words.MONEY_UNITS), ("basis", workbook_words.BASES.values())):
         if cover.get(key) not in allowed:
             return [*faults, _cover_fault("BAD_COVER", cover, key, "、".join(allowed))], True
     return faults, False
@@ -115,11 +111,11 @@ def _absent(delivery: Delivery, read: FileRead, project: Project, unit: Unit, pe
 
     A sheet that is there but could not be read has a fault of its own; a file for one form need not hold the others.
     """
-    if not read.sheets or delivery.file_name.lower().endswith(_ONE_BY_ONE):
+    if not read.sheets or delivery.file_name.lower().endswith(ONE_FORM_EACH):
         return {}
     on_it = {sheet.form_code for sheet in read.sheets} | {fault.form_code for fault in read.faults}
     return {
-        (unit.code, form.code, own_period.code): f"{layout.sheet_name(form.code, form.zh)}（{own_period.zh}）"
+        (unit.code, form.code, own_period.code): f"{workbook_words.sheet_name(form.code, form.zh)}（{own_period.zh}）"
         for form, own_period, _ in project.due_forms(unit, period)
         if form.is_asked_in(own_period) and form.code not in on_it
     }
@@ -161,7 +157,7 @@ def _sent(
         yield Sent(submission, sheet_no, tuple(parts), _sheet_faults(sheet, form, own_period, parts))
 
 
-_BASIS_CODES = {label: code for code, label in layout.BASES.items()}
+_BASIS_CODES = {label: code for code, label in workbook_words.BASES.items()}
 
 
 def _sheet_faults(sheet: SheetRead, form: Form, period: Period, asked: Sequence[Part]) -> tuple[ReadingFault, ...]:

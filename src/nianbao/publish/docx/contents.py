@@ -11,8 +11,8 @@ from docx.shared import Pt
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from nianbao.publish.docx.text import Text, heading_name
-from nianbao.publish.paper.block import Contents
-from nianbao.publish.paper.look import BY_ID
+from nianbao.publish.typeset.block import Contents
+from nianbao.publish.typeset.look import BY_ID
 
 INSTRUCTION = ' TOC \\o "1-2" \\h \\z \\u '
 """Headings of two levels and whatever else has an outline level, as links."""

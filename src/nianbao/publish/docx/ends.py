@@ -11,8 +11,8 @@ from docx.text.paragraph import Paragraph as WordParagraph
 
 from nianbao.publish.docx.table import TYPE_WIDTH
 from nianbao.publish.docx.text import Text
-from nianbao.publish.paper.block import RedHead, TailLines
-from nianbao.publish.paper.ends import name_size, room_over_name
+from nianbao.publish.typeset.block import RedHead, TailLines
+from nianbao.publish.typeset.ends import name_size, room_over_name
 
 THICK, THIN = 8, 6
 """1 pt (0.35 mm) and 0.75 pt (0.25 mm) in eighths of a point."""

@@ -9,7 +9,7 @@ from docx.section import Section
 from docx.shared import Mm
 
 from nianbao.publish.docx.text import Text
-from nianbao.publish.paper.look import LINE
+from nianbao.publish.typeset.look import LINE
 
 TOP, BOTTOM, LEFT, RIGHT = Mm(37), Mm(34.9), Mm(28), Mm(26)
 """The bottom is a tenth of a millimetre short of 35: 22 lines of 29 points are a hair more than 225 mm."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.sax.saxutils import quoteattr
 
-from nianbao.publish.paper.look import ALTERNATIVES, FANGSONG, LATIN, LINE, LOOKS, NOTE_MARK, RUN_IN, TABLE, Look
+from nianbao.publish.typeset.look import ALTERNATIVES, FANGSONG, LATIN, LINE, LOOKS, NOTE_MARK, RUN_IN, TABLE, Look
 
 _NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 SINGLE = 12

@@ -10,9 +10,9 @@ from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from nianbao.publish.docx.text import Text
-from nianbao.publish.paper.block import Entry, Grid
-from nianbao.publish.paper.grid import fit_head, kept_rows
-from nianbao.publish.paper.look import TABLE
+from nianbao.publish.typeset.block import Entry, Grid
+from nianbao.publish.typeset.grid import fit_head, kept_rows
+from nianbao.publish.typeset.look import TABLE
 
 TYPE_WIDTH = Mm(156)
 """The width of the type area."""

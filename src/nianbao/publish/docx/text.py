@@ -15,8 +15,8 @@ from docx.shared import Pt
 from docx.text.paragraph import Paragraph as WordParagraph
 from docx.text.run import Run
 
-from nianbao.publish.paper.block import Caption, Line, Note, Piece, Strong
 from nianbao.publish.plain import figure_name, plain
+from nianbao.publish.typeset.block import Caption, Line, Note, Piece, Strong
 from nianbao.terms.document import PrintedBlock, PrintedFigure, PrintedText, ToWrite
 
 NAME_LENGTH = 64

@@ -18,9 +18,9 @@ from nianbao.publish.docx.page import set_up_page
 from nianbao.publish.docx.protected import block_tag, seal
 from nianbao.publish.docx.table import write_grid
 from nianbao.publish.docx.text import Text
-from nianbao.publish.paper import lay_out
-from nianbao.publish.paper.block import Block, Caption, Contents, Grid, Line, Picture, RedHead, TailLines
 from nianbao.publish.plain import plain
+from nianbao.publish.typeset import lay_out
+from nianbao.publish.typeset.block import Block, Caption, Contents, Grid, Line, Picture, RedHead, TailLines
 from nianbao.terms.document import Document, PrintedChart
 
 ChartPicture = Callable[[PrintedChart], bytes]

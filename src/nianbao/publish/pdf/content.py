@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from nianbao.publish import charts
-from nianbao.publish.paper.block import (
+from nianbao.publish.plain import plain
+from nianbao.publish.typeset.block import (
     Block,
     Caption,
     Contents,
@@ -22,9 +23,8 @@ from nianbao.publish.paper.block import (
     Strong,
     TailLines,
 )
-from nianbao.publish.paper.ends import name_size
-from nianbao.publish.paper.grid import fit_head, kept_rows
-from nianbao.publish.plain import plain
+from nianbao.publish.typeset.ends import name_size
+from nianbao.publish.typeset.grid import fit_head, kept_rows
 
 Data = dict[str, Any]
 

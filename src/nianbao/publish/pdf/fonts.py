@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nianbao.publish import charts
-from nianbao.publish.paper.look import FANGSONG, HEITI, KAITI, LATIN, SONGTI, XIAOBIAOSONG
 from nianbao.publish.pdf.glyphs import characters_of
+from nianbao.publish.typeset.look import FANGSONG, HEITI, KAITI, LATIN, SONGTI, XIAOBIAOSONG
 
 if TYPE_CHECKING:
     import typst

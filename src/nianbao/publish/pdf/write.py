@@ -9,12 +9,12 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-from nianbao.publish.paper import lay_out
-from nianbao.publish.paper.block import Block
-from nianbao.publish.paper.look import BY_ID, LOOKS, Look
 from nianbao.publish.pdf.content import content_of, texts_by_style
 from nianbao.publish.pdf.fonts import Chosen, choose
 from nianbao.publish.plain import edition_line, universal
+from nianbao.publish.typeset import lay_out
+from nianbao.publish.typeset.block import Block
+from nianbao.publish.typeset.look import BY_ID, LOOKS, Look
 from nianbao.terms.document import Document
 
 

@@ -1,0 +1,22 @@
+"""build on the Prefect page."""
+
+from pathlib import Path
+
+from prefect import flow
+
+from flows.steps import as_task
+from nianbao.runs.build import Built, build_tables
+from nianbao.runs.workspace import open_workspace
+from nianbao.settings import Home
+
+
+@flow(name="build", persist_result=False)
+def build(project: Path = Path("."), home: Path = Path("var")) -> Built:
+    """Build the tables that changed and hold them to the expectations on built tables.
+
+    Args:
+        project: Folder with forms/, reference/, sql/ and the other declarations.
+        home: Folder of inbox, outbox, archive, warehouse and releases.
+    """
+    with open_workspace(project.resolve(), Home(home.resolve()), "build") as workspace:
+        return build_tables(workspace, as_task)

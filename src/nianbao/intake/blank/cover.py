@@ -1,0 +1,107 @@
+"""The cover of a workbook: who reports for when, and which forms are inside."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from xlsxwriter.utility import quote_sheetname
+from xlsxwriter.worksheet import Worksheet
+
+from nianbao.intake.blank.form_sheet import DueForm
+from nianbao.intake.blank.limits import MONEY_SCALE_NAME, MONEY_UNIT_NAME
+from nianbao.intake.blank.page import Book, Page
+from nianbao.intake.blank.style import text_height
+from nianbao.terms.form import FieldType
+from nianbao.terms.workbook_words import BASES, COVER_LABELS, COVER_SHEET, MONEY_UNITS, STATUSES
+
+_WIDTHS = [3.0, 17.0, 38.0, 18.0, 15.0]
+_VALUE_COLUMN = 2
+_TITLE = "统计报表"
+_CHOICES = {"status": STATUSES, "basis": tuple(BASES.values()), "money_unit": tuple(MONEY_UNITS)}
+_TYPED = ("filler", "reviewer", "filled_on")
+_HINTS = {
+    "status": "首次报送选“初报”，改正差错选“更正”，补送漏报的表选“补报”。",
+    "basis": "各数只含本期选“本期”，从年初累计选“累计”。",
+    "money_unit": "全册各表的金额都用这一单位。",
+    "filled_on": "如 2021-05-20",
+}
+
+
+def write_cover(book: Book, sheet: Worksheet, sheets: Mapping[str, DueForm]) -> None:
+    """Write the cover; `sheets` are the forms inside by the names of their sheets."""
+    page = Page(book, sheet, list(_WIDTHS))
+    sheet.set_row(0, 30)
+    page.row = 1
+    page.line(book.project.federation.zh + _TITLE, "cover_title", 40)
+    page.line(book.period.zh, "cover_period", 28)
+    page.row += 1
+    for key, label in COVER_LABELS.items():
+        _write_answer(page, key, label)
+    page.row += 1
+    _write_contents(page, sheets)
+    page.finish()
+
+
+def _write_answer(page: Page, key: str, label: str) -> None:
+    sheet, row, answer = page.sheet, page.row, page.book.cover[key]
+    hint = _HINTS.get(key, "")
+    sheet.set_row(row, max(24, text_height(hint, page.width(3, 4), 9)))
+    page.put(1, label, "header")
+    if key in _CHOICES:
+        page.put(_VALUE_COLUMN, answer, "entry")
+        sheet.data_validation(row, _VALUE_COLUMN, row, _VALUE_COLUMN, _choice(label, _CHOICES[key]))
+        page.wait_at(row, _VALUE_COLUMN)
+    elif key == "filled_on":
+        _write_day(page, answer)
+    else:
+        page.put(_VALUE_COLUMN, answer, "entry" if key in _TYPED else "centred")
+    if hint:
+        page.merge(3, 4, hint, "hint")
+    if key == "money_unit":
+        _name_money(page)
+    page.row += 1
+
+
+def _choice(label: str, choices: tuple[str, ...]) -> dict[str, object]:
+    return {
+        "validate": "list",
+        "source": list(choices),
+        "error_title": "请核对",
+        "error_message": f"“{label}”请从列表中选择：{'、'.join(choices)}。",
+    }
+
+
+def _write_day(page: Page, answer: str) -> None:
+    try:
+        day = dt.date.fromisoformat(answer)
+        page.sheet.write_datetime(page.row, _VALUE_COLUMN, day, page.styles[FieldType.DATE])
+    except ValueError:
+        # Empty, or a day as a careless clerk would write it.
+        page.put(_VALUE_COLUMN, answer, FieldType.DATE)
+
+
+def _name_money(page: Page) -> None:
+    """Name the chosen money unit, so that the sheets inside print it and scale their limits by it."""
+    cell = f"'{COVER_SHEET}'!$C${page.row + 1}"
+    scales = "".join(f'IF({cell}="{unit}",{scale},' for unit, scale in MONEY_UNITS.items())
+    page.book.workbook.define_name(MONEY_UNIT_NAME, f"={cell}")
+    page.book.workbook.define_name(MONEY_SCALE_NAME, f"={scales}1{')' * len(MONEY_UNITS)}")
+
+
+def _write_contents(page: Page, sheets: Mapping[str, DueForm]) -> None:
+    """The forms inside, each linked to its sheet, with the days until when it is due."""
+    page.sheet.set_row(page.row, 24)
+    page.merge(1, page.last, "本册报表", "heading")
+    page.row += 1
+    page.sheet.set_row(page.row, 22)
+    for column, title in enumerate(("表号", "报表名称", "报告期", "报送截止"), start=1):
+        page.put(column, title, "header")
+    page.row += 1
+    for name, (form, period, _) in sheets.items():
+        page.sheet.set_row(page.row, 22)
+        page.put(1, form.table_no, "centred")
+        page.sheet.write_url(page.row, 2, f"internal:{quote_sheetname(name)}!A1", page.styles["link"], form.zh)
+        page.put(3, period.zh, "centred")
+        page.sheet.write_datetime(page.row, 4, form.due_on(period), page.styles["day"])
+        page.row += 1

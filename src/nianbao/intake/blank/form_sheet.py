@@ -1,0 +1,105 @@
+"""Lays one form out on one sheet, as a statistical form is printed."""
+
+from __future__ import annotations
+
+from xlsxwriter.worksheet import Worksheet
+
+from nianbao.intake.blank.page import Book, Page
+from nianbao.intake.blank.style import LINE_HEIGHT, text_height
+from nianbao.intake.blank.tables import column_widths, write_table
+from nianbao.terms.form import Field, Form, Layout, Part
+from nianbao.terms.period import Period
+from nianbao.terms.workbook_words import (
+    EDITION_LABEL,
+    ISSUER_LABEL,
+    MEASURE_LABEL,
+    NOTE_LABEL,
+    NOTES_HEADING,
+    PERIOD_LABEL,
+    SIGNATURES,
+    TABLE_NO_LABEL,
+    UNIT_LABEL,
+    part_heading,
+)
+
+PORTRAIT_WIDTH = 88.0
+"""What fits on upright A4 at full size; narrower forms are widened to it, much wider ones are turned."""
+
+_TURNED_FROM = 110.0
+_RIGHT_BLOCK_WIDTH = 34.0
+_NOTE_HEIGHT = 4.0 * LINE_HEIGHT
+_MEASURES_SHOWN = "见表内"
+
+DueForm = tuple[Form, Period, tuple[Part, ...]]
+
+
+def write_form(book: Book, sheet: Worksheet, due: DueForm) -> None:
+    """Write a form's title, tables, notes and signature line."""
+    form, period, parts = due
+    tables = [(part, _fields(part, period)) for part in parts]
+    page = Page(book, sheet, _fitted([column_widths(part, fields, book.options) for part, fields in tables]))
+    page.line(form.zh, "title", 34)
+    _write_masthead(page, form, period)
+    masthead_rows = page.row
+    answers = book.filled.forms.get(form.code, {})
+    header = range(0)
+    for number, (part, fields) in enumerate(tables):
+        if number and _is_long(parts[number - 1]):
+            sheet.set_h_pagebreaks([page.row])
+        if len(tables) > 1:
+            page.line(part_heading(number + 1, part.zh), "band", 24)
+        header = write_table(page, part, fields, answers.get(part.code, []))
+    _write_foot(page, form)
+    sheet.freeze_panes(header.stop if len(tables) == 1 else masthead_rows, 0)
+    # A repeated header only suits what follows it to the end of the sheet.
+    repeated = header if tables[-1][0].layout is Layout.LEDGER or len(tables) == 1 else range(masthead_rows)
+    sheet.repeat_rows(repeated.start, repeated.stop - 1)
+    page.finish(landscape=page.width(0, page.last) > _TURNED_FROM)
+
+
+def _is_long(part: Part) -> bool:
+    """Whether a part's blank rows fill a page, so that the next part had better start on a new one."""
+    return part.layout is Layout.LEDGER and not part.rows
+
+
+def _fields(part: Part, period: Period) -> list[Field]:
+    return [field for field in part.fields if field.is_asked_in(period)]
+
+
+def _fitted(wanted: list[list[float]]) -> list[float]:
+    """Columns wide enough for every part, and together at least as wide as the page."""
+    columns = max(len(widths) for widths in wanted)
+    widths = [max(part[column] for part in wanted if column < len(part)) for column in range(columns)]
+    spread = (PORTRAIT_WIDTH - widths[0]) / sum(widths[1:])
+    return [widths[0], *(round(width * max(spread, 1.0), 1) for width in widths[1:])]
+
+
+def _write_masthead(page: Page, form: Form, period: Period) -> None:
+    """Who reports for when on the left, what form it is on the right."""
+    right = page.last
+    while right > 1 and page.width(right, page.last) < _RIGHT_BLOCK_WIDTH:
+        right -= 1
+    lines = (
+        (TABLE_NO_LABEL + form.table_no, UNIT_LABEL + page.book.unit.zh),
+        (ISSUER_LABEL + page.book.project.federation.zh, PERIOD_LABEL + period.zh),
+        (MEASURE_LABEL + _MEASURES_SHOWN, EDITION_LABEL + form.edition_in(period)),
+    )
+    for on_right, on_left in lines:
+        page.sheet.set_row(page.row, 19)
+        page.merge(0, right - 1, on_left, "meta")
+        page.merge(right, page.last, on_right, "meta")
+        page.row += 1
+
+
+def _write_foot(page: Page, form: Form) -> None:
+    """What the unit explains, the notes of the form, and who signs."""
+    note = page.book.filled.notes.get(form.code, "")
+    width = page.width(1, page.last)
+    page.sheet.set_row(page.row, max(_NOTE_HEIGHT, text_height(note, width)))
+    page.put(0, NOTE_LABEL, "note_label")
+    page.merge(1, page.last, note, "note")
+    page.row += 1
+    page.line("　　　　".join(signature + "　　　　" for signature in SIGNATURES), "signatures", 26)
+    lines = [f"{number}. {note}" for number, note in enumerate(form.notes, start=1)]
+    text = "\n".join([NOTES_HEADING, *lines])
+    page.line(text, "small", text_height(text, page.width(0, page.last), 9))

@@ -1,0 +1,166 @@
+"""Writes the parts of a form: one line per field, or one row per record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, repeat
+
+from nianbao.intake.blank.cells import shown, write_value
+from nianbao.intake.blank.limits import MONEY_UNIT_NAME, Limits, limit_entry
+from nianbao.intake.blank.options import Options
+from nianbao.intake.blank.page import Page
+from nianbao.intake.blank.style import ROW_HEIGHT, input_style, text_height, text_width
+from nianbao.terms.filled import Row
+from nianbao.terms.form import Field, FieldType, Layout, Part
+from nianbao.terms.submission import Value
+from nianbao.terms.workbook_words import INDICATOR_HEADER, LEDGER_NUMBER, field_code
+
+LEDGER_ROWS = 40
+SPARE_ROWS = 10
+"""A ledger has this many rows to fill in, and so many more than it is filled with."""
+
+_HEADER_HEIGHT = 24.0
+_NUMBER_WIDTH = 6.0
+_WIDTHS = {
+    FieldType.INT: 12.0,
+    FieldType.MONEY: 20.0,
+    FieldType.DECIMAL: 14.0,
+    FieldType.TEXT: 26.0,
+    FieldType.DATE: 13.0,
+    FieldType.BOOL: 10.0,
+}
+_LABEL_WIDTHS = (12.0, 34.0)
+_VALUE_WIDTH = 22.0
+
+
+def column_widths(part: Part, fields: Sequence[Field], options: Options) -> list[float]:
+    """How wide the columns of a part want to be."""
+    if part.layout is Layout.INDICATOR:
+        longest = max(text_width(field.zh) for field in fields)
+        return [_NUMBER_WIDTH, _between(longest + 4, (24.0, 40.0)), 12.0, 11.0, _VALUE_WIDTH]
+    return [_NUMBER_WIDTH, *(_field_width(field, options) for field in fields)]
+
+
+def write_table(page: Page, part: Part, fields: Sequence[Field], rows: Sequence[Row]) -> range:
+    """Write a part under the current row and go below it; returns its header rows."""
+    if part.layout is Layout.INDICATOR:
+        return _write_lines(page, part, fields, rows[0] if rows else {})
+    return _write_records(page, part, fields, rows)
+
+
+def _field_width(field: Field, options: Options) -> float:
+    if field.type is FieldType.CODE:
+        longest = max(map(text_width, options.labels(field.codes).values()), default=0)
+        return _between(max(longest + 4, text_width(field.zh) + 2), _LABEL_WIDTHS)
+    return max(_WIDTHS[field.type], _between(text_width(field.zh) / 2 + 3, (8.0, 18.0)))
+
+
+def _between(width: float, bounds: tuple[float, float]) -> float:
+    return min(max(float(width), bounds[0]), bounds[1])
+
+
+def _write_lines(page: Page, part: Part, fields: Sequence[Field], answers: Row) -> range:
+    sheet, styles, options = page.sheet, page.styles, page.book.options
+    sheet.set_row(page.row, _HEADER_HEIGHT)
+    for column, title in enumerate(INDICATOR_HEADER):
+        page.put(column, title, "header")
+    first, value_column = page.row + 1, len(INDICATOR_HEADER) - 1
+    page.wait_at(first, value_column)
+    for number, field in enumerate(fields, start=1):
+        row, value = page.row + number, answers.get(field.code)
+        texts = ((field.zh, page.widths[1]), (shown(value, field, options), page.widths[value_column]))
+        sheet.set_row(row, max(text_height(text, width) for text, width in texts))
+        sheet.write_number(row, 0, number, styles["centred"])
+        sheet.write_string(row, 1, field.zh, styles["label"])
+        _write_unit(page, row, 2, field, "centred")
+        sheet.write_string(row, 3, field_code(part.form_code, field.line), styles["line_code"])
+        write_value(sheet, row, value_column, value, styles[input_style(field)], field, options)
+        limit_entry(sheet, (row, value_column, row, value_column), field, _limits(page, part, field))
+    page.row = first + len(fields)
+    return range(first - 1, first)
+
+
+def _write_records(page: Page, part: Part, fields: Sequence[Field], rows: Sequence[Row]) -> range:
+    header = range(page.row, page.row + _write_ledger_header(page, part, fields))
+    first = page.row
+    records = list(_prefilled(page, part, fields[0], rows) if part.rows else _with_spare(rows))
+    key_styles = _key_styles(page, part) if part.rows else {}
+    for number, record in enumerate(records, start=1):
+        _write_record(page, fields, record, number, key_styles)
+        page.row += 1
+    for column, field in enumerate(fields[1:] if part.rows else fields, start=2 if part.rows else 1):
+        page.wait_at(first, column)
+        if records:
+            limit_entry(page.sheet, (first, column, page.row - 1, column), field, _limits(page, part, field))
+    return header
+
+
+def _write_ledger_header(page: Page, part: Part, fields: Sequence[Field]) -> int:
+    """The titles, their units of measure where there are any, and the codes; returns how many rows that takes."""
+    sheet, styles = page.sheet, page.styles
+    has_units = any(field.unit for field in fields)
+    rows = 3 if has_units else 2
+    page.merge(0, 0, LEDGER_NUMBER, "header", rows)
+    heights = [text_height(field.zh, page.widths[column]) for column, field in enumerate(fields, start=1)]
+    sheet.set_row(page.row, max(_HEADER_HEIGHT, *heights))
+    for column, field in enumerate(fields, start=1):
+        page.put(column, field.zh, "header")
+        if has_units:
+            _write_unit(page, page.row + 1, column, field, "header_unit")
+        sheet.write_string(page.row + rows - 1, column, field_code(part.form_code, field.line), styles["header_code"])
+    sheet.set_row(page.row + rows - 1, 12)
+    page.row += rows
+    return rows
+
+
+def _write_unit(page: Page, row: int, column: int, field: Field, style: str) -> None:
+    """The unit of measure; that of money follows what the cover says."""
+    if field.type is FieldType.MONEY and field.unit == "元":
+        shown_now = page.book.cover["money_unit"]
+        page.sheet.write_formula(row, column, f"={MONEY_UNIT_NAME}", page.styles[style], shown_now)
+    else:
+        page.sheet.write_string(row, column, field.unit, page.styles[style])
+
+
+def _write_record(page: Page, fields: Sequence[Field], record: Row, number: int, key_styles: dict[Value, str]) -> None:
+    sheet, styles, options = page.sheet, page.styles, page.book.options
+    sheet.write_number(page.row, 0, number, styles["centred"])
+    height = float(ROW_HEIGHT)
+    for column, field in enumerate(fields, start=1):
+        value = record.get(field.code)
+        if value is None:
+            sheet.write_blank(page.row, column, None, styles[input_style(field)])
+            continue
+        style = key_styles.get(value, input_style(field)) if column == 1 else input_style(field)
+        write_value(sheet, page.row, column, value, styles[style], field, options)
+        height = max(height, text_height(shown(value, field, options), page.widths[column]))
+    if height > ROW_HEIGHT:
+        sheet.set_row(page.row, height)
+
+
+def _key_styles(page: Page, part: Part) -> dict[Value, str]:
+    """The look of each key filled in advance: locked, and set in by its depth in the list."""
+    depths = page.book.options.depths(part.rows)
+    return {code: f"key{min(depths[code], 2)}" if code in depths else "label" for code in _keys(page, part)}
+
+
+def _keys(page: Page, part: Part) -> Iterable[str]:
+    return page.book.options.labels(part.rows)
+
+
+def _prefilled(page: Page, part: Part, key: Field, rows: Sequence[Row]) -> Iterator[Row]:
+    """A row for each code of the part's list, then the rows whose key is none of them."""
+    left = list(rows)
+    for code in _keys(page, part):
+        own = [row for row in left if row.get(key.code) == code]
+        left = [row for row in left if row.get(key.code) != code]
+        yield from own or [{key.code: code}]
+    yield from left
+
+
+def _with_spare(rows: Sequence[Row]) -> Iterator[Row]:
+    return chain(rows, repeat({}, max(LEDGER_ROWS - len(rows), SPARE_ROWS)))
+
+
+def _limits(page: Page, part: Part, field: Field) -> Limits | None:
+    return page.book.limits.get((part.form_code, part.code, field.column))

@@ -1,0 +1,1 @@
+"""From a source into the archive: what is new and complete is copied out."""

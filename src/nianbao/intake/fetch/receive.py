@@ -1,0 +1,128 @@
+"""fetch and receive: what is new and complete at the sources, copied into the archive under its SHA-256."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from nianbao import clock
+from nianbao.errors import StoreError
+from nianbao.intake.fetch.sources import Changed, Found, Listing, Source, look
+from nianbao.intake.fetch.sources.listing import cap
+from nianbao.intake.fetch.sources.patience import attempt
+from nianbao.record import Archive
+from nianbao.terms.delivery import Delivery
+from nianbao.terms.source import Alarm, Unfinished
+
+MAX_BYTES = 50 * 1024 * 1024
+_EVIDENCE = 1 << 16
+_LONG = dt.timedelta(hours=1)
+_EARLIEST = dt.datetime(2000, 1, 1)
+_AT_ONCE = 8
+
+
+def receive(archive: Archive, found: Found, stream: Iterator[bytes], number: int) -> Delivery | None:
+    """Keep the bytes of one file; None when it is no longer the file that was found.
+
+    What it is stays to be recorded, and the archive to be settled: for many files at once.
+
+    Raises:
+        TransportFault: the stream broke off; nothing is kept.
+        StoreError: the archive cannot be written.
+    """
+    read = _Read()
+    try:
+        sha256, _ = archive.keep(read.up_to_the_most(stream, found.size))
+    except Changed:
+        return None
+    except OSError as error:
+        step = "make room or give the right to write there, and run again"
+        raise StoreError(f"the archive cannot be written: {error}", str(archive.folder), step) from error
+    received_at = clock.now()
+    modified = _moment(found.modified_ns)
+    return Delivery(
+        delivery_id=f"D{number:06d}",
+        source=found.name,
+        sha256=sha256,
+        size_bytes=max(read.size, found.size),
+        modified_ns=found.modified_ns,
+        arrived_at=modified if _EARLIEST < modified <= received_at else received_at,
+        received_at=received_at,
+        origin=found.origin,
+        source_version=found.version,
+        sender=found.sender,
+    )
+
+
+class _Read:
+    """A stream while it is read: how many bytes there were, and whether they are what was listed."""
+
+    def __init__(self) -> None:
+        self.size = 0
+
+    def up_to_the_most(self, stream: Iterator[bytes], listed: int) -> Iterator[bytes]:
+        """The stream; of what is too large only the beginning, as evidence: the reader refuses the size.
+
+        Raises:
+            Changed: it is shorter or longer than was listed.
+        """
+        for chunk in stream:
+            self.size += len(chunk)
+            if self.size > MAX_BYTES:
+                yield chunk[:_EVIDENCE]
+                return
+            yield chunk
+        if self.size != listed >= 0:
+            raise Changed
+
+
+def fetch(
+    sources: Sequence[Source],
+    unknown: Callable[[list[Found]], list[Found]],
+    alarms: list[Alarm],
+    unfinished: list[Unfinished],
+) -> list[tuple[Source, Found]]:
+    """The files at the sources that are new and no longer being written, in the order of their arrival.
+
+    What is wrong at one source is added to the alarms; the others go on. Files that have long stood unfinished are
+    left alone and added to `unfinished`.
+    """
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        listings = list(pool.map(_look, sources))
+        new = [unknown(listing.found) for listing in listings]
+        moving = [index for index, found in enumerate(new) if not all(item.is_settled for item in found)]
+        if moving:
+            time.sleep(max(sources[index].declared.settle_seconds for index in moving))
+            for index, again in zip(moving, pool.map(_look, (sources[index] for index in moving)), strict=True):
+                same = set(again.found)
+                new[index] = [found for found in new[index] if found in same]
+                listings[index].alarms = again.alarms
+    ready = []
+    for source, listing, found in zip(sources, listings, new, strict=True):
+        taken, flood = cap(source.declared, found, MAX_BYTES)
+        alarms += [*listing.alarms, *flood]
+        unfinished += _standing(listing.unfinished)
+        ready += [(source, item) for item in taken]
+    return sorted(ready, key=lambda item: (item[1].modified_ns, item[1].origin, item[1].name))
+
+
+def _standing(found: Sequence[Found]) -> Iterator[Unfinished]:
+    """Of the files that are not complete those that nobody has written to for long: the sender may not know."""
+    for each in found:
+        since = _moment(each.modified_ns)
+        if clock.now() - since >= _LONG:
+            yield Unfinished(each.origin, each.name, since)
+
+
+def _look(source: Source) -> Listing:
+    seen = attempt(source.declared.name, lambda: look(source))
+    return Listing(alarms=[seen]) if isinstance(seen, Alarm) else seen
+
+
+def _moment(modified_ns: int) -> dt.datetime:
+    try:
+        return clock.local(modified_ns / 1e9)
+    except (OverflowError, ValueError, OSError):  # a year that no calendar has
+        return dt.datetime.min

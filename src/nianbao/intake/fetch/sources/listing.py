@@ -1,0 +1,133 @@
+"""What is to be taken from a source this time: names sifted, floods capped, oddities told."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from nianbao.intake.fetch.sources.name import as_data, is_hidden, is_temporary
+from nianbao.intake.fetch.sources.own_files import is_receipt
+from nianbao.intake.fetch.sources.source import Found, Source, SourceStopped
+from nianbao.terms.source import Alarm, DeclaredSource
+
+MAX_SEEN = 100_000
+_SHOWN = 5
+_MOST = 1 << 62  # what a database column holds; a server may claim more
+
+
+@dataclass
+class Listing:
+    """The regular files of a source, finished and unfinished, and what else was to be said about it."""
+
+    found: list[Found] = field(default_factory=list)
+    unfinished: list[Found] = field(default_factory=list)
+    alarms: list[Alarm] = field(default_factory=list)
+
+
+def look(source: Source) -> Listing:
+    """List a source once.
+
+    Raises:
+        SourceStopped: the source is not the one that was meant, or lets nobody in.
+        TransportFault: it did not answer.
+    """
+    declared = source.declared
+    listing = Listing()
+    refused: list[Found] = []
+    receipts: list[Found] = []
+    entries = list(islice(source.walk(), MAX_SEEN + 1))
+    if declared.sentinel and not any(entry.name == declared.sentinel and not entry.not_a_file for entry in entries):
+        raise SourceStopped(
+            "INBOX_GONE",
+            f"the file {declared.sentinel} that is always there is missing",
+            "see whether the share is mounted and the folder is the right one",
+        )
+    is_complete = _completeness(entries, declared.marker)
+    for entry in _ours(entries[:MAX_SEEN], declared):
+        shown = _shown(entry, declared)
+        if entry.not_a_file:
+            refused.append(shown)
+        elif is_receipt(entry.name):
+            receipts.append(shown)
+        else:
+            (listing.found if is_complete(entry) else listing.unfinished).append(shown)
+    if len(entries) > MAX_SEEN:
+        step = "clear the source: files that were taken in are kept in the archive"
+        listing.alarms.append(
+            Alarm(declared.name, "FLOOD", f"more than {MAX_SEEN} entries; the rest was not seen", step)
+        )
+    if refused:
+        listing.alarms.append(_refusal(declared.name, refused))
+    if receipts:
+        what = f"{len(receipts)} of our own receipts lie there, left alone: {_named(receipts)}"
+        step = "see whether it is the right folder, and remove them"
+        listing.alarms.append(Alarm(declared.name, "OWN_FILES", what, step))
+    return listing
+
+
+def _shown(entry: Found, declared: DeclaredSource) -> Found:
+    """An entry as it can be written down: under a name that can, with numbers that a database holds."""
+    name = as_data(entry.name)
+    return dataclasses.replace(
+        entry,
+        name=name,
+        size=min(entry.size, _MOST),
+        modified_ns=max(-_MOST, min(entry.modified_ns, _MOST)),
+        is_settled=entry.is_settled or bool(declared.marker),
+        origin=declared.name,
+    )
+
+
+def cap(declared: DeclaredSource, new: Sequence[Found], largest: int) -> tuple[list[Found], list[Alarm]]:
+    """Of the new files those that fit into one cycle, oldest first, and an alarm when some must wait."""
+    taken: list[Found] = []
+    room = declared.max_bytes
+    for found in sorted(new, key=lambda found: (found.modified_ns, found.name)):
+        size = min(found.size, largest) if found.size >= 0 else largest
+        if len(taken) == declared.max_files or (size > room and taken):
+            break
+        room -= size
+        taken.append(found)
+    waiting = len(new) - len(taken)
+    if not waiting:
+        return taken, []
+    what = f"{len(new)} new files at once; {waiting} of them wait for the next run"
+    return taken, [
+        Alarm(declared.name, "FLOOD", what, "see who sends so many; raise max_files or max_megabytes if meant")
+    ]
+
+
+def _ours(entries: Sequence[Found], declared: DeclaredSource) -> Iterator[Found]:
+    """The entries that are meant as deliveries, or will be."""
+    for entry in entries:
+        is_answer = declared.receipts and (entry.name + "/").startswith(f"{declared.receipts}/")
+        is_marker = declared.marker and entry.name.endswith(declared.marker)
+        if not (is_hidden(entry.name) or is_answer or is_marker or entry.name == declared.sentinel):
+            yield entry
+
+
+def _completeness(entries: Sequence[Found], marker: str) -> Callable[[Found], bool]:
+    """What tells whether an entry is complete: its name; where senders mark what is, a marker no older than it too."""
+    marks = (entry for entry in entries if marker and entry.name.endswith(marker) and not entry.not_a_file)
+    marked = {entry.name: entry.modified_ns for entry in marks}
+
+    def is_complete(entry: Found) -> bool:
+        if is_temporary(entry.name):
+            return False
+        return not marker or marked.get(entry.name + marker, entry.modified_ns - 1) >= entry.modified_ns
+
+    return is_complete
+
+
+def _refusal(source: str, refused: Sequence[Found]) -> Alarm:
+    what = f"no regular files, left alone: {_named(refused)}"
+    return Alarm(source, "NOT_REGULAR", what, "ask the sender for the file itself, and remove these")
+
+
+def _named(entries: Sequence[Found]) -> str:
+    shown = ", ".join(
+        f"{entry.name} ({entry.not_a_file})" if entry.not_a_file else entry.name for entry in entries[:_SHOWN]
+    )
+    return f"{shown} and {len(entries) - _SHOWN} more" if len(entries) > _SHOWN else shown

@@ -1,0 +1,78 @@
+"""Makes a source of its declaration: the kind decides, secrets come from outside, libraries are imported late."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from nianbao.intake.fetch.sources.limited import Limited
+from nianbao.intake.fetch.sources.own_files import refuse_own_files
+from nianbao.intake.fetch.sources.source import Source, SourceStopped
+from nianbao.settings import Home
+from nianbao.terms.source import DeclaredSource, FolderPlace, HttpPlace, S3Place, SftpPlace, WebdavPlace
+
+Secrets = Callable[[str], str | None]
+"""Tells the secret of a name, or None; `os.environ.get`, and in flows also Prefect's Secret blocks."""
+
+
+def open_source(declared: DeclaredSource, home: Path, secrets: Secrets) -> Source:
+    """The source that is declared, within its limits of time; nothing is connected yet.
+
+    Raises:
+        SourceStopped: a secret or a library is missing, or the source is what this program itself writes.
+    """
+    if isinstance(declared.place, FolderPlace):
+        refuse_own_files(home / declared.place.path, Home(home))
+
+    def secret(name: str) -> str:
+        value = secrets(name) if name else ""
+        if value is None:
+            raise SourceStopped(
+                "SECRET_MISSING", f"the environment has no {name}", f"set {name} for whoever runs nianbao"
+            )
+        return value
+
+    try:
+        return Limited(declared, lambda: _open(declared, home, secret))
+    except ModuleNotFoundError as error:
+        raise SourceStopped(
+            "NOT_INSTALLED",
+            f"the Python package {error.name} is not installed",
+            "pip install --no-deps --require-hashes -r requirements/sources.txt",
+        ) from error
+
+
+def _open(declared: DeclaredSource, home: Path, secret: Callable[[str], str]) -> Source:
+    match declared.place:
+        case FolderPlace() as place:
+            from nianbao.intake.fetch.sources.folder import Folder
+
+            return Folder(declared, home / place.path)
+        case SftpPlace() as place:
+            from nianbao.intake.fetch.sources.sftp import Sftp
+
+            return Sftp(declared, place, secret(place.password_env), secret(place.passphrase_env))
+        case S3Place() as place:
+            from nianbao.intake.fetch.sources.s3 import Bucket
+
+            return Bucket(declared, place, secret(place.access_key_env), secret(place.secret_key_env))
+        case WebdavPlace() as place:
+            from nianbao.intake.fetch.sources.guarded import GuardedClient
+            from nianbao.intake.fetch.sources.webdav import Collection
+
+            access = place.access
+            return Collection(
+                declared,
+                place,
+                GuardedClient([place.url], access, secret(access.password_env), secret(access.token_env)),
+            )
+        case HttpPlace() as place:
+            from nianbao.intake.fetch.sources.guarded import GuardedClient
+            from nianbao.intake.fetch.sources.web import Addresses
+
+            access = place.access
+            return Addresses(
+                declared,
+                place,
+                GuardedClient(place.urls, access, secret(access.password_env), secret(access.token_env)),
+            )

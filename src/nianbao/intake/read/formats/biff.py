@@ -1,0 +1,117 @@
+"""The records of an .xls workbook that a parser passes over: errors, formulas, what is hidden, macros, passwords."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from nianbao.intake.read.formats.sheet import MAX_CELLS, UNCACHED, OddCell, Unreadable, address
+
+_BEGIN, _END = (0x0009, 0x0209, 0x0409, 0x0809), 0x000A
+_PASSWORD = 0x002F
+_BEGINNING = 50
+_SHEET = 0x0085
+_EXTERNAL_BOOK = 0x01AE
+_FORMULA = (0x0006, 0x0206, 0x0406)
+_BOOLEAN_OR_ERROR = 0x0205
+_FILLED = (0x0203, 0x0204, 0x00FD, 0x027E, 0x00D6, _BOOLEAN_OR_ERROR, *_FORMULA)
+_SEVERAL_NUMBERS = 0x00BD
+_ROW, _COLUMNS = 0x0208, 0x007D
+
+_MACRO_SHEET, _BASIC_MODULE = 1, 6
+_IS_ERROR, _IS_BLANK = 2, 3
+_ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
+
+
+@dataclass
+class Remarks:
+    """What the records of one sheet say beside its values."""
+
+    odd: dict[str, OddCell] = field(default_factory=dict)
+    formulas: set[str] = field(default_factory=set)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    rows: int = 0
+    columns: int = 0
+
+
+@dataclass
+class Survey:
+    """What the records of a workbook say: remarks by sheet in the order of the sheets, and whether it has links."""
+
+    sheets: list[Remarks]
+    has_links: bool = False
+
+
+def survey(stream: bytes) -> Survey:
+    """Walk over the records of a workbook stream.
+
+    Raises:
+        Unreadable: the workbook is locked, holds macros, or spans too many cells.
+        struct.error: a record is cut off.
+    """
+    begins: dict[int, Remarks] = {}
+    found = Survey([])
+    current: Remarks | None = None
+    for offset, kind, record in _records(stream):
+        if kind == _PASSWORD:
+            raise Unreadable("ENCRYPTED")
+        if kind == _SHEET:
+            place, _, sort = struct.unpack_from("<IBB", record)
+            if sort in (_MACRO_SHEET, _BASIC_MODULE):
+                raise Unreadable("MACRO")
+            if sort == 0:
+                found.sheets.append(Remarks())
+                begins[place] = found.sheets[-1]
+        elif kind in _BEGIN:
+            current = begins.get(offset, current)
+        elif kind == _EXTERNAL_BOOK:
+            found.has_links |= len(record) > 4
+        elif current is not None:
+            _note(current, kind, record)
+    return found
+
+
+def is_locked(stream: bytes) -> bool:
+    """Whether the records of a workbook stream are encrypted; the record that says so stands right at the beginning."""
+    return any(kind == _PASSWORD for _, (_, kind, _) in zip(range(_BEGINNING), _records(stream), strict=False))
+
+
+def _records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:
+    offset, end = 0, len(stream)
+    while offset + 4 <= end:
+        kind, length = struct.unpack_from("<HH", stream, offset)
+        yield offset, kind, stream[offset + 4 : offset + 4 + length]
+        offset += 4 + length
+
+
+def _note(sheet: Remarks, kind: int, record: bytes) -> None:
+    if kind in _FILLED or kind == _SEVERAL_NUMBERS:
+        row, column = struct.unpack_from("<HH", record)
+        last = struct.unpack_from("<H", record, len(record) - 2)[0] if kind == _SEVERAL_NUMBERS else column
+        sheet.rows, sheet.columns = max(sheet.rows, row + 1), max(sheet.columns, last + 1)
+        if sheet.rows * sheet.columns > MAX_CELLS:
+            raise Unreadable("TOO_MANY_CELLS", cell=address(row, last))
+        if kind in _FORMULA:
+            _note_formula(sheet, address(row, column), record)
+        elif kind == _BOOLEAN_OR_ERROR and record[7]:
+            sheet.odd[address(row, column)] = OddCell("CELL_ERROR", _ERRORS.get(record[6], "#"))
+    elif kind == _ROW:
+        (row,) = struct.unpack_from("<H", record)
+        if struct.unpack_from("<H", record, 12)[0] & 0x20:
+            sheet.hidden_rows.add(row)
+    elif kind == _COLUMNS:
+        first, last, _, _, options = struct.unpack_from("<5H", record)
+        if options & 1:
+            sheet.hidden_columns.update(range(first, min(last, 255) + 1))
+
+
+def _note_formula(sheet: Remarks, cell: str, record: bytes) -> None:
+    sheet.formulas.add(cell)
+    if record[12:14] != b"\xff\xff":
+        return
+    if record[6] == _IS_ERROR:
+        sheet.odd[cell] = OddCell("CELL_ERROR", _ERRORS.get(record[8], "#"))
+    elif record[6] == _IS_BLANK:
+        sheet.odd[cell] = OddCell("FORMULA_UNCACHED", UNCACHED)

@@ -1,0 +1,90 @@
+"""What an Office package says about itself: which part is the main one, of which kind, and where its relations lead.
+
+Names of parts have no case, and some programs write them with the other slash: `Package` looks after that.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from xml.etree.ElementTree import Element
+
+from nianbao.intake.read.formats.package import Package
+from nianbao.intake.read.formats.parse_xml import parse_xml
+from nianbao.intake.read.formats.sheet import Unreadable
+
+CONTENT_TYPES, ROOT_RELATIONS = "[content_types].xml", "_rels/.rels"
+_MAIN = "officeDocument"
+_USUAL_MAIN = ("xl/workbook.xml", "xl/workbook.bin", "word/document.xml", "ppt/presentation.xml")
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A relation of a part: its id, its kind (`worksheet`), and the name of the part that it leads to."""
+
+    id: str
+    kind: str
+    target: str
+
+
+@dataclass(frozen=True)
+class ContentTypes:
+    """The content types of parts, by their names and by the endings of their names."""
+
+    by_name: dict[str, str] = field(default_factory=dict)
+    by_ending: dict[str, str] = field(default_factory=dict)
+
+    def of(self, part: str) -> str:
+        """The content type of a part, empty when none is declared."""
+        return self.by_name.get(part) or self.by_ending.get(part.rpartition(".")[2], "")
+
+
+def main_part(package: Package) -> str | None:
+    """The name of the main part of an Office package, found by its relations; None when it is no such package.
+
+    Raises:
+        Unreadable: it names several, or what it says about itself is no XML.
+    """
+    named = [relation.target for relation in relations_of(package, "") if relation.kind == _MAIN]
+    if len(set(named)) > 1:
+        raise Unreadable("ZIP_MALFORMED")
+    if named:
+        return named[0]
+    return next((name for name in _USUAL_MAIN if name in package), None)
+
+
+def content_types(package: Package) -> ContentTypes:
+    """The content types that a package declares."""
+    types = ContentTypes()
+    for item in parse_xml(CONTENT_TYPES, package.read(CONTENT_TYPES)) if CONTENT_TYPES in package else ():
+        declared = item.get("ContentType", "")
+        if _local(item) == "Override":
+            types.by_name[item.get("PartName", "").lstrip("/").lower()] = declared
+        elif _local(item) == "Default":
+            types.by_ending[item.get("Extension", "").lower()] = declared
+    return types
+
+
+def relations_of(package: Package, part: str) -> Sequence[Relation]:
+    """The relations of a part to others within the package; those of the package itself for an empty name.
+
+    Raises:
+        Unreadable: two of them have one id, or they are no XML.
+    """
+    folder, name = posixpath.split(part)
+    source = posixpath.join(folder, "_rels", f"{name}.rels")
+    found: dict[str, Relation] = {}
+    for item in parse_xml(source, package.read(source)) if source in package else ():
+        if _local(item) != "Relationship" or item.get("TargetMode") == "External":
+            continue
+        target = posixpath.join("/", folder, item.get("Target", "").replace("\\", "/"))
+        name = posixpath.normpath(target).lstrip("/").lower()
+        relation = Relation(item.get("Id", ""), item.get("Type", "").rpartition("/")[2], name)
+        if found.setdefault(relation.id, relation) != relation:
+            raise Unreadable("ZIP_MALFORMED", source)
+    return list(found.values())
+
+
+def _local(item: Element) -> str:
+    return item.tag.rpartition("}")[2]

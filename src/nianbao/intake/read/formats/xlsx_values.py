@@ -1,0 +1,149 @@
+"""What a cell of an .xlsx sheet holds, by its type: as the formula bar of a spreadsheet shows it, or nothing at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import NamedTuple
+
+from nianbao.intake.read.formats.number_format import NumberFormat
+from nianbao.intake.read.formats.rich_text import unescaped
+from nianbao.intake.read.formats.sheet import Magnitude
+
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?)?", re.ASCII)
+_BLANKS = " \t\n\r"
+_BOOLEANS = {"1": True, "0": False, "true": True, "false": False}
+_SECONDS = 86_400
+_LEAP_DAY = 60
+"""A 29th of February that never was: spreadsheets count it all the same."""
+
+_LAST_DAY = {False: 2_958_465, True: 2_957_003}
+_EPOCH = {False: dt.datetime(1899, 12, 30), True: dt.datetime(1904, 1, 1)}
+
+
+class Malformed(Exception):
+    """What is written for a cell cannot be told for sure."""
+
+
+Reader = Callable[[str], object]
+"""Makes of what is written in a cell what it holds; `Malformed` is raised where that cannot be told."""
+
+
+class Shared:
+    """What the sheets of a workbook share: texts and number formats by their numbers, and the calendar."""
+
+    def __init__(self, strings: Sequence[str], formats: Sequence[NumberFormat], is_1904: bool) -> None:
+        self._strings, self._formats, self._is_1904 = strings, formats, is_1904
+        self._readers: dict[tuple[str | None, str | None], Reader] = {}
+
+    def reader_of(self, kind: str | None, style: str | None) -> Reader:
+        """How a cell is read, by the kind and the style that it names.
+
+        Raises:
+            Malformed: there is no such kind or style.
+        """
+        known = self._readers.get((kind, style))
+        if known is None:
+            known = self._readers[kind, style] = self._new_reader(kind or "n", style)
+        return known
+
+    def _new_reader(self, kind: str, style: str | None) -> Reader:
+        if kind == "s":
+            return self._string
+        if kind != "n":
+            if kind not in _OTHERS:
+                raise Malformed
+            return _OTHERS[kind]
+        if not self._formats and style in (None, "0"):  # without any styles a number is shown as it is
+            return number_of
+        shown = self._formats[_index(style or "0", len(self._formats))]
+        return number_of if shown.is_plain else partial(self._shown, shown)
+
+    def _string(self, said: str) -> str:
+        return self._strings[_index(said, len(self._strings))]
+
+    def _shown(self, shown: NumberFormat, said: str) -> object:
+        """A number whose format is not plain: a day, or a number with what else it is shown as."""
+        number = number_of(said)
+        if shown.is_date_for(number):
+            return day_of(number, self._is_1904)
+        magnitude = shown.magnitude_of(number)
+        return number if magnitude is None else Scaled(number, magnitude)
+
+
+class Scaled(NamedTuple):
+    """A number, and as what its format shows it in another size."""
+
+    number: float
+    magnitude: Magnitude
+
+
+def number_of(said: str) -> float:
+    """The number that is written.
+
+    Raises:
+        Malformed: it is none, or larger than a spreadsheet can hold.
+    """
+    if said.isascii() and said.isdigit() and len(said) < 300:
+        return float(said)
+    text = said.strip(_BLANKS)
+    if not _NUMBER.fullmatch(text) or abs(number := float(text)) == float("inf"):
+        raise Malformed
+    return number
+
+
+def boolean_of(said: str) -> bool:
+    """Yes or no.
+
+    Raises:
+        Malformed: it is neither.
+    """
+    try:
+        return _BOOLEANS[said.strip(_BLANKS)]
+    except KeyError:
+        raise Malformed from None
+
+
+def moment_of(said: str) -> dt.date | dt.datetime:
+    """A day or a moment that is written as such.
+
+    Raises:
+        Malformed: it is none.
+    """
+    text = said.strip(_BLANKS)
+    try:
+        if not _MOMENT.fullmatch(text):
+            raise Malformed
+        return _without_midnight(dt.datetime.fromisoformat(text.removesuffix("Z")))
+    except ValueError:
+        raise Malformed from None
+
+
+def day_of(number: float, is_1904: bool) -> object:
+    """What a number is that is shown as a day or a time; one that no calendar holds stays a number."""
+    if not 0 <= number < _LAST_DAY[is_1904] + 1 or (int(number) == _LEAP_DAY and not is_1904):
+        return number
+    days, seconds = int(number), round((number - int(number)) * _SECONDS, 3)
+    if not days and seconds and not is_1904:
+        return (_EPOCH[False] + dt.timedelta(seconds=seconds)).time()
+    if not is_1904 and days < _LEAP_DAY:
+        days += 1
+    return _without_midnight(_EPOCH[is_1904] + dt.timedelta(days=days, seconds=seconds))
+
+
+def _without_midnight(moment: dt.datetime) -> dt.date | dt.datetime:
+    return moment if moment.time() != dt.time() else moment.date()
+
+
+def _index(said: str, count: int) -> int:
+    text = said if said.isdigit() else said.strip(_BLANKS)
+    if not (text.isascii() and text.isdigit() and len(text) < 10) or (index := int(text)) >= count:
+        raise Malformed
+    return index
+
+
+_OTHERS: dict[str, Reader] = {"str": unescaped, "inlineStr": str, "b": boolean_of, "d": moment_of}
+"""How a value is read by the kind of its cell, where it is neither a number nor the number of a shared text."""

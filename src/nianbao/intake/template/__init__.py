@@ -1,5 +1,0 @@
-"""Writes the workbook that a unit fills in."""
-
-from nianbao.intake.template.workbook import write_workbook
-
-__all__ = ["write_workbook"]

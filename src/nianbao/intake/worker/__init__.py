@@ -1,0 +1,1 @@
+"""Isolated processes that read and mark workbooks, and the wire to them."""

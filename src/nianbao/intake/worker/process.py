@@ -1,0 +1,95 @@
+"""The worker: reads or marks one workbook per request line, in a process that may die without harm.
+
+Request: a file to read and the name it was sent under, or what to mark and where to put it, as a JSON list on one line.
+Answer: what was read, as columns, or `MARKED` (wire.py). Memory and processor time are limited here; the time on the
+wall by the pool that owns the process.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import resource
+import signal
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from nianbao.intake.columns import to_columns
+from nianbao.intake.read.mask_reading import mask_reading
+from nianbao.intake.read.vocabulary import Vocabulary, load_vocabulary
+from nianbao.intake.worker.wire import dump_answer, dump_file
+
+MEMORY_BYTES = 1 << 30
+GARBAGE = 1 << 16
+"""So many new objects pass before garbage is looked for: about as many as a few files make, and next to none is any."""
+
+LINE_END = b"\n"
+MARKED, NOT_MARKED = b"marked", b"not marked"
+
+
+@dataclass(frozen=True)
+class ReadRequest:
+    """A file to be read, and the name it was sent under: that of a text says what it is, and may say whose."""
+
+    path: Path
+    name: str
+
+    def dump(self) -> bytes:
+        """The request as a line."""
+        return json.dumps([str(self.path), self.name]).encode()
+
+
+@dataclass(frozen=True)
+class MarkRequest:
+    """A workbook to be marked: its bytes, the job as JSON, and where the marked workbook goes."""
+
+    workbook: Path
+    job: Path
+    target: Path
+
+    def dump(self) -> bytes:
+        """The request as a line."""
+        return json.dumps([str(self.workbook), str(self.job), str(self.target)]).encode()
+
+
+def main() -> None:
+    """Serve requests until standard input ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle; it closes our input
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    vocabulary = load_vocabulary(Path(sys.argv[1]))
+    gc.freeze()  # what stays for good is not looked through again for garbage
+    gc.set_threshold(GARBAGE)
+    answers = sys.stdout.buffer
+    for request in sys.stdin.buffer:
+        asked: list[str] = json.loads(request)
+        answer = _read(asked, vocabulary) if len(asked) == len(fields(ReadRequest)) else _mark(asked)
+        answers.write(answer)
+        answers.flush()
+
+
+def _read(asked: Sequence[str], vocabulary: Vocabulary) -> bytes:
+    from nianbao.intake.read.workbook import read_workbook  # to mark a workbook nothing is read
+
+    path, name = asked
+    sent_as = name.encode("utf-8", "replace").decode()
+    return dump_file(to_columns(mask_reading(read_workbook(Path(path).read_bytes(), vocabulary, sent_as))))
+
+
+def _mark(asked: Sequence[str]) -> bytes:
+    from nianbao.intake.answer.job import load_job  # only some files are marked, and lxml takes its time
+    from nianbao.intake.answer.mark import mark_workbook
+    from nianbao.intake.answer.package import UnknownPackage
+
+    workbook, job, target = map(Path, asked)
+    try:
+        target.write_bytes(mark_workbook(workbook.read_bytes(), load_job(job.read_text(encoding="utf-8"))))
+    except (UnknownPackage, OSError, ValueError, KeyError, MemoryError):
+        return dump_answer(NOT_MARKED)
+    return dump_answer(MARKED)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,5 +1,0 @@
-"""A report as it goes on paper, the same for Word and PDF: styles, and what stands on the pages in order."""
-
-from nianbao.publish.paper.lay_out import lay_out
-
-__all__ = ["lay_out"]

@@ -1,0 +1,109 @@
+"""The annexes: all figures at a glance, what they rest on, and what changed since the release before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from nianbao.publish.listing import Line as Listed
+from nianbao.publish.listing import lines_by_figure
+from nianbao.publish.plain import coverage_text, exact_text, holds_zh, section_titles
+from nianbao.publish.typeset.block import Block, Entry, Grid, Line
+from nianbao.terms.document import Document
+
+TITLES = {"figures": "数字一览", "sources": "数据来源", "revisions": "更正一览"}
+
+_FIGURE_HEADS = ("指标", "年度", "印文", "准确值", "单位", "覆盖")
+_FIGURE_WIDTHS = (34, 9, 22, 22, 10, 10)
+_SOURCE_HEADS = ("指标", "年度", "由何得出", "报送单位", "报表份数", "单元格")
+_SOURCE_WIDTHS = (24, 8, 45, 11, 11, 10)
+_REVISION_HEADS = ("指标", "年度", "章节", "原印文", "现印文", "原表述")
+_REVISION_WIDTHS = (24, 8, 26, 20, 20, 12)
+_NOTES = {
+    "figures": "注：覆盖为已报单位数／应报单位数；准确值最多保留四位小数。",
+    "sources": "注：报表份数和单元格为本数所依据的接收报表及其中的单元格；逐格原文见同一版次的网页和工作簿。",
+}
+
+
+def annex_list(document: Document) -> Iterator[Block]:
+    """The annexes named under the text."""
+    titles = _titles(document)
+    if titles:
+        yield Line("BodyText", (), keeps_next=True)
+    for number, title in enumerate(titles, start=1):
+        listed = f"{number}. {title}" if len(titles) > 1 else title
+        opening = "附件：" if number == 1 else "　　　"
+        yield Line("BodyText", (f"{opening}{listed}",), keeps_next=number < len(titles))
+
+
+def annexes(document: Document) -> Iterator[Block]:
+    """Each annex on a new page."""
+    titles = _titles(document)
+    for number, (title, kind) in enumerate(zip(titles, _kinds(document), strict=True), start=1):
+        yield Line("AnnexMark", (f"附件{number}" if len(titles) > 1 else "附件",))
+        yield Line("AnnexTitle", (title,), is_heading=True)
+        yield _GRIDS[kind](document)
+        if kind in _NOTES:
+            yield Line("TableNote", (_NOTES[kind],))
+
+
+def _kinds(document: Document) -> list[str]:
+    """The declared annexes; without revisions there is none of them."""
+    return [kind for kind in document.annexes if kind != "revisions" or document.revisions]
+
+
+def _titles(document: Document) -> list[str]:
+    return [TITLES[kind] for kind in _kinds(document)]
+
+
+def _figures(document: Document) -> Grid:
+    """Every figure: as printed and exactly."""
+    rows = [_figure_row(line) for line in lines_by_figure(document)]
+    return Grid(_FIGURE_HEADS, rows, _FIGURE_WIDTHS, is_small=True)
+
+
+def _figure_row(line: Listed) -> list[Entry]:
+    """One figure; its printed wordings carry the key here as well."""
+    figure = line.first
+    return [
+        Entry(figure.zh),
+        Entry(str(figure.year)),
+        Entry("", figures=line.figures),
+        Entry(exact_text(figure.value, figure.unit), is_number=True),
+        Entry(figure.unit),
+        Entry(coverage_text(figure.coverage)),
+    ]
+
+
+def _sources(document: Document) -> Grid:
+    """What every figure is made of: its formula in words, and how many units, submissions and cells are behind it."""
+    rows = [_source_row(document, line) for line in lines_by_figure(document)]
+    return Grid(_SOURCE_HEADS, rows, _SOURCE_WIDTHS, is_small=True)
+
+
+def _source_row(document: Document, line: Listed) -> list[Entry]:
+    figure = line.first
+    trace = document.traces.get(figure.key)
+    cells = trace.cells if trace else ()
+    counts = (len({each.unit_code for each in cells}), len({each.submission_id for each in cells}), len(cells))
+    return [
+        Entry(figure.zh),
+        Entry(str(figure.year)),
+        Entry(figure.definition),
+        *(Entry(f"{count:,}" if count else "—", is_number=True) for count in counts),
+    ]
+
+
+def _revisions(document: Document) -> Grid:
+    """What was printed in the release before and what is printed now."""
+    titles = section_titles(document)
+    rows = [
+        [
+            *(Entry(each.zh), Entry(str(each.year)), Entry(titles.get(each.section, each.section))),
+            *(Entry(each.before), Entry(each.after), Entry(holds_zh(each))),
+        ]
+        for each in document.revisions
+    ]
+    return Grid(_REVISION_HEADS, rows, _REVISION_WIDTHS, is_small=True)
+
+
+_GRIDS: dict[str, Callable[[Document], Grid]] = {"figures": _figures, "sources": _sources, "revisions": _revisions}

@@ -1,0 +1,101 @@
+"""Statistical tables as they go on paper: letters, widths of the columns, tables too wide for the sheet in parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from nianbao.publish.plain import text_width
+from nianbao.publish.typeset.block import Block, Caption, Entry, Grid, Line
+from nianbao.terms.document import PrintedTable, TableCell
+
+WIDE_FROM = 7
+"""From so many columns on a table is set in the smaller letters."""
+
+KEPT_WHOLE = 14
+"""A table with no more rows than this is not divided between pages."""
+
+ROOM = 84
+"""Half-width characters of the smaller letters across the type area."""
+
+_LABEL_WIDTH = 24
+_WORDS_WIDTH = 12
+_HEAD_WIDTH = 10
+_PADDING = 3
+
+
+def set_table(table: PrintedTable, entries: Sequence[Sequence[Entry]] | None = None) -> Iterator[Block]:
+    """A table of a section: caption, unit of measure at the right, the table, its note.
+
+    `entries` are the rows when something was added to them; a table too wide goes on as 续表.
+    """
+    rows = list(entries or rows_of(table))
+    if table.has_total and rows:
+        rows[-1] = [replace(entry, is_bold=True) for entry in rows[-1]]
+    note = f"注：{table.note}" if table.note else ""
+    widths = _widths(table)
+    parts = list(_parts(widths))
+    yield Caption("Caption", "表", table.title)
+    for number, columns in enumerate(parts):
+        if number:
+            yield Line("TableUnit", (f"续表　{_unit(table)}".rstrip("　"),), keeps_next=True)
+        elif table.unit:
+            yield Line("TableUnit", (_unit(table),), keeps_next=True)
+        yield Grid(
+            heads=[table.head[column] for column in columns],
+            rows=[[row[column] for column in columns if column < len(row)] for row in rows],
+            widths=[widths[column] for column in columns],
+            is_small=len(table.head) >= WIDE_FROM,
+            keeps_next=bool(note) and columns is parts[-1],
+        )
+    yield Line("TableNote", (note,) if note else ())
+
+
+def rows_of(table: PrintedTable) -> list[list[Entry]]:
+    """The rows of a section's table; all but their labels stand at the right."""
+    return [[Entry(label), *map(_entry, cells)][: len(table.head)] for label, cells in table.rows]
+
+
+def kept_rows(grid: Grid) -> int:
+    """How many rows of a table stay on the page of the next one: all of a short table, or none."""
+    return 0 if len(grid.rows) > KEPT_WHOLE else len(grid.rows) - (not grid.keeps_next)
+
+
+def _entry(cell: TableCell) -> Entry:
+    return Entry(cell.text, not cell.is_words, figures=(cell.figure,) if cell.figure else ())
+
+
+def _unit(table: PrintedTable) -> str:
+    return f"单位：{table.unit}" if table.unit else ""
+
+
+def _parts(widths: Sequence[float]) -> Iterator[list[int]]:
+    """The columns of each part of a table that fits the sheet; the labels stand in every part."""
+    part, used = [0], widths[0]
+    for column, width in enumerate(widths[1:], start=1):
+        if used + width > ROOM and len(part) > 1:
+            yield part
+            part, used = [0], widths[0]
+        part.append(column)
+        used += width
+    yield part
+
+
+def _widths(table: PrintedTable) -> list[float]:
+    """Relative widths: as wide as the widest entry; long heads, labels and words wrap."""
+    labels = [text_width(label) for label, _ in table.rows]
+    widths: list[float] = [min(max([*labels, text_width(table.head[0])]), _LABEL_WIDTH) + _PADDING]
+    for column, head in enumerate(table.head[1:]):
+        texts = [_width(cells[column]) for _, cells in table.rows if column < len(cells)]
+        widths.append(max([*texts, min(text_width(head), _HEAD_WIDTH)]) + _PADDING)
+    return widths
+
+
+def _width(cell: TableCell) -> int:
+    return min(text_width(cell.text), _WORDS_WIDTH) if cell.is_words else text_width(cell.text)
+
+
+def fit_head(head: str, room: float) -> str:
+    """A head that does not fit on a line of so many half-width characters gets its unit on a line of its own."""
+    name, bracket, unit = head.rpartition("（")
+    return f"{name}\n{bracket}{unit}" if name and text_width(head) > room else head

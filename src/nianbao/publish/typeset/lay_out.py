@@ -1,0 +1,157 @@
+"""What stands on paper, in order: head, title, contents, sections, annexes, tail lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from nianbao.publish.plain import day_zh, edition_line, edition_number, text_width
+from nianbao.publish.typeset.annex import annex_list, annexes
+from nianbao.publish.typeset.block import (
+    Block,
+    Caption,
+    Contents,
+    Entry,
+    Line,
+    Note,
+    Picture,
+    Piece,
+    RedHead,
+    Strong,
+    TailLines,
+)
+from nianbao.publish.typeset.ends import contents_line
+from nianbao.publish.typeset.grid import rows_of, set_table
+from nianbao.terms.document import (
+    Document,
+    Paragraph,
+    PrintedBlock,
+    PrintedChart,
+    PrintedFigure,
+    PrintedSection,
+    PrintedTable,
+    ToWrite,
+)
+
+HEADINGS = {0: "PartTitle", 1: "Heading1", 2: "Heading2"}
+CONJUNCTIONS = "和与及暨"
+TITLE_WIDTH = 38
+"""Half-width characters of 22 points on a line."""
+NO_DAY = "　　年　月　日"
+"""Where a draft leaves room for the day of its issue."""
+
+
+def lay_out(document: Document) -> list[Block]:
+    """The report as it goes on paper."""
+    body = [block for section in document.sections for block in _section(section)]
+    behind = [*annex_list(document), *annexes(document)]
+    if body and behind and isinstance(body[-1], Line):  # the list of annexes does not stand alone on a page
+        body[-1] = replace(body[-1], keeps_next=True)
+    headings = tuple((b.style, b.text) for b in (*body, *behind) if isinstance(b, Line) and b.is_heading)
+    if headings and body and isinstance(body[0], Line):
+        body[0] = replace(body[0], new_page=True)
+    head = list(_head(document))
+    contents = [Contents(headings, contents_line(head, len(headings)))] if headings else []
+    return [*head, *contents, *body, *behind, *_tail(document)]
+
+
+def _head(document: Document) -> Iterator[Block]:
+    """What the reader must know, the red head of a bulletin, the title, who issues it and when."""
+    for notice in document.notices:
+        yield Line("Notice", (notice,))
+    head = document.head
+    if head:
+        number = edition_number(document.edition)
+        issue = f"第{head.first_issue + number - 1}期" if number else "第　期"
+        yield RedHead(head.name, issue, f"{head.compiler}编", _day(document))
+    yield Line("Title", (_in_lines(document.title),))
+    if not head:
+        yield Line("Subtitle", (document.issuer,))
+    yield Line("Subtitle", (f"（{edition_line(document)}）",))
+
+
+def _tail(document: Document) -> Iterator[Block]:
+    tail = document.tail
+    if tail:
+        named = (("分送", tail.sent_to), ("抄送", tail.copied_to))
+        receivers = tuple((label, names) for label, names in named if names)
+        yield TailLines(receivers, tail.printed_by, f"{_day(document)}印发")
+
+
+def _day(document: Document) -> str:
+    return day_zh(document.issued_on) if document.issued_on else NO_DAY
+
+
+def _section(section: PrintedSection) -> Iterator[Block]:
+    """A section: heading, text, who is missing, tables, charts."""
+    runs_in = bool(section.title) and section.level not in HEADINGS
+    if section.title and not runs_in:
+        yield Line(HEADINGS[section.level], (section.title,), is_heading=True)
+    notes = _Notes(section)
+    paragraphs = [pieces for pieces in section.paragraphs if any(pieces)]
+    for number, pieces in enumerate(paragraphs or ([()] if runs_in else [])):
+        opening = (_run_in(section.title),) if runs_in and number == 0 else ()
+        yield Line("BodyText", (*opening, *notes.beside(pieces)), block_id="" if opening else _block_of(pieces))
+    tables = [list(set_table(table, notes.in_table(table))) for table in section.tables]
+    for note in (*section.coverage_notes, *notes.left()):
+        yield Line("Coverage", (f"〔{note}〕",))
+    for table in tables:
+        yield from table
+    for chart in section.charts:
+        yield from _chart(chart)
+
+
+def _block_of(pieces: Paragraph) -> str:
+    """The office block that a paragraph is, or has still to become."""
+    return next((piece.block_id for piece in pieces if isinstance(piece, PrintedBlock | ToWrite)), "")
+
+
+class _Notes:
+    """The footnotes of a section, each to be set beside the first figure that it is about."""
+
+    def __init__(self, section: PrintedSection) -> None:
+        self._waiting = list(section.footnotes)
+
+    def beside(self, pieces: Paragraph) -> Iterator[Piece]:
+        """Running text with the footnotes of its figures."""
+        for piece in pieces:
+            yield piece
+            if isinstance(piece, PrintedFigure):
+                yield from self._take(piece)
+
+    def in_table(self, table: PrintedTable) -> list[list[Entry]]:
+        """The rows of a table with the footnotes of their figures."""
+        return [
+            [replace(entry, notes=tuple(note for figure in entry.figures for note in self._take(figure)))
+             for entry in row]
+            for row in rows_of(table)
+        ]  # fmt: skip
+
+    def left(self) -> tuple[str, ...]:
+        """The footnotes whose figures are not printed as such."""
+        return tuple(note.text for note in self._waiting)
+
+    def _take(self, figure: PrintedFigure) -> Iterable[Note]:
+        taken = [note for note in self._waiting if note.figure == figure.key]
+        self._waiting = [note for note in self._waiting if note.figure != figure.key]
+        return [Note(note.text) for note in taken]
+
+
+def _run_in(title: str) -> Strong:
+    """A heading that opens its paragraph, closed with a full stop."""
+    return Strong(title if title.endswith(("。", "：", "！", "？")) else f"{title}。")
+
+
+def _chart(chart: PrintedChart) -> Iterator[Block]:
+    """A chart with its caption under it."""
+    yield Picture(chart)
+    yield Caption("FigureCaption", "图", f"{chart.title}（单位：{chart.unit}）" if chart.unit else chart.title)
+
+
+def _in_lines(title: str) -> str:
+    """A title too long for a line, broken before the conjunction nearest to its middle."""
+    joints = [place for place, character in enumerate(title) if character in CONJUNCTIONS and place]
+    if text_width(title) <= TITLE_WIDTH or not joints:
+        return title
+    middle = min(joints, key=lambda place: abs(text_width(title[:place]) * 2 - text_width(title)))
+    return f"{title[:middle]}\n{title[middle:]}"

@@ -1,0 +1,210 @@
+"""Binds the numbers of a text to indicators: by the words around them, the section they stand in, and their units.
+
+The value decides nothing but a tie: a number that has become stale must be found all the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from nianbao.review.draft.context import Context, context_of
+from nianbao.review.draft.numbers import Kind, Number
+from nianbao.review.draft.profiles import Vocabulary
+from nianbao.review.draft.reading import Place
+from nianbao.review.draft.scores import Scorer, says_change
+
+ENOUGH, ENOUGH_FOR_VAGUE, ENOUGH_IN_PLACE = 0.12, 0.3, 0.22
+"""The least score of a binding; a number in characters must be known more surely, a little less where it is at home."""
+KIN, CHANGE_OF_TOPIC = 1.6, 0.25
+"""What a score gains when the indicator is of one piece with what was said just before, or the number its change."""
+TRUE = 1.05
+AGAIN = 0.7
+"""What is left of a score when another number of the same sentence has the indicator already."""
+AS_WELL, AS_WELL_NEAR = 0.4, 0.3
+"""How near to the best another indicator must come, and how near its words must stand, for one number to say both."""
+CANDIDATES, BEAM = 12, 40
+SURE = 2.0
+"""The score of what a content control says."""
+
+_SENTENCE = re.compile(r"[。！？!?]")
+_SEGMENT_END = re.compile(r"[；;。！？!?]")
+_QUOTED = re.compile(r"'([^']+)'")
+
+IsTrue = Callable[[str, Number], bool]
+"""Whether a number is true of the value of an indicator."""
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The indicator that a number is bound to, and how surely (about 1 is sure).
+
+    `is_change` tells that the number is the indicator's change since the year before. `also` are indicators that the
+    same number says, as in 职代会、厂务公开建制率均在若干以上.
+    """
+
+    indicator_id: str
+    score: float
+    is_change: bool = False
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Said:
+    """A number with its context, the stretch between semicolons it stands in, and its likeliest indicators first."""
+
+    number: Number
+    context: Context
+    place: Place
+    segment: int
+    ranked: Sequence[Bound]
+
+
+@dataclass(frozen=True)
+class _Path:
+    """The numbers of a sentence bound so far."""
+
+    score: float = 0.0
+    bound: tuple[Bound | None, ...] = ()
+
+
+class Binder:
+    """Binds numbers with the vocabulary of a project."""
+
+    def __init__(self, vocabulary: Vocabulary, is_true: IsTrue = lambda indicator_id, number: False) -> None:
+        self._profiles = vocabulary.profiles
+        self._sought = vocabulary.sought
+        self._scorer = Scorer(vocabulary)
+        self._is_true = is_true
+
+    def bind(
+        self, text: str, numbers: Sequence[Number], place: Place, fixed: Mapping[int, str] = MappingProxyType({})
+    ) -> list[Bound | None]:
+        """The indicator of each number of a text, or None where no indicator's words are near enough.
+
+        `fixed` are the indicators that are known already, by the index of their numbers.
+        """
+        bound: list[Bound | None] = []
+        for sentence in _sentences(text, numbers):
+            passed = _surpassed([numbers[index] for index in sentence])
+            said = [self._said(text, numbers, index, place) for index in sentence]
+            said = [
+                replace(one, ranked=[Bound(fixed[index], SURE)]) if index in fixed
+                else replace(one, ranked=()) if one.number in passed else one
+                for index, one in zip(sentence, said, strict=True)
+            ]  # fmt: skip
+            best = self._best(said)
+            taken = {each.indicator_id for each in best if each}
+            bound += [each and self._with_also(each, one, taken) for each, one in zip(best, said, strict=True)]
+        return bound
+
+    def _said(self, text: str, numbers: Sequence[Number], index: int, place: Place) -> _Said:
+        number, context = numbers[index], context_of(text, numbers, index)
+        ranked = []
+        for name, profile in self._sought.items():
+            score = self._scorer.score(profile, number, context, place)
+            is_change = context.is_change and not says_change(profile)
+            if score:
+                is_true = not is_change and self._is_true(name, number)
+                ranked.append(Bound(name, score * (TRUE if is_true else 1), is_change))
+        segment = len(_SEGMENT_END.findall(text, 0, number.start))
+        return _Said(number, context, place, segment, sorted(ranked, key=lambda each: -each.score)[:CANDIDATES])
+
+    def _best(self, said: Sequence[_Said]) -> list[Bound | None]:
+        """The likeliest bindings of the numbers of a sentence together."""
+        paths = [_Path()]
+        for index, one in enumerate(said):
+            grown = []
+            for path in paths:
+                grown.append(_Path(path.score, (*path.bound, None)))
+                for bound in one.ranked:
+                    score = self._in_line(bound, said[: index + 1], path.bound)
+                    if score >= self._enough(bound.indicator_id, one):
+                        grown.append(_Path(path.score + score, (*path.bound, replace(bound, score=score))))
+            paths = sorted(grown, key=lambda path: -path.score)[:BEAM]
+        return list(paths[0].bound)
+
+    def _enough(self, name: str, said: _Said) -> float:
+        if not said.number.is_vague:
+            return ENOUGH
+        return ENOUGH_IN_PLACE if said.place in self._profiles[name].in_prose else ENOUGH_FOR_VAGUE
+
+    def _in_line(self, this: Bound, said: Sequence[_Said], bound: Sequence[Bound | None]) -> float:
+        """The score of an indicator after those of the numbers before it in the sentence."""
+        name, topic = this.indicator_id, _topic(said, bound)
+        if this.is_change:
+            return this.score + (CHANGE_OF_TOPIC if bound and bound[-1] and bound[-1].indicator_id == name else 0.0)
+        again = any(other and other.indicator_id == name and not other.is_change for other in bound)
+        is_kin = (topic and self._is_kin(name, topic)) or self._is_of_same_part(name, bound)
+        return this.score * (AGAIN if again else 1.0) * (KIN if is_kin else 1.0)
+
+    def _is_kin(self, name: str, topic: Sequence[str]) -> bool:
+        """Whether an indicator is computed from the topic, or counts another thing of the very same records."""
+        indicator = self._profiles[name].indicator
+        if indicator.is_formula:
+            return any(re.search(rf"\b{other}\b", indicator.formula) for other in topic)
+        codes = set(_QUOTED.findall(indicator.where))
+        theirs = [set(_QUOTED.findall(self._profiles[other].indicator.where)) for other in topic]
+        return bool(codes) and codes in (*theirs, set().union(*theirs))
+
+    def _is_of_same_part(self, name: str, bound: Sequence[Bound | None]) -> bool:
+        """Whether an indicator is about the same part of the year as the one just said."""
+        last = bound[-1] if bound else None
+        if last is None:
+            return False
+        one, other = (self._profiles[each].indicator for each in (name, last.indicator_id))
+        return one.period == other.period and one.form == other.form and one.period not in ("year", "Y")
+
+    def _with_also(self, bound: Bound, said: _Said, taken: set[str]) -> Bound:
+        """With the indicators that the sentence names beside this one and gives no number of their own."""
+        own = self._profiles[bound.indicator_id]
+        also = []
+        for other in said.ranked:
+            profile = self._profiles[other.indicator_id]
+            is_near = other.score >= AS_WELL * max(each.score for each in said.ranked)
+            is_twin = profile.home == own.home and profile.in_prose == own.in_prose and profile.shapes == own.shapes
+            if (
+                is_near
+                and is_twin
+                and said.number.kind is Kind.COUNT
+                and other.indicator_id not in taken
+                and not other.is_change
+            ):
+                theirs, ours = profile.name - own.name, own.name - profile.name
+                if all(self._scorer.is_said(pairs, said.context, AS_WELL_NEAR) for pairs in (theirs, ours)):
+                    also.append(other.indicator_id)
+        return replace(bound, also=tuple(also))
+
+
+def _topic(said: Sequence[_Said], bound: Sequence[Bound | None]) -> list[str]:
+    """What the last number is said of: the indicators of the nearest numbers before it that have another unit."""
+    topic: list[str] = []
+    last = said[-1]
+    for one, known in zip(reversed(said[:-1]), reversed(bound), strict=True):
+        if one.segment != last.segment or (topic and one.number.unit == last.number.unit):
+            break
+        if known and one.number.unit != last.number.unit:
+            topic.append(known.indicator_id)
+    return topic
+
+
+def _surpassed(sentence: Sequence[Number]) -> list[Number]:
+    """The ordinals that a higher one of their sentence leaves behind: the first batch, where the second is begun."""
+    ordinals = [number for number in sentence if number.kind is Kind.ORDINAL]
+    return [
+        one for one in ordinals if any(one.unit == other.unit and one.numeral < other.numeral for other in ordinals)
+    ]
+
+
+def _sentences(text: str, numbers: Sequence[Number]) -> Iterator[list[int]]:
+    """The numbers of each sentence, by index."""
+    together: list[int] = []
+    for index, number in enumerate(numbers):
+        if together and _SENTENCE.search(text, numbers[together[-1]].end, number.start):
+            yield together
+            together = []
+        together.append(index)
+    if together:
+        yield together

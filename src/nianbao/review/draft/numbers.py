@@ -1,0 +1,189 @@
+"""Numbers in Chinese prose: where they stand, what they count, and the values of which they are true."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+
+from nianbao.review.draft.numerals import SCALES, fold, last_place, whole
+from nianbao.review.draft.patterns import (
+    BEHIND,
+    FRONT,
+    NO_FIGURES,
+    NOUNS,
+    NUMBERING,
+    PER_PERSON,
+    SAME_UNIT,
+    number_pattern,
+)
+from nianbao.statistics.noun import Wording
+from nianbao.statistics.wording import ABOUT_WITHIN, NEAR_FROM
+
+ROUNDED_UNITS = frozenset({"元", "元/人", "%", "百分点"})
+"""What is measured and not counted: a whole number of it stands for what rounds to it."""
+
+
+class Kind(StrEnum):
+    """What a number says: how many, the how manieth, or that it is the first."""
+
+    COUNT = "count"
+    ORDINAL = "ordinal"
+    FIRST = "first"
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number in a text: its place, the wording with the values it is true of, its numeral and its unit.
+
+    A vague number is one in characters that need not be a statistic at all, such as 三 of 三级工会; the noun is what
+    stands in the place of a measure word (百万职工).
+    """
+
+    start: int
+    end: int
+    wording: Wording
+    numeral: Decimal
+    unit: str
+    kind: Kind = Kind.COUNT
+    is_vague: bool = False
+    noun: str = ""
+
+    @property
+    def text(self) -> str:
+        """The number as it is printed."""
+        return self.wording.text
+
+
+@dataclass(frozen=True)
+class _Numeral:
+    """A plain number, one of the last place it is written with, and whether it may be no statistic at all."""
+
+    number: Decimal
+    step: Decimal = Decimal(1)
+    is_vague: bool = False
+
+
+class NumberFinder:
+    """Finds numbers; knows the general measure words and those that the project declares."""
+
+    def __init__(self, declared_units: Iterable[str] = ()) -> None:
+        self._pattern = number_pattern(fold(unit)[0] for unit in declared_units)
+
+    def find(self, text: str) -> list[Number]:
+        """The numbers of a passage, in order, without dates, meetings, titles of plans and the like."""
+        numbering = NUMBERING.match(text)
+        shift = numbering.end() if numbering else 0
+        folded, places = fold(text[shift:])
+        masked = NO_FIGURES.sub(lambda match: "\0" * len(match[0]), folded)
+        found: list[Number] = []
+        for match in self._pattern.finditer(masked):
+            start, end = places[match.start()] + shift, places[match.end() - 1] + shift + 1
+            found.extend(_read(match, start, end, text[start:end]))
+        return found
+
+
+def in_unit(number: Number, unit: str) -> Number:
+    """A number of a table in the unit that stands over it, such as 万元; one with a unit of its own stays as it is."""
+    if number.unit or not unit:
+        return number
+    scale = Decimal(SCALES["万"] if unit.startswith("万") else SCALES["亿"] if unit.startswith("亿") else 1)
+    plain = _unit(unit.lstrip("万亿"))
+    half = _half(Decimal(1).scaleb(int(number.numeral.as_tuple().exponent)), scale, plain)
+    numeral = number.numeral * scale
+    return replace(
+        number, wording=_claim(number.text, number.wording.style, numeral, half), numeral=numeral, unit=plain
+    )
+
+
+def _read(match: re.Match[str], start: int, end: int, text: str) -> Iterator[Number]:
+    """The number of a match, unless it is a character that counts nothing."""
+    if match["first"] or match["each"]:
+        kind = Kind.FIRST if match["first"] else Kind.COUNT
+        number, unit = Decimal(1), match["first_unit"] or "次"
+    elif match["ordinal"]:
+        kind = Kind.ORDINAL
+        number = Decimal(match["ordinal"]) if match["ordinal"].isdigit() else whole(match["ordinal"])
+        unit = match["ordinal_unit"]
+    elif not match["characters"] or match["unit"]:
+        yield _count(match, start, end, text)
+        return
+    else:
+        return
+    wording = Wording(text, str(kind), number, number, True, True)
+    yield Number(start, end, wording, number, _unit(unit), kind, is_vague=True)
+
+
+def _count(match: re.Match[str], start: int, end: int, text: str) -> Number:
+    """A number that says how many."""
+    scale, plain, unit = Decimal(SCALES[match["scale"] or ""]), _numeral(match), _unit_of(match)
+    numeral, half = plain.number * scale, _half(plain.step, scale, unit)
+    if match["low"]:
+        low = Decimal(match["low"].replace(",", "")) * SCALES[match["low_scale"] or match["scale"] or ""]
+        wording = Wording(text, "range", low, numeral, True, True)
+    else:
+        wording = _claim(text, _style(match), numeral, half)
+    is_vague = plain.is_vague and unit not in ("倍", "%") and not (match["bare"] and match["bare"] not in "百千")
+    noun = match["unit"] if match["unit"] in NOUNS else ""
+    return Number(start, end, wording, numeral, unit, is_vague=is_vague, noun=noun)
+
+
+def _numeral(match: re.Match[str]) -> _Numeral:
+    if match["arabic"]:
+        number = Decimal(match["arabic"].replace(",", ""))
+        return _Numeral(number, Decimal(1).scaleb(int(number.as_tuple().exponent)))
+    if match["percent"]:
+        before, _, after = match["percent"].partition("点")
+        decimals = "".join(str(whole(character)) for character in after)
+        return _Numeral(
+            whole(before) + (Decimal(f"0.{decimals}") if decimals else 0), Decimal(1).scaleb(-len(decimals))
+        )
+    if match["tenths"]:
+        return _Numeral(whole(match["tenths"]) * 10, Decimal(10))
+    number = whole(match["bare"] or match["characters"])
+    return _Numeral(number, is_vague=number < SCALES["万"])
+
+
+def _unit_of(match: re.Match[str]) -> str:
+    """The unit of a number; money for a person is one of its own."""
+    if match["percent"] or match["tenths"]:
+        return "%"
+    unit = _unit(match["unit"] or "")
+    is_per_person = match["per"] or match["unit_per"] or PER_PERSON.search(match.string, 0, match.start())
+    return "元/人" if unit == "元" and is_per_person else unit
+
+
+def _unit(unit: str) -> str:
+    return SAME_UNIT.get(unit, unit)
+
+
+def _style(match: re.Match[str]) -> str:
+    if match["bare"]:
+        return "about" if match["bare"] in ("万", "亿") else "magnitude"
+    if match["before"] or match["after"]:
+        return "over"
+    return FRONT.get(match["front"] or "") or BEHIND.get(match["behind"] or "") or "exact"
+
+
+def _half(step: Decimal, scale: Decimal, unit: str) -> Decimal:
+    """How far a value may be from its plain numeral: half of the last place, or nothing for what is counted whole."""
+    is_counted = step == 1 and scale == 1 and unit not in ROUNDED_UNITS
+    return Decimal(0) if is_counted else step * scale / 2
+
+
+def _claim(text: str, style: str, numeral: Decimal, half: Decimal) -> Wording:
+    """The values of which a number in a style is true."""
+    if style == "over":
+        return Wording(text, style, numeral, numeral + last_place(numeral), False, False)
+    if style in ("about", "near"):
+        high = numeral * (1 + ABOUT_WITHIN) if style == "about" else numeral
+        return Wording(text, style, numeral * NEAR_FROM, high, True, style == "about")
+    if style == "magnitude":
+        return Wording(text, style, numeral / 2, numeral * 3 / 2, True, True)
+    if style in ("at_least", "above"):
+        return Wording(text, style, numeral, None, style == "at_least", False)
+    if style == "at_most":
+        return Wording(text, style, None, numeral, False, True)
+    return Wording(text, "exact", numeral - half, numeral + half, True, half == 0)

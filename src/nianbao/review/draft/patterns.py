@@ -1,0 +1,95 @@
+"""How numbers are written in Chinese prose, and what looks like a number and is none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from nianbao.review.draft.numerals import CHARACTERS
+
+CLASSIFIERS = (
+    "人次 人(次) 场次 场(次) 户次 家次 班次 人 名 位 个月 个 家 件 条 项 期(班) 期 场 次 批 批次 届 支 座 处 "
+    "所 间 户 篇 部 份 张 台 套 辆 本 册 幅 组 类 级 档 等奖 省 市 州 县 区 国 年 月 周 天 日 小时 倍 百分点 "
+    "个百分点 元 元/人 % 平方米 公里 吨 大 审 对 门 堂"
+).split()
+"""Measure words, as they stand in folded text."""
+
+NOUNS = {"职工": "人", "会员": "人", "群众": "人", "劳动者": "人", "农民工": "人", "企业": "家"}
+"""Nouns that people use as measure words (百万职工), with the measure word they stand for."""
+
+SAME_UNIT = NOUNS | {"人(次)": "人次", "场(次)": "场次", "期(班)": "期", "个百分点": "百分点", "批次": "批", "审": "次"}
+"""Measure words that mean the same as another one."""
+
+FRONT = {
+    "不超过": "at_most", "不多于": "at_most", "不高于": "at_most", "至多": "at_most", "最多": "at_most",
+    "不少于": "at_least", "不低于": "at_least", "不下于": "at_least", "至少": "at_least",
+    "超过": "above", "突破": "above", "逾": "above", "高于": "above", "多于": "above", "超": "above",
+    "接近": "near", "将近": "near", "近": "near", "大约": "about", "约": "about",
+}  # fmt: skip
+BEHIND = {
+    "以上": "at_least",
+    "及以上": "at_least",
+    "以下": "at_most",
+    "以内": "at_most",
+    "左右": "about",
+    "上下": "about",
+}
+"""What is said before and after a number about it, with the style of wording that this is."""
+
+# 近 of 附近 and 最近, 约 of 节约, 超 of 赶超 say nothing of the number after them.
+_NOT_AFTER = {"近": "最附远靠亲", "约": "大节签预公合契制条邀", "超": "赶高反"}
+_COUNTED = "零一二两三四五六七八九十百千"
+_ARABIC = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+
+_NO_FIGURES = [
+    # Days, months, years; ranges of years; times of the day.
+    r"(?<!\d)\d{4}年?(?:[-—–~至到]\d{4})?年度?(?:\d{1,2}月(?:\d{1,2}日|份|底|初|末)?)?",
+    r"(?<![\d.,])(?:19|20)\d\d(?![\d.,万亿多余名人个家件条项元期场%])",
+    r"[〇零一二三四五六七八九]{4}年",
+    r"(?<!\d)\d{1,2}月(?:\d{1,2}日|[份底初末]|[上中下]旬)?",
+    r"\d{1,2}:\d{2}",
+    r"\d+周年|\d+后(?![^。，]?[来勤])|\d+G|\d+\.0版",
+    # Sums that are sayings (1+1大于2), numbers of documents, titles of documents, tables and figures, codes.
+    r"\d+(?:[+×*/]\d+)+(?:大于|>|=|等于)?\d*",
+    r"〔[^〕]*〕(?:第?\d+号)?|\[\d{4}\]\d+号|第?\d+号",
+    r"《[^》]*》",
+    r"(?:表|图|附件|附表|附图|专栏)\d+",
+    r"[A-Za-z][A-Za-z.-]*\d[\w.-]*",
+    # Units of measure over a table: 单位：万元, （万元）.
+    r"单位[：:][^，。；、)]*|\([万亿]?(?:元|人|名|个|家|件|条|项|%)(?:/人)?\)",
+    # Meetings and congresses, terms of office, plans.
+    r"第[#\d]+[次届](?=[^。，；]{0,9}?(?:代表大会|党代会|工代会|职代会|全会|全体会议|委员会|常委会|会议))",
+    r"(?<![第#])[#]+届(?:[#]+[次中](?:、[#]+[次中])*)?",
+    r"[#]+年(?:规划|行动|计划|方案)|党的[#]+大",
+    # 一 as an article, and set phrases.
+    r"(?<![第#])一(?:批|支|份|片|大批|大片|系列|定)|一年(?=[一两二三四][审次度届])|[#]+位(?=小数)",
+    r"百分之百|四舍五入|千方百计|万众一心",
+]
+NO_FIGURES = re.compile("|".join(_NO_FIGURES).replace("#", CHARACTERS))
+PER_PERSON = re.compile(r"(?:人均|每人|每名)[^，。；、：\d]{0,8}$")
+NUMBERING = re.compile(r"\s*[（(]?[\d０-９]{1,2}(?:[)）、]|[.．](?!\d(?!\d{3}年)))\s*")
+"""The number of a paragraph at its beginning: 1. （2） 3、"""
+
+
+def number_pattern(declared_units: Iterable[str]) -> re.Pattern[str]:
+    """The pattern of a number in folded text, with the general measure words and those that the project declares."""
+    units = sorted({*CLASSIFIERS, *NOUNS, *filter(None, declared_units)}, key=len, reverse=True)
+    unit = "|".join(map(re.escape, units))
+    fronts = "|".join(
+        f"(?<![{_NOT_AFTER[word]}]){word}" if word in _NOT_AFTER else word
+        for word in sorted(FRONT, key=len, reverse=True)
+    )
+    return re.compile(
+        rf"(?P<first>首)(?P<first_unit>{unit})"
+        rf"|(?P<each>每年)(?=必)"
+        rf"|第(?P<ordinal>[{_COUNTED}]+|\d+)(?P<ordinal_unit>{unit})"
+        rf"|(?:(?P<front>{fronts})了?)?(?P<per>每人(?:每年)?|人均)?"
+        rf"(?:(?<![\d.,/])(?P<low>{_ARABIC})(?P<low_scale>[万亿])?[%元]?(?:—|–|-|~|至)(?=\d))?"
+        rf"(?:(?<![\d.,/+])(?P<arabic>{_ARABIC})(?![\d/+])"
+        rf"|百分之(?P<percent>[{_COUNTED}]+(?:点[{_COUNTED}]+)?)"
+        rf"|(?P<tenths>[一二三四五六七八九])成(?=以上|以下|左右|的|$)"
+        rf"|(?P<bare>(?<![{CHARACTERS}数几])(?:[十百千]?万|[百千]|亿)(?=(?:{unit}))(?!元))"
+        rf"|(?P<characters>(?<![{CHARACTERS}第])[{_COUNTED}万亿]+))"
+        rf"(?P<before>[多余](?=[十百千万亿]))?(?P<scale>万亿|万|亿|[十百千]万|千|百)?(?P<after>[多余])?"
+        rf"(?P<unit>{unit})?(?P<unit_per>/人)?(?P<behind>及?以上|以下|以内|左右|上下)?"
+    )

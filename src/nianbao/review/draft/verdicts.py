@@ -1,0 +1,149 @@
+"""What is wrong with a number: held against its value, against other places, against the whole it is a part of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from nianbao.review.draft.numbers import Number
+from nianbao.review.draft.numerals import last_place
+from nianbao.statistics.noun import Wording
+
+
+class Verdict(StrEnum):
+    """What a number is found to be."""
+
+    AGREES = "agrees"
+    STALE = "stale"
+    FALSE_WORDING = "false_wording"
+    CONTRADICTS = "contradicts"
+    PARTS = "parts_do_not_sum"
+    UNKNOWN = "not_in_warehouse"
+
+    @property
+    def is_deviation(self) -> bool:
+        """Whether the draft says something else than the warehouse or itself; what nobody knows is no deviation."""
+        return self not in (Verdict.AGREES, Verdict.UNKNOWN)
+
+
+VERDICTS_ZH = {
+    Verdict.AGREES: "相符",
+    Verdict.STALE: "与库中不符",
+    Verdict.FALSE_WORDING: "措辞不实",
+    Verdict.CONTRADICTS: "前后矛盾",
+    Verdict.PARTS: "分项与合计不合",
+    Verdict.UNKNOWN: "库中没有",
+}
+
+Key = tuple[str, int, str, bool]
+"""A figure: indicator, year, scope, and whether it is the change since the year before."""
+
+
+@dataclass
+class Checked:
+    """A number of the draft with what it was found to be, and why, one sentence a verdict."""
+
+    number: Number
+    passage: int
+    sentence: str
+    section: str
+    key: Key | None = None
+    zh: str = ""
+    unit: str = ""
+    value: Decimal | None = None
+    is_tagged: bool = False
+    suggestion: str = ""
+    verdicts: list[Verdict] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+
+    def add(self, verdict: Verdict, reason: str) -> None:
+        """Add a verdict; a number with anything else to say of it does not agree."""
+        if self.agrees:
+            self.verdicts.clear()
+            self.reasons.clear()
+        if verdict not in self.verdicts:
+            self.verdicts.append(verdict)
+            self.reasons.append(reason)
+
+    @property
+    def agrees(self) -> bool:
+        """Whether nothing is wrong with it."""
+        return self.verdicts == [Verdict.AGREES]
+
+
+def judge(wording: Wording, numeral: Decimal, value: Decimal) -> Verdict:
+    """A number against its value: it agrees, or its numeral is right and its wording not, or neither is."""
+    if wording.is_true_of(value):
+        return Verdict.AGREES
+    if wording.style in _WORDED and abs(value - numeral) < last_place(numeral):
+        return Verdict.FALSE_WORDING
+    return Verdict.STALE
+
+
+_WORDED = frozenset({"over", "near", "about", "at_least", "at_most", "above", "magnitude"})
+
+
+def contradictions(checked: Iterable[Checked]) -> None:
+    """Mark the numbers that are said of the same figure and cannot both be true; who agrees with the value is right."""
+    places: dict[Key, list[Checked]] = {}
+    for one in checked:
+        if one.key:
+            places.setdefault(one.key, []).append(one)
+    for together in places.values():
+        for one in together:
+            others = [other for other in together if not _meet(one.number.wording, other.number.wording)]
+            if others and not one.agrees:
+                other = max(others, key=lambda other: other.agrees)
+                one.add(Verdict.CONTRADICTS, f"别处写作“{other.number.text}”：{other.sentence}")
+
+
+@dataclass(frozen=True)
+class Whole:
+    """An indicator that is the sum of others; `total` is empty where the parts are shares of a hundred."""
+
+    total: str
+    parts: tuple[str, ...]
+
+
+def sums(checked: Sequence[Checked], wholes: Iterable[Whole], names: dict[str, str]) -> None:
+    """Mark the parts that, as they are printed, cannot add up to their printed whole."""
+    for whole in wholes:
+        for year, scope in sorted({(one.key[1], one.key[2]) for one in checked if one.key}):
+            said = {name: _of(checked, (name, year, scope, False)) for name in (*whole.parts, whole.total) if name}
+            if not all(said[name] for name in whole.parts) or (whole.total and not said[whole.total]):
+                continue
+            parts = [said[name][0].number.wording for name in whole.parts]
+            printed = "＋".join(wording.text for wording in parts)
+            hundred = Wording("100%", "exact", Decimal(100), Decimal(100), True, True)
+            total = said[whole.total][0].number.wording if whole.total else hundred
+            if not _meet(_added(parts), total):
+                what = f"{names[whole.total]}{total.text}" if whole.total else "100%"
+                blamed = [one for ones in said.values() for one in ones if not one.agrees]
+                for one in blamed:
+                    one.add(Verdict.PARTS, f"分项{printed}相加，不等于{what}")
+
+
+def _of(checked: Iterable[Checked], key: Key) -> list[Checked]:
+    return [one for one in checked if one.key == key]
+
+
+def _added(wordings: Sequence[Wording]) -> Wording:
+    """The values that a sum may have."""
+    lows = [wording.low for wording in wordings]
+    highs = [wording.high for wording in wordings]
+    low = None if None in lows else sum((low for low in lows if low is not None), Decimal(0))
+    high = None if None in highs else sum((high for high in highs if high is not None), Decimal(0))
+    return Wording("", "sum", low, high, True, True)
+
+
+def _meet(one: Wording, other: Wording) -> bool:
+    """Whether there is a value of which both are true."""
+    return _reaches(one.low, one.low_closed, other.high, other.high_closed) and _reaches(
+        other.low, other.low_closed, one.high, one.high_closed
+    )
+
+
+def _reaches(low: Decimal | None, low_closed: bool, high: Decimal | None, high_closed: bool) -> bool:
+    return low is None or high is None or low < high or (low == high and low_closed and high_closed)

@@ -1,0 +1,41 @@
+"""Which indicators are sums of others: by their formulas, and by shares whose bases make up the whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nianbao.review.draft.verdicts import Whole
+from nianbao.statistics.figures import Figures
+
+_SUM = re.compile(r"[a-z][a-z0-9_]*(?: \+ [a-z][a-z0-9_]*)+")
+_SHARE = re.compile(r"100 \* ([a-z][a-z0-9_]*) / ([a-z][a-z0-9_]*)")
+
+
+def wholes_of(figures: Figures, year: int) -> list[Whole]:
+    """The wholes that are declared as sums, and those that their parts make up in the warehouse."""
+    return [*_declared(figures), *_made_up(figures, year)]
+
+
+def _declared(figures: Figures) -> Iterator[Whole]:
+    for name, indicator in figures.project.indicators.items():
+        if _SUM.fullmatch(indicator.formula):
+            yield Whole(name, tuple(indicator.formula.split(" + ")))
+
+
+def _made_up(figures: Figures, year: int) -> Iterator[Whole]:
+    """A total that the bases of its shares add up to, in the year or the one before; its shares make up a hundred."""
+    shares: dict[str, dict[str, str]] = {}
+    for name, indicator in figures.project.indicators.items():
+        if match := _SHARE.fullmatch(indicator.formula):
+            shares.setdefault(match[2], {})[match[1]] = name
+    for total, share_of in shares.items():
+        if len(share_of) > 1 and any(_adds_up(figures, total, list(share_of), each) for each in (year, year - 1)):
+            yield Whole(total, tuple(share_of))
+            yield Whole("", tuple(share_of.values()))
+
+
+def _adds_up(figures: Figures, total: str, parts: list[str], year: int) -> bool:
+    values = [figures.get(part, year).value for part in parts]
+    known = [value for value in values if value is not None]
+    return len(known) == len(parts) and sum(known) == figures.get(total, year).value

@@ -1,0 +1,64 @@
+"""build: the tables of core, indicator and mart, built where something changed, and verified."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from nianbao import clock
+from nianbao.catalog import Project
+from nianbao.runs.workspace import Step, Workspace, at_once
+from nianbao.statistics.reporting import completeness_model
+from nianbao.statistics.verify import verify
+from nianbao.warehouse.core_parts import core_models
+from nianbao.warehouse.kept_models import keep_models
+from nianbao.warehouse.models import (
+    Model,
+    build,
+    built_from,
+    fingerprint_of_built,
+    leaf_fingerprints,
+    read_models,
+    remember_built,
+)
+
+
+@dataclass
+class Built:
+    """What a build came to: the models built anew, and how many rules the built tables were held to."""
+
+    models: list[str] = field(default_factory=list)
+    verified: int = 0
+
+
+def build_tables(
+    workspace: Workspace, step: Step = at_once, progress: Callable[[str], None] = lambda name: None
+) -> Built:
+    """Build what changed and hold it to the suites of expectations/built.
+
+    Raises:
+        ModelError: a model could not be built; nothing was changed.
+        ExpectationFailed: a built table breaks a rule; nothing may be published from it.
+    """
+    connection, project = workspace.connection, workspace.project
+    leaves = leaf_fingerprints(connection) | workspace.reference
+    models = keep_models(project, workspace.home.models, all_models) if workspace.is_writer else all_models(project)
+    built = step("build", build, connection, models, leaves, project.column_comments, clock.now(), progress)
+    rules = hashlib.sha256(repr(project.built_rules).encode()).hexdigest()
+    state = f"{fingerprint_of_built(connection)} {rules}"
+    if built_from(connection, _VERIFIED) == state:
+        return Built(built)
+    verified = step("verify", verify, connection, project)
+    remember_built(connection, _VERIFIED, state, clock.now())
+    return Built(built, verified)
+
+
+_VERIFIED = "verified"
+
+
+def all_models(project: Project) -> list[Model]:
+    """Every model of a project: those of sql/, and those made from forms and indicators."""
+    from nianbao.statistics.compile import indicator_models  # it brings sqlglot, which an idle night does not need
+
+    return read_models(project.path / "sql") + core_models(project) + indicator_models(project) + [completeness_model()]

@@ -1,0 +1,467 @@
+"""What the workbook that a unit fills in promises, read back with another library."""
+
+import datetime as dt
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.workbook import Workbook
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from nianbao.catalog import Project, load_project
+from nianbao.intake.blank import write_workbook
+from nianbao.terms import workbook_words
+from nianbao.terms.check import Rule
+from nianbao.terms.filled import Filled
+from nianbao.terms.finding import Severity
+from nianbao.terms.form import Field, FieldType, Form, Layout, Part
+from nianbao.terms.period import Period
+
+ROOT = Path(__file__).resolve().parents[3]
+PERIOD = Period.parse("2021Q4")
+TINT = "FFFFFBE6"
+XINING, AUDIT_OFFICE = "QH630100", "QHB10"
+
+
+@pytest.fixture(scope="module")
+def project() -> Project:
+    """The project as declared."""
+    return load_project(ROOT)
+
+
+@pytest.fixture(scope="module")
+def blank(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Workbook:
+    """The blank workbook of a prefecture for a fourth quarter."""
+    return written(project, tmp_path_factory.mktemp("blank") / "blank.xlsx")
+
+
+def written(project: Project, path: Path, filled: Filled | None = None, unit: str = XINING) -> Workbook:
+    """The workbook of a unit, written and read back."""
+    write_workbook(path, project, project.units[unit], PERIOD, filled)
+    return openpyxl.load_workbook(path)
+
+
+def due(project: Project, unit: str = XINING) -> Iterator[tuple[Form, Part, Field]]:
+    """Every field that a unit is asked for."""
+    for form, _, parts in project.due_forms(project.units[unit], PERIOD):
+        for part in parts:
+            for field in part.fields:
+                yield form, part, field
+
+
+def code_cell(workbook: Workbook, form: Form, field: Field) -> Cell:
+    """The cell that holds the 代码 of a field."""
+    sheet = workbook[workbook_words.sheet_name(form.code, form.zh)]
+    wanted = workbook_words.field_code(form.code, field.line)
+    (found,) = (cell for row in sheet.iter_rows() for cell in row if cell.value == wanted)
+    return found
+
+
+def entry(workbook: Workbook, form: Form, part: Part, field: Field) -> Cell:
+    """The first cell in which a field is answered: right of its code on a line, below it in a ledger."""
+    code = code_cell(workbook, form, field)
+    down, right = (0, 1) if part.layout is Layout.INDICATOR else (1, 0)
+    return code.offset(down, right)
+
+
+def validation(cell: Cell) -> DataValidation:
+    """The data validation of a cell."""
+    (found,) = (rule for rule in cell.parent.data_validations.dataValidation if cell.coordinate in rule.sqref)
+    return found
+
+
+def is_key(part: Part, field: Field) -> bool:
+    """Whether the cells of a field are filled in advance."""
+    return bool(part.rows) and field is part.fields[0]
+
+
+def least(project: Project, part: Part, field: Field) -> str:
+    """The smallest value that no suite rejects."""
+    place = (part.form_code, part.code, field.column)
+    return str(
+        max(
+            int(str(rule.kwargs["min_value"]))
+            for rule in project.rules
+            if (rule.form, rule.part, rule.kwargs.get("column")) == place
+            and rule.severity is Severity.REJECT
+            and rule.type == "expect_column_values_to_be_between"
+        )
+    )
+
+
+def texts(sheet: Worksheet) -> list[str]:
+    """Every text of a sheet."""
+    return [cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
+
+
+def small_project(project: Project, field: Field, *rules: Rule) -> Project:
+    """A project with one form of one field, kept by the given rules."""
+    part = replace(project.forms["GH05"].part("main"), fields=(field,))
+    small = Project(ROOT, project.roster, project.codes, {"GH05": replace(project.forms["GH05"], parts=(part,))})
+    vars(small)["rules"] = rules
+    return small
+
+
+def between(field: Field, severity: Severity = Severity.REJECT, **kwargs: object) -> Rule:
+    """A rule that holds a field of GH05 in a range."""
+    kind = "expect_column_values_to_be_between"
+    return Rule("r", "C", "GH05", "gh05", "main", severity, "", "", kind, {"column": field.column, **kwargs})
+
+
+def field_of(project: Project, code: str, **changes: object) -> Field:
+    """A field of GH05 with some changes."""
+    return replace(project.forms["GH05"].part("main").field(code), **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("unit", [XINING, AUDIT_OFFICE, "QH630000", "QHB04"])
+def test_every_field_of_every_due_form_is_there_with_its_code(project: Project, tmp_path: Path, unit: str) -> None:
+    """A unit finds each question it owes exactly once, beside the question's Chinese name."""
+    workbook = written(project, tmp_path / "w.xlsx", unit=unit)
+    for form, part, field in due(project, unit):
+        code = code_cell(workbook, form, field)
+        if part.layout is Layout.INDICATOR:
+            assert code.offset(0, -2).value == field.zh
+        else:
+            assert field.zh in (code.offset(-1, 0).value, code.offset(-2, 0).value)
+
+
+def test_only_due_forms_have_a_sheet(project: Project, blank: Workbook) -> None:
+    """Beside the cover, the guide and the hidden lists there is one sheet per due form, in the order of their codes."""
+    names = [
+        workbook_words.sheet_name(form.code, form.zh) for form, _, _ in project.due_forms(project.units[XINING], PERIOD)
+    ]
+    assert blank.sheetnames == [
+        workbook_words.COVER_SHEET,
+        workbook_words.GUIDE_SHEET,
+        *names,
+        workbook_words.CODES_SHEET,
+    ]
+    assert blank[workbook_words.CODES_SHEET].sheet_state == "hidden"
+
+
+def test_sheet_names_are_valid(project: Project) -> None:
+    """No sheet name is longer than 31 characters or holds a character that a workbook refuses."""
+    for form in project.forms.values():
+        name = workbook_words.sheet_name(form.code, form.zh)
+        assert len(name) <= 31
+        assert not re.search(r"[\[\]:*?/\\']", name)
+    assert workbook_words.sheet_name("GH99", "甲/乙[丙]:" + "长" * 40) == "GH99 甲乙丙" + "长" * 23
+
+
+def test_inputs_are_unlocked_and_everything_else_is_locked(project: Project, blank: Workbook) -> None:
+    """A clerk can type into the tinted cells and nowhere else, on sheets protected without a password."""
+    for sheet in blank.worksheets:
+        assert sheet.protection.sheet
+        assert not sheet.protection.password
+        cells = [cell for row in sheet.iter_rows() for cell in row if not isinstance(cell, MergedCell)]
+        assert not [cell for cell in cells if cell.protection.locked == (cell.fill.fgColor.rgb == TINT)]
+    for form, part, field in due(project):
+        assert code_cell(blank, form, field).protection.locked
+        assert entry(blank, form, part, field).protection.locked == is_key(part, field)
+
+
+def test_columns_and_rows_may_be_resized(blank: Workbook) -> None:
+    """Protection leaves the clerk free to widen a column."""
+    for sheet in blank.worksheets[:-1]:
+        assert not sheet.protection.formatColumns
+        assert not sheet.protection.formatRows
+        assert sheet.protection.insertRows
+
+
+def test_code_cells_choose_from_the_list_of_their_field(project: Project, blank: Workbook) -> None:
+    """A drop-down offers exactly the Chinese labels that are valid at the end of the period."""
+    for form, part, field in due(project):
+        if field.type is not FieldType.CODE or is_key(part, field):
+            continue
+        rule = validation(entry(blank, form, part, field))
+        assert rule.type == "list"
+        (sheet, area) = next(iter(blank.defined_names[rule.formula1].destinations))
+        offered = [row[0].value for row in blank[sheet][area.replace("$", "")]]
+        if field.codes == "county":
+            own = [unit.zh for unit in project.units.values() if unit.place_parent == XINING]
+            assert offered == own
+        else:
+            assert offered == [code.zh for code in project.codes[field.codes].values() if code.is_valid_on(PERIOD.end)]
+
+
+def test_yes_and_no_are_chosen(project: Project, tmp_path: Path) -> None:
+    """A yes-or-no cell offers 是 and 否."""
+    workbook = written(project, tmp_path / "w.xlsx", unit=AUDIT_OFFICE)
+    form = project.forms["GH13"]
+    cell = entry(workbook, form, form.part("audits"), form.part("audits").field("recommended"))
+    assert validation(cell).formula1 == '"是,否"'
+
+
+def test_numbers_are_held_to_the_suites(project: Project, blank: Workbook) -> None:
+    """No number may be smaller than its suites say, already while it is typed, and a count must be whole."""
+    kinds = {FieldType.INT: "whole", FieldType.MONEY: "decimal", FieldType.DECIMAL: "decimal"}
+    for form, part, field in due(project):
+        if field.type not in kinds:
+            continue
+        rule = validation(entry(blank, form, part, field))
+        low = least(project, part, field)
+        if field.required:
+            assert (rule.type, rule.formula1) == (kinds[field.type], low)
+            assert rule.operator in ("greaterThanOrEqual", None)
+        else:
+            assert rule.type == "custom"
+            assert f">={low}" in rule.formula1
+
+
+def test_every_input_says_what_it_wants_in_chinese(project: Project, blank: Workbook) -> None:
+    """The message beside a cell holds the field's hint and unit; the refusal names the field."""
+    for form, part, field in due(project):
+        if is_key(part, field):
+            continue
+        rule = validation(entry(blank, form, part, field))
+        assert rule.promptTitle == field.zh[:32]
+        assert field.hint in rule.prompt
+        assert field.zh in rule.error
+        assert len(rule.prompt) <= 255
+        assert len(rule.error) <= 255
+
+
+def test_a_range_of_a_suite_is_enforced_while_typing(project: Project, tmp_path: Path) -> None:
+    """Between two limits means between them in the cell too."""
+    field = field_of(project, "warmth_persons")
+    small = small_project(project, field, between(field, min_value=1), between(field, min_value=0, max_value=500))
+    workbook = written(small, tmp_path / "w.xlsx")
+    rule = validation(entry(workbook, small.forms["GH05"], small.forms["GH05"].parts[0], field))
+    assert (rule.formula1, rule.formula2, rule.errorStyle) == ("1", "500", None)
+    assert "不小于1、不大于500" in rule.error
+
+
+def test_a_soft_limit_warns_and_asks_for_an_explanation(project: Project, tmp_path: Path) -> None:
+    """What a unit may explain is not refused while typing; what is rejected outweighs it."""
+    field = field_of(project, "warmth_persons")
+    soft = between(field, Severity.EXPLAIN, min_value=200)
+    small = small_project(project, field, soft)
+    form = small.forms["GH05"]
+    rule = validation(entry(written(small, tmp_path / "soft.xlsx"), form, form.parts[0], field))
+    assert rule.errorStyle == "warning"
+    assert "说明" in rule.error
+    small = small_project(project, field, soft, between(field, min_value=0))
+    rule = validation(entry(written(small, tmp_path / "hard.xlsx"), form, form.parts[0], field))
+    assert (rule.errorStyle, rule.formula1) == (None, "0")
+
+
+def test_a_limit_of_money_follows_the_money_unit_of_the_cover(project: Project, tmp_path: Path) -> None:
+    """200 元 is 0.02 on a workbook filled in 万元."""
+    field = field_of(project, "warmth_funds")
+    small = small_project(project, field, between(field, min_value=200, strict_min=True))
+    form = small.forms["GH05"]
+    workbook = written(small, tmp_path / "w.xlsx", Filled({}, cover={"money_unit": "万元"}))
+    cell = entry(workbook, form, form.parts[0], field)
+    assert f"{cell.coordinate}>200/money_scale" in validation(cell).formula1
+    assert '"万元",10000' in workbook.defined_names["money_scale"].attr_text
+    assert code_cell(workbook, form, field).offset(0, -1).value == "=money_unit"
+
+
+def test_an_optional_number_may_be_declared_not_applicable(project: Project, blank: Workbook) -> None:
+    """无 and - pass beside numbers where a field is not required."""
+    form = project.forms["GH05"]
+    rule = validation(entry(blank, form, form.parts[0], form.parts[0].field("relief_std_new")))
+    assert all(f'="{word}"' in rule.formula1 for word in workbook_words.NOT_APPLICABLE)
+
+
+def test_limits_cover_every_row_of_a_ledger(project: Project, blank: Workbook) -> None:
+    """The last blank row of a ledger is held to the same limits as the first."""
+    form = project.forms["GH04"]
+    cell = entry(blank, form, form.parts[0], form.parts[0].field("practical_items"))
+    assert validation(cell) is validation(cell.offset(39, 0))
+
+
+def test_keys_filled_in_advance_stand_in_the_order_of_their_list(project: Project, blank: Workbook) -> None:
+    """Accounts show code and name of the chart in force, locked."""
+    form = project.forms["GH12"]
+    part = form.part("main")
+    cell = entry(blank, form, part, part.fields[0])
+    accounts = [entry for entry in project.codes["accounts"].values() if entry.is_valid_on(PERIOD.end)]
+    for number, account in enumerate(accounts):
+        assert cell.offset(number, 0).value == f"{account.code} {account.zh}"
+        assert cell.offset(number, 0).protection.locked
+    assert cell.offset(len(accounts), 0).protection.locked
+
+
+def test_the_cover_says_who_reports_for_when(project: Project, blank: Workbook) -> None:
+    """Labels stand in column B, values in column C; unit, period and edition are printed, the rest is asked."""
+    cover = blank[workbook_words.COVER_SHEET]
+    answers = {row[1].value: row[2] for row in cover.iter_rows() if row[1].value}
+    assert list(answers)[: len(workbook_words.COVER_LABELS)] == list(workbook_words.COVER_LABELS.values())
+    values = {key: answers[label].value for key, label in workbook_words.COVER_LABELS.items()}
+    edition = max(form.edition for form, _, _ in project.due_forms(project.units[XINING], PERIOD))
+    assert values == {
+        "unit_code": XINING,
+        "unit_name": project.units[XINING].zh,
+        "period": PERIOD.code,
+        "status": "初报",
+        "basis": "本期",
+        "money_unit": "元",
+        "filler": None,
+        "reviewer": None,
+        "filled_on": None,
+        "edition": edition,
+    }
+    unlocked = {key for key, label in workbook_words.COVER_LABELS.items() if not answers[label].protection.locked}
+    assert unlocked == {"status", "basis", "money_unit", "filler", "reviewer", "filled_on"}
+    assert validation(answers["报送类型"]).formula1 == '"初报,更正,补报"'
+    assert [prop.value for prop in blank.custom_doc_props.props] == [edition]
+
+
+def test_the_cover_lists_the_forms_with_their_due_days(project: Project, blank: Workbook) -> None:
+    """Each form inside is named with its own period and last day, and linked to its sheet."""
+    cover = blank[workbook_words.COVER_SHEET]
+    listed = {row[2].value: row for row in cover.iter_rows() if row[2].hyperlink}
+    for form, period, _ in project.due_forms(project.units[XINING], PERIOD):
+        row = listed[form.zh]
+        assert row[2].hyperlink.location == f"'{workbook_words.sheet_name(form.code, form.zh)}'!A1"
+        assert row[3].value == period.zh
+        assert row[4].value.date() == form.due_on(period)
+
+
+def test_a_form_sheet_is_headed_like_a_statistical_form(project: Project, blank: Workbook) -> None:
+    """Title, 表号, 制定机关, 填报单位, 报告期, 计量单位 and edition stand above, notes and signatures below."""
+    for form, period, _ in project.due_forms(project.units[XINING], PERIOD):
+        shown = texts(blank[workbook_words.sheet_name(form.code, form.zh)])
+        assert shown[0] == form.zh
+        for text in (
+            workbook_words.TABLE_NO_LABEL + form.table_no,
+            workbook_words.ISSUER_LABEL + project.federation.zh,
+            workbook_words.UNIT_LABEL + project.units[XINING].zh,
+            workbook_words.PERIOD_LABEL + period.zh,
+            workbook_words.EDITION_LABEL + form.edition,
+            workbook_words.NOTE_LABEL,
+        ):
+            assert text in shown
+        assert any(text.startswith(workbook_words.MEASURE_LABEL) for text in shown)
+        assert all(note in shown[-1] for note in form.notes)
+        assert all(signature in shown[-2] for signature in workbook_words.SIGNATURES)
+
+
+def test_sheets_print_on_a4_one_page_wide(blank: Workbook) -> None:
+    """A sheet fits the width of A4, numbers its pages, keeps its head in sight and repeats it."""
+    for sheet in blank.worksheets[:-1]:
+        assert sheet.page_setup.paperSize == 9
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert sheet.page_setup.fitToWidth in (None, 1)
+        assert sheet.page_setup.fitToHeight == 0
+        assert "&P" in sheet.oddFooter.center.text
+        assert "&N" in sheet.oddFooter.center.text
+    for sheet in blank.worksheets[2:-1]:
+        assert sheet.freeze_panes
+        assert sheet.print_title_rows
+
+
+def test_the_same_input_gives_the_same_bytes(project: Project, tmp_path: Path) -> None:
+    """A workbook written twice is the same file, down to its bytes."""
+    paths = [tmp_path / name for name in ("a.xlsx", "b.xlsx")]
+    for path in paths:
+        write_workbook(path, project, project.units[XINING], PERIOD)
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+def test_answers_are_written_as_a_clerk_would(project: Project, tmp_path: Path) -> None:
+    """Counts and money are numbers, days are days, codes show their label, and the note stands beside 说明."""
+    rows = [{"award_code": code, "award_date": dt.date(2021, 4, 27)} for code in list(project.codes["award"])[:2]]
+    filled = Filled(
+        {"GH05": {"main": [{"warmth_persons": 1200, "warmth_funds": Decimal("9.95")}]}, "GH07": {"awards": rows}},
+        notes={"GH05": "四季度集中慰问。"},
+        cover={"basis": "cumulative", "filled_on": "2022-01-08"},
+    )
+    workbook = written(project, tmp_path / "w.xlsx", filled)
+    form, awards = project.forms["GH05"], project.forms["GH07"].part("awards")
+    assert entry(workbook, form, form.parts[0], form.parts[0].field("warmth_persons")).value == 1200
+    assert entry(workbook, form, form.parts[0], form.parts[0].field("warmth_funds")).value == 9.95
+    assert entry(workbook, form, form.parts[0], form.parts[0].field("relief_total")).value is None
+    award = entry(workbook, project.forms["GH07"], awards, awards.fields[0])
+    assert award.value == project.codes["award"][str(rows[0]["award_code"])].zh
+    assert entry(workbook, project.forms["GH07"], awards, awards.field("award_date")).value.date() == dt.date(
+        2021, 4, 27
+    )
+    sheet = workbook[workbook_words.sheet_name(form.code, form.zh)]
+    (note,) = (row[1] for row in sheet.iter_rows() if row[0].value == workbook_words.NOTE_LABEL)
+    assert note.value == "四季度集中慰问。"
+    cover = {row[1].value: row[2].value for row in workbook[workbook_words.COVER_SHEET].iter_rows() if row[1].value}
+    assert cover["统计口径"] == "累计"
+    assert cover["填报日期"].date() == dt.date(2022, 1, 8)
+
+
+def test_money_keeps_every_digit(project: Project, tmp_path: Path) -> None:
+    """An amount stands in the file in its own digits, not in those of a binary fraction."""
+    amounts = [Decimal(text) for text in ("9.95", "0.29", "1234567890123.45", "1000000")]
+    rows = [{"practical_funds": amount} for amount in amounts]
+    workbook = written(project, tmp_path / "w.xlsx", Filled({"GH04": {"main": rows}}))
+    form = project.forms["GH04"]
+    first = entry(workbook, form, form.parts[0], form.parts[0].field("practical_funds"))
+    assert [Decimal(str(first.offset(number, 0).value)) for number in range(len(amounts))] == amounts
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+86", "@SUM(A1)", "http://example.org", "0012", "5万元", "{=A1}"])
+def test_text_from_outside_stays_text(project: Project, tmp_path: Path, text: str) -> None:
+    """No text becomes a formula, a link or a number, wherever it is typed."""
+    answers: dict[str, dict[str, list[dict[str, object]]]] = {
+        "GH05": {"main": [{"warmth_funds": text}]},
+        "GH03": {"sites": [{"site_name": text, "site_type": text}]},
+    }
+    filled = Filled(answers, {"GH05": text}, {"filler": text})  # type: ignore[arg-type]
+    write_workbook(tmp_path / "w.xlsx", project, project.units[XINING], PERIOD, filled)
+    workbook = openpyxl.load_workbook(tmp_path / "w.xlsx")
+    found = [cell for sheet in workbook for row in sheet.iter_rows() for cell in row if cell.value == text]
+    assert len(found) == 5
+    assert all(cell.hyperlink is None for cell in found)
+    # openpyxl takes every text that begins with = for a formula; the file itself has only the money unit as one.
+    shown = openpyxl.load_workbook(tmp_path / "w.xlsx", data_only=True)
+    assert all(shown[cell.parent.title][cell.coordinate].value == text for cell in found)
+
+
+def test_a_ledger_has_room_for_all_its_records(project: Project, tmp_path: Path) -> None:
+    """More records than blank rows make the ledger longer, with spare rows below."""
+    rows = [{"class_id": f"A{number}", "trainees": number} for number in range(60)]
+    workbook = written(project, tmp_path / "w.xlsx", Filled({"GH11": {"main": rows}}))
+    form = project.forms["GH11"]
+    first = entry(workbook, form, form.parts[0], form.parts[0].field("class_id"))
+    assert [first.offset(number, 0).value for number in range(60)] == [row["class_id"] for row in rows]
+    assert not first.offset(69, 0).protection.locked
+    assert first.offset(70, 0).value in (None, workbook_words.NOTE_LABEL)
+
+
+def test_answers_for_keys_find_their_row(project: Project, tmp_path: Path) -> None:
+    """A row for a key stands beside that key, whatever the order of the answers."""
+    groups = list(project.codes["new_form_group"])
+    rows = [{"new_form_group": code, "new_form_members": number} for number, code in enumerate(groups)][::-1]
+    workbook = written(project, tmp_path / "w.xlsx", Filled({"GH01": {"groups": rows}}))
+    part = project.forms["GH01"].part("groups")
+    first = entry(workbook, project.forms["GH01"], part, part.field("new_form_members"))
+    assert [first.offset(number, 0).value for number in range(len(groups))] == list(range(len(groups)))
+
+
+def test_only_keeps_to_the_forms_that_are_filled(project: Project, tmp_path: Path) -> None:
+    """A partial workbook has no sheet for the other forms."""
+    workbook = written(project, tmp_path / "w.xlsx", Filled({"GH05": {}}, only=True))
+    assert [name for name in workbook.sheetnames if name.startswith("GH")] == ["GH05 送温暖和困难职工帮扶"]
+
+
+@pytest.mark.slow
+@pytest.mark.libreoffice
+def test_a_trip_through_libreoffice_keeps_codes_and_limits(project: Project, tmp_path: Path) -> None:
+    """Saved as .ods and back, every code, list and limit is still there."""
+    write_workbook(tmp_path / "w.xlsx", project, project.units[XINING], PERIOD)
+    for source, kind, folder in (("w.xlsx", "ods", "."), ("w.ods", "xlsx", "back")):
+        command = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", kind]
+        subprocess.run(
+            [*command, "--outdir", folder, source], cwd=tmp_path, check=True, capture_output=True, timeout=120
+        )
+    before, after = (openpyxl.load_workbook(tmp_path / name) for name in ("w.xlsx", "back/w.xlsx"))
+    assert before.defined_names.keys() == after.defined_names.keys()
+    for form, part, field in due(project):
+        cells = [entry(workbook, form, part, field) for workbook in (before, after)]
+        assert cells[0].coordinate == cells[1].coordinate
+        if not is_key(part, field):
+            assert validation(cells[0]).formula1 == validation(cells[1]).formula1 or field.type is FieldType.TEXT
