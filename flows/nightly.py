@@ -19,14 +19,14 @@ from flows.server import RunServer
 from flows.steps import Year, as_task, leave
 from nianbao.errors import NianbaoError
 from nianbao.runs.kept import raise_kept
-from nianbao.runs.nightly import Night
+from nianbao.runs.nightly import NightRun
 from nianbao.runs.nightly import nightly as run_nightly
 from nianbao.runs.sources import raise_stopped
 from nianbao.settings import Home
 
 
 @flow(name="nightly", persist_result=False)
-def nightly(project: Path = Path("."), home: Path = Path("var"), year: Year | None = None) -> Night:
+def nightly(project: Path = Path("."), home: Path = Path("var"), year: Year | None = None) -> NightRun:
     """Collect, build, and refresh the drafts and the analysts' file.
 
     Args:

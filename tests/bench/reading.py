@@ -12,7 +12,7 @@ from pathlib import Path
 
 from python_calamine import CalamineWorkbook
 
-from nianbao.intake.answer.job import Job, Line, Mark, dump_job
+from nianbao.intake.answer.job import AnswerLine, Job, Mark, dump_job
 from nianbao.intake.worker.pool import ReaderPool
 from nianbao.intake.worker.process import MarkRequest, ReadRequest
 from nianbao.terms.finding import Severity
@@ -88,7 +88,8 @@ def _requests(paths: Sequence[Path], folder: Path) -> list[MarkRequest]:
         cells = [f"D{row}" for row in range(8, 8 + MARKS)]
         marks = tuple(Mark(sheet, cell, Severity.REJECT, f"【审核意见】{cell}，请核对后改正。") for cell in cells)
         lines = tuple(
-            Line(Severity.REJECT, "须改正", sheet, sheet, cell, "1", "2", "请核对后改正。", "", "") for cell in cells
+            AnswerLine(Severity.REJECT, "须改正", sheet, sheet, cell, "1", "2", "请核对后改正。", "", "")
+            for cell in cells
         )
         job = folder / f"{number}.json"
         job.write_text(dump_job(Job(path.name, ANSWER_SHEET, "部分接收", (), lines, marks)), encoding="utf-8")

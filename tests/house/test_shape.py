@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import defaultdict
 
 from tests.house.tree import files, functions, name, parsed
 
@@ -54,3 +55,13 @@ def test_every_test_says_its_promise_in_one_sentence() -> None:
                 if "\n" in promise or not SENTENCE_END.search(promise):
                     offenders.append(f"{name(path)}:{function.lineno} {function.name}")
     assert not offenders
+
+
+def test_one_public_type_has_one_name() -> None:
+    """A name of a public type is defined once in src: nobody has to ask which Table is meant."""
+    places = defaultdict(list)
+    for path in files("src", suffix=".py"):
+        for node in parsed(path).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places[node.name].append(name(path))
+    assert {each: found for each, found in places.items() if len(found) > 1} == {}

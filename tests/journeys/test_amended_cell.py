@@ -16,7 +16,7 @@ from openpyxl.workbook import Workbook
 from nianbao.catalog import Project
 from nianbao.publish.release import Edition
 from nianbao.runs.build import build_tables
-from nianbao.runs.nightly import Night, nightly
+from nianbao.runs.nightly import NightRun, nightly
 from nianbao.runs.publish import publish
 from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
@@ -36,7 +36,7 @@ class Amended:
     """The home after the night, what that night did, the figures around it, and where the cell stands."""
 
     home: Home
-    night: Night
+    night: NightRun
     before: Figures
     after: Figures
     path: Path

@@ -10,7 +10,7 @@ import pytest
 from nianbao.catalog import Project, load_project
 from nianbao.errors import DeclarationError
 from nianbao.intake.blank import write_workbook
-from nianbao.runs.nightly import Night, nightly
+from nianbao.runs.nightly import NightRun, nightly
 from nianbao.runs.workspace import open_workspace_to_read
 from nianbao.settings import Home
 from nianbao.statistics.figures import read_figures
@@ -41,7 +41,7 @@ def _make(folder: Path, name: str, text: str) -> None:
     (folder / name).write_text(text, encoding="utf-8")
 
 
-def live(project: Project) -> tuple[Night, Home]:
+def live(project: Project) -> tuple[NightRun, Home]:
     """A night in which the two workbooks of a year are taken in."""
     home = Home(project.path / "var")
     home.inbox.mkdir(parents=True)

@@ -17,7 +17,7 @@ from nianbao.runs.collect import Collected
 from nianbao.runs.publish import promised, publish
 from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
-from nianbao.terms.target import Outcome, Target
+from nianbao.terms.target import Target, TargetOutcome
 from tests.homes import PUBLICATIONS, YEAR, call, clock_at, live_next_year, release
 
 NEXT = YEAR + 1
@@ -68,13 +68,13 @@ def test_a_second_year_is_taken_in(lived: Lived) -> None:
 def test_every_promise_has_an_outcome_and_a_cell(lived: Lived) -> None:
     """Most targets are met, two are not, one has no data; each was set in a cell of 2021 that says so."""
     assert Counter(target.outcome for target in lived.targets) == {
-        Outcome.MET: 13, Outcome.NOT_MET: 2, Outcome.NO_DATA: 1
+        TargetOutcome.MET: 13, TargetOutcome.NOT_MET: 2, TargetOutcome.NO_DATA: 1
     }  # fmt: skip
     for target in lived.targets:
         assert (target.set_in, target.due_on.isoformat()) == (YEAR, "2022-12-31")
         assert target.source.text.replace(",", "") == str(target.value)
         assert target.source.submission_id.startswith(f"{target.set_by}-{YEAR}-GH14")
-    assert {target.indicator_id for target in lived.targets if target.outcome is Outcome.NO_DATA} == {
+    assert {target.indicator_id for target in lived.targets if target.outcome is TargetOutcome.NO_DATA} == {
         "reform_mechanisms"
     }
 

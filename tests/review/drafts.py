@@ -11,7 +11,7 @@ from docx.oxml.ns import qn
 from nianbao.catalog import Project
 from nianbao.publish import docx as report
 from nianbao.publish.compose import compose
-from nianbao.review.draft.verdicts import Checked, Verdict
+from nianbao.review.draft.verdicts import CheckedDraft, NumberVerdict
 from nianbao.statistics.claims import Claims
 from nianbao.statistics.figures import Figures
 from tests.review.marked import YEAR
@@ -41,6 +41,6 @@ def edit(word: WordDocument, key: str, text: str) -> None:
     raise AssertionError(f"no figure {key}")
 
 
-def verdicts(checked: list[Checked]) -> dict[str, list[Verdict]]:
+def verdicts(checked: list[CheckedDraft]) -> dict[str, list[NumberVerdict]]:
     """The numbers that do not agree, with what they were found to be."""
     return {one.number.text: one.verdicts for one in checked if not one.agrees}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nianbao.catalog import Project
-from nianbao.review.draft.binding import Binder, Bound
+from nianbao.review.draft.binding import Binder, BoundNumber
 from nianbao.review.draft.numbers import NumberFinder
 from nianbao.review.draft.profiles import read_vocabulary
 from nianbao.review.draft.reading import NOWHERE, Place
@@ -21,13 +21,13 @@ def binder(project: Project) -> tuple[NumberFinder, Binder]:
     return NumberFinder(vocabulary.units), Binder(vocabulary)
 
 
-def bound(binder: tuple[NumberFinder, Binder], text: str, place: Place = NOWHERE) -> dict[str, Bound | None]:
+def bound(binder: tuple[NumberFinder, Binder], text: str, place: Place = NOWHERE) -> dict[str, BoundNumber | None]:
     """The numbers of a text with what they are bound to."""
     numbers = binder[0].find(text)
     return {number.text: known for number, known in zip(numbers, binder[1].bind(text, numbers, place), strict=True)}
 
 
-def names(found: dict[str, Bound | None]) -> list[str]:
+def names(found: dict[str, BoundNumber | None]) -> list[str]:
     """The indicators that were bound, in order."""
     return [each.indicator_id if each else "" for each in found.values()]
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nianbao.review.draft.numbers import Kind, NumberFinder, in_unit
+from nianbao.review.draft.numbers import NumberFinder, NumberKind, in_unit
 from nianbao.review.draft.numerals import fold, whole
 from nianbao.statistics.wording import STYLES, word
 
@@ -79,9 +79,14 @@ def test_a_slogan_is_no_sure_figure(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "kind", "numeral"),
-    [("第十七届", Kind.ORDINAL, 17), ("第3批", Kind.ORDINAL, 3), ("首个", Kind.FIRST, 1), ("首次", Kind.FIRST, 1)],
+    [
+        ("第十七届", NumberKind.ORDINAL, 17),
+        ("第3批", NumberKind.ORDINAL, 3),
+        ("首个", NumberKind.FIRST, 1),
+        ("首次", NumberKind.FIRST, 1),
+    ],
 )
-def test_ordinals_and_firsts_are_kinds_of_their_own(text: str, kind: Kind, numeral: int) -> None:
+def test_ordinals_and_firsts_are_kinds_of_their_own(text: str, kind: NumberKind, numeral: int) -> None:
     """The how manieth is not how many."""
     (number,) = FINDER.find(text)
     assert (number.kind, number.numeral) == (kind, numeral)

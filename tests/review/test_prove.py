@@ -9,7 +9,7 @@ import pytest
 from nianbao.catalog import Project
 from nianbao.review.draft.prove import prove
 from nianbao.review.draft.reading import read_text
-from nianbao.review.draft.verdicts import Checked, Verdict
+from nianbao.review.draft.verdicts import CheckedDraft, NumberVerdict
 from nianbao.statistics.figures import Figures
 from nianbao.statistics.scopes import ALL
 from tests.review.drafts import verdicts
@@ -25,7 +25,7 @@ def figures(project: Project) -> Figures:
     return golden_figures(project)
 
 
-def proof(figures: Figures, text: str) -> list[Checked]:
+def proof(figures: Figures, text: str) -> list[CheckedDraft]:
     """What a text is found to be."""
     return prove(read_text(text), figures, YEAR)
 
@@ -40,7 +40,7 @@ def test_the_bulletin_agrees_with_its_own_figures(figures: Figures) -> None:
 def test_a_number_that_has_become_stale_is_found_with_what_it_should_say(figures: Figures) -> None:
     """It is known by its words, so that it may be wrong."""
     (one,) = (one for one in proof(figures, f"{SERVICES}筹集送温暖资金2960多万元。") if not one.agrees)
-    assert one.verdicts == [Verdict.STALE]
+    assert one.verdicts == [NumberVerdict.STALE]
     assert one.key == ("warmth_funds", YEAR, ALL, False)
     assert one.suggestion == "3580多万元"
     assert "2960多万元" in one.sentence
@@ -49,13 +49,13 @@ def test_a_number_that_has_become_stale_is_found_with_what_it_should_say(figures
 def test_a_right_numeral_with_a_wrong_word_is_told_apart(figures: Figures) -> None:
     """多 and 以上 are claims."""
     checked = proof(figures, f"{SERVICES}筹集送温暖资金3590多万元。工资集体协商建制率在92%以上。")
-    assert [one.verdicts for one in checked] == [[Verdict.FALSE_WORDING]] * 2
+    assert [one.verdicts for one in checked] == [[NumberVerdict.FALSE_WORDING]] * 2
 
 
 def test_two_places_that_say_different_things_contradict_each_other(figures: Figures) -> None:
     """The one that agrees with the warehouse is not blamed."""
     text = f"{SERVICES}举办各类培训班189期。\n七是着力加强自身建设。全年举办培训班176期。"
-    assert verdicts(proof(figures, text)) == {"176期": [Verdict.STALE, Verdict.CONTRADICTS]}
+    assert verdicts(proof(figures, text)) == {"176期": [NumberVerdict.STALE, NumberVerdict.CONTRADICTS]}
 
 
 def test_parts_that_do_not_sum_are_marked(figures: Figures, project: Project) -> None:
@@ -75,18 +75,18 @@ def test_parts_that_do_not_sum_are_marked(figures: Figures, project: Project) ->
     summing = Figures(project, known, {}, frozenset())
     assert verdicts(proof(summing, text.format(gov="3,717.69", share="18.08"))) == {}
     wrong = verdicts(proof(summing, text.format(gov="3,917.69", share="19.08")))
-    assert wrong == {name: [Verdict.STALE, Verdict.PARTS] for name in ("3,917.69万元", "19.08%")}
+    assert wrong == {name: [NumberVerdict.STALE, NumberVerdict.PARTS] for name in ("3,917.69万元", "19.08%")}
 
 
 def test_what_no_indicator_counts_is_not_in_the_warehouse(figures: Figures) -> None:
     """It is listed, for somebody must vouch for it."""
-    assert verdicts(proof(figures, "全年放映电影12场。")) == {"12场": [Verdict.UNKNOWN]}
+    assert verdicts(proof(figures, "全年放映电影12场。")) == {"12场": [NumberVerdict.UNKNOWN]}
 
 
 def test_a_year_without_a_value_is_not_in_the_warehouse(figures: Figures) -> None:
     """An indicator that nobody has reported is said to be without data."""
     (one,) = proof(figures, f"{SERVICES}生活救助金1600万元。")
-    assert one.verdicts == [Verdict.UNKNOWN]
+    assert one.verdicts == [NumberVerdict.UNKNOWN]
     assert one.reasons == ["库中没有生活救助金2021年的数"]
 
 
@@ -96,9 +96,9 @@ def test_a_change_is_computed(figures: Figures, project: Project) -> None:
     both = Figures(project, known, {}, frozenset())
     section = "七是着力加强自身建设。"
     assert verdicts(proof(both, f"{section}举办培训班189期，比上年增长5%。")) == {}
-    assert verdicts(proof(both, f"{section}举办培训班189期，比上年增长9%。")) == {"9%": [Verdict.STALE]}
+    assert verdicts(proof(both, f"{section}举办培训班189期，比上年增长9%。")) == {"9%": [NumberVerdict.STALE]}
     assert verdicts(proof(both, f"{section}举办培训班189期，比上年增加9期。")) == {}
-    assert verdicts(proof(figures, f"{section}举办培训班189期，比上年增长5%。")) == {"5%": [Verdict.UNKNOWN]}
+    assert verdicts(proof(figures, f"{section}举办培训班189期，比上年增长5%。")) == {"5%": [NumberVerdict.UNKNOWN]}
 
 
 def test_the_year_that_a_sentence_names_counts(figures: Figures, project: Project) -> None:
@@ -115,7 +115,7 @@ def test_the_number_of_one_union_is_held_against_its_own(figures: Figures, proje
     with_unit = Figures(project, known, {}, frozenset())
     assert verdicts(proof(with_unit, f"{SERVICES}其中西宁市总工会筹集送温暖资金512万元。")) == {}
     (one,) = proof(with_unit, f"{SERVICES}其中西宁市总工会筹集送温暖资金600万元。")
-    assert one.verdicts == [Verdict.STALE]
+    assert one.verdicts == [NumberVerdict.STALE]
     assert one.zh.startswith("西宁市总")
 
 

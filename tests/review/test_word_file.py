@@ -17,7 +17,7 @@ from nianbao.errors import UsageError
 from nianbao.review.draft.comments import comment
 from nianbao.review.draft.prove import prove
 from nianbao.review.draft.reading import passages
-from nianbao.review.draft.verdicts import Checked, Verdict
+from nianbao.review.draft.verdicts import CheckedDraft, NumberVerdict
 from nianbao.review.draft.word_file import WordFile
 from nianbao.statistics.figures import Figures
 from tests.review.drafts import edit, verdicts, write_report
@@ -38,7 +38,7 @@ def report(project: Project, figures: Figures, tmp_path_factory: pytest.TempPath
     return write_report(project, figures, "work_report", tmp_path_factory.mktemp("report") / "report.docx")
 
 
-def proof(path: Path, figures: Figures, year: int = YEAR) -> list[Checked]:
+def proof(path: Path, figures: Figures, year: int = YEAR) -> list[CheckedDraft]:
     """What a Word document is found to be."""
     return prove(WordFile(path).paragraphs, figures, year)
 
@@ -89,7 +89,7 @@ def test_just_the_numbers_that_were_changed_are_reported(report: Path, figures: 
     word.save(str(tmp_path / "edited.docx"))
     found = verdicts(proof(tmp_path / "edited.docx", figures))
     assert set(found) == set(edits.values())
-    assert all(each == [Verdict.STALE, Verdict.CONTRADICTS] for each in found.values())
+    assert all(each == [NumberVerdict.STALE, NumberVerdict.CONTRADICTS] for each in found.values())
 
 
 def test_a_figure_is_known_by_its_control_when_all_words_around_it_are_gone(
@@ -185,8 +185,8 @@ def test_a_table_without_controls_is_read_by_its_labels(figures: Figures, tmp_pa
 
     checked = proof(saved(tmp_path, write), figures)
     assert [(one.number.text, one.key and one.key[:2], one.verdicts) for one in checked] == [
-        ("10,387.73", ("income_remit", 2020), [Verdict.AGREES]),
-        ("999.99", ("income_other", 2020), [Verdict.STALE]),
+        ("10,387.73", ("income_remit", 2020), [NumberVerdict.AGREES]),
+        ("999.99", ("income_other", 2020), [NumberVerdict.STALE]),
     ]
     assert checked[1].suggestion == "878.64"
 
@@ -200,7 +200,7 @@ def test_last_years_report_taken_for_a_start_is_held_against_this_year(
         for (name, year), scopes in figures.values.items()
     }
     checked = proof(report, Figures(project, later, {}, frozenset()), YEAR + 1)
-    stale = [one for one in checked if Verdict.STALE in one.verdicts and one.is_tagged]
+    stale = [one for one in checked if NumberVerdict.STALE in one.verdicts and one.is_tagged]
     assert len(stale) > 50
     assert {one.key[1] for one in stale if one.key} <= {YEAR, YEAR + 1}
 

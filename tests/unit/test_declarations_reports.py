@@ -17,7 +17,7 @@ from nianbao.catalog import Project, load_project
 from nianbao.catalog.passages import bindings_of
 from nianbao.terms.form import Aggregate, Field, FieldType
 from nianbao.terms.indicator import Indicator
-from nianbao.terms.passage import Binding, Bound, Standing
+from nianbao.terms.passage import Binding, Bound, StandingPhrase
 from nianbao.terms.publication import Section
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,7 +74,7 @@ def spoken(section: Section) -> Iterator[str]:
     for passage in section.paragraphs:
         if isinstance(passage, Bound):
             yield from (piece for sentence in passage.sentences for piece in sentence if isinstance(piece, str))
-        if isinstance(passage, Standing):
+        if isinstance(passage, StandingPhrase):
             yield project().wordings.phrases[passage.phrase_id].text
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nianbao.catalog.declared import FORM_CODE, Declared
 from nianbao.errors import DeclarationError
-from nianbao.terms.form import Aggregate, Edition, Field, FieldType, Form, Layout, Part
+from nianbao.terms.form import Aggregate, Field, FieldType, Form, FormEdition, Layout, Part
 from nianbao.terms.roster import Roster
 from nianbao.terms.span import ALWAYS
 
@@ -64,8 +64,8 @@ def _read_form(path: Path, roster: Roster, lists: frozenset[str]) -> Form:
     return form
 
 
-def _read_edition(declared: Declared) -> Edition:
-    edition = Edition(declared.text("edition"), declared.span())
+def _read_edition(declared: Declared) -> FormEdition:
+    edition = FormEdition(declared.text("edition"), declared.span())
     declared.done()
     return edition
 

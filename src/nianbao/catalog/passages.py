@@ -17,7 +17,7 @@ from nianbao.terms.passage import (
     Passage,
     Phrase,
     Quoted,
-    Standing,
+    StandingPhrase,
     Wordings,
 )
 
@@ -42,7 +42,7 @@ def read_passage(text: str) -> Passage:
     if quoted := _TEXT.fullmatch(text):
         return Quoted(quoted[1])
     if named := _NAMED.fullmatch(text):
-        return OfficeBlock(named[2]) if named[1] == "block" else Standing(named[2])
+        return OfficeBlock(named[2]) if named[1] == "block" else StandingPhrase(named[2])
     for mark in "[[", "]]":
         if mark in _SENTENCE.sub("", text):
             raise ValueError(f"a paragraph has {mark} without its pair")
@@ -99,7 +99,7 @@ def check_passage(declared: Declared, passage: Passage, indicators: Collection[s
             known = text_id, wordings.texts, "reports/texts.toml"
         case OfficeBlock(block_id):
             known = block_id, wordings.blocks, "reports/blocks.toml"
-        case Standing(phrase_id):
+        case StandingPhrase(phrase_id):
             known = phrase_id, wordings.phrases, "reports/phrases.toml"
     if known and known[0] not in known[1]:
         raise declared.fail(f"{known[0]!r} is not declared in {known[2]}", known[0])

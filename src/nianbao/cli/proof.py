@@ -15,7 +15,7 @@ from nianbao.errors import UsageError
 from nianbao.settings import Home
 
 if TYPE_CHECKING:
-    from nianbao.review.draft.verdicts import Checked
+    from nianbao.review.draft.verdicts import CheckedDraft
     from nianbao.statistics.figures import Figures
 
 DEVIATES = 1
@@ -87,7 +87,7 @@ def _figures(project_path: Path, home: Home, year: int) -> Figures:
     return figures
 
 
-def _row(one: Checked) -> dict[str, Any]:
+def _row(one: CheckedDraft) -> dict[str, Any]:
     """A number for programs."""
     name, year, scope, is_change = one.key or (None, None, None, False)
     return {
@@ -98,7 +98,7 @@ def _row(one: Checked) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _say(checked: list[Checked], shown: list[Checked]) -> None:
+def _say(checked: list[CheckedDraft], shown: list[CheckedDraft]) -> None:
     """A table of the numbers, and how many there are of each kind."""
     from nianbao.review.draft.verdicts import VERDICTS_ZH
 
@@ -111,7 +111,7 @@ def _say(checked: list[Checked], shown: list[Checked]) -> None:
     say(f"找到数字{len(checked)}处" + (f"：{counts}" if counts else ""))
 
 
-def _cells(one: Checked) -> tuple[Any, ...]:
+def _cells(one: CheckedDraft) -> tuple[Any, ...]:
     """A number as a row of the table."""
     from nianbao.publish.plain import exact
     from nianbao.review.draft.verdicts import VERDICTS_ZH
@@ -121,7 +121,7 @@ def _cells(one: Checked) -> tuple[Any, ...]:
     return said, " ".join(one.number.text.split()), one.zh, year, value, one.suggestion, _excerpt(one)
 
 
-def _excerpt(one: Checked) -> str:
+def _excerpt(one: CheckedDraft) -> str:
     """The sentence, cut down to what stands around the number."""
     place = max(one.sentence.find(one.number.text), 0)
     start, end = max(place - _AROUND, 0), place + len(one.number.text) + _AROUND

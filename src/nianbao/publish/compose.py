@@ -43,7 +43,7 @@ from nianbao.terms.passage import (
     OfficeBlock,
     Passage,
     Quoted,
-    Standing,
+    StandingPhrase,
     Wordings,
 )
 from nianbao.terms.publication import Chart, Publication, Row, Section, Table
@@ -90,7 +90,7 @@ class Composer:
                 told = (self._sentence(sentence, section) for sentence in sentences if self._is_telling(sentence))
                 if paragraph := tuple(piece for sentence in told for piece in sentence):
                     yield paragraph
-            case Standing(phrase_id):
+            case StandingPhrase(phrase_id):
                 yield (self.say(self.wordings.phrases[phrase_id].text),)
             case Quoted(text_id):
                 yield from self._quoted(self.wordings.texts[text_id], section)

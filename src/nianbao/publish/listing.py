@@ -11,7 +11,7 @@ WHOLE = "全部单位"
 
 
 @dataclass(frozen=True)
-class Line:
+class ListingLine:
     """One figure of the list: the figures that print it, differing in their wording only, and whose it is."""
 
     figures: tuple[PrintedFigure, ...]
@@ -28,21 +28,21 @@ def unit_names(document: Document) -> dict[str, str]:
     return {each.unit_code: each.zh for trace in document.traces.values() for each in trace.by_unit}
 
 
-def lines_by_figure(document: Document) -> list[Line]:
+def lines_by_figure(document: Document) -> list[ListingLine]:
     """A line per figure of the whole federation; the parts of single units stand in the tables."""
     return [line for line in _lines(document, lambda figure: (figure.key, figure.scope)) if not line.unit]
 
 
-def lines_by_section(document: Document) -> list[Line]:
+def lines_by_section(document: Document) -> list[ListingLine]:
     """A line per figure and section, those of single units too."""
     return _lines(document, lambda figure: (figure.key, figure.scope, figure.section))
 
 
-def _lines(document: Document, sort_of: Callable[[PrintedFigure], Hashable]) -> list[Line]:
+def _lines(document: Document, sort_of: Callable[[PrintedFigure], Hashable]) -> list[ListingLine]:
     """The figures together that are of a sort, in the order in which they are printed first; each wording once."""
     names = unit_names(document)
     sorts: dict[Hashable, dict[str, PrintedFigure]] = {}
     for figure in document.figures:
         sorts.setdefault(sort_of(figure), {}).setdefault(figure.text, figure)
     lines = (tuple(wordings.values()) for wordings in sorts.values())
-    return [Line(figures, names.get(figures[0].scope, "")) for figures in lines]
+    return [ListingLine(figures, names.get(figures[0].scope, "")) for figures in lines]

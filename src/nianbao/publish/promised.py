@@ -8,27 +8,27 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from nianbao.statistics.wording import Wording, word
-from nianbao.terms.target import Outcome, Target
+from nianbao.terms.target import Target, TargetOutcome
 
 
-class Words(NamedTuple):
+class PromisedWords(NamedTuple):
     """What was planned and what was reached, as a table prints them."""
 
     plan: Wording
     actual: Wording | None
 
 
-def in_words(target: Target, style: str) -> Words:
+def in_words(target: Target, style: str) -> PromisedWords:
     """A target in the words of a publication's style."""
     plan = word(target.value, target.unit, publication_style=style)
     if target.comparator == ">=":
         plan = replace(plan, text=f"不低于{plan.text}")
     actual = None if target.actual is None else word(target.actual, target.unit, publication_style=style)
-    return Words(plan, actual)
+    return PromisedWords(plan, actual)
 
 
 def tally(targets: Iterable[Target]) -> str:
     """How many targets there are of each outcome, in a sentence."""
     outcomes = Counter(target.outcome for target in targets)
-    parts = "，".join(f"{outcome.zh}{outcomes[outcome]}项" for outcome in Outcome if outcomes[outcome])
+    parts = "，".join(f"{outcome.zh}{outcomes[outcome]}项" for outcome in TargetOutcome if outcomes[outcome])
     return f"共{outcomes.total()}项：{parts}。"

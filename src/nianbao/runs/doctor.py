@@ -32,7 +32,7 @@ _FREE_BYTES = 1 << 30
 
 
 @dataclass(frozen=True)
-class Answer:
+class Diagnosis:
     """One thing that was looked at."""
 
     what: str
@@ -43,7 +43,7 @@ class Answer:
     """Whether it is a declaration, that somebody wrote and must correct."""
 
 
-def examine(project_path: Path, home: Home) -> list[Answer]:
+def examine(project_path: Path, home: Home) -> list[Diagnosis]:
     """Look at the program, the declared folders, the home and the warehouse."""
     return [
         *_program(), *_fonts(), *_declarations(project_path), *_sources(project_path, home), *_home(home),
@@ -51,26 +51,28 @@ def examine(project_path: Path, home: Home) -> list[Answer]:
     ]  # fmt: skip
 
 
-def _program() -> Iterator[Answer]:
+def _program() -> Iterator[Diagnosis]:
     is_new = sys.version_info >= (3, 11)
-    yield Answer("Python", is_new, sys.version.split()[0], "install Python 3.11 or newer")
+    yield Diagnosis("Python", is_new, sys.version.split()[0], "install Python 3.11 or newer")
     for name in _NEEDED:
         try:
-            yield Answer(name, True, importlib.metadata.version(name))
+            yield Diagnosis(name, True, importlib.metadata.version(name))
         except importlib.metadata.PackageNotFoundError:
-            yield Answer(name, False, "not installed", "pip install --no-deps --require-hashes -r requirements/run.txt")
+            yield Diagnosis(
+                name, False, "not installed", "pip install --no-deps --require-hashes -r requirements/run.txt"
+            )
 
 
-def _fonts() -> Iterator[Answer]:
+def _fonts() -> Iterator[Diagnosis]:
     """Which fonts the PDF gets; another one than the official font is no fault."""
     from nianbao.publish.pdf.fonts import BETTER, PACKAGED, choose, is_official
 
     for font, face in choose().faces.items():
         found = face.family if is_official(font, face) else f"{face.family} stands in"
-        yield Answer(f"font {font}", True, f"{found}; better: {BETTER}" if face.family == PACKAGED else found)
+        yield Diagnosis(f"font {font}", True, f"{found}; better: {BETTER}" if face.family == PACKAGED else found)
 
 
-def _declarations(path: Path) -> Iterator[Answer]:
+def _declarations(path: Path) -> Iterator[Diagnosis]:
     """Whether everything declared can be read, and every rule and model evaluated: here on tables without rows."""
     yield _try("declared folders", lambda: _count(load_project(path), "forms", "units"), is_declared=True)
     try:
@@ -84,48 +86,50 @@ def _declarations(path: Path) -> Iterator[Answer]:
     except NianbaoError:
         return  # told as checks or reports
     for name, error in broken.items():
-        yield Answer(name, False, _told(error), error.next_step or "correct the file that is named", is_declared=True)
+        yield Diagnosis(
+            name, False, _told(error), error.next_step or "correct the file that is named", is_declared=True
+        )
     if not broken:
-        yield Answer("rules and models", True, "each evaluated once, on tables without rows", is_declared=True)
+        yield Diagnosis("rules and models", True, "each evaluated once, on tables without rows", is_declared=True)
 
 
 def _count(project: Project, *names: str) -> str:
     return ", ".join(f"{len(getattr(project, name))} {name.replace('_', ' ')}" for name in names)
 
 
-def _sources(path: Path, home: Home) -> Iterator[Answer]:
+def _sources(path: Path, home: Home) -> Iterator[Diagnosis]:
     """Whether the folder, the libraries and the secrets of every source are there; nothing is connected."""
     try:
         declared = load_project(path).sources
     except NianbaoError as error:
-        yield Answer("sources", False, _told(error), error.next_step, is_declared=True)
+        yield Diagnosis("sources", False, _told(error), error.next_step, is_declared=True)
         return
     for each in declared:
         try:
             open_source(each, home.path, os.environ.get).close()
             if isinstance(each.place, FolderPlace) and not (home.is_new and home.path / each.place.path == home.inbox):
                 require_folder(home.path / each.place.path)
-            yield Answer(f"source {each.name}", True, type(each.place).__name__.removesuffix("Place").lower())
+            yield Diagnosis(f"source {each.name}", True, type(each.place).__name__.removesuffix("Place").lower())
         except SourceStopped as stopped:
-            yield Answer(f"source {each.name}", False, stopped.what, stopped.next_step)
+            yield Diagnosis(f"source {each.name}", False, stopped.what, stopped.next_step)
 
 
-def _home(home: Home) -> Iterator[Answer]:
+def _home(home: Home) -> Iterator[Diagnosis]:
     if not home.is_made:
-        yield Answer("home", False, f"there is none at {home.path}", f"make one: nianbao init --home {home.path}")
+        yield Diagnosis("home", False, f"there is none at {home.path}", f"make one: nianbao init --home {home.path}")
         return
     is_writable = os.access(home.path, os.W_OK)
-    yield Answer("home", is_writable, str(home.path), "give the user of the scheduler the right to write there")
+    yield Diagnosis("home", is_writable, str(home.path), "give the user of the scheduler the right to write there")
     free = shutil.disk_usage(home.path).free
-    yield Answer("disk", free > _FREE_BYTES, f"{free >> 30} GiB free", "make room: a run needs at least 1 GiB")
-    yield Answer("inbox", True, str(home.inbox) if home.inbox.is_dir() else "none yet; the first nightly makes it")
+    yield Diagnosis("disk", free > _FREE_BYTES, f"{free >> 30} GiB free", "make room: a run needs at least 1 GiB")
+    yield Diagnosis("inbox", True, str(home.inbox) if home.inbox.is_dir() else "none yet; the first nightly makes it")
     from nianbao.warehouse.connect import open_present
 
     if home.warehouse.exists():
         yield _try("warehouse", lambda: _deliveries(open_present(home.warehouse)))
 
 
-def _reported(path: Path, home: Home) -> Iterator[Answer]:
+def _reported(path: Path, home: Home) -> Iterator[Diagnosis]:
     """Whether everybody who ever reported is still in the roster."""
     from nianbao.runs.workspace import open_workspace_to_read
 
@@ -146,11 +150,11 @@ def _deliveries(connection: object) -> str:
     return f"{row[0]} deliveries"
 
 
-def _try(what: str, look: Callable[[], str], is_declared: bool = False) -> Answer:
+def _try(what: str, look: Callable[[], str], is_declared: bool = False) -> Diagnosis:
     try:
-        return Answer(what, True, look(), is_declared=is_declared)
+        return Diagnosis(what, True, look(), is_declared=is_declared)
     except NianbaoError as error:
-        return Answer(what, False, _told(error), error.next_step, is_declared)
+        return Diagnosis(what, False, _told(error), error.next_step, is_declared)
 
 
 def _told(error: NianbaoError) -> str:

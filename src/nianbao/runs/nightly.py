@@ -19,7 +19,7 @@ from nianbao.warehouse.connect import rows_of
 
 
 @dataclass
-class Night:
+class NightRun:
     """What a night came to."""
 
     collected: Collected
@@ -35,7 +35,7 @@ def nightly(
     step: Step = at_once,
     progress: Progress | None = None,
     secrets: Secrets = os.environ.get,
-) -> Night:
+) -> NightRun:
     """Collect, build, and refresh the drafts and the analysts' file.
 
     Raises:
@@ -44,7 +44,7 @@ def nightly(
     with open_workspace(project_path, home, "nightly") as workspace:
         collected = collect(workspace, step, progress, secrets)
         if not ledger.has_accepted(workspace.connection):
-            return Night(collected, Built())
+            return NightRun(collected, Built())
         built = build_tables(workspace, step)
         editions = refresh_drafts(workspace, year, step)
         completeness = rows_of(
@@ -52,4 +52,4 @@ def nightly(
             "SELECT * FROM mart.completeness WHERE year = ? ORDER BY form_code, period",
             [editions[0].year if editions else year],
         )
-    return Night(collected, built, editions, completeness)
+    return NightRun(collected, built, editions, completeness)

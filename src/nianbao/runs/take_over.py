@@ -22,7 +22,7 @@ GAP = "【待补写："
 
 
 @dataclass(frozen=True)
-class Taken:
+class TakenOver:
     """A block that was taken over; `was` is what stood there before."""
 
     publication: str
@@ -32,7 +32,7 @@ class Taken:
     now: tuple[str, ...]
 
 
-def take_over(workspace: Workspace, path: Path, by: str) -> list[Taken]:
+def take_over(workspace: Workspace, path: Path, by: str) -> list[TakenOver]:
     """Keep the blocks of an edited draft that say something else than before; nothing else of it is read.
 
     Raises:
@@ -54,7 +54,7 @@ def take_over(workspace: Workspace, path: Path, by: str) -> list[Taken]:
         was = written.paragraphs if written else ()
         now = () if len(texts) == 1 and texts[0].startswith(GAP) else tuple(map(mask, texts))
         if now != was:
-            taken.append(Taken(tag.publication, tag.year, tag.block_id, was, now))
+            taken.append(TakenOver(tag.publication, tag.year, tag.block_id, was, now))
     if taken:
         moment, actor = clock.now(), mask(by)
         rows = [

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from nianbao.sample.events import Duplicate, Events, LeftOut, Resent, Sent, Stray, changed
+from nianbao.sample.events import Duplicate, Events, LeftOut, Resent, SentFile, Stray, changed
 from nianbao.sample.workbooks import Bench
 from nianbao.sample.working import Working
 from nianbao.terms.filled import Filled
@@ -120,7 +120,7 @@ class Post:
         return (names[0] if usual else dice.choice(names)).format(unit=unit.zh, period=period.code, period_zh=period.zh)
 
 
-E = TypeVar("E", Sent, LeftOut, Resent, Duplicate)
+E = TypeVar("E", SentFile, LeftOut, Resent, Duplicate)
 
 
 def _about(unit: Unit, period: Period, events: Iterable[E]) -> Iterator[E]:

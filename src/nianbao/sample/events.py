@@ -48,7 +48,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Sent:
+class SentFile:
     """A workbook sent on a day of its own."""
 
     unit: str
@@ -128,7 +128,7 @@ class Events:
     """All of events.toml."""
 
     sending: Sending
-    sent: tuple[Sent, ...] = ()
+    sent: tuple[SentFile, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     explained: tuple[Explained, ...] = ()
     resent: tuple[Resent, ...] = ()
@@ -137,7 +137,7 @@ class Events:
 
 
 _TABLES = {
-    "sent": Sent,
+    "sent": SentFile,
     "left_out": LeftOut,
     "explained": Explained,
     "resent": Resent,

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fnmatch import fnmatchcase
 
 from nianbao.sample.spread import shaken, spread, without_crumbs
-from nianbao.sample.totals import Kind, Total
+from nianbao.sample.totals import Total, TotalKind
 from nianbao.sample.working import Working
 from nianbao.terms.period import Period
 from nianbao.terms.unit import Unit
@@ -118,11 +118,11 @@ def _put_spread(total: Total, desk: Working, cells: Cells, weights: list[int], a
         desk.put(total.place, unit, period, share * total.step)
 
 
-_WAYS: dict[Kind, Callable[[Total, Working, Cells], None]] = {
-    Kind.FLOW: _flow,
-    Kind.STOCK: _stock,
-    Kind.EACH: _each,
-    Kind.NEAR: _near,
-    Kind.DERIVED: _derived,
-    Kind.SPLIT: _split,
+_WAYS: dict[TotalKind, Callable[[Total, Working, Cells], None]] = {
+    TotalKind.FLOW: _flow,
+    TotalKind.STOCK: _stock,
+    TotalKind.EACH: _each,
+    TotalKind.NEAR: _near,
+    TotalKind.DERIVED: _derived,
+    TotalKind.SPLIT: _split,
 }

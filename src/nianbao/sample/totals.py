@@ -15,7 +15,7 @@ from nianbao.errors import DeclarationError
 COLUMNS = "part,key,field,period,kind,total,whom,weight,along,season,within,jitter,step,least,note".split(",")
 
 
-class Kind(StrEnum):
+class TotalKind(StrEnum):
     """How the cells of a total come about."""
 
     FLOW = "flow"
@@ -41,7 +41,7 @@ class Total:
 
     place: Place
     period: str
-    kind: Kind
+    kind: TotalKind
     total: Decimal
     whom: tuple[str, ...]
     weight: str
@@ -122,7 +122,7 @@ def _total(path: Path, line: int, row: dict[str, str], key: str) -> Total:
     return Total(
         place=Place(path.stem, row["part"], key, row["field"]),
         period=row["period"],
-        kind=Kind(row["kind"]),
+        kind=TotalKind(row["kind"]),
         total=Decimal(row["total"] or 0),
         whom=tuple(row["whom"].split()),
         weight=row["weight"],

@@ -12,7 +12,7 @@ from nianbao.statistics.figures import plain
 from nianbao.statistics.intervals import INFINITY, Interval
 from nianbao.statistics.trace import figure_key
 from nianbao.terms.figure import TracedCell
-from nianbao.terms.target import Outcome, Target
+from nianbao.terms.target import Target, TargetOutcome
 from nianbao.warehouse.connect import Connection, has_table, rows_of
 
 _QUERY = """
@@ -68,12 +68,14 @@ def _target(row: Mapping[str, Any], claims: Claims, today: dt.date) -> Target:
     )  # fmt: skip
 
 
-def assess(reach: Interval, actual: Decimal | None, possible: Interval, is_due_later: bool) -> tuple[Outcome, bool]:
+def assess(
+    reach: Interval, actual: Decimal | None, possible: Interval, is_due_later: bool
+) -> tuple[TargetOutcome, bool]:
     """The outcome of a target by what is reported, and whether nothing that is missing could change it."""
     if actual is None:
-        return (Outcome.OPEN if is_due_later else Outcome.NO_DATA), True
+        return (TargetOutcome.OPEN if is_due_later else TargetOutcome.NO_DATA), True
     if actual in reach:
-        return Outcome.MET, possible.low in reach and possible.high in reach
+        return TargetOutcome.MET, possible.low in reach and possible.high in reach
     if is_due_later:
-        return Outcome.OPEN, True
-    return Outcome.NOT_MET, possible.high < reach.low or reach.high < possible.low
+        return TargetOutcome.OPEN, True
+    return TargetOutcome.NOT_MET, possible.high < reach.low or reach.high < possible.low

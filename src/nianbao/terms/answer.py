@@ -11,7 +11,7 @@ from nianbao.terms.source import LOCAL_INBOX
 
 
 @dataclass(frozen=True)
-class Standing:
+class AnswerStanding:
     """A submission and the state that it is in: since when, by whom and why, where somebody decided it.
 
     `number_in_force` is the submission that counts in its place, if it was taken back and one does.
@@ -53,7 +53,7 @@ class Answer:
     unchanged: tuple[str, ...]
     duplicate_of: str | None
     is_newest: bool
-    submissions: tuple[Standing, ...]
+    submissions: tuple[AnswerStanding, ...]
     findings: tuple[Finding, ...]
 
     @property

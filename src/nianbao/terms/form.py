@@ -120,7 +120,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Edition:
+class FormEdition:
     """A version of a form, printed in the workbook, with the periods for which it was the one."""
 
     code: str
@@ -147,7 +147,7 @@ class Form:
     cumulative: bool
     notes: tuple[str, ...]
     parts: tuple[Part, ...]
-    earlier_editions: tuple[Edition, ...] = ()
+    earlier_editions: tuple[FormEdition, ...] = ()
 
     def edition_in(self, period: Period) -> str:
         """The edition of the form for a period: what its workbook carries, and a correction of it may."""

@@ -36,13 +36,13 @@ class OfficeBlock:
 
 
 @dataclass(frozen=True)
-class Standing:
+class StandingPhrase:
     """A phrase that is true in every year, by its id in reports/phrases.toml."""
 
     phrase_id: str
 
 
-Passage = Bound | Quoted | OfficeBlock | Standing
+Passage = Bound | Quoted | OfficeBlock | StandingPhrase
 
 
 @dataclass(frozen=True)

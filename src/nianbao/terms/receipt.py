@@ -18,7 +18,7 @@ from nianbao.terms.finding import Severity
 RECEIPT_SCHEMA = 1
 
 
-class Ruled(StrEnum):
+class ReceiptRuling(StrEnum):
     """Where an explanation stands with the operator."""
 
     PENDING = "pending"
@@ -42,7 +42,7 @@ class Reason:
     explanation_id: Annotated[str, "E39076CB5"]
     text: Annotated[str, "What the unit wrote"]
     given: Annotated[Given, "Beside the finding on 审核结果, in the 说明 of the form, or approved earlier"]
-    ruling: Ruled
+    ruling: ReceiptRuling
     ruling_zh: Annotated[str, "The ruling in words"]
     until: Annotated[dt.date | None, "Last day of the periods that an approval holds for"]
 
@@ -105,7 +105,7 @@ class ReceiptFinding:
     @property
     def is_explained(self) -> bool:
         """Whether it needs nothing more: its reason was given, and was not refused."""
-        return self.explanation is not None and self.explanation.ruling is not Ruled.REFUSED
+        return self.explanation is not None and self.explanation.ruling is not ReceiptRuling.REFUSED
 
     @property
     def is_open(self) -> bool:

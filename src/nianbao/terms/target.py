@@ -10,7 +10,7 @@ from enum import StrEnum
 from nianbao.terms.figure import Coverage, TracedCell
 
 
-class Outcome(StrEnum):
+class TargetOutcome(StrEnum):
     """What has become of a target; as long as its deadline has not passed, what is not reached is open."""
 
     MET = "met"
@@ -24,7 +24,12 @@ class Outcome(StrEnum):
         return _ZH[self]
 
 
-_ZH = {Outcome.MET: "完成", Outcome.NOT_MET: "未完成", Outcome.NO_DATA: "没有数据", Outcome.OPEN: "未到期"}
+_ZH = {
+    TargetOutcome.MET: "完成",
+    TargetOutcome.NOT_MET: "未完成",
+    TargetOutcome.NO_DATA: "没有数据",
+    TargetOutcome.OPEN: "未到期",
+}
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ class Target:
     key: str
     actual: Decimal | None
     coverage: Coverage
-    outcome: Outcome
+    outcome: TargetOutcome
     is_certain: bool
 
     @property

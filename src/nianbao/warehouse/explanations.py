@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from nianbao.terms.answer import Standing
+from nianbao.terms.answer import AnswerStanding
 from nianbao.terms.explanation import Ruled, Ruling
 from nianbao.warehouse.connect import Connection, rows_of
 from nianbao.warehouse.schema import LEDGER
@@ -63,7 +63,7 @@ def approved(connection: Connection) -> list[dict[str, Any]]:
     )
 
 
-def earlier_values(connection: Connection, submissions: Sequence[Standing]) -> list[dict[str, Any]]:
+def earlier_values(connection: Connection, submissions: Sequence[AnswerStanding]) -> list[dict[str, Any]]:
     """What units reported for the period before and for the same period a year before, cell by cell.
 
     Answers are of parts with one row, `which` says `last` or `year_before`.

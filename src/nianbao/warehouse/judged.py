@@ -13,7 +13,7 @@ from nianbao.warehouse.projection import joined
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedBefore:
     """The submissions of a run with the name of their file, the parts asked of each, and all their cells."""
 
     submissions: list[dict[str, Any]]
@@ -21,7 +21,7 @@ class Judged:
     cells: Frame
 
 
-def judged_in(record: Record, manifest: Manifest, forms: Collection[str] | None) -> Judged | None:
+def judged_in(record: Record, manifest: Manifest, forms: Collection[str] | None) -> JudgedBefore | None:
     """What a run judged, of some forms or of all; None when there is nothing of them.
 
     Raises:
@@ -41,7 +41,7 @@ def judged_in(record: Record, manifest: Manifest, forms: Collection[str] | None)
     ids = [row["submission_id"] for row in submissions]
     asked = facts["asked"].filter(facts["asked"]["submission_id"].is_in(ids))
     cells = joined(*(record.table(table) for table in manifest.cells.values()))
-    return Judged(
+    return JudgedBefore(
         submissions,
         list(asked.select("submission_id", "form_code", "part").iter_rows()),
         cells.filter(cells["submission_id"].is_in(ids)),

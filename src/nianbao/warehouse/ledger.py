@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Any
 
-from nianbao.terms.answer import Answer, Standing
+from nianbao.terms.answer import Answer, AnswerStanding
 from nianbao.terms.delivery import Decision, Delivery, Outcome, Reply
 from nianbao.terms.finding import Finding, Severity
 from nianbao.terms.release import Release, ReleaseFile
@@ -137,7 +137,7 @@ def answers(connection: Connection, delivery_ids: Sequence[str]) -> list[Answer]
         f"WHERE d.delivery_id {among} ORDER BY d.delivery_id",
         [*wanted, LOCAL_INBOX],
     )
-    standings: dict[str, list[Standing]] = {}
+    standings: dict[str, list[AnswerStanding]] = {}
     for standing in standings_of(connection, delivery_ids):
         standings.setdefault(standing.delivery_id, []).append(standing)
     findings: dict[str, list[Finding]] = {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nianbao.terms.answer import Standing
+from nianbao.terms.answer import AnswerStanding
 from nianbao.terms.delivery import Decision
 from nianbao.warehouse.connect import Connection, literal, rows_of
 
@@ -69,20 +69,20 @@ def create_views(connection: Connection) -> None:
 
 def states(
     connection: Connection, submission_id: str | None = None, place: tuple[str, str, str] | None = None
-) -> list[Standing]:
+) -> list[AnswerStanding]:
     """Where the submission of an id stands, or that of a place: delivery, form and period."""
     delivery, form, period = place or (None, None, None)
     where = "s.submission_id = $2 OR (s.delivery_id, s.form_code, s.period) = ($3, $4, $5)"
     return _standings(connection, where, [submission_id, delivery, form, period])
 
 
-def standings_of(connection: Connection, delivery_ids: Sequence[str]) -> list[Standing]:
+def standings_of(connection: Connection, delivery_ids: Sequence[str]) -> list[AnswerStanding]:
     """Where the submissions of some deliveries stand, by form and period."""
     return _standings(connection, "s.delivery_id IN (SELECT unnest($2::VARCHAR[]))", [list(delivery_ids)])
 
 
-def _standings(connection: Connection, where: str, asked: Sequence[object]) -> list[Standing]:
-    columns = ", ".join(f"s.{name}" for name in Standing.__dataclass_fields__ if name != "number_in_force")
+def _standings(connection: Connection, where: str, asked: Sequence[object]) -> list[AnswerStanding]:
+    columns = ", ".join(f"s.{name}" for name in AnswerStanding.__dataclass_fields__ if name != "number_in_force")
     rows = rows_of(
         connection,
         f"SELECT {columns}, f.number AS number_in_force FROM ledger.state AS s "
@@ -91,4 +91,4 @@ def _standings(connection: Connection, where: str, asked: Sequence[object]) -> l
         "ORDER BY s.form_code, s.period",
         [Decision.WITHDRAWN, *asked],
     )
-    return [Standing(**row | {"state": Decision(row["state"])}) for row in rows]
+    return [AnswerStanding(**row | {"state": Decision(row["state"])}) for row in rows]

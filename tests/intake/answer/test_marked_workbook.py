@@ -18,7 +18,7 @@ from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import PatternFill
 from python_calamine import CalamineWorkbook
 
-from nianbao.intake.answer.job import SIGN, Job, Line, Mark, dump_job, load_job
+from nianbao.intake.answer.job import SIGN, AnswerLine, Job, Mark, dump_job, load_job
 from nianbao.intake.answer.mark import mark_workbook
 from nianbao.intake.answer.package import UnknownPackage
 from nianbao.intake.answer.rebuild import rebuild
@@ -58,7 +58,7 @@ NAMESPACE = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 def job_of(marks: Sequence[tuple[str, str, Severity]] = MARKS, text: str = "请核对") -> Job:
     """A job with a finding for each cell; those that need a reason are open for one."""
     lines = [
-        Line(
+        AnswerLine(
             severity,
             severity.value,
             sheet,

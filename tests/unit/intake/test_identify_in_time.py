@@ -10,7 +10,7 @@ from nianbao.catalog import Project
 from nianbao.intake.columns import to_columns
 from nianbao.intake.judge.identify import Identified, identify
 from nianbao.terms.delivery import Delivery
-from nianbao.terms.form import Edition
+from nianbao.terms.form import FormEdition
 from nianbao.terms.period import Period
 from nianbao.terms.roster import Roster
 from nianbao.terms.span import Span
@@ -84,7 +84,7 @@ def test_T3_the_last_report_of_a_unit_that_ended_within_a_period_is_taken(projec
 def test_T7_a_form_of_an_earlier_period_carries_its_own_edition(project: Project) -> None:
     """T7: since the third quarter there is a new edition; a correction of the second is right on the old one."""
     form = replace(
-        project.forms["GH05"], edition="2021b", earlier_editions=(Edition("2021", Span.between("", "2021Q2")),)
+        project.forms["GH05"], edition="2021b", earlier_editions=(FormEdition("2021", Span.between("", "2021Q2")),)
     )
     project = replace(project, forms=project.forms | {"GH05": form})
 

@@ -19,7 +19,7 @@ from nianbao.terms.document import Paragraph, PrintedFigure, PrintedSection, Row
 from nianbao.terms.figure import Claim, Coverage, TracedCell
 from nianbao.terms.publication import Chart, Column, Row, Section, Table
 from nianbao.terms.reported import Reported, ReportedText, WrittenBlock
-from nianbao.terms.target import Outcome, Target
+from nianbao.terms.target import Target, TargetOutcome
 
 EMPTY_YEAR = Path(__file__).resolve().parents[2] / "golden" / "empty_year.txt"
 XINING, HAIDONG = "QH630100", "QH630200"
@@ -324,7 +324,9 @@ def test_the_declared_publications_print_no_dash_in_a_sentence(project: Project)
         assert not [text for text in spoken if "—" in text.replace("——", "") or "{" in text or "[[" in text]
 
 
-def target(indicator: str, value: int, actual: int | None, outcome: Outcome, *, is_certain: bool = True) -> Target:
+def target(
+    indicator: str, value: int, actual: int | None, outcome: TargetOutcome, *, is_certain: bool = True
+) -> Target:
     """A target of 2021 that a department set a year before."""
     source = TracedCell(indicator, "QHB03", "2020", "QHB03-2020-GH14-1", "甲.xlsx", "ab", "GH14", "E8", "1", None)
     return Target(
@@ -334,9 +336,9 @@ def target(indicator: str, value: int, actual: int | None, outcome: Outcome, *, 
 
 
 TARGETS = (
-    target("checkup_persons", 50_000, 50_120, Outcome.MET),
-    target("warmth_persons", 30_000, 25_431, Outcome.NOT_MET, is_certain=False),
-    target("reform_mechanisms", 6, None, Outcome.NO_DATA),
+    target("checkup_persons", 50_000, 50_120, TargetOutcome.MET),
+    target("warmth_persons", 30_000, 25_431, TargetOutcome.NOT_MET, is_certain=False),
+    target("reform_mechanisms", 6, None, TargetOutcome.NO_DATA),
 )
 
 

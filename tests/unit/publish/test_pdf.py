@@ -17,7 +17,7 @@ from docx.oxml.ns import qn
 from pypdfium2 import raw
 
 from nianbao.publish import docx, pdf
-from nianbao.publish.pdf.fonts import PACKAGED, Chosen, choose
+from nianbao.publish.pdf.fonts import PACKAGED, ChosenFonts, choose
 from nianbao.publish.pdf.glyphs import characters_of
 from nianbao.publish.typeset.look import FANGSONG, HEITI, LATIN
 from nianbao.terms.document import Document, Footnote, PrintedFigure
@@ -39,7 +39,7 @@ HARMFUL = (
 
 
 @pytest.fixture(scope="module")
-def packaged() -> Chosen:
+def packaged() -> ChosenFonts:
     """The fonts of a machine that has none."""
     return choose(with_installed=False)
 
@@ -64,7 +64,7 @@ def report() -> Document:
 
 
 @pytest.fixture(scope="module")
-def file(report: Document, packaged: Chosen, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def file(report: Document, packaged: ChosenFonts, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The bulletin as a file, set with the packaged font."""
     path = tmp_path_factory.mktemp("pdf") / "report.pdf"
     pdf.write(report, path, packaged)
@@ -82,7 +82,7 @@ def squeezed(text: str) -> str:
     return re.sub(r"[\s\x00\x0b\u200b]", "", text)
 
 
-def test_all_words_of_the_word_document_are_there(report: Document, packaged: Chosen, tmp_path: Path) -> None:
+def test_all_words_of_the_word_document_are_there(report: Document, packaged: ChosenFonts, tmp_path: Path) -> None:
     """What the Word document says in its paragraphs stands in the PDF, in the same order."""
     unmarked = tuple(dataclasses.replace(section, footnotes=()) for section in report.sections)
     same = dataclasses.replace(report, sections=unmarked)
@@ -113,7 +113,7 @@ def test_the_page_is_that_of_the_standard(file: Path) -> None:
             assert right > left
 
 
-def test_22_lines_of_28_characters_fill_a_page(report: Document, packaged: Chosen, tmp_path: Path) -> None:
+def test_22_lines_of_28_characters_fill_a_page(report: Document, packaged: ChosenFonts, tmp_path: Path) -> None:
     """Running text stands in 22 lines on a page and 28 characters on a line."""
     section = dataclasses.replace(
         report.sections[1], title="", paragraphs=(("工" * 28 * 70,),), tables=(), charts=(), footnotes=()
@@ -138,7 +138,7 @@ def test_the_head_the_notes_and_the_tail_are_printed(report: Document, file: Pat
     assert "抄送：某委办公室。某省总工会办公室2022年3月9日印发" in pages[-1]
 
 
-def test_the_contents_say_where_the_headings_are(report: Document, packaged: Chosen, tmp_path: Path) -> None:
+def test_the_contents_say_where_the_headings_are(report: Document, packaged: ChosenFonts, tmp_path: Path) -> None:
     """Every heading is in the contents with its page, and the pages are told to whoever writes the Word document."""
     told = pdf.write(report, tmp_path / "report.pdf", packaged)
     pages = [squeezed(page) for page in pages_of(tmp_path / "report.pdf")]
@@ -151,7 +151,7 @@ def test_the_contents_say_where_the_headings_are(report: Document, packaged: Cho
 
 
 @pytest.mark.parametrize("text", HARMFUL)
-def test_hostile_text_is_only_text(report: Document, packaged: Chosen, tmp_path: Path, text: str) -> None:
+def test_hostile_text_is_only_text(report: Document, packaged: ChosenFonts, tmp_path: Path, text: str) -> None:
     """Whatever a name holds is shown as it is, wherever it stands; nothing of it is read as code."""
     figure = dataclasses.replace(report.figures[0], text=text, zh=text, key=text, definition=text)
     section = dataclasses.replace(
@@ -194,20 +194,20 @@ def test_every_font_is_embedded(file: Path) -> None:
         assert all(raw.FPDFFont_GetIsEmbedded(font) for font in fonts)
 
 
-def test_a_character_that_no_font_has_is_said(report: Document, packaged: Chosen, tmp_path: Path) -> None:
+def test_a_character_that_no_font_has_is_said(report: Document, packaged: ChosenFonts, tmp_path: Path) -> None:
     """It stands as its code point, not as a box, and stops nothing."""
     strange = dataclasses.replace(report, title="年报\U00016800")
     pdf.write(strange, tmp_path / "strange.pdf", packaged)
     assert "年报〔缺字U+16800〕" in squeezed("".join(pages_of(tmp_path / "strange.pdf")))
 
 
-def test_without_fonts_the_packaged_one_serves_for_all(packaged: Chosen) -> None:
+def test_without_fonts_the_packaged_one_serves_for_all(packaged: ChosenFonts) -> None:
     """Chinese and digits are then of one kind."""
     assert packaged.is_packaged_only
     assert {face.family for face in packaged.faces.values()} == {PACKAGED}
 
 
-def test_what_is_installed_is_taken_before_what_stands_in(packaged: Chosen) -> None:
+def test_what_is_installed_is_taken_before_what_stands_in(packaged: ChosenFonts) -> None:
     """With the fonts of this machine no official font is worse served than without, and the packaged one stays."""
     chosen = choose()
     families, missing = chosen.fallback({font: {"年"} for font in (FANGSONG, HEITI, LATIN)})
@@ -215,7 +215,7 @@ def test_what_is_installed_is_taken_before_what_stands_in(packaged: Chosen) -> N
     assert {face.path for face in packaged.found} <= {face.path for face in chosen.found}
 
 
-def test_the_glyphs_of_a_font_are_read(packaged: Chosen) -> None:
+def test_the_glyphs_of_a_font_are_read(packaged: ChosenFonts) -> None:
     """Common characters are there, rare and unassigned ones are not; a broken file has none."""
     face = packaged.faces[FANGSONG]
     assert not face.lacks("年报工会，。—0123AZ〔〕〇")
@@ -230,7 +230,7 @@ def test_a_broken_font_has_no_glyphs(tmp_path: Path, content: bytes) -> None:
     assert characters_of(path, 0) == frozenset()
 
 
-def test_a_wide_table_goes_on_in_parts(report: Document, packaged: Chosen, tmp_path: Path) -> None:
+def test_a_wide_table_goes_on_in_parts(report: Document, packaged: ChosenFonts, tmp_path: Path) -> None:
     """Columns that do not fit the sheet follow under 续表, with the labels of the rows again."""
     table = report.sections[3].tables[0]
     head = (table.head[0], *(f"第{number}类资金（万元）" for number in range(1, 16)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from xml.sax.saxutils import escape, quoteattr
 
-from nianbao.intake.answer.job import Job, Line
+from nianbao.intake.answer.job import AnswerLine, Job
 from nianbao.intake.answer.package import MAIN, plain
 from nianbao.intake.blank.style import text_height
 from nianbao.terms.workbook_words import ANSWER_HEADER, ANSWER_KEY, ANSWER_PATTERN
@@ -93,7 +93,7 @@ def _wide(row: int, text: str, style: int, height: float) -> str:
     return f'<row r="{row}" ht="{height:g}" customHeight="1">{_cell("A", row, text, style)}</row>'
 
 
-def _line(row: int, number: int, line: Line, look: Callable[[str], int], pattern: str) -> str:
+def _line(row: int, number: int, line: AnswerLine, look: Callable[[str], int], pattern: str) -> str:
     place = line.cell or ("整表" if line.sheet else "")
     texts = (
         (str(number), "centred"), (line.severity_zh, line.severity.value), (line.sheets, "text"),
@@ -114,7 +114,7 @@ def _cell(letter: str, row: int, text: str, style: int) -> str:
     )
 
 
-def _link(reference: str, line: Line) -> str:
+def _link(reference: str, line: AnswerLine) -> str:
     sheet = plain(line.sheet).replace("'", "''")
     place = quoteattr(f"'{sheet}'!{line.cell or 'A1'}")
     return f'<hyperlink ref="{reference}" location={place} display={quoteattr(line.cell or "整表")}/>'

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from lxml import etree
 
-from nianbao.intake.answer.package import MAIN, RELATIONS, Element, Package, UnknownPackage
+from nianbao.intake.answer.package import MAIN, RELATIONS, Element, UnknownPackage, WorkbookPackage
 
 _WORKBOOK = "xl/workbook.xml"
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 
 
-class Book:
+class MarkedBook:
     """The sheets of a package."""
 
-    def __init__(self, package: Package) -> None:
+    def __init__(self, package: WorkbookPackage) -> None:
         self._package = package
         self._root = package.tree(_WORKBOOK)
         self._list = self._root.find(f"{{{MAIN}}}sheets")

@@ -12,7 +12,7 @@ from lxml import etree
 
 from nianbao.intake.answer.cells import Cells, position
 from nianbao.intake.answer.job import SIGN
-from nianbao.intake.answer.package import MAIN, RELATIONS, Element, Package, UnknownPackage, plain, serialise
+from nianbao.intake.answer.package import MAIN, RELATIONS, Element, UnknownPackage, WorkbookPackage, plain, serialise
 
 _AUTHOR = "审核"
 _COMMENTS_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
@@ -50,7 +50,7 @@ _SHAPE = f"""<v:shape xmlns:v="{_VML}" xmlns:o="{_OFFICE}" xmlns:x="{_EXCEL}" id
 _SHAPE_NUMBER = re.compile(rb'id="_x0000_s(\d+)"')
 
 
-def comment_on(package: Package, part: str, cells: Cells, texts: Mapping[str, str]) -> None:
+def comment_on(package: WorkbookPackage, part: str, cells: Cells, texts: Mapping[str, str]) -> None:
     """Give cells of a worksheet part our comments, in place of those we wrote in an earlier answer.
 
     A cell that the sender has commented on keeps that text, with ours below it.
@@ -137,7 +137,7 @@ def _author_id(authors: Element) -> int:
     return len(authors) - 1
 
 
-def _draw(package: Package, part: str, cells: Cells, gone: Collection[str], texts: Mapping[str, str]) -> None:
+def _draw(package: WorkbookPackage, part: str, cells: Cells, gone: Collection[str], texts: Mapping[str, str]) -> None:
     """Take away the boxes of the comments that are gone and draw those of the new ones."""
     sheet = package.tree(part)
     reference = sheet.find(f"{{{MAIN}}}legacyDrawing")

@@ -24,7 +24,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Line:
+class AnswerLine:
     """A row of the sheet 审核结果; a row with a key is open for an explanation.
 
     `sheets` is what is shown, `sheet` where the link leads.
@@ -50,7 +50,7 @@ class Job:
     title: str
     outcome: str
     guidance: tuple[str, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[AnswerLine, ...]
     marks: tuple[Mark, ...]
 
     def with_sheets(self, names: Mapping[str, str]) -> Job:
@@ -73,6 +73,6 @@ def load_job(text: str) -> Job:
         data["title"],
         data["outcome"],
         tuple(data["guidance"]),
-        tuple(Line(**line | {"severity": Severity(line["severity"])}) for line in data["lines"]),
+        tuple(AnswerLine(**line | {"severity": Severity(line["severity"])}) for line in data["lines"]),
         tuple(Mark(**mark | {"severity": Severity(mark["severity"])}) for mark in data["marks"]),
     )

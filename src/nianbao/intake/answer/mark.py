@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from nianbao.intake.answer.answer_sheet import compose_sheet
-from nianbao.intake.answer.book import Book
+from nianbao.intake.answer.book import MarkedBook
 from nianbao.intake.answer.cells import Cells, position
 from nianbao.intake.answer.comments import comment_on
 from nianbao.intake.answer.job import Job, Mark
-from nianbao.intake.answer.package import Package, UnknownPackage
+from nianbao.intake.answer.package import UnknownPackage, WorkbookPackage
 from nianbao.intake.answer.rebuild import rebuild
 from nianbao.intake.answer.styles import Styles
 from nianbao.intake.read.formats.route import open_file
@@ -35,8 +35,8 @@ def mark_workbook(content: bytes, job: Job) -> bytes:
 
 
 def _mark(content: bytes, job: Job) -> bytes:
-    package = Package(content)
-    book = Book(package)
+    package = WorkbookPackage(content)
+    book = MarkedBook(package)
     styles = Styles(book.styles)
     name, earlier = _earlier_answer(content, book)
     by_sheet: dict[str, list[Mark]] = {}
@@ -53,7 +53,9 @@ def _mark(content: bytes, job: Job) -> bytes:
     return package.to_bytes()
 
 
-def _mark_sheet(package: Package, part: str, styles: Styles, marks: list[Mark], patterns: dict[str, str]) -> None:
+def _mark_sheet(
+    package: WorkbookPackage, part: str, styles: Styles, marks: list[Mark], patterns: dict[str, str]
+) -> None:
     """Fill the cells of one sheet and comment on them; `patterns` gains how each was filled before.
 
     What an earlier answer marked and this one does not is filled again as it was.
@@ -78,7 +80,7 @@ def _joined(marks: Iterable[Mark]) -> str:
     return "\n\n".join(mark.comment for mark in marks)
 
 
-def _earlier_answer(content: bytes, book: Book) -> tuple[str, Mapping[tuple[str, str], AnsweredRow]]:
+def _earlier_answer(content: bytes, book: MarkedBook) -> tuple[str, Mapping[tuple[str, str], AnsweredRow]]:
     """The name for the sheet 审核结果, and what an earlier one of ours remembers of the cells it marked."""
     if ANSWER_SHEET not in book.parts:
         return ANSWER_SHEET, {}

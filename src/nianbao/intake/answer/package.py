@@ -29,7 +29,7 @@ class UnknownPackage(Exception):
     """The bytes are no workbook that can be marked as it stands."""
 
 
-class Package:
+class WorkbookPackage:
     """The parts of a workbook's file."""
 
     def __init__(self, content: bytes) -> None:

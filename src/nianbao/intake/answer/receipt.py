@@ -11,7 +11,7 @@ from typing import Any
 from nianbao.catalog import Project
 from nianbao.intake.blank.limits import Limits, LimitsByColumn, describe_entry, limits_by_column
 from nianbao.terms import workbook_words
-from nianbao.terms.answer import Answer, Standing
+from nianbao.terms.answer import Answer, AnswerStanding
 from nianbao.terms.delivery import Decision, Outcome
 from nianbao.terms.explanation import Given, finding_key
 from nianbao.terms.finding import Finding, Severity
@@ -25,7 +25,7 @@ from nianbao.terms.receipt import (
     Receipt,
     ReceiptFinding,
     ReceiptLine,
-    Ruled,
+    ReceiptRuling,
     TakenBack,
 )
 
@@ -50,7 +50,7 @@ DECISIONS = {
 SEVERITIES = {Severity.REJECT: "须改正", Severity.EXPLAIN: "须说明", Severity.WARN: "提示", Severity.KEEP: "系统待处理"}
 EXPLAINED = "已说明"
 _ORDER = {severity: number for number, severity in enumerate(Severity)}
-_RULED = {Ruled.APPROVED: "已认可", Ruled.REFUSED: "未认可", Ruled.PENDING: "待审核认可"}
+_RULED = {ReceiptRuling.APPROVED: "已认可", ReceiptRuling.REFUSED: "未认可", ReceiptRuling.PENDING: "待审核认可"}
 _SHEETS_NAMED = 4
 
 
@@ -95,7 +95,7 @@ class ReceiptWriter:
             findings=tuple(map(self._finding, sorted(answer.findings, key=_urgency))),
         )
 
-    def _line(self, standing: Standing) -> ReceiptLine:
+    def _line(self, standing: AnswerStanding) -> ReceiptLine:
         return ReceiptLine(
             submission_id=standing.submission_id,
             form=standing.form_code,
@@ -152,7 +152,7 @@ class ReceiptWriter:
         return Before(period, Period.parse(period).zh, _shown(value, field))
 
 
-def _taken_back(standing: Standing) -> TakenBack:
+def _taken_back(standing: AnswerStanding) -> TakenBack:
     """Who took a submission back, when and why, and which one counts instead."""
     at, number = standing.decided_at, standing.number_in_force
     by, because = standing.decided_by or "", standing.because or ""
@@ -176,7 +176,7 @@ def _urgency(finding: Finding) -> tuple[int, str, str, int, str]:
 def _reason(row: Mapping[str, Any] | None) -> Reason | None:
     if row is None:
         return None
-    ruling = Ruled(row["ruling"] or Ruled.PENDING)
+    ruling = ReceiptRuling(row["ruling"] or ReceiptRuling.PENDING)
     return Reason(row["explanation_id"], row["explanation"], Given(row["given"]), ruling, _RULED[ruling], row["until"])
 
 

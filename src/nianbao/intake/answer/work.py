@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nianbao.intake.answer.job import SIGN, Job, Line, Mark
+from nianbao.intake.answer.job import SIGN, AnswerLine, Job, Mark
 from nianbao.intake.answer.receipt import (
     Shown,
     compared_zh,
@@ -94,11 +94,11 @@ def _guidance(findings: Sequence[ReceiptFinding], file: str) -> tuple[str, ...]:
     )
 
 
-def _line(shown: Shown) -> Line:
+def _line(shown: Shown) -> AnswerLine:
     item = shown.finding
     explanation = item.explanation
     asks = item.severity is Severity.EXPLAIN and bool(item.key) and item.is_open
-    return Line(
+    return AnswerLine(
         severity=item.look,
         severity_zh=item.severity_zh,
         sheet=item.sheet or "",

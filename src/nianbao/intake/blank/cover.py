@@ -10,7 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from nianbao.intake.blank.form_sheet import DueForm
 from nianbao.intake.blank.limits import MONEY_SCALE_NAME, MONEY_UNIT_NAME
-from nianbao.intake.blank.page import Book, Page
+from nianbao.intake.blank.page import BlankBook, Page
 from nianbao.intake.blank.style import text_height
 from nianbao.terms.form import FieldType
 from nianbao.terms.workbook_words import BASES, COVER_LABELS, COVER_SHEET, MONEY_UNITS, STATUSES
@@ -28,7 +28,7 @@ _HINTS = {
 }
 
 
-def write_cover(book: Book, sheet: Worksheet, sheets: Mapping[str, DueForm]) -> None:
+def write_cover(book: BlankBook, sheet: Worksheet, sheets: Mapping[str, DueForm]) -> None:
     """Write the cover; `sheets` are the forms inside by the names of their sheets."""
     page = Page(book, sheet, list(_WIDTHS))
     sheet.set_row(0, 30)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xlsxwriter.worksheet import Worksheet
 
-from nianbao.intake.blank.page import Book, Page
+from nianbao.intake.blank.page import BlankBook, Page
 from nianbao.intake.blank.style import LINE_HEIGHT, text_height
 from nianbao.intake.blank.tables import column_widths, write_table
 from nianbao.terms.form import Field, Form, Layout, Part
@@ -33,7 +33,7 @@ _MEASURES_SHOWN = "见表内"
 DueForm = tuple[Form, Period, tuple[Part, ...]]
 
 
-def write_form(book: Book, sheet: Worksheet, due: DueForm) -> None:
+def write_form(book: BlankBook, sheet: Worksheet, due: DueForm) -> None:
     """Write a form's title, tables, notes and signature line."""
     form, period, parts = due
     tables = [(part, _fields(part, period)) for part in parts]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xlsxwriter.worksheet import Worksheet
 
-from nianbao.intake.blank.page import Book, Page
+from nianbao.intake.blank.page import BlankBook, Page
 from nianbao.intake.blank.style import text_height
 from nianbao.terms.workbook_words import GUIDE_SHEET
 
@@ -22,7 +22,7 @@ _LINES = (
 )
 
 
-def write_guide(book: Book, sheet: Worksheet) -> None:
+def write_guide(book: BlankBook, sheet: Worksheet) -> None:
     """Write what a clerk needs to know, one numbered sentence a row."""
     page = Page(book, sheet, [5.0, 83.0])
     page.line(GUIDE_SHEET, "title", 44)

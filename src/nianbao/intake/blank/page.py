@@ -10,7 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 from nianbao.catalog import Project
 from nianbao.intake.blank.limits import LimitsByColumn
 from nianbao.intake.blank.options import Options
-from nianbao.intake.blank.style import ROW_HEIGHT, Styles
+from nianbao.intake.blank.style import ROW_HEIGHT, BlankStyles
 from nianbao.terms.filled import Filled
 from nianbao.terms.period import Period
 from nianbao.terms.unit import Unit
@@ -22,7 +22,7 @@ _MAY_RESIZE = {"format_columns": True, "format_rows": True}
 
 
 @dataclass(frozen=True)
-class Book:
+class BlankBook:
     """What all sheets of one workbook share."""
 
     workbook: Workbook
@@ -31,7 +31,7 @@ class Book:
     period: Period
     edition: str
     filled: Filled
-    styles: Styles
+    styles: BlankStyles
     options: Options
     limits: LimitsByColumn
 
@@ -58,12 +58,12 @@ class Book:
 class Page:
     """One sheet; `row` is the next row to write, `first_input` where the cursor waits when it is opened."""
 
-    book: Book
+    book: BlankBook
     sheet: Worksheet
     widths: list[float]
     row: int = 0
     first_input: tuple[int, int] | None = None
-    styles: Styles = field(init=False)
+    styles: BlankStyles = field(init=False)
 
     def __post_init__(self) -> None:
         self.styles = self.book.styles

@@ -68,7 +68,7 @@ def input_style(field: Field) -> str:
     return "year" if field.type is FieldType.INT and field.unit == "年" else field.type
 
 
-class Styles:
+class BlankStyles:
     """The formats of one workbook, made when first asked for."""
 
     def __init__(self, workbook: Workbook) -> None:

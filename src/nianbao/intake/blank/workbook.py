@@ -13,8 +13,8 @@ from nianbao.intake.blank.form_sheet import DueForm, write_form
 from nianbao.intake.blank.guide import write_guide
 from nianbao.intake.blank.limits import limits_by_column
 from nianbao.intake.blank.options import Options
-from nianbao.intake.blank.page import Book
-from nianbao.intake.blank.style import TEXT_FONT, Styles
+from nianbao.intake.blank.page import BlankBook
+from nianbao.intake.blank.style import TEXT_FONT, BlankStyles
 from nianbao.terms.filled import Filled
 from nianbao.terms.period import Period
 from nianbao.terms.unit import Unit
@@ -37,14 +37,14 @@ def write_workbook(path: Path, project: Project, unit: Unit, period: Period, fil
     dues = [due for due in project.due_forms(unit, period) if not filled.only or due[0].code in filled.forms]
     # The library writes into the properties it is given, so each workbook gets its own.
     workbook = Workbook(str(path), {**_OPTIONS, "default_format_properties": dict(TEXT_FONT)})
-    book = Book(
+    book = BlankBook(
         workbook=workbook,
         project=project,
         unit=unit,
         period=period,
         edition=max((form.edition_in(own_period) for form, own_period, _ in dues), default=""),
         filled=filled,
-        styles=Styles(workbook),
+        styles=BlankStyles(workbook),
         options=Options(project, unit, period),
         limits=limits_by_column(project.rules),
     )
@@ -68,7 +68,7 @@ def _name_sheets(dues: list[DueForm]) -> dict[str, DueForm]:
     return sheets
 
 
-def _write_properties(book: Book) -> None:
+def _write_properties(book: BlankBook) -> None:
     """Describe the file; the day in it is the period's last, never today's, so that bytes stay the same."""
     book.workbook.set_properties(
         {

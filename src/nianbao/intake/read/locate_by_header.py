@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nianbao.intake.read.formats.sheet import Sheet
 from nianbao.intake.read.header import NAME_TITLE, VALUE_TITLE
-from nianbao.intake.read.locate_fields import TITLE_ROWS, Block, Landmarks, Place
+from nianbao.intake.read.locate_fields import TITLE_ROWS, FormBlock, Landmarks, Place
 from nianbao.intake.read.values import text_of
 from nianbao.intake.text import compact
 from nianbao.terms import workbook_words
@@ -33,13 +33,13 @@ def locate_by_header(sheet: Sheet, form: Form, found: Landmarks) -> Iterator[Rea
 
 
 def _add_lines(
-    sheet: Sheet, form: Form, part: Part, blocks: list[Block], found: Landmarks, texts: Texts
+    sheet: Sheet, form: Form, part: Part, blocks: list[FormBlock], found: Landmarks, texts: Texts
 ) -> Iterator[ReadingFault]:
     if any(block.is_disputed for block in blocks):
         return
     known = {asked.code for block in blocks for _, _, asked in block.places}
     taken = {row for block in blocks for row, _, _ in block.places}
-    block = blocks[0] if blocks else Block(part)
+    block = blocks[0] if blocks else FormBlock(part)
     for asked in part.fields:
         if asked.code in known:
             continue
@@ -58,7 +58,7 @@ def _add_lines(
         found.blocks.setdefault(form.code, []).append(block)
 
 
-def _add_columns(blocks: list[Block], texts: Texts) -> None:
+def _add_columns(blocks: list[FormBlock], texts: Texts) -> None:
     """The columns of a ledger whose 代码 was deleted, by the titles right above the codes that are left."""
     for block in blocks:
         known = {asked.code for _, _, asked in block.places}
@@ -90,7 +90,7 @@ def _add_ledger(sheet: Sheet, form: Form, part: Part, found: Landmarks, texts: T
         yield _ambiguous(sheet, form, best[0][0][2], [place for places in best for place in places[:1]])
         return
     row = best[0][0][0]
-    found.add_block(form.code, Block(part, best[0], _below_units(sheet, best[0], row)), sheet)
+    found.add_block(form.code, FormBlock(part, best[0], _below_units(sheet, best[0], row)), sheet)
 
 
 def _below_units(sheet: Sheet, places: list[Place], row: int) -> int:

@@ -29,7 +29,7 @@ _HEAD_ROWS = 12
 _COVER = frozenset(compact(label) for label in workbook_words.COVER_LABELS.values())
 
 
-class Kind(Enum):
+class LandmarkKind(Enum):
     """What a text can be by itself."""
 
     EDITION = auto()
@@ -39,10 +39,10 @@ class Kind(Enum):
     OTHER = auto()
 
 
-class Mark(NamedTuple):
+class Landmark(NamedTuple):
     """A text that can be a landmark; `begins_border` where its row, if it is the first in it, ends a table."""
 
-    kind: Kind
+    kind: LandmarkKind
     begins_border: bool
     said: str = ""
     code: tuple[str, int] = ("", 0)
@@ -53,7 +53,7 @@ Place = tuple[int, int, Field]
 
 
 @dataclass
-class Block:
+class FormBlock:
     """A part of a form on a sheet: its lines, or one header row of a ledger and the columns under it.
 
     Where a header leaves open which column is the value the block is disputed, and nothing is read of it.
@@ -73,7 +73,7 @@ class Landmarks:
     ledgers; `margin` is the column in which the sheet begins: what stands left of it is somebody's own numbering.
     """
 
-    blocks: dict[str, list[Block]] = field(default_factory=dict)
+    blocks: dict[str, list[FormBlock]] = field(default_factory=dict)
     headers: dict[int, Header] = field(default_factory=dict)
     borders: set[int] = field(default_factory=set)
     ends: set[int] = field(default_factory=set)
@@ -83,7 +83,7 @@ class Landmarks:
     notes: dict[str, str] = field(default_factory=dict)
     faults: list[ReadingFault] = field(default_factory=list)
 
-    def blocks_of(self, form: Form, part: Part) -> list[Block]:
+    def blocks_of(self, form: Form, part: Part) -> list[FormBlock]:
         """The blocks of a part, from top to bottom."""
         return [block for block in self.blocks.get(form.code, ()) if block.part is part]
 
@@ -102,13 +102,13 @@ class Landmarks:
                 break
         return None
 
-    def add_block(self, form_code: str, block: Block, sheet: Sheet) -> None:
+    def add_block(self, form_code: str, block: FormBlock, sheet: Sheet) -> None:
         """Add a block; the rows of titles above a ledger end the table above them."""
         self.blocks.setdefault(form_code, []).append(block)
         if block.part.layout is not Layout.INDICATOR:
             self.end_above(block, sheet)
 
-    def end_above(self, block: Block, sheet: Sheet) -> None:
+    def end_above(self, block: FormBlock, sheet: Sheet) -> None:
         """Let the table above a ledger end with the first row that holds a title of the ledger in its column."""
         top = block.header_row
         for above in range(top - 1, max(top - TITLE_ROWS, 0) - 1, -1):
@@ -119,21 +119,21 @@ class Landmarks:
 
 
 @remember
-def _mark(text: str) -> Mark | None:
+def _mark(text: str) -> Landmark | None:
     """What a text can be, None for most that people write."""
     begins_border = bool(_BORDER.match(text))
     if text.startswith(workbook_words.EDITION_LABEL):
-        return Mark(Kind.EDITION, begins_border, text.removeprefix(workbook_words.EDITION_LABEL).strip())
+        return Landmark(LandmarkKind.EDITION, begins_border, text.removeprefix(workbook_words.EDITION_LABEL).strip())
     if (title := compact(text)) in TITLES:
-        return Mark(Kind.TITLE, begins_border, title)
+        return Landmark(LandmarkKind.TITLE, begins_border, title)
     if text.startswith(_NOTE) and compact(text) == _NOTE:
-        return Mark(Kind.NOTE, begins_border)
+        return Landmark(LandmarkKind.NOTE, begins_border)
     if "-" in text and (code := workbook_words.parse_field_code(text)):
-        return Mark(Kind.CODE, begins_border, text.strip(), code)
-    return Mark(Kind.OTHER, begins_border) if begins_border else None
+        return Landmark(LandmarkKind.CODE, begins_border, text.strip(), code)
+    return Landmark(LandmarkKind.OTHER, begins_border) if begins_border else None
 
 
-def _marks(sheet: Sheet) -> list[tuple[int, int, Mark]]:
+def _marks(sheet: Sheet) -> list[tuple[int, int, Landmark]]:
     """The texts that can be landmarks, row by row."""
     return [(row, column, mark) for row, column, text in sheet.texts if (mark := _mark(text)) is not None]
 
@@ -148,15 +148,15 @@ def locate_by_code(sheet: Sheet, vocabulary: Vocabulary) -> Landmarks:
     for row, column, mark in marks:
         if mark.begins_border and _begins_row(sheet, row, column, found.margin):
             found.borders.add(row)
-        if mark.kind is Kind.EDITION:
+        if mark.kind is LandmarkKind.EDITION:
             edition = mark.said
-        elif mark.kind is Kind.TITLE:
+        elif mark.kind is LandmarkKind.TITLE:
             titles.setdefault(row, {}).setdefault(mark.said, []).append(column)
-        elif mark.kind is Kind.NOTE and _begins_row(sheet, row, column, found.margin):
+        elif mark.kind is LandmarkKind.NOTE and _begins_row(sheet, row, column, found.margin):
             note = _beside(sheet, row, column)
             if form_code:
                 found.notes[form_code], note = note, ""
-        elif mark.kind is Kind.CODE and mark.code[0] in vocabulary.forms:
+        elif mark.kind is LandmarkKind.CODE and mark.code[0] in vocabulary.forms:
             found.ends.add(row)
             known = vocabulary.fields.get(mark.code)
             if known is None:
@@ -201,14 +201,14 @@ def named_forms(sheet: Sheet, vocabulary: Vocabulary) -> list[Form]:
 def _gather(found: Landmarks, codes: list[tuple[int, int, Part, Field]], sheet: Sheet) -> None:
     """Put the codes together into blocks; a code that stands twice where it may stand once is a fault."""
     disputed: dict[tuple[int, int], bool] = {}
-    known: dict[tuple[str, str, int], Block] = {}
+    known: dict[tuple[str, str, int], FormBlock] = {}
     taken: set[tuple[str, str, int, int]] = set()
     for row, column, part, asked in codes:
         header_row = -1 if part.layout is Layout.INDICATOR else row
         key = (part.form_code, part.code, header_row)
         block = known.get(key)
         if block is None:
-            block = known[key] = Block(part, [], header_row)
+            block = known[key] = FormBlock(part, [], header_row)
             found.blocks.setdefault(part.form_code, []).append(block)
         if (*key, asked.line) in taken:
             code = workbook_words.field_code(part.form_code, asked.line)

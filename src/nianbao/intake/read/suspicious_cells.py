@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from nianbao.intake.read.formats.sheet import Sheet, address, column_number
 from nianbao.intake.read.header import NAME_TITLE
-from nianbao.intake.read.locate_fields import Block
-from nianbao.intake.read.tables import Table, total_word
+from nianbao.intake.read.locate_fields import FormBlock
+from nianbao.intake.read.tables import FormTable, total_word
 from nianbao.intake.read.values import ROUNDED_TAIL
 from nianbao.intake.text import compact, has_suspect_mark, tidy
 from nianbao.terms import workbook_words
@@ -22,7 +22,7 @@ _TITLE_ROWS = 3
 _PLACE = re.compile(r"([A-Z]+)(\d+)")
 
 
-def note_suspicious_cells(table: Table) -> None:
+def note_suspicious_cells(table: FormTable) -> None:
     """Note what is odd about the cells of a form, and what stands beside them that is none of the form's."""
     sheet, filled = table.sheet, [cell for cell in table.cells if cell.text]
     if has_suspect_mark("".join(cell.text for cell in filled)):
@@ -46,13 +46,13 @@ def note_suspicious_cells(table: Table) -> None:
         _note_extra_columns(table, block, rows)
 
 
-def _note_cells(table: Table, code: str, places: Sequence[str]) -> None:
+def _note_cells(table: FormTable, code: str, places: Sequence[str]) -> None:
     if places:
         named = "、".join(places[:_NAMED]) + ("等" if len(places) > _NAMED else "")
         table.note(code, places[0].partition("（")[0], named)
 
 
-def _shown_otherwise(table: Table) -> Iterator[str]:
+def _shown_otherwise(table: FormTable) -> Iterator[str]:
     """The numbers that their formats show in another size than that in which they are read."""
     for cell in table.cells:
         magnitude = table.sheet.magnitudes.get(cell.cell)
@@ -74,7 +74,7 @@ def _is_hidden(sheet: Sheet, place: str) -> bool:
     return int(match[2]) - 1 in sheet.hidden_rows or column_number(match[1]) - 1 in sheet.hidden_columns
 
 
-def _merged_answers(table: Table) -> Iterator[str]:
+def _merged_answers(table: FormTable) -> Iterator[str]:
     """Merged areas over more than one answer: only the first of them is kept."""
     asked = sorted({row for rows, _ in table.asked for row in rows})
     for (top, left), (bottom, right) in table.sheet.merged:
@@ -89,7 +89,7 @@ def _merged_answers(table: Table) -> Iterator[str]:
             yield f"{address(top, left)}:{address(bottom, right)}"
 
 
-def _note_repeated_keys(table: Table) -> None:
+def _note_repeated_keys(table: FormTable) -> None:
     """The records of a ledger with rows printed in advance that repeat a key: a unit counted twice."""
     keys = {part.code: part.fields[0].code for part in table.form.parts if part.rows}
     seen: dict[tuple[str, object], str] = {}
@@ -100,7 +100,7 @@ def _note_repeated_keys(table: Table) -> None:
                 table.note("DUPLICATE_ROW", cell.cell, cell.text, first)
 
 
-def _note_extra_lines(table: Table, block: Block) -> None:
+def _note_extra_lines(table: FormTable, block: FormBlock) -> None:
     """Filled lines under the same header that are none of the form's."""
     known = {row for row, _, _ in block.places}
     first, column, _ = min(block.places, key=lambda place: place[0])
@@ -121,7 +121,7 @@ def _note_extra_lines(table: Table, block: Block) -> None:
             table.note("EXTRA_LINE", table.sheet.name_of(row, column), tidy(str(label))[:_LABEL])
 
 
-def _note_extra_columns(table: Table, block: Block, rows: Sequence[int]) -> None:
+def _note_extra_columns(table: FormTable, block: FormBlock, rows: Sequence[int]) -> None:
     """Titled and filled columns of a ledger that are none of the form's."""
     sheet, known = table.sheet, {column for _, column, _ in block.places}
     for column in range(max((len(sheet.rows[row]) for row in rows), default=0)):

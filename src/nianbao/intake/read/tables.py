@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from nianbao.intake.read.formats.sheet import Sheet, address, column_letters
 from nianbao.intake.read.header import UNIT_TITLE
-from nianbao.intake.read.locate_fields import Block, Landmarks, Place
+from nianbao.intake.read.locate_fields import FormBlock, Landmarks, Place
 from nianbao.intake.read.values import MAX_TEXT, ROUNDED_TAIL, read_value, text_of
 from nianbao.intake.read.vocabulary import Vocabulary
 from nianbao.intake.text import compact, is_blank
@@ -45,7 +45,7 @@ class Terms:
 
 
 @dataclass
-class Table:
+class FormTable:
     """The cells of one form on one sheet as they are read.
 
     `asked` are the rows and columns in which they stand, block by block; `recorded` the rows of a ledger in which a
@@ -60,7 +60,7 @@ class Table:
     cells: list[Cell] = field(default_factory=list)
     faults: list[ReadingFault] = field(default_factory=list)
     asked: list[tuple[Sequence[int], Sequence[int]]] = field(default_factory=list)
-    recorded: list[tuple[Block, list[int]]] = field(default_factory=list)
+    recorded: list[tuple[FormBlock, list[int]]] = field(default_factory=list)
     rounded: dict[str, str] = field(default_factory=dict)
 
     def read(self) -> None:
@@ -86,7 +86,7 @@ class Table:
         """Note what is wrong with the form."""
         self.faults.append(ReadingFault(code, self.form.code, self.sheet.name, cell, value, expected))
 
-    def _read_lines(self, block: Block) -> None:
+    def _read_lines(self, block: FormBlock) -> None:
         for row, column, asked in block.places:
             self.asked.append(((row,), (column,)))
             self.cells += self._read_row(block.part.code, 1, row, ((row, column, asked),))
@@ -94,7 +94,7 @@ class Table:
                 header = self.landmarks.header_above(row, column)
                 self._compare_unit(row, header.column_of(UNIT_TITLE) if header else None)
 
-    def _read_records(self, blocks: Sequence[Block]) -> None:
+    def _read_records(self, blocks: Sequence[FormBlock]) -> None:
         """The records under each header of a ledger; a header may be repeated, as at the head of a page."""
         sums = _Sums()
         row_no = 0
@@ -119,7 +119,7 @@ class Table:
                     sums.add(cells)
             self.recorded.append((block, recorded))
 
-    def _filled_rows(self, block: Block, columns: Sequence[int]) -> list[int]:
+    def _filled_rows(self, block: FormBlock, columns: Sequence[int]) -> list[int]:
         """The rows of a ledger in which something stands, up to where the table ends."""
         first, last = block.header_row + 1, len(self.sheet.rows)
         end = min((row for row in self.landmarks.ends if row >= first), default=last)
@@ -135,7 +135,7 @@ class Table:
             return False
         return not self.sheet.odd or not any(address(row, column) in self.sheet.odd for column in columns)
 
-    def _is_printed(self, block: Block, row: int) -> bool:
+    def _is_printed(self, block: FormBlock, row: int) -> bool:
         """Whether nothing but the key stands in a row that was printed in advance, and no word for a total."""
         key = block.part.fields[0]
         for _, column, asked in block.places:
@@ -169,7 +169,7 @@ class Table:
             cells.append(Cell(part, row_no, asked.code, place, text, value, fault))
         return cells
 
-    def _compare_total(self, block: Block, cells: Sequence[Cell], due: dict[str, Decimal]) -> None:
+    def _compare_total(self, block: FormBlock, cells: Sequence[Cell], due: dict[str, Decimal]) -> None:
         """Hold a row of totals to the records above it."""
         for cell, (_, _, asked) in zip(cells, block.places, strict=True):
             if asked.aggregate is Aggregate.SUM and isinstance(cell.value, Decimal) and block.part.rows != _WITH_LEVELS:

@@ -13,7 +13,7 @@ from nianbao.intake.read.locate_fields import locate_by_code, named_forms
 from nianbao.intake.read.returned import take_explanations
 from nianbao.intake.read.rival_sheets import choose, has_lines, is_blank, says_nothing
 from nianbao.intake.read.suspicious_cells import note_suspicious_cells
-from nianbao.intake.read.tables import Table, Terms
+from nianbao.intake.read.tables import FormTable, Terms
 from nianbao.intake.read.values import MAX_TEXT
 from nianbao.intake.read.vocabulary import Vocabulary
 from nianbao.intake.text import tidy
@@ -95,7 +95,7 @@ def _read_sheet(
     landmarks = locate_by_code(sheet, vocabulary)
     forms = [vocabulary.forms[code] for code in landmarks.blocks] or _forms_by_header(sheet, form_code, vocabulary)
     for form in sorted(forms, key=lambda form: form.code):
-        table = Table(sheet, form, landmarks, vocabulary, terms)
+        table = FormTable(sheet, form, landmarks, vocabulary, terms)
         table.faults += (fault for fault in landmarks.faults if fault.form_code == form.code)
         if landmarks.lacks(form, form.parts) and landmarks.lacks(form, terms.asked(form)):
             table.faults += locate_by_header(sheet, form, landmarks)

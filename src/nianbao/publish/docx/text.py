@@ -16,7 +16,7 @@ from docx.text.paragraph import Paragraph as WordParagraph
 from docx.text.run import Run
 
 from nianbao.publish.plain import figure_name, plain
-from nianbao.publish.typeset.block import Caption, Line, Note, Piece, Strong
+from nianbao.publish.typeset.block import Caption, Note, Piece, Strong, TypesetLine
 from nianbao.terms.document import PrintedBlock, PrintedFigure, PrintedText, ToWrite
 
 NAME_LENGTH = 64
@@ -54,7 +54,7 @@ class Text:
         run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:hint"), "eastAsia")
         return run
 
-    def line(self, line: Line) -> WordParagraph:
+    def line(self, line: TypesetLine) -> WordParagraph:
         """A paragraph of the report; a heading can be found from the table of contents."""
         paragraph = self.paragraph(line.style)
         self.pieces(paragraph, line.pieces)

@@ -20,7 +20,7 @@ from nianbao.publish.docx.table import write_grid
 from nianbao.publish.docx.text import Text
 from nianbao.publish.plain import plain
 from nianbao.publish.typeset import lay_out
-from nianbao.publish.typeset.block import Block, Caption, Contents, Grid, Line, Picture, RedHead, TailLines
+from nianbao.publish.typeset.block import Block, Caption, Contents, Grid, Picture, RedHead, TailLines, TypesetLine
 from nianbao.terms.document import Document, PrintedChart
 
 ChartPicture = Callable[[PrintedChart], bytes]
@@ -43,11 +43,11 @@ def write(
     describe(word, document)
     opened: list[tuple[str, WordParagraph]] = []
     for block in lay_out(document):
-        block_id = block.block_id if isinstance(block, Line) else ""
+        block_id = block.block_id if isinstance(block, TypesetLine) else ""
         if opened and opened[0][0] != block_id:
             _enclose(text, document, opened)
             opened = []
-        if isinstance(block, Line) and block_id:
+        if isinstance(block, TypesetLine) and block_id:
             opened.append((block_id, text.line(block)))
         else:
             _write_block(text, block, chart_png, pages or {})
@@ -67,7 +67,7 @@ def _enclose(text: Text, document: Document, opened: list[tuple[str, WordParagra
 
 def _write_block(text: Text, block: Block, chart_png: ChartPicture, pages: Mapping[int, int]) -> None:
     match block:
-        case Line():
+        case TypesetLine():
             text.line(block)
         case Caption():
             text.caption(block)

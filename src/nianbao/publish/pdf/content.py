@@ -15,13 +15,13 @@ from nianbao.publish.typeset.block import (
     Contents,
     Entry,
     Grid,
-    Line,
     Note,
     Picture,
     Piece,
     RedHead,
     Strong,
     TailLines,
+    TypesetLine,
 )
 from nianbao.publish.typeset.ends import name_size
 from nianbao.publish.typeset.grid import fit_head, kept_rows
@@ -40,7 +40,7 @@ PADDING = 8
 def content_of(block: Block) -> Data:
     """One block as data."""
     match block:
-        case Line():
+        case TypesetLine():
             return _line(block)
         case Caption():
             return {"kind": "caption", "style": block.style, "name": block.kind, "text": plain(block.text)}
@@ -67,7 +67,7 @@ def texts_by_style(blocks: Iterable[Block]) -> Iterator[tuple[str, str]]:
     for block in blocks:
         data = content_of(block) if not isinstance(block, Picture) else {}
         match block:
-            case Line():
+            case TypesetLine():
                 yield block.style, "".join(text for _, text in data["pieces"])
             case Caption():
                 yield block.style, block.kind + block.text
@@ -85,7 +85,7 @@ def texts_by_style(blocks: Iterable[Block]) -> Iterator[tuple[str, str]]:
                 yield "Heading1", charts.in_words(block.chart)
 
 
-def _line(line: Line) -> Data:
+def _line(line: TypesetLine) -> Data:
     pieces = [_piece(piece) for piece in line.pieces if piece]
     return {
         "kind": "line", "style": line.style, "pieces": pieces, "heading": line.is_heading, "page": line.new_page,

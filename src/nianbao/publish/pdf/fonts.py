@@ -62,7 +62,7 @@ class Face:
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ChosenFonts:
     """The face for each official font, and the faces that help out with single characters."""
 
     fonts: typst.Fonts
@@ -89,13 +89,13 @@ class Chosen:
         return families, missing
 
 
-def choose(with_installed: bool = True) -> Chosen:
+def choose(with_installed: bool = True) -> ChosenFonts:
     """Look for the fonts; without those that are installed the packaged one serves for all."""
     fonts, found = _look(with_installed)
     faces = {font: _choose(font, found) for font in OFFICIAL}
     if faces[FANGSONG].family == PACKAGED:  # digits of another kind would look strange beside it
         faces[LATIN] = faces[FANGSONG]
-    return Chosen(fonts, faces, found)
+    return ChosenFonts(fonts, faces, found)
 
 
 def is_official(font: str, face: Face) -> bool:

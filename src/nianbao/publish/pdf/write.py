@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from nianbao.publish.pdf.content import content_of, texts_by_style
-from nianbao.publish.pdf.fonts import Chosen, choose
+from nianbao.publish.pdf.fonts import ChosenFonts, choose
 from nianbao.publish.plain import edition_line, universal
 from nianbao.publish.typeset import lay_out
 from nianbao.publish.typeset.block import Block
@@ -18,7 +18,7 @@ from nianbao.publish.typeset.look import BY_ID, LOOKS, Look
 from nianbao.terms.document import Document
 
 
-def write(document: Document, path: Path, fonts: Chosen | None = None) -> dict[int, int]:
+def write(document: Document, path: Path, fonts: ChosenFonts | None = None) -> dict[int, int]:
     """Write the report as a PDF, and tell on which page each heading stands; the same report gives the same bytes.
 
     A character that no font has stands as 〔缺字U+20BB7〕: what a unit wrote must not stop a release, nor become a box.
@@ -55,7 +55,7 @@ def _named(text: str, missing: Iterable[str]) -> str:
     return text.translate({ord(character): f"〔缺字U+{ord(character):04X}〕" for character in missing})
 
 
-def _look(look: Look, chosen: Chosen) -> dict[str, Any]:
+def _look(look: Look, chosen: ChosenFonts) -> dict[str, Any]:
     """A style as the template reads it."""
     face, latin = chosen.faces[look.font], chosen.faces[look.latin]
     return {
@@ -79,7 +79,7 @@ def _look(look: Look, chosen: Chosen) -> dict[str, Any]:
     }
 
 
-def _characters(blocks: Iterable[Block], chosen: Chosen) -> Mapping[str, set[str]]:
+def _characters(blocks: Iterable[Block], chosen: ChosenFonts) -> Mapping[str, set[str]]:
     """The characters that each official font must show."""
     characters: dict[str, set[str]] = {font: set() for font in chosen.faces}
     for style, text in texts_by_style(blocks):

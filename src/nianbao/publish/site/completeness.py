@@ -14,7 +14,7 @@ _SHORT = {"Q1": "一季度", "Q2": "二季度", "Q3": "三季度", "Q4": "四季
 
 
 @dataclass(frozen=True)
-class Row:
+class CompletenessRow:
     """One unit: by form, what became of each period."""
 
     code: str
@@ -37,12 +37,12 @@ class Completeness:
     """The matrix, its columns, and the counts by form and period and of all."""
 
     forms: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[CompletenessRow, ...]
     counts: Mapping[tuple[str, str], Counter[Status]]
     total: Counter[Status]
 
     @property
-    def irregular(self) -> list[tuple[Row, Due]]:
+    def irregular(self) -> list[tuple[CompletenessRow, Due]]:
         """What did not come on time, unit by unit."""
         return [
             (row, due) for row in self.rows for dues in row.by_form.values() for due in dues if due.status.is_irregular
@@ -59,7 +59,7 @@ def completeness(background: Background) -> Completeness:
         counts.setdefault((due.form_code, due.period), Counter())[due.status] += 1
     order = {code: place for place, code in enumerate(background.units)}
     codes = sorted(by_unit, key=lambda code: (order.get(code, len(order)), code))
-    rows = tuple(Row(code, background.units.get(code, code), by_unit[code]) for code in codes)
+    rows = tuple(CompletenessRow(code, background.units.get(code, code), by_unit[code]) for code in codes)
     total = sum(counts.values(), Counter())
     return Completeness(forms, rows, dict(sorted(counts.items())), total)
 

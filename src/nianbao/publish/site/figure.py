@@ -19,7 +19,7 @@ SHA_SHOWN = 12
 
 
 @dataclass(frozen=True)
-class Part:
+class ShownPart:
     """What one unit contributes, beside that of a year before; `length` is that of its bar, of a hundred."""
 
     code: str
@@ -31,7 +31,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Operand:
+class ShownOperand:
     """A figure of a formula with its value; `has_page` says that this edition prints it."""
 
     key: str
@@ -43,7 +43,7 @@ class Operand:
 
 
 @dataclass(frozen=True)
-class Source:
+class ShownSource:
     """The cells of one submission, sheet and indicator behind a figure; `operand` names it where it is another one."""
 
     submission_id: str
@@ -62,12 +62,12 @@ class FigurePage:
     told: Told
     described: Described | None
     last: Decimal | None
-    operands: tuple[Operand, ...]
-    prefectures: tuple[Part, ...]
-    units: tuple[Part, ...]
+    operands: tuple[ShownOperand, ...]
+    prefectures: tuple[ShownPart, ...]
+    units: tuple[ShownPart, ...]
     cells: int
     submissions: int
-    sources: Mapping[str, list[Source]]
+    sources: Mapping[str, list[ShownSource]]
     revisions: tuple[Revision, ...]
     missing: tuple[str, ...]
     targets: tuple[Target, ...] = ()
@@ -128,17 +128,19 @@ def figure_page(told: Told, outline: Outline) -> FigurePage:
     )
 
 
-def _parts(trace: Trace, described: Described | None, figure: PrintedFigure, outline: Outline) -> Iterator[Part]:
+def _parts(trace: Trace, described: Described | None, figure: PrintedFigure, outline: Outline) -> Iterator[ShownPart]:
     last = described.by_unit.get(figure.year - 1, {}) if described else {}
     is_comparable = described is None or described.is_comparable(figure.year)
     most = max((abs(each.value) for each in trace.by_unit if each.value is not None), default=Decimal())
     for each in trace.by_unit:
         before = last.get(each.unit_code)
         change = change_text(each.value, before, figure.unit) if is_comparable else "—"
-        yield Part(each.unit_code, each.zh, each.value, before, change, length(each.value, most))
+        yield ShownPart(each.unit_code, each.zh, each.value, before, change, length(each.value, most))
 
 
-def _operands(trace: Trace, described: Described | None, figure: PrintedFigure, outline: Outline) -> Iterator[Operand]:
+def _operands(
+    trace: Trace, described: Described | None, figure: PrintedFigure, outline: Outline
+) -> Iterator[ShownOperand]:
     """The operands as the formula names them; without its declaration, those that the trace knows."""
     if described is None or not described.operands:
         for key in trace.operands:
@@ -149,25 +151,25 @@ def _operands(trace: Trace, described: Described | None, figure: PrintedFigure, 
         yield _operand(name, figure.year - back, outline)
 
 
-def _operand(name: str, year: int, outline: Outline) -> Operand:
+def _operand(name: str, year: int, outline: Outline) -> ShownOperand:
     key = f"{name}-{year}"
     described, told = outline.document.background.indicators.get(name), outline.told.get(key)
     if told and told.whole:
-        return Operand(key, told.first.zh, year, told.first.value, told.first.unit, True)
+        return ShownOperand(key, told.first.zh, year, told.first.value, told.first.unit, True)
     if described is None:
-        return Operand(key, name, year, None, "", told is not None)
-    return Operand(key, described.zh, year, described.values.get(year), described.unit, told is not None)
+        return ShownOperand(key, name, year, None, "", told is not None)
+    return ShownOperand(key, described.zh, year, described.values.get(year), described.unit, told is not None)
 
 
-def _sources(trace: Trace, figure: PrintedFigure, outline: Outline) -> dict[str, list[Source]]:
+def _sources(trace: Trace, figure: PrintedFigure, outline: Outline) -> dict[str, list[ShownSource]]:
     """The cells by unit, those of one submission, sheet and indicator together."""
-    found: dict[str, dict[tuple[str, ...], Source]] = {}
+    found: dict[str, dict[tuple[str, ...], ShownSource]] = {}
     for cell in trace.cells:
         place = (cell.submission_id, cell.sheet, cell.indicator_id)
         sources = found.setdefault(cell.unit_code, {})
         if place not in sources:
             name = _indicator(cell.indicator_id, outline) if cell.indicator_id != figure.indicator_id else ""
-            sources[place] = Source(
+            sources[place] = ShownSource(
                 cell.submission_id, period_zh(cell.period), cell.file, cell.sha256[:SHA_SHOWN], cell.sheet, name
             )
         sources[place].cells.append(cell)

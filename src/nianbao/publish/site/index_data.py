@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from nianbao.publish.plain import exact_text
 from nianbao.publish.site.amounts import share_text
-from nianbao.publish.site.figure import FigurePage, Operand
+from nianbao.publish.site.figure import FigurePage, ShownOperand
 from nianbao.publish.site.meaning import meaning
 from nianbao.publish.site.outline import Outline
 
@@ -22,7 +22,7 @@ def index_data(pages: Iterable[FigurePage], outline: Outline) -> str:
     return f"window.nianbaoFigures={text};\n"
 
 
-def _operand(it: Operand) -> tuple[str, str, str, str]:
+def _operand(it: ShownOperand) -> tuple[str, str, str, str]:
     """Key, if there is a page, name, value and unit."""
     return it.key if it.has_page else "", f"{it.zh}（{it.year}年）", exact_text(it.value, it.unit), it.unit
 

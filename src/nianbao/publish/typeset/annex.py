@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from nianbao.publish.listing import Line as Listed
-from nianbao.publish.listing import lines_by_figure
+from nianbao.publish.listing import ListingLine, lines_by_figure
 from nianbao.publish.plain import coverage_text, exact_text, holds_zh, section_titles
-from nianbao.publish.typeset.block import Block, Entry, Grid, Line
+from nianbao.publish.typeset.block import Block, Entry, Grid, TypesetLine
 from nianbao.terms.document import Document
 
 TITLES = {"figures": "数字一览", "sources": "数据来源", "revisions": "更正一览"}
@@ -28,22 +27,22 @@ def annex_list(document: Document) -> Iterator[Block]:
     """The annexes named under the text."""
     titles = _titles(document)
     if titles:
-        yield Line("BodyText", (), keeps_next=True)
+        yield TypesetLine("BodyText", (), keeps_next=True)
     for number, title in enumerate(titles, start=1):
         listed = f"{number}. {title}" if len(titles) > 1 else title
         opening = "附件：" if number == 1 else "　　　"
-        yield Line("BodyText", (f"{opening}{listed}",), keeps_next=number < len(titles))
+        yield TypesetLine("BodyText", (f"{opening}{listed}",), keeps_next=number < len(titles))
 
 
 def annexes(document: Document) -> Iterator[Block]:
     """Each annex on a new page."""
     titles = _titles(document)
     for number, (title, kind) in enumerate(zip(titles, _kinds(document), strict=True), start=1):
-        yield Line("AnnexMark", (f"附件{number}" if len(titles) > 1 else "附件",))
-        yield Line("AnnexTitle", (title,), is_heading=True)
+        yield TypesetLine("AnnexMark", (f"附件{number}" if len(titles) > 1 else "附件",))
+        yield TypesetLine("AnnexTitle", (title,), is_heading=True)
         yield _GRIDS[kind](document)
         if kind in _NOTES:
-            yield Line("TableNote", (_NOTES[kind],))
+            yield TypesetLine("TableNote", (_NOTES[kind],))
 
 
 def _kinds(document: Document) -> list[str]:
@@ -61,7 +60,7 @@ def _figures(document: Document) -> Grid:
     return Grid(_FIGURE_HEADS, rows, _FIGURE_WIDTHS, is_small=True)
 
 
-def _figure_row(line: Listed) -> list[Entry]:
+def _figure_row(line: ListingLine) -> list[Entry]:
     """One figure; its printed wordings carry the key here as well."""
     figure = line.first
     return [
@@ -80,7 +79,7 @@ def _sources(document: Document) -> Grid:
     return Grid(_SOURCE_HEADS, rows, _SOURCE_WIDTHS, is_small=True)
 
 
-def _source_row(document: Document, line: Listed) -> list[Entry]:
+def _source_row(document: Document, line: ListingLine) -> list[Entry]:
     figure = line.first
     trace = document.traces.get(figure.key)
     cells = trace.cells if trace else ()

@@ -26,7 +26,7 @@ Piece = str | Strong | Note | PrintedFigure | PrintedText | PrintedBlock | ToWri
 
 
 @dataclass(frozen=True)
-class Line:
+class TypesetLine:
     """A paragraph in a style; `is_heading` ones are in the table of contents, `block_id` ones the office's own."""
 
     style: str
@@ -114,7 +114,7 @@ class TailLines:
     day: str
 
 
-Block = Line | Caption | Grid | Picture | Contents | RedHead | TailLines
+Block = TypesetLine | Caption | Grid | Picture | Contents | RedHead | TailLines
 
 
 def is_note(piece: Piece) -> bool:

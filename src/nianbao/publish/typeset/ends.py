@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from nianbao.publish.plain import text_width
-from nianbao.publish.typeset.block import Block, Line, RedHead
+from nianbao.publish.typeset.block import Block, RedHead, TypesetLine
 from nianbao.publish.typeset.look import BY_ID, LINE, RED_NAME_BELOW
 
 _WIDTH, _LARGEST = 410, 46
@@ -33,7 +33,7 @@ def contents_line(head: Iterable[Block], entries: int) -> float:
     for block in head:
         if isinstance(block, RedHead):
             room -= room_over_name(notices) + name_size(block.name) * 1.2 + _HEAD_LINES * LINE
-        elif isinstance(block, Line):
+        elif isinstance(block, TypesetLine):
             look, rows = BY_ID[block.style], block.text.count("\n") + 1
             notices += look.boxed
             room -= look.before + (look.line or 0) * rows + look.after + _BOX * look.boxed

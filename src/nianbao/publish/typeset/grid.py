@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from nianbao.publish.plain import text_width
-from nianbao.publish.typeset.block import Block, Caption, Entry, Grid, Line
+from nianbao.publish.typeset.block import Block, Caption, Entry, Grid, TypesetLine
 from nianbao.terms.document import PrintedTable, TableCell
 
 WIDE_FROM = 7
@@ -38,9 +38,9 @@ def set_table(table: PrintedTable, entries: Sequence[Sequence[Entry]] | None = N
     yield Caption("Caption", "表", table.title)
     for number, columns in enumerate(parts):
         if number:
-            yield Line("TableUnit", (f"续表　{_unit(table)}".rstrip("　"),), keeps_next=True)
+            yield TypesetLine("TableUnit", (f"续表　{_unit(table)}".rstrip("　"),), keeps_next=True)
         elif table.unit:
-            yield Line("TableUnit", (_unit(table),), keeps_next=True)
+            yield TypesetLine("TableUnit", (_unit(table),), keeps_next=True)
         yield Grid(
             heads=[table.head[column] for column in columns],
             rows=[[row[column] for column in columns if column < len(row)] for row in rows],
@@ -48,7 +48,7 @@ def set_table(table: PrintedTable, entries: Sequence[Sequence[Entry]] | None = N
             is_small=len(table.head) >= WIDE_FROM,
             keeps_next=bool(note) and columns is parts[-1],
         )
-    yield Line("TableNote", (note,) if note else ())
+    yield TypesetLine("TableNote", (note,) if note else ())
 
 
 def rows_of(table: PrintedTable) -> list[list[Entry]]:

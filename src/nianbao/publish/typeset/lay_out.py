@@ -12,13 +12,13 @@ from nianbao.publish.typeset.block import (
     Caption,
     Contents,
     Entry,
-    Line,
     Note,
     Picture,
     Piece,
     RedHead,
     Strong,
     TailLines,
+    TypesetLine,
 )
 from nianbao.publish.typeset.ends import contents_line
 from nianbao.publish.typeset.grid import rows_of, set_table
@@ -45,10 +45,10 @@ def lay_out(document: Document) -> list[Block]:
     """The report as it goes on paper."""
     body = [block for section in document.sections for block in _section(section)]
     behind = [*annex_list(document), *annexes(document)]
-    if body and behind and isinstance(body[-1], Line):  # the list of annexes does not stand alone on a page
+    if body and behind and isinstance(body[-1], TypesetLine):  # the list of annexes does not stand alone on a page
         body[-1] = replace(body[-1], keeps_next=True)
-    headings = tuple((b.style, b.text) for b in (*body, *behind) if isinstance(b, Line) and b.is_heading)
-    if headings and body and isinstance(body[0], Line):
+    headings = tuple((b.style, b.text) for b in (*body, *behind) if isinstance(b, TypesetLine) and b.is_heading)
+    if headings and body and isinstance(body[0], TypesetLine):
         body[0] = replace(body[0], new_page=True)
     head = list(_head(document))
     contents = [Contents(headings, contents_line(head, len(headings)))] if headings else []
@@ -58,16 +58,16 @@ def lay_out(document: Document) -> list[Block]:
 def _head(document: Document) -> Iterator[Block]:
     """What the reader must know, the red head of a bulletin, the title, who issues it and when."""
     for notice in document.notices:
-        yield Line("Notice", (notice,))
+        yield TypesetLine("Notice", (notice,))
     head = document.head
     if head:
         number = edition_number(document.edition)
         issue = f"第{head.first_issue + number - 1}期" if number else "第　期"
         yield RedHead(head.name, issue, f"{head.compiler}编", _day(document))
-    yield Line("Title", (_in_lines(document.title),))
+    yield TypesetLine("Title", (_in_lines(document.title),))
     if not head:
-        yield Line("Subtitle", (document.issuer,))
-    yield Line("Subtitle", (f"（{edition_line(document)}）",))
+        yield TypesetLine("Subtitle", (document.issuer,))
+    yield TypesetLine("Subtitle", (f"（{edition_line(document)}）",))
 
 
 def _tail(document: Document) -> Iterator[Block]:
@@ -86,15 +86,15 @@ def _section(section: PrintedSection) -> Iterator[Block]:
     """A section: heading, text, who is missing, tables, charts."""
     runs_in = bool(section.title) and section.level not in HEADINGS
     if section.title and not runs_in:
-        yield Line(HEADINGS[section.level], (section.title,), is_heading=True)
+        yield TypesetLine(HEADINGS[section.level], (section.title,), is_heading=True)
     notes = _Notes(section)
     paragraphs = [pieces for pieces in section.paragraphs if any(pieces)]
     for number, pieces in enumerate(paragraphs or ([()] if runs_in else [])):
         opening = (_run_in(section.title),) if runs_in and number == 0 else ()
-        yield Line("BodyText", (*opening, *notes.beside(pieces)), block_id="" if opening else _block_of(pieces))
+        yield TypesetLine("BodyText", (*opening, *notes.beside(pieces)), block_id="" if opening else _block_of(pieces))
     tables = [list(set_table(table, notes.in_table(table))) for table in section.tables]
     for note in (*section.coverage_notes, *notes.left()):
-        yield Line("Coverage", (f"〔{note}〕",))
+        yield TypesetLine("Coverage", (f"〔{note}〕",))
     for table in tables:
         yield from table
     for chart in section.charts:

@@ -55,7 +55,7 @@ _OPTIONS = {
 
 
 @dataclass(frozen=True)
-class Number:
+class XlsxNumber:
     """A number with its decimals on show; the cell holds the whole of it."""
 
     value: Decimal
@@ -81,15 +81,15 @@ class Sum:
     """A number that the workbook computes, and what it comes to."""
 
     formula: str
-    number: Number
+    number: XlsxNumber
 
 
-Entry = str | int | Number | Sum | Link | None
+Entry = str | int | XlsxNumber | Sum | Link | None
 Rows = Sequence[Sequence[Entry]]
 
 
 @dataclass(frozen=True)
-class Column:
+class XlsxColumn:
     """A column of a list; entries wider than `wraps_at` take several lines, and so does a head with a unit."""
 
     zh: str
@@ -107,7 +107,7 @@ class Column:
         return min(max(widest, _NARROWEST), self.wraps_at or _WIDEST) + _PADDING
 
 
-class Book:
+class XlsxBook:
     """A workbook and the looks of its cells."""
 
     def __init__(self, path: Path) -> None:
@@ -123,7 +123,7 @@ class Book:
             self._formats[key] = self.workbook.add_format(properties | ({"num_format": pattern} if pattern else {}))
         return self._formats[key]
 
-    def add_sheet(self, name: str) -> Sheet:
+    def add_sheet(self, name: str) -> XlsxSheet:
         """A sheet set up for printing on A4, as wide as the page."""
         worksheet = self.workbook.add_worksheet(name)
         worksheet.set_paper(A4)
@@ -132,9 +132,9 @@ class Book:
         worksheet.set_header("&R&9&A")
         worksheet.set_footer("&C&9第 &P 页　共 &N 页")
         worksheet.hide_gridlines(2)
-        return Sheet(self, worksheet, name)
+        return XlsxSheet(self, worksheet, name)
 
-    def add_lists(self, name: str, columns: Sequence[Column], rows: Iterable[Sequence[Entry]]) -> None:
+    def add_lists(self, name: str, columns: Sequence[XlsxColumn], rows: Iterable[Sequence[Entry]]) -> None:
         """A list on a sheet of its own, and on further sheets when it is too long for one."""
         remaining, number = iter(rows), 1
         while (part := list(islice(remaining, LIST_LENGTH))) or number == 1:
@@ -144,10 +144,10 @@ class Book:
 
 
 @dataclass
-class Sheet:
+class XlsxSheet:
     """One sheet; `row` is the next row to write."""
 
-    book: Book
+    book: XlsxBook
     worksheet: Worksheet
     name: str
     row: int = 0
@@ -168,7 +168,7 @@ class Sheet:
         self.worksheet.set_row(self.row, LINE_HEIGHT * size * _lines(text, sum(widths) / size))
         self.row += 1
 
-    def write_list(self, columns: Sequence[Column], rows: Rows) -> None:
+    def write_list(self, columns: Sequence[XlsxColumn], rows: Rows) -> None:
         """Rows under a head that stays in sight, with a filter."""
         top = self.row
         self.keep_in_sight()
@@ -185,7 +185,7 @@ class Sheet:
         """Print what was written so far, in that many columns."""
         self.worksheet.print_area(0, 0, max(self.row - 1, 0), max(columns - 1, 0))
 
-    def write_rows(self, columns: Sequence[Column], rows: Rows, totals: Container[int] = ()) -> None:
+    def write_rows(self, columns: Sequence[XlsxColumn], rows: Rows, totals: Container[int] = ()) -> None:
         """A head and rows under it; columns are as wide, and rows as high, as their entries need, `totals` bold."""
         widths = widths_of(columns, rows)
         if sum(widths) > _UPRIGHT:
@@ -201,7 +201,7 @@ class Sheet:
                 self.worksheet.set_row(self.row, LINE_HEIGHT * lines)
             self.row += 1
 
-    def _write_head(self, columns: Sequence[Column], widths: Sequence[float]) -> None:
+    def _write_head(self, columns: Sequence[XlsxColumn], widths: Sequence[float]) -> None:
         """The heads over the columns."""
         for n, (column, width) in enumerate(zip(columns, widths, strict=True)):
             self._write(self.row, n, column.head, "head")
@@ -214,7 +214,7 @@ class Sheet:
     def _write(self, row: int, column: int, entry: Entry, look: str, is_bold: bool = False) -> None:
         """One cell: a number as a number, everything else as the text that it is."""
         match entry:
-            case Number(value):
+            case XlsxNumber(value):
                 self.worksheet.write_number(row, column, value, self.book.look("number", is_bold, entry.pattern))
             case Sum(formula, number):
                 style = self.book.look("number", is_bold, number.pattern)
@@ -230,15 +230,15 @@ class Sheet:
                 self.worksheet.write_string(row, column, plain(entry)[:TEXT_LENGTH], self.book.look(look, is_bold))
 
 
-def exact_number(value: Decimal | None, unit: str = "") -> Number | None:
+def exact_number(value: Decimal | None, unit: str = "") -> XlsxNumber | None:
     """A value with as many decimals on show as it has, at most four; money with two at least."""
     if value is None:
         return None
     decimals = max(0, -int(exact(value).as_tuple().exponent))
-    return Number(value, max(decimals, 2) if unit == "元" else decimals)
+    return XlsxNumber(value, max(decimals, 2) if unit == "元" else decimals)
 
 
-def widths_of(columns: Sequence[Column], rows: Rows) -> list[float]:
+def widths_of(columns: Sequence[XlsxColumn], rows: Rows) -> list[float]:
     """How wide the columns are with these rows; the first of a long list stand for all."""
     measured = rows[:_MEASURED]
     return [column.width([row[n] for row in measured if n < len(row)]) for n, column in enumerate(columns)]
@@ -254,7 +254,7 @@ def _lines(entry: Entry, width: float) -> int:
 def _entry_width(entry: Entry) -> int:
     """The width of an entry as it is shown."""
     match entry:
-        case Number(value, decimals) | Sum(_, Number(value, decimals)):
+        case XlsxNumber(value, decimals) | Sum(_, XlsxNumber(value, decimals)):
             return len(f"{value:,.{decimals}f}")
         case Link(text):
             return text_width(text)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from nianbao.publish.listing import unit_names
-from nianbao.publish.xlsx.book import Book, Column, Entry, exact_number
+from nianbao.publish.xlsx.book import Entry, XlsxBook, XlsxColumn, exact_number
 from nianbao.terms.document import Document, PrintedFigure
 from nianbao.terms.figure import TracedCell
 
@@ -30,7 +30,7 @@ def unit_sum(row: int) -> str:
     return f'=SUMIFS({value},{code},$B{row + 1},{year},$C{row + 1},{kind},"{_UNIT}")'
 
 
-class Sources:
+class SourcesSheet:
     """What figures are made of, as rows of the two sheets, and where the rows of a figure begin."""
 
     def __init__(self, document: Document) -> None:
@@ -43,10 +43,10 @@ class Sources:
         self.first_rows: dict[str, int] = {}
         self._rows = list(self._unit_rows())
 
-    def write(self, book: Book) -> None:
+    def write(self, book: XlsxBook) -> None:
         """Write both sheets."""
-        book.add_lists(UNITS, [*map(Column, _UNIT_HEADS)], self._rows)
-        book.add_lists(CELLS, [*map(Column, _CELL_HEADS)], self._cell_rows())
+        book.add_lists(UNITS, [*map(XlsxColumn, _UNIT_HEADS)], self._rows)
+        book.add_lists(CELLS, [*map(XlsxColumn, _CELL_HEADS)], self._cell_rows())
 
     def _unit_rows(self) -> Iterator[list[Entry]]:
         """Per figure: the indicators that it is computed from, then what each unit contributes."""

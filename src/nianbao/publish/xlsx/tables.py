@@ -8,11 +8,11 @@ from decimal import Decimal
 from xlsxwriter.utility import xl_range
 
 from nianbao.publish.plain import exact_text
-from nianbao.publish.xlsx.book import Book, Column, Entry, Number, Sum, exact_number, widths_of
+from nianbao.publish.xlsx.book import Entry, Sum, XlsxBook, XlsxColumn, XlsxNumber, exact_number, widths_of
 from nianbao.terms.document import Document, PrintedTable, RowSum, TableCell
 
 CHARTS = "图表数据"
-_CHART_COLUMNS = tuple(map(Column, ("图", "图名", "项目", "系列", "数值", "计量单位")))
+_CHART_COLUMNS = tuple(map(XlsxColumn, ("图", "图名", "项目", "系列", "数值", "计量单位")))
 
 
 def table_names(document: Document) -> dict[str, PrintedTable]:
@@ -21,10 +21,10 @@ def table_names(document: Document) -> dict[str, PrintedTable]:
     return {f"表{number}": table for number, table in enumerate(tables, start=1)}
 
 
-def write_table(book: Book, name: str, table: PrintedTable) -> None:
+def write_table(book: XlsxBook, name: str, table: PrintedTable) -> None:
     """A table of the report on its own sheet."""
     sheet = book.add_sheet(name)
-    columns = [*map(Column, table.head)]
+    columns = [*map(XlsxColumn, table.head)]
     rows: list[list[Entry]] = [[label, *map(_entry, cells)][: len(columns)] for label, cells in table.rows]
     widths = widths_of(columns, rows)
     sheet.write_across("table title", f"{name}　{table.title}", widths)
@@ -34,7 +34,7 @@ def write_table(book: Book, name: str, table: PrintedTable) -> None:
         for column in each.columns:
             if _is_sum(table, each, column):
                 number = rows[each.row][column + 1]
-                assert isinstance(number, Number)
+                assert isinstance(number, XlsxNumber)
                 cells = xl_range(top + 1 + each.first, column + 1, top + each.stop, column + 1)
                 rows[each.row][column + 1] = Sum(f"=SUM({cells})", number)
     totals = {each.row for each in table.sums} | ({len(rows) - 1} if table.has_total else set())
@@ -48,7 +48,7 @@ def write_table(book: Book, name: str, table: PrintedTable) -> None:
     sheet.print_up_to(len(columns))
 
 
-def write_charts(book: Book, document: Document) -> None:
+def write_charts(book: XlsxBook, document: Document) -> None:
     """The points of all charts in one list."""
     rows: list[list[Entry]] = []
     charts = [chart for section in document.sections for chart in section.charts]
@@ -61,7 +61,7 @@ def write_charts(book: Book, document: Document) -> None:
 
 def _entry(cell: TableCell) -> Entry:
     """The exact value with the decimals that are printed, or the text where there is none."""
-    return Number(cell.value, cell.decimals) if cell.value is not None else cell.text
+    return XlsxNumber(cell.value, cell.decimals) if cell.value is not None else cell.text
 
 
 def _is_sum(table: PrintedTable, each: RowSum, column: int) -> bool:

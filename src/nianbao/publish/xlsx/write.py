@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nianbao.publish.listing import WHOLE, Line, lines_by_section
+from nianbao.publish.listing import WHOLE, ListingLine, lines_by_section
 from nianbao.publish.plain import edition_line, holds_zh, plain, section_titles, universal
-from nianbao.publish.xlsx.book import Book, Column, Entry, Link, Sum, exact_number
-from nianbao.publish.xlsx.sources import CELLS, UNITS, Sources, unit_sum
+from nianbao.publish.xlsx.book import Entry, Link, Sum, XlsxBook, XlsxColumn, exact_number
+from nianbao.publish.xlsx.sources import CELLS, UNITS, SourcesSheet, unit_sum
 from nianbao.publish.xlsx.tables import CHARTS, table_names, write_charts, write_table
 from nianbao.terms.document import Document
 
@@ -15,15 +15,34 @@ ABOUT, FIGURES, TEXTS, REVISIONS = "说明", "数字一览", "文字来源", "�
 
 _ABOUT_WIDTH = 72
 _FIGURE_COLUMNS = (
-    *(Column("指标", 22), Column("指标代码"), Column("年度"), Column("范围"), Column("章节", 22), Column("准确值")),
-    *(Column("计量单位"), Column("印文", 18), Column("已报"), Column("应报"), Column("未报单位", 14)),
-    Column("口径或公式", 34),
+    *(
+        XlsxColumn("指标", 22),
+        XlsxColumn("指标代码"),
+        XlsxColumn("年度"),
+        XlsxColumn("范围"),
+        XlsxColumn("章节", 22),
+        XlsxColumn("准确值"),
+    ),
+    *(
+        XlsxColumn("计量单位"),
+        XlsxColumn("印文", 18),
+        XlsxColumn("已报"),
+        XlsxColumn("应报"),
+        XlsxColumn("未报单位", 14),
+    ),
+    XlsxColumn("口径或公式", 34),
 )
 _TEXT_COLUMNS = (
-    *(Column("原文", 72), Column("章节", 22), Column("报送单位", 18), Column("报告期"), Column("收到日期")),
-    *(Column("文件", 30), Column("工作表"), Column("单元格")),
+    *(
+        XlsxColumn("原文", 72),
+        XlsxColumn("章节", 22),
+        XlsxColumn("报送单位", 18),
+        XlsxColumn("报告期"),
+        XlsxColumn("收到日期"),
+    ),
+    *(XlsxColumn("文件", 30), XlsxColumn("工作表"), XlsxColumn("单元格")),
 )
-_REVISION_COLUMNS = tuple(map(Column, ("指标", "年度", "章节", "原印文", "现印文", "原表述")))
+_REVISION_COLUMNS = tuple(map(XlsxColumn, ("指标", "年度", "章节", "原印文", "现印文", "原表述")))
 _HOW_TO_READ = (
     (FIGURES, "报告里印出的每个数字：准确值、印出的文字、报送覆盖、口径或公式"),
     (CHARTS, "各图的数据"),
@@ -34,12 +53,12 @@ _HOW_TO_READ = (
 
 def write(document: Document, path: Path) -> None:
     """Write the workbook; the same report gives the same bytes."""
-    book = Book(path)
+    book = XlsxBook(path)
     properties = {"title": document.title, "subject": document.zh, "comments": edition_line(document)}
     book.workbook.set_properties(
         {name: plain(text) for name, text in properties.items()} | {"created": universal(document.as_of)}
     )
-    sources, titles = Sources(document), section_titles(document)
+    sources, titles = SourcesSheet(document), section_titles(document)
     _write_about(book, document)
     lines = enumerate(lines_by_section(document), start=1)
     rows = [_figure_row(line, row, titles, sources, document) for row, line in lines]
@@ -55,7 +74,7 @@ def write(document: Document, path: Path) -> None:
     book.workbook.close()
 
 
-def _write_about(book: Book, document: Document) -> None:
+def _write_about(book: XlsxBook, document: Document) -> None:
     """What this is, of when, and what is on which sheet."""
     sheet = book.add_sheet(ABOUT)
     sheet.write_line("title", document.title)
@@ -69,7 +88,7 @@ def _write_about(book: Book, document: Document) -> None:
         contents[REVISIONS] = "与上一版相比改动了的数字"
     contents |= {name: table.title for name, table in table_names(document).items()}
     rows: list[list[Entry]] = [[Link(name, name, 0), text] for name, text in contents.items()]
-    sheet.write_rows([Column("工作表"), Column("内容", _ABOUT_WIDTH)], rows)
+    sheet.write_rows([XlsxColumn("工作表"), XlsxColumn("内容", _ABOUT_WIDTH)], rows)
     for line in (
         "准确值是未经四舍五入的数，显示时最多四位小数；数字一览、来源和单元格各表的金额都以元计。",
         "能由各单位相加的准确值是公式：该指标、该年度“来源”表中各单位数值之和；比率、去重计数和公式算得的是原数。",
@@ -79,7 +98,9 @@ def _write_about(book: Book, document: Document) -> None:
         sheet.write_line("plain", line, 1, _ABOUT_WIDTH)
 
 
-def _figure_row(line: Line, row: int, titles: dict[str, str], sources: Sources, document: Document) -> list[Entry]:
+def _figure_row(
+    line: ListingLine, row: int, titles: dict[str, str], sources: SourcesSheet, document: Document
+) -> list[Entry]:
     """One printed figure; its code leads to where it comes from."""
     figure = line.first
     first, coverage = sources.first_rows.get(figure.key), figure.coverage
@@ -99,7 +120,7 @@ def _figure_row(line: Line, row: int, titles: dict[str, str], sources: Sources, 
     ]
 
 
-def _value(line: Line, row: int, document: Document) -> Entry:
+def _value(line: ListingLine, row: int, document: Document) -> Entry:
     """The exact value; as a formula over what the units reported where it is the sum of that."""
     figure = line.first
     number, trace = exact_number(figure.value, figure.unit), document.traces.get(figure.key)
@@ -110,7 +131,7 @@ def _value(line: Line, row: int, document: Document) -> Entry:
     return Sum(unit_sum(row), number)
 
 
-def _write_texts(book: Book, document: Document, titles: dict[str, str]) -> None:
+def _write_texts(book: XlsxBook, document: Document, titles: dict[str, str]) -> None:
     """What is quoted, and who said it."""
     rows: list[list[Entry]] = [
         [each.text, titles.get(each.section, each.section), each.unit_zh, each.period, each.said_on.isoformat(),
@@ -120,7 +141,7 @@ def _write_texts(book: Book, document: Document, titles: dict[str, str]) -> None
     book.add_sheet(TEXTS).write_list(_TEXT_COLUMNS, rows)
 
 
-def _write_revisions(book: Book, document: Document, titles: dict[str, str]) -> None:
+def _write_revisions(book: XlsxBook, document: Document, titles: dict[str, str]) -> None:
     """What was printed in the release before and what is printed now."""
     rows: list[list[Entry]] = [
         [each.zh, each.year, titles.get(each.section, each.section), each.before, each.after, holds_zh(each)]

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from nianbao.review.draft.context import Context, context_of
-from nianbao.review.draft.numbers import Kind, Number
-from nianbao.review.draft.profiles import Vocabulary
+from nianbao.review.draft.numbers import DraftNumber, NumberKind
+from nianbao.review.draft.profiles import DraftVocabulary
 from nianbao.review.draft.reading import Place
 from nianbao.review.draft.scores import Scorer, says_change
 
@@ -33,12 +33,12 @@ _SENTENCE = re.compile(r"[。！？!?]")
 _SEGMENT_END = re.compile(r"[；;。！？!?]")
 _QUOTED = re.compile(r"'([^']+)'")
 
-IsTrue = Callable[[str, Number], bool]
+IsTrue = Callable[[str, DraftNumber], bool]
 """Whether a number is true of the value of an indicator."""
 
 
 @dataclass(frozen=True)
-class Bound:
+class BoundNumber:
     """The indicator that a number is bound to, and how surely (about 1 is sure).
 
     `is_change` tells that the number is the indicator's change since the year before. `also` are indicators that the
@@ -55,11 +55,11 @@ class Bound:
 class _Said:
     """A number with its context, the stretch between semicolons it stands in, and its likeliest indicators first."""
 
-    number: Number
+    number: DraftNumber
     context: Context
     place: Place
     segment: int
-    ranked: Sequence[Bound]
+    ranked: Sequence[BoundNumber]
 
 
 @dataclass(frozen=True)
@@ -67,31 +67,31 @@ class _Path:
     """The numbers of a sentence bound so far."""
 
     score: float = 0.0
-    bound: tuple[Bound | None, ...] = ()
+    bound: tuple[BoundNumber | None, ...] = ()
 
 
 class Binder:
     """Binds numbers with the vocabulary of a project."""
 
-    def __init__(self, vocabulary: Vocabulary, is_true: IsTrue = lambda indicator_id, number: False) -> None:
+    def __init__(self, vocabulary: DraftVocabulary, is_true: IsTrue = lambda indicator_id, number: False) -> None:
         self._profiles = vocabulary.profiles
         self._sought = vocabulary.sought
         self._scorer = Scorer(vocabulary)
         self._is_true = is_true
 
     def bind(
-        self, text: str, numbers: Sequence[Number], place: Place, fixed: Mapping[int, str] = MappingProxyType({})
-    ) -> list[Bound | None]:
+        self, text: str, numbers: Sequence[DraftNumber], place: Place, fixed: Mapping[int, str] = MappingProxyType({})
+    ) -> list[BoundNumber | None]:
         """The indicator of each number of a text, or None where no indicator's words are near enough.
 
         `fixed` are the indicators that are known already, by the index of their numbers.
         """
-        bound: list[Bound | None] = []
+        bound: list[BoundNumber | None] = []
         for sentence in _sentences(text, numbers):
             passed = _surpassed([numbers[index] for index in sentence])
             said = [self._said(text, numbers, index, place) for index in sentence]
             said = [
-                replace(one, ranked=[Bound(fixed[index], SURE)]) if index in fixed
+                replace(one, ranked=[BoundNumber(fixed[index], SURE)]) if index in fixed
                 else replace(one, ranked=()) if one.number in passed else one
                 for index, one in zip(sentence, said, strict=True)
             ]  # fmt: skip
@@ -100,7 +100,7 @@ class Binder:
             bound += [each and self._with_also(each, one, taken) for each, one in zip(best, said, strict=True)]
         return bound
 
-    def _said(self, text: str, numbers: Sequence[Number], index: int, place: Place) -> _Said:
+    def _said(self, text: str, numbers: Sequence[DraftNumber], index: int, place: Place) -> _Said:
         number, context = numbers[index], context_of(text, numbers, index)
         ranked = []
         for name, profile in self._sought.items():
@@ -108,11 +108,11 @@ class Binder:
             is_change = context.is_change and not says_change(profile)
             if score:
                 is_true = not is_change and self._is_true(name, number)
-                ranked.append(Bound(name, score * (TRUE if is_true else 1), is_change))
+                ranked.append(BoundNumber(name, score * (TRUE if is_true else 1), is_change))
         segment = len(_SEGMENT_END.findall(text, 0, number.start))
         return _Said(number, context, place, segment, sorted(ranked, key=lambda each: -each.score)[:CANDIDATES])
 
-    def _best(self, said: Sequence[_Said]) -> list[Bound | None]:
+    def _best(self, said: Sequence[_Said]) -> list[BoundNumber | None]:
         """The likeliest bindings of the numbers of a sentence together."""
         paths = [_Path()]
         for index, one in enumerate(said):
@@ -131,7 +131,7 @@ class Binder:
             return ENOUGH
         return ENOUGH_IN_PLACE if said.place in self._profiles[name].in_prose else ENOUGH_FOR_VAGUE
 
-    def _in_line(self, this: Bound, said: Sequence[_Said], bound: Sequence[Bound | None]) -> float:
+    def _in_line(self, this: BoundNumber, said: Sequence[_Said], bound: Sequence[BoundNumber | None]) -> float:
         """The score of an indicator after those of the numbers before it in the sentence."""
         name, topic = this.indicator_id, _topic(said, bound)
         if this.is_change:
@@ -149,7 +149,7 @@ class Binder:
         theirs = [set(_QUOTED.findall(self._profiles[other].indicator.where)) for other in topic]
         return bool(codes) and codes in (*theirs, set().union(*theirs))
 
-    def _is_of_same_part(self, name: str, bound: Sequence[Bound | None]) -> bool:
+    def _is_of_same_part(self, name: str, bound: Sequence[BoundNumber | None]) -> bool:
         """Whether an indicator is about the same part of the year as the one just said."""
         last = bound[-1] if bound else None
         if last is None:
@@ -157,7 +157,7 @@ class Binder:
         one, other = (self._profiles[each].indicator for each in (name, last.indicator_id))
         return one.period == other.period and one.form == other.form and one.period not in ("year", "Y")
 
-    def _with_also(self, bound: Bound, said: _Said, taken: set[str]) -> Bound:
+    def _with_also(self, bound: BoundNumber, said: _Said, taken: set[str]) -> BoundNumber:
         """With the indicators that the sentence names beside this one and gives no number of their own."""
         own = self._profiles[bound.indicator_id]
         also = []
@@ -168,7 +168,7 @@ class Binder:
             if (
                 is_near
                 and is_twin
-                and said.number.kind is Kind.COUNT
+                and said.number.kind is NumberKind.COUNT
                 and other.indicator_id not in taken
                 and not other.is_change
             ):
@@ -178,7 +178,7 @@ class Binder:
         return replace(bound, also=tuple(also))
 
 
-def _topic(said: Sequence[_Said], bound: Sequence[Bound | None]) -> list[str]:
+def _topic(said: Sequence[_Said], bound: Sequence[BoundNumber | None]) -> list[str]:
     """What the last number is said of: the indicators of the nearest numbers before it that have another unit."""
     topic: list[str] = []
     last = said[-1]
@@ -190,15 +190,15 @@ def _topic(said: Sequence[_Said], bound: Sequence[Bound | None]) -> list[str]:
     return topic
 
 
-def _surpassed(sentence: Sequence[Number]) -> list[Number]:
+def _surpassed(sentence: Sequence[DraftNumber]) -> list[DraftNumber]:
     """The ordinals that a higher one of their sentence leaves behind: the first batch, where the second is begun."""
-    ordinals = [number for number in sentence if number.kind is Kind.ORDINAL]
+    ordinals = [number for number in sentence if number.kind is NumberKind.ORDINAL]
     return [
         one for one in ordinals if any(one.unit == other.unit and one.numeral < other.numeral for other in ordinals)
     ]
 
 
-def _sentences(text: str, numbers: Sequence[Number]) -> Iterator[list[int]]:
+def _sentences(text: str, numbers: Sequence[DraftNumber]) -> Iterator[list[int]]:
     """The numbers of each sentence, by index."""
     together: list[int] = []
     for index, number in enumerate(numbers):

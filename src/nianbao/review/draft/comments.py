@@ -6,11 +6,11 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 from nianbao.review.draft.reading import Passage
-from nianbao.review.draft.verdicts import VERDICTS_ZH, Checked
+from nianbao.review.draft.verdicts import VERDICTS_ZH, CheckedDraft
 from nianbao.review.draft.word_file import WordFile
 
 
-def comment(word: WordFile, passages: Sequence[Passage], checked: Iterable[Checked]) -> int:
+def comment(word: WordFile, passages: Sequence[Passage], checked: Iterable[CheckedDraft]) -> int:
     """Comment on the numbers that do not agree; returns on how many."""
     wrong = [one for one in checked if not one.agrees]
     for one in wrong:
@@ -19,7 +19,7 @@ def comment(word: WordFile, passages: Sequence[Passage], checked: Iterable[Check
     return len(wrong)
 
 
-def explain(one: Checked) -> str:
+def explain(one: CheckedDraft) -> str:
     """What is wrong with a number, a line a verdict, and what it could say instead."""
     lines = [f"{VERDICTS_ZH[verdict]}：{reason}。" for verdict, reason in zip(one.verdicts, one.reasons, strict=True)]
     return "\n".join([*lines, *([f"可写作：{one.suggestion}"] if one.suggestion else [])])

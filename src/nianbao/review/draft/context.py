@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from nianbao.review.draft.numbers import Number
+from nianbao.review.draft.numbers import DraftNumber
 
 # How much is left of the words behind a stop. What is counted stands before its number (筹集资金若干万元，走访……) or
 # right after it (若干家企业): the words after the next stop are mostly another number's.
@@ -34,7 +34,7 @@ class Context:
     is_change: bool
 
 
-def context_of(text: str, numbers: Sequence[Number], index: int) -> Context:
+def context_of(text: str, numbers: Sequence[DraftNumber], index: int) -> Context:
     """The words around one of the numbers of a text."""
     number = numbers[index]
     inside = {place: other.start for other in numbers for place in range(other.start, other.end)}
@@ -50,7 +50,7 @@ def context_of(text: str, numbers: Sequence[Number], index: int) -> Context:
     return Context(pairs, bool(_CHANGE.search(clause)))
 
 
-def _is_alone(text: str, numbers: Sequence[Number], number: Number) -> bool:
+def _is_alone(text: str, numbers: Sequence[DraftNumber], number: DraftNumber) -> bool:
     """Whether no other number stands between a number and the end of its clause."""
     end = _CLAUSE_END.search(text, number.end)
     return not any(number.end <= other.start < (end.start() if end else len(text)) for other in numbers)

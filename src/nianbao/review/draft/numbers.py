@@ -26,7 +26,7 @@ ROUNDED_UNITS = frozenset({"元", "元/人", "%", "百分点"})
 """What is measured and not counted: a whole number of it stands for what rounds to it."""
 
 
-class Kind(StrEnum):
+class NumberKind(StrEnum):
     """What a number says: how many, the how manieth, or that it is the first."""
 
     COUNT = "count"
@@ -35,7 +35,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Number:
+class DraftNumber:
     """A number in a text: its place, the wording with the values it is true of, its numeral and its unit.
 
     A vague number is one in characters that need not be a statistic at all, such as 三 of 三级工会; the noun is what
@@ -47,7 +47,7 @@ class Number:
     wording: Wording
     numeral: Decimal
     unit: str
-    kind: Kind = Kind.COUNT
+    kind: NumberKind = NumberKind.COUNT
     is_vague: bool = False
     noun: str = ""
 
@@ -72,20 +72,20 @@ class NumberFinder:
     def __init__(self, declared_units: Iterable[str] = ()) -> None:
         self._pattern = number_pattern(fold(unit)[0] for unit in declared_units)
 
-    def find(self, text: str) -> list[Number]:
+    def find(self, text: str) -> list[DraftNumber]:
         """The numbers of a passage, in order, without dates, meetings, titles of plans and the like."""
         numbering = NUMBERING.match(text)
         shift = numbering.end() if numbering else 0
         folded, places = fold(text[shift:])
         masked = NO_FIGURES.sub(lambda match: "\0" * len(match[0]), folded)
-        found: list[Number] = []
+        found: list[DraftNumber] = []
         for match in self._pattern.finditer(masked):
             start, end = places[match.start()] + shift, places[match.end() - 1] + shift + 1
             found.extend(_read(match, start, end, text[start:end]))
         return found
 
 
-def in_unit(number: Number, unit: str) -> Number:
+def in_unit(number: DraftNumber, unit: str) -> DraftNumber:
     """A number of a table in the unit that stands over it, such as 万元; one with a unit of its own stays as it is."""
     if number.unit or not unit:
         return number
@@ -98,13 +98,13 @@ def in_unit(number: Number, unit: str) -> Number:
     )
 
 
-def _read(match: re.Match[str], start: int, end: int, text: str) -> Iterator[Number]:
+def _read(match: re.Match[str], start: int, end: int, text: str) -> Iterator[DraftNumber]:
     """The number of a match, unless it is a character that counts nothing."""
     if match["first"] or match["each"]:
-        kind = Kind.FIRST if match["first"] else Kind.COUNT
+        kind = NumberKind.FIRST if match["first"] else NumberKind.COUNT
         number, unit = Decimal(1), match["first_unit"] or "次"
     elif match["ordinal"]:
-        kind = Kind.ORDINAL
+        kind = NumberKind.ORDINAL
         number = Decimal(match["ordinal"]) if match["ordinal"].isdigit() else whole(match["ordinal"])
         unit = match["ordinal_unit"]
     elif not match["characters"] or match["unit"]:
@@ -113,10 +113,10 @@ def _read(match: re.Match[str], start: int, end: int, text: str) -> Iterator[Num
     else:
         return
     wording = Wording(text, str(kind), number, number, True, True)
-    yield Number(start, end, wording, number, _unit(unit), kind, is_vague=True)
+    yield DraftNumber(start, end, wording, number, _unit(unit), kind, is_vague=True)
 
 
-def _count(match: re.Match[str], start: int, end: int, text: str) -> Number:
+def _count(match: re.Match[str], start: int, end: int, text: str) -> DraftNumber:
     """A number that says how many."""
     scale, plain, unit = Decimal(SCALES[match["scale"] or ""]), _numeral(match), _unit_of(match)
     numeral, half = plain.number * scale, _half(plain.step, scale, unit)
@@ -127,7 +127,7 @@ def _count(match: re.Match[str], start: int, end: int, text: str) -> Number:
         wording = _claim(text, _style(match), numeral, half)
     is_vague = plain.is_vague and unit not in ("倍", "%") and not (match["bare"] and match["bare"] not in "百千")
     noun = match["unit"] if match["unit"] in NOUNS else ""
-    return Number(start, end, wording, numeral, unit, is_vague=is_vague, noun=noun)
+    return DraftNumber(start, end, wording, numeral, unit, is_vague=is_vague, noun=noun)
 
 
 def _numeral(match: re.Match[str]) -> _Numeral:

@@ -13,7 +13,7 @@ from math import log
 from nianbao.catalog import Project
 from nianbao.catalog.declared import read_csv
 from nianbao.errors import DeclarationError
-from nianbao.review.draft.numbers import Kind
+from nianbao.review.draft.numbers import NumberKind
 from nianbao.review.draft.numerals import fold
 from nianbao.review.draft.patterns import SAME_UNIT
 from nianbao.review.draft.reading import Place
@@ -32,7 +32,7 @@ _QUOTED = re.compile(r"'([^']+)'")
 
 
 @dataclass(frozen=True)
-class Phrase:
+class ProfilePhrase:
     """Words for an indicator, as pairs of neighbouring characters, and how much they tell."""
 
     pairs: frozenset[str]
@@ -49,8 +49,8 @@ class Profile:
 
     indicator: Indicator
     name: frozenset[str]
-    phrases: tuple[Phrase, ...]
-    shapes: frozenset[tuple[Kind, str]]
+    phrases: tuple[ProfilePhrase, ...]
+    shapes: frozenset[tuple[NumberKind, str]]
     printed: dict[Place, frozenset[int]]
     in_prose: frozenset[Place]
 
@@ -71,13 +71,13 @@ class _Printing:
 
     place: Place
     years_back: int
-    shape: tuple[Kind, str] | None
+    shape: tuple[NumberKind, str] | None
     words: str
     in_prose: bool = True
 
 
 @dataclass(frozen=True)
-class Vocabulary:
+class DraftVocabulary:
     """The profiles of all indicators, and how telling each pair of characters is among them."""
 
     profiles: dict[str, Profile]
@@ -105,7 +105,7 @@ class Vocabulary:
         return {unit for profile in self.sought.values() for _, unit in profile.shapes}
 
 
-def read_vocabulary(project: Project) -> Vocabulary:
+def read_vocabulary(project: Project) -> DraftVocabulary:
     """The words of all indicators: from their declarations, the publications that print them, reference/words.csv.
 
     Raises:
@@ -120,7 +120,7 @@ def read_vocabulary(project: Project) -> Vocabulary:
         if row["indicator"] not in project.indicators:
             raise DeclarationError(path, line, f"indicator {row['indicator']!r} is not declared")
         synonyms.setdefault(row["indicator"], []).append(row["word"])
-    return Vocabulary(
+    return DraftVocabulary(
         {
             name: _profile(project, indicator, printings.get(name, []), synonyms)
             for name, indicator in project.indicators.items()
@@ -153,11 +153,14 @@ def _profile(
     for printing in printings:
         places.setdefault(printing.place, set()).add(printing.years_back)
     unit = fold(indicator.unit)[0]
-    shapes = {(Kind.COUNT, SAME_UNIT.get(unit, unit)), *(printing.shape for printing in printings if printing.shape)}
+    shapes = {
+        (NumberKind.COUNT, SAME_UNIT.get(unit, unit)),
+        *(printing.shape for printing in printings if printing.shape),
+    }
     return Profile(
         indicator=indicator,
         name=pairs_of(indicator.zh),
-        phrases=tuple(Phrase(pairs, weight) for pairs, weight in phrases.items()),
+        phrases=tuple(ProfilePhrase(pairs, weight) for pairs, weight in phrases.items()),
         shapes=frozenset(shapes),
         printed={place: frozenset(years) for place, years in places.items()},
         in_prose=frozenset(printing.place for printing in printings if printing.in_prose),
@@ -229,8 +232,8 @@ def _in_prose(project: Project, place: Place, passage: Passage) -> Iterator[tupl
             yield binding.indicator_id, _Printing(place, int(binding.is_of_prev_year), shape, said_around)
 
 
-def _shape(wording: str, unit: str) -> tuple[Kind, str]:
+def _shape(wording: str, unit: str) -> tuple[NumberKind, str]:
     style, _, classifier = parse_wording(wording)
-    kind = Kind(style) if style in ("ordinal", "first") else Kind.COUNT
+    kind = NumberKind(style) if style in ("ordinal", "first") else NumberKind.COUNT
     said = fold(classifier or unit)[0]
     return kind, SAME_UNIT.get(said, said)

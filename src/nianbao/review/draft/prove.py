@@ -8,14 +8,14 @@ from dataclasses import replace
 from decimal import Decimal
 
 from nianbao.publish.plain import exact
-from nianbao.review.draft.binding import Binder, Bound
-from nianbao.review.draft.numbers import Kind, Number, NumberFinder, in_unit
-from nianbao.review.draft.profiles import Vocabulary, read_vocabulary
-from nianbao.review.draft.reading import SENTENCE_END, Cell, Paragraph, Passage, around, passages
+from nianbao.review.draft.binding import Binder, BoundNumber
+from nianbao.review.draft.numbers import DraftNumber, NumberFinder, NumberKind, in_unit
+from nianbao.review.draft.profiles import DraftVocabulary, read_vocabulary
+from nianbao.review.draft.reading import SENTENCE_END, DraftCell, Paragraph, Passage, around, passages
 from nianbao.review.draft.scores import is_written_out
 from nianbao.review.draft.suggest import suggest
 from nianbao.review.draft.values import Values, scope_names
-from nianbao.review.draft.verdicts import Checked, Verdict, contradictions, judge, sums
+from nianbao.review.draft.verdicts import CheckedDraft, NumberVerdict, contradictions, judge, sums
 from nianbao.review.draft.wholes import wholes_of
 from nianbao.statistics.figures import Figures
 from nianbao.statistics.scopes import ALL
@@ -29,7 +29,7 @@ _OF_THE_ROW = re.compile(r"印文|现印文|准确值")
 _NO_FIGURES = re.compile(r"序号?|编号|年度|年份|覆盖|原印文|日期|页码")
 
 
-def prove(paragraphs: Sequence[Paragraph], figures: Figures, year: int) -> list[Checked]:
+def prove(paragraphs: Sequence[Paragraph], figures: Figures, year: int) -> list[CheckedDraft]:
     """Every number of a draft that is a figure, with what it was found to be."""
     prover = _Prover(figures, year, read_vocabulary(figures.project), _years_later(paragraphs, year))
     read = passages(paragraphs, figures.project, year)
@@ -48,7 +48,7 @@ def _years_later(paragraphs: Sequence[Paragraph], year: int) -> int:
 class _Prover:
     """Checks the numbers of passages."""
 
-    def __init__(self, figures: Figures, year: int, vocabulary: Vocabulary, years_later: int) -> None:
+    def __init__(self, figures: Figures, year: int, vocabulary: DraftVocabulary, years_later: int) -> None:
         self._values = Values(figures, year, vocabulary.profiles, scope_names(figures))
         self._indicators = figures.project.indicators
         self._by_name = {indicator.zh: name for name, indicator in self._indicators.items()}
@@ -57,7 +57,7 @@ class _Prover:
         self._finder = NumberFinder(vocabulary.units)
         self._binder = Binder(vocabulary, self._values.may_be)
 
-    def check(self, index: int, passage: Passage) -> list[Checked]:
+    def check(self, index: int, passage: Passage) -> list[CheckedDraft]:
         """The figures of a passage; `index` is its number."""
         if passage.cell and _NO_FIGURES.fullmatch(passage.cell.head):
             return []
@@ -67,18 +67,18 @@ class _Prover:
         tagged = {place: key for place, number in enumerate(numbers) if (key := self._tag(passage, number))}
         checked = []
         for place, (number, known) in enumerate(zip(numbers, self._bind(passage, numbers, tagged), strict=True)):
-            one = Checked(number, index, _sentence(passage, number), passage.place[1], is_tagged=place in tagged)
+            one = CheckedDraft(number, index, _sentence(passage, number), passage.place[1], is_tagged=place in tagged)
             if known:
                 self._judge(one, passage, known, tagged.get(place, ("", None))[1])
             elif _is_figure(number, passage.cell) and (passage.cell or _says_anything(passage.text, numbers)):
-                one.add(Verdict.UNKNOWN, "没有与这个数对应的指标")
+                one.add(NumberVerdict.UNKNOWN, "没有与这个数对应的指标")
             if one.verdicts:
                 checked.append(one)
         return checked
 
     def _bind(
-        self, passage: Passage, numbers: Sequence[Number], tagged: dict[int, tuple[str, int]]
-    ) -> list[Bound | None]:
+        self, passage: Passage, numbers: Sequence[DraftNumber], tagged: dict[int, tuple[str, int]]
+    ) -> list[BoundNumber | None]:
         """The indicators of the numbers; a cell's are read one by one, as if its labels stood before each."""
         cell, fixed = passage.cell, {at: key[0] for at, key in tagged.items()}
         if cell is None:
@@ -90,11 +90,11 @@ class _Prover:
             bound += self._binder.bind(lead + number.text, [moved], passage.place, {0: known} if known else {})
         return bound
 
-    def _of_row(self, cell: Cell) -> str:
+    def _of_row(self, cell: DraftCell) -> str:
         """The indicator that a row of the annex names."""
         return self._by_name.get(cell.label, "") if _OF_THE_ROW.fullmatch(cell.head) else ""
 
-    def _tag(self, passage: Passage, number: Number) -> tuple[str, int] | None:
+    def _tag(self, passage: Passage, number: DraftNumber) -> tuple[str, int] | None:
         """The indicator and year of the content control that a number stands in."""
         for tag in passage.tags:
             name, _, year = tag.key.rpartition("-")
@@ -102,7 +102,7 @@ class _Prover:
                 return name, int(year) + self._years_later
         return None
 
-    def _judge(self, one: Checked, passage: Passage, bound: Bound, tagged_year: int | None) -> None:
+    def _judge(self, one: CheckedDraft, passage: Passage, bound: BoundNumber, tagged_year: int | None) -> None:
         """Hold a bound number against its value, and against those of the indicators that it says as well."""
         key, value = self._values.find(passage, one.number, bound, tagged_year)
         if value is not None and passage.cell and passage.cell.is_in_any_scale:
@@ -112,9 +112,9 @@ class _Prover:
         one.key, one.value, one.unit = key, value, one.number.unit if bound.is_change else indicator.unit
         one.zh = of_whom + indicator.zh + ("较上年的变化" if bound.is_change else "")
         if value is None:
-            one.add(Verdict.UNKNOWN, f"库中没有{one.zh}{key[1]}年的数")
+            one.add(NumberVerdict.UNKNOWN, f"库中没有{one.zh}{key[1]}年的数")
         elif not one.is_tagged and bound.score < WEAK and _is_far(one.number.numeral, value):
-            one.add(Verdict.UNKNOWN, f"没有与这个数对应的指标；最接近的是{_said(one, value)}")
+            one.add(NumberVerdict.UNKNOWN, f"没有与这个数对应的指标；最接近的是{_said(one, value)}")
             one.key, one.value, one.zh, one.unit = None, None, "", ""
         else:
             one.add(*_verdict(one, value))
@@ -123,7 +123,7 @@ class _Prover:
             for name in bound.also:
                 self._judge_also(one, name)
 
-    def _judge_also(self, one: Checked, name: str) -> None:
+    def _judge_also(self, one: CheckedDraft, name: str) -> None:
         """Hold a number against another indicator that it says."""
         assert one.key is not None
         value = self._values.value((name, *one.key[1:]), one.number)
@@ -132,16 +132,16 @@ class _Prover:
             one.add(*_verdict(other, value))
 
 
-def _verdict(one: Checked, value: Decimal) -> tuple[Verdict, str]:
+def _verdict(one: CheckedDraft, value: Decimal) -> tuple[NumberVerdict, str]:
     """What a number is, held against a value, and why."""
     verdict = judge(one.number.wording, one.number.numeral, value)
-    if verdict is Verdict.AGREES:
+    if verdict is NumberVerdict.AGREES:
         return verdict, ""
-    wrong = f"，“{one.number.text}”的说法不成立" if verdict is Verdict.FALSE_WORDING else ""
+    wrong = f"，“{one.number.text}”的说法不成立" if verdict is NumberVerdict.FALSE_WORDING else ""
     return verdict, _said(one, value) + wrong
 
 
-def _said(one: Checked, value: Decimal) -> str:
+def _said(one: CheckedDraft, value: Decimal) -> str:
     """A figure with its value, in words."""
     return f"{one.zh}{one.key[1] if one.key else ''}年为{exact(value):,f}{one.unit}"
 
@@ -152,31 +152,31 @@ def _is_far(numeral: Decimal, value: Decimal) -> bool:
     return large > FAR * small
 
 
-def _in_scale(number: Number, value: Decimal) -> Number:
+def _in_scale(number: DraftNumber, value: Decimal) -> DraftNumber:
     """The number in 万 where it is true only so."""
     larger = in_unit(replace(number, unit=""), f"万{number.unit}")
     return larger if not number.wording.is_true_of(value) and larger.wording.is_true_of(value) else number
 
 
-def _unit_of(cell: Cell) -> str:
+def _unit_of(cell: DraftCell) -> str:
     """The unit of a cell; money for a person is one of its own."""
     return "元/人" if cell.unit == "元" and "人均" in cell.head else cell.unit
 
 
-def _is_figure(number: Number, cell: Cell | None) -> bool:
+def _is_figure(number: DraftNumber, cell: DraftCell | None) -> bool:
     """Whether a number that no indicator is known for must be a figure all the same."""
     is_plain = not number.unit and (cell is not None or not is_written_out(number))
-    return number.kind is Kind.COUNT and not number.is_vague and not is_plain
+    return number.kind is NumberKind.COUNT and not number.is_vague and not is_plain
 
 
-def _says_anything(text: str, numbers: Sequence[Number]) -> bool:
+def _says_anything(text: str, numbers: Sequence[DraftNumber]) -> bool:
     """Whether there are any words around the numbers of a text; a cell of a table that was pasted has none."""
     for number in reversed(numbers):
         text = text[: number.start] + text[number.end :]
     return bool(re.search(r"[\u4e00-\u9fff]", text))
 
 
-def _sentence(passage: Passage, number: Number) -> str:
+def _sentence(passage: Passage, number: DraftNumber) -> str:
     """The sentence of a number, or what its cell is called."""
     if passage.cell:
         return " · ".join(filter(None, (passage.cell.caption, passage.cell.label, passage.cell.head)))

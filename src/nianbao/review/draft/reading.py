@@ -39,7 +39,7 @@ class Tag:
 
 
 @dataclass(frozen=True)
-class Cell:
+class DraftCell:
     """What stands around a cell of a table: the label of its row, the head of its column, unit, year.
 
     In any scale: the unit is said in the row, of the indicator, and what is printed may be in 万 of it.
@@ -59,7 +59,7 @@ class Paragraph:
 
     text: str
     tags: tuple[Tag, ...] = ()
-    cell: Cell | None = None
+    cell: DraftCell | None = None
     is_heading: bool = False
 
 
@@ -69,7 +69,7 @@ class Passage:
 
     text: str
     tags: tuple[Tag, ...]
-    cell: Cell | None
+    cell: DraftCell | None
     place: Place
     first: int
     starts: tuple[int, ...]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from nianbao.review.draft.context import Context
-from nianbao.review.draft.numbers import Kind, Number
-from nianbao.review.draft.profiles import Phrase, Profile, Vocabulary
+from nianbao.review.draft.numbers import DraftNumber, NumberKind
+from nianbao.review.draft.profiles import DraftVocabulary, Profile, ProfilePhrase
 from nianbao.review.draft.reading import NOWHERE, Place
 
 IN_PROSE, IN_TABLE, AT_HOME, ANYWHERE, IN_PUBLICATION, ELSEWHERE = 1.0, 0.75, 0.8, 0.7, 0.55, 0.45
@@ -40,9 +40,9 @@ _CHANGE_WORD = re.compile("增|减|提高|下降|较上年|比上年")
 class Scorer:
     """Scores indicators with the vocabulary of a project."""
 
-    vocabulary: Vocabulary
+    vocabulary: DraftVocabulary
 
-    def score(self, profile: Profile, number: Number, context: Context, place: Place) -> float:
+    def score(self, profile: Profile, number: DraftNumber, context: Context, place: Place) -> float:
         """From 0 to about 1.5; more than nothing only where kind and unit agree, in full for a vague number."""
         is_new_change = context.is_change and not says_change(profile)
         fit = CHANGED if is_new_change and number.unit in CHANGE_UNITS else fit_of(profile, number)
@@ -63,7 +63,7 @@ class Scorer:
         explained = sum(weight for pair, weight in near.items() if pair in profile.pairs) / (sum(near.values()) or 1.0)
         return (sum(scores[:1]) + SECOND_PHRASE * sum(scores[1:2])) * (UNEXPLAINED + (1 - UNEXPLAINED) * explained)
 
-    def _said(self, phrase: Phrase, context: Context, unit: str) -> float:
+    def _said(self, phrase: ProfilePhrase, context: Context, unit: str) -> float:
         """How much of a phrase is said; a unit that few indicators have is a word of it too."""
         telling = self.vocabulary.telling
         by_unit = self.vocabulary.telling_units.get(unit, 0.0)
@@ -94,7 +94,7 @@ class Scorer:
         return sum(names) / len(names)
 
 
-def fit_of(profile: Profile, number: Number) -> float:
+def fit_of(profile: Profile, number: DraftNumber) -> float:
     """How well a number's kind and unit go with those of the indicator: not at all, so-so, or in full (1)."""
     fits = [0.0]
     for kind, unit in profile.shapes:
@@ -106,12 +106,12 @@ def fit_of(profile: Profile, number: Number) -> float:
             fits.append(OTHER_UNIT)
         elif not number.unit:
             fits.append(OTHER_UNIT if is_written_out(number) else 0.0)
-        elif kind is Kind.COUNT and any(unit in alike and number.unit in alike for alike in _ALIKE):
+        elif kind is NumberKind.COUNT and any(unit in alike and number.unit in alike for alike in _ALIKE):
             fits.append(ALIKE_UNIT)
     return max(fits)
 
 
-def is_written_out(number: Number) -> bool:
+def is_written_out(number: DraftNumber) -> bool:
     """Whether a number without a unit is a figure all the same: by its decimals or its 万, as no telephone has."""
     return number.numeral != number.numeral.to_integral_value() or number.text[-1] in "万亿多余"
 

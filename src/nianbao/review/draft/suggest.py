@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
-from nianbao.review.draft.numbers import Kind, Number
+from nianbao.review.draft.numbers import DraftNumber, NumberKind
 from nianbao.review.draft.numerals import fold
-from nianbao.review.draft.reading import Cell
+from nianbao.review.draft.reading import DraftCell
 from nianbao.statistics.wording import word
 
 _STYLES = {"near": "near", "about": "about", "magnitude": "about", "at_least": "at_least", "above": "above"}
@@ -15,7 +15,7 @@ _ARABIC = re.compile(r"[\d,]+(?:\.(\d+))?")
 _CLASSIFIER = re.compile(r"[\d万亿多余一二三四五六七八九十百千两.,]+([^\d万亿多余以左上%]+)")
 
 
-def suggest(number: Number, value: Decimal, unit: str, cell: Cell | None) -> str:
+def suggest(number: DraftNumber, value: Decimal, unit: str, cell: DraftCell | None) -> str:
     """The value worded as the number is, or as near to it as is true."""
     text = fold(number.text)[0]
     arabic = _ARABIC.search(text)
@@ -29,9 +29,9 @@ def suggest(number: Number, value: Decimal, unit: str, cell: Cell | None) -> str
     return word(value, unit, style, digits, classifier, "audit" if "," in text else "work").text
 
 
-def _style(number: Number, text: str, decimals: int, *, is_arabic: bool) -> tuple[str, int | None]:
+def _style(number: DraftNumber, text: str, decimals: int, *, is_arabic: bool) -> tuple[str, int | None]:
     """The style of a number with its digits, as wordings are declared."""
-    if number.kind is not Kind.COUNT:
+    if number.kind is not NumberKind.COUNT:
         return number.kind.value, None
     style = number.wording.style
     if style == "over":

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from nianbao.review.draft.binding import Bound
-from nianbao.review.draft.numbers import Number
+from nianbao.review.draft.binding import BoundNumber
+from nianbao.review.draft.numbers import DraftNumber
 from nianbao.review.draft.profiles import Profile
 from nianbao.review.draft.reading import CLAUSE_END, SENTENCE_END, Passage, around
 from nianbao.review.draft.verdicts import Key
@@ -29,7 +29,7 @@ class Values:
     scopes: Mapping[str, str]
 
     def find(
-        self, passage: Passage, number: Number, bound: Bound, tagged_year: int | None
+        self, passage: Passage, number: DraftNumber, bound: BoundNumber, tagged_year: int | None
     ) -> tuple[Key, Decimal | None]:
         """The figure that a bound number is, and its value."""
         year = self._year_of(passage, number, bound) if tagged_year is None else tagged_year
@@ -40,7 +40,7 @@ class Values:
             return self._of_a_unit(passage, number, key, value)
         return key, value
 
-    def value(self, key: Key, number: Number) -> Decimal | None:
+    def value(self, key: Key, number: DraftNumber) -> Decimal | None:
         """The value of a figure, or its change since the year before in the unit in which the number says it."""
         name, year, scope, is_change = key
         value = self.figures.get(name, year, scope).value
@@ -55,7 +55,7 @@ class Values:
             change = value / before - 1 if number.unit == "倍" else value - before
         return abs(change).quantize(_TENTH_OF_A_THOUSANDTH, ROUND_HALF_UP).normalize() + Decimal(0)
 
-    def may_be(self, name: str, number: Number) -> bool:
+    def may_be(self, name: str, number: DraftNumber) -> bool:
         """Whether a number is true of an indicator in a year of which it is printed."""
         backs = frozenset({0}).union(*self.profiles[name].printed.values())
         values = (self.figures.get(name, self.year - back).value for back in backs)
@@ -67,7 +67,7 @@ class Values:
         owed = self.figures.coverage(indicator, self.year).expected
         return not owed or bool(self.figures.coverage(indicator, year).expected)
 
-    def _of_a_unit(self, passage: Passage, number: Number, key: Key, value: Decimal) -> tuple[Key, Decimal]:
+    def _of_a_unit(self, passage: Passage, number: DraftNumber, key: Key, value: Decimal) -> tuple[Key, Decimal]:
         """The figure of a union that the clause names; where only its place is named, if the number is true of that."""
         clause = around(CLAUSE_END, passage.text, number.start, number.end)
         for name in sorted((name for name in self.scopes if name in clause), key=len, reverse=True):
@@ -77,7 +77,7 @@ class Values:
                 return own_key, own
         return key, value
 
-    def _year_of(self, passage: Passage, number: Number, bound: Bound) -> int:
+    def _year_of(self, passage: Passage, number: DraftNumber, bound: BoundNumber) -> int:
         """The year that a number is about: as the table or the section has it, unless the sentence names another."""
         if passage.cell and passage.cell.year:
             return passage.cell.year

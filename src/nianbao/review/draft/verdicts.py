@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from nianbao.review.draft.numbers import Number
+from nianbao.review.draft.numbers import DraftNumber
 from nianbao.review.draft.numerals import last_place
 from nianbao.statistics.noun import Wording
 
 
-class Verdict(StrEnum):
+class NumberVerdict(StrEnum):
     """What a number is found to be."""
 
     AGREES = "agrees"
@@ -25,16 +25,16 @@ class Verdict(StrEnum):
     @property
     def is_deviation(self) -> bool:
         """Whether the draft says something else than the warehouse or itself; what nobody knows is no deviation."""
-        return self not in (Verdict.AGREES, Verdict.UNKNOWN)
+        return self not in (NumberVerdict.AGREES, NumberVerdict.UNKNOWN)
 
 
 VERDICTS_ZH = {
-    Verdict.AGREES: "相符",
-    Verdict.STALE: "与库中不符",
-    Verdict.FALSE_WORDING: "措辞不实",
-    Verdict.CONTRADICTS: "前后矛盾",
-    Verdict.PARTS: "分项与合计不合",
-    Verdict.UNKNOWN: "库中没有",
+    NumberVerdict.AGREES: "相符",
+    NumberVerdict.STALE: "与库中不符",
+    NumberVerdict.FALSE_WORDING: "措辞不实",
+    NumberVerdict.CONTRADICTS: "前后矛盾",
+    NumberVerdict.PARTS: "分项与合计不合",
+    NumberVerdict.UNKNOWN: "库中没有",
 }
 
 Key = tuple[str, int, str, bool]
@@ -42,10 +42,10 @@ Key = tuple[str, int, str, bool]
 
 
 @dataclass
-class Checked:
+class CheckedDraft:
     """A number of the draft with what it was found to be, and why, one sentence a verdict."""
 
-    number: Number
+    number: DraftNumber
     passage: int
     sentence: str
     section: str
@@ -55,10 +55,10 @@ class Checked:
     value: Decimal | None = None
     is_tagged: bool = False
     suggestion: str = ""
-    verdicts: list[Verdict] = field(default_factory=list)
+    verdicts: list[NumberVerdict] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
 
-    def add(self, verdict: Verdict, reason: str) -> None:
+    def add(self, verdict: NumberVerdict, reason: str) -> None:
         """Add a verdict; a number with anything else to say of it does not agree."""
         if self.agrees:
             self.verdicts.clear()
@@ -70,24 +70,24 @@ class Checked:
     @property
     def agrees(self) -> bool:
         """Whether nothing is wrong with it."""
-        return self.verdicts == [Verdict.AGREES]
+        return self.verdicts == [NumberVerdict.AGREES]
 
 
-def judge(wording: Wording, numeral: Decimal, value: Decimal) -> Verdict:
+def judge(wording: Wording, numeral: Decimal, value: Decimal) -> NumberVerdict:
     """A number against its value: it agrees, or its numeral is right and its wording not, or neither is."""
     if wording.is_true_of(value):
-        return Verdict.AGREES
+        return NumberVerdict.AGREES
     if wording.style in _WORDED and abs(value - numeral) < last_place(numeral):
-        return Verdict.FALSE_WORDING
-    return Verdict.STALE
+        return NumberVerdict.FALSE_WORDING
+    return NumberVerdict.STALE
 
 
 _WORDED = frozenset({"over", "near", "about", "at_least", "at_most", "above", "magnitude"})
 
 
-def contradictions(checked: Iterable[Checked]) -> None:
+def contradictions(checked: Iterable[CheckedDraft]) -> None:
     """Mark the numbers that are said of the same figure and cannot both be true; who agrees with the value is right."""
-    places: dict[Key, list[Checked]] = {}
+    places: dict[Key, list[CheckedDraft]] = {}
     for one in checked:
         if one.key:
             places.setdefault(one.key, []).append(one)
@@ -96,7 +96,7 @@ def contradictions(checked: Iterable[Checked]) -> None:
             others = [other for other in together if not _meet(one.number.wording, other.number.wording)]
             if others and not one.agrees:
                 other = max(others, key=lambda other: other.agrees)
-                one.add(Verdict.CONTRADICTS, f"别处写作“{other.number.text}”：{other.sentence}")
+                one.add(NumberVerdict.CONTRADICTS, f"别处写作“{other.number.text}”：{other.sentence}")
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class Whole:
     parts: tuple[str, ...]
 
 
-def sums(checked: Sequence[Checked], wholes: Iterable[Whole], names: dict[str, str]) -> None:
+def sums(checked: Sequence[CheckedDraft], wholes: Iterable[Whole], names: dict[str, str]) -> None:
     """Mark the parts that, as they are printed, cannot add up to their printed whole."""
     for whole in wholes:
         for year, scope in sorted({(one.key[1], one.key[2]) for one in checked if one.key}):
@@ -122,10 +122,10 @@ def sums(checked: Sequence[Checked], wholes: Iterable[Whole], names: dict[str, s
                 what = f"{names[whole.total]}{total.text}" if whole.total else "100%"
                 blamed = [one for ones in said.values() for one in ones if not one.agrees]
                 for one in blamed:
-                    one.add(Verdict.PARTS, f"分项{printed}相加，不等于{what}")
+                    one.add(NumberVerdict.PARTS, f"分项{printed}相加，不等于{what}")
 
 
-def _of(checked: Iterable[Checked], key: Key) -> list[Checked]:
+def _of(checked: Iterable[CheckedDraft], key: Key) -> list[CheckedDraft]:
     return [one for one in checked if one.key == key]
 
 

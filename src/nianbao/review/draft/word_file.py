@@ -19,7 +19,7 @@ from docx.text.run import Run
 from nianbao import clock
 from nianbao.errors import UsageError
 from nianbao.publish.plain import universal
-from nianbao.review.draft.reading import Cell, Paragraph, Tag
+from nianbao.review.draft.reading import DraftCell, Paragraph, Tag
 
 AUTHOR, INITIALS = "nianbao", "NB"
 LARGEST = 300 * 2**20
@@ -235,7 +235,7 @@ class _Tables:
         """Remember a paragraph outside of tables: it may be the caption of the next one."""
         self._said = [*self._said[-2:], text.strip()]
 
-    def cell_of(self, paragraph: BaseOxmlElement) -> Cell | None:
+    def cell_of(self, paragraph: BaseOxmlElement) -> DraftCell | None:
         """What stands around a paragraph in a table; None outside of one, and empty in its head."""
         cell = next(paragraph.iterancestors(qn("w:tc")), None)
         if cell is None:
@@ -251,7 +251,7 @@ class _Tables:
         heads = {number: _text(each) for number, each in _columns(head_row).items()}
         head = heads.get(column, "")
         if row is head_row or not column:
-            return Cell("", "", caption, "")
+            return DraftCell("", "", caption, "")
         by_head = {heads.get(number, ""): _text(each) for number, each in cells.items()}
         in_head = _UNIT_IN_HEAD.search(head)
         in_row = next((text for name, text in by_head.items() if _UNIT_HEAD.fullmatch(name)), "")
@@ -260,7 +260,9 @@ class _Tables:
         name = head[: in_head.start()] if in_head else head
         unit = found if _UNIT.fullmatch(found) or found == in_row else ""
         is_in_any_scale = not in_head and bool(in_row)
-        return Cell(_text(cells[min(cells)]), name.strip(), caption, unit, int(year) if year else None, is_in_any_scale)
+        return DraftCell(
+            _text(cells[min(cells)]), name.strip(), caption, unit, int(year) if year else None, is_in_any_scale
+        )
 
     def _caption(self) -> tuple[str, str]:
         """The nearest line over a table that is no unit of measure, and the unit of measure."""

@@ -37,7 +37,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Block:
+class MeasuredBlock:
     """A paragraph as it looks: indents in characters, the height of its lines in points or in lines of the grid."""
 
     number: int
@@ -89,14 +89,14 @@ class Block:
 def block(
     element: BaseOxmlElement, cascade: Cascade, *, number: int = 0, section: int = 0, table_style: str = "",
     follows_break: bool = False,
-) -> Block:  # fmt: skip
+) -> MeasuredBlock:  # fmt: skip
     """Measure a paragraph."""
     properties = cascade.paragraph(element)
     pieces = tuple(_pieces(element, cascade, table_style))
     size = max(pieces, key=lambda piece: len(piece.text)).size if pieces else _DEFAULT_SIZE
     rule = properties.get("spacing", {}).get("lineRule", "auto")
     line, is_fixed = number_of(properties, "spacing", "line"), rule in {"exact", "atLeast"}
-    return Block(
+    return MeasuredBlock(
         number=number,
         section=section,
         style=cascade.style_name(element),

@@ -16,7 +16,7 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.section import Section, _Footer
 
 from nianbao.errors import UsageError
-from nianbao.review.layout.block import Block, block, breaks_last, runs
+from nianbao.review.layout.block import MeasuredBlock, block, breaks_last, runs
 from nianbao.review.layout.cascade import Cascade
 from nianbao.review.layout.parts import asides, contents
 
@@ -31,12 +31,12 @@ _OUTSIDE = "outside"
 class PageNumber:
     """The paragraph with the page number at the foot of a page; in a frame it may stand outside by itself."""
 
-    block: Block
+    block: MeasuredBlock
     is_outside: bool
 
 
 @dataclass(frozen=True)
-class Sheet:
+class PaperSheet:
     """A section's page: lengths in millimetres, the grid in points; a page number where there is one."""
 
     number: int
@@ -57,19 +57,19 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class Table:
+class MeasuredTable:
     """A table: rows of (column, paragraphs of the cell), and the paragraphs since the table before."""
 
     number: int
     section: int
-    rows: tuple[tuple[tuple[int, tuple[Block, ...]], ...], ...]
+    rows: tuple[tuple[tuple[int, tuple[MeasuredBlock, ...]], ...], ...]
     width: float
-    before: tuple[Block, ...]
+    before: tuple[MeasuredBlock, ...]
     lines: dict[str, float]
     """The weight of its lines in points, by side."""
 
     @property
-    def blocks(self) -> list[Block]:
+    def blocks(self) -> list[MeasuredBlock]:
         """All paragraphs in it."""
         return [each for row in self.rows for _, blocks in row for each in blocks]
 
@@ -78,12 +78,12 @@ class Table:
 class Measured:
     """All of a document that the standard speaks about."""
 
-    sheets: tuple[Sheet, ...]
-    blocks: tuple[Block, ...]
-    tables: tuple[Table, ...]
-    after_tables: tuple[Block, ...] = ()
+    sheets: tuple[PaperSheet, ...]
+    blocks: tuple[MeasuredBlock, ...]
+    tables: tuple[MeasuredTable, ...]
+    after_tables: tuple[MeasuredBlock, ...] = ()
     """The paragraphs after the last table."""
-    asides: tuple[Block, ...] = ()
+    asides: tuple[MeasuredBlock, ...] = ()
     """What stands in footnotes and text boxes."""
     contents: tuple[str, ...] | None = None
     """The entries of the table of contents, where there is one."""
@@ -93,8 +93,8 @@ def measure(path: Path) -> Measured:
     """Measure a document."""
     word = _open(path)
     cascade = Cascade(word.styles.element)
-    blocks: list[Block] = []
-    tables: list[Table] = []
+    blocks: list[MeasuredBlock] = []
+    tables: list[MeasuredTable] = []
     starts = [section.start_type != WD_SECTION.CONTINUOUS for section in word.sections]
     section = number = since = 0
     is_new_page = False
@@ -142,7 +142,9 @@ def _elements(parent: BaseOxmlElement) -> Iterator[BaseOxmlElement]:
             yield from _elements(element)
 
 
-def _table(element: BaseOxmlElement, cascade: Cascade, number: int, section: int, before: tuple[Block, ...]) -> Table:
+def _table(
+    element: BaseOxmlElement, cascade: Cascade, number: int, section: int, before: tuple[MeasuredBlock, ...]
+) -> MeasuredTable:
     """A table with the look of its cells."""
     style = element.find(f"{qn('w:tblPr')}/{qn('w:tblStyle')}")
     name = "" if style is None else str(style.get(qn("w:val"), ""))
@@ -159,7 +161,7 @@ def _table(element: BaseOxmlElement, cascade: Cascade, number: int, section: int
         rows.append(tuple(cells))
     columns = element.findall(f"{qn('w:tblGrid')}/{qn('w:gridCol')}")
     width = sum(float(column.get(qn("w:w"), "0")) for column in columns)
-    return Table(number, section, tuple(rows), width / 20 / 72 * 25.4, before, _lines(element))
+    return MeasuredTable(number, section, tuple(rows), width / 20 / 72 * 25.4, before, _lines(element))
 
 
 def _lines(table: BaseOxmlElement) -> dict[str, float]:
@@ -182,7 +184,7 @@ def _weights(borders: BaseOxmlElement | None) -> dict[str, float]:
     }
 
 
-def _sheets(word: WordDocument, cascade: Cascade) -> Iterator[Sheet]:
+def _sheets(word: WordDocument, cascade: Cascade) -> Iterator[PaperSheet]:
     """The page of every section; a footer that a section does not have is that of the one before."""
     odd: PageNumber | None = None
     even: PageNumber | None = None
@@ -195,7 +197,7 @@ def _sheets(word: WordDocument, cascade: Cascade) -> Iterator[Sheet]:
         yield _sheet(number, section, odd, even if differs else odd)
 
 
-def _sheet(number: int, section: Section, odd: PageNumber | None, even: PageNumber | None) -> Sheet:
+def _sheet(number: int, section: Section, odd: PageNumber | None, even: PageNumber | None) -> PaperSheet:
     """The page of a section."""
     grid = section._sectPr.find(qn("w:docGrid"))
     said = {} if grid is None else {key: grid.get(qn(f"w:{key}")) for key in ("type", "linePitch", "charSpace")}
@@ -205,7 +207,7 @@ def _sheet(number: int, section: Section, odd: PageNumber | None, even: PageNumb
         "右": section.right_margin,
         "下": section.bottom_margin,
     }
-    return Sheet(
+    return PaperSheet(
         number=number,
         width=section.page_width.mm if section.page_width else 0,
         height=section.page_height.mm if section.page_height else 0,

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from nianbao.review.layout import standard
-from nianbao.review.layout.block import Block
-from nianbao.review.layout.measure import Measured, PageNumber, Sheet
-from nianbao.review.layout.standard import Found
+from nianbao.review.layout.block import MeasuredBlock
+from nianbao.review.layout.measure import Measured, PageNumber, PaperSheet
+from nianbao.review.layout.standard import Departure
 
 POINTS = 72 / 25.4
 """Points in a millimetre."""
@@ -18,7 +18,7 @@ _DASHED = re.compile(r"[—–―－-]\s*\d*\s*[—–―－-]")
 _VERTICAL, _HORIZONTAL = ("上", "下"), ("左", "右")
 
 
-def check_pages(measured: Measured) -> Iterator[Found]:
+def check_pages(measured: Measured) -> Iterator[Departure]:
     """All sheets."""
     for sheet in measured.sheets:
         where = f"第{sheet.number}节" if len(measured.sheets) > 1 else "页面"
@@ -26,38 +26,38 @@ def check_pages(measured: Measured) -> Iterator[Found]:
         yield from _numbers(sheet, where)
 
 
-def check_grid(measured: Measured, running: Sequence[Block]) -> Iterator[Found]:
+def check_grid(measured: Measured, running: Sequence[MeasuredBlock]) -> Iterator[Departure]:
     """Lines on a page and characters on a line, by arithmetic; not where the margins alone change them."""
     for block in running:
         sheet = measured.sheets[block.section]
         if sheet.is_landscape or not _is_a4(sheet) or block.main.size != standard.SIZE_3:
             continue
         if not _off(sheet, _VERTICAL) and (found := _lines(block, sheet)):
-            yield Found(standard.PAGE_GRID, block.where, found)
+            yield Departure(standard.PAGE_GRID, block.where, found)
         if not _off(sheet, _HORIZONTAL) and (found := _characters(block, sheet)):
-            yield Found(standard.PAGE_GRID, block.where, found)
+            yield Departure(standard.PAGE_GRID, block.where, found)
 
 
-def _paper(sheet: Sheet, where: str) -> Iterator[Found]:
+def _paper(sheet: PaperSheet, where: str) -> Iterator[Departure]:
     """Size and margins."""
     if not _is_a4(sheet):
-        yield Found(standard.PAGE_SIZE, where, f"{sheet.width:.0f}毫米×{sheet.height:.0f}毫米")
+        yield Departure(standard.PAGE_SIZE, where, f"{sheet.width:.0f}毫米×{sheet.height:.0f}毫米")
     elif sheet.is_landscape:
         if all(_differ(sheet.margins, margins) for margins in standard.LANDSCAPE_MARGINS):
             said = "、".join(f"{side}{margin:.1f}" for side, margin in sheet.margins.items())
-            yield Found(standard.LANDSCAPE, where, f"横排页边距{said}毫米")
+            yield Departure(standard.LANDSCAPE, where, f"横排页边距{said}毫米")
     else:
         for side in _off(sheet, tuple(standard.MARGINS)):
-            yield Found(standard.PAGE_MARGINS, where, f"{side}边距{sheet.margins[side]:.1f}毫米")
+            yield Departure(standard.PAGE_MARGINS, where, f"{side}边距{sheet.margins[side]:.1f}毫米")
 
 
-def _is_a4(sheet: Sheet) -> bool:
+def _is_a4(sheet: PaperSheet) -> bool:
     """Whether the sheet is A4, upright or turned."""
     sides = zip(sorted((sheet.width, sheet.height)), standard.PAPER, strict=True)
     return all(abs(measured - said) <= standard.PAPER_TOLERANCE for measured, said in sides)
 
 
-def _off(sheet: Sheet, sides: Sequence[str]) -> list[str]:
+def _off(sheet: PaperSheet, sides: Sequence[str]) -> list[str]:
     """The sides whose margin is not that of the standard."""
     return [side for side in _differ(sheet.margins, standard.MARGINS) if side in sides]
 
@@ -67,7 +67,7 @@ def _differ(margins: dict[str, float], said: dict[str, float]) -> list[str]:
     return [side for side, margin in said.items() if abs(margins[side] - margin) > standard.TOLERANCE]
 
 
-def _lines(block: Block, sheet: Sheet) -> str:
+def _lines(block: MeasuredBlock, sheet: PaperSheet) -> str:
     """What is wrong with the number of lines."""
     height = (sheet.height - sheet.margins["上"] - sheet.margins["下"]) * POINTS
     if block.is_line_fixed:
@@ -80,7 +80,7 @@ def _lines(block: Block, sheet: Sheet) -> str:
     return "" if lines == standard.LINES else f"行距{pitch:g}磅，每面{lines}行"
 
 
-def _characters(block: Block, sheet: Sheet) -> str:
+def _characters(block: MeasuredBlock, sheet: PaperSheet) -> str:
     """What is wrong with the number of characters."""
     width = (sheet.width - sheet.margins["左"] - sheet.margins["右"]) * POINTS
     is_by_grid = sheet.grid in {"linesAndChars", "snapToChars"} and block.snaps
@@ -89,34 +89,34 @@ def _characters(block: Block, sheet: Sheet) -> str:
     return "" if characters == standard.CHARACTERS else f"字距{pitch:.2f}磅，每行{characters}字"
 
 
-def _numbers(sheet: Sheet, where: str) -> Iterator[Found]:
+def _numbers(sheet: PaperSheet, where: str) -> Iterator[Departure]:
     """The page numbers of odd and even pages."""
     for name, number, side in (("单页页脚", sheet.odd, "right"), ("双页页脚", sheet.even, "left")):
         if number is None:
-            yield Found(standard.NUMBER, f"{where}{name}", "没有页码")
+            yield Departure(standard.NUMBER, f"{where}{name}", "没有页码")
             continue
         yield from _number(number, f"{where}{name}", side)
     low, high = standard.NUMBER_DISTANCES
     if (sheet.odd or sheet.even) and not sheet.is_landscape and not low <= sheet.footer_distance <= high:
-        yield Found(standard.NUMBER_PLACE, where, f"页脚距页边{sheet.footer_distance:.1f}毫米")
+        yield Departure(standard.NUMBER_PLACE, where, f"页脚距页边{sheet.footer_distance:.1f}毫米")
 
 
-def _number(number: PageNumber, where: str, side: str) -> Iterator[Found]:
+def _number(number: PageNumber, where: str, side: str) -> Iterator[Departure]:
     """One page number."""
     block = number.block
     if not _DASHED.fullmatch(block.text.strip()):
-        yield Found(standard.NUMBER_DASHES, where, f"页码写作“{block.text.strip()}”")
+        yield Departure(standard.NUMBER_DASHES, where, f"页码写作“{block.text.strip()}”")
     if sizes := {piece.size for piece in block.pieces} - {standard.SIZE_4}:
-        yield Found(standard.NUMBER_SIZE, where, f"页码{min(sizes):g}磅")
+        yield Departure(standard.NUMBER_SIZE, where, f"页码{min(sizes):g}磅")
     digits = [piece for piece in block.pieces if any(character.isdigit() for character in piece.text)]
     if fonts := {piece.latin for piece in digits if not standard.is_of("宋体", piece.latin)}:
-        yield Found(standard.NUMBER_FONT, where, f"页码用{min(fonts) or '未指明的字体'}")
+        yield Departure(standard.NUMBER_FONT, where, f"页码用{min(fonts) or '未指明的字体'}")
     if number.is_outside:
         return
     if block.align != side:
-        yield Found(standard.NUMBER_SIDE, where, f"页码{_SIDES.get(block.align, block.align)}")
+        yield Departure(standard.NUMBER_SIDE, where, f"页码{_SIDES.get(block.align, block.align)}")
     elif abs(getattr(block, side) - standard.NUMBER_INDENT) > standard.NUMBER_INDENT_TOLERANCE:
-        yield Found(standard.NUMBER_IN, where, f"空{getattr(block, side):.1f}字")
+        yield Departure(standard.NUMBER_IN, where, f"空{getattr(block, side):.1f}字")
 
 
 _SIDES = {"left": "居左", "both": "居左", "right": "居右", "center": "居中"}

@@ -11,7 +11,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
-from nianbao.review.layout.block import Block, block, runs, text_of
+from nianbao.review.layout.block import MeasuredBlock, block, runs, text_of
 from nianbao.review.layout.cascade import Cascade
 
 _TOC = re.compile(r"\s*TOC\b")
@@ -19,7 +19,7 @@ _PAGE = re.compile(r"[\s.…·]*\d*\s*$")
 _STYLE = re.compile(r"toc \d")
 
 
-def asides(word: WordDocument, cascade: Cascade) -> Iterator[Block]:
+def asides(word: WordDocument, cascade: Cascade) -> Iterator[MeasuredBlock]:
     """The paragraphs of footnotes and text boxes that say something."""
     found: list[BaseOxmlElement] = list(word.element.body.iter(qn("w:txbxContent")))
     for relation in word.part.rels.values():

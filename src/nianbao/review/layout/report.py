@@ -9,7 +9,7 @@ from nianbao.review.layout.ends import check_head, check_tail, is_tail
 from nianbao.review.layout.grids import check_tables
 from nianbao.review.layout.measure import Measured
 from nianbao.review.layout.pages import check_grid, check_pages
-from nianbao.review.layout.standard import Found, Rule
+from nianbao.review.layout.standard import Departure, LayoutRule
 from nianbao.review.layout.texts import check_contents, check_texts, running_text, title_of
 
 
@@ -17,7 +17,7 @@ from nianbao.review.layout.texts import check_contents, check_texts, running_tex
 class Deviation:
     """Something that is not as the standard says, in all its places."""
 
-    rule: Rule
+    rule: LayoutRule
     what: str
     places: tuple[str, ...]
 
@@ -28,7 +28,7 @@ class Deviation:
         return self.places[0] + (f"等{more + 1}处" if more else "")
 
 
-def deviations(measured: Measured, found_elsewhere: Iterable[Found] = ()) -> list[Deviation]:
+def deviations(measured: Measured, found_elsewhere: Iterable[Departure] = ()) -> list[Deviation]:
     """What deviates: page, head, text, tables, tail, and what was found on the pages as they are laid out."""
     tables = tuple(table for table in measured.tables if not is_tail(table))
     tails = [table for table in measured.tables if is_tail(table)]
@@ -47,9 +47,9 @@ def deviations(measured: Measured, found_elsewhere: Iterable[Found] = ()) -> lis
     return gathered(found)
 
 
-def gathered(found: Iterable[Found]) -> list[Deviation]:
+def gathered(found: Iterable[Departure]) -> list[Deviation]:
     """Those of the same kind together; what the standard demands comes first."""
-    places: dict[tuple[Rule, str], list[str]] = {}
+    places: dict[tuple[LayoutRule, str], list[str]] = {}
     for each in found:
         places.setdefault((each.rule, each.what), []).append(each.where)
     listed = [Deviation(rule, what, tuple(where)) for (rule, what), where in places.items()]

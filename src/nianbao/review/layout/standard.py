@@ -43,7 +43,7 @@ FAMILIES = {
 
 
 @dataclass(frozen=True)
-class Rule:
+class LayoutRule:
     """One thing the standard says; `must` where it leaves no choice, `should` where it says 一般 or leaves it open."""
 
     id: str
@@ -52,58 +52,58 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Found:
+class Departure:
     """Something that is not as the standard says, in one place."""
 
-    rule: Rule
+    rule: LayoutRule
     where: str
     what: str
 
 
-PAGE_SIZE = Rule("page-size", "A4纸，210毫米×297毫米")
-PAGE_MARGINS = Rule("page-margins", "天头37±1毫米，订口28±1毫米，版心156毫米×225毫米（右26、下35）")
-LANDSCAPE = Rule("landscape-margins", "A4横排：版心不变，单页表头在订口一边，双页在切口一边", "should")
-PAGE_GRID = Rule("page-grid", "一般每面排22行，每行排28个字，并撑满版心", "should")
-FONT_NAMED = Rule("font-named", "中文字体逐一指明，不随主题或系统而变")
-BODY_FONT = Rule("body-font", "正文用仿宋体")
-BODY_SIZE = Rule("body-size", "正文和各层标题用3号字（16磅）")
-BODY_INDENT = Rule("body-indent", "每个自然段左空二字")
-LEVEL_1 = Rule("level-1-font", "第一层（一、）用黑体")
-LEVEL_2 = Rule("level-2-font", "第二层（（一））用楷体")
-LEVEL_3 = Rule("level-3-font", "第三层（1.）和第四层（（1））用仿宋体")
-TITLE = Rule("title", "标题居中排布于正文之上")
-TITLE_FONT = Rule("title-font", "标题用小标宋体")
-TITLE_SIZE = Rule("title-size", "标题用2号字（22磅）")
-TITLE_CENTRED = Rule("title-centred", "标题居中")
-NUMBER = Rule("page-number", "每面有页码")
-NUMBER_DASHES = Rule("page-number-dashes", "页码左右各放一条一字线")
-NUMBER_SIZE = Rule("page-number-size", "页码用4号字（14磅）")
-NUMBER_FONT = Rule("page-number-font", "页码用半角宋体阿拉伯数字")
-NUMBER_SIDE = Rule("page-number-side", "单页码居右，双页码居左")
-NUMBER_IN = Rule("page-number-indent", "单页码居右空一字，双页码居左空一字", "should")
-NUMBER_PLACE = Rule("page-number-place", "页码在版心下边缘之下7毫米", "should")
-TABLE_UNIT = Rule("table-unit", "计量单位注在表的右上方")
-TABLE_NUMBERS = Rule("table-numbers", "表中数字右对齐")
-TABLE_SIZE = Rule("table-size", "表中文字用小四号或五号（12或10.5磅）", "should")
-TABLE_WIDTH = Rule("table-width", "表不宽于版心", "should")
-ANNEX_PAGE = Rule("annex-page", "附件另面编排")
-ANNEX_FONT = Rule("annex-font", "“附件”二字和顺序号用3号黑体")
-ANNEX_PLACE = Rule("annex-place", "“附件”二字顶格编排在版心左上角")
-ANNEX_TITLE = Rule("annex-title", "附件标题居中", "should")
+PAGE_SIZE = LayoutRule("page-size", "A4纸，210毫米×297毫米")
+PAGE_MARGINS = LayoutRule("page-margins", "天头37±1毫米，订口28±1毫米，版心156毫米×225毫米（右26、下35）")
+LANDSCAPE = LayoutRule("landscape-margins", "A4横排：版心不变，单页表头在订口一边，双页在切口一边", "should")
+PAGE_GRID = LayoutRule("page-grid", "一般每面排22行，每行排28个字，并撑满版心", "should")
+FONT_NAMED = LayoutRule("font-named", "中文字体逐一指明，不随主题或系统而变")
+BODY_FONT = LayoutRule("body-font", "正文用仿宋体")
+BODY_SIZE = LayoutRule("body-size", "正文和各层标题用3号字（16磅）")
+BODY_INDENT = LayoutRule("body-indent", "每个自然段左空二字")
+LEVEL_1 = LayoutRule("level-1-font", "第一层（一、）用黑体")
+LEVEL_2 = LayoutRule("level-2-font", "第二层（（一））用楷体")
+LEVEL_3 = LayoutRule("level-3-font", "第三层（1.）和第四层（（1））用仿宋体")
+TITLE = LayoutRule("title", "标题居中排布于正文之上")
+TITLE_FONT = LayoutRule("title-font", "标题用小标宋体")
+TITLE_SIZE = LayoutRule("title-size", "标题用2号字（22磅）")
+TITLE_CENTRED = LayoutRule("title-centred", "标题居中")
+NUMBER = LayoutRule("page-number", "每面有页码")
+NUMBER_DASHES = LayoutRule("page-number-dashes", "页码左右各放一条一字线")
+NUMBER_SIZE = LayoutRule("page-number-size", "页码用4号字（14磅）")
+NUMBER_FONT = LayoutRule("page-number-font", "页码用半角宋体阿拉伯数字")
+NUMBER_SIDE = LayoutRule("page-number-side", "单页码居右，双页码居左")
+NUMBER_IN = LayoutRule("page-number-indent", "单页码居右空一字，双页码居左空一字", "should")
+NUMBER_PLACE = LayoutRule("page-number-place", "页码在版心下边缘之下7毫米", "should")
+TABLE_UNIT = LayoutRule("table-unit", "计量单位注在表的右上方")
+TABLE_NUMBERS = LayoutRule("table-numbers", "表中数字右对齐")
+TABLE_SIZE = LayoutRule("table-size", "表中文字用小四号或五号（12或10.5磅）", "should")
+TABLE_WIDTH = LayoutRule("table-width", "表不宽于版心", "should")
+ANNEX_PAGE = LayoutRule("annex-page", "附件另面编排")
+ANNEX_FONT = LayoutRule("annex-font", "“附件”二字和顺序号用3号黑体")
+ANNEX_PLACE = LayoutRule("annex-place", "“附件”二字顶格编排在版心左上角")
+ANNEX_TITLE = LayoutRule("annex-title", "附件标题居中", "should")
 
-NAME_FONT = Rule("head-name-font", "发文机关标志推荐用小标宋体，红色", "should")
-NAME_CENTRED = Rule("head-name-centred", "发文机关标志居中")
-NAME_PLACE = Rule("head-name-place", "发文机关标志上边缘至版心上边缘35毫米")
-ISSUE = Rule("head-number", "发文字号或期号在发文机关标志之下，用3号仿宋体，居中")
-RED_LINE = Rule("head-line", "红头之下有红色分隔线，与版心等宽")
-TITLE_PLACE = Rule("title-place", "标题在红色分隔线下空二行", "should")
-TAIL = Rule("tail", "红头文件末尾有版记")
-TAIL_FONT = Rule("tail-font", "抄送（分送）机关和印发机关用4号仿宋体（14磅）")
-TAIL_LINES = Rule("tail-lines", "版记首末分隔线0.35毫米，中间的0.25毫米")
-TAIL_LAST = Rule("tail-last", "版记在全文最后")
-PRINTED = Rule("tail-printed", "印发机关和印发日期一行编排，日期后加“印发”")
-CONTENTS = Rule("contents", "标题多的文件有目录，目录与标题一致", "should")
-EMBEDDED = Rule("font-embedded", "PDF嵌入所用的全部字体")
+NAME_FONT = LayoutRule("head-name-font", "发文机关标志推荐用小标宋体，红色", "should")
+NAME_CENTRED = LayoutRule("head-name-centred", "发文机关标志居中")
+NAME_PLACE = LayoutRule("head-name-place", "发文机关标志上边缘至版心上边缘35毫米")
+ISSUE = LayoutRule("head-number", "发文字号或期号在发文机关标志之下，用3号仿宋体，居中")
+RED_LINE = LayoutRule("head-line", "红头之下有红色分隔线，与版心等宽")
+TITLE_PLACE = LayoutRule("title-place", "标题在红色分隔线下空二行", "should")
+TAIL = LayoutRule("tail", "红头文件末尾有版记")
+TAIL_FONT = LayoutRule("tail-font", "抄送（分送）机关和印发机关用4号仿宋体（14磅）")
+TAIL_LINES = LayoutRule("tail-lines", "版记首末分隔线0.35毫米，中间的0.25毫米")
+TAIL_LAST = LayoutRule("tail-last", "版记在全文最后")
+PRINTED = LayoutRule("tail-printed", "印发机关和印发日期一行编排，日期后加“印发”")
+CONTENTS = LayoutRule("contents", "标题多的文件有目录，目录与标题一致", "should")
+EMBEDDED = LayoutRule("font-embedded", "PDF嵌入所用的全部字体")
 
 
 def is_of(family: str, font: str) -> bool:

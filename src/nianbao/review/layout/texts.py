@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from nianbao.review.layout import standard
-from nianbao.review.layout.block import Block, Piece
+from nianbao.review.layout.block import MeasuredBlock, Piece
 from nianbao.review.layout.measure import Measured
-from nianbao.review.layout.standard import Found
+from nianbao.review.layout.standard import Departure
 
 _LEVELS = (
     (re.compile(r"[\s　]*[一二三四五六七八九十]+、"), "heading 1"),
@@ -35,7 +35,7 @@ _TITLE_FROM = 18
 _RUNNING = {"both", "left", "distribute"}
 
 
-def running_text(measured: Measured) -> list[Block]:
+def running_text(measured: Measured) -> list[MeasuredBlock]:
     """The paragraphs that are running text or a numbered heading in it."""
     marks = _annex_parts(measured)
     title = title_of(measured)
@@ -54,34 +54,34 @@ def running_text(measured: Measured) -> list[Block]:
     ]
 
 
-def check_texts(measured: Measured, running: Sequence[Block]) -> Iterator[Found]:
+def check_texts(measured: Measured, running: Sequence[MeasuredBlock]) -> Iterator[Departure]:
     """Title, running text, annexes, and that every font is named."""
     yield from _checktitle_of(measured)
     for block in (*measured.blocks, *measured.asides):
         if unnamed := [piece.text for piece in block.pieces if piece.text.strip() and not piece.font]:
-            yield Found(standard.FONT_NAMED, block.where, f"“{unnamed[0].strip()[:8]}”没有指明中文字体")
-    before: Block | None = None
+            yield Departure(standard.FONT_NAMED, block.where, f"“{unnamed[0].strip()[:8]}”没有指明中文字体")
+    before: MeasuredBlock | None = None
     for block in running:
         yield from _check_running(block)
         if not _is_indented(block, before):
-            yield Found(standard.BODY_INDENT, block.where, f"首行空{_first(block):.1f}字")
+            yield Departure(standard.BODY_INDENT, block.where, f"首行空{_first(block):.1f}字")
         before = block
     yield from _check_annexes(measured)
 
 
-def _checktitle_of(measured: Measured) -> Iterator[Found]:
+def _checktitle_of(measured: Measured) -> Iterator[Departure]:
     """The title of the document."""
     title = title_of(measured)
     if title is None:
-        yield Found(standard.TITLE, "全文", "没有找到标题")
+        yield Departure(standard.TITLE, "全文", "没有找到标题")
         return
     yield from _wrong_font(title, title.pieces, standard.TITLE_FONT, "小标宋")
     yield from _wrong_size(title, standard.TITLE_SIZE, standard.SIZE_2)
     if title.align != "center":
-        yield Found(standard.TITLE_CENTRED, title.where, "标题未居中")
+        yield Departure(standard.TITLE_CENTRED, title.where, "标题未居中")
 
 
-def title_of(measured: Measured) -> Block | None:
+def title_of(measured: Measured) -> MeasuredBlock | None:
     """The first paragraph in the style of titles; without one, the first large centred one before the annexes."""
     styled = [block for block in measured.blocks if block.style == "title" and block.main.text.strip()]
     large = (
@@ -92,7 +92,7 @@ def title_of(measured: Measured) -> Block | None:
     return styled[0] if styled else next(large, None)
 
 
-def _check_running(block: Block) -> Iterator[Found]:
+def _check_running(block: MeasuredBlock) -> Iterator[Departure]:
     """The fonts and sizes of a paragraph; a heading that opens it goes to its first full stop."""
     level = _level(block)
     rule, family = _RULES[level]
@@ -102,7 +102,7 @@ def _check_running(block: Block) -> Iterator[Found]:
     yield from _wrong_size(block, standard.BODY_SIZE, standard.SIZE_3)
 
 
-def _level(block: Block) -> int:
+def _level(block: MeasuredBlock) -> int:
     """Which level a paragraph opens, by its number, else by its style."""
     for level, (number, _) in enumerate(_LEVELS):
         if number.match(block.text):
@@ -119,26 +119,28 @@ def _divided(pieces: Sequence[Piece]) -> tuple[tuple[Piece, ...], tuple[Piece, .
     return tuple(pieces), ()
 
 
-def _wrong_font(block: Block, pieces: Sequence[Piece], rule: standard.Rule, family: str) -> Iterator[Found]:
+def _wrong_font(
+    block: MeasuredBlock, pieces: Sequence[Piece], rule: standard.LayoutRule, family: str
+) -> Iterator[Departure]:
     """The first font that is named and wrong."""
     for piece in pieces:
         if piece.is_chinese and piece.font and not standard.is_of(family, piece.font):
-            yield Found(rule, block.where, f"“{piece.text.strip()[:8]}”用{piece.font}")
+            yield Departure(rule, block.where, f"“{piece.text.strip()[:8]}”用{piece.font}")
             return
 
 
-def _wrong_size(block: Block, rule: standard.Rule, size: float) -> Iterator[Found]:
+def _wrong_size(block: MeasuredBlock, rule: standard.LayoutRule, size: float) -> Iterator[Departure]:
     """The first size that is wrong."""
     if wrong := [piece.size for piece in block.pieces if piece.text.strip() and piece.size != size]:
-        yield Found(rule, block.where, f"{wrong[0]:g}磅")
+        yield Departure(rule, block.where, f"{wrong[0]:g}磅")
 
 
-def _first(block: Block) -> float:
+def _first(block: MeasuredBlock) -> float:
     """The indent of the first line, with blanks typed before it."""
     return block.first + block.left + len(block.text) - len(block.text.lstrip("　"))
 
 
-def _is_indented(block: Block, before: Block | None) -> bool:
+def _is_indented(block: MeasuredBlock, before: MeasuredBlock | None) -> bool:
     """Whether a paragraph is indented as it should; the addressee and the list of annexes have indents of their own."""
     is_addressee = before is None and block.text.rstrip().endswith(("：", ":"))
     follows_list = before is not None and any(start.match(before.text) for start in (_LIST, _ITEM))
@@ -154,41 +156,41 @@ def _annex_parts(measured: Measured) -> set[int]:
     return {each.number for pair in marked for each in pair if each is not None}
 
 
-def _check_annexes(measured: Measured) -> Iterator[Found]:
+def _check_annexes(measured: Measured) -> Iterator[Departure]:
     """Every annex: on a new page, with its mark in the corner, its title centred."""
     for block, after in zip(measured.blocks, [*measured.blocks[1:], None], strict=True):
         if not _MARK.fullmatch(block.text.strip()):
             continue
         if not block.starts_page:
-            yield Found(standard.ANNEX_PAGE, block.where, "附件没有另起一页")
+            yield Departure(standard.ANNEX_PAGE, block.where, "附件没有另起一页")
         yield from _wrong_font(block, block.pieces, standard.ANNEX_FONT, "黑体")
         yield from _wrong_size(block, standard.ANNEX_FONT, standard.SIZE_3)
         if block.align not in _RUNNING or abs(_first(block)) > standard.INDENT_TOLERANCE:
-            yield Found(standard.ANNEX_PLACE, block.where, "“附件”没有顶格居左")
+            yield Departure(standard.ANNEX_PLACE, block.where, "“附件”没有顶格居左")
         if after is not None and after.align != "center":
-            yield Found(standard.ANNEX_TITLE, after.where, "附件标题未居中")
+            yield Departure(standard.ANNEX_TITLE, after.where, "附件标题未居中")
 
 
-def _is_red(block: Block) -> bool:
+def _is_red(block: MeasuredBlock) -> bool:
     """Whether a paragraph belongs to a red head."""
     return block.has_red_line or any(piece.is_red for piece in block.pieces)
 
 
-def check_contents(measured: Measured) -> Iterator[Found]:
+def check_contents(measured: Measured) -> Iterator[Departure]:
     """Whether a document of many headings has a table of contents, and whether that names what there is."""
     headings = [block for block in measured.blocks if _HEADING_STYLE.match(block.style)]
     if measured.contents is None:
         if len(headings) >= standard.MANY_HEADINGS:
-            yield Found(standard.CONTENTS, "全文", f"有{len(headings)}个标题，没有目录")
+            yield Departure(standard.CONTENTS, "全文", f"有{len(headings)}个标题，没有目录")
         return
     titles = {_squeezed(block.text) for block in measured.blocks if not block.style.startswith("toc")}
     listed = {_squeezed(entry) for entry in measured.contents}
     for entry in measured.contents:
         if _squeezed(entry) not in titles:
-            yield Found(standard.CONTENTS, "目录", f"“{entry[:12]}”不是文中的标题")
+            yield Departure(standard.CONTENTS, "目录", f"“{entry[:12]}”不是文中的标题")
     for block in headings:
         if _squeezed(block.text) not in listed:
-            yield Found(standard.CONTENTS, block.where, "标题不在目录中")
+            yield Departure(standard.CONTENTS, block.where, "标题不在目录中")
 
 
 def _squeezed(text: str) -> str:

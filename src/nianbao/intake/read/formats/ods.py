@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass, field
 
-from nianbao.intake.read.formats.package import Package
+from nianbao.intake.read.formats.package import ZipPackage
 from nianbao.intake.read.formats.parse_xml import Attributes, follow_xml
 from nianbao.intake.read.formats.sheet import MAX_CELLS, UNCACHED, Area, OddCell, Opened, Sheet, Unreadable, address
 from nianbao.terms.submission import ReadingFault
@@ -169,7 +169,7 @@ class _Reader:
         draft.column += repeated
 
 
-def open_ods(package: Package) -> Opened:
+def open_ods(package: ZipPackage) -> Opened:
     """The sheets of an .ods workbook.
 
     Raises:

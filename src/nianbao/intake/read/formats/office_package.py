@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
-from nianbao.intake.read.formats.package import Package
+from nianbao.intake.read.formats.package import ZipPackage
 from nianbao.intake.read.formats.parse_xml import parse_xml
 from nianbao.intake.read.formats.sheet import Unreadable
 
@@ -40,7 +40,7 @@ class ContentTypes:
         return self.by_name.get(part) or self.by_ending.get(part.rpartition(".")[2], "")
 
 
-def main_part(package: Package) -> str | None:
+def main_part(package: ZipPackage) -> str | None:
     """The name of the main part of an Office package, found by its relations; None when it is no such package.
 
     Raises:
@@ -54,7 +54,7 @@ def main_part(package: Package) -> str | None:
     return next((name for name in _USUAL_MAIN if name in package), None)
 
 
-def content_types(package: Package) -> ContentTypes:
+def content_types(package: ZipPackage) -> ContentTypes:
     """The content types that a package declares."""
     types = ContentTypes()
     for item in parse_xml(CONTENT_TYPES, package.read(CONTENT_TYPES)) if CONTENT_TYPES in package else ():
@@ -66,7 +66,7 @@ def content_types(package: Package) -> ContentTypes:
     return types
 
 
-def relations_of(package: Package, part: str) -> Sequence[Relation]:
+def relations_of(package: ZipPackage, part: str) -> Sequence[Relation]:
     """The relations of a part to others within the package; those of the package itself for an empty name.
 
     Raises:

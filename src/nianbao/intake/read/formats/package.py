@@ -20,7 +20,7 @@ _METHODS = {9: "Deflate64", 12: "bzip2", 14: "LZMA", 93: "Zstandard", 95: "XZ", 
 _BROKEN = (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, ValueError, OSError)
 
 
-class Package:
+class ZipPackage:
     """The entries of a zip file, by their names in small letters with `/`; together they never inflate to too much.
 
     Raises:

@@ -12,7 +12,7 @@ from nianbao.intake.read.formats.delimited import DELIMITERS, open_delimited
 from nianbao.intake.read.formats.json_delivery import open_json
 from nianbao.intake.read.formats.ods import CONTENT, MIMETYPE, open_ods
 from nianbao.intake.read.formats.office_package import CONTENT_TYPES, content_types, main_part
-from nianbao.intake.read.formats.package import Package
+from nianbao.intake.read.formats.package import ZipPackage
 from nianbao.intake.read.formats.sheet import Opened, Unreadable
 from nianbao.intake.read.formats.unlock import unlock
 from nianbao.intake.read.formats.xls import is_locked, open_xls, workbook_stream
@@ -66,7 +66,7 @@ def _unlocked(content: bytes, magic: bytes) -> bytes:
 
 def _open_package(content: bytes, ending: str) -> tuple[str, Opened]:
     """A zip package, told by its main part and what that is declared to be."""
-    package = Package(content)
+    package = ZipPackage(content)
     if CONTENT in package and MIMETYPE in package and _SPREADSHEET in package.read(MIMETYPE):
         return "ods", open_ods(package)
     main = main_part(package)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from nianbao.intake.read.formats.office_package import ContentTypes, Relation, relations_of
-from nianbao.intake.read.formats.package import Package
+from nianbao.intake.read.formats.package import ZipPackage
 from nianbao.intake.read.formats.parse_xml import parse_main, parse_xml
 from nianbao.intake.read.formats.rich_text import read_strings
 from nianbao.intake.read.formats.sheet import Opened, Unreadable
@@ -36,7 +36,7 @@ class _Listed(NamedTuple):
     is_hidden: bool
 
 
-def open_xlsx(package: Package, workbook: str, types: ContentTypes) -> Opened:
+def open_xlsx(package: ZipPackage, workbook: str, types: ContentTypes) -> Opened:
     """The sheets of an .xlsx workbook, whose main part is `workbook`.
 
     Raises:
@@ -92,7 +92,7 @@ def _one(relations: Sequence[Relation], kind: str) -> str | None:
     return next(iter(targets), None)
 
 
-def _refuse_macros(package: Package, workbook: str, types: ContentTypes, relations: Sequence[Relation]) -> None:
+def _refuse_macros(package: ZipPackage, workbook: str, types: ContentTypes, relations: Sequence[Relation]) -> None:
     """Macros are parts of the package; what is only declared for parts that are not there is none."""
     names = [name for name in package.names if any(word in types.of(name).lower() for word in _MACRO_TYPES)]
     if (
@@ -104,7 +104,7 @@ def _refuse_macros(package: Package, workbook: str, types: ContentTypes, relatio
         raise Unreadable("MACRO")
 
 
-def _look_for_guests(package: Package) -> Iterator[ReadingFault]:
+def _look_for_guests(package: ZipPackage) -> Iterator[ReadingFault]:
     """Mention links and embedded objects, which are never followed; refuse links that start a program."""
     links = [name for name in package.names if name.startswith(_LINKS)]
     for name in links:
