@@ -11,6 +11,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
 from nianbao.publish.release import Edition
 from nianbao.runs.collect import Collected
+from nianbao.terms.release import LapsedRelease
 
 LISTED = 200
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~:@])")
@@ -49,6 +50,17 @@ def show_editions(editions: Iterable[Edition]) -> None:
         for edition in editions
     ]
     create_markdown_artifact("\n".join(lines) or "None yet.", key="reports", description="Drafts and releases")
+
+
+def show_lapsed(lapsed: Iterable[LapsedRelease]) -> None:
+    """Which issued releases no longer hold: what they print, what they would today, and whose correction it is."""
+    lines = [
+        f"- {plain(f'{each.release.name} {row.zh}（{row.year}）：{row.before} → {row.after}，{row.because_zh}')}"
+        for each in lapsed
+        for row in each.lapses[:LISTED]
+    ]
+    said = "\n".join(lines) or "None: all releases hold."
+    create_markdown_artifact(said, key="lapsed", description="Releases that no longer hold")
 
 
 def plain(text: str) -> str:

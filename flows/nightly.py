@@ -13,7 +13,7 @@ if __name__ == "__main__":
 from prefect import flow
 from prefect.settings import PREFECT_API_URL
 
-from flows.artifacts import show_collected, show_completeness, show_editions
+from flows.artifacts import show_collected, show_completeness, show_editions, show_lapsed
 from flows.secret_blocks import secret
 from flows.server import RunServer
 from flows.steps import Year, as_task, leave
@@ -32,12 +32,13 @@ def nightly(project: Path = Path("."), home: Path = Path("var"), year: Year | No
     Args:
         project: Folder with forms/, reference/, sql/ and the other declarations.
         home: Folder of inbox, outbox, archive, warehouse and releases.
-        year: Year of the reports; empty for the latest year reported.
+        year: Only the drafts of this year; empty for every year reported.
     """
     night = run_nightly(project.resolve(), Home(home.resolve()), year, as_task, secrets=secret)
     show_collected(night.collected)
     show_completeness(night.completeness)
     show_editions(night.editions)
+    show_lapsed(night.lapsed)
     raise_stopped(night.collected.alarms)
     raise_kept(night.collected.alarms)
     return night

@@ -9,7 +9,7 @@ from typing import Any
 from nianbao import clock
 from nianbao.publish.figure_set import write_set
 from nianbao.runs.build import build_tables
-from nianbao.runs.publish import write_reports
+from nianbao.runs.drafts import write_reports
 from nianbao.runs.workspace import Workspace, open_workspace
 from nianbao.settings import Home
 from nianbao.statistics.figures import read_figures

@@ -19,13 +19,14 @@ KILLS = 6
 
 def publish_anew(home: Path, number: int) -> None:
     """Bring drafts and analysts' file up to date after something was built."""
-    from nianbao.runs.publish import refresh_drafts
+    from nianbao.runs.drafts import refresh_drafts
     from nianbao.runs.workspace import open_workspace
 
     with open_workspace(ROOT, Home(home), "nightly") as workspace:
         workspace.connection.execute(
             "INSERT OR REPLACE INTO ledger.build VALUES ('mart.built', ?, TIMESTAMP '2022-01-26')", [str(number)]
         )
+        workspace.connection.execute("DELETE FROM ledger.build WHERE model LIKE 'draft/%'")
         refresh_drafts(workspace)
 
 
@@ -50,7 +51,7 @@ def test_what_is_published_is_whole_at_any_moment(year_copy: Home, clock: Callab
     """Killed over and over, the drafts and the analysts' file can be read; the night after leaves nothing behind."""
     clock(SECOND_NIGHT)
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__, "nianbao.runs.publish", "nianbao.runs.workspace"])
+    context.set_forkserver_preload([__name__, "nianbao.runs.drafts", "nianbao.runs.workspace"])
     dice, killed, longest = random.Random(2021), 0, 3.0
     for number in range(KILLS):
         process = context.Process(target=publish_anew, args=(year_copy.path, number))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 
 from nianbao.catalog.declared import Declared
+from nianbao.terms.period import Period
 from nianbao.terms.year_basis import CALENDAR_YEAR, YearBasis
 
 _MONTHS = range(1, 13)
+_FIRST_DAY = dt.date(2018, 1, 1)
+"""The first day of a federation that declares none."""
 
 
 @dataclass(frozen=True)
@@ -21,33 +25,50 @@ class Words:
 
 @dataclass(frozen=True)
 class Conventions:
-    """The year in which a federation reports, the others in which it can be counted, and its words."""
+    """The year in which a federation reports, the others in which it can be counted, its words, and its first day.
+
+    Nobody owes what ended before `first_day`; what is sent of that time is history, taken from the year `history_from`
+    on, whenever it arrives.
+    """
 
     year: YearBasis = CALENDAR_YEAR
     other_years: tuple[YearBasis, ...] = ()
     words: Words = Words()
+    first_day: dt.date = _FIRST_DAY
+    history_from: int = _FIRST_DAY.year
+
+    def is_history(self, period: Period) -> bool:
+        """Whether a period was over before the first day."""
+        return period.end < self.first_day
 
 
 def read_conventions(path: Path) -> Conventions:
     """What federation.toml declares; without the file a calendar year, no other year, and plain words.
 
     Raises:
-        DeclarationError: a month that is none, a year twice, a key that means nothing.
+        DeclarationError: a month that is none, a year twice, a key that means nothing, history after the first day.
     """
     if not path.exists():
         return Conventions()
     declared = Declared.from_toml(path)
+    first_day = declared.day("first_day", _FIRST_DAY)
     year, words = declared.table("year"), declared.table("words")
     found = Conventions(
         year=_read_year(year, is_main=True) if year else CALENDAR_YEAR,
         other_years=tuple(_read_year(each, is_main=False) for each in declared.tables("other_years", "code")),
         words=_read_words(words) if words else Words(),
+        first_day=first_day,
+        history_from=declared.integer("history_from", first_day.year),
     )
     declared.done()
     codes = [each.code for each in (found.year, *found.other_years)]
     for code in codes:
         if codes.count(code) > 1:
             raise declared.fail(f"the year {code} stands twice", code)
+    if found.history_from > first_day.year:
+        raise declared.fail(
+            f"history_from = {found.history_from} comes after the first day {first_day}", "history_from"
+        )
     return found
 
 

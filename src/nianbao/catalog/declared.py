@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import re
 import tomllib
@@ -63,6 +64,10 @@ class Declared:
     def integer(self, key: str, default: int | None = None) -> int:
         """A whole number; without a default it must be there."""
         return self._take(key, int, default)
+
+    def day(self, key: str, default: dt.date) -> dt.date:
+        """A day, written as TOML writes days: 2021-01-01."""
+        return self._take(key, dt.date, default)
 
     def flag(self, key: str, default: bool = False) -> bool:
         """True or false."""

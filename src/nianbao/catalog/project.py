@@ -159,6 +159,10 @@ class Project:
         """The year of the federation in which a period lies; of one that lies in two, that in which it ends."""
         return self.conventions.year.year_of(period) or period.year
 
+    def is_asked(self, form: Form, period: Period) -> bool:
+        """Whether a form is owed for a period: it is asked for then, and that was not over before the first day."""
+        return form.is_asked_in(period) and not self.conventions.is_history(period)
+
     @property
     def parts(self) -> Iterator[Part]:
         """Every part of every form."""

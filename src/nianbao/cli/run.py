@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from nianbao.cli.lapsed import say_lapsed, tell_lapsed
 from nianbao.cli.main import home_option, json_option, past_day, project_option, resolve_project
 from nianbao.cli.show import progress, say, say_alarms, say_json
 from nianbao.settings import Home
@@ -19,7 +20,7 @@ _LINES = 20
 @click.command()
 @project_option
 @home_option
-@click.option("--year", type=int, help="Year of the drafts; by default the latest year reported.")
+@click.option("--year", type=int, help="Only the drafts of this year; by default of every year reported.")
 @json_option
 def nightly(project_path: Path | None, home: Path, year: int | None, as_json: bool) -> None:
     """Collect, build, and refresh the drafts and the analysts' file."""
@@ -33,6 +34,7 @@ def nightly(project_path: Path | None, home: Path, year: int | None, as_json: bo
         "collected": _collected(night.collected),
         "built": night.built_tables.models,
         "editions": _editions(night.editions),
+        "lapsed": tell_lapsed(night.lapsed),
     }
     if as_json:
         say_json(answer)
@@ -40,6 +42,7 @@ def nightly(project_path: Path | None, home: Path, year: int | None, as_json: bo
         _say_collected(night.collected)
         say(f"built {len(night.built_tables.models)} tables, verified by {night.built_tables.verified} rules")
         _say_editions(night.editions)
+        say_lapsed(night.lapsed)
     raise_stopped(night.collected.alarms)
     raise_kept(night.collected.alarms)
 
@@ -82,7 +85,7 @@ def build_command(
 ) -> None:
     """Build and verify the tables; with --as-of, report as it was known on a day."""
     from nianbao.runs.build import build_tables
-    from nianbao.runs.publish import write_reports
+    from nianbao.runs.drafts import write_reports
     from nianbao.runs.workspace import open_workspace, open_workspace_as_of
 
     path, place = resolve_project(project_path), Home(home)

@@ -27,6 +27,8 @@ def status(project_path: Path | None, home: Path, year: int | None, unit_text: s
     """Show who has reported what, on time or late, and which findings wait."""
     from nianbao import clock
     from nianbao.cli.held import say_held, tell_held
+    from nianbao.cli.lapsed import say_lapsed, tell_lapsed
+    from nianbao.runs.lapsed import find_lapsed
     from nianbao.runs.sources import read_alarms
     from nianbao.runs.workspace import open_workspace_to_read
     from nianbao.statistics.reporting import forms_of_year, is_built, not_reported, waiting_findings
@@ -38,10 +40,13 @@ def status(project_path: Path | None, home: Path, year: int | None, unit_text: s
         absent = not_reported(workspace.connection, today, year, unit_code) if built else []
         waiting = waiting_findings(workspace.connection, unit_code)
         held = tell_held(workspace) if unit_code is None else []
+        lapsed = find_lapsed(workspace) if built and unit_code is None else ()
     sources = read_alarms(Home(home)) if unit_code is None else None
     if as_json:
         answer = {"forms": forms, "not_reported": absent, "waiting": waiting}
-        say_json(answer if sources is None else answer | {"sources": sources, "held": held})
+        say_json(
+            answer if sources is None else answer | {"sources": sources, "held": held, "lapsed": tell_lapsed(lapsed)}
+        )
         return
     if sources:
         say_alarms(sources["alarms"])
@@ -57,6 +62,7 @@ def status(project_path: Path | None, home: Path, year: int | None, unit_text: s
     else:
         _say_unit(workspace.project.units[unit_code], forms, absent)
     _say_absent(absent)
+    say_lapsed(lapsed)
     if waiting:
         say()
     for row in waiting:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import dataclasses
 import functools
 import hashlib
 import io
@@ -11,7 +10,7 @@ import json
 import os
 import platform
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib.metadata import version
@@ -21,11 +20,7 @@ from typing import Any
 from nianbao import __version__
 from nianbao.catalog import Project
 from nianbao.publish.datapackage import describe_edition
-from nianbao.publish.plain import exact_text
-from nianbao.statistics.noun import is_true_for
-from nianbao.statistics.scopes import ALL
-from nianbao.statistics.trace import figure_key
-from nianbao.terms.document import Document, PrintedFigure, PrintedText, Revision
+from nianbao.terms.document import Document, PrintedFigure, PrintedText
 
 FIGURE_COLUMNS = ("indicator", "period", "scope", "section", "value", "unit", "printed", "true_for", "bulletin_id",
                   "zh", "coverage_reported", "coverage_expected")  # fmt: skip
@@ -86,48 +81,6 @@ def texts_csv(texts: Iterable[PrintedText]) -> str:
     for each in rows:
         writer.writerow([getattr(each, column) for column in TEXT_COLUMNS])
     return text.getvalue()
-
-
-def with_revisions(document: Document, before: Path | None) -> Document:
-    """The document with what it changes against the release before: figures printed otherwise, by section.
-
-    Every wording is held against the same wording of the release before, and of each that was issued it is said
-    whether it is true of the value now.
-    """
-    if before is None:
-        return document
-    with (before / "figures.csv").open(encoding="utf-8", newline="") as file:
-        old = _by_place(file)
-    revisions = tuple(
-        _revision(was, now, document.background.units)
-        for place, rows in _by_place(io.StringIO(figures_csv(document.figures))).items()
-        for was, now in _pairs(old.get(place, []), rows)
-        if (was["value"], was["printed"]) != (now["value"], now["printed"])
-    )
-    return dataclasses.replace(document, revisions=revisions)
-
-
-def _pairs(old: list[dict[str, str]], new: list[dict[str, str]]) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
-    """Each wording of a section beside what it was before: in their order, or by their text if their number changed."""
-    if len(old) == len(new):
-        yield from zip(old, new, strict=True)
-        return
-    rest, changed = list(old), []
-    for row in new:
-        same = next((was for was in rest if was["printed"] == row["printed"]), None)
-        if same is None:
-            changed.append(row)
-        else:
-            rest.remove(same)
-            yield same, row
-    yield from zip(rest, changed, strict=False)
-
-
-def _revision(was: Mapping[str, str], now: Mapping[str, str], units: Mapping[str, str]) -> Revision:
-    old, new = (Decimal(row["value"]) if row["value"] else None for row in (was, now))
-    key = figure_key(now["indicator"], int(now["period"]))
-    place = (_name(now, units), int(now["period"]), now["section"])
-    return Revision(*place, _said(was), _said(now), _still_holds(was, now), key, old, new)
 
 
 def write_edition(
@@ -223,34 +176,6 @@ def _write_revisions(document: Document, path: Path) -> None:
         writer.writerow(("indicator", "year", "section", "before", "after", "before_holds"))
         for revision in document.revisions:
             writer.writerow((*revision[:5], {True: "yes", False: "no", None: ""}[revision.before_holds]))
-
-
-def _by_place(lines: Iterable[str]) -> dict[tuple[str, ...], list[dict[str, str]]]:
-    """The rows of a figures.csv by where they are printed: indicator, period, scope and section."""
-    found: dict[tuple[str, ...], list[dict[str, str]]] = {}
-    for row in csv.DictReader(lines):
-        found.setdefault((row["indicator"], row["period"], row["scope"], row["section"]), []).append(row)
-    return found
-
-
-def _name(row: Mapping[str, str], units: Mapping[str, str]) -> str:
-    scope = row["scope"]
-    return row["zh"] if scope == ALL else f"{row['zh']}（{units.get(scope, scope)}）"
-
-
-def _said(row: Mapping[str, str]) -> str:
-    """What is printed, with the exact value where that is another."""
-    printed, value = row["printed"], row["value"]
-    if not value or printed.startswith(value):
-        return printed
-    return f"{printed}（{exact_text(Decimal(value), row['unit'])}{row['unit']}）"
-
-
-def _still_holds(was: Mapping[str, str], now: Mapping[str, str]) -> bool | None:
-    """Whether what was printed is true of the value now; unknown where the old release does not tell."""
-    if not was.get("true_for") or not now["value"]:
-        return None
-    return is_true_for(was["true_for"], Decimal(now["value"]))
 
 
 def _plain(value: Decimal | None) -> str:

@@ -11,9 +11,11 @@ from nianbao.intake.fetch.sources import Secrets
 from nianbao.publish.release import Edition
 from nianbao.runs.build import Built, build_tables
 from nianbao.runs.collect import Collected, Progress, collect
-from nianbao.runs.publish import refresh_drafts
+from nianbao.runs.drafts import refresh_drafts
+from nianbao.runs.lapsed import find_lapsed
 from nianbao.runs.workspace import Step, at_once, open_workspace
 from nianbao.settings import Home
+from nianbao.terms.release import LapsedRelease
 from nianbao.warehouse import ledger
 from nianbao.warehouse.connect import rows_of
 
@@ -26,6 +28,7 @@ class NightRun:
     built_tables: Built
     editions: list[Edition] = field(default_factory=list)
     completeness: list[dict[str, Any]] = field(default_factory=list)
+    lapsed: tuple[LapsedRelease, ...] = ()
 
 
 def nightly(
@@ -36,7 +39,7 @@ def nightly(
     progress: Progress | None = None,
     secrets: Secrets = os.environ.get,
 ) -> NightRun:
-    """Collect, build, and refresh the drafts and the analysts' file.
+    """Collect, build, refresh the drafts and the analysts' file, and look which releases no longer hold.
 
     Raises:
         NianbaoError: the run cannot go on; what was loaded stays, what was published stays as it was.
@@ -46,10 +49,11 @@ def nightly(
         if not ledger.has_accepted(workspace.connection):
             return NightRun(collected, Built())
         built = build_tables(workspace, step)
-        editions = refresh_drafts(workspace, year, step)
+        editions = refresh_drafts(workspace, () if year is None else (year,), step)
         completeness = rows_of(
             workspace.connection,
-            "SELECT * FROM mart.completeness WHERE year = ? ORDER BY form_code, period",
-            [editions[0].year if editions else year],
+            "SELECT * FROM mart.completeness WHERE year IN (SELECT unnest($1::INTEGER[])) ORDER BY form_code, period",
+            [sorted({edition.year for edition in editions})],
         )
-    return NightRun(collected, built, editions, completeness)
+        lapsed = find_lapsed(workspace)
+    return NightRun(collected, built, editions, completeness, lapsed)

@@ -35,3 +35,59 @@ class ReleaseFile:
     path: str
     sha256: str
     size_bytes: int
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A form of a unit and period that counts otherwise than when a release was issued: the submissions then and now.
+
+    `before` is empty where none counted then, `after` where none does now.
+    """
+
+    unit_code: str
+    unit_zh: str
+    form_code: str
+    period: str
+    before: str
+    after: str
+
+    @property
+    def zh(self) -> str:
+        """Whose it is and what became of it: 甲市 A01 2021Q4 更正."""
+        what = "更正" if self.before and self.after else "补报" if self.after else "撤回"
+        return f"{self.unit_zh} {self.form_code} {self.period} {what}"
+
+
+@dataclass(frozen=True)
+class Lapse:
+    """Something that a release prints and that today's data would print otherwise; `section` is where it stands.
+
+    `before_holds`: whether what was printed is true of the value now, None where that cannot be told; `because` are the
+    corrections behind it, none where no submission changed but what is declared.
+    """
+
+    zh: str
+    year: int
+    section: str
+    before: str
+    after: str
+    before_holds: bool | None
+    because: tuple[Correction, ...]
+
+    @property
+    def because_zh(self) -> str:
+        """Whose corrections it follows from."""
+        return "、".join(each.zh for each in self.because) or "口径或版式有变"
+
+
+@dataclass(frozen=True)
+class LapsedRelease:
+    """An issued release with what of it no longer holds."""
+
+    release: Release
+    lapses: tuple[Lapse, ...]
+
+    @property
+    def corrections(self) -> tuple[Correction, ...]:
+        """All that its lapses follow from, each once."""
+        return tuple(dict.fromkeys(each for lapse in self.lapses for each in lapse.because))

@@ -235,6 +235,12 @@ def last_release(connection: Connection, publication: str, year: int) -> Release
     return max(issued, key=lambda release: release.number, default=None)
 
 
+def last_releases(connection: Connection) -> list[Release]:
+    """The last release of each publication and year, by year."""
+    last = {(each.year, each.publication): each for each in releases(connection)}
+    return [last[key] for key in sorted(last)]
+
+
 def release_files(connection: Connection, release: Release) -> list[ReleaseFile]:
     """The files of a release, as they were issued."""
     rows = rows_of(

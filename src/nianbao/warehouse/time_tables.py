@@ -6,15 +6,12 @@ import datetime as dt
 from collections.abc import Iterator
 
 from nianbao.catalog import Project
-from nianbao.terms.form import Aggregate, Field, Form, Part
+from nianbao.terms.form import Aggregate, Field, Part
 from nianbao.terms.indicator import WHOLE_YEAR, Indicator
 from nianbao.terms.period import Period
 from nianbao.terms.unit import LINES
 from nianbao.terms.year_basis import YearBasis
 from nianbao.warehouse.reference_table import ReferenceTable
-
-FIRST_YEAR = 2018
-"""Nothing is asked about earlier years."""
 
 _Rows = list[tuple[str, ...]]
 
@@ -25,19 +22,20 @@ def time_tables(project: Project, today: dt.date) -> Iterator[ReferenceTable]:
     yield _unit_in_period(project, periods)
     yield from _asked(project, periods, today)
     yield _indicator_period(project, periods, today)
-    years = range(FIRST_YEAR, today.year + 2)
+    years = range(project.conventions.history_from, today.year + 2)
     yield _unit_in_year(project, years)
     yield _standing(project, periods, years)
     yield _tree(project, years)
 
 
 def periods_until(project: Project, today: dt.date) -> list[Period]:
-    """Every period of every form to the end of the running year, and the years themselves, in the order of time.
+    """Every period of every form from the first year of history to the end of the running one, in the order of time.
 
-    Of two that end on one day the longer comes last: it is the last word about that day.
+    The years themselves are among them. Of two that end on one day the longer comes last: it is the last word about
+    that day.
     """
     suffixes = dict.fromkeys(("Y", *(suffix for form in project.forms.values() for suffix in form.suffixes)))
-    years = range(FIRST_YEAR, today.year + 1)
+    years = range(project.conventions.history_from, today.year + 1)
     periods = [Period.parse(f"{year}{'' if suffix == 'Y' else suffix}") for year in years for suffix in suffixes]
     return sorted(periods, key=lambda period: (period.end, -period.start.toordinal()))
 
@@ -67,7 +65,7 @@ def _asked(project: Project, periods: list[Period], today: dt.date) -> Iterator[
     asked: _Rows = []
     for form in project.forms.values():
         for period in periods:
-            if period.suffix not in form.suffixes or period.end >= today or not form.is_asked_in(period):
+            if period.suffix not in form.suffixes or period.end >= today or not project.is_asked(form, period):
                 continue
             days = (form.due_on(period).isoformat(), form.accepted_until(period).isoformat())
             for unit in project.roster.on(period.end).values():
@@ -104,7 +102,8 @@ def _indicator_period(project: Project, periods: list[Period], today: dt.date) -
         part = form.part(indicator.part)
         for basis in project.year_bases:
             for year, taken in _by_year(indicator, part, basis, periods).items():
-                rows += _rows_of_year(indicator, form, part, basis, year, taken, places, today)
+                asked = [each for each in taken if project.is_asked(form, each) and each.end < today]
+                rows += _rows_of_year(indicator, part, basis, year, taken, asked, places)
     return ReferenceTable(
         "indicator_period",
         "指标取数的报告期",
@@ -127,13 +126,13 @@ def _by_year(indicator: Indicator, part: Part, basis: YearBasis, periods: list[P
 
 
 def _rows_of_year(
-    indicator: Indicator, form: Form, part: Part, basis: YearBasis, year: int, taken: list[Period],
-    places: dict[Period, int], today: dt.date,
+    indicator: Indicator, part: Part, basis: YearBasis, year: int, taken: list[Period], asked: list[Period],
+    places: dict[Period, int],
 ) -> Iterator[tuple[str, ...]]:  # fmt: skip
     """A stock needs the last period that is asked and over, every other indicator all of them."""
     is_stock = indicator.aggregate is Aggregate.LAST
     asking = {period: field_of(indicator, part, period) for period in taken}
-    asked = [period for period in taken if form.is_asked_in(period) and asking[period] and period.end < today]
+    asked = [period for period in asked if asking[period]]
     needed = asked[-1:] if is_stock else asked
     whole = taken[-1:] if is_stock else taken
     for period in taken:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from nianbao.catalog import Project
-from nianbao.publish.release import FIGURE_COLUMNS, figures_csv, with_revisions, write_edition
+from nianbao.publish.release import FIGURE_COLUMNS, figures_csv, write_edition
+from nianbao.publish.revisions import with_revisions
 from nianbao.runs.workspace import at_once
 from nianbao.terms.document import Document, PrintedFigure, Revision
 from nianbao.terms.figure import Coverage

@@ -117,7 +117,7 @@ def _absent(delivery: Delivery, read: FileRead, project: Project, unit: Unit, pe
     return {
         (unit.code, form.code, own_period.code): f"{workbook_words.sheet_name(form.code, form.zh)}（{own_period.zh}）"
         for form, own_period, _ in project.due_forms(unit, period)
-        if form.is_asked_in(own_period) and form.code not in on_it
+        if project.is_asked(form, own_period) and form.code not in on_it
     }
 
 

@@ -1,0 +1,97 @@
+"""revisions: what is printed otherwise than in a release, figure by figure, and whether what it said still holds."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from pathlib import Path
+
+from nianbao.publish.plain import exact_text
+from nianbao.publish.release import figures_csv
+from nianbao.statistics.noun import is_true_for
+from nianbao.statistics.scopes import ALL
+from nianbao.statistics.trace import figure_key
+from nianbao.terms.document import Document, Revision
+
+Row = Mapping[str, str]
+"""A line of figures.csv."""
+
+
+def with_revisions(document: Document, before: Path | None) -> Document:
+    """The document with what it changes against the release before: figures printed otherwise, by section."""
+    if before is None:
+        return document
+    lines = (before / "figures.csv").read_text(encoding="utf-8").splitlines()
+    now = figures_csv(document.figures).splitlines()
+    revisions = tuple(revise(was, row, document.background.units) for was, row in changed_rows(lines, now))
+    return dataclasses.replace(document, revisions=revisions)
+
+
+def changed_rows(old: Iterable[str], new: Iterable[str]) -> Iterator[tuple[Row, Row | None]]:
+    """The lines of a figures.csv that are printed otherwise in another, each with what is printed now, if anything is.
+
+    Every wording is held against the same wording of the same place: indicator, period, scope and section.
+    """
+    now = _by_place(new)
+    for place, rows in _by_place(old).items():
+        for was, row in _pairs(rows, now.get(place, [])):
+            if row is None or (was["value"], was["printed"]) != (row["value"], row["printed"]):
+                yield was, row
+
+
+def revise(was: Row, now: Row | None, units: Mapping[str, str]) -> Revision:
+    """A changed line as it is told: of what was issued it is said whether it is true of the value now."""
+    old = Decimal(was["value"]) if was["value"] else None
+    place = (_name(was, units), int(was["period"]), was["section"])
+    if now is None:
+        return Revision(*place, _said(was), "不再印出", None, "", old, None)
+    new = Decimal(now["value"]) if now["value"] else None
+    key = figure_key(now["indicator"], int(now["period"]))
+    return Revision(*place, _said(was), _said(now), _still_holds(was, now), key, old, new)
+
+
+def _pairs(old: list[Row], new: list[Row]) -> Iterator[tuple[Row, Row | None]]:
+    """Each wording of a place beside what it is now: in their order, or by their text if their number changed."""
+    if len(old) == len(new):
+        yield from zip(old, new, strict=True)
+        return
+    left, changed = list(new), []
+    for row in old:
+        same = next((now for now in left if now["printed"] == row["printed"]), None)
+        if same is None:
+            changed.append(row)
+        else:
+            left.remove(same)
+            yield row, same
+    for place, row in enumerate(changed):
+        yield row, left[place] if place < len(left) else None
+
+
+def _by_place(lines: Iterable[str]) -> dict[tuple[str, ...], list[Row]]:
+    """The rows of a figures.csv by where they are printed: indicator, period, scope and section."""
+    found: dict[tuple[str, ...], list[Row]] = {}
+    for row in csv.DictReader(lines):
+        found.setdefault((row["indicator"], row["period"], row["scope"], row["section"]), []).append(row)
+    return found
+
+
+def _name(row: Row, units: Mapping[str, str]) -> str:
+    scope = row["scope"]
+    return row["zh"] if scope == ALL else f"{row['zh']}（{units.get(scope, scope)}）"
+
+
+def _said(row: Row) -> str:
+    """What is printed, with the exact value where that is another."""
+    printed, value = row["printed"], row["value"]
+    if not value or printed.startswith(value):
+        return printed
+    return f"{printed}（{exact_text(Decimal(value), row['unit'])}{row['unit']}）"
+
+
+def _still_holds(was: Row, now: Row) -> bool | None:
+    """Whether what was printed is true of the value now; unknown where the old release does not tell."""
+    if not was.get("true_for") or not now["value"]:
+        return None
+    return is_true_for(was["true_for"], Decimal(now["value"]))

@@ -1,0 +1,111 @@
+"""drafts: the editions that every night writes anew, of each year whose figures changed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from nianbao import __version__, clock
+from nianbao.publish.release import Edition, write_edition
+from nianbao.runs.editions import (
+    describe_edition,
+    documents_of_year,
+    folder_of,
+    last_reported_year,
+    reported_years,
+    sources_of,
+    state_of_tables,
+    write_analysts_file,
+)
+from nianbao.runs.releases import put_back_missing
+from nianbao.runs.workspace import Step, Workspace, at_once
+from nianbao.terms.document import Document
+from nianbao.warehouse.connect import Connection, has_table
+from nianbao.warehouse.models import built_from, remember_built
+
+_NOT_PRINTED = ("expectations/", "sql/", "reference/extensions.csv", "reference/calendar.csv")
+"""What is declared and no report prints; what it does to the tables is seen in them."""
+
+
+def refresh_drafts(workspace: Workspace, years: Sequence[int] = (), step: Step = at_once) -> list[Edition]:
+    """Bring the drafts of years and the analysts' file up to date; unchanged ones are left alone.
+
+    Without a year of every year of which anything counts: a correction to a printed year moves its draft and those
+    after it, whatever came in meanwhile.
+    """
+    put_back_missing(workspace)
+    snapshot = write_analysts_file(workspace, step)
+    editions: list[Edition] = []
+    for year in years or reported_years(workspace):
+        editions += _refresh_year(workspace, year, snapshot, step)
+    return editions
+
+
+def _refresh_year(workspace: Workspace, year: int, snapshot: Path, step: Step) -> list[Edition]:
+    connection, tables = workspace.connection, state_of_tables(workspace)
+    targets = {code: folder_of(workspace, code, year) / "draft" for code in workspace.project.publications}
+    state, seen = "", f"drafts/{year}"
+    if built_from(connection, seen) != tables or not all(target.exists() for target in targets.values()):
+        state = state_of_year(workspace, year)
+    documents: dict[str, Document] = {}
+    editions = []
+    for code, target in targets.items():
+        name = f"draft/{code}/{year}"
+        is_new = bool(state) and (built_from(connection, name) != state or not target.exists())
+        if is_new:
+            documents = documents or documents_of_year(workspace, year, "draft")
+            write_edition(documents[code], workspace.project, target, sources_of(workspace, year), snapshot, step)
+            remember_built(connection, name, state, clock.now())
+        editions.append(describe_edition(code, year, "draft", target, documents[code] if is_new else None))
+    if state:
+        remember_built(connection, seen, tables, clock.now())
+    return editions
+
+
+def state_of_year(workspace: Workspace, year: int) -> str:
+    """Changes when anything that the reports of a year print could: what they rest on is of that year or before it."""
+    files = workspace.project.declared_files.items()
+    declared = hashlib.sha256()
+    for name, content in files:
+        if not name.startswith(_NOT_PRINTED):
+            declared.update(f"{name} {hashlib.sha256(content).hexdigest()}\n".encode())
+    printed = [declared.hexdigest(), __version__, *_content(workspace.connection, year)]
+    return hashlib.sha256(" ".join(printed).encode()).hexdigest()
+
+
+_PRINTED = {
+    "indicator.value": "SELECT * FROM indicator.value WHERE year <= $year",
+    "indicator.coverage": "SELECT * FROM indicator.coverage WHERE year <= $year",
+    "core.submission": "SELECT * FROM core.submission WHERE year <= $year",
+    "core.reporting": "SELECT * FROM core.reporting WHERE year <= $year",
+    "mart.target": "SELECT * FROM mart.target WHERE year = $year",
+    "ledger.block": "SELECT * FROM ledger.block WHERE year = $year",
+    "ledger.ruling": "SELECT r.* FROM ledger.ruling AS r INNER JOIN ledger.explanation AS e "
+    "ON r.explanation_id = e.explanation_id INNER JOIN ledger.submission AS s ON e.submission_id = s.submission_id "
+    "WHERE s.year <= $year",
+    "ledger.anew": "SELECT a.* FROM ledger.anew AS a INNER JOIN ledger.submission AS s "
+    "ON a.submission_id = s.submission_id WHERE s.year <= $year",
+}
+"""What the reports of a year are made of, by table."""
+
+
+def _content(connection: Connection, year: int) -> list[str]:
+    found = []
+    for table, query in _PRINTED.items():
+        if has_table(connection, table):
+            row = connection.execute(
+                f"SELECT count(*), sum(CAST(hash(printed) AS HUGEINT)) FROM ({query}) AS printed", {"year": year}
+            ).fetchone()
+            found.append(f"{table}={row}")
+    return found
+
+
+def write_reports(workspace: Workspace, out: Path, year: int | None = None, step: Step = at_once) -> list[Edition]:
+    """Write every publication into a folder of its own under `out`, without touching drafts, releases or the ledger."""
+    year = year or last_reported_year(workspace)
+    editions = []
+    for code, document in documents_of_year(workspace, year, "as_of").items():
+        write_edition(document, workspace.project, out / code, sources_of(workspace, year), None, step)
+        editions.append(describe_edition(code, year, "as_of", out / code, document))
+    return editions

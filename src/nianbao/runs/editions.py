@@ -1,0 +1,147 @@
+"""What editions are made of: the documents of a year, what they rest on, and the places of their files."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from nianbao import __version__, clock
+from nianbao.errors import UsageError
+from nianbao.publish.background import background
+from nianbao.publish.compose import compose
+from nianbao.publish.footnotes import with_footnotes
+from nianbao.publish.release import Edition, doubted
+from nianbao.runs.workspace import Step, Workspace
+from nianbao.statistics.claims import read_claims
+from nianbao.statistics.figures import read_figures
+from nianbao.statistics.reporting import due_in_year
+from nianbao.statistics.targets import read_targets
+from nianbao.statistics.texts import read_blocks, read_texts
+from nianbao.statistics.trace import trace_all
+from nianbao.terms.document import Document
+from nianbao.terms.publication import Publication
+from nianbao.warehouse import ledger
+from nianbao.warehouse.connect import rows_of
+from nianbao.warehouse.explanations import approved
+from nianbao.warehouse.models import fingerprint_of_built
+from nianbao.warehouse.snapshot import write_snapshot
+
+SAMPLE_NOTICE = "本报告由合成样例数据生成，单位所报数字均非真实填报，仅供演示。"
+
+
+def reported_years(workspace: Workspace) -> list[int]:
+    """The years of which anything counts, the earliest first; those before the first day are history.
+
+    Raises:
+        UsageError: nothing has been accepted yet.
+    """
+    conventions = workspace.project.conventions
+    rows = workspace.connection.execute("SELECT DISTINCT year FROM core.submission ORDER BY year").fetchall()
+    years = [int(year) for (year,) in rows if conventions.year.span(year)[1] >= conventions.first_day]
+    if not years:
+        raise UsageError(
+            "nothing has been accepted yet", next_step="put workbooks into the inbox and run nianbao nightly"
+        )
+    return years
+
+
+def last_reported_year(workspace: Workspace) -> int:
+    """The last year of which anything counts: what a question is about that names no year.
+
+    Raises:
+        UsageError: nothing has been accepted yet.
+    """
+    return reported_years(workspace)[-1]
+
+
+def documents_of_year(workspace: Workspace, year: int, edition: str) -> dict[str, Document]:
+    """The documents of all publications, composed and traced; each figure is traced once for all of them."""
+    figures = read_figures(workspace.connection, workspace.project)
+    claims = read_claims(workspace.connection, figures)
+    as_of = ledger.known_until(workspace.connection) or clock.now()
+    targets = read_targets(workspace.connection, claims, year, as_of.date())
+    notices = (SAMPLE_NOTICE,) if workspace.home.is_sample else ()
+    reported = read_texts(workspace.connection, workspace.project, year)
+    documents = {
+        code: _footnoted(
+            compose(
+                publication,
+                claims,
+                year,
+                edition,
+                as_of,
+                notices,
+                targets,
+                dataclasses.replace(reported, blocks=read_blocks(workspace.connection, code, year)),
+            ),
+            publication,
+            workspace,
+        )
+        for code, publication in workspace.project.publications.items()
+    }
+    wanted = {(figure.indicator_id, figure.year) for document in documents.values() for figure in document.figures}
+    traces = trace_all(workspace.connection, figures, sorted(wanted))
+    behind = background(figures, year, due_in_year(workspace.connection, as_of.date(), year), targets)
+    return {
+        code: dataclasses.replace(
+            document, traces={figure.key: traces[figure.key] for figure in document.figures}, background=behind
+        )
+        for code, document in documents.items()
+    }
+
+
+def _footnoted(document: Document, publication: Publication, workspace: Workspace) -> Document:
+    if not publication.footnotes:
+        return document
+    return with_footnotes(document, workspace.project, approved(workspace.connection))
+
+
+def write_analysts_file(workspace: Workspace, step: Step) -> Path:
+    """The analysts' file as the tables stand, written where they changed."""
+    as_of: dt.datetime = ledger.known_until(workspace.connection) or clock.now()
+    return step(  # type: ignore[no-any-return]
+        "write the analysts' file",
+        write_snapshot,
+        workspace.connection,
+        workspace.project,
+        workspace.home.releases,
+        as_of,
+        state_of_tables(workspace),
+    )
+
+
+def state_of_tables(workspace: Workspace) -> str:
+    """Changes when anything that a report prints could change: tables, declarations of reports, the program."""
+    declared = hashlib.sha256()
+    for path in sorted((workspace.project.path / "reports").rglob("*.toml")):
+        declared.update(path.read_bytes())
+    tables = fingerprint_of_built(workspace.connection)
+    return hashlib.sha256(f"{tables} {declared.hexdigest()} {__version__}".encode()).hexdigest()
+
+
+def sources_of(workspace: Workspace, year: int) -> dict[str, Any]:
+    """The submissions that an edition rests on, with the hash of the file each came in."""
+    rows = rows_of(
+        workspace.connection,
+        "SELECT current.submission_id, delivery.sha256 FROM core.submission AS current "
+        "INNER JOIN ledger.delivery AS delivery ON current.delivery_id = delivery.delivery_id "
+        "WHERE current.year IN (?, ?) ORDER BY current.submission_id",
+        [year - 1, year],
+    )
+    return {"submissions": {row["submission_id"]: row["sha256"] for row in rows}}
+
+
+def folder_of(workspace: Workspace, publication: str, year: int) -> Path:
+    """Where the editions of a publication for a year lie."""
+    return workspace.home.releases / str(year) / publication
+
+
+def describe_edition(publication: str, year: int, name: str, path: Path, written: Document | None) -> Edition:
+    """An edition as a run tells of it; without a document it was left as it is."""
+    if written is None:
+        return Edition(publication, year, name, path, 0, 0, is_new=False)
+    doubtful = len(doubted(written))
+    return Edition(publication, year, name, path, len(written.figures), len(written.revisions), True, doubtful)
