@@ -19,17 +19,19 @@ def publish(
     home: Path = Path("var"),
     year: Year | None = None,
     publications: list[str] | None = None,
+    unfinished: bool = False,
 ) -> list[Edition]:
     """Issue the next release of each publication whose figures changed since its last one.
 
     Args:
         project: Folder with forms/, reference/, sql/ and the other declarations.
         home: Folder of inbox, outbox, archive, warehouse and releases.
-        year: Year of the reports; empty for the latest year reported.
+        year: Year of the reports; empty for every finished year.
         publications: Only these publications; empty for all of them.
+        unfinished: Also a year that is not finished; its edition says so on every page.
     """
     with open_workspace(project.resolve(), Home(home.resolve()), "publish") as workspace:
         build_tables(workspace, as_task)
-        editions = run_publish(workspace, year, publications or None, as_task)
+        editions = run_publish(workspace, year, publications or None, as_task, unfinished)
     show_editions(editions)
     return editions

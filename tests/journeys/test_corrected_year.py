@@ -1,8 +1,8 @@
-"""A printed year is corrected after the first workbooks of the next: what no longer holds is named, then issued anew."""
+"""A printed year is corrected after workbooks of the next came in: what no longer holds is named, then issued anew."""
 
 import datetime as dt
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from nianbao.terms.workbook_words import STATUSES
 from tests.homes import PUBLICATIONS, SEED, YEAR, arrive, call, clock_at, release, send
 from tests.workbooks import answer_cell, cover_cell, edited
 
-UNIT, FORM, FIELD, MORE = "QH632800", "GH05", "warmth_funds", 100_000_000
+UNIT, FORM, FIELD, MORE = "QH632800", "GH05", "warmth_funds", 60_000
 QUARTER, NIGHT, CORRECTED, LATER = "2022Q1", "2022-04-11T01:00", "2022-04-12T01:00", "2022-04-13T10:00"
 
 

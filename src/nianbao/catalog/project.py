@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterator
@@ -162,6 +163,21 @@ class Project:
     def is_asked(self, form: Form, period: Period) -> bool:
         """Whether a form is owed for a period: it is asked for then, and that was not over before the first day."""
         return form.is_asked_in(period) and not self.conventions.is_history(period)
+
+    def periods_of(self, form: Form, year: int) -> list[Period]:
+        """The periods of a form that lie in a year of the federation and are asked, by their ends."""
+        periods = (
+            Period.parse(f"{calendar}{'' if suffix == 'Y' else suffix}")
+            for suffix in form.suffixes
+            for calendar in (year - 1, year)
+        )
+        own = [each for each in periods if self.year_of(each) == year and self.is_asked(form, each)]
+        return sorted(own, key=lambda period: (period.end, period.start))
+
+    def last_due_day(self, year: int) -> dt.date:
+        """The day on which the last forms of a year are due; the last day of the year where none is."""
+        days = (form.due_on(each) for form in self.forms.values() for each in self.periods_of(form, year))
+        return max(days, default=self.conventions.year.span(year)[1])
 
     @property
     def parts(self) -> Iterator[Part]:

@@ -19,6 +19,7 @@ from nianbao.runs.editions import (
     documents_of_year,
     folder_of,
     last_reported_year,
+    reported_years,
     sources_of,
     write_analysts_file,
 )
@@ -26,6 +27,7 @@ from nianbao.runs.releases import put_back_missing, record_release, refuse_alter
 from nianbao.runs.workspace import Step, Workspace, at_once
 from nianbao.statistics.claims import read_claims
 from nianbao.statistics.figures import read_figures
+from nianbao.statistics.reporting import awaited_until
 from nianbao.statistics.targets import read_targets
 from nianbao.terms.document import Document
 from nianbao.terms.release import Release
@@ -34,25 +36,55 @@ from nianbao.warehouse import ledger
 
 
 def publish(
-    workspace: Workspace, year: int | None = None, publications: Sequence[str] | None = None, step: Step = at_once
+    workspace: Workspace,
+    year: int | None = None,
+    publications: Sequence[str] | None = None,
+    step: Step = at_once,
+    unfinished: bool = False,
 ) -> list[Edition]:
-    """Issue the next numbered release of each publication whose figures changed since its last one.
+    """Issue the next numbered release of each publication and year whose figures changed since its last one.
+
+    Without a year of every finished year; an unfinished one is issued only on request, and says so on every page.
 
     Raises:
-        UsageError: a publication is not declared.
+        UsageError: a publication is not declared, nothing was reported for the year, or it is not finished.
     """
-    year = year or last_reported_year(workspace)
     unknown = set(publications or ()) - workspace.project.publications.keys()
     if unknown:
         known = ", ".join(workspace.project.publications)
         raise UsageError(f"publication {unknown.pop()!r} is not declared", next_step=f"name one of: {known}")
+    years = _years_to_issue(workspace, year, unfinished)
     put_back_missing(workspace)
-    documents = documents_of_year(workspace, year, "release")
     snapshot = write_analysts_file(workspace, step)
     return [
         _issue(workspace, documents[code], snapshot, step)
+        for each in years
+        for documents in [documents_of_year(workspace, each, "release")]
         for code in publications or tuple(workspace.project.publications)
     ]
+
+
+def _years_to_issue(workspace: Workspace, year: int | None, unfinished: bool) -> list[int]:
+    """The years that are issued: the one that is asked for, or all that are finished."""
+    reported = reported_years(workspace)
+    if year is not None and year not in reported:
+        told = ", ".join(map(str, reported))
+        raise UsageError(f"nothing has been reported for {year}", next_step=f"take a year that was reported: {told}")
+    today = clock.now().date()
+    open_until = {
+        each: day
+        for each in (reported if year is None else [year])
+        if (day := awaited_until(workspace.connection, workspace.project, each, today))
+    }
+    asked = [year] if year is not None else reported
+    finished = [each for each in asked if unfinished or each not in open_until]
+    if not finished:
+        last, day = asked[-1], open_until[asked[-1]]
+        raise UsageError(
+            f"the year {last} is not finished: forms are due until {day}",
+            next_step=f"publish after that day, or say that it is unfinished: publish --year {last} --unfinished",
+        )
+    return finished
 
 
 def promised(workspace: Workspace, year: int) -> tuple[Target, ...]:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from nianbao.catalog import Project
 from nianbao.terms.background import Due
 from nianbao.terms.delivery import Decision
 from nianbao.terms.status import Status
@@ -41,6 +42,24 @@ def _counts(statuses: Iterable[Status]) -> str:
     return ", ".join(
         f"count(CASE WHEN reporting.status = {literal(status)} THEN 1 END) AS units_{status}" for status in statuses
     )
+
+
+def awaited_until(connection: Connection, project: Project, year: int, today: dt.date) -> dt.date | None:
+    """Until when forms of a year may still come in on time; None for a finished year.
+
+    A year is finished when it is over and whatever is not past its due day has been reported.
+    """
+    last = project.last_due_day(year)
+    if today > last:
+        return None
+    if today <= project.conventions.year.span(year)[1]:
+        return last
+    row = connection.execute(
+        f"SELECT max(due_on) FROM core.reporting WHERE year = ? AND due_on >= ? "
+        f"AND status NOT IN ({literal(Status.ON_TIME)}, {literal(Status.LATE)})",
+        [year, today],
+    ).fetchone()
+    return row[0] if row else None
 
 
 _REPORTING = f"""
