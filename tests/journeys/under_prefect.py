@@ -38,7 +38,7 @@ def a_night(home: Path) -> dict[str, Any]:
     collected = collect(ROOT, home)
     built = build(ROOT, home)
     night = nightly(ROOT, home)
-    issued = publish(ROOT, home, year=2021, publications=["audit_report"])
+    issued = publish(ROOT, home, year=2021, publications=["audit_report"], unfinished=True)
     return {
         "deliveries": collected.deliveries,
         "built": len(built.models),
