@@ -140,7 +140,7 @@ def without_releases(tables: dict[str, str]) -> dict[str, str]:
 def test_the_page_shows_runs_batches_and_what_they_came_to(told: dict[str, Any]) -> None:
     """A batch of deliveries is one task; completeness, findings and reports are artifacts."""
     page = told["page"]
-    assert page["flows"] == ["collect", "build", "nightly", "publish"]
+    assert page["flows"] == ["build", "collect", "nightly", "publish"]
     assert {f"take in {len(UNITS) + 1} deliveries", "build", "verify", "render work_report site"} <= set(page["tasks"])
     assert {"completeness", "findings", "reports"} <= set(page["artifacts"])
     assert [json.loads(table) for table in page["artifacts"]["completeness"]] == [told["night"]["completeness"]]

@@ -145,7 +145,11 @@ def test_no_planted_value_is_shown_anywhere(project: Project, home: Home) -> Non
             printed.append(
                 run(home, "explanations", "--approve", row["explanation_id"], "--until", "2022-12-31", "--by", "审核岗")
             )
-        printed += [run(home, "publish", "--unfinished"), run(home, "explanations", "--all"), run(home, "explanations", "--json")]
+        printed += [
+            run(home, "publish", "--unfinished"),
+            run(home, "explanations", "--all"),
+            run(home, "explanations", "--json"),
+        ]
         printed += [run(home, "explain", "warmth_persons", "--year", "2021", "--all")]
         printed += [run(home, "sql", "SELECT * FROM core.gh03_sites", "--csv")]
     written = [("printed", text) for text in printed]
