@@ -23,8 +23,10 @@ from nianbao.clock import OVERRIDE
 from nianbao.publish.pdf.fonts import BETTER, PACKAGED, choose
 from nianbao.publish.release import Edition
 from nianbao.runs.collect import Collected
-from nianbao.runs.workspace import open_workspace_to_read
+from nianbao.runs.take_over import take_over
+from nianbao.runs.workspace import open_workspace, open_workspace_to_read
 from nianbao.sample.make import make_sample
+from nianbao.sample.office import fill_blocks, read_office
 from nianbao.settings import Home
 from nianbao.statistics.reporting import forms_of_year, not_reported
 from nianbao.terms.delivery import Outcome
@@ -34,6 +36,7 @@ FIRST_YEAR, SEED = 2021, 1
 YEAR = int(sys.argv[1]) if __name__ == "__main__" and sys.argv[1:] else FIRST_YEAR
 HOME = Home(ROOT / "var" / "demo")
 FIRST_NIGHT, SECOND_NIGHT = dt.datetime(YEAR + 1, 1, 16, 1), dt.datetime(YEAR + 1, 1, 26, 1)
+OFFICE_HOURS, ISSUED = SECOND_NIGHT.replace(hour=15), SECOND_NIGHT + dt.timedelta(hours=32)
 OUTCOMES = {
     Outcome.ACCEPTED: "接收 accepted",
     Outcome.PARTLY: "部分接收 partly",
@@ -74,7 +77,9 @@ def main() -> None:
             make_sample(project, YEAR, SEED, HOME.inbox, sent_after=until)
         say_head(f"第二夜 The night of {SECOND_NIGHT:%-d %B %Y}, after corrections and the late units")
         say_collected(at(SECOND_NIGHT, nightly).collected)
-        editions: list[Edition] = at(SECOND_NIGHT, publish)
+        say_head("办公室 The office fills the blocks of the drafts in Word")
+        let_office_write(project)
+        editions: list[Edition] = at(ISSUED, publish)
     say_completeness(project)
     say_editions(editions)
     say_next(editions[-1])
@@ -86,6 +91,18 @@ def at(now: dt.datetime, flow: Any) -> Any:
     os.environ[OVERRIDE] = now.isoformat()
     with console.status(f"running the Prefect flow {flow.name!r}"):
         return flow(ROOT, HOME.path, YEAR)
+
+
+def let_office_write(project: Project) -> None:
+    """Edit the drafts as the office does, and take its words over; nothing else of the documents is read."""
+    writing = read_office(ROOT / "samples" / str(YEAR))
+    os.environ[OVERRIDE] = OFFICE_HOURS.isoformat()
+    for code in project.publications:
+        word = HOME.releases / str(YEAR) / code / "draft" / f"{code}-{YEAR}.docx"
+        edited = fill_blocks(word, writing, HOME.path / f"{code}-{YEAR}-edited.docx")
+        with open_workspace(project.path, HOME, "take_over") as workspace:
+            taken = take_over(workspace, edited, writing.by)
+        say(f"  {shown(edited)}: {'、'.join(each.block_id for each in taken)}")
 
 
 def say_collected(collected: Collected) -> None:

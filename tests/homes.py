@@ -21,9 +21,11 @@ from nianbao.runs.build import build_tables
 from nianbao.runs.collect import Collected, collect
 from nianbao.runs.nightly import nightly
 from nianbao.runs.publish import publish
+from nianbao.runs.take_over import take_over
 from nianbao.runs.workspace import open_workspace, open_workspace_to_read
 from nianbao.sample.deliveries import Planned
 from nianbao.sample.make import make_sample, plan_sample
+from nianbao.sample.office import fill_blocks, read_office
 from nianbao.settings import Home
 from nianbao.statistics.figures import Figures, read_figures
 from nianbao.terms.filled import Filled
@@ -34,6 +36,7 @@ SEED = 1
 YEAR = 2021
 FIRST_POST = dt.date(2022, 1, 15)
 FIRST_NIGHT, SECOND_NIGHT, ISSUED = "2022-01-16T01:00", "2022-01-26T01:00", "2022-01-27T10:00"
+WRITTEN, NEXT_WRITTEN = "2022-01-26T15:00", "2023-01-26T15:00"
 NEXT_POST = dt.date(2023, 1, 15)
 NEXT_FIRST_NIGHT, NEXT_SECOND_NIGHT, NEXT_ISSUED = "2023-01-16T01:00", "2023-01-26T01:00", "2023-01-27T10:00"
 PUBLICATIONS = ("audit_report", "work_report")
@@ -66,6 +69,7 @@ def live_a_year(project: Project, home: Home) -> None:
     make_sample(project, YEAR, SEED, home.inbox, sent_after=FIRST_POST)
     with clock_at(SECOND_NIGHT):
         nightly(project.path, home)
+    let_office_write(project, home, YEAR, WRITTEN)
     with clock_at(ISSUED), open_workspace(project.path, home, "publish") as workspace:
         build_tables(workspace)
         publish(workspace)
@@ -78,10 +82,22 @@ def live_next_year(project: Project, home: Home) -> list[Collected]:
         make_sample(project, YEAR + 1, SEED, home.inbox, **window)
         with clock_at(night):
             nights.append(nightly(project.path, home).collected)
+    let_office_write(project, home, YEAR + 1, NEXT_WRITTEN)
     with clock_at(NEXT_ISSUED), open_workspace(project.path, home, "publish") as workspace:
         build_tables(workspace)
         publish(workspace)
     return nights
+
+
+def let_office_write(project: Project, home: Home, year: int, moment: str) -> None:
+    """Fill the blocks of the drafts in Word and take them over, as the office does before a release."""
+    writing = read_office(ROOT / "samples" / str(year))
+    for code in PUBLICATIONS:
+        word = home.releases / str(year) / code / "draft" / f"{code}-{year}.docx"
+        edited = fill_blocks(word, writing, home.path / f"edited-{word.name}")
+        with clock_at(moment), open_workspace(project.path, home, "take_over") as workspace:
+            take_over(workspace, edited, writing.by)
+        edited.unlink()
 
 
 def draft(home: Home, publication: str) -> Path:

@@ -9,7 +9,9 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 from docx import Document as open_docx
+from docx.oxml.ns import qn
 
+from nianbao.sample.office import read_office
 from nianbao.settings import Home
 from tests.homes import PUBLICATIONS, ROOT, release
 
@@ -54,8 +56,9 @@ def test_S1_a_quoted_text_is_printed_whole_in_every_format(year_home: Home) -> N
 
 
 def sentences(year: int) -> set[str]:
-    """The sentences that the departments of a sample year report in words."""
-    found = set()
+    """The sentences that the departments of a sample year report in words, and those that its office writes."""
+    written = read_office(ROOT / "samples" / str(year)).texts
+    found = {part for text in written for said in text.paragraphs for part in re.split("[。！？；]", said)}
     for path in sorted((ROOT / "samples" / str(year) / "ledgers").glob("GH15.*.csv")):
         lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
         for row in csv.DictReader(lines):
@@ -84,7 +87,26 @@ def test_S2_a_release_has_no_gap_and_a_draft_shows_each(year_home: Home, code: s
         assert "待补写" not in docx.read("word/document.xml").decode()
 
 
+@pytest.mark.parametrize("code", PUBLICATIONS)
+def test_S2_the_blocks_of_the_sample_come_in_as_the_office_writes_them(year_home: Home, code: str) -> None:
+    """S2: every block that is on was filled in Word, taken over, and is printed whole with who wrote it."""
+    issued = (release(year_home, code, 1) / "index.html").read_text(encoding="utf-8")
+    texts = [text for text in read_office(ROOT / "samples" / "2021").texts if text.publication == code]
+    assert len(texts) >= 3
+    assert all(paragraph in issued for text in texts for paragraph in text.paragraphs)
+
+
+@pytest.mark.parametrize(("code", "least"), [("work_report", 9_000), ("audit_report", 5_000)])
+def test_the_sample_prints_a_report_as_long_as_a_real_one(year_home: Home, code: str, least: int) -> None:
+    """The model has some 10,900 and 6,200 characters; no field of work is a heading without its text."""
+    body = open_docx(str(release(year_home, code, 1) / f"{code}-2021.docx")).element.body
+    running = [each for each in body.iter(qn("w:p")) if next(each.iterancestors(qn("w:tbl")), None) is None]
+    lines = ["".join(text.text or "" for text in each.iter(qn("w:t"))) for each in running]
+    assert sum(map(len, lines)) >= least
+    assert not [line for line in lines if re.fullmatch("[一二三四五六七]是[^。]{4,24}。", line)]
+
+
 def test_the_texts_are_declared_synthetic() -> None:
     """Every file of texts says in its first line that nobody reported it."""
-    for path in Path(ROOT / "samples").glob("*/ledgers/GH15.*.csv"):
+    for path in [*Path(ROOT / "samples").glob("*/ledgers/GH15.*.csv"), *Path(ROOT / "samples").glob("*/blocks.toml")]:
         assert path.read_text(encoding="utf-8").startswith("# Synthetic")

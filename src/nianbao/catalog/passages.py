@@ -129,6 +129,7 @@ def _texts(path: Path, forms: Mapping[str, Form]) -> Iterator[DeclaredText]:
             topic_field=table.text("topic_field"),
             topic=table.text("topic"),
             required=table.flag("required"),
+            is_numbered=table.flag("numbered"),
         )
         table.done()
         if text.form not in forms:

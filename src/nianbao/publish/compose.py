@@ -16,6 +16,7 @@ from nianbao.publish.promised import in_words, tally
 from nianbao.statistics.claims import Claims
 from nianbao.statistics.exact import in_table
 from nianbao.statistics.figures import Figures
+from nianbao.statistics.numerals import characters
 from nianbao.statistics.scopes import ALL
 from nianbao.statistics.trace import figure_key
 from nianbao.statistics.wording import Wording, parse_wording, word
@@ -117,7 +118,9 @@ class Composer:
     def _quoted(self, declared: DeclaredText, section: Section) -> Iterator[Paragraph]:
         found = self.reported.texts.get(declared.id, ())
         for number, text in enumerate(found, start=1):
-            yield (PrintedText(key=f"text-{declared.id}-{number}", section=section.id, zh=declared.zh, **vars(text)),)
+            lead_in = f"{characters(number)}是" if declared.is_numbered and len(found) > 1 else ""
+            quoted = PrintedText(f"text-{declared.id}-{number}", section=section.id, zh=declared.zh, **vars(text))
+            yield (lead_in, quoted) if lead_in else (quoted,)
         if not found and self.is_draft:
             yield (ToWrite(f"【待补写：{declared.zh}】", declared.required),)
 

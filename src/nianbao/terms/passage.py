@@ -49,7 +49,7 @@ Passage = Bound | Quoted | OfficeBlock | StandingPhrase
 class DeclaredText:
     """What a report may quote: a column of a part of a form, in the rows of one topic.
 
-    A release waits for a `required` one.
+    A release waits for a `required` one; where several are `numbered`, each is led in by 一是, 二是 …
     """
 
     id: str
@@ -60,6 +60,7 @@ class DeclaredText:
     topic_field: str
     topic: str
     required: bool
+    is_numbered: bool = False
 
     @property
     def table(self) -> str:

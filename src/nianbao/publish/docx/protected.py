@@ -47,10 +47,16 @@ def protected_paragraphs(word: WordDocument) -> list[str]:
 
 def blocks_of(word: WordDocument) -> Iterator[tuple[BlockTag, tuple[str, ...]]]:
     """Every office block with the text of its paragraphs."""
+    for tag, control in block_controls(word):
+        texts = (text_of(each) for each in control.iter(qn("w:p")))
+        yield tag, tuple(text for text in texts if text)
+
+
+def block_controls(word: WordDocument) -> Iterator[tuple[BlockTag, BaseOxmlElement]]:
+    """The content control of every office block."""
     for control in word.element.body.iter(qn("w:sdt")):
         if tag := _tag_of(control):
-            texts = (text_of(each) for each in control.iter(qn("w:p")))
-            yield tag, tuple(text for text in texts if text)
+            yield tag, control
 
 
 def text_of(paragraph: BaseOxmlElement) -> str:
