@@ -82,7 +82,7 @@ def read_reading_rules(path: Path) -> dict[str, ReadingRule]:
 
 
 def read_built_suites(folder: Path) -> tuple[Rule, ...]:
-    """The rules that built tables are held to; `table` is the full name, as in core.submission.
+    """The rules that built tables are held to; `table` is the full name, as in core.submission, or `{year}`.
 
     Raises:
         DeclarationError: a suite is malformed.

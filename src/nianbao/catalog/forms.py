@@ -11,7 +11,8 @@ from nianbao.terms.form import Aggregate, Field, FieldType, Form, FormEdition, L
 from nianbao.terms.roster import Roster
 from nianbao.terms.span import ALWAYS
 
-SUFFIXES = ("Q1", "Q2", "Q3", "Q4", "H1", "H2", *(f"M{month:02d}" for month in range(1, 13)), "Y")
+SUFFIXES = ("Q1", "Q2", "Q3", "Q4", "H1", "H2", *(f"M{month:02d}" for month in range(1, 13)), "Y",
+            *(f"Y{month:02d}" for month in range(2, 13)))  # fmt: skip
 BUILT_IN_LISTS = frozenset({"", "units", "accounts"})
 """The lists that no code list declares; the code of a level is one more, its units."""
 

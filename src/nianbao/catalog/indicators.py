@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 from nianbao.catalog.declared import Declared
 from nianbao.terms.form import Aggregate, Form, Part
-from nianbao.terms.indicator import COUNTED, POINTS, Indicator
+from nianbao.terms.indicator import COMPARABLE, COMPARABLE_AT_END, COUNTED, POINTS, Indicator
 from nianbao.terms.roster import Roster
+
+_WORD = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def read_indicators(folder: Path, forms: Mapping[str, Form], roster: Roster) -> dict[str, Indicator]:
@@ -34,23 +38,50 @@ def read_indicators(folder: Path, forms: Mapping[str, Form], roster: Roster) -> 
                     raise table.fail(f"{change.id} is declared twice: compare makes it", change.id)
                 indicators[change.id] = change
         declared.done()
+    for change in [each for each in indicators.values() if each.change_of]:
+        comparable = _comparable_of(change, indicators)
+        indicators[comparable.id] = comparable
     return indicators
 
 
 def _change_of(indicator: Indicator) -> Indicator:
     """What an indicator has changed over the year before: in per cent, of a rate in percentage points."""
-    before = f"{indicator.id}@prev_year"
-    is_rate = indicator.unit == "%"
     return Indicator(
         id=f"{indicator.id}_change",
         zh=f"{indicator.zh}比上年增减",
         en=f"change of {indicator.en} over the year before",
-        unit=POINTS if is_rate else "%",
+        unit=POINTS if indicator.unit == "%" else "%",
         section=indicator.section,
         publication=indicator.publication,
         change_of=indicator.id,
-        formula=f"{indicator.id} - {before}" if is_rate else f"({indicator.id} - {before}) / {before} * 100",
+        formula=_growth_of(indicator.id, f"{indicator.id}@prev_year", indicator.unit == "%"),
     )
+
+
+def _comparable_of(change: Indicator, indicators: Mapping[str, Indicator]) -> Indicator:
+    """A change among the units that stood in both years: of stocks at their ends, of anything else throughout."""
+    name = change.change_of
+    mark = COMPARABLE_AT_END if _is_of_stocks(indicators[name], indicators) else COMPARABLE
+    return replace(
+        change,
+        id=f"{change.id}_comparable",
+        zh=f"{change.zh}（可比口径）",
+        en=f"{change.en}, comparable basis",
+        comparable_of=change.id,
+        formula=_growth_of(f"{name}@{mark}", f"{name}@prev_year@{mark}", change.unit == POINTS),
+    )
+
+
+def _growth_of(now: str, before: str, is_rate: bool) -> str:
+    return f"{now} - {before}" if is_rate else f"({now} - {before}) / {before} * 100"
+
+
+def _is_of_stocks(indicator: Indicator, indicators: Mapping[str, Indicator]) -> bool:
+    """Whether everything that an indicator is made of is a stock."""
+    if not indicator.is_formula:
+        return indicator.aggregate is Aggregate.LAST
+    parts = [indicators[word] for word in _WORD.findall(indicator.formula) if word in indicators]
+    return all(_is_of_stocks(part, indicators) for part in parts if part is not indicator)
 
 
 def _read_indicator(

@@ -228,10 +228,14 @@ def _check_periods(path: Path, forms: dict[str, Form], year: YearBasis) -> None:
     for form in forms.values():
         for suffix in form.suffixes:
             if year.years_ahead(suffix) is None:
-                last = (year.first_month - 2) % 12 + 1
                 what = f"the period {suffix} lies in two years (the first month of a year is {year.first_month})"
-                way_out = f"ask for what ends the year, such as Q{last // 3}" if last % 3 == 0 else "ask for months"
+                way_out = f"ask for months, for what ends the year, or for {_whole_year(year)}: the year itself"
                 raise DeclarationError(path / "forms" / f"{form.code}.toml", 1, f"{what}: {way_out}")
+
+
+def _whole_year(year: YearBasis) -> str:
+    """The kind of period that is a year of the federation."""
+    return "Y" if year.first_month == 1 else f"Y{year.first_month:02d}"
 
 
 def find_project(start: Path) -> Path:

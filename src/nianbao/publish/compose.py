@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 
 from nianbao.catalog.passages import BINDING
 from nianbao.catalog.publications import TARGET
 from nianbao.errors import DeclarationError
 from nianbao.publish.definition import define
-from nianbao.publish.notes import coverage_notes, rounding_note, said_once, sign_off_note
+from nianbao.publish.notes import comparable_notes, coverage_notes, rounding_note, said_once, sign_off_note
 from nianbao.publish.promised import in_words, tally
 from nianbao.statistics.claims import Claims
+from nianbao.statistics.comparable import mark_of, say_left_out
 from nianbao.statistics.exact import in_table
 from nianbao.statistics.figures import Figures
 from nianbao.statistics.numerals import characters
@@ -75,6 +77,7 @@ class Composer:
         tables = tuple(self._table(table, section) for table in section.tables)
         charts = tuple(filter(None, (self._chart(chart) for chart in section.charts)))
         notes = coverage_notes(self.printed[start:])
+        notes += comparable_notes(self.printed[start:], self.figures.project)
         if self.is_draft:
             notes += sign_off_note(self.printed[start:])
         return PrintedSection(section.id, self.say(section.title), section.level, paragraphs, tables, charts, notes)
@@ -114,6 +117,20 @@ class Composer:
                 yield self.say(piece)
             else:
                 yield self._figure(piece.indicator_id, self._year_of(piece), ALL, section, piece.wording)
+                yield from self._comparable(piece, section)
+
+    def _comparable(self, change: Binding, section: Section) -> Iterator[str | PrintedFigure]:
+        """Behind a change the same on a comparable basis, in a year in which units came or went."""
+        beside, year = self._comparables.get(change.indicator_id), self._year_of(change)
+        if beside and self.figures.get(beside, year).value is not None:
+            yield "（按可比口径"
+            yield self._figure(beside, year, ALL, section, change.wording)
+            yield "）"
+
+    @cached_property
+    def _comparables(self) -> dict[str, str]:
+        """The change on a comparable basis of each change."""
+        return {each.comparable_of: each.id for each in self.figures.project.indicators.values() if each.comparable_of}
 
     def _quoted(self, declared: DeclaredText, section: Section) -> Iterator[Paragraph]:
         found = self.reported.texts.get(declared.id, ())
@@ -202,8 +219,21 @@ class Composer:
                 rows += ((table.total, self._unit_row(table, ALL, section)),)
         sums = tuple(_row_sums(table, len(rows), self.figures.project.indicators))
         head = ("项目" if table.rows == "indicator" else "单位", *(self.say(column.zh) for column in table.columns))
-        note = self.say(table.note) + rounding_note(rows, sums)
+        note = self.say(table.note) + rounding_note(rows, sums) + self._change_note(rows)
         return PrintedTable(self.say(table.title), table.unit, head, rows, bool(table.total), note, sums)
+
+    def _change_note(self, rows: Iterable[tuple[str, tuple[TableCell, ...]]]) -> str:
+        """A sentence under a table with a change of everybody in a year in which units came or went."""
+        figures = [cell.figure for _, cells in rows for cell in cells if cell.figure and cell.figure.scope == ALL]
+        beside = [
+            (self.figures.project.indicators[self._comparables[each.indicator_id]], each.year)
+            for each in figures
+            if each.indicator_id in self._comparables
+        ]
+        project = self.figures.project
+        said = [say_left_out(project, year, mark_of(indicator, project)) for indicator, year in beside]
+        left_out = next(filter(None, said), "")
+        return f"合计的增减不是可比口径；{left_out}" if left_out else ""
 
     def _target_table(self, table: Table, section: Section) -> PrintedTable:
         head = ("目标", *(self.say(column.zh) for column in table.columns))

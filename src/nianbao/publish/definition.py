@@ -25,9 +25,12 @@ def define(indicator: Indicator, project: Project) -> str:
         for name in sorted(operands(indicator), key=len, reverse=True):
             operand = Operand.of(name)
             if operand.indicator_id in project.indicators:
-                of = {"all": f"（{project.conventions.words.whole}）", "parent": "（上级）"}.get(operand.whole, "")
+                of = {"": "", "all": f"（{project.conventions.words.whole}）", "parent": "（上级）"}
                 formula = formula.replace(
-                    name, project.indicators[operand.indicator_id].zh + "（上年）" * bool(operand.back) + of
+                    name,
+                    project.indicators[operand.indicator_id].zh
+                    + "（上年）" * bool(operand.back)
+                    + of.get(operand.whole, "（可比口径）"),
                 )
         return formula.replace("*", "×").replace("/", "÷")
     form = project.forms[indicator.form]

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from nianbao.catalog import Project
+from nianbao.statistics.comparable import mark_of, say_left_out
 from nianbao.statistics.wording import word
 from nianbao.terms.document import PrintedFigure, PrintedSection, RowSum, TableCell
 
@@ -29,6 +31,12 @@ def coverage_notes(figures: Sequence[PrintedFigure]) -> tuple[str, ...]:
             f"未报齐：{shown}{_held(concerned)}。"
         )
     return tuple(notes)
+
+
+def comparable_notes(figures: Iterable[PrintedFigure], project: Project) -> tuple[str, ...]:
+    """Whom the comparable basis leaves out, for the figures of a section that are computed on one."""
+    bases = dict.fromkeys((each.year, mark_of(project.indicators[each.indicator_id], project)) for each in figures)
+    return tuple(dict.fromkeys(said for year, mark in bases if (said := say_left_out(project, year, mark))))
 
 
 def said_once(sections: tuple[PrintedSection, ...], figures: list[PrintedFigure]) -> tuple[PrintedSection, ...]:

@@ -88,7 +88,7 @@ def make_records(records: Records, desk: Working) -> Ledgers:
     cells = [
         (unit, period)
         for unit in desk.project.units.values()
-        for period in (Period.parse(f"{desk.year}{'' if suffix == 'Y' else suffix}") for suffix in form.suffixes)
+        for period in (Period.of(desk.year, suffix) for suffix in form.suffixes)
         if {unit.code, unit.level.code} & set(records.whom)
         and form.parts_of(unit, period)
         and not desk.is_left_out(unit, form.code, period)

@@ -5,12 +5,13 @@ The convention, with its reasons: docs/methods/claims.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from sqlglot import exp
 
+from nianbao.statistics.comparable import Marked, read_comparable
 from nianbao.statistics.figures import Figures
 from nianbao.statistics.formulas import Operand, counted_behind, expand
 from nianbao.statistics.intervals import EVERYTHING, INFINITY, Interval, evaluate
@@ -32,10 +33,11 @@ _UNKNOWN = Interval(Decimal(0), INFINITY)
 
 @dataclass(frozen=True)
 class Claims:
-    """The figures, and what is missing from them."""
+    """The figures, what is missing from them, and what counts on a comparable basis."""
 
     figures: Figures
     gaps: dict[tuple[str, int], Gap]
+    comparable: Mapping[Marked, Decimal] = field(default_factory=dict)
 
     def judge(self, indicator_id: str, year: int, wording: Wording) -> Judgement:
         """Whether a wording of the figure over all units survives the worst case."""
@@ -68,8 +70,10 @@ class Claims:
         operands = {}
         tree = expand(indicator, indicators)
         for column in {column.name for column in tree.find_all(exp.Column)}:
-            name, back, _ = Operand.of(column)
-            value = self.figures.get(name, figure.year - back).value
+            name, back, mark = Operand.of(column)
+            value = self.comparable.get(
+                (name, figure.year, back, mark), self.figures.get(name, figure.year - back).value
+            )
             operands[column] = (
                 EVERYTHING
                 if value is None
@@ -132,7 +136,7 @@ class Claims:
 
 def read_claims(connection: Connection, figures: Figures) -> Claims:
     """What is missing from the figures that the last build left in the warehouse."""
-    return Claims(figures, read_gaps(connection, figures.project))
+    return Claims(figures, read_gaps(connection, figures.project), read_comparable(connection, figures.basis))
 
 
 def _parts(gap: Gap, unknown_are_nothing: bool) -> Iterator[Interval]:

@@ -19,6 +19,11 @@ def table_of(basis: YearBasis) -> str:
     return "indicator.value" if basis.is_main else f"indicator.{basis.code}_year"
 
 
+def year_tables(project: Project) -> list[str]:
+    """The tables that are built for the years of a federation: none for one by which nothing can be counted."""
+    return [table_of(basis) for basis in project.year_bases if basis.is_main or _countable(project, basis)]
+
+
 def indicator_models(project: Project) -> list[Model]:
     """A model per form with the indicators counted from it; then what counts, its coverage, and the values by year."""
     bases: dict[str, list[Indicator]] = {}
@@ -205,14 +210,14 @@ def _value_model(
         )
     steps = [f"basis AS (\n    SELECT '{basis.code}' AS year_basis\n)", *([_whole_step()] if whole else [])]
     steps.append(f"""operand AS (
-    SELECT o.indicator_id, o.year, o.back, o.unit_line, o.scope, o.is_comparable, o.value
+    SELECT o.indicator_id, o.year, o.back, o.unit_line, o.scope, o.with_succeeded, o.mark, o.value
     FROM indicator.operand AS o
     INNER JOIN basis ON o.year_basis = basis.year_basis
     WHERE {needed}{whole}
 )""")
     values = [
-        f"SELECT indicator_id, year, unit_line, scope, value FROM operand WHERE {side} AND back = 0"
-        + ("" if is_tree else " AND NOT is_comparable")
+        f"SELECT indicator_id, year, unit_line, scope, value FROM operand WHERE {side} AND back = 0 AND mark = ''"
+        + ("" if is_tree else " AND NOT with_succeeded")
     ]
     if formulas:
         steps += formula_steps(formulas)

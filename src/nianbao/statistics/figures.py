@@ -98,7 +98,7 @@ class Figures:
         if indicator.period != "year":
             return (indicator.period,)
         suffixes = self.project.forms[indicator.form].part(indicator.part).suffixes
-        return suffixes[-1:] if indicator.aggregate is Aggregate.LAST else suffixes
+        return needed_suffixes(indicator.aggregate, suffixes, self.project.conventions.year)
 
     def reporters(self, indicator: Indicator, year: int) -> tuple[str, ...]:
         """The units whose reports are behind a figure of which nothing is expected of the member unions."""
@@ -130,7 +130,7 @@ class Figures:
             return ""
         form = self.project.forms[indicator.form]
         needed = needed_suffixes(indicator.aggregate, form.suffixes, self.basis)
-        periods = [Period.parse(f"{year - (self.basis.years_ahead(suffix) or 0)}{suffix}") for suffix in needed]
+        periods = [Period.of(year - (self.basis.years_ahead(suffix) or 0), suffix) for suffix in needed]
         return f"{form.code} {form.zh}没有单位报齐{periods[0].zh}" + (f"至{periods[-1].zh}" if periods[1:] else "")
 
     def years(self) -> list[int]:

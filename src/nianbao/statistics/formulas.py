@@ -11,16 +11,18 @@ import sqlglot
 from sqlglot import exp
 
 from nianbao.errors import DeclarationError
-from nianbao.terms.indicator import Indicator
+from nianbao.terms.indicator import COMPARABLE, COMPARABLE_AT_END, Indicator
 
-_OPERAND = re.compile(r"\b([a-z][a-z0-9_]*)((?:@prev_year)*(?:@all|@parent)?)")
+_OPERAND = re.compile(r"\b([a-z][a-z0-9_]*)((?:@prev_year)*(?:@all|@parent|@comparable_at_end|@comparable)?)")
 _SHIFT, _ALL, _PARENT = "__prev_year", "__all", "__parent"
+_MARKS = (_ALL, _PARENT, f"__{COMPARABLE_AT_END}", f"__{COMPARABLE}")
 
 
 class Operand(NamedTuple):
     """What a column of an expanded formula stands for: a base indicator, so many years back, of the scope or a whole.
 
-    `whole` is empty for the scope itself, `all` for everybody, `parent` for the unit above.
+    `whole` is empty for the scope itself, `all` for everybody, `parent` for the unit above, and `comparable` or
+    `comparable_at_end` for those of the scope that can be compared with the year before.
     """
 
     indicator_id: str
@@ -31,7 +33,7 @@ class Operand(NamedTuple):
     def of(cls, column: str) -> Operand:
         """The operand of a column, or of what a formula writes: `funds__prev_year__all`, `funds@prev_year@all`."""
         column = column.replace("@", "__")
-        whole = next((mark for mark in (_ALL, _PARENT) if column.endswith(mark)), "")
+        whole = next((mark for mark in _MARKS if column.endswith(mark)), "")
         stem = column.removesuffix(whole)
         return cls(stem.replace(_SHIFT, ""), stem.count(_SHIFT), whole.removeprefix("__"))
 
@@ -75,15 +77,16 @@ def operands_of(tree: exp.Expr) -> list[Operand]:
 def formula_steps(expressions: Mapping[str, exp.Expr]) -> list[str]:
     """Named queries from `operand` to `computed`: the formulas over their operands, for each year, line and scope.
 
-    `operand` has indicator_id, year, back, unit_line, scope, is_comparable, value; reference.tree says who is above.
+    `operand` has indicator_id, year, back, unit_line, scope, with_succeeded, mark, value; reference.tree says who is
+    above.
     A formula that looks back compares like with like: for units it takes what they took over, in both years.
     """
     needed = sorted({operand for tree in expressions.values() for operand in operands_of(tree)})
-    wholes = {operand for operand in needed if operand.whole}
+    wholes = {operand for operand in needed if operand.whole in ("all", "parent")}
     steps = [_own_steps(), *_whole_steps(wholes)]
     sources = ["own", *(["of_whole"] if wholes else [])]
     sided = "\nUNION ALL\n".join(
-        f"SELECT operand, year, unit_line, scope, is_comparable, value FROM {name}" for name in sources
+        f"SELECT operand, year, unit_line, scope, with_succeeded, value FROM {name}" for name in sources
     )
     wide = ",\n    ".join(
         f"max(CASE WHEN operand = '{each.column}' THEN value END) AS {each.column}" for each in needed
@@ -97,20 +100,22 @@ def formula_steps(expressions: Mapping[str, exp.Expr]) -> list[str]:
     return [
         *steps,
         f"sided AS (\n{sided}\n)",
-        f"wide AS (\nSELECT year, unit_line, scope, is_comparable,\n    {wide}\nFROM sided\n"
-        "GROUP BY year, unit_line, scope, is_comparable\n)",
+        f"wide AS (\nSELECT year, unit_line, scope, with_succeeded,\n    {wide}\nFROM sided\n"
+        "GROUP BY year, unit_line, scope, with_succeeded\n)",
         f"computed AS (\n{computed}\n)",
     ]
 
 
 def _side(looks_back: bool) -> str:
     """Which of the two sides of a unit a formula takes: as reported, or with what it took over."""
-    return f"unit_line <> '' OR {'' if looks_back else 'NOT '}is_comparable"
+    return f"unit_line <> '' OR {'' if looks_back else 'NOT '}with_succeeded"
 
 
 def _own_steps() -> str:
     return f"""own AS (
-SELECT indicator_id || repeat('{_SHIFT}', back) AS operand, year, unit_line, scope, is_comparable, value FROM operand
+SELECT
+    indicator_id || repeat('{_SHIFT}', back) || CASE WHEN mark = '' THEN '' ELSE '__' || mark END AS operand, year,
+    unit_line, scope, with_succeeded, value FROM operand
 )"""
 
 
@@ -119,18 +124,18 @@ def _whole_steps(wholes: Iterable[Operand]) -> list[str]:
     if not wholes:
         return []
     columns = {whole: [each for each in wholes if each.whole == whole] for whole in ("all", "parent")}
-    places = "SELECT DISTINCT year, unit_line, scope, is_comparable FROM own"
+    places = "SELECT DISTINCT year, unit_line, scope, with_succeeded FROM own"
     parts = []
     if columns["all"]:
         parts.append(f"""SELECT
-    whole.operand || '{_ALL}' AS operand, place.year, place.unit_line, place.scope, place.is_comparable, whole.value
+    whole.operand || '{_ALL}' AS operand, place.year, place.unit_line, place.scope, place.with_succeeded, whole.value
 FROM place
 INNER JOIN own AS whole
     ON place.year = whole.year AND whole.scope = 'all' AND whole.unit_line = ''
 WHERE whole.operand IN ({_listed(columns["all"])})""")
     if columns["parent"]:
         parts.append(f"""SELECT
-    whole.operand || '{_PARENT}' AS operand, place.year, place.unit_line, place.scope, place.is_comparable, whole.value
+    whole.operand || '{_PARENT}' AS operand, place.year, place.unit_line, place.scope, place.with_succeeded, whole.value
 FROM place
 INNER JOIN reference.tree AS tree
     ON

@@ -14,8 +14,10 @@ _KEY = "year_basis, indicator_id, aggregate, year"
 def operand_model(depth: int) -> Model:
     """The values that indicators and formulas are made of, each with the years it lies back, up to `depth`.
 
-    Twice for units: as they reported, and (`is_comparable`) with what they took over by the end of the year. On the
+    Twice for units: as they reported, and (`with_succeeded`) with what they took over by the end of the year. On the
     tree it is always the latter: what stands below a unit at the end of the year, wherever it stood before.
+    Where somebody came or went without a succession, everybody and the tree once more (`mark`) without whom is not
+    comparable with the year before.
     """
     return Model(
         "indicator.operand",
@@ -24,12 +26,14 @@ def operand_model(depth: int) -> Model:
 {_SCOPES}
 
 SELECT
-    year_basis, indicator_id, year, back, unit_line, scope, is_comparable, CAST(value AS DECIMAL(38, 10)) AS value
+    year_basis, indicator_id, year, back, unit_line, scope, with_succeeded, mark,
+    CAST(value AS DECIMAL(38, 10)) AS value
 FROM operand
 WHERE value IS NOT NULL""",
-        frozenset({"indicator.counted", "reference.standing", "reference.tree"}),
-        "指标和算式的取数：各范围、各年度，单位按原报和按年末承继关系两种口径",
-        "what indicators and formulas are made of; one row per basis, indicator, year, years back, line, scope, side",
+        frozenset({"indicator.counted", "reference.standing", "reference.tree", "reference.incomparable"}),
+        "指标和算式的取数：各范围、各年度，单位按原报和按年末承继关系两种口径，有增减单位的年度另有可比口径",
+        "what indicators and formulas are made of; one row per basis, indicator, year, years back, line, scope, side "
+        "and mark",
     )
 
 
@@ -42,7 +46,7 @@ def _placed(depth: int) -> str:
 
 placed AS (
     SELECT
-        c.year_basis, c.indicator_id, c.aggregate, c.year + b.back AS year, b.back,
+        c.year_basis, c.indicator_id, c.aggregate, c.year + b.back AS year, b.back, c.unit_code AS said_by,
         coalesce(s.successor, c.unit_code) AS unit_code, c.item,
         CASE
             WHEN s.share IS NULL OR c.aggregate IN ('max', 'min', 'distinct') THEN c.value
@@ -64,7 +68,17 @@ by_unit AS (
 )"""
 
 
-_SCOPES = f"""reported AS (
+_SCOPES = f"""comparable AS (
+    SELECT p.*, m.mark
+    FROM placed AS p
+    INNER JOIN (SELECT DISTINCT year_basis, year, mark FROM reference.incomparable) AS m
+        ON p.year_basis = m.year_basis AND p.year = m.year AND p.back <= 1
+    LEFT JOIN reference.incomparable AS gone
+        ON m.year_basis = gone.year_basis AND m.year = gone.year AND m.mark = gone.mark AND p.said_by = gone.unit_code
+    WHERE gone.unit_code IS NULL
+),
+
+reported AS (
     SELECT
         {_KEY}, CASE WHEN grouping(unit_code) = 1 THEN '{ALL}' ELSE unit_code END AS scope,
         {AGGREGATE} AS value
@@ -73,21 +87,31 @@ _SCOPES = f"""reported AS (
 ),
 
 operand AS (
-    SELECT year_basis, indicator_id, year, 0 AS back, '' AS unit_line, scope, FALSE AS is_comparable, value
+    SELECT
+        year_basis, indicator_id, year, 0 AS back, '' AS unit_line, scope, FALSE AS with_succeeded, '' AS mark, value
     FROM reported
     UNION ALL
-    SELECT year_basis, indicator_id, year, back, '', unit_code, TRUE, {AGGREGATE}
+    SELECT year_basis, indicator_id, year, back, '', unit_code, TRUE, '', {AGGREGATE}
     FROM by_unit
     GROUP BY {_KEY}, back, unit_code
     UNION ALL
-    SELECT u.year_basis, u.indicator_id, u.year, u.back, t.unit_line, t.scope, TRUE, {AGGREGATE}
+    SELECT u.year_basis, u.indicator_id, u.year, u.back, t.unit_line, t.scope, TRUE, '', {AGGREGATE}
     FROM by_unit AS u
     INNER JOIN reference.tree AS t ON u.year_basis = t.year_basis AND u.year = t.year AND u.unit_code = t.unit_code
     GROUP BY u.year_basis, u.indicator_id, u.aggregate, u.year, u.back, t.unit_line, t.scope
     UNION ALL
     -- What everybody reported needs no tree: it is its own comparable side.
-    SELECT r.year_basis, r.indicator_id, r.year + b.back, b.back, '', r.scope, TRUE, r.value
+    SELECT r.year_basis, r.indicator_id, r.year + b.back, b.back, '', r.scope, TRUE, '', r.value
     FROM reported AS r
     CROSS JOIN back AS b
     WHERE r.scope = '{ALL}'
+    UNION ALL
+    SELECT year_basis, indicator_id, year, back, '', '{ALL}', TRUE, mark, {AGGREGATE}
+    FROM comparable
+    GROUP BY {_KEY}, back, mark
+    UNION ALL
+    SELECT c.year_basis, c.indicator_id, c.year, c.back, t.unit_line, t.scope, TRUE, c.mark, {AGGREGATE}
+    FROM comparable AS c
+    INNER JOIN reference.tree AS t ON c.year_basis = t.year_basis AND c.year = t.year AND c.unit_code = t.unit_code
+    GROUP BY c.year_basis, c.indicator_id, c.aggregate, c.year, c.back, c.mark, t.unit_line, t.scope
 )"""

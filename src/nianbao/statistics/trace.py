@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from nianbao.catalog import Project
+from nianbao.statistics.comparable import left_out, mark_of
 from nianbao.statistics.counted import rows_query
 from nianbao.statistics.figures import Figures, plain
 from nianbao.statistics.formulas import counted_behind
@@ -38,6 +39,13 @@ def trace_all(connection: Connection, figures: Figures, wanted: Iterable[tuple[s
         name: _cells(connection, project, project.indicators[name], years, basis=figures.basis)
         for name, years in years_of.items()
     }
+    without = {
+        (name, year): {
+            each.unit_code
+            for each in left_out(project, figures.basis, year, mark_of(project.indicators[name], project))
+        }
+        for name, year in pairs
+    }
     return {
         figure_key(indicator_id, year): Trace(
             key=figure_key(indicator_id, year),
@@ -51,6 +59,7 @@ def trace_all(connection: Connection, figures: Figures, wanted: Iterable[tuple[s
                 cell
                 for name, back in counted_behind(project.indicators[indicator_id], project.indicators)
                 for cell in cells[name].get(year - back, ())
+                if cell.unit_code not in without[indicator_id, year]
             ),
             adds_up=project.indicators[indicator_id].adds_up,
         )

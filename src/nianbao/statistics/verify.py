@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from nianbao.catalog import Project
 from nianbao.errors import ExpectationFailed
+from nianbao.statistics.compile import year_tables
 from nianbao.statistics.trace_check import figures_without_cells
 from nianbao.terms.check import Rule
 from nianbao.warehouse.connect import Connection
 
 _NAMED = 5
 """So many figures without their cells are named."""
+
+EACH_YEAR = "{year}"
+"""In a suite: every table in which indicators stand by a year that the federation declares."""
 
 
 def verify(connection: Connection, project: Project) -> int:
@@ -21,7 +28,7 @@ def verify(connection: Connection, project: Project) -> int:
     from nianbao.warehouse.expectations import validate_built  # Great Expectations takes seconds to import
 
     suites: dict[str, list[Rule]] = {}
-    for rule in project.built_rules:
+    for rule in _rules(project):
         suites.setdefault(rule.table, []).append(rule)
     broken = []
     for name, rules in suites.items():
@@ -35,4 +42,18 @@ def verify(connection: Connection, project: Project) -> int:
         raise ExpectationFailed(
             "；".join(broken), "expectations/built", "nothing was published; mend the data or the rule"
         )
-    return len(project.built_rules)
+    return sum(map(len, suites.values()))
+
+
+def _rules(project: Project) -> Iterator[Rule]:
+    """Every rule of expectations/built, those for `{year}` once for the table of each year."""
+    for rule in project.built_rules:
+        if rule.table != EACH_YEAR:
+            yield rule
+            continue
+        for table in year_tables(project):
+            kwargs = {
+                key: value.replace(EACH_YEAR, table) if isinstance(value, str) else value
+                for key, value in rule.kwargs.items()
+            }
+            yield replace(rule, name=f"{rule.code}.{table}", table=table, kwargs=kwargs)

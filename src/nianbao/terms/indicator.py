@@ -13,6 +13,10 @@ COUNTED = "counted"
 WHOLE_YEAR = "year"
 """The period of an indicator that takes every period of a year."""
 
+COMPARABLE, COMPARABLE_AT_END = "comparable", "comparable_at_end"
+"""Marks of an operand, `x@comparable`: of units that stood, or followed each other, through this year and the one
+before; of stocks, at the ends of both. There is a value only in years in which somebody came or went otherwise."""
+
 POINTS = "个百分点"
 """The unit of the change of a rate."""
 
@@ -25,7 +29,7 @@ class Indicator:
     columns and `fields` are those whose cells are the trace: in each period the one that is asked then. Where there are
     several, `break_note` says what changed from one to the next. `unit_scope` limits the units: a unit code, a level,
     `counted` (those that make up the coverage), or empty for all that report. `change_of` names the
-    indicator that this one compares with the year before.
+    indicator that this one compares with the year before, `comparable_of` the change that it is on a comparable basis.
     """
 
     id: str
@@ -46,6 +50,7 @@ class Indicator:
     unit_scope: str = ""
     formula: str = ""
     change_of: str = ""
+    comparable_of: str = ""
 
     @property
     def field(self) -> str:

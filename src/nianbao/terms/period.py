@@ -9,15 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-_CODE = re.compile(r"(?P<year>\d{4})(?P<suffix>Q[1-4]|H[12]|M(?:0[1-9]|1[0-2])|)", re.ASCII)
+_CODE = re.compile(r"(?P<year>\d{4})(?P<suffix>Q[1-4]|H[12]|M(?:0[1-9]|1[0-2])|Y(?:0[2-9]|1[0-2])|)", re.ASCII)
 _AD_HOC = re.compile(r"(\d{8})-(\d{8})", re.ASCII)
 _ORDINALS = "一二三四"
 _DAY_ZH = r"(\d{4})年(\d{1,2})月(\d{1,2})[日号]"
 _PRINTED = re.compile(
     r"(?P<year>\d{4})(?:年度?|-(?=.)|)(?:(?P<half>[上下])半年度?|第?(?P<quarter>[1-4一二三四])季度?|(?P<month>1[0-2]|0?[1-9])月份?"
-    r"|(?P<suffix>[QHM]\d{1,2})|)",
+    r"|(?P<suffix>[QHMY]\d{1,2})|)",
     re.ASCII,
 )
+_PRINTED_YEAR = re.compile(r"\d{4}年(?P<month>\d{1,2})月至(?P<year>\d{4})年\d{1,2}月", re.ASCII)
 _PRINTED_DAYS = re.compile(f"{_DAY_ZH}[至到-]{_DAY_ZH}", re.ASCII)
 
 
@@ -25,6 +26,8 @@ _PRINTED_DAYS = re.compile(f"{_DAY_ZH}[至到-]{_DAY_ZH}", re.ASCII)
 class Period:
     """A reporting period 报告期, named by its code: `2021Q4`, `2021H1`, `2021`, `2021M03`.
 
+    A year that is not the calendar's begins on the first of its month and is named after the year in which it ends:
+    `2022Y07` is July 2021 to June 2022.
     An ad-hoc period (a congress, a special survey) is named by its two days: `20211001-20220930`.
     """
 
@@ -43,6 +46,11 @@ class Period:
         return _parse(code.strip().upper())
 
     @classmethod
+    def of(cls, year: int, suffix: str) -> Period:
+        """The period of a kind that ends in a calendar year: 2021 and `Q4`, 2021 and `Y`."""
+        return _parse(f"{year}{'' if suffix == 'Y' else suffix}")
+
+    @classmethod
     def read(cls, text: str) -> Period:
         """Read a period as forms print it and people write it: 2021年第四季度, 2021年4季度, 2021 Q4, 2021年上半年.
 
@@ -53,6 +61,10 @@ class Period:
         if days := _PRINTED_DAYS.fullmatch(plain):
             year, month, day, *last = days.groups()
             return _parse("-".join(f"{y}{int(m):02d}{int(d):02d}" for y, m, d in ((year, month, day), last)))
+        if match := _PRINTED_YEAR.fullmatch(plain):
+            whole = _parse(f"{match['year']}Y{int(match['month']):02d}")
+            if whole.zh == plain:
+                return whole
         match = _PRINTED.fullmatch(plain)
         if match is None:
             return _parse(plain)
@@ -71,19 +83,27 @@ class Period:
         return self.end.year
 
     @property
+    def months(self) -> tuple[int, ...]:
+        """The calendar months on which it touches, 1 to 12, in their order."""
+        count = 12 * (self.end.year - self.start.year) + self.end.month - self.start.month + 1
+        return tuple((self.start.month - 1 + place) % 12 + 1 for place in range(count))
+
+    @property
     def prev_year(self) -> Period:
         """The same period one year earlier."""
         if self.suffix == "X":
             days = (_year_before(self.start), _year_before(self.end))
             return Period.parse("-".join(day.strftime("%Y%m%d") for day in days))
-        return Period.parse(f"{self.year - 1}{'' if self.suffix == 'Y' else self.suffix}")
+        return Period.of(self.year - 1, self.suffix)
 
     @property
     def zh(self) -> str:
         """The period as a Chinese form prints it: 2021年第四季度."""
         kind, year = self.suffix[0], f"{self.year}年"
-        if kind == "Y":
+        if self.suffix == "Y":
             return year
+        if kind == "Y":
+            return f"{self.start.year}年{self.start.month}月至{year}{self.end.month}月"
         if kind == "Q":
             return f"{year}第{_ORDINALS[int(self.suffix[1]) - 1]}季度"
         if kind == "H":
@@ -94,7 +114,7 @@ class Period:
 
     def with_suffix(self, suffix: str) -> Period:
         """The period of this year with another suffix: `2021Q4` with `H2` is `2021H2`."""
-        return Period.parse(f"{self.year}{'' if suffix == 'Y' else suffix}")
+        return Period.of(self.year, suffix)
 
     def __str__(self) -> str:
         return self.code
@@ -112,8 +132,8 @@ def _parse(code: str) -> Period:
         raise ValueError(f"period {code!r} is not like 2021Q4, 2021H1, 2021, 2021M03 or 20211001-20220930")
     year, suffix = int(match["year"]), match["suffix"] or "Y"
     first, months = _SPANS[suffix[0]](suffix)
-    last = first + months - 1
-    start = dt.date(year, first, 1)
+    last = (first + months - 2) % 12 + 1
+    start = dt.date(year if first <= last else year - 1, first, 1)
     return Period(code, start, dt.date(year, last, calendar.monthrange(year, last)[1]), suffix)
 
 
@@ -121,7 +141,7 @@ _SPANS: dict[str, Callable[[str], tuple[int, int]]] = {
     "Q": lambda suffix: (3 * int(suffix[1]) - 2, 3),
     "H": lambda suffix: (6 * int(suffix[1]) - 5, 6),
     "M": lambda suffix: (int(suffix[1:]), 1),
-    "Y": lambda _: (1, 12),
+    "Y": lambda suffix: (int(suffix[1:] or 1), 12),
 }
 
 

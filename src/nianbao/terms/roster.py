@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from nianbao.terms.period import Period
-from nianbao.terms.unit import Level, Standing, Succession, Unit
+from nianbao.terms.unit import Comparison, Incomparable, Level, Standing, Succession, Unit
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,34 @@ class Roster:
                         shares.get(standing.unit_code, Decimal(0)) + step.share * standing.share
                     )
         return tuple(Standing(name, share) for name, share in shares.items())
+
+    def changes_between(self, first: dt.date, last: dt.date) -> tuple[Incomparable, ...]:
+        """The units that are no like for like between two days: who came or went without a succession, and its kin.
+
+        Kin are those who took over from it, or it from them, after `first` and up to `last`: their numbers hold its.
+        """
+        came = {code for code in self.by_code if self._came(code, first, last)}
+        went = {code for code in self.by_code if self._went(code, first, last)}
+        found = {code: Comparison.CAME if code in came else Comparison.WENT for code in (*came, *went)}
+        pairs = [(each.unit_code, each.successor) for each in self.successions if first < each.day <= last]
+        while (
+            kin := {other for one, two in pairs for code, other in ((one, two), (two, one)) if code in found}
+            - found.keys()
+        ):
+            found |= dict.fromkeys(kin, Comparison.KIN)
+        return tuple(Incomparable(code, found[code]) for code in self.by_code if code in found)
+
+    def _came(self, code: str, first: dt.date, last: dt.date) -> bool:
+        """Whether a unit is new between two days, and took over from nobody when it came."""
+        day = self.by_code[code][0].valid_from
+        return first < day <= last and not any(each.successor == code and each.day <= day for each in self.successions)
+
+    def _went(self, code: str, first: dt.date, last: dt.date) -> bool:
+        """Whether a unit ended between two days, and nobody took over from it."""
+        day = self.by_code[code][-1].valid_to
+        return (
+            day is not None and first <= day < last and self.succeeded(code, day, last) == (Standing(code, Decimal(1)),)
+        )
 
     def ancestors(self, code: str, line: str, day: dt.date) -> tuple[str, ...]:
         """The units above a unit on a line on a day, the nearest first; for one that is gone those it last had.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
 
 @dataclass(frozen=True)
@@ -81,3 +82,19 @@ class Standing:
 
     unit_code: str
     share: Decimal
+
+
+class Comparison(StrEnum):
+    """Why a unit is left out where two years are compared on a comparable basis 可比口径."""
+
+    CAME = "came"
+    WENT = "went"
+    KIN = "kin"
+
+
+@dataclass(frozen=True)
+class Incomparable:
+    """A unit that is no like for like between two days: it came, it went, or it took over from one that did."""
+
+    unit_code: str
+    because: Comparison

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from nianbao.terms.indicator import COMPARABLE_AT_END
 from nianbao.terms.period import Period
 
 
@@ -25,6 +26,14 @@ class YearBasis:
         first = dt.date(year if self.first_month == 1 else year - 1, self.first_month, 1)
         return first, first.replace(year=first.year + 1) - dt.timedelta(days=1)
 
+    def compared(self, year: int, mark: str) -> tuple[dt.date, dt.date]:
+        """Between which days a unit may neither come nor go for a year to be compared with the one before.
+
+        Of flows both years; of stocks (`comparable_at_end`) from the end of the one to the end of the other.
+        """
+        before = self.span(year - 1)
+        return before[1] if mark == COMPARABLE_AT_END else before[0], self.span(year)[1]
+
     def name(self, year: int) -> str:
         """A year as a reader meets it: 2021年, or 统计年度2021年 with its days where it is not the calendar's."""
         first, last = self.span(year)
@@ -37,7 +46,7 @@ class YearBasis:
 
     def years_ahead(self, suffix: str) -> int | None:
         """How far a kind of period is ahead of the calendar: 1 for a fourth quarter; None where it is in two years."""
-        period = Period.parse(f"2000{'' if suffix == 'Y' else suffix}")
+        period = Period.of(2000, suffix)
         year = self.year_of(period)
         return None if year is None else year - period.year
 

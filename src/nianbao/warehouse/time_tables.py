@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from nianbao.catalog import Project
 from nianbao.terms.form import Aggregate, Field, Part
-from nianbao.terms.indicator import WHOLE_YEAR, Indicator
+from nianbao.terms.indicator import COMPARABLE, COMPARABLE_AT_END, WHOLE_YEAR, Indicator
 from nianbao.terms.period import Period
 from nianbao.terms.unit import LINES
 from nianbao.terms.year_basis import YearBasis
@@ -26,6 +26,7 @@ def time_tables(project: Project, today: dt.date) -> Iterator[ReferenceTable]:
     yield _unit_in_year(project, years)
     yield _standing(project, periods, years)
     yield _tree(project, years)
+    yield _incomparable(project, years)
 
 
 def periods_until(project: Project, today: dt.date) -> list[Period]:
@@ -36,7 +37,7 @@ def periods_until(project: Project, today: dt.date) -> list[Period]:
     """
     suffixes = dict.fromkeys(("Y", *(suffix for form in project.forms.values() for suffix in form.suffixes)))
     years = range(project.conventions.history_from, today.year + 1)
-    periods = [Period.parse(f"{year}{'' if suffix == 'Y' else suffix}") for year in years for suffix in suffixes]
+    periods = [Period.of(year, suffix) for year in years for suffix in suffixes]
     return sorted(periods, key=lambda period: (period.end, -period.start.toordinal()))
 
 
@@ -220,6 +221,29 @@ def _tree(project: Project, years: range) -> ReferenceTable:
         ("year_basis", "year", "unit_line", "scope", "unit_code", "depth"),
         rows,
         {"year": "INTEGER", "depth": "INTEGER"},
+    )
+
+
+def _incomparable(project: Project, years: range) -> ReferenceTable:
+    """Who is left out where a year is compared with the one before: of flows over both years, of stocks at their ends.
+
+    A year in which nobody came or went has no rows: there everything is comparable as it is.
+    """
+    rows: _Rows = []
+    for basis in project.year_bases:
+        for year in years:
+            for mark in (COMPARABLE, COMPARABLE_AT_END):
+                rows += [
+                    (basis.code, str(year), mark, each.unit_code, each.because.value)
+                    for each in project.roster.changes_between(*basis.compared(year, mark))
+                ]
+    return ReferenceTable(
+        "incomparable",
+        "不可比单位",
+        "units left out of the comparable basis with the year before; one row per year basis, year, mark and unit",
+        ("year_basis", "year", "mark", "unit_code", "comparison"),
+        rows,
+        {"year": "INTEGER"},
     )
 
 

@@ -61,11 +61,17 @@ def test_F7_no_other_year_is_counted_unless_it_is_declared(tmp_path: Path) -> No
 
 
 def test_F7_a_period_in_two_years_is_refused(tmp_path: Path) -> None:
-    """F7: a yearly form of calendar years has no place in a year from July; the error says what to ask instead."""
+    """F7: a yearly form of calendar years has no place in a year from July; with what the error says it is taken."""
     folder = project_from(tmp_path, JULY)
     shutil.copy(ROOT / "forms" / "GH14.toml", folder / "forms")
-    with pytest.raises(DeclarationError, match=r"the period Y lies in two years.*such as Q2"):
+    with pytest.raises(DeclarationError, match=r"the period Y lies in two years.*for Y07"):
         load_project(folder)
+    form = folder / "forms" / "GH14.toml"
+    form.write_text(form.read_text("utf-8").replace('periods = ["Y"]', 'periods = ["Y07"]'), "utf-8")
+    project = load_project(folder)
+    period = Period.parse("2023Y07")
+    assert project.year_of(period) == 2023
+    assert project.forms["GH14"].periods_closing_with(Period.parse("2023Q2")) == (period,)
 
 
 @pytest.mark.parametrize(

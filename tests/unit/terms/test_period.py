@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from nianbao.terms.period import Period
 
 SUFFIXES = [*(f"Q{n}" for n in range(1, 5)), "H1", "H2", *(f"M{n:02d}" for n in range(1, 13)), ""]
+FISCAL = [f"Y{n:02d}" for n in range(2, 13)]
 CODES = st.builds("{}{}".format, st.integers(1950, 2099), st.sampled_from(SUFFIXES))
 DAYS = st.dates(dt.date(1950, 1, 1), dt.date(2099, 12, 31))
 
@@ -26,6 +27,7 @@ DAYS = st.dates(dt.date(1950, 1, 1), dt.date(2099, 12, 31))
         ("2021M02", "2021-02-01", "2021-02-28", "M02", "2021年2月"),
         ("2021M12", "2021-12-01", "2021-12-31", "M12", "2021年12月"),
         ("20211001-20220930", "2021-10-01", "2022-09-30", "X", "2021年10月1日至2022年9月30日"),
+        ("2022Y07", "2021-07-01", "2022-06-30", "Y07", "2021年7月至2022年6月"),
         (" 2021q4 ", "2021-10-01", "2021-12-31", "Q4", "2021年第四季度"),
     ],
 )
@@ -38,7 +40,8 @@ def test_a_code_names_its_days(code: str, start: str, end: str, suffix: str, zh:
 
 @pytest.mark.parametrize(
     "code",
-    ["", "2021Q5", "2021Q0", "2021H3", "2021M13", "2021M00", "2021M1", "21Q4", "2021-Q4", "2021Q4x", "Q4", "２０２１Q4",
+    ["", "2021Q5", "2021Q0", "2021H3", "2021M13", "2021M00", "2021M1", "2021Y01", "2021Y13", "2021Y7",
+     "21Q4", "2021-Q4", "2021Q4x", "Q4", "２０２１Q4",
      "20211001-20210930", "20211301-20211401", "20210230-20210301", "0000Q1", "2021年"],
 )  # fmt: skip
 def test_any_other_text_is_no_period(code: str) -> None:
@@ -65,6 +68,18 @@ def test_the_year_before_is_one_year_before(code: str) -> None:
     assert (before.year, before.suffix) == (period.year - 1, period.suffix)
     assert before.start.month == period.start.month
     assert abs((period.end - period.start) - (before.end - before.start)) <= dt.timedelta(days=1)
+
+
+@pytest.mark.parametrize("suffix", [*FISCAL, *(suffix or "Y" for suffix in SUFFIXES)])
+def test_what_is_printed_of_a_period_is_read_again(suffix: str) -> None:
+    """Of every kind; a year of another month than January has twelve months and is named after its end."""
+    period = Period.of(2022, suffix)
+    assert Period.read(period.zh) == period
+    assert Period.parse(period.code) == period
+    assert period.prev_year == Period.of(2021, suffix)
+    if suffix in FISCAL:
+        assert sorted(period.months) == list(range(1, 13))
+        assert period.start.month == int(suffix[1:])
 
 
 @given(st.integers(1950, 2099))

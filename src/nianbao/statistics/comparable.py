@@ -1,0 +1,61 @@
+"""The comparable basis 可比口径: who is left out where a year is held against the one before, and how that is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from nianbao.catalog import Project
+from nianbao.statistics.formulas import expand, operands_of
+from nianbao.statistics.scopes import ALL
+from nianbao.terms.indicator import COMPARABLE, COMPARABLE_AT_END, Indicator
+from nianbao.terms.period import Period
+from nianbao.terms.unit import Comparison, Incomparable
+from nianbao.terms.year_basis import YearBasis
+from nianbao.warehouse.connect import Connection
+
+Marked = tuple[str, int, int, str]
+"""An indicator, a year, the years that a formula looks back from it, and the mark of a comparable basis."""
+
+_SAID = {Comparison.CAME: "新增", Comparison.WENT: "撤销", Comparison.KIN: "与其有承继关系的"}
+_NAMED = 5
+
+
+def mark_of(indicator: Indicator, project: Project) -> str:
+    """The mark of the comparable basis on which an indicator is computed, empty for every other indicator."""
+    if not indicator.is_formula:
+        return ""
+    marks = {operand.whole for operand in operands_of(expand(indicator, project.indicators))}
+    return next((mark for mark in (COMPARABLE, COMPARABLE_AT_END) if mark in marks), "")
+
+
+def left_out(project: Project, basis: YearBasis, year: int, mark: str) -> tuple[Incomparable, ...]:
+    """The units without whom a year is compared with the one before; nobody where there is no mark."""
+    return project.roster.changes_between(*basis.compared(year, mark)) if mark else ()
+
+
+def say_left_out(project: Project, year: int, mark: str) -> str:
+    """Whom a comparable basis leaves out, in Chinese; empty where it is nobody."""
+    found = left_out(project, project.conventions.year, year, mark)
+    if not found:
+        return ""
+    return f"可比口径不含{year - 1}年以来" + "、".join(_parts(project, year, found)) + "。"
+
+
+def _parts(project: Project, year: int, found: Iterable[Incomparable]) -> Iterator[str]:
+    period = Period.parse(str(year))
+    for comparison, said in _SAID.items():
+        units = [project.roster.named(each.unit_code, period) for each in found if each.because is comparison]
+        names = [unit.short_zh for unit in units if unit]
+        if names:
+            yield said + "、".join(names[:_NAMED]) + (f"等{len(names)}家" if len(names) > _NAMED else "")
+
+
+def read_comparable(connection: Connection, basis: YearBasis) -> dict[Marked, Decimal]:
+    """What counts of everybody on a comparable basis, by indicator, year, years back and mark."""
+    rows = connection.execute(
+        "SELECT indicator_id, year, back, mark, value FROM indicator.operand "
+        "WHERE year_basis = $basis AND scope = $scope AND mark <> ''",
+        {"basis": basis.code, "scope": ALL},
+    ).fetchall()
+    return {(name, year, back, mark): value for name, year, back, mark, value in rows}
