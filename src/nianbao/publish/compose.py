@@ -312,7 +312,7 @@ class Composer:
 
 def compose(
     publication: Publication, claims: Claims, year: int, edition: str, as_of: dt.datetime, notices: tuple[str, ...],
-    targets: tuple[Target, ...] = (), reported: Reported | None = None,
+    targets: tuple[Target, ...] = (), reported: Reported | None = None, unfinished: str = "",
 ) -> Document:  # fmt: skip
     """A document without traces and revisions; `release` adds them. Only a draft has marks for the signer.
 
@@ -336,6 +336,7 @@ def compose(
         figures=tuple(composer.printed),
         traces={},
         notices=notices,
+        unfinished=unfinished,
         head=publication.head,
         tail=publication.tail,
         annexes=publication.annexes,

@@ -116,7 +116,9 @@ _FILES = {
 def describe_edition(document: Document, folder: Path) -> str:
     """The data package of the data in an edition's folder; the report itself (HTML, Word, workbook) says what it is."""
     name = f"{document.publication.replace('_', '-')}-{document.year}-{document.edition}"
-    about = About(name, document.title, "".join(document.notices), document.issuer, document.as_of)
+    about = About(
+        name, document.title, "".join((*document.notices, document.unfinished)), document.issuer, document.as_of
+    )
     return describe(about, folder, EDITION)
 
 

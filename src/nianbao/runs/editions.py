@@ -13,11 +13,12 @@ from nianbao.errors import UsageError
 from nianbao.publish.background import background
 from nianbao.publish.compose import compose
 from nianbao.publish.footnotes import with_footnotes
+from nianbao.publish.plain import day_zh
 from nianbao.publish.release import Edition, doubted
 from nianbao.runs.workspace import Step, Workspace
 from nianbao.statistics.claims import read_claims
 from nianbao.statistics.figures import read_figures
-from nianbao.statistics.reporting import due_in_year
+from nianbao.statistics.reporting import awaited_until, due_in_year
 from nianbao.statistics.targets import read_targets
 from nianbao.statistics.texts import read_blocks, read_texts
 from nianbao.statistics.trace import trace_all
@@ -65,6 +66,7 @@ def documents_of_year(workspace: Workspace, year: int, edition: str) -> dict[str
     targets = read_targets(workspace.connection, claims, year, as_of.date())
     notices = (SAMPLE_NOTICE,) if workspace.home.is_sample else ()
     reported = read_texts(workspace.connection, workspace.project, year)
+    unfinished = _unfinished(workspace, year, as_of.date() if edition == "as_of" else clock.now().date())
     documents = {
         code: _footnoted(
             compose(
@@ -76,6 +78,7 @@ def documents_of_year(workspace: Workspace, year: int, edition: str) -> dict[str
                 notices,
                 targets,
                 dataclasses.replace(reported, blocks=read_blocks(workspace.connection, code, year)),
+                unfinished,
             ),
             publication,
             workspace,
@@ -91,6 +94,15 @@ def documents_of_year(workspace: Workspace, year: int, edition: str) -> dict[str
         )
         for code, document in documents.items()
     }
+
+
+def _unfinished(workspace: Workspace, year: int, today: dt.date) -> str:
+    """What every page of a year that is not over says: which periods its figures are made of."""
+    if not awaited_until(workspace.connection, workspace.project, year, today):
+        return ""
+    row = workspace.connection.execute("SELECT max(period_end) FROM core.submission WHERE year = ?", [year]).fetchone()
+    until = f"截至{day_zh(row[0])}的报告期" if row and row[0] else "零星报表"
+    return f"本年度尚未结束：只含{until}，不是全年数。"
 
 
 def _footnoted(document: Document, publication: Publication, workspace: Workspace) -> Document:

@@ -32,7 +32,7 @@ def find_lapsed(workspace: Workspace) -> tuple[LapsedRelease, ...]:
     Raises:
         StoreError: what was issued is gone from the archive, or damaged.
     """
-    return tuple(found for each in ledger.last_releases(workspace.connection) if (found := _lapsed(workspace, each)))
+    return tuple(found for each in ledger.last_finished(workspace.connection) if (found := _lapsed(workspace, each)))
 
 
 def _lapsed(workspace: Workspace, release: Release) -> LapsedRelease | None:

@@ -119,16 +119,21 @@ def _issue(workspace: Workspace, document: Document, snapshot: Path, step: Step)
     if last:
         refuse_altered(workspace.home, last, ledger.release_files(workspace.connection, last))
     before = workspace.home.path / last.path if last else None
-    if last and before and last.figures_sha256 == figures_sha256:
+    is_unfinished = bool(document.unfinished)
+    if last and before and (last.figures_sha256, last.is_unfinished) == (figures_sha256, is_unfinished):
         return describe_edition(document.publication, document.year, last.edition, before, None)
     number = last.number + 1 if last else 1
     target = folder_of(workspace, document.publication, document.year) / f"r{number}"
-    issued = with_revisions(document, before)
+    # What an unfinished year printed is not put right by the next edition: it was said of other periods.
+    issued = document if is_unfinished or (last and last.is_unfinished) else with_revisions(document, before)
     issued = dataclasses.replace(issued, edition=f"r{number}", issued_on=clock.now().date())
-    sources = sources_of(workspace, document.year) | {"previous": last.edition if last else None}
+    sources = sources_of(workspace, document.year) | {
+        "previous": last.edition if last else None,
+        "unfinished": document.unfinished,
+    }
     release = Release(
         issued.publication, issued.year, number, clock.now(), target.relative_to(workspace.home.path).as_posix(),
-        figures_sha256,
+        figures_sha256, is_unfinished,
     )  # fmt: skip
     write_edition(
         issued, workspace.project, target, sources, snapshot, step, partial(record_release, workspace, release)

@@ -230,7 +230,8 @@ class Document:
     """One edition of a publication for a year, ready to be written as HTML, PDF, DOCX or XLSX.
 
     `edition` is `draft` or `r1`, `r2`…; `notices` are printed on top (the sample data says that it is synthetic);
-    `revisions` compares with the release before. A draft has no day of issue yet; `head` and `tail` are those of a
+    `unfinished` says on every page of a year that is not over which periods it is made of; `revisions` compares with
+    the release before. A draft has no day of issue yet; `head` and `tail` are those of a
     bulletin; `background` is what the pages tell besides the figures.
     """
 
@@ -246,6 +247,7 @@ class Document:
     figures: tuple[PrintedFigure, ...]
     traces: dict[str, Trace]
     notices: tuple[str, ...] = ()
+    unfinished: str = ""
     revisions: tuple[Revision, ...] = ()
     issued_on: dt.date | None = None
     head: Head | None = None

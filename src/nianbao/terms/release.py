@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Release:
-    """An issued edition of a publication for a year; `path` is its folder under the home."""
+    """An issued edition of a publication for a year; `path` is its folder under the home.
+
+    `is_unfinished` says that the year was not over: what came later takes nothing back of it.
+    """
 
     publication: str
     year: int
@@ -16,6 +19,7 @@ class Release:
     issued_at: dt.datetime
     path: str
     figures_sha256: str
+    is_unfinished: bool = False
 
     @property
     def edition(self) -> str:

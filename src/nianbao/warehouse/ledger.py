@@ -225,8 +225,13 @@ def has_judged_by(connection: Connection, rules: str, version: str) -> bool:
 
 def releases(connection: Connection) -> list[Release]:
     """Every release that was issued, in its order."""
-    columns = ", ".join(field.name for field in fields(Release))
-    return [Release(**row) for row in rows_of(connection, f"SELECT {columns} FROM ledger.release ORDER BY ALL")]
+    rows = rows_of(
+        connection,
+        "SELECT * REPLACE (coalesce(is_unfinished, FALSE) AS is_unfinished) FROM ledger.release "
+        "ORDER BY publication, year, number",
+    )
+    names = [field.name for field in fields(Release)]
+    return [Release(**{name: row[name] for name in names}) for row in rows]
 
 
 def last_release(connection: Connection, publication: str, year: int) -> Release | None:
@@ -235,9 +240,9 @@ def last_release(connection: Connection, publication: str, year: int) -> Release
     return max(issued, key=lambda release: release.number, default=None)
 
 
-def last_releases(connection: Connection) -> list[Release]:
-    """The last release of each publication and year, by year."""
-    last = {(each.year, each.publication): each for each in releases(connection)}
+def last_finished(connection: Connection) -> list[Release]:
+    """The last release of each publication and finished year, by year; one of an unfinished year promised nothing."""
+    last = {(each.year, each.publication): each for each in releases(connection) if not each.is_unfinished}
     return [last[key] for key in sorted(last)]
 
 

@@ -133,7 +133,7 @@ LEDGER = {
             "ledger.release", "发布：每期正式发布一行", "one row per issued release",
             {"publication": "VARCHAR NOT NULL", "year": "INTEGER NOT NULL", "number": "INTEGER NOT NULL",
              "issued_at": "TIMESTAMP NOT NULL", "run_id": "VARCHAR NOT NULL", "path": "VARCHAR NOT NULL",
-             "figures_sha256": "VARCHAR NOT NULL", "manifest_sha256": "VARCHAR NOT NULL"},
+             "figures_sha256": "VARCHAR NOT NULL", "manifest_sha256": "VARCHAR NOT NULL", "is_unfinished": "BOOLEAN"},
         ),
         TableSpec(
             "ledger.block", "固定文字：办公室为一种报告一年写的每段一行，最后一次运行的为准",

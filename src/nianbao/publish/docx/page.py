@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from docx.enum.section import WD_ORIENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.section import Section
@@ -15,8 +16,8 @@ TOP, BOTTOM, LEFT, RIGHT = Mm(37), Mm(34.9), Mm(28), Mm(26)
 """The bottom is a tenth of a millimetre short of 35: 22 lines of 29 points are a hair more than 225 mm."""
 
 
-def set_up_page(text: Text) -> None:
-    """Set A4, margins, grid and footers of the only section."""
+def set_up_page(text: Text, unfinished: str) -> None:
+    """Set A4, margins, grid and footers of the only section, and over every page what an unfinished year says."""
     section = text.word.sections[0]
     section.orientation = WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = Mm(210), Mm(297)
@@ -29,6 +30,11 @@ def set_up_page(text: Text) -> None:
         text.run(paragraph, "— ")
         text.field(paragraph, "PAGE", "1")
         text.run(paragraph, " —")
+    for header in (section.header, section.even_page_header) if unfinished else ():
+        paragraph = header.paragraphs[0]
+        paragraph._p.style = "FootnoteText"
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        text.run(paragraph, unfinished)
 
 
 def _set_grid(section: Section) -> None:

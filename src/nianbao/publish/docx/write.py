@@ -39,7 +39,7 @@ def write(
     """
     word = new_word_document()
     text = Text(word)
-    set_up_page(text)
+    set_up_page(text, document.unfinished)
     describe(word, document)
     opened: list[tuple[str, WordParagraph]] = []
     for block in lay_out(document):

@@ -27,11 +27,12 @@ def write(document: Document, path: Path, fonts: ChosenFonts | None = None) -> d
 
     chosen = fonts or choose()
     blocks = lay_out(document)
-    families, missing = chosen.fallback(_characters(blocks, chosen))
+    families, missing = chosen.fallback(_characters(document, blocks, chosen))
     data = {
         "title": document.title,
         "keywords": [document.zh, edition_line(document)],
         "issuer": document.issuer,
+        "unfinished": document.unfinished,
         "moment": universal(document.as_of).timetuple()[:6],
         "looks": {look.id: _look(look, chosen) for look in LOOKS},
         "fallback": families,
@@ -79,9 +80,9 @@ def _look(look: Look, chosen: ChosenFonts) -> dict[str, Any]:
     }
 
 
-def _characters(blocks: Iterable[Block], chosen: ChosenFonts) -> Mapping[str, set[str]]:
+def _characters(document: Document, blocks: Iterable[Block], chosen: ChosenFonts) -> Mapping[str, set[str]]:
     """The characters that each official font must show."""
     characters: dict[str, set[str]] = {font: set() for font in chosen.faces}
-    for style, text in texts_by_style(blocks):
+    for style, text in (("FootnoteText", document.unfinished), *texts_by_style(blocks)):
         characters[BY_ID[style].font].update(text)
     return characters

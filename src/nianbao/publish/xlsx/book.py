@@ -110,9 +110,10 @@ class XlsxColumn:
 class XlsxBook:
     """A workbook and the looks of its cells."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, on_every_page: str = "") -> None:
         # The library writes into the defaults that it is given: each workbook gets its own.
         self.workbook = Workbook(str(path), {**_OPTIONS, "default_format_properties": dict(_TEXT)})
+        self._header = "&L&9" + on_every_page.replace("&", "&&") if on_every_page else ""
         self._formats: dict[tuple[str, bool, str], Format] = {}
 
     def look(self, name: str, is_bold: bool = False, pattern: str = "") -> Format:
@@ -129,7 +130,7 @@ class XlsxBook:
         worksheet.set_paper(A4)
         worksheet.fit_to_pages(1, 0)
         worksheet.set_margins(left=0.6, right=0.6, top=0.7, bottom=0.7)
-        worksheet.set_header("&R&9&A")
+        worksheet.set_header(f"{self._header}&R&9&A")
         worksheet.set_footer("&C&9第 &P 页　共 &N 页")
         worksheet.hide_gridlines(2)
         return XlsxSheet(self, worksheet, name)

@@ -53,7 +53,7 @@ _HOW_TO_READ = (
 
 def write(document: Document, path: Path) -> None:
     """Write the workbook; the same report gives the same bytes."""
-    book = XlsxBook(path)
+    book = XlsxBook(path, document.unfinished)
     properties = {"title": document.title, "subject": document.zh, "comments": edition_line(document)}
     book.workbook.set_properties(
         {name: plain(text) for name, text in properties.items()} | {"created": universal(document.as_of)}
@@ -79,7 +79,7 @@ def _write_about(book: XlsxBook, document: Document) -> None:
     sheet = book.add_sheet(ABOUT)
     sheet.write_line("title", document.title)
     sheet.write_line("meta", f"{document.issuer}　{edition_line(document)}")
-    for notice in document.notices:
+    for notice in (*document.notices, *filter(None, [document.unfinished])):
         sheet.write_line("notice", notice, 1, _ABOUT_WIDTH)
     contents = dict(_HOW_TO_READ)
     if document.texts:
