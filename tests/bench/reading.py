@@ -14,7 +14,7 @@ from python_calamine import CalamineWorkbook
 
 from nianbao.intake.answer.job import AnswerLine, Job, Mark, dump_job
 from nianbao.intake.worker.pool import ReaderPool
-from nianbao.intake.worker.process import MarkRequest, ReadRequest
+from nianbao.intake.worker.request import MarkRequest, ReadRequest
 from nianbao.terms.finding import Severity
 from nianbao.terms.workbook_words import ANSWER_SHEET
 from tests.bench.measures import Effort, Measure, effort

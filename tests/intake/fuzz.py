@@ -20,7 +20,7 @@ from nianbao.intake.columns import FileRead
 from nianbao.intake.read.formats.compound import Compound
 from nianbao.intake.worker import pool
 from nianbao.intake.worker.pool import ReaderPool
-from nianbao.intake.worker.process import ReadRequest
+from nianbao.intake.worker.request import ReadRequest
 from nianbao.terms.period import Period
 from tests.homes import ROOT
 from tests.intake.faults import Desk

@@ -15,7 +15,7 @@ from nianbao.intake.answer.work import compose_job, is_to_be_marked
 from nianbao.intake.fetch.sources.name import safe_path
 from nianbao.intake.fetch.sources.own_files import MARKED, PAGE, RECEIPT
 from nianbao.intake.worker.pool import ReaderPool
-from nianbao.intake.worker.process import MarkRequest
+from nianbao.intake.worker.request import MarkRequest
 from nianbao.record import Archive
 from nianbao.terms.delivery import Reply
 from nianbao.terms.receipt import Receipt

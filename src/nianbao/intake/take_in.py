@@ -18,7 +18,7 @@ from nianbao.intake.judge.night import gather
 from nianbao.intake.judge.numbering import Known, Numbered, is_refused, number
 from nianbao.intake.read.cover import cover_of_name
 from nianbao.intake.worker.pool import ReaderPool
-from nianbao.intake.worker.process import ReadRequest
+from nianbao.intake.worker.request import ReadRequest
 from nianbao.record import Archive, Frame
 from nianbao.terms.delivery import Decision, Delivery, Outcome
 from nianbao.terms.finding import Severity

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from nianbao.intake import fetch as intake_fetch
+from nianbao.intake.fetch import receive as receiving
 from nianbao.intake.fetch.receive import MAX_BYTES, fetch
 from nianbao.intake.fetch.sources import Found, Source, open_source
 from nianbao.intake.fetch.sources.patience import attempt
@@ -38,7 +38,7 @@ def names(*sources: Source) -> list[str]:
 
 def receive(source: Source, found: Found, folder: Path) -> Delivery | Alarm | None:
     """Take one file into an archive, with all tries."""
-    return attempt(source.declared.name, lambda: intake_fetch.receive(Archive(folder), found, source.read(found), 1))
+    return attempt(source.declared.name, lambda: receiving.receive(Archive(folder), found, source.read(found), 1))
 
 
 def content(source: Source, found: Found) -> bytes:

@@ -15,7 +15,7 @@ from nianbao.catalog import Project
 from nianbao.intake.columns import FileRead
 from nianbao.intake.worker import pool as pool_module
 from nianbao.intake.worker.pool import ReaderPool
-from nianbao.intake.worker.process import ReadRequest
+from nianbao.intake.worker.request import ReadRequest
 from tests.homes import post, send
 from tests.workbooks import entry_of, repacked
 

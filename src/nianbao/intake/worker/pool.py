@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 
 from nianbao.intake.columns import FileRead, unread
-from nianbao.intake.worker.process import LINE_END, MARKED, MarkRequest, ReadRequest
+from nianbao.intake.worker.request import LINE_END, MARKED, MarkRequest, ReadRequest
 from nianbao.intake.worker.wire import BadAnswer, load_file, take_answer
 from nianbao.terms.submission import ReadingFault
 

@@ -1,7 +1,6 @@
 """The worker: reads or marks one workbook per request line, in a process that may die without harm.
 
-Request: a file to read and the name it was sent under, or what to mark and where to put it, as a JSON list on one line.
-Answer: what was read, as columns, or `MARKED` (wire.py). Memory and processor time are limited here; the time on the
+It is asked with a request (request.py) and answers with what was read, as columns, or `MARKED` (wire.py). Memory and processor time are limited here; the time on the
 wall by the pool that owns the process.
 """
 
@@ -13,45 +12,18 @@ import resource
 import signal
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 
 from nianbao.intake.columns import to_columns
 from nianbao.intake.read.mask_reading import mask_reading
 from nianbao.intake.read.vocabulary import Vocabulary, load_vocabulary
+from nianbao.intake.worker.request import MARKED, NOT_MARKED, ReadRequest
 from nianbao.intake.worker.wire import dump_answer, dump_file
 
 MEMORY_BYTES = 1 << 30
 GARBAGE = 1 << 16
 """So many new objects pass before garbage is looked for: about as many as a few files make, and next to none is any."""
-
-LINE_END = b"\n"
-MARKED, NOT_MARKED = b"marked", b"not marked"
-
-
-@dataclass(frozen=True)
-class ReadRequest:
-    """A file to be read, and the name it was sent under: that of a text says what it is, and may say whose."""
-
-    path: Path
-    name: str
-
-    def dump(self) -> bytes:
-        """The request as a line."""
-        return json.dumps([str(self.path), self.name]).encode()
-
-
-@dataclass(frozen=True)
-class MarkRequest:
-    """A workbook to be marked: its bytes, the job as JSON, and where the marked workbook goes."""
-
-    workbook: Path
-    job: Path
-    target: Path
-
-    def dump(self) -> bytes:
-        """The request as a line."""
-        return json.dumps([str(self.workbook), str(self.job), str(self.target)]).encode()
 
 
 def main() -> None:
