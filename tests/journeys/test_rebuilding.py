@@ -24,6 +24,7 @@ from nianbao.settings import Home
 from tests.homes import ISSUED, PUBLICATIONS, ROOT, YEAR, digest, release, scratch_files
 from tests.journeys.test_record import declared_in, everything
 
+
 def run(home: Home, *arguments: str) -> Result:
     """A command as the operator calls it."""
     return CliRunner().invoke(main, [*arguments, "--home", str(home.path)])

@@ -16,7 +16,6 @@ from nianbao.intake.judge.isolate import FILE_NOT_JUDGED, cause_of, judge_apart
 from nianbao.intake.judge.judge import Judged
 from nianbao.intake.judge.night import gather
 from nianbao.intake.judge.numbering import Known, Numbered, is_refused, number
-from nianbao.intake.read.cover import cover_of_name
 from nianbao.intake.worker.pool import ReaderPool
 from nianbao.intake.worker.request import ReadRequest
 from nianbao.record import Archive, Frame
@@ -147,6 +146,8 @@ def _duplicates(connection: Connection, deliveries: Sequence[Delivery]) -> dict[
 
     A file whose name tells whose it is says something else under another name.
     """
+    from nianbao.intake.read.cover import cover_of_name  # a rebuild reads nothing, and has no reader
+
     known = ledger.deliveries_by_hash(connection, [delivery.sha256 for delivery in deliveries])
     tonight: dict[str, Delivery] = {}
     duplicates = {}

@@ -1,7 +1,7 @@
 """The worker: reads or marks one workbook per request line, in a process that may die without harm.
 
-It is asked with a request (request.py) and answers with what was read, as columns, or `MARKED` (wire.py). Memory and processor time are limited here; the time on the
-wall by the pool that owns the process.
+It is asked with a request (request.py) and answers with what was read, as columns, or `MARKED` (wire.py). Memory and
+processor time are limited here; the time on the wall by the pool that owns the process.
 """
 
 from __future__ import annotations
