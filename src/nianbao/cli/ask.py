@@ -12,6 +12,7 @@ import click
 
 from nianbao.cli.main import home_option, json_option, past_day, project_option, resolve_project
 from nianbao.cli.show import say, say_csv, say_json, say_table
+from nianbao.cli.tree import explain_tree, tree_options
 from nianbao.cli.units import unit_asked
 from nianbao.errors import DeclarationError, StoreError, UsageError
 from nianbao.settings import Home
@@ -104,13 +105,14 @@ def targets(
 @click.argument("indicator")
 @click.option("--year", type=int, required=True, help="The year of the figure.")
 @click.option("--unit", "unit_text", help="Only the cells of this unit: its code or name.")
+@tree_options
 @year_basis_option
 @as_of_option
 @click.option("--all", "show_all", is_flag=True, help="Print every cell, not only the first ones.")
 @json_option
 def explain(
-    project_path: Path | None, home: Path, indicator: str, year: int, unit_text: str | None, year_basis: str,
-    as_of: dt.datetime | None, show_all: bool, as_json: bool,
+    project_path: Path | None, home: Path, indicator: str, year: int, unit_text: str | None, under_text: str | None,
+    line: str, tree_day: dt.datetime | None, year_basis: str, as_of: dt.datetime | None, show_all: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Trace a figure: formula, values by unit, submissions, cells."""
     from nianbao.publish.definition import define
@@ -118,6 +120,14 @@ def explain(
     from nianbao.statistics.figures import read_figures
     from nianbao.statistics.trace import trace
 
+    if under_text is not None:
+        if unit_text or year_basis:
+            raise click.UsageError("--under is about the tree of a main year: not with --unit or --year-basis")
+        with asked_workspace(project_path, home, as_of) as workspace:
+            explain_tree(workspace, indicator, year, under_text, line, tree_day, show_all, as_json, _CELLS_SHOWN)
+        return
+    if tree_day:
+        raise click.UsageError("--tree names the day of a tree: say with --under whose value is meant")
     with asked_workspace(project_path, home, as_of) as workspace:
         unit = None if unit_text is None else unit_asked(workspace.project.roster, unit_text)
         basis = workspace.project.year_basis(year_basis)
@@ -157,6 +167,10 @@ def explain(
     say()
     say_table(("单位", "名称", "数值"), [(item.unit_code, item.zh, item.value) for item in found.by_unit], numbers=(2,))
     say()
+    _say_cells(cells, show_all)
+
+
+def _say_cells(cells: list[Any], show_all: bool) -> None:
     shown = cells if show_all else cells[:_CELLS_SHOWN]
     say_table(
         ("单位", "报送", "文件", "工作表", "单元格", "原文", "计入", "文件摘要"),

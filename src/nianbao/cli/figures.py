@@ -13,6 +13,7 @@ from nianbao import clock
 from nianbao.cli.ask import as_of_option, asked_workspace, year_basis_option
 from nianbao.cli.main import home_option, json_option, project_option
 from nianbao.cli.show import say, say_csv, say_json, say_table
+from nianbao.cli.tree import say_tree, tree_options
 from nianbao.errors import UsageError
 
 _CLAIM_ZH = {"does_not_survive": "不一定成立", "cannot_be_told": "无法判断"}
@@ -22,6 +23,7 @@ _CLAIM_ZH = {"does_not_survive": "不一定成立", "cannot_be_told": "无法判
 @project_option
 @home_option
 @click.option("--year", type=int, required=True, help="The year of the figures.")
+@tree_options
 @year_basis_option
 @as_of_option
 @click.option(
@@ -33,14 +35,20 @@ _CLAIM_ZH = {"does_not_survive": "不一定成立", "cannot_be_told": "无法判
 @click.option("--doubtful", is_flag=True, help="Only what the reports claim and the missing units might make untrue.")
 @json_option
 def figures(
-    project_path: Path | None, home: Path, year: int, year_basis: str, as_of: dt.datetime | None, out: Path | None,
-    as_csv: bool, doubtful: bool, as_json: bool,
+    project_path: Path | None, home: Path, year: int, under_text: str | None, line: str, tree_day: dt.datetime | None,
+    year_basis: str, as_of: dt.datetime | None, out: Path | None, as_csv: bool, doubtful: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Print the figures of a year."""
     from nianbao.publish.figure_set import describe_figure, write_set
     from nianbao.statistics.figures import read_figures
     from nianbao.warehouse import ledger
 
+    if under_text is not None or tree_day:
+        if out or year_basis or doubtful:
+            raise click.UsageError("--under and --tree print values of the tree of a main year: nothing else beside")
+        with asked_workspace(project_path, home, as_of) as workspace:
+            say_tree(workspace, year, under_text, line, tree_day, as_csv, as_json)
+        return
     if doubtful:
         if out or year_basis:
             raise click.UsageError("--doubtful is about what the reports print: not other years, and not as files")

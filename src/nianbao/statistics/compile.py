@@ -24,6 +24,17 @@ def year_tables(project: Project) -> list[str]:
     return [table_of(basis) for basis in project.year_bases if basis.is_main or _countable(project, basis)]
 
 
+def placed_models(project: Project) -> list[Model]:
+    """The models that depend on who stands where at the end of a year, in their order; the last one is the tree."""
+    return [operand_model(_depth(project)), _covered_model(project), _tree_model(project)]
+
+
+def _depth(project: Project) -> int:
+    """How many years back the formulas of a project look."""
+    indicators = project.indicators
+    return max((back for each in indicators.values() for _, back in counted_behind(each, indicators)), default=0)
+
+
 def indicator_models(project: Project) -> list[Model]:
     """A model per form with the indicators counted from it; then what counts, its coverage, and the values by year."""
     bases: dict[str, list[Indicator]] = {}
@@ -31,22 +42,15 @@ def indicator_models(project: Project) -> list[Model]:
         if not indicator.is_formula:
             bases.setdefault(indicator.form, []).append(indicator)
     forms = sorted(bases)
-    depth = max(
-        (back for each in project.indicators.values() for _, back in counted_behind(each, project.indicators)),
-        default=0,
-    )
     main, *others = project.year_bases
     models = [form_model(code, bases[code], project) for code in forms]
-    models += [counted_model(forms), operand_model(depth), _coverage_model(main), _covered_model(project)]
+    operand, covered, tree = placed_models(project)
+    models += [counted_model(forms), operand, _coverage_model(main), covered]
     models.append(
         _value_model(table_of(main), main, project.indicators, False, "指标数值：每个指标、年度、范围一行",
                      "every indicator; one row per indicator, year and scope")
     )  # fmt: skip
-    models.append(
-        _value_model("indicator.tree", main, project.indicators, True, "各级指标数值：按年末单位关系逐级汇总",
-                     "every indicator for every unit with all that stands below it at the end of the year, on both "
-                     "lines; one row per indicator, year, line and unit")
-    )  # fmt: skip
+    models.append(tree)
     for basis in others:
         countable = _countable(project, basis)
         if countable:
@@ -60,6 +64,14 @@ def indicator_models(project: Project) -> list[Model]:
                 )
             )  # fmt: skip
     return models
+
+
+def _tree_model(project: Project) -> Model:
+    return _value_model(
+        "indicator.tree", project.conventions.year, project.indicators, True, "各级指标数值：按年末单位关系逐级汇总",
+        "every indicator for every unit with all that stands below it at the end of the year, on both lines; "
+        "one row per indicator, year, line and unit",
+    )  # fmt: skip
 
 
 def _countable(project: Project, basis: YearBasis) -> dict[str, Indicator]:

@@ -67,6 +67,16 @@ def trace_all(connection: Connection, figures: Figures, wanted: Iterable[tuple[s
     }
 
 
+def cells_behind(connection: Connection, project: Project, indicator_id: str, year: int) -> list[TracedCell]:
+    """Every cell behind an indicator of a main year and its operands, whoever reported it."""
+    behind = counted_behind(project.indicators[indicator_id], project.indicators)
+    return [
+        cell
+        for name, back in behind
+        for cell in _cells(connection, project, project.indicators[name], [year - back]).get(year - back, ())
+    ]
+
+
 def fed_by(
     connection: Connection, project: Project, form_code: str, year: int, submission_id: str
 ) -> list[tuple[TracedCell, tuple[tuple[str, int], ...]]]:

@@ -113,16 +113,17 @@ class Roster:
     def ancestors(self, code: str, line: str, day: dt.date) -> tuple[str, ...]:
         """The units above a unit on a line on a day, the nearest first; for one that is gone those it last had.
 
-        In place of a parent that is gone by then stands who took over most of it; where nobody did, the one above it.
+        One that comes later has those that it will have first. In place of a parent that is gone by then stands who
+        took over most of it; where nobody did, the one above it.
         """
         found: list[str] = []
         seen = {code}
-        unit = self._last_by(code, day)
+        unit = self._nearest_to(code, day)
         while unit and (parent := self._heir(unit.parent_on(line), day)) and parent not in seen:
             seen.add(parent)
             if self.unit_on(parent, day):
                 found.append(parent)
-            unit = self._last_by(parent, day)
+            unit = self._nearest_to(parent, day)
         return tuple(found)
 
     def _heir(self, code: str, day: dt.date) -> str:
@@ -131,6 +132,10 @@ class Roster:
         if unit is None or unit.is_valid_on(day) or unit.valid_to is None:
             return code
         return max(self.succeeded(code, unit.valid_to, day), key=lambda standing: standing.share).unit_code
+
+    def _nearest_to(self, code: str, day: dt.date) -> Unit | None:
+        """A unit as it stood on a day or last before it; one that comes later as it will stand first."""
+        return self._last_by(code, day) or next(iter(self.by_code.get(code, ())), None)
 
     def _last_by(self, code: str, day: dt.date) -> Unit | None:
         """A unit as it stood on a day, or last before it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from nianbao.catalog import Project
 from nianbao.terms.form import Aggregate, Field, Part
@@ -172,53 +172,69 @@ def _unit_in_year(project: Project, years: range) -> ReferenceTable:
 
 
 def _standing(project: Project, periods: list[Period], years: range) -> ReferenceTable:
-    """Who answers at the end of a year for what a unit reported in a period, where that is not the unit alone."""
-    rows: _Rows = []
-    succeeded = {each.unit_code for each in project.roster.successions}
-    for code in sorted(succeeded):
-        for period in periods:
-            if project.roster.unit_in(code, period) is None:
-                continue
-            day = project.roster.last_day_in(code, period)
-            for basis in project.year_bases:
-                of_period = basis.year_of(period)
-                if of_period is None:
-                    continue
-                for year in years[max(of_period - years.start, 0) :]:
-                    standing = project.roster.succeeded(code, day, basis.span(year)[1])
-                    if [each.unit_code for each in standing] != [code]:
-                        rows += [
-                            (code, period.code, basis.code, str(year), each.unit_code, str(each.share))
-                            for each in standing
-                        ]
+    rows = [
+        row
+        for basis in project.year_bases
+        for year in years
+        for row in standing_on(project, periods, basis, year, basis.span(year)[1])
+    ]
     return ReferenceTable(
         "standing",
         "年末承继单位",
         "who answers at the end of a year for a unit that was succeeded; one row per unit, period, basis, year and "
         "successor",
-        ("unit_code", "period", "year_basis", "year", "successor", "share"),
+        STANDING_COLUMNS,
         rows,
         {"year": "INTEGER", "share": "DECIMAL(13, 12)"},
     )
 
 
-def _tree(project: Project, years: range) -> ReferenceTable:
-    """What stands below each unit at the end of a year, itself included; what is gone stands where it last did."""
-    rows: _Rows = []
+STANDING_COLUMNS = ("unit_code", "period", "year_basis", "year", "successor", "share")
+TREE_COLUMNS = ("year_basis", "year", "unit_line", "scope", "unit_code", "depth")
+
+
+def standing_on(
+    project: Project, periods: Iterable[Period], basis: YearBasis, year: int, day: dt.date
+) -> Iterator[tuple[str, ...]]:
+    """Who answers on a day for what a unit reported in the periods up to a year, where that is not the unit alone."""
     roster = project.roster
-    for basis in project.year_bases:
-        for year in years:
-            last = basis.span(year)[1]
-            codes = [code for code, versions in roster.by_code.items() if versions[0].valid_from <= last]
-            for line in LINES:
-                for code in codes:
-                    above = (code, *roster.ancestors(code, line, last))
-                    rows += [(basis.code, str(year), line, scope, code, str(n)) for n, scope in enumerate(above)]
+    so_far = [period for period in periods if (of := basis.year_of(period)) is not None and of <= year]
+    for code in sorted({each.unit_code for each in roster.successions}):
+        for period in so_far:
+            if roster.unit_in(code, period) is None:
+                continue
+            standing = roster.succeeded(code, roster.last_day_in(code, period), day)
+            if [each.unit_code for each in standing] != [code]:
+                for each in standing:
+                    yield code, period.code, basis.code, str(year), each.unit_code, str(each.share)
+
+
+def tree_on(project: Project, basis: YearBasis, year: int, day: dt.date) -> Iterator[tuple[str, ...]]:
+    """What stands below each unit on a day, itself included; what is gone stands where it last did.
+
+    A unit that comes later, as long as it has reported for the year, stands where it will stand first.
+    """
+    roster, last = project.roster, max(day, basis.span(year)[1])
+    codes = [code for code, versions in roster.by_code.items() if versions[0].valid_from <= last]
+    for line in LINES:
+        for code in codes:
+            above = (code, *roster.ancestors(code, line, day))
+            for depth, scope in enumerate(above):
+                yield basis.code, str(year), line, scope, code, str(depth)
+
+
+def _tree(project: Project, years: range) -> ReferenceTable:
+    rows = [
+        row
+        for basis in project.year_bases
+        for year in years
+        for row in tree_on(project, basis, year, basis.span(year)[1])
+    ]
     return ReferenceTable(
         "tree",
         "年末单位关系",
         "what stands below a unit at the end of a year; one row per year basis, year, line, unit above and unit",
-        ("year_basis", "year", "unit_line", "scope", "unit_code", "depth"),
+        TREE_COLUMNS,
         rows,
         {"year": "INTEGER", "depth": "INTEGER"},
     )
