@@ -23,6 +23,7 @@ from nianbao.clock import OVERRIDE
 from nianbao.publish.pdf.fonts import BETTER, PACKAGED, choose
 from nianbao.publish.release import Edition
 from nianbao.runs.collect import Collected
+from nianbao.runs.drafts import write_drafts
 from nianbao.runs.take_over import take_over
 from nianbao.runs.workspace import open_workspace, open_workspace_to_read
 from nianbao.sample.make import make_sample
@@ -97,6 +98,8 @@ def let_office_write(project: Project) -> None:
     """Edit the drafts as the office does, and take its words over; nothing else of the documents is read."""
     writing = read_office(ROOT / "samples" / str(YEAR))
     os.environ[OVERRIDE] = OFFICE_HOURS.isoformat()
+    with open_workspace(project.path, HOME, "draft") as workspace:
+        write_drafts(workspace, YEAR)
     for code in project.publications:
         word = HOME.releases / str(YEAR) / code / "draft" / f"{code}-{YEAR}.docx"
         edited = fill_blocks(word, writing, HOME.path / f"{code}-{YEAR}-edited.docx")

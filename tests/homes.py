@@ -19,6 +19,7 @@ from nianbao.clock import OVERRIDE, ZONE
 from nianbao.intake.blank import write_workbook
 from nianbao.runs.build import build_tables
 from nianbao.runs.collect import Collected, collect
+from nianbao.runs.drafts import write_drafts
 from nianbao.runs.nightly import nightly
 from nianbao.runs.publish import publish
 from nianbao.runs.take_over import take_over
@@ -92,6 +93,9 @@ def live_next_year(project: Project, home: Home) -> list[Collected]:
 def let_office_write(project: Project, home: Home, year: int, moment: str) -> None:
     """Fill the blocks of the drafts in Word and take them over, as the office does before a release."""
     writing = read_office(ROOT / "samples" / str(year))
+    with clock_at(moment), open_workspace(project.path, home, "draft") as workspace:
+        build_tables(workspace)
+        write_drafts(workspace, year)
     for code in PUBLICATIONS:
         word = home.releases / str(year) / code / "draft" / f"{code}-{year}.docx"
         edited = fill_blocks(word, writing, home.path / f"edited-{word.name}")

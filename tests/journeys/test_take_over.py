@@ -10,6 +10,7 @@ from docx.oxml.ns import qn
 from nianbao.catalog import Project
 from nianbao.errors import UsageError
 from nianbao.publish.docx.protected import blocks_of
+from nianbao.runs.drafts import write_drafts
 from nianbao.runs.nightly import nightly
 from nianbao.runs.take_over import take_over
 from nianbao.runs.workspace import open_workspace
@@ -26,9 +27,16 @@ def home(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Home:
     made = Home(tmp_path_factory.mktemp("office") / "home")
     made.inbox.mkdir(parents=True)
     send(project, made.inbox, post(project, ["QHB10"], ["2021Q4"], ["GH11", "GH15"]))
-    with clock_at("2022-01-20T01:00"):
-        nightly(project.path, made)
+    live_a_night(project, made, "2022-01-20T01:00")
     return made
+
+
+def live_a_night(project: Project, home: Home, moment: str) -> None:
+    """A night, and the whole draft that somebody asks for in the morning."""
+    with clock_at(moment):
+        nightly(project.path, home)
+        with open_workspace(project.path, home, "draft") as workspace:
+            write_drafts(workspace, publications=[CODE])
 
 
 def draft_of(home: Home) -> Path:
@@ -62,8 +70,7 @@ def test_S2_a_block_is_taken_over_once_and_survives_the_nights(project: Project,
         kept = read_blocks(workspace.connection, CODE, 2021)["导语"]
         assert (kept.by, kept.written_on.isoformat()) == ("办公室文字岗", "2022-02-10")
     for night in ("2022-02-11T01:00", "2022-02-12T01:00"):
-        with clock_at(night):
-            nightly(project.path, home)
+        live_a_night(project, home, night)
         assert blocks(home)["导语"] == (words,)
     page = (draft_of(home).parent / "index.html").read_text(encoding="utf-8")
     assert words in page and "【待补写：导语】" not in page

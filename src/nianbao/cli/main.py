@@ -22,6 +22,7 @@ COMMANDS = {
     "nightly": ("run", "Collect, build, and refresh the drafts and the analysts' file."),
     "collect": ("run", "Take in what is new at the sources and answer every delivery."),
     "build": ("run", "Build and verify the tables; with --as-of, report as it was known on a day."),
+    "draft": ("run", "Write the drafts whole: PDF, Word, workbook, SDMX, every unit and cell."),
     "publish": ("run", "Issue the next release of each publication that changed."),
     "check": ("answer", "Give the answer to workbooks on the spot, without loading anything."),
     "explanations": ("answer", "List what units explain; approve it until a day, or refuse it."),

@@ -129,6 +129,29 @@ def publish(
     say_json(_editions(editions)) if as_json else _say_editions(editions)
 
 
+@click.command()
+@project_option
+@home_option
+@click.option("--year", type=int, help="Year of the draft; by default the latest year reported.")
+@click.option("--publication", "publications", multiple=True, help="Only this one; may be given several times.")
+@json_option
+def draft(
+    project_path: Path | None, home: Path, year: int | None, publications: tuple[str, ...], as_json: bool
+) -> None:
+    """Write the drafts whole: PDF, Word, workbook, SDMX, every unit and cell.
+
+    A night writes their pages and lists; the next one that brings news puts those in the place of what this wrote.
+    """
+    from nianbao.runs.build import build_tables
+    from nianbao.runs.drafts import write_drafts
+    from nianbao.runs.workspace import open_workspace
+
+    with open_workspace(resolve_project(project_path), Home(home), "draft") as workspace:
+        build_tables(workspace)
+        editions = write_drafts(workspace, year, publications)
+    say_json(_editions(editions)) if as_json else _say_editions(editions)
+
+
 def _collected(collected: Any) -> dict[str, Any]:
     return {
         "run_id": collected.run_id,

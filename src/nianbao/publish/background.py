@@ -9,7 +9,7 @@ from nianbao.publish.definition import define
 from nianbao.statistics.figures import Figures
 from nianbao.statistics.formulas import Operand, operands
 from nianbao.statistics.scopes import ALL
-from nianbao.terms.background import Background, Described, Due
+from nianbao.terms.background import Background, Described, Due, DueCounts
 from nianbao.terms.indicator import Indicator
 from nianbao.terms.target import Target
 
@@ -17,18 +17,20 @@ _YEARS = 3
 """The year itself, the one before, and the one before that: a report prints figures of last year too."""
 
 
-def background(figures: Figures, year: int, due: Iterable[Due], targets: tuple[Target, ...] = ()) -> Background:
-    """Everything about a year; `due` are rows of statistics.reporting.due_in_year."""
+def background(
+    figures: Figures, year: int, due: Iterable[Due], due_counts: DueCounts, targets: tuple[Target, ...] = ()
+) -> Background:
+    """Everything about a year; `due` and `due_counts` are what statistics.reporting tells of it."""
     project = figures.project
     years = range(year - _YEARS + 1, year + 1)
-    ranked = next((level for level in project.roster.levels.values() if level.is_counted), None)
     return Background(
         indicators={each.id: _described(each, figures, years) for each in project.indicators.values()},
         publications={code: each.zh for code, each in project.publications.items()},
         forms={code: form.zh for code, form in project.forms.items()},
         units={code: unit.short_zh for code, unit in project.units.items()},
-        prefectures=tuple(unit.code for unit in project.units.values() if unit.level == ranked),
+        prefectures=tuple(unit.code for unit in project.units.values() if unit.level == project.roster.ranked),
         due=tuple(due),
+        due_counts=due_counts,
         targets=targets,
     )
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
+from nianbao.catalog import Project
 from nianbao.catalog.passages import BINDING
 from nianbao.catalog.publications import TARGET
 from nianbao.errors import DeclarationError
@@ -340,6 +341,19 @@ def compose(
         head=publication.head,
         tail=publication.tail,
         annexes=publication.annexes,
+    )
+
+
+def units_listed(project: Project) -> frozenset[str]:
+    """The units that reports name one by one, with numbers of their own: in tables and charts of a level, on pages."""
+    sections = [section for publication in project.publications.values() for section in publication.sections]
+    rows = {table.rows for section in sections for table in section.tables}
+    rows |= {chart.rows for section in sections for chart in section.charts}
+    ranked = project.roster.ranked
+    return frozenset(
+        code
+        for code, unit in project.units.items()
+        if unit.level.code in rows or unit.level == ranked or ("counted" in rows and unit.is_counted)
     )
 
 

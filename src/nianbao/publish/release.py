@@ -92,11 +92,11 @@ def write_edition(
     step: Callable[..., Any],
     record: Callable[[Path], None] = lambda folder: None,
 ) -> None:
-    """Write every file of an edition aside, then move the folder to `target`.
+    """Write every file of an edition aside, then move the folder to `target`; what is not whole is pages and lists.
 
     `record` is called with the finished folder before it takes its place: what is issued is recorded first.
     """
-    from nianbao.publish import docx, pdf, sdmx, site, xlsx  # each brings a library that nothing else needs
+    from nianbao.publish import site  # each format brings a library that nothing else needs
 
     target.parent.mkdir(parents=True, exist_ok=True)
     for kind in ("writing", "replaced"):  # what a killed run left
@@ -104,17 +104,12 @@ def write_edition(
             shutil.rmtree(leftover)
     scratch = target.parent / f".writing-{target.name}-{os.getpid()}"
     scratch.mkdir()
-    stem = f"{document.publication}-{document.year}"
-    pages = step(f"render {document.publication} pdf", pdf.write, document, scratch / f"{stem}.pdf")
-    with_pages = functools.partial(docx.write, pages=pages)
-    step(f"render {document.publication} docx", with_pages, document, scratch / f"{stem}.docx")
-    if document.lists_cells:  # the workbook is such lists for the most part
-        step(f"render {document.publication} xlsx", xlsx.write, document, scratch / f"{stem}.xlsx")
+    if document.is_whole:
+        _write_formats(document, project, scratch, step)
     figures = figures_csv(document.figures)
     (scratch / "figures.csv").write_text(figures, encoding="utf-8")
     if document.texts:
         (scratch / "texts.csv").write_text(texts_csv(document.texts), encoding="utf-8")
-    step(f"render {document.publication} sdmx", sdmx.write_document, document, project, scratch)
     if document.revisions:
         _write_revisions(document, scratch / "revisions.csv")
     if snapshot is not None:
@@ -126,6 +121,26 @@ def write_edition(
     (scratch / "manifest.json").write_text(manifest, encoding="utf-8")
     record(scratch)
     move_into_place(scratch, target)
+
+
+def write_papers(document: Document, folder: Path, step: Callable[..., Any]) -> Path:
+    """Write the PDF and the Word document, whose list of contents has the pages of the PDF; returns the latter."""
+    from nianbao.publish import docx, pdf
+
+    stem = f"{document.publication}-{document.year}"
+    pages = step(f"render {document.publication} pdf", pdf.write, document, folder / f"{stem}.pdf")
+    with_pages = functools.partial(docx.write, pages=pages)
+    step(f"render {document.publication} docx", with_pages, document, folder / f"{stem}.docx")
+    return folder / f"{stem}.docx"
+
+
+def _write_formats(document: Document, project: Project, folder: Path, step: Callable[..., Any]) -> None:
+    """Write what people take away and what other programs read; the workbook is lists of cells for the most part."""
+    from nianbao.publish import sdmx, xlsx
+
+    path = write_papers(document, folder, step)
+    step(f"render {document.publication} xlsx", xlsx.write, document, path.with_suffix(".xlsx"))
+    step(f"render {document.publication} sdmx", sdmx.write_document, document, project, folder)
 
 
 def _manifest(document: Document, folder: Path, sources: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""drafts: the editions that every night writes anew, of each year whose figures changed."""
+"""drafts: the pages that every night writes anew, of each year whose figures changed; whole drafts on demand."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nianbao import __version__, clock
-from nianbao.publish.release import Edition, write_edition
+from nianbao.errors import UsageError
+from nianbao.publish.release import Edition, write_edition, write_papers
 from nianbao.runs.editions import (
     describe_edition,
     documents_of_year,
@@ -20,7 +21,7 @@ from nianbao.runs.editions import (
 )
 from nianbao.runs.releases import put_back_missing
 from nianbao.runs.workspace import Step, Workspace, at_once
-from nianbao.terms.document import Document
+from nianbao.terms.document import DRAFT, Document
 from nianbao.warehouse.connect import Connection, has_table
 from nianbao.warehouse.models import built_from, remember_built
 
@@ -44,7 +45,7 @@ def refresh_drafts(workspace: Workspace, years: Sequence[int] = (), step: Step =
 
 def _refresh_year(workspace: Workspace, year: int, snapshot: Path, step: Step) -> list[Edition]:
     connection, tables = workspace.connection, state_of_tables(workspace)
-    targets = {code: folder_of(workspace, code, year) / "draft" for code in workspace.project.publications}
+    targets = {code: folder_of(workspace, code, year) / DRAFT for code in workspace.project.publications}
     state, seen = "", f"drafts/{year}"
     if built_from(connection, seen) != tables or not all(target.exists() for target in targets.values()):
         state = state_of_year(workspace, year)
@@ -54,13 +55,44 @@ def _refresh_year(workspace: Workspace, year: int, snapshot: Path, step: Step) -
         name = f"draft/{code}/{year}"
         is_new = bool(state) and (built_from(connection, name) != state or not target.exists())
         if is_new:
-            documents = documents or documents_of_year(workspace, year, "draft")
-            write_edition(documents[code], workspace.project, target, sources_of(workspace, year), snapshot, step)
+            documents = documents or documents_of_year(workspace, year, DRAFT, is_whole=False)
+            write_edition(documents[code], workspace.project, target, {}, snapshot, step)
             remember_built(connection, name, state, clock.now())
-        editions.append(describe_edition(code, year, "draft", target, documents[code] if is_new else None))
+        editions.append(describe_edition(code, year, DRAFT, target, documents[code] if is_new else None))
     if state:
         remember_built(connection, seen, tables, clock.now())
     return editions
+
+
+def write_drafts(
+    workspace: Workspace, year: int | None = None, publications: Sequence[str] = (), step: Step = at_once
+) -> list[Edition]:
+    """Write drafts whole, in all formats and with every unit and cell; the next night that brings news takes that away.
+
+    Raises:
+        UsageError: a publication is not declared, or nothing was reported for the year.
+    """
+    declared, reported = workspace.project.publications, reported_years(workspace)
+    if unknown := set(publications) - declared.keys():
+        way = f"name one of: {', '.join(declared)}"
+        raise UsageError(f"publication {unknown.pop()!r} is not declared", next_step=way)
+    if year is not None and year not in reported:
+        told = ", ".join(map(str, reported))
+        raise UsageError(f"nothing has been reported for {year}", next_step=f"take a year that was reported: {told}")
+    year = year or reported[-1]
+    documents, snapshot = documents_of_year(workspace, year, DRAFT), write_analysts_file(workspace, step)
+    editions, state = [], state_of_year(workspace, year)
+    for code in publications or tuple(declared):
+        target = folder_of(workspace, code, year) / DRAFT
+        write_edition(documents[code], workspace.project, target, sources_of(workspace, year), snapshot, step)
+        remember_built(workspace.connection, f"draft/{code}/{year}", state, clock.now())
+        editions.append(describe_edition(code, year, DRAFT, target, documents[code]))
+    return editions
+
+
+def write_draft_paper(workspace: Workspace, publication: str, year: int, folder: Path) -> Path:
+    """Write the Word document of a draft as it would be now into a folder."""
+    return write_papers(documents_of_year(workspace, year, DRAFT)[publication], folder, at_once)
 
 
 def state_of_year(workspace: Workspace, year: int) -> str:

@@ -11,17 +11,18 @@ from typing import Any
 from nianbao import __version__, clock
 from nianbao.errors import UsageError
 from nianbao.publish.background import background
-from nianbao.publish.compose import compose
+from nianbao.publish.compose import compose, units_listed
 from nianbao.publish.footnotes import with_footnotes
 from nianbao.publish.plain import day_zh
 from nianbao.publish.release import Edition, doubted
+from nianbao.publish.site import UNITS_A_LEAF, UNITS_IN_MATRIX
 from nianbao.runs.workspace import Step, Workspace
 from nianbao.statistics.claims import read_claims
-from nianbao.statistics.figures import read_figures
-from nianbao.statistics.reporting import awaited_until, due_in_year
+from nianbao.statistics.figures import FewUnits, read_figures
+from nianbao.statistics.reporting import awaited_until, due_counts, due_in_year
 from nianbao.statistics.targets import read_targets
 from nianbao.statistics.texts import read_blocks, read_texts
-from nianbao.statistics.trace import trace_all
+from nianbao.statistics.trace import outline_all, trace_all
 from nianbao.terms.document import Document
 from nianbao.terms.publication import Publication
 from nianbao.warehouse import ledger
@@ -58,9 +59,13 @@ def last_reported_year(workspace: Workspace) -> int:
     return reported_years(workspace)[-1]
 
 
-def documents_of_year(workspace: Workspace, year: int, edition: str) -> dict[str, Document]:
-    """The documents of all publications, composed and traced; each figure is traced once for all of them."""
-    figures = read_figures(workspace.connection, workspace.project)
+def documents_of_year(workspace: Workspace, year: int, edition: str, is_whole: bool = True) -> dict[str, Document]:
+    """The documents of all publications, composed and traced; each figure is traced once for all of them.
+
+    What is not whole has the first units behind each figure and counts the cells: its cost is that of what it shows.
+    """
+    few = None if is_whole else FewUnits(units_listed(workspace.project), UNITS_A_LEAF)
+    figures = read_figures(workspace.connection, workspace.project, few=few)
     claims = read_claims(workspace.connection, figures)
     as_of = ledger.known_until(workspace.connection) or clock.now()
     targets = read_targets(workspace.connection, claims, year, as_of.date())
@@ -86,11 +91,15 @@ def documents_of_year(workspace: Workspace, year: int, edition: str) -> dict[str
         for code, publication in workspace.project.publications.items()
     }
     wanted = {(figure.indicator_id, figure.year) for document in documents.values() for figure in document.figures}
-    traces = trace_all(workspace.connection, figures, sorted(wanted))
-    behind = background(figures, year, due_in_year(workspace.connection, as_of.date(), year), targets)
+    traces = (trace_all if is_whole else outline_all)(workspace.connection, figures, sorted(wanted))
+    due = due_in_year(workspace.connection, as_of.date(), year, None if is_whole else UNITS_IN_MATRIX)
+    behind = background(figures, year, due, due_counts(workspace.connection, as_of.date(), year), targets)
     return {
         code: dataclasses.replace(
-            document, traces={figure.key: traces[figure.key] for figure in document.figures}, background=behind
+            document,
+            traces={figure.key: traces[figure.key] for figure in document.figures},
+            background=behind,
+            is_whole=is_whole,
         )
         for code, document in documents.items()
     }

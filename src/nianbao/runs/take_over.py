@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from nianbao import clock
 from nianbao.errors import UsageError
 from nianbao.intake.personal import mask
+from nianbao.runs.drafts import write_draft_paper
 from nianbao.runs.recording import Doing, record_run
 from nianbao.runs.workspace import Workspace
 from nianbao.statistics.texts import read_blocks
@@ -82,7 +84,7 @@ def _blocks(path: Path) -> tuple[WordDocument, dict[BlockTag, tuple[str, ...]]]:
     blocks = dict(blocks_of(word))
     if not blocks:
         raise UsageError(
-            "no block of a report is in this document", str(path), "edit the draft that lies in releases/…/draft"
+            "no block of a report is in this document", str(path), "edit the Word document that nianbao draft writes"
         )
     return word, blocks
 
@@ -99,8 +101,9 @@ def _refuse_other_text(
     if word.core_properties.identifier == SEAL + hash_of(own):
         return
     tag = next(iter(blocks))
-    draft = workspace.home.releases / str(tag.year) / tag.publication / "draft" / f"{tag.publication}-{tag.year}.docx"
-    expected = protected_paragraphs(docx.Document(str(draft))) if draft.exists() else []
+    with TemporaryDirectory(prefix="nianbao-") as folder:
+        draft = write_draft_paper(workspace, tag.publication, tag.year, Path(folder))
+        expected = protected_paragraphs(docx.Document(str(draft)))
     if own == expected:
         return  # a program that dropped the seal and kept every word
     changed = next((text for text in own if text not in set(expected)), "")
@@ -109,5 +112,6 @@ def _refuse_other_text(
     raise UsageError(
         f"text outside of the office's blocks was changed: {said}",
         str(path),
-        "take the newest draft and put your words into its blocks; a figure or a quoted text is corrected by its unit",
+        "put your words into the blocks of the newest draft (nianbao draft); a figure or a quoted text is corrected "
+        "by its unit",
     )

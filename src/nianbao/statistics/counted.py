@@ -94,15 +94,16 @@ def counted_model(forms: Iterable[str]) -> Model:
 FROM (
 {_standing(source, "c.item, c.value")}
 )""",
-        frozenset({*tables, *_TIME}),
+        frozenset({*tables, *TIME}),
         "计入各年度的指标数值：每个单位每个报告期",
         "what counts in a year; one row per year basis, indicator, unit, period and value counted as distinct",
     )
 
 
-_TIME = frozenset(
+TIME = frozenset(
     {"reference.indicators", "reference.indicator_period", "reference.unit_in_period", "reference.unit_in_year"}
 )
+"""What is read besides the forms to tell what counts in a year."""
 
 
 def _standing(source: str, columns: str) -> str:

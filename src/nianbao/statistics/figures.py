@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -26,7 +27,8 @@ class Figures:
     """The values of all indicators in the warehouse, looked up by indicator and year, then by scope.
 
     `covered` is the coverage of each counted indicator that counted units are asked for; `whole` are the years of
-    another basis than the main one that somebody whose word counts has reported whole.
+    another basis than the main one that somebody whose word counts has reported whole. `units` says how many units
+    have a value, where not those of all were read.
     """
 
     project: Project
@@ -35,6 +37,7 @@ class Figures:
     reported: frozenset[tuple[str, str, int, str, str]]
     basis: YearBasis = CALENDAR_YEAR
     whole: frozenset[tuple[str, int]] = frozenset()
+    units: dict[tuple[str, int], int] | None = None
 
     def get(self, indicator_id: str, year: int, scope: str = ALL) -> Figure:
         """The figure of an indicator.
@@ -138,28 +141,95 @@ class Figures:
         return sorted({year for _, year in self.values})
 
 
-def read_figures(connection: Connection, project: Project, basis: YearBasis | None = None) -> Figures:
-    """Read the figures that the last build left in the warehouse; by the main year where none is named."""
+@dataclass(frozen=True)
+class FewUnits:
+    """The units whose own values are wanted: those named, and of each indicator the first of the roster."""
+
+    named: frozenset[str]
+    first: int
+
+
+def read_figures(
+    connection: Connection, project: Project, basis: YearBasis | None = None, few: FewUnits | None = None
+) -> Figures:
+    """Read the figures that the last build left in the warehouse; by the main year where none is named.
+
+    What is asked about all units together needs only a `few` of the values of single ones, however many there are.
+    """
     basis = basis or project.conventions.year
-    rows = connection.execute(f"SELECT indicator_id, year, scope, value FROM {table_of(basis)}").fetchall()
     values: dict[tuple[str, int], dict[str, Decimal]] = {}
-    for indicator_id, year, scope, value in rows:
-        if value is not None:
-            values.setdefault((indicator_id, year), {})[scope] = plain(value)
+    units: dict[tuple[str, int], int] = {}
+    for indicator_id, year, scope, value, count in _values(connection, basis, few):
+        values.setdefault((indicator_id, year), {})[scope] = plain(value)
+        units[indicator_id, year] = count
+    named = few.named | _named(project) if few else None
     whole = [] if basis.is_main else connection.execute(whole_years(basis)).fetchall()
     return Figures(
         project,
         values,
         _covered(connection, project, basis),
-        _reported(connection, project, basis),
+        _reported(connection, project, basis, named),
         basis,
         frozenset((name, year) for name, year in whole),
+        units if few else None,
     )
 
 
-def _reported(connection: Connection, project: Project, basis: YearBasis) -> frozenset[tuple[str, str, int, str, str]]:
-    """Form, part, year, period suffix and unit of what is in force; an empty suffix or unit stands for any."""
-    rows = connection.execute("SELECT form_code, period, unit_code FROM core.submission").fetchall()
+def _values(connection: Connection, basis: YearBasis, few: FewUnits | None) -> list[tuple[str, int, str, Decimal, int]]:
+    """Indicator, year, scope and value, and how many units have one; of each indicator the same units in all years."""
+    chosen, parameters = "", {}
+    if few:
+        chosen = f"""
+        QUALIFY v.scope IN (SELECT unnest($named::VARCHAR[])) OR dense_rank() OVER (
+            PARTITION BY v.indicator_id ORDER BY v.scope <> '{ALL}', u.place, v.scope
+        ) <= $first + 1"""
+        parameters = {"named": sorted(few.named), "first": few.first}
+    return connection.execute(
+        f"""
+        SELECT v.indicator_id, v.year, v.scope, v.value,
+            count(*) FILTER (WHERE v.scope <> '{ALL}') OVER (PARTITION BY v.indicator_id, v.year)
+        FROM {table_of(basis)} AS v
+        LEFT JOIN (SELECT unit_code, min(rowid) AS place FROM reference.units GROUP BY unit_code) AS u
+            ON v.scope = u.unit_code
+        WHERE v.value IS NOT NULL {chosen}
+        """,
+        parameters,
+    ).fetchall()
+
+
+def _named(project: Project) -> frozenset[str]:
+    """The units that forms and indicators name: what others of their level do says nothing about them."""
+    forms = project.forms.values()
+    names = {name for form in forms for name in form.reporters}
+    names |= {name for form in forms for part in form.parts for name in part.reporters}
+    names |= {indicator.unit_scope for indicator in project.indicators.values()}
+    return frozenset(names & project.units.keys())
+
+
+def _reported(
+    connection: Connection, project: Project, basis: YearBasis, named: Collection[str] | None
+) -> frozenset[tuple[str, str, int, str, str]]:
+    """Form, part, year, period suffix and unit of what is in force; an empty suffix or unit stands for any.
+
+    With `named` units, one of a level stands for all others of it: a form has the same parts for them.
+    """
+    whose = (
+        "s.unit_code"
+        if named is None
+        else (
+            "CASE WHEN s.unit_code IN (SELECT unnest($named::VARCHAR[])) THEN s.unit_code "
+            "ELSE coalesce(u.unit_level, s.unit_code) END"
+        )
+    )
+    rows = connection.execute(
+        f"""
+        SELECT s.form_code, s.period, any_value(s.unit_code)
+        FROM core.submission AS s
+        LEFT JOIN reference.unit_in_period AS u ON s.unit_code = u.unit_code AND s.period = u.period
+        GROUP BY s.form_code, s.period, {whose}
+        """,
+        {} if named is None else {"named": sorted(named)},
+    ).fetchall()
     found = set()
     for form_code, code, unit_code in rows:
         period = Period.parse(code)

@@ -45,48 +45,54 @@ class Gap:
 
 @dataclass(frozen=True)
 class _Due:
-    """What is in force, and what those owe for which periods of a year who have not reported all of it.
+    """What those owe for which periods of a form and year who have not reported all of it, and what of theirs counts.
 
-    `in_both` pairs the places of a form and year that are in force with the same places a year before.
+    `in_force` are forms, units and periods, those of other years among them.
     """
 
     owed: Mapping[tuple[str, int], list[Place]]
     in_force: frozenset[tuple[str, str, str]]
-    in_both: Mapping[tuple[str, int], list[tuple[Place, Place]]]
 
 
 def read_gaps(connection: Connection, project: Project) -> dict[tuple[str, int], Gap]:
     """The gaps of every counted indicator that has one, by indicator and year."""
-    due = _read_due(connection, project)
+    due = _read_due(connection)
     absent: dict[tuple[str, int], list[Place]] = {}
     units = _Units(project)
     for indicator in project.indicators.values():
         for (form, year), places in due.owed.items():
             if indicator.form == form and (found := list(_absent(indicator, places, due, units))):
                 absent[indicator.id, year] = found
-    values = _read_values(connection, project, sorted({name for name, _ in absent}))
+    wanted = sorted({name for name, _ in absent})
+    values, growth = _read_values(connection, project, wanted), _read_growth(connection, project, wanted)
     return {
-        (name, year): _gap(project.indicators[name], year, places, due, values[name])
+        (name, year): _gap(project.indicators[name], year, places, due, values[name], growth.get((name, year)))
         for (name, year), places in absent.items()
     }
 
 
-def _read_due(connection: Connection, project: Project) -> _Due:
+_LACKING = "(SELECT DISTINCT form_code, unit_code FROM core.reporting WHERE submission_id IS NULL)"
+
+
+def _read_due(connection: Connection) -> _Due:
+    """Only those who lack something are read: they are few, however many there are."""
     owed: dict[tuple[str, int], list[Place]] = defaultdict(list)
     rows = connection.execute(
-        "SELECT form_code, year, unit_code, period FROM core.reporting ORDER BY form_code, unit_code, period"
+        """
+        SELECT form_code, year, unit_code, period FROM core.reporting
+        QUALIFY bool_or(submission_id IS NULL) OVER (PARTITION BY form_code, year, unit_code)
+        ORDER BY form_code, unit_code, period
+        """
     ).fetchall()
-    in_force = frozenset(connection.execute("SELECT form_code, unit_code, period FROM core.submission").fetchall())
-    lacking = {(form, year, unit) for form, year, unit, period in rows if (form, unit, period) not in in_force}
     for form, year, unit, period in rows:
-        if (form, year, unit) in lacking:
-            owed[form, year].append((unit, period))
-    in_both: dict[tuple[str, int], list[tuple[Place, Place]]] = defaultdict(list)
-    for form, unit, code in in_force:
-        before = Period.parse(code).prev_year.code
-        if (form, unit, before) in in_force:
-            in_both[form, project.year_of(Period.parse(code))].append(((unit, code), (unit, before)))
-    return _Due(owed, in_force, in_both)
+        owed[form, year].append((unit, period))
+    in_force = connection.execute(
+        f"""
+        SELECT s.form_code, s.unit_code, s.period
+        FROM core.submission AS s SEMI JOIN {_LACKING} AS l ON s.form_code = l.form_code AND s.unit_code = l.unit_code
+        """
+    ).fetchall()
+    return _Due(owed, frozenset(in_force))
 
 
 class _Units:
@@ -135,26 +141,37 @@ def _is_asked(indicator: Indicator, place: Place, units: _Units) -> bool:
     return any(f"{indicator.part}.{field}" in fields for field in indicator.fields)
 
 
+_VALUES = f"""
+    SELECT indicator_id, unit_code, CASE WHEN aggregate = 'last' THEN CAST(year AS VARCHAR) ELSE period END AS place,
+        {AGGREGATE} AS value
+    FROM indicator.counted
+    WHERE year_basis = $basis AND indicator_id IN (SELECT unnest($wanted::VARCHAR[]))
+    GROUP BY indicator_id, unit_code, aggregate, place"""
+"""What each unit reported for each period of the indicators wanted, of a stock for each year, as figures count it."""
+
+
 def _read_values(
     connection: Connection, project: Project, wanted: list[str]
 ) -> dict[str, dict[tuple[str, str], Decimal]]:
-    """What each unit reported for each period of the indicators wanted, by the query that counts them."""
+    """The values of the units that lack something, by indicator."""
     values: dict[str, dict[tuple[str, str], Decimal]] = {name: {} for name in wanted}
     rows = connection.execute(
-        f"""SELECT indicator_id, unit_code, CASE WHEN aggregate = 'last' THEN CAST(year AS VARCHAR) ELSE period END,
-            {AGGREGATE}
-        FROM indicator.counted
-        WHERE year_basis = $basis AND indicator_id IN (SELECT unnest($wanted::VARCHAR[]))
-        GROUP BY indicator_id, unit_code, aggregate, 3""",
+        f"""
+        SELECT v.indicator_id, v.unit_code, v.place, v.value
+        FROM ({_VALUES}) AS v SEMI JOIN {_LACKING} AS l ON v.unit_code = l.unit_code
+        WHERE v.value IS NOT NULL
+        """,
         {"basis": project.conventions.year.code, "wanted": wanted},
     ).fetchall()
-    for name, unit, period, value in rows:
-        if value is not None:
-            values[name][unit, period] = plain(value)
+    for name, unit, place, value in rows:
+        values[name][unit, place] = plain(value)
     return values
 
 
-def _gap(indicator: Indicator, year: int, absent: list[Place], due: _Due, values: Mapping[Place, Decimal]) -> Gap:
+def _gap(
+    indicator: Indicator, year: int, absent: list[Place], due: _Due, values: Mapping[Place, Decimal],
+    growth: Decimal | None,
+) -> Gap:  # fmt: skip
     is_stock = indicator.aggregate is Aggregate.LAST
     missing = []
     for unit, period in absent:
@@ -163,17 +180,44 @@ def _gap(indicator: Indicator, year: int, absent: list[Place], due: _Due, values
         if held is None and (indicator.form, unit, before) in due.in_force:
             held = Decimal(0)  # it was reported, and nothing in it counted
         missing.append(Missing(unit, period, held, values.get((unit, str(year))) if is_stock else None))
-    return Gap(tuple(missing), _growth(indicator, year, due, values) if indicator.aggregate in ADDITIVE else Decimal(1))
+    return Gap(tuple(missing), growth if growth is not None and indicator.aggregate in ADDITIVE else Decimal(1))
 
 
-def _growth(indicator: Indicator, year: int, due: _Due, values: Mapping[Place, Decimal]) -> Decimal:
-    """What the places that are in force in both years came to, as a multiple of the year before, but at least one."""
-    now = before = Decimal(0)
-    pairs = due.in_both.get((indicator.form, year), [])
-    if indicator.aggregate is Aggregate.LAST:
-        units = {unit for unit, period in values if period == str(year)}
-        pairs = [((unit, str(year)), (unit, str(year - 1))) for unit in units if (unit, str(year - 1)) in values]
-    for here, there in pairs:
-        now += values.get(here, Decimal(0))
-        before += values.get(there, Decimal(0))
-    return max(now / before, Decimal(1)) if before > 0 else Decimal(1)
+def _read_growth(connection: Connection, project: Project, wanted: list[str]) -> dict[tuple[str, int], Decimal]:
+    """What the places that count in both years came to, as a multiple of the year before, but at least one.
+
+    A place is a period of a unit, of a stock its year.
+    """
+    rows = connection.execute(
+        f"""
+        WITH value AS ({_VALUES}),
+
+        place AS (
+            SELECT v.indicator_id, v.unit_code, v.place, b.place AS before, TRY_CAST(v.place AS INTEGER) AS year
+            FROM value AS v
+            INNER JOIN value AS b
+                ON v.indicator_id = b.indicator_id AND v.unit_code = b.unit_code
+                AND TRY_CAST(v.place AS INTEGER) = TRY_CAST(b.place AS INTEGER) + 1
+            INNER JOIN reference.indicators AS i ON v.indicator_id = i.indicator_id
+            WHERE i.aggregate = 'last'
+            UNION ALL
+            SELECT i.indicator_id, s.unit_code, s.period, b.period, s.year
+            FROM core.submission AS s
+            INNER JOIN core.submission AS b
+                ON s.form_code = b.form_code AND s.unit_code = b.unit_code AND substr(s.period, 5) = substr(b.period, 5)
+                AND TRY_CAST(left(s.period, 4) AS INTEGER) = TRY_CAST(left(b.period, 4) AS INTEGER) + 1
+            INNER JOIN reference.indicators AS i ON s.form_code = i.form_code
+            WHERE i.aggregate <> 'last' AND i.indicator_id IN (SELECT unnest($wanted::VARCHAR[]))
+        )
+
+        SELECT p.indicator_id, p.year, coalesce(sum(n.value), 0), coalesce(sum(b.value), 0)
+        FROM place AS p
+        LEFT JOIN value AS n
+            ON p.indicator_id = n.indicator_id AND p.unit_code = n.unit_code AND p.place = n.place
+        LEFT JOIN value AS b
+            ON p.indicator_id = b.indicator_id AND p.unit_code = b.unit_code AND p.before = b.place
+        GROUP BY p.indicator_id, p.year
+        """,
+        {"basis": project.conventions.year.code, "wanted": wanted},
+    ).fetchall()
+    return {(name, year): max(now / before, Decimal(1)) for name, year, now, before in rows if before > 0}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
 from nianbao.catalog import Project
-from nianbao.terms.background import Due
+from nianbao.terms.background import Due, DueCounts
 from nianbao.terms.delivery import Decision
 from nianbao.terms.status import Status
 from nianbao.warehouse.connect import Connection, has_table, literal, rows_of
@@ -88,18 +89,44 @@ def forms_of_year(
     )
 
 
-def due_in_year(connection: Connection, today: dt.date, year: int) -> list[Due]:
-    """Everything that was due for a year, unit by unit in the order of the roster, and what has become of it."""
+def due_in_year(connection: Connection, today: dt.date, year: int, first: int | None = None) -> list[Due]:
+    """What was due for a year, unit by unit, and what has become of it; of the `first` units where not of all.
+
+    Those of whom something did not come on time stand before the others; both in the order of the roster.
+    """
+    irregular = ", ".join(literal(status) for status in Status if status.is_irregular)
+    chosen = "" if first is None else "WHERE placed.place <= $first"
     rows = rows_of(
         connection,
         f"""
-        SELECT unit_code, form_code, period, status, arrived_on, due_on
-        FROM ({_REPORTING}) AS reporting
-        ORDER BY unit_code, form_code, period
+        WITH reporting AS ({_REPORTING}),
+
+        placed AS (
+            SELECT r.unit_code, row_number() OVER (ORDER BY NOT r.is_irregular, u.place, r.unit_code) AS place
+            FROM (
+                SELECT unit_code, bool_or(status IN ({irregular})) AS is_irregular FROM reporting GROUP BY unit_code
+            ) AS r
+            LEFT JOIN (SELECT unit_code, min(rowid) AS place FROM reference.units GROUP BY unit_code) AS u
+                ON r.unit_code = u.unit_code
+        )
+
+        SELECT r.unit_code, r.form_code, r.period, r.status, r.arrived_on, r.due_on
+        FROM reporting AS r
+        INNER JOIN placed ON r.unit_code = placed.unit_code
+        {chosen}
+        ORDER BY placed.place, r.form_code, r.period
         """,
-        {"today": today, "year": year, "unit": None},
+        {"today": today, "year": year, "unit": None} | ({} if first is None else {"first": first}),
     )
     return [Due(**row | {"status": Status(row["status"])}) for row in rows]
+
+
+def due_counts(connection: Connection, today: dt.date, year: int) -> DueCounts:
+    """How many units are where with each form and period of a year."""
+    return {
+        (row["form_code"], row["period"]): Counter({status: row[f"units_{status}"] for status in Status})
+        for row in forms_of_year(connection, today, year)
+    }
 
 
 def not_reported(

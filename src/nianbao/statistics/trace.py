@@ -39,29 +39,17 @@ def trace_all(connection: Connection, figures: Figures, wanted: Iterable[tuple[s
         name: _cells(connection, project, project.indicators[name], years, basis=figures.basis)
         for name, years in years_of.items()
     }
-    without = {
-        (name, year): {
-            each.unit_code
-            for each in left_out(project, figures.basis, year, mark_of(project.indicators[name], project))
-        }
-        for name, year in pairs
-    }
+    without = _without(figures, pairs)
+    bare = _bare_traces(figures, pairs)
     return {
-        figure_key(indicator_id, year): Trace(
-            key=figure_key(indicator_id, year),
-            operands=tuple(
-                figure_key(name, year - back)
-                for name, back in counted_behind(project.indicators[indicator_id], project.indicators)
-                if name != indicator_id
-            ),
-            by_unit=_by_unit(figures, indicator_id, year),
+        figure_key(indicator_id, year): replace(
+            bare[figure_key(indicator_id, year)],
             cells=tuple(
                 cell
                 for name, back in counted_behind(project.indicators[indicator_id], project.indicators)
                 for cell in cells[name].get(year - back, ())
                 if cell.unit_code not in without[indicator_id, year]
             ),
-            adds_up=project.indicators[indicator_id].adds_up,
         )
         for indicator_id, year in pairs
     }
@@ -75,6 +63,41 @@ def cells_behind(connection: Connection, project: Project, indicator_id: str, ye
         for name, back in behind
         for cell in _cells(connection, project, project.indicators[name], [year - back]).get(year - back, ())
     ]
+
+
+def outline_all(connection: Connection, figures: Figures, wanted: Iterable[tuple[str, int]]) -> dict[str, Trace]:
+    """The traces of many figures with the units that were read, and with cells that are counted and not listed."""
+    indicators = figures.project.indicators
+    rows = connection.execute("SELECT indicator_id, year, cells FROM indicator.traced").fetchall()
+    cells = {(name, year): count for name, year, count in rows}
+    pairs = list(dict.fromkeys(wanted))
+    bare = _bare_traces(figures, pairs)
+    # Of a comparison without those who came or went the cells are not all that its operands have: they are listed.
+    listed = trace_all(connection, figures, [pair for pair, units in _without(figures, pairs).items() if units])
+    outlined = {}
+    for indicator_id, year in pairs:
+        behind = counted_behind(indicators[indicator_id], indicators)
+        key = figure_key(indicator_id, year)
+        outlined[key] = replace(
+            bare[key],
+            units=(figures.units or {}).get((indicator_id, year), 0),
+            counted=len(listed[key].cells)
+            if key in listed
+            else sum(cells.get((name, year - back), 0) for name, back in behind),
+        )
+    return outlined
+
+
+def _without(figures: Figures, pairs: Iterable[tuple[str, int]]) -> dict[tuple[str, int], set[str]]:
+    """The units that are left out of each figure."""
+    project = figures.project
+    return {
+        (name, year): {
+            each.unit_code
+            for each in left_out(project, figures.basis, year, mark_of(project.indicators[name], project))
+        }
+        for name, year in pairs
+    }
 
 
 def fed_by(
@@ -98,15 +121,33 @@ def figure_key(indicator_id: str, year: int) -> str:
     return f"{indicator_id}-{year}"
 
 
-def _by_unit(figures: Figures, indicator_id: str, year: int) -> tuple[UnitValue, ...]:
-    units = figures.project.units
-    values = [
-        UnitValue(scope, units[scope].short_zh if scope in units else scope, value)
-        for scope, value in figures.values.get((indicator_id, year), {}).items()
-        if scope != ALL
-    ]
+def _bare_traces(figures: Figures, pairs: Iterable[tuple[str, int]]) -> dict[str, Trace]:
+    """The traces without cells: formula, and values by unit in the order of the roster."""
+    units, indicators = figures.project.units, figures.project.indicators
     order = {code: place for place, code in enumerate(units)}
-    return tuple(sorted(values, key=lambda item: order.get(item.unit_code, len(order))))
+
+    def by_unit(indicator_id: str, year: int) -> tuple[UnitValue, ...]:
+        values = [
+            UnitValue(scope, units[scope].short_zh if scope in units else scope, value)
+            for scope, value in figures.values.get((indicator_id, year), {}).items()
+            if scope != ALL
+        ]
+        return tuple(sorted(values, key=lambda item: order.get(item.unit_code, len(order))))
+
+    return {
+        figure_key(indicator_id, year): Trace(
+            key=figure_key(indicator_id, year),
+            operands=tuple(
+                figure_key(name, year - back)
+                for name, back in counted_behind(indicators[indicator_id], indicators)
+                if name != indicator_id
+            ),
+            by_unit=by_unit(indicator_id, year),
+            cells=(),
+            adds_up=indicators[indicator_id].adds_up,
+        )
+        for indicator_id, year in pairs
+    }
 
 
 def _cells(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -47,9 +48,16 @@ class Due:
     due_on: dt.date
 
 
+DueCounts = Mapping[tuple[str, str], Counter[Status]]
+"""How many units are where with each form and period."""
+
+
 @dataclass(frozen=True)
 class Background:
-    """Indicators by id; names of publications, forms, units by code; codes of prefectures; what was due; targets."""
+    """Indicators by id; names of publications, forms, units by code; codes of prefectures; what was due; targets.
+
+    `due` may be that of the first units only; `due_counts` counts all.
+    """
 
     indicators: Mapping[str, Described] = field(default_factory=dict)
     publications: Mapping[str, str] = field(default_factory=dict)
@@ -57,4 +65,5 @@ class Background:
     units: Mapping[str, str] = field(default_factory=dict)
     prefectures: tuple[str, ...] = ()
     due: tuple[Due, ...] = ()
+    due_counts: DueCounts = field(default_factory=dict)
     targets: tuple[Target, ...] = ()

@@ -190,7 +190,8 @@ class UnitValue:
 class Trace:
     """Where a figure comes from: the figures it is computed from, values by unit, cells.
 
-    `adds_up` says that the value over all units is the sum of the values by unit.
+    `adds_up` says that the value over all units is the sum of the values by unit. Of the draft of a night, which lists
+    the first units and no cells, `units` and `counted` say how many of each there are; else they are None.
     """
 
     key: str
@@ -198,6 +199,8 @@ class Trace:
     by_unit: tuple[UnitValue, ...]
     cells: tuple[TracedCell, ...]
     adds_up: bool = False
+    units: int | None = None
+    counted: int | None = None
 
 
 class Revision(NamedTuple):
@@ -221,9 +224,6 @@ class Revision(NamedTuple):
 DRAFT = "draft"
 """The edition that every night writes anew."""
 
-CELLS_OF_A_DRAFT = 30_000
-"""So many cells a draft lists behind its figures."""
-
 
 @dataclass(frozen=True)
 class Document:
@@ -232,7 +232,8 @@ class Document:
     `edition` is `draft` or `r1`, `r2`…; `notices` are printed on top (the sample data says that it is synthetic);
     `unfinished` says on every page of a year that is not over which periods it is made of; `revisions` compares with
     the release before. A draft has no day of issue yet; `head` and `tail` are those of a
-    bulletin; `background` is what the pages tell besides the figures.
+    bulletin; `background` is what the pages tell besides the figures. What `is_whole` comes in all formats, with every
+    unit and cell behind each figure; the draft of a night is its pages and lists, and counts what it does not list.
     """
 
     publication: str
@@ -254,14 +255,7 @@ class Document:
     tail: Tail | None = None
     annexes: tuple[str, ...] = ANNEXES
     background: Background = field(default_factory=Background)
-
-    @property
-    def lists_cells(self) -> bool:
-        """Whether every cell behind a figure is listed: on its page, and in a workbook, most of which is such lists.
-
-        In a release they always are; in a draft, which every night writes anew, only as long as they are few.
-        """
-        return self.edition != DRAFT or sum(len(trace.cells) for trace in self.traces.values()) <= CELLS_OF_A_DRAFT
+    is_whole: bool = True
 
     @property
     def texts(self) -> tuple[PrintedText, ...]:

@@ -30,6 +30,11 @@ class Roster:
         """The federation itself, as last known: the unit of the level that has no level above."""
         return next(unit for unit in self.latest.values() if unit.level.is_root)
 
+    @property
+    def ranked(self) -> Level | None:
+        """The highest level whose units are counted: those that pages set beside each other."""
+        return next((level for level in self.levels.values() if level.is_counted), None)
+
     def on(self, day: dt.date) -> dict[str, Unit]:
         """The units that existed on a day, as they stood on it, by code."""
         return {code: unit for code in self.by_code if (unit := self.unit_on(code, day))}

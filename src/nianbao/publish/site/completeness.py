@@ -13,6 +13,10 @@ from nianbao.terms.status import Status
 _SHORT = {"Q1": "一季度", "Q2": "二季度", "Q3": "三季度", "Q4": "四季度", "H1": "上半年", "H2": "下半年", "Y": "全年"}
 
 
+UNITS_IN_MATRIX = 250
+"""So many units a page of the matrix shows."""
+
+
 @dataclass(frozen=True)
 class CompletenessRow:
     """One unit: by form, what became of each period."""
@@ -34,34 +38,42 @@ class CompletenessRow:
 
 @dataclass(frozen=True)
 class Completeness:
-    """The matrix, its columns, and the counts by form and period and of all."""
+    """The matrix in leaves of so many units, its columns, and the counts by form and period and of all."""
 
     forms: tuple[str, ...]
-    rows: tuple[CompletenessRow, ...]
+    leaves: tuple[tuple[CompletenessRow, ...], ...]
     counts: Mapping[tuple[str, str], Counter[Status]]
     total: Counter[Status]
 
-    @property
-    def irregular(self) -> list[tuple[CompletenessRow, Due]]:
-        """What did not come on time, unit by unit."""
-        return [
-            (row, due) for row in self.rows for dues in row.by_form.values() for due in dues if due.status.is_irregular
-        ]
+
+def irregular(rows: tuple[CompletenessRow, ...]) -> list[tuple[CompletenessRow, Due]]:
+    """What of some units did not come on time, unit by unit."""
+    return [(row, due) for row in rows for dues in row.by_form.values() for due in dues if due.status.is_irregular]
+
+
+def matrix_name(number: int) -> str:
+    """The file of a leaf of the matrix: `completeness.html`, then `completeness.2.html`."""
+    return "completeness.html" if number == 1 else f"completeness.{number}.html"
 
 
 def completeness(background: Background) -> Completeness:
-    """The matrix of everything that was due; units stand in the order of the roster."""
-    forms = tuple(sorted({due.form_code for due in background.due}))
+    """The matrix of what was due; units in the order of the roster, but where they need leaves the irregular first."""
     by_unit: dict[str, dict[str, list[Due]]] = {}
     counts: dict[tuple[str, str], Counter[Status]] = {}
     for due in background.due:
         by_unit.setdefault(due.unit_code, {}).setdefault(due.form_code, []).append(due)
         counts.setdefault((due.form_code, due.period), Counter())[due.status] += 1
+    counts = dict(background.due_counts) or counts
     order = {code: place for place, code in enumerate(background.units)}
     codes = sorted(by_unit, key=lambda code: (order.get(code, len(order)), code))
-    rows = tuple(CompletenessRow(code, background.units.get(code, code), by_unit[code]) for code in codes)
-    total = sum(counts.values(), Counter())
-    return Completeness(forms, rows, dict(sorted(counts.items())), total)
+    rows = [CompletenessRow(code, background.units.get(code, code), by_unit[code]) for code in codes]
+    if len(rows) > UNITS_IN_MATRIX:
+        rows.sort(key=lambda row: not row.is_irregular)
+    leaves = tuple(
+        tuple(rows[start : start + UNITS_IN_MATRIX]) for start in range(0, max(len(rows), 1), UNITS_IN_MATRIX)
+    )
+    forms = tuple(sorted({form for form, _ in counts}))
+    return Completeness(forms, leaves, dict(sorted(counts.items())), sum(counts.values(), Counter()))
 
 
 def in_words(dues: list[Due]) -> str:

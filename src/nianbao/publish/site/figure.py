@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from nianbao.publish.plain import exact_text
 from nianbao.publish.site.amounts import change_text, length
-from nianbao.publish.site.outline import Outline, Told
+from nianbao.publish.site.outline import UNITS_A_LEAF, Outline, Told
 from nianbao.terms.background import Described
 from nianbao.terms.document import PrintedFigure, Revision, Trace
 from nianbao.terms.figure import TracedCell
@@ -56,18 +56,30 @@ class ShownSource:
 
 
 @dataclass(frozen=True)
+class FigureLeaf:
+    """Some of the units behind a figure, each with what it contributes and the cells of it, as one file shows them."""
+
+    number: int
+    units: tuple[ShownPart, ...]
+    sources: Mapping[str, list[ShownSource]]
+
+
+@dataclass(frozen=True)
 class FigurePage:
-    """Everything that the page of a figure tells; `sources` is empty where the edition does not list cells."""
+    """Everything that the page of a figure tells: the first of its leaves; further ones lie in files of their own.
+
+    `unit_count` and `cells` are how many there are, also where the edition lists only the first units and no cells.
+    """
 
     told: Told
     described: Described | None
     last: Decimal | None
     operands: tuple[ShownOperand, ...]
     prefectures: tuple[ShownPart, ...]
-    units: tuple[ShownPart, ...]
+    leaves: tuple[FigureLeaf, ...]
+    unit_count: int
     cells: int
     submissions: int
-    sources: Mapping[str, list[ShownSource]]
     revisions: tuple[Revision, ...]
     missing: tuple[str, ...]
     targets: tuple[Target, ...] = ()
@@ -112,20 +124,34 @@ def figure_page(told: Told, outline: Outline) -> FigurePage:
     trace = document.traces.get(told.key) or Trace(told.key, (), (), ())
     units = tuple(_parts(trace, described, figure, outline))
     codes = document.background.prefectures
+    sources = _sources(trace, figure, outline)
     return FigurePage(
         told=told,
         described=described,
         last=described.values.get(figure.year - 1) if described else None,
         operands=tuple(_operands(trace, described, figure, outline)),
         prefectures=tuple(part for part in units if part.code in codes),
-        units=units,
-        cells=len(trace.cells),
+        leaves=tuple(_leaves(units, sources)),
+        unit_count=len(units) if trace.units is None else trace.units,
+        cells=len(trace.cells) if trace.counted is None else trace.counted,
         submissions=len({cell.submission_id for cell in trace.cells}),
-        sources=_sources(trace, figure, outline) if outline.lists_cells else {},
         revisions=tuple(each for each in document.revisions if each.key == told.key),
         missing=tuple(outline.unit(unit) for unit in figure.coverage.missing),
         targets=tuple(target for target in document.background.targets if target.key == told.key),
     )
+
+
+def _leaves(units: tuple[ShownPart, ...], sources: Mapping[str, list[ShownSource]]) -> Iterator[FigureLeaf]:
+    """The units in the order of the roster, so many to a leaf; behind them those that only have cells."""
+    shown = {part.code: part for part in units}
+    codes = [*shown, *(code for code in sources if code not in shown)]
+    for number, start in enumerate(range(0, max(len(codes), 1), UNITS_A_LEAF), start=1):
+        own = codes[start : start + UNITS_A_LEAF]
+        yield FigureLeaf(
+            number,
+            tuple(shown[code] for code in own if code in shown),
+            {code: sources[code] for code in own if code in sources},
+        )
 
 
 def _parts(trace: Trace, described: Described | None, figure: PrintedFigure, outline: Outline) -> Iterator[ShownPart]:

@@ -51,10 +51,11 @@ def _entry(page: FigurePage, outline: Outline) -> dict[str, object]:
             for each in page.operands
         ],
         "parts": {
-            code: [outline.unit(code), exact_text(part.value, part.unit)] for code, part in page.told.parts.items()
+            code: [outline.unit(code), exact_text(part.value, part.unit), outline.href(part)]
+            for code, part in page.told.parts.items()
         },
         "prefectures": [[part.zh, exact_text(part.value, figure.unit), part.length] for part in page.prefectures],
-        "units": len(page.units),
+        "units": page.unit_count,
         "cells": page.cells,
         "reported": coverage.reported,
         "expected": coverage.expected,

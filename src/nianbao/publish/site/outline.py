@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from nianbao.publish.listing import unit_names
 from nianbao.terms.document import Document, Paragraph, PrintedFigure
+
+UNITS_A_LEAF = 100
+"""So many units stand on the page of a figure; the next ones on a further leaf, and so on."""
+
+
+def leaf_name(key: str, number: int) -> str:
+    """The file of a leaf of a figure: `warmth_funds-2021.html`, then `warmth_funds-2021.2.html`."""
+    return f"{key}.html" if number == 1 else f"{key}.{number}.html"
 
 
 @dataclass
@@ -29,10 +38,10 @@ class Outline:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.lists_cells = document.lists_cells
         self.titles = {section.id: section.title or section.id for section in document.sections}
         self._contributors = unit_names(document)
         self.units = {**document.background.units, **self._contributors}
+        self._places: dict[str, dict[str, int]] = {}
         self.told: dict[str, Told] = {}
         seen = set()
         for figure in [*_printed(document), *document.figures]:
@@ -49,6 +58,21 @@ class Outline:
     def is_of_unit(self, figure: PrintedFigure) -> bool:
         """Whether the figure is one unit's part, as in a row of a table, and not that of the whole federation."""
         return figure.scope in self._contributors
+
+    def href(self, figure: PrintedFigure) -> str:
+        """Where a printed figure leads to: its page, one unit's part to the line of the unit on its leaf."""
+        if not self.is_of_unit(figure):
+            return f"figures/{quote(leaf_name(figure.key, 1))}"
+        return (
+            f"figures/{quote(leaf_name(figure.key, self.leaf_of(figure.key, figure.scope)))}#unit-{quote(figure.scope)}"
+        )
+
+    def leaf_of(self, key: str, unit: str) -> int:
+        """The leaf of a figure on which a unit stands."""
+        if key not in self._places:
+            trace = self.document.traces.get(key)
+            self._places[key] = {each.unit_code: at for at, each in enumerate(trace.by_unit)} if trace else {}
+        return self._places[key].get(unit, 0) // UNITS_A_LEAF + 1
 
     def unit(self, code: str) -> str:
         """A unit's name, or its code where it has none."""

@@ -10,12 +10,19 @@ from typing import TYPE_CHECKING, Any
 from nianbao.publish import charts
 from nianbao.publish.plain import edition_zh, exact_text
 from nianbao.publish.site.amounts import change_text, share_text
-from nianbao.publish.site.completeness import completeness, in_words, period_short
+from nianbao.publish.site.completeness import (
+    UNITS_IN_MATRIX,
+    completeness,
+    in_words,
+    irregular,
+    matrix_name,
+    period_short,
+)
 from nianbao.publish.site.figure import FigurePage, figure_page, period_zh
 from nianbao.publish.site.index_data import index_data
 from nianbao.publish.site.indicators import indicator_rows
 from nianbao.publish.site.meaning import meaning
-from nianbao.publish.site.outline import Outline
+from nianbao.publish.site.outline import Outline, leaf_name
 from nianbao.terms.document import Document, PrintedBlock, PrintedChart, PrintedText, ToWrite
 from nianbao.terms.status import Status
 
@@ -39,18 +46,24 @@ def write(document: Document, folder: Path) -> None:
     lone: dict[str, dict[str, Any]] = {
         FIRST_PAGE: {"figure_pages": pages},
         "indicators.html": {"rows": indicator_rows(outline)},
-        "completeness.html": {"matrix": completeness(document.background)},
         "texts.html": {},
         "revisions.html": {},
     }
     for name, context in lone.items():
         text = environment.get_template(f"{name}.j2").render(root="", here=name, **shared, **context)
         _save(folder / name, text)
+    matrix, template = completeness(document.background), environment.get_template(f"{matrix_name(1)}.j2")
+    for number, rows in enumerate(matrix.leaves, start=1):
+        said = {"matrix": matrix, "number": number, "rows": rows, "irregular": irregular(rows)}
+        text = template.render(root="", here=matrix_name(1), **shared, **said)
+        _save(folder / matrix_name(number), text)
     (folder / "figures").mkdir(exist_ok=True)
-    template = environment.get_template("figure.html.j2")
+    template, further = (environment.get_template(f"{name}.html.j2") for name in ("figure", "leaf"))
     for page in pages:
-        text = template.render(root="../", here="figure", page=page, **shared)
-        _save(folder / "figures" / f"{page.told.key}.html", text)
+        for leaf in page.leaves:
+            chosen = template if leaf.number == 1 else further
+            text = chosen.render(root="../", here="figure", page=page, leaf=leaf, **shared)
+            _save(folder / "figures" / leaf_name(page.told.key, leaf.number), text)
     _write_assets(pages, outline, folder / "assets")
 
 
@@ -74,6 +87,9 @@ def _environment(outline: Outline) -> Environment:
     )
     says: dict[str, Any] = {
         "outline": outline,
+        "leaf_name": leaf_name,
+        "matrix_name": matrix_name,
+        "most": UNITS_IN_MATRIX,
         "edition_zh": edition_zh,
         "moment_zh": _moment,
         "day_zh": _day,

@@ -181,7 +181,7 @@
       title.id = "trace-title";
       title.tabIndex = -1;
       const said = it.printed.find(([text, , , meaning]) => meaning && text === wording);
-      const whole = link(it.cells ? `完整页面：各单位和${it.cells}个单元格 →` : "完整页面 →", pageOf(key) + (part ? `#unit-${encodeURIComponent(unitCode)}` : ""));
+      const whole = link(it.cells ? `完整页面：各单位和${it.cells}个单元格 →` : "完整页面 →", part ? root + part[2] : pageOf(key));
       whole.className = "whole";
       const parts = [
         el("div", "bar", depth > 1 ? button("‹ 返回", () => history.back()) : el("span"), button("关闭 ×", close)),
