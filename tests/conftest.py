@@ -41,6 +41,17 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     return lambda moment: monkeypatch.setenv(OVERRIDE, moment)
 
 
+@pytest.fixture
+def project_copy(tmp_path: Path) -> Path:
+    """A project like ours whose lists may be changed."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    for name in ("federation.toml", "forms", "expectations", "sql", "indicators", "reports", "samples"):
+        (folder / name).symlink_to(ROOT / name)
+    shutil.copytree(ROOT / "reference", folder / "reference")
+    return folder
+
+
 @pytest.fixture(scope="session")
 def year_home(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """The sample year, taken in over two nights and issued as r1; only to be looked at. Made once for all workers."""

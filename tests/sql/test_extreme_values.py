@@ -99,13 +99,14 @@ def submissions(project: Project, closing: Period) -> Iterator[tuple[Submission,
 
 def submission(form: Form, unit: Unit, period: Period) -> Submission:
     """A submission that came on its due day."""
+    due_on = period.end + dt.timedelta(days=form.due_days)
     key = f"{unit.code}-{period.code}-{form.code}"
     return Submission(
         delivery_id=f"D-{key}", file_name=f"{key}.xlsx", unit_code=unit.code, unit_level=unit.level.code,
         form_code=form.code, period=period.code, suffix=period.suffix, year=period.year, period_start=period.start,
         period_end=period.end, number=1, basis="cumulative" if form.cumulative else "period", money_unit="元",
-        edition=form.edition, declared_status="初报", note=None, arrived_on=form.due_on(period),
-        due_on=form.due_on(period), accepted_until=form.accepted_until(period), in_roster=True, is_due=True,
+        edition=form.edition, declared_status="初报", note=None, arrived_on=due_on,
+        due_on=due_on, accepted_until=due_on, in_roster=True, is_due=True,
         sheet=form.code, cells_sha256=key,
     )  # fmt: skip
 

@@ -51,6 +51,7 @@ def _read_form(path: Path, roster: Roster, lists: frozenset[str]) -> Form:
         span=declared.span(),
         due_days=declared.integer("due_days"),
         grace_days=declared.integer("grace_days"),
+        level_due_days=_level_due_days(declared.table("level_due_days"), roster),
         cumulative=declared.flag("cumulative"),
         notes=declared.texts("notes", ()),
         parts=tuple(
@@ -63,6 +64,15 @@ def _read_form(path: Path, roster: Roster, lists: frozenset[str]) -> Form:
     _check_unique(declared, [part.code for part in form.parts], "part")
     _check_unique(declared, [f"line = {field.line}" for part in form.parts for field in part.fields], "the")
     return form
+
+
+def _level_due_days(declared: Declared | None, roster: Roster) -> tuple[tuple[str, int], ...]:
+    """The due days of levels that have their own."""
+    if declared is None:
+        return ()
+    found = tuple((level, declared.integer(level)) for level in roster.levels if level in declared)
+    declared.done()
+    return found
 
 
 def _read_edition(declared: Declared) -> FormEdition:

@@ -12,16 +12,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nianbao.catalog.conventions import Conventions, read_conventions
+from nianbao.catalog.deadlines import CALENDAR, EXTENSIONS, read_calendar, read_extensions
 from nianbao.catalog.declared import read_csv
 from nianbao.catalog.forms import read_forms
 from nianbao.catalog.indicators import read_indicators
 from nianbao.catalog.passages import read_wordings
 from nianbao.catalog.publications import read_publications
-from nianbao.catalog.reference import Codes, check_extensions, read_codes
+from nianbao.catalog.reference import Codes, read_codes
 from nianbao.catalog.roster import read_roster
 from nianbao.catalog.sources import read_sources
 from nianbao.errors import DeclarationError, UsageError
 from nianbao.terms.check import Rule
+from nianbao.terms.deadline import NEVER, Calendar, Deadline, Extension, deadline_of
 from nianbao.terms.form import Form, Part
 from nianbao.terms.indicator import Indicator
 from nianbao.terms.passage import Wordings
@@ -48,6 +50,8 @@ class Project:
     codes: Codes
     forms: dict[str, Form]
     conventions: Conventions = field(default_factory=Conventions)
+    calendar: Calendar = field(default_factory=Calendar)
+    extensions: tuple[Extension, ...] = ()
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
@@ -176,8 +180,24 @@ class Project:
 
     def last_due_day(self, year: int) -> dt.date:
         """The day on which the last forms of a year are due; the last day of the year where none is."""
-        days = (form.due_on(each) for form in self.forms.values() for each in self.periods_of(form, year))
+        days = (
+            self.deadline(form, period, unit).due_on
+            for form in self.forms.values()
+            for period in self.periods_of(form, year)[-1:]
+            for unit in self._one_of_each(form, period)
+        )
         return max(days, default=self.conventions.year.span(year)[1])
+
+    def _one_of_each(self, form: Form, period: Period) -> Iterator[Unit]:
+        """One unit of each level that owes a form for a period."""
+        units = {unit.level.code: unit for unit in self.roster.on(period.end).values() if form.is_reported_by(unit)}
+        yield from units.values()
+
+    def deadline(self, form: Form, period: Period, unit: Unit) -> Deadline:
+        """When a unit's form of a period is due, and until when it is taken; what is history has no deadline."""
+        if self.conventions.is_history(period):
+            return NEVER
+        return deadline_of(form, period, unit, self.calendar, self.extensions)
 
     @property
     def parts(self) -> Iterator[Part]:
@@ -217,10 +237,11 @@ def load_project(path: Path) -> Project:
     roster = read_roster(reference)
     codes = read_codes(reference / "codes.csv", reference / "accounts.csv")
     forms = read_forms(path / "forms", roster, frozenset(codes))
-    check_extensions(reference / "extensions.csv", roster.latest, forms)
+    calendar = read_calendar(reference / CALENDAR)
+    extensions = read_extensions(reference / EXTENSIONS, roster, forms)
     conventions = read_conventions(path / "federation.toml")
     _check_periods(path, forms, conventions.year)
-    return Project(path, roster, codes, forms, conventions)
+    return Project(path, roster, codes, forms, conventions, calendar, extensions)
 
 
 def _check_periods(path: Path, forms: dict[str, Form], year: YearBasis) -> None:

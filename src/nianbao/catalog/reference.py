@@ -1,20 +1,15 @@
-"""Reads the lists kept by hand: codes, accounts, extensions."""
+"""Reads the lists kept by hand: codes and accounts."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from pathlib import Path
 
 from nianbao.catalog.declared import read_csv
 from nianbao.errors import DeclarationError
 from nianbao.terms.codes import Code
-from nianbao.terms.form import Form
-from nianbao.terms.period import Period
-from nianbao.terms.unit import Unit
 
 CODE_COLUMNS = "list,code,zh,en,parent,level,kind,valid_from,valid_to".split(",")
-EXTENSION_COLUMNS = "unit_code,form_code,period,granted_on,accepted_until,because".split(",")
 ACCOUNT_COLUMNS = "chart,account_code,zh,en,side,parent,level,valid_from,valid_to".split(",")
 
 Codes = dict[str, dict[str, Code]]
@@ -54,25 +49,3 @@ def _days(path: Path, line: int, row: dict[str, str]) -> tuple[dt.date | None, d
     except ValueError as error:
         raise DeclarationError(path, line, str(error)) from error
     return first, last
-
-
-def check_extensions(path: Path, units: Mapping[str, Unit], forms: Mapping[str, Form]) -> None:
-    """Hold the list of granted extensions to the roster and the forms; the checks read it in the warehouse.
-
-    Raises:
-        DeclarationError: an unknown unit, form or period, a malformed day, days in the wrong order, no reason.
-    """
-    for line, row in read_csv(path, EXTENSION_COLUMNS):
-        if row["unit_code"] not in units:
-            raise DeclarationError(path, line, f"unit {row['unit_code']} is not in the roster")
-        if row["form_code"] not in (*forms, "*"):
-            raise DeclarationError(path, line, f"form {row['form_code']} is not declared; * stands for every form")
-        try:
-            Period.parse(row["period"])
-            granted, until = (dt.date.fromisoformat(row[name]) for name in ("granted_on", "accepted_until"))
-        except ValueError as error:
-            raise DeclarationError(path, line, str(error)) from error
-        if granted > until:
-            raise DeclarationError(path, line, f"granted on {granted}, after its last day {until}")
-        if not row["because"]:
-            raise DeclarationError(path, line, "because is empty: say why it was granted")

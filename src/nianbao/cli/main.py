@@ -26,6 +26,7 @@ COMMANDS = {
     "publish": ("run", "Issue the next release of each publication that changed."),
     "check": ("answer", "Give the answer to workbooks on the spot, without loading anything."),
     "explanations": ("answer", "List what units explain; approve it until a day, or refuse it."),
+    "extend": ("extend", "Grant more time for a PERIOD: to a unit, a level or everybody."),
     "withdraw": ("answer", "Take back an accepted submission; the one before it counts again."),
     "runs": ("record", "List the runs that changed something or failed, the last first."),
     "verify": ("record", "Hold everything that is kept against the hashes that were recorded."),

@@ -52,9 +52,17 @@ def _lapsed(workspace: Workspace, release: Release) -> LapsedRelease | None:
     lapses = [
         Lapse(each.zh, each.year, each.section, each.before, each.after, each.before_holds, corrected.behind(was))
         for was, now in figures
+        if not _was_unknown_history(workspace, was)
         for each in [revise(was, now, units)]
     ]
-    return LapsedRelease(release, (*lapses, *(_lapse_of_text(was, now, release.year, corrected) for was, now in texts)))
+    lapses += [_lapse_of_text(was, now, release.year, corrected) for was, now in texts]
+    return LapsedRelease(release, tuple(lapses)) if lapses else None
+
+
+def _was_unknown_history(workspace: Workspace, was: Row) -> bool:
+    """Whether a release had no value of a year before the first day: history that arrives takes nothing back."""
+    conventions = workspace.project.conventions
+    return not was["value"] and conventions.year.span(int(was["period"]))[1] < conventions.first_day
 
 
 def _lines(path: Path | None) -> list[str]:

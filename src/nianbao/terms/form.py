@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -131,6 +130,7 @@ class FormEdition:
 class Form:
     """A statistical form 报表: its parts, who reports it, for which periods, and when it is due.
 
+    `due_days` after the end of a period it is due, where a level has no days of its own in `level_due_days`.
     `edition` is the present one; `earlier_editions` are those of periods that have their own.
     """
 
@@ -148,6 +148,7 @@ class Form:
     notes: tuple[str, ...]
     parts: tuple[Part, ...]
     earlier_editions: tuple[FormEdition, ...] = ()
+    level_due_days: tuple[tuple[str, int], ...] = ()
 
     def edition_in(self, period: Period) -> str:
         """The edition of the form for a period: what its workbook carries, and a correction of it may."""
@@ -183,13 +184,9 @@ class Form:
         own = (period.with_suffix(suffix) for suffix in self.suffixes)
         return tuple(candidate for candidate in own if candidate.end == period.end)
 
-    def due_on(self, period: Period) -> dt.date:
-        """The last day on which the form for a period is on time."""
-        return period.end + dt.timedelta(days=self.due_days)
-
-    def accepted_until(self, period: Period) -> dt.date:
-        """The last day on which a late form is still accepted."""
-        return self.due_on(period) + dt.timedelta(days=self.grace_days)
+    def due_days_of(self, unit: Unit) -> int:
+        """How many days after a period a unit's form is due."""
+        return dict(self.level_due_days).get(unit.level.code, self.due_days)
 
 
 def _names(reporters: frozenset[str], unit: Unit) -> bool:

@@ -63,14 +63,15 @@ _DESCRIPTIONS = {
         "which printed figure of the model bulletin an indicator is; one row per figure",
     ),
     "codes": ("代码表", "code lists; one row per list and code"),
-    "extensions": ("延期", "extensions granted to units; one row per unit, form and period"),
+    "calendar": ("日历", "holidays, and weekends that are worked; one row per day"),
+    "extensions": ("延期", "more time that was granted; one row per unit, level or everybody, form and period"),
     "columns": ("列名字典", "what columns mean; one row per column name"),
     "standards": ("标准", "standards that rules check against; one row per standard and validity"),
     "words": ("指标用词", "what indicators are called besides their names; one row per word"),
     "levels": ("层级", "the levels of the federation; one row per level"),
     "successions": ("承继", "which unit took over from which; one row per unit, successor and day"),
 }
-_TYPES = {"extensions": {"granted_on": "DATE", "accepted_until": "DATE"}}
+_TYPES = {"calendar": {"day": "DATE"}, "extensions": {"granted_on": "DATE", "accepted_until": "DATE"}}
 
 
 def reference_tables(project: Project, today: dt.date) -> Iterator[ReferenceTable]:

@@ -14,7 +14,7 @@ from tests.homes import ROOT
 
 DECLARED = ("forms", "reference", "expectations", "sql", "indicators", "reports")
 FORM, UNITS, CODES = "forms/GH05.toml", "reference/units.csv", "reference/codes.csv"
-EXTENSIONS, GRANTED = "reference/extensions.csv", "accepted_until,because\n"
+EXTENSIONS, GRANTED = "reference/extensions.csv", "accepted_until,because,granted_by\n"
 SUITE, CHECK, READING = (
     "expectations/submission/GH08.yaml",
     "sql/check/C05_1_relief_parts_sum.sql",
@@ -70,12 +70,13 @@ CASES = [
     *(
         Case(f"extension: {says}", EXTENSIONS, GRANTED, f"{GRANTED}{row}\n", says, row)
         for row, says in (
-            ("QH,GH05,2021Q4,2022-01-25,2022-02-10,地震", "unit QH is not in the roster"),
-            ("QH630100,GH99,2021Q4,2022-01-25,2022-02-10,地震", "form GH99 is not declared"),
-            ("QH630100,*,2021Q5,2022-01-25,2022-02-10,地震", "period '2021Q5'"),
-            ("QH630100,*,2021Q4,2022-01-25,10 February,地震", "10 February"),
-            ("QH630100,*,2021Q4,2022-01-25,2022-01-10,地震", "after its last day"),
-            ("QH630100,*,2021Q4,2022-01-25,2022-02-10,", "because is empty"),
+            ("QH,GH05,2021Q4,2022-01-25,2022-02-10,地震,统计岗", "unit QH is not in the roster"),
+            ("QH630100,GH99,2021Q4,2022-01-25,2022-02-10,地震,统计岗", "form GH99 is not declared"),
+            ("QH630100,*,2021Q5,2022-01-25,2022-02-10,地震,统计岗", "period '2021Q5'"),
+            ("QH630100,*,2021Q4,2022-01-25,10 February,地震,统计岗", "10 February"),
+            ("QH630100,*,2021Q4,2022-01-25,2022-01-10,地震,统计岗", "after its last day"),
+            ("QH630100,*,2021Q4,2022-01-25,2022-02-10,,统计岗", "because is empty"),
+            ("*,*,2021Q4,2022-01-25,2022-02-10,地震,", "granted_by is empty"),
         )
     ),
     Case("open quote", UNITS, "青海省总工会,省总", '"青海省总工会,省总', "not valid CSV"),

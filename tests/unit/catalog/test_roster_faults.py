@@ -1,6 +1,5 @@
 """A roster that cannot be right is refused with line and cure; a list that a spreadsheet program saved is taken."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,17 +12,6 @@ from tests.homes import ROOT, call, collect_into, post, send
 
 UNITS, EXTENSIONS, CODES = "reference/units.csv", "reference/extensions.csv", "reference/codes.csv"
 XINING, HAIDONG = "\nQH630100,prefecture,西宁市总工会", "\nQH630200,prefecture,海东市总工会"
-
-
-@pytest.fixture
-def project_copy(tmp_path: Path) -> Path:
-    """A project like ours whose lists may be changed."""
-    folder = tmp_path / "project"
-    folder.mkdir()
-    for name in ("federation.toml", "forms", "expectations", "sql", "indicators", "reports"):
-        (folder / name).symlink_to(ROOT / name)
-    shutil.copytree(ROOT / "reference", folder / "reference")
-    return folder
 
 
 @pytest.fixture
@@ -129,7 +117,7 @@ def test_O26_a_list_that_excel_saved_is_taken(name: str, project: Project, proje
     """O26: what a spreadsheet program adds to a list changes nothing of what it declares."""
     path = project_copy / name
     if name == EXTENSIONS:
-        path.write_text(path.read_text(encoding="utf-8") + "QHI03,GH05,2021Q1,2021/4/2,2021/5/1,test\n", "utf-8")
+        path.write_text(path.read_text(encoding="utf-8") + "QHI03,GH05,2021Q1,2021/4/2,2021/5/1,test,样例岗\n", "utf-8")
     path.write_bytes(excel(path.read_text(encoding="utf-8")))
     read = load_project(project_copy)
     assert (read.roster, read.codes) == (project.roster, project.codes)
@@ -140,7 +128,7 @@ def test_O26_the_warehouse_reads_what_excel_saved(project_copy: Path, tmp_path: 
     home = Home(tmp_path / "home")
     home.path.mkdir()
     path = project_copy / EXTENSIONS
-    path.write_text(path.read_text(encoding="utf-8") + "QHI03,GH05,2021Q1,2021/4/2,2021/5/1,test\n", "utf-8")
+    path.write_text(path.read_text(encoding="utf-8") + "QHI03,GH05,2021Q1,2021/4/2,2021/5/1,test,样例岗\n", "utf-8")
     before = load_project(project_copy).units
     for name in (UNITS, EXTENSIONS):
         (project_copy / name).write_bytes(excel((project_copy / name).read_text(encoding="utf-8")))

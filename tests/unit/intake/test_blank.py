@@ -323,7 +323,7 @@ def test_the_cover_lists_the_forms_with_their_due_days(project: Project, blank: 
         row = listed[form.zh]
         assert row[2].hyperlink.location == f"'{workbook_words.sheet_name(form.code, form.zh)}'!A1"
         assert row[3].value == period.zh
-        assert row[4].value.date() == form.due_on(period)
+        assert row[4].value.date() == project.deadline(form, period, project.units[XINING]).due_on
 
 
 def test_a_form_sheet_is_headed_like_a_statistical_form(project: Project, blank: Workbook) -> None:

@@ -34,7 +34,7 @@ def test_workbooks_are_on_time_unless_told_otherwise(project: Project, planned: 
         assert 8 <= each.sent_at.hour < 18
         if each.story == "on time" and isinstance(each.content, Filled):
             due = [
-                form.due_on(own)
+                project.deadline(form, own, each.unit).due_on
                 for form, own, _ in project.due_forms(each.unit, each.period)
                 if form.code in each.content.forms
             ]
@@ -47,7 +47,8 @@ def test_two_units_are_late_and_one_misses_the_first_night(project: Project, pla
     assert [each.unit.code for each in late] == ["QHD09", "QH632700"]
     assert late[0].sent_at.date() <= FIRST_NIGHT < late[1].sent_at.date() <= SECOND_NIGHT
     form = project.forms["GH01"]
-    assert all(form.due_on(each.period) < each.sent_at.date() <= form.accepted_until(each.period) for each in late)
+    deadlines = [project.deadline(form, each.period, each.unit) for each in late]
+    assert all(d.due_on < each.sent_at.date() <= d.accepted_until for d, each in zip(deadlines, late, strict=True))
 
 
 def test_one_unit_leaves_one_sheet_out(planned: list[Planned]) -> None:

@@ -379,7 +379,7 @@ def write_project(folder: Path, month: int) -> Project:
         "successions": "unit_code,successor,day,share,source\n",
         "codes": "list,code,zh,en,parent,level,kind,valid_from,valid_to\n",
         "accounts": "chart,account_code,zh,en,side,parent,level,valid_from,valid_to\n",
-        "extensions": "unit_code,form_code,period,granted_on,accepted_until,because\n",
+        "extensions": "unit_code,form_code,period,granted_on,accepted_until,because,granted_by\n",
     }
     for name, text in reference.items():
         (folder / "reference" / f"{name}.csv").write_text(text, "utf-8")

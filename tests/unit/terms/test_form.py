@@ -73,12 +73,6 @@ def test_periods_that_end_together_share_a_workbook(form: Form) -> None:
     assert form.periods_closing_with(Period.parse("2021Q2")) == ()
 
 
-def test_days_are_counted_from_the_end_of_the_period(form: Form) -> None:
-    """Ten days to be on time, five more to be taken at all."""
-    assert form.due_on(Q4) == dt.date(2022, 1, 10)
-    assert form.accepted_until(Q4) == dt.date(2022, 1, 15)
-
-
 def test_money_says_its_unit_in_the_name_of_its_column(form: Form) -> None:
     """A column of money cannot be mistaken for one of thousands."""
     assert form.part("main").field("funds").column == "funds_yuan"

@@ -103,5 +103,7 @@ def _write_contents(page: Page, sheets: Mapping[str, DueForm]) -> None:
         page.put(1, form.table_no, "centred")
         page.sheet.write_url(page.row, 2, f"internal:{quote_sheetname(name)}!A1", page.styles["link"], form.zh)
         page.put(3, period.zh, "centred")
-        page.sheet.write_datetime(page.row, 4, form.due_on(period), page.styles["day"])
+        page.sheet.write_datetime(
+            page.row, 4, page.book.project.deadline(form, period, page.book.unit).due_on, page.styles["day"]
+        )
         page.row += 1

@@ -130,6 +130,7 @@ def _sent(
     for own_period in own_periods or (period,):
         stood = project.roster.unit_in(unit.code, own_period)
         parts = form.parts_of(project.roster.named(unit.code, own_period) or unit, own_period) or form.parts
+        deadline = project.deadline(form, own_period, stood or unit)
         submission = Submission(
             delivery_id=delivery.delivery_id,
             file_name=delivery.file_name,
@@ -148,8 +149,8 @@ def _sent(
             note=sheet.note or None,
             cells_sha256=_digest(sheet, read, f"{unit.code}-{own_period.code}-{form.code}/"),
             arrived_on=delivery.arrived_at.date(),
-            due_on=form.due_on(own_period),
-            accepted_until=form.accepted_until(own_period),
+            due_on=deadline.due_on,
+            accepted_until=deadline.accepted_until,
             in_roster=stood is not None,
             is_due=bool(own_periods) and form.is_reported_by(stood or unit),
             sheet=sheet.sheet,
@@ -180,6 +181,8 @@ def _period_of(
         return _cover_fault("BAD_PERIOD", cover, "period", "2021Q4、2021H1、2021")
     if period.suffix != _AD_HOC and project.workbook_period(period) is None:
         return _cover_fault("BAD_PERIOD", cover, "period", "2021Q4、2021H1、2021")
+    if period.start.year < project.conventions.history_from:
+        return _cover_fault("BAD_PERIOD", cover, "period", f"{project.conventions.history_from}年及以后的报告期")
     # For a unit that ends within a period, the period is over when the unit is.
     last_day = project.roster.last_day_in(unit_code, period) if unit_code else period.end
     if last_day >= delivery.received_at.date() + dt.timedelta(days=1):

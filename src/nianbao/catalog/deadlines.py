@@ -1,0 +1,89 @@
+"""Reads when forms are due: the calendar of the federation, and the extensions that were granted."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from nianbao.catalog.declared import read_csv
+from nianbao.errors import DeclarationError
+from nianbao.terms.deadline import EVERY, Calendar, Extension
+from nianbao.terms.form import Form
+from nianbao.terms.period import Period
+from nianbao.terms.roster import Roster
+
+EXTENSIONS, CALENDAR = "extensions.csv", "calendar.csv"
+EXTENSION_COLUMNS = "unit_code,form_code,period,granted_on,accepted_until,because,granted_by".split(",")
+CALENDAR_COLUMNS = "day,kind,zh".split(",")
+_KINDS = ("holiday", "workday")
+
+
+def read_calendar(path: Path) -> Calendar:
+    """The calendar 日历: holidays, and weekends that are worked; without the file every day is like every other.
+
+    Raises:
+        DeclarationError: a malformed day, one that stands twice, an unknown kind.
+    """
+    if not path.exists():
+        return Calendar()
+    days: dict[str, set[dt.date]] = {kind: set() for kind in _KINDS}
+    for line, row in read_csv(path, CALENDAR_COLUMNS):
+        if row["kind"] not in _KINDS:
+            raise DeclarationError(path, line, f"kind = {row['kind']!r} is none of: {', '.join(_KINDS)}")
+        day = _day(path, line, row["day"])
+        if any(day in known for known in days.values()):
+            raise DeclarationError(path, line, f"{day} stands twice")
+        days[row["kind"]].add(day)
+    return Calendar(frozenset(days["holiday"]), frozenset(days["workday"]), knows_weekends=True)
+
+
+def read_extensions(path: Path, roster: Roster, forms: Mapping[str, Form]) -> tuple[Extension, ...]:
+    """The extensions 延期 in their order, held to the roster and the forms.
+
+    Raises:
+        DeclarationError: an unknown unit, level, form or period, a malformed day, days in the wrong order, no reason,
+            nobody who granted it.
+    """
+    return tuple(_extension(path, line, row, roster, forms) for line, row in read_csv(path, EXTENSION_COLUMNS))
+
+
+def _extension(path: Path, line: int, row: dict[str, str], roster: Roster, forms: Mapping[str, Form]) -> Extension:
+    whose = row["unit_code"]
+    if whose not in (EVERY, *roster.levels, *roster.latest):
+        raise DeclarationError(
+            path, line, f"unit {whose} is not in the roster; a level or {EVERY} stands for all of it"
+        )
+    if row["form_code"] not in (*forms, EVERY):
+        raise DeclarationError(path, line, f"form {row['form_code']} is not declared; {EVERY} stands for every form")
+    try:
+        Period.parse(row["period"])
+    except ValueError as error:
+        raise DeclarationError(path, line, str(error)) from error
+    granted, until = (_day(path, line, row[name]) for name in ("granted_on", "accepted_until"))
+    if granted > until:
+        raise DeclarationError(path, line, f"granted on {granted}, after its last day {until}")
+    for name, what in (("because", "why it was granted"), ("granted_by", "who granted it, as a role")):
+        if not row[name]:
+            raise DeclarationError(path, line, f"{name} is empty: say {what}")
+    return Extension(**row | {"granted_on": granted, "accepted_until": until})  # type: ignore[arg-type]
+
+
+def append_extension(path: Path, extension: Extension) -> None:
+    """Write an extension as the last line of the list, which is replaced whole."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow([getattr(extension, name) for name in EXTENSION_COLUMNS])
+    text = path.read_text(encoding="utf-8-sig")
+    scratch = path.with_name(f".{path.name}-{os.getpid()}")
+    scratch.write_text(f"{text.rstrip()}\n{line.getvalue()}", encoding="utf-8")
+    os.replace(scratch, path)
+
+
+def _day(path: Path, line: int, text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise DeclarationError(path, line, str(error)) from error
