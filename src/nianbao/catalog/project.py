@@ -171,7 +171,7 @@ class Project:
     def periods_of(self, form: Form, year: int) -> list[Period]:
         """The periods of a form that lie in a year of the federation and are asked, by their ends."""
         periods = (
-            Period.parse(f"{calendar}{'' if suffix == 'Y' else suffix}")
+            Period.of(calendar, suffix)
             for suffix in form.suffixes
             for calendar in (year - 1, year)
         )
