@@ -170,11 +170,7 @@ class Project:
 
     def periods_of(self, form: Form, year: int) -> list[Period]:
         """The periods of a form that lie in a year of the federation and are asked, by their ends."""
-        periods = (
-            Period.of(calendar, suffix)
-            for suffix in form.suffixes
-            for calendar in (year - 1, year)
-        )
+        periods = (Period.of(calendar, suffix) for suffix in form.suffixes for calendar in (year - 1, year))
         own = [each for each in periods if self.year_of(each) == year and self.is_asked(form, each)]
         return sorted(own, key=lambda period: (period.end, period.start))
 
