@@ -35,7 +35,7 @@ def as_of(planned: Planned, status: str, name: str, more: int = 0) -> Planned:
 def test_T21_history_is_taken_in_whenever_it_arrives(
     project: Project, tmp_path: Path, clock: Callable[[str], None]
 ) -> None:
-    """Nobody owed it, it is never late, marked as history, and no second first report replaces it: a correction does."""
+    """It is never late, marked as history, and no second first report replaces it: a correction does."""
     home = Home(tmp_path / "home")
     before = first_report(project, "2020Q4")
     decided = []
