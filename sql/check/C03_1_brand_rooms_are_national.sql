@@ -1,6 +1,7 @@
 -- A brand reading room is first a national model reading room.
 -- code: C03-1
 -- form: GH03
+-- across: units
 -- severity: reject
 -- says: “{value}”填为全国品牌职工书屋，但在已报的{expected}中没有同名书屋，请核对名称；属于全国示范点的请同时列一行。
 -- because: 全国品牌职工书屋从全国示范点中产生。

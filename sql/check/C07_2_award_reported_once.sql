@@ -1,6 +1,7 @@
 -- An award to a recipient in a year counts once, whoever reports it; the one that came first stands.
 -- code: C07-2
 -- form: GH07
+-- across: units
 -- severity: reject
 -- says: “{value}”{award_year}年的这项荣誉已由{expected}报过，请与对方核对，只由一家填报，本行请删去后重报。
 -- because: 同一荣誉由两家填报会重复计数。

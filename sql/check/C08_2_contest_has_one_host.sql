@@ -1,6 +1,7 @@
 -- A contest of a year is reported by one host; the one that came first stands.
 -- code: C08-2
 -- form: GH08
+-- across: units
 -- severity: reject
 -- says: 竞赛“{value}”已由{expected}填报，联合竞赛只由牵头的一家填报，请与对方核对，不牵头的请删去这项竞赛后重报。
 -- because: 同一竞赛由两家填报，参与单位和职工会重复计数。

@@ -1,6 +1,7 @@
 -- A project of a year stands once, whoever reports it; the one that came first stands.
 -- code: C09-1
 -- form: GH09
+-- across: units
 -- severity: reject
 -- says: 项目“{value}”已由{expected}在本年填报，请核对项目编号；同一项目只由一个部门填一行，多次拨款请合并。
 -- because: 同一项目列两行，项目数和资金会重复计算。

@@ -4,6 +4,7 @@
 -- last one counts.
 -- code: C12-5
 -- form: GH12
+-- across: units
 -- severity: explain
 -- says: 补助下级支出{value}元，已报的{reported}家下级工会的上级补助收入合计{expected}元，相差{difference}元，请逐家核对；下级未报齐的请在说明栏写明。
 -- because: 同一笔补助在上下级两边的账上应当相等。

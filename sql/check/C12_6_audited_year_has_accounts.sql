@@ -2,6 +2,7 @@
 -- Only for units that report GH12, and for years of which at least one lower union's annual is known.
 -- code: C12-6
 -- form: GH13
+-- across: units
 -- severity: warn
 -- says: 被审单位{value}的{expected}年经费收支预算执行情况年报还没有收到，请核对资金所属年度，并提醒该单位补报。
 -- because: 审计的资金应能与该单位的年报对上。

@@ -3,6 +3,7 @@
 -- indicators named like a field that is summed: other targets are compared in the report, where every figure is known.
 -- code: C14-2
 -- form: GH14
+-- across: units
 -- severity: warn
 -- says: {target_year}年目标“{indicator_zh}”应{comparator_zh}{expected}，各单位已报合计{value}，没有完成，请在年度总结中说明原因。
 -- because: 年度报告承诺的目标，第二年要逐项交代完成情况。

@@ -10,7 +10,7 @@ from nianbao.catalog import Project, load_project
 from nianbao.intake.columns import FileRead, to_columns
 from nianbao.intake.judge.identify import identify
 from nianbao.intake.judge.night import gather
-from nianbao.intake.judge.numbering import Known, number
+from nianbao.intake.judge.rounds import Known, Rounds
 from nianbao.intake.read.vocabulary import load_vocabulary
 from nianbao.intake.read.workbook import read_workbook
 from nianbao.intake.worker.wire import dump_file, load_file, take_answer
@@ -68,8 +68,7 @@ def _stage(connection: Connection, project: Project, files: Sequence[FileRead]) 
         Delivery(f"D{place:06d}", f"{place}.xlsx", "0" * 64, 1, 0, RECEIVED, RECEIVED) for place, _ in enumerate(files)
     ]
     identified = [identify(delivery, read, project) for delivery, read in zip(deliveries, files, strict=True)]
-    numbered = number(identified, Known({}, {}), project)
-    night = gather(numbered, [()] * len(numbered))
+    night = gather(Rounds(identified, Known({}, {}), project).next_round(), project.rules)
     asked = [(each.submission.submission_id, part) for each in night.sent for part in each.parts]
     fill_stage(connection, project, night.submissions, night.cells, asked)
 

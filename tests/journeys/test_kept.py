@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from nianbao.catalog import Project, load_project
 from nianbao.cli import main
 from nianbao.errors import RuleError
-from nianbao.intake import take_in as stage_of_the_night
+from nianbao.intake import read_in as stage_of_the_night
 from nianbao.settings import Home
 from tests.homes import collect_into, post, send, warehouse
 
@@ -168,7 +168,7 @@ def test_a_crash_of_ours_over_one_file_keeps_that_file(
     monkeypatch.setattr(stage_of_the_night, "identify", fails_over_one)
     first = collect_into(project, home)
     assert [alarm.code for alarm in first.alarms] == ["KEPT"]
-    assert "ZeroDivisionError at take_in" in first.alarms[0].what
+    assert "ZeroDivisionError at read_in" in first.alarms[0].what
     assert {unit for unit, _ in states(home)} == {*UNITS} - {GUILTY}
     monkeypatch.undo()
     clock(NEXT_NIGHT)

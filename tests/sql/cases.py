@@ -14,7 +14,7 @@ from nianbao.catalog import Project
 from nianbao.warehouse.connect import Connection, insert_columns, open_memory
 from nianbao.warehouse.reference import load_reference
 from nianbao.warehouse.schema import CELL, LEDGER, TableSpec, create_mirror, create_schema
-from nianbao.warehouse.stage import SUBMISSION, stage_table
+from nianbao.warehouse.staged_tables import SUBMISSION, stage_table
 
 Row = dict[str, Any]
 TODAY = dt.date(2022, 3, 1)

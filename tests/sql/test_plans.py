@@ -14,7 +14,8 @@ from nianbao.terms.form import Part
 from nianbao.warehouse.connect import Connection, open_memory, quote
 from nianbao.warehouse.reference import load_reference
 from nianbao.warehouse.schema import create_schema
-from nianbao.warehouse.stage import fill_stage, stage_table
+from nianbao.warehouse.stage import fill_stage
+from nianbao.warehouse.staged_tables import stage_table
 
 UNITS = 100
 

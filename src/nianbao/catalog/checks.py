@@ -19,7 +19,7 @@ from nianbao.terms.form import NUMBERS, Field, FieldType, Form, Part
 from nianbao.terms.span import Span
 
 ALL_FORMS = "*"
-_HEADER = re.compile(r"--\s*(code|form|severity|says|because|since|until):\s*(.+)")
+_HEADER = re.compile(r"--\s*(code|form|severity|says|because|since|until|across):\s*(.+)")
 _RULE_KEYS = {"code", "part", "each", "severity", "type", "column", "kwargs", "says", "because", "since", "until"}
 
 
@@ -192,6 +192,9 @@ def _sql_rule(path: Path, forms: Mapping[str, Form]) -> Rule:
         span = Span.between(header.get("since", "").strip(), header.get("until", "").strip())
     except ValueError as error:
         raise DeclarationError(path, _line(path, "-- since:"), str(error)) from error
+    across = header.get("across", "").strip()
+    if across not in ("", "units"):
+        raise DeclarationError(path, _line(path, "-- across:"), f"across {across!r} is not: units")
     part = None if form_code == ALL_FORMS else forms[form_code].parts[0]
     query = "\n".join(line for line in text.splitlines() if not line.startswith("--")).strip().rstrip(";")
     return Rule(
@@ -206,6 +209,7 @@ def _sql_rule(path: Path, forms: Mapping[str, Form]) -> Rule:
         type=SQL_RULE,
         kwargs={"unexpected_rows_query": query},
         span=span,
+        across_units=across == "units",
     )
 
 

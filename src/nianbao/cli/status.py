@@ -60,7 +60,7 @@ def status(project_path: Path | None, home: Path, year: int | None, unit_text: s
         keys = ("form_code", "form_zh", "period", "units_due", *_COUNTS)
         say_table(head, [[row[key] for key in keys] for row in forms], numbers=range(3, len(head)))
     else:
-        _say_unit(workspace.project.units[unit_code], forms, absent)
+        _say_unit(workspace.project.units[unit_code], forms, absent, bool(waiting))
     _say_absent(absent)
     say_lapsed(lapsed)
     if waiting:
@@ -69,12 +69,12 @@ def status(project_path: Path | None, home: Path, year: int | None, unit_text: s
         say(f"{row['submission_id']}  {row['code']}  {row['sheet']} {row['cell'] or ''}  {row['sentence']}")
 
 
-def _say_unit(unit: Any, forms: Sequence[Mapping[str, Any]], absent: Sequence[Mapping[str, Any]]) -> None:
+def _say_unit(unit: Any, forms: Sequence[Mapping[str, Any]], absent: Sequence[Mapping[str, Any]], waits: bool) -> None:
     """One line: how many forms the unit owes, what became of them, and whether all is well."""
     counts = {status.zh: sum(row[f"units_{status}"] for row in forms) for status in Status}
     told = "，".join(f"{zh}{count}张" for zh, count in counts.items() if count)
     say(f"{unit.code} {unit.zh}：应报{len(forms)}张，{told}" if forms else f"{unit.code} {unit.zh}：没有应报的表")
-    if not any(Status(row["status"]).is_owed for row in absent):
+    if not waits and not any(Status(row["status"]).is_owed for row in absent):
         say("all is well: nothing is owed, nothing waits")
 
 

@@ -1,13 +1,21 @@
-"""judge again: what was kept back for a fault of ours is judged in every later run, until it can be."""
+"""judge again: what is said anew of earlier nights.
+
+What was kept back for a fault of ours is judged in every later run, until it can be; what a night concerns of those
+before it is looked at again by the rules that look beyond.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import asdict
 
+from nianbao.intake.judge.decide import outcome_of
 from nianbao.intake.take_in import Rows, Taken, facts_of
 from nianbao.terms.delivery import Decision
+from nianbao.warehouse.connect import Connection
 from nianbao.warehouse.kept import Kept
+from nianbao.warehouse.standing import outcomes_of_deliveries
 
 
 def facts_of_kept(taken: Taken, kept: Sequence[Kept], at: dt.datetime) -> Rows:
@@ -38,3 +46,42 @@ def facts_of_kept(taken: Taken, kept: Sequence[Kept], at: dt.datetime) -> Rows:
             for kind in ("submission", "asked", "decision", "explanation")
         },
     }
+
+
+def facts_of_reconsidered(connection: Connection, taken: Taken, at: dt.datetime) -> Rows:
+    """What is to be recorded about submissions of earlier nights that a night changes something about."""
+    changed = {each.standing.submission_id: each for each in taken.reconsidered}
+    deliveries = outcomes_of_deliveries(connection, sorted({e.standing.delivery.delivery_id for e in changed.values()}))
+    for row in deliveries:
+        states = [
+            changed[each["id"]].decision if each["id"] in changed else Decision(each["state"])
+            for each in row.pop("states")
+        ]
+        row["outcome"] = outcome_of(states, bool(row["unchanged"]), was_read=True).value
+    return {
+        "anew": [
+            {"delivery_id": each.standing.delivery.delivery_id, "submission_id": key} for key, each in changed.items()
+        ],
+        "delivery": deliveries,
+        "submission": [dict(each.standing.row) for each in changed.values()],
+        "asked": [
+            {"submission_id": key, "form_code": each.standing.place[1], "part": part}
+            for key, each in changed.items()
+            for part in each.standing.asked
+        ],
+        "finding": [
+            asdict(finding) | {"severity": finding.severity.value}
+            for each in changed.values()
+            for finding in each.findings
+        ],
+        "explanation": [
+            asdict(item) | {"given": item.given.value} for each in changed.values() for item in each.explanations
+        ],
+        "decision": [
+            {
+                "submission_id": key, "decision": each.decision.value, "decided_at": at, "decided_by": None,
+                "because": None,
+            }
+            for key, each in changed.items()
+        ],
+    }  # fmt: skip

@@ -1,35 +1,35 @@
-"""take in: a batch of deliveries read, identified, numbered and judged, and what is to be recorded about it."""
+"""take in: a night of deliveries judged in rounds, and what is to be recorded about it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from nianbao.catalog import Project
-from nianbao.intake.columns import FileRead, unread
-from nianbao.intake.fetch.receive import MAX_BYTES
 from nianbao.intake.judge.arrival_faults import arrival_faults
+from nianbao.intake.judge.check import find_faults_of
 from nianbao.intake.judge.decide import outcome_of
-from nianbao.intake.judge.identify import WRONG_SENDER, Identified, identify
-from nianbao.intake.judge.isolate import FILE_NOT_JUDGED, cause_of, judge_apart
+from nianbao.intake.judge.identify import WRONG_SENDER, Identified
+from nianbao.intake.judge.isolate import FILE_NOT_JUDGED, judge_apart
 from nianbao.intake.judge.judge import Judged
-from nianbao.intake.judge.night import gather
-from nianbao.intake.judge.numbering import Known, Numbered, is_refused, number
+from nianbao.intake.judge.last_pass import Beyond, Reconsidered, needs_pass, pass_over, reconsider
+from nianbao.intake.judge.night import Night, gather
+from nianbao.intake.judge.rounds import Known, Rounds, is_refused
+from nianbao.intake.read_in import Progress, ReadIn, read_in
 from nianbao.intake.worker.pool import ReaderPool
-from nianbao.intake.worker.request import ReadRequest
-from nianbao.record import Archive, Frame
+from nianbao.record import Archive, Frame, Record
 from nianbao.terms.delivery import Decision, Delivery, Outcome
-from nianbao.terms.finding import Severity
+from nianbao.terms.finding import Finding, Severity
 from nianbao.terms.form import Part
 from nianbao.terms.submission import ReadingFault
 from nianbao.warehouse import ledger
 from nianbao.warehouse.connect import Connection
 from nianbao.warehouse.explanations import rulings
 from nianbao.warehouse.kept import Kept
+from nianbao.warehouse.known import attach_known, begin_night, end_round
 from nianbao.warehouse.stage import submission_row
-
-Progress = Callable[[int], None]
+from nianbao.warehouse.standing import Standing, cells_of_standing, find_standing
 
 Rows = dict[str, list[dict[str, Any]]]
 """Rows by their kind, as the record and the ledger have them."""
@@ -39,7 +39,8 @@ Rows = dict[str, list[dict[str, Any]]]
 class Came:
     """What became of a delivery.
 
-    `duplicate_of` is the first one with the same bytes, `unchanged` are the forms that say what counts already.
+    `duplicate_of` is the first one with the same bytes, where all in it counts already; `unchanged` are the forms that
+    say what counts already.
     """
 
     delivery: Delivery
@@ -52,18 +53,20 @@ class Came:
 
 @dataclass(frozen=True)
 class Taken:
-    """What a batch came to: every delivery with its outcome, everything that was judged, and what that was read from.
+    """What a night came to: every delivery with its outcome, everything that was judged, and what that was read from.
 
     `causes` says of what was kept back, submissions and whole deliveries, what we failed over. `asked` are the parts
-    asked of each submission; `cells` are the filled ones, as raw has them, values as text; `run_id` is the run as which
-    it was recorded.
+    asked of each submission; `cells` are the filled ones, as raw has them, values as text. `reconsidered` is what
+    became of earlier nights' submissions, whose cells are among `cells`; `run_id` is the run as which it was recorded.
     """
 
     came: tuple[Came, ...]
     judged: Judged
+    findings_of_files: tuple[Finding, ...]
     causes: Mapping[str, str]
     asked: tuple[tuple[str, Part], ...]
     cells: Frame
+    reconsidered: tuple[Reconsidered, ...] = ()
     run_id: str = ""
 
     @property
@@ -72,14 +75,19 @@ class Taken:
         return {each.delivery.delivery_id: each.outcome for each in self.came}
 
     @property
-    def decisions(self) -> dict[str, Decision]:
+    def decisions(self) -> Mapping[str, Decision]:
         """The decisions by submission."""
         return self.judged.decisions
 
     @property
-    def findings(self) -> dict[Severity, int]:
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found, about files and about submissions."""
+        return (*self.findings_of_files, *self.judged.findings)
+
+    @property
+    def severities(self) -> dict[Severity, int]:
         """How many findings there are of each severity."""
-        return {each: sum(found.severity is each for found in self.judged.findings) for each in Severity}
+        return {each: sum(found.severity is each for found in self.findings) for each in Severity}
 
 
 def judge_deliveries(
@@ -91,127 +99,175 @@ def judge_deliveries(
     progress: Progress = lambda done: None,
     again: Sequence[Kept] = (),
 ) -> Taken:
-    """Read, identify, number and judge deliveries beside what counts now; nothing is kept.
+    """Read and judge deliveries beside what counts now; nothing is kept.
 
     `again` says of deliveries that were taken in before what was kept back of them, and is to be judged now.
 
     Raises:
-        RuleError: a rule is broken by itself; nothing is known about the batch.
+        RuleError: a rule is broken by itself; nothing is known about the deliveries.
+    """
+    return judge_night(connection, project, read_in(project, archive, pool, deliveries, progress), again)
+
+
+def judge_night(
+    connection: Connection,
+    project: Project,
+    night: ReadIn,
+    again: Sequence[Kept] = (),
+    record: Record | None = None,
+) -> Taken:
+    """Judge what was read of a night as a whole, in rounds, beside what counts now; nothing is kept.
+
+    With a `record` also what the night concerns of those before is looked at again.
+
+    Raises:
+        RuleError: a rule is broken by itself; nothing is known about the night.
     """
     kept = {each.delivery.delivery_id: each for each in again}
-    duplicates = {} if again else _duplicates(connection, deliveries)
-    fresh = [delivery for delivery in deliveries if delivery.delivery_id not in duplicates]
-    read = _read(archive, pool, fresh, progress)
-    causes: dict[str, str] = {}
-    identified = [_identify(delivery, each, project, causes) for delivery, each in zip(fresh, read, strict=True)]
-    codes = (each.cover.get("unit_code", "") for each in read)
-    units = sorted({project.roster.find(code) or code for code in codes})
-    numbered = number(identified, Known(*ledger.submission_numbers(connection, units), kept), project)
-    night = gather(numbered, arrival_faults(fresh, ledger.sources_of(connection, units)))
-    judged = judge_apart(connection, project, night, rulings(connection))
-    came = {
-        (key := item.identified.delivery.delivery_id): _came(
-            item, judged, night.faults[key], project, kept[key].decided if key in kept else ()
-        )
-        for item in numbered
-    }
+    units = _units(night, project)
+    rounds = Rounds(night.identified, Known(*ledger.submission_numbers(connection, units), kept), project)
+    ruled = rulings(connection)
+    attach_known(connection, project.parts)
+    begin_night(connection, project.parts)
+    judged, gathered = Judged(), list[Night]()
+    while turns := rounds.next_round():
+        gathered.append(gather(turns, project.rules))
+        this_round = judge_apart(connection, project, gathered[-1], ruled)
+        accepted = set(this_round.accepted)
+        end_round(connection, project.parts, sorted(accepted))
+        rounds.note(each for each in this_round.submissions if each.submission_id in accepted)
+        judged = judged.followed_by(this_round)
+    standing = _find_standing(connection, project, judged) if record else []
+    standing_cells = cells_of_standing(connection, record, [s.submission_id for s in standing]) if record else None
+    reconsidered: list[Reconsidered] = []
+    if needs_pass(gathered, judged, standing):
+        later = pass_over(connection, project, gathered, judged, standing, standing_cells, ruled)
+        judged = judged.followed_by(later.only(judged.decisions))
+        reconsidered = reconsider(standing, later)
+    faults = _faults(connection, night, rounds, units)
+    came = _came(connection, night, judged, rounds, faults, kept, project)
+    told = [each.delivery for each in came if each.outcome is not Outcome.DUPLICATE]
     return Taken(
-        tuple(
-            came.get(each.delivery_id) or Came(each, Outcome.DUPLICATE, duplicate_of=duplicates[each.delivery_id])
-            for each in deliveries
+        came=came,
+        judged=judged,
+        findings_of_files=tuple(
+            finding for each in told for finding in find_faults_of(each, faults[each.delivery_id], project)
         ),
-        judged,
-        causes | dict(judged.causes),
-        tuple(
-            (each.submission.submission_id, part)
-            for each in night.sent
-            for part in each.parts
-            if each.submission.submission_id in judged.decisions
-        ),
-        night.cells.filter((night.cells["text"] != "") & night.cells["submission_id"].is_in(list(judged.decisions))),
+        causes={**night.causes, **judged.causes},
+        asked=tuple((each.submission.submission_id, part) for n in gathered for each in n.sent for part in each.parts),
+        cells=_filled(gathered, reconsidered, standing_cells),
+        reconsidered=tuple(reconsidered),
     )
 
 
-def _identify(delivery: Delivery, read: FileRead, project: Project, causes: dict[str, str]) -> Identified:
-    """What a delivery is; one that we fail over is kept back whole, and its cause goes into `causes`."""
-    try:
-        return identify(delivery, read, project)
-    except Exception as error:
-        causes[delivery.delivery_id] = cause_of(error)
-        return Identified(delivery, unread(ReadingFault(FILE_NOT_JUDGED)), (ReadingFault(FILE_NOT_JUDGED),))
+def _find_standing(connection: Connection, project: Project, judged: Judged) -> list[Standing]:
+    """What tonight's submissions concern of earlier nights."""
+    beyond, accepted = Beyond.of(project), set(judged.accepted)
+    counting = [each for each in judged.submissions if each.submission_id in accepted]
+    return find_standing(connection, judged.submissions, counting, beyond.codes, beyond.across)
 
 
-def _duplicates(connection: Connection, deliveries: Sequence[Delivery]) -> dict[str, str]:
-    """Deliveries whose bytes came before, in an earlier run or earlier in this batch: delivery → the first one.
-
-    A file whose name tells whose it is says something else under another name.
-    """
-    from nianbao.intake.read.cover import cover_of_name  # a rebuild reads nothing, and has no reader
-
-    known = ledger.deliveries_by_hash(connection, [delivery.sha256 for delivery in deliveries])
-    tonight: dict[str, Delivery] = {}
-    duplicates = {}
-    for delivery in deliveries:
-        if cover_of_name(delivery.file_name)[0]:
-            continue
-        first = tonight.setdefault(delivery.sha256, delivery)
-        if delivery.sha256 in known:
-            duplicates[delivery.delivery_id] = known[delivery.sha256]
-        elif first is not delivery and first.sender in ("", delivery.sender):
-            # What came from another sender's place may be held there; here it may be where it belongs.
-            duplicates[delivery.delivery_id] = first.delivery_id
-    return duplicates
+def _units(night: ReadIn, project: Project) -> list[str]:
+    """The units that the covers name, known or not."""
+    codes = (each.read.cover.get("unit_code", "") for each in night.identified)
+    return sorted({project.roster.find(code) or code for code in codes})
 
 
-def _read(archive: Archive, pool: ReaderPool, deliveries: Sequence[Delivery], progress: Progress) -> list[FileRead]:
-    """What the workers read of each file; one that is too large or our own answer is not opened."""
-    answers = archive.answers_among(item.sha256 for item in deliveries)
-    closed = [_closed(item, item.sha256 in answers) for item in deliveries]
-    read = [unread(fault or ReadingFault("TIMEOUT")) for fault in closed]
-    readable = [index for index, fault in enumerate(closed) if fault is None]
-    due = [deliveries[index] for index in readable]
-    asked = [ReadRequest(archive.checked(item.sha256), item.file_name) for item in due]
-    for done, (position, answer) in enumerate(pool.read(asked), start=1):
-        read[readable[position]] = answer
-        progress(done)
-    return read
+def _filled(nights: Sequence[Night], reconsidered: Sequence[Reconsidered], standing: Frame | None) -> Frame:
+    """The filled cells of all rounds, and those of what is said anew of earlier nights."""
+    import polars as pl
+
+    cells = [night.cells.filter(night.cells["text"] != "") for night in nights or [gather((), ())]]
+    if standing is not None and reconsidered:
+        anew = [each.standing.submission_id for each in reconsidered]
+        cells.append(standing.filter(standing["submission_id"].is_in(anew)))
+    return pl.concat(cells, how="diagonal_relaxed")
 
 
-def _closed(delivery: Delivery, is_own_answer: bool) -> ReadingFault | None:
-    """Why a file is not opened, if it is not."""
-    if is_own_answer:
-        return ReadingFault("OWN_ANSWER")
-    return ReadingFault("TOO_LARGE", value=str(delivery.size_bytes)) if delivery.size_bytes > MAX_BYTES else None
+def _faults(
+    connection: Connection, night: ReadIn, rounds: Rounds, units: Sequence[str]
+) -> dict[str, tuple[ReadingFault, ...]]:
+    """What is wrong with each delivery besides its submissions."""
+    deliveries = [each.delivery for each in night.identified]
+    arrival = arrival_faults(deliveries, ledger.sources_of(connection, units))
+    return {
+        item.delivery.delivery_id: (*item.faults, *rounds.missing_of(item), *more)
+        for item, more in zip(night.identified, arrival, strict=True)
+    }
 
 
 def _came(
-    item: Numbered, judged: Judged, faults: Sequence[ReadingFault], project: Project, decided: Sequence[Decision]
-) -> Came:
-    """What becomes of a delivery: put aside when nothing could be read, taken in part when a sheet could not.
-
-    `decided` is what was decided before about others of its forms.
-    """
-    delivery = item.identified.delivery
-    if any(fault.code == WRONG_SENDER for fault in item.faults):
-        return Came(delivery, Outcome.HELD)
-    unchanged = {*item.unchanged, *judged.repeats.get(delivery.delivery_id, ())}
-    own = [
-        judged.decisions[each.submission.submission_id]
-        for each in item.sent
-        if each.submission.submission_id in judged.decisions
+    connection: Connection,
+    night: ReadIn,
+    judged: Judged,
+    rounds: Rounds,
+    faults: Mapping[str, tuple[ReadingFault, ...]],
+    kept: Mapping[str, Kept],
+    project: Project,
+) -> tuple[Came, ...]:
+    """What became of each delivery."""
+    decisions: dict[str, list[Decision]] = {key: list(each.decided) for key, each in kept.items()}
+    for submission in judged.submissions:
+        own = decisions.setdefault(submission.delivery_id, [])
+        own.append(judged.decisions[submission.submission_id])
+    came = [
+        _outcome(item, decisions.get(key, []), rounds.unchanged_of(key), faults[key], project)
+        for item in night.identified
+        if (key := item.delivery.delivery_id)
     ]
-    own += decided
+    first = _first_of_bytes(connection, came)
+    return tuple(
+        Came(each.delivery, Outcome.DUPLICATE, each.unit_code, each.period, duplicate_of=first[each.delivery.sha256])
+        if first.get(each.delivery.sha256, each.delivery.delivery_id) != each.delivery.delivery_id
+        and each.delivery.delivery_id not in decisions
+        and each.outcome is Outcome.ACCEPTED
+        else each
+        for each in came
+    )
+
+
+def _first_of_bytes(connection: Connection, came: Sequence[Came]) -> dict[str, str]:
+    """Of bytes in which all counts already the first delivery, of an earlier night or of this one."""
+    known = ledger.deliveries_by_hash(connection, [each.delivery.sha256 for each in came if each.unchanged])
+    tonight: dict[str, str] = {}
+    for each in came:
+        if each.outcome is not Outcome.HELD:
+            tonight.setdefault(each.delivery.sha256, each.delivery.delivery_id)
+    return tonight | known
+
+
+def _outcome(
+    item: Identified,
+    decisions: Sequence[Decision],
+    unchanged: tuple[str, ...],
+    faults: Sequence[ReadingFault],
+    project: Project,
+) -> Came:
+    """What becomes of a delivery: put aside when nothing could be read, taken in part when a sheet could not."""
+    if any(fault.code == WRONG_SENDER for fault in item.faults):
+        return Came(item.delivery, Outcome.HELD)
+    own = list(decisions)
     refused = is_refused(faults, project)
     if refused and (own or unchanged):
         own.append(Decision.REJECTED)
     if any(fault.code == FILE_NOT_JUDGED for fault in faults):
         own.append(Decision.KEPT)
     outcome = outcome_of(own, bool(unchanged), was_read=not refused or bool(own))
-    return Came(delivery, outcome, item.identified.unit_code, item.identified.period, tuple(sorted(unchanged)))
+    return Came(item.delivery, outcome, item.unit_code, item.period, unchanged)
 
 
-def facts_of(taken: Taken) -> Rows:
-    """What the record is to hold about a batch, by kind; the cells lie beside it in `taken.cells`."""
+def facts_of(taken: Taken, anew: Rows | None = None) -> Rows:
+    """What the record is to hold about a night, by kind; the cells lie beside it in `taken.cells`.
+
+    `anew` is what is said anew of earlier nights.
+    """
+    rows = _facts_of_tonight(taken)
+    for kind, more in (anew or {}).items():
+        rows.setdefault(kind, []).extend(more)
+    return rows
+
+
+def _facts_of_tonight(taken: Taken) -> Rows:
     received = {each.delivery.delivery_id: each.delivery.received_at for each in taken.came}
     judged = taken.judged
     return {
@@ -240,6 +296,6 @@ def facts_of(taken: Taken) -> Rows:
             }
             for each in judged.submissions
         ],
-        "finding": [asdict(finding) | {"severity": finding.severity.value} for finding in judged.findings],
+        "finding": [asdict(finding) | {"severity": finding.severity.value} for finding in taken.findings],
         "explanation": [asdict(item) | {"given": item.given.value} for item in judged.explanations],
     }

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 from nianbao import clock
 from nianbao.catalog import Project
 from nianbao.errors import UsageError
+from nianbao.intake.judge.last_pass import submission_of
 from nianbao.record import Manifest, Record
 from nianbao.runs.workspace import Workspace
 from nianbao.terms.check import Rule
 from nianbao.terms.form import Part
-from nianbao.terms.period import Period
-from nianbao.terms.submission import Submission
 from nianbao.warehouse.connect import Connection, open_memory, rows_of
 from nianbao.warehouse.judged import judged_in
 from nianbao.warehouse.projection import apply_runs
 from nianbao.warehouse.reference import load_reference
 from nianbao.warehouse.schema import create_schema
 from nianbao.warehouse.stage import fill_stage
-
-_DAYS = ("period_start", "period_end", "arrived_on", "due_on", "accepted_until")
 
 
 @dataclass(frozen=True)
@@ -94,27 +89,13 @@ def _offending(
     judged = judged_in(record, manifest, None if "*" in forms else forms)
     if judged is None:
         return
-    submissions = [_staged(row, project) for row in judged.submissions]
+    submissions = [submission_of(row, project) for row in judged.submissions]
     asked = [(key, part) for key, form, part_code in judged.asked if (part := _part(project, form, part_code))]
     filled = fill_stage(connection, project, submissions, judged.cells, asked)
     for table in ("submission", *(part.table for part in filled)):
         own = [rule for rule in rules if table == ("submission" if rule.is_sql else rule.table)]
         for offender in validate(connection, "stage", table, own):
             yield offender.submission_id
-
-
-def _staged(row: dict[str, Any], project: Project) -> Submission:
-    """A recorded submission as it is judged: with what the roster and the forms say about its unit and period."""
-    period = Period.parse(row["period"])
-    form, unit = project.forms.get(row["form_code"]), project.roster.unit_in(row["unit_code"], period)
-    known = {name.name: row[name.name] for name in fields(Submission) if name.name in row}
-    days = {name: dt.date.fromisoformat(str(known[name])) for name in _DAYS}
-    return Submission(
-        **known | days,
-        unit_level=unit.level.code if unit else "",
-        in_roster=unit is not None,
-        is_due=bool(form and unit and form.parts_of(unit, period)),
-    )
 
 
 def _part(project: Project, form_code: str, part_code: str) -> Part | None:

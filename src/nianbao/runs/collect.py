@@ -13,7 +13,9 @@ from typing import Any
 from nianbao import __version__, clock
 from nianbao.intake.fetch.sources import Secrets
 from nianbao.intake.judge.check import refuse_broken_rules
-from nianbao.intake.take_in import Taken, facts_of, judge_deliveries
+from nianbao.intake.judge_again import facts_of_reconsidered
+from nianbao.intake.read_in import ReadIn, read_in
+from nianbao.intake.take_in import Taken, facts_of, judge_night
 from nianbao.intake.worker.pool import ReaderPool
 from nianbao.runs.answer import answer_owed
 from nianbao.runs.kept import bring_kept, tell_kept
@@ -74,14 +76,8 @@ def collect(
             collected.receipts += answer_owed(workspace, pool, sources)
             if kept:
                 collected.receipts += bring_kept(workspace, pool, kept, sources, step)
-            for start in range(0, len(pending), BATCH_SIZE):
-                batch = pending[start : start + BATCH_SIZE]
-
-                def report(done: int, before: int = start) -> None:
-                    if progress:
-                        progress(before + done, len(pending))
-
-                taken = step(f"take in {len(batch)} deliveries", take_in, workspace, pool, batch, report)
+            if pending:
+                taken = take_in(workspace, pool, pending, step, progress)
                 _count(collected, taken)
                 sources.alarms += tell_kept(taken.causes)
                 collected.receipts += answer_owed(workspace, pool, sources)
@@ -91,25 +87,39 @@ def collect(
 
 
 def take_in(
-    workspace: Workspace, pool: ReaderPool, deliveries: Sequence[Delivery], progress: Callable[[int], None]
+    workspace: Workspace, pool: ReaderPool, pending: Sequence[Delivery], step: Step, progress: Progress | None
 ) -> Taken:
-    """Read, judge and record one batch: one run of the record.
+    """Read a night in batches, judge it as a whole, and record it: one run of the record.
 
     Raises:
-        RuleError: a rule could not be evaluated; nothing of the batch is recorded.
+        RuleError: a rule could not be evaluated; nothing of the night is recorded.
     """
     started_at = clock.now()
-    taken = judge_deliveries(
-        workspace.connection, workspace.project, workspace.record.archive, pool, deliveries, progress
-    )
+    night = ReadIn()
+    for start in range(0, len(pending), BATCH_SIZE):
+
+        def report(done: int, before: int = start) -> None:
+            if progress:
+                progress(before + done, len(pending))
+
+        batch = pending[start : start + BATCH_SIZE]
+        archive, name = workspace.record.archive, f"read {len(batch)} deliveries"
+        night.take(step(name, read_in, workspace.project, archive, pool, batch, report))
+    taken: Taken = step(f"judge {len(pending)} deliveries", _judge_and_record, workspace, night, started_at)
+    return taken
+
+
+def _judge_and_record(workspace: Workspace, night: ReadIn, started_at: dt.datetime) -> Taken:
+    taken = judge_night(workspace.connection, workspace.project, night, record=workspace.record)
+    rows = facts_of(taken, facts_of_reconsidered(workspace.connection, taken, clock.now()))
     outcomes = Counter(outcome.value for outcome in taken.outcomes.values())
     doing = Doing(
         "collect",
         started_at,
-        answered=[delivery.delivery_id for delivery in deliveries],
-        summary={"deliveries": len(deliveries), "outcomes": dict(outcomes)},
+        answered=[row["delivery_id"] for row in rows["delivery"]],
+        summary={"deliveries": len(taken.came), "outcomes": dict(outcomes)},
     )
-    return replace(taken, run_id=record_run(workspace, doing, facts_of(taken), taken.cells).run_id)
+    return replace(taken, run_id=record_run(workspace, doing, rows, taken.cells).run_id)
 
 
 def _clock_alarm(known_until: dt.datetime | None) -> Iterator[Alarm]:
@@ -124,4 +134,4 @@ def _count(collected: Collected, taken: Taken) -> None:
     collected.run_ids.append(taken.run_id)
     collected.outcomes.update(taken.outcomes.values())
     collected.decisions.update(taken.decisions.values())
-    collected.findings.update(taken.findings)
+    collected.findings.update(taken.severities)

@@ -148,7 +148,8 @@ def not_reported(
 
 
 def waiting_findings(connection: Connection, unit_code: str | None = None) -> list[dict[str, Any]]:
-    """The findings of what was sent last and was sent back, or waits for an explanation or for us."""
+    """The findings of what was sent last and was sent back, or waits for an explanation or for us, and of what counts
+    and was reopened."""
     return rows_of(
         connection,
         f"""
@@ -156,7 +157,11 @@ def waiting_findings(connection: Connection, unit_code: str | None = None) -> li
             finding.expected, finding.sentence
         FROM ledger.finding AS finding
         INNER JOIN ledger.state AS sent ON finding.submission_id = sent.submission_id
-        WHERE sent.is_last AND (sent.waits OR sent.state = {literal(Decision.KEPT)}) AND finding.severity <> 'warn'
+        WHERE ((sent.is_last AND (sent.waits OR sent.state = {literal(Decision.KEPT)}))
+                OR sent.submission_id IN (
+                    SELECT submission_id FROM ledger.in_force WHERE state = {literal(Decision.REOPENED)}
+                ))
+            AND finding.severity <> 'warn'
             AND coalesce(sent.unit_code = ?, TRUE)
         ORDER BY finding.submission_id, finding.sheet, finding.row_no, finding.code
         """,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -14,6 +15,8 @@ SQL_RULE = "unexpected_rows_expectation"
 
 QUERY = "unexpected_rows_query"
 
+_KNOWN = re.compile(r"\bknown\.")
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -21,7 +24,7 @@ class Rule:
 
     Several rules may share a check's `code` (late warns, very late rejects); `name` is unique in a project.
     `form` is `*` for a rule on all forms; `type` and `kwargs` are those of a Great Expectations expectation.
-    It holds for the periods of `span`.
+    It holds for the periods of `span`; `across_units` says that it compares with what other units report.
     """
 
     name: str
@@ -35,6 +38,12 @@ class Rule:
     type: str
     kwargs: Mapping[str, object]
     span: Span = ALWAYS
+    across_units: bool = False
+
+    @property
+    def looks_beyond(self) -> bool:
+        """Whether the rule compares a submission with others: it may find something else when those change."""
+        return self.is_sql and _KNOWN.search(str(self.kwargs[QUERY])) is not None
 
     @property
     def is_sql(self) -> bool:

@@ -12,6 +12,7 @@ from nianbao.terms.source import LOCAL_INBOX
 class Outcome(StrEnum):
     """What became of a delivery: it ends in exactly one of these.
 
+    One that was accepted is `reopened` when a later correction of another report raises a question about it.
     What is of another unit than the place that it came from is `held`, until somebody sends it back (`quarantined`) or
     confirms it; then it is `passed_on`: its content counts by another delivery.
     """
@@ -22,12 +23,16 @@ class Outcome(StrEnum):
     QUARANTINED = "quarantined"
     DUPLICATE = "duplicate"
     KEPT = "kept"
+    REOPENED = "reopened"
     HELD = "held"
     PASSED_ON = "passed_on"
 
 
 class Decision(StrEnum):
-    """What is decided about one submission."""
+    """What is decided about one submission.
+
+    What is `reopened` counts, as it did; its unit is asked about it once more.
+    """
 
     ACCEPTED = "accepted"
     ACCEPTED_WITH_WARNINGS = "accepted_with_warnings"
@@ -35,11 +40,12 @@ class Decision(StrEnum):
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
     KEPT = "kept"
+    REOPENED = "reopened"
 
     @property
     def counts(self) -> bool:
         """Whether the submission's rows are loaded."""
-        return self in (Decision.ACCEPTED, Decision.ACCEPTED_WITH_WARNINGS)
+        return self in (Decision.ACCEPTED, Decision.ACCEPTED_WITH_WARNINGS, Decision.REOPENED)
 
     @property
     def waits(self) -> bool:

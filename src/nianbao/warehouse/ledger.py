@@ -56,17 +56,12 @@ def received(connection: Connection, delivery_ids: Sequence[str]) -> list[Delive
 
 
 def deliveries_by_hash(connection: Connection, hashes: Sequence[str]) -> dict[str, str]:
-    """The first delivery of each of these contents that was taken in.
-
-    What came from another unit's place was not, and what something was withdrawn of may be sent again.
-    """
+    """The first delivery of each of these contents, unless it was held because it came from another unit's place."""
     rows = connection.execute(
         "SELECT sha256, min(delivery_id) FROM ledger.delivery "
-        "WHERE sha256 IN (SELECT unnest($1::VARCHAR[])) AND delivery_id NOT IN ("
-        "SELECT delivery_id FROM ledger.state WHERE state = $2) "
-        "AND outcome <> $3 AND delivery_id NOT IN (SELECT delivery_id FROM ledger.finding WHERE code = 'WRONG_SENDER') "
-        "GROUP BY sha256",
-        [list(hashes), Decision.WITHDRAWN, Outcome.PASSED_ON],
+        "WHERE sha256 IN (SELECT unnest($1::VARCHAR[])) AND outcome <> $2 "
+        "AND delivery_id NOT IN (SELECT delivery_id FROM ledger.finding WHERE code = 'WRONG_SENDER') GROUP BY sha256",
+        [list(hashes), Outcome.PASSED_ON],
     ).fetchall()
     return dict(rows)
 

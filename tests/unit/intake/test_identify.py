@@ -1,7 +1,7 @@
 """A reading becomes submissions: whose, of which form, for which period, due when, and for the how many-th time."""
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,9 +9,9 @@ import pytest
 
 from nianbao.catalog import Project
 from nianbao.intake.columns import FileRead, to_columns
-from nianbao.intake.judge.identify import identify
+from nianbao.intake.judge.identify import Sent, identify
 from nianbao.intake.judge.night import CellPlace, gather
-from nianbao.intake.judge.numbering import Known, Numbered, number
+from nianbao.intake.judge.rounds import Known, Rounds, Turn
 from nianbao.terms.delivery import Delivery
 from nianbao.terms.submission import Cell, FormFrame, Reading, ReadingFault, Submission
 
@@ -21,6 +21,20 @@ COVER = {
     "unit_code": "QH630100", "unit_code_cell": "C5", "period": "2021Q4", "period_cell": "C7", "status": "初报",
     "basis": "本期", "basis_cell": "C9", "money_unit": "元", "money_unit_cell": "C10", "sheet": "封面",
 }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """A delivery in the first round: its faults, its forms with their numbers, those that say what counts already."""
+
+    turns: tuple[Turn, ...]
+    faults: tuple[ReadingFault, ...]
+    unchanged: tuple[str, ...]
+
+    @property
+    def sent(self) -> tuple[Sent, ...]:
+        """Its forms."""
+        return tuple(turn.sent for turn in self.turns)
 
 
 def frame(form_code: str = "GH05", text: str = "5", **changed: Any) -> FormFrame:
@@ -43,8 +57,10 @@ def opened(
 
 def numbered(project: Project, read: FileRead, delivery: Delivery = DELIVERY, known: Known | None = None) -> Numbered:
     """A delivery identified and numbered."""
-    (found,) = number([identify(delivery, read, project)], known or Known({}, {}), project)
-    return found
+    item = identify(delivery, read, project)
+    rounds = Rounds([item], known or Known({}, {}), project)
+    turns = tuple(rounds.next_round())
+    return Numbered(turns, (*item.faults, *rounds.missing_of(item)), rounds.unchanged_of(delivery.delivery_id))
 
 
 def only(found: Numbered) -> Submission:
@@ -90,9 +106,11 @@ def test_the_basis_comes_from_the_cover_or_the_form(project: Project) -> None:
 
 
 def test_versions_are_numbered(project: Project) -> None:
-    """After the last that was ever sent, and on within one night."""
+    """After the last that was ever sent, and on within one night, one in a round."""
     night = [identify(DELIVERY, read_of(frame(text=text)), project) for text in ("5", "6")]
-    first, second = map(only, number(night, Known({("QH630100", "GH05", "2021Q4"): 3}, {}), project))
+    rounds = Rounds(night, Known({("QH630100", "GH05", "2021Q4"): 3}, {}), project)
+    first, second = (turn.sent.submission for _ in night for turn in rounds.next_round())
+    assert not rounds.next_round()
     assert (first.number, second.submission_id) == (4, "QH630100-2021Q4-GH05-5")
 
 
@@ -191,7 +209,7 @@ def test_another_edition_of_a_form_is_told(project: Project) -> None:
 def test_a_cell_is_found_by_its_place(project: Project) -> None:
     """By submission, part, row and field; a blank one has an address too, one that is not on the sheet has none."""
     blank = Cell("main", 1, "warmth_persons", "E7", "", None, None)
-    night = gather([opened(project, frame(cells=(*frame().cells, blank)), frame("GH06"))], [()])
+    night = gather(opened(project, frame(cells=(*frame().cells, blank)), frame("GH06")).turns, project.rules)
     gh05, gh06 = (each.submission_id for each in night.submissions)
     fields = ("warmth_funds", "warmth_persons", "relief_total")
     first, second, third, other = (

@@ -36,6 +36,7 @@ OUTCOMES = {
     Outcome.QUARANTINED: "不能登记，已隔离保存，请按下列问题改正后重新报送",
     Outcome.DUPLICATE: "与此前报送的文件完全相同，未重复登记",
     Outcome.KEPT: "已收到保存，因系统故障暂未审核完，本单位不必重报",
+    Outcome.REOPENED: "已接收并计入，后来报送的更正与本次的数不符，请按下列问题核对后更正或说明",
     Outcome.HELD: "封面上的单位不是本报送目录的单位，已暂存，待办公室确认，暂不计入",
     Outcome.PASSED_ON: "已由办公室确认，按封面上的单位登记，审核意见由办公室转告该单位",
 }
@@ -46,6 +47,7 @@ DECISIONS = {
     Decision.REJECTED: "退回",
     Decision.WITHDRAWN: "已撤回",
     Decision.KEPT: "留存待审",
+    Decision.REOPENED: "已计入，须复核",
 }
 SEVERITIES = {Severity.REJECT: "须改正", Severity.EXPLAIN: "须说明", Severity.WARN: "提示", Severity.KEEP: "系统待处理"}
 EXPLAINED = "已说明"

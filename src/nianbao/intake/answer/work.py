@@ -18,7 +18,7 @@ from nianbao.terms.period import Period
 from nianbao.terms.receipt import Receipt, ReceiptFinding
 from nianbao.terms.workbook_words import ANSWER_SHEET
 
-_MARKED = {Outcome.ACCEPTED, Outcome.PARTLY, Outcome.REJECTED, Outcome.KEPT}
+_MARKED = {Outcome.ACCEPTED, Outcome.PARTLY, Outcome.REJECTED, Outcome.KEPT, Outcome.REOPENED}
 _NOT_OPENED = ("TOO_MANY_CELLS",)
 _LONGEST_COMMENT = 2_000
 _LONGEST_CELL = 300
@@ -71,6 +71,7 @@ def _forms_zh(receipt: Receipt) -> str:
         "待说明": Decision.AWAITING_EXPLANATION,
         "后被撤回": Decision.WITHDRAWN,
         "留存待审": Decision.KEPT,
+        "已计入、须复核": Decision.REOPENED,
     }
     forms = {
         words: list(dict.fromkeys(item.form for item in receipt.submissions if item.decision is each))

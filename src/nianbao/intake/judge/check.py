@@ -13,6 +13,7 @@ from nianbao.intake.judge.identify import Sent
 from nianbao.intake.judge.night import CellPlace, CellRead, Night
 from nianbao.terms import workbook_words
 from nianbao.terms.check import QUERY, Offender, Rule
+from nianbao.terms.delivery import Delivery
 from nianbao.terms.finding import Finding
 from nianbao.terms.form import Part
 from nianbao.terms.period import Period
@@ -31,7 +32,7 @@ _NAMED = 8
 
 
 def check(connection: Connection, project: Project, parts: Sequence[Part], night: Night) -> list[Finding]:
-    """Every finding about the staged submissions, reading faults included.
+    """Every finding about the staged submissions, those of their sheets and what was said before included.
 
     Raises:
         RuleError: a rule could not be evaluated; that is our fault, and nothing is decided without it.
@@ -39,7 +40,7 @@ def check(connection: Connection, project: Project, parts: Sequence[Part], night
     sent = {each.submission.submission_id: each for each in night.sent}
     offenders = [
         (offender, _subject(offender, each, project))
-        for offender in _offenders(connection, project, parts)
+        for offender in _offenders(connection, night.rules, parts)
         if (each := sent.get(offender.submission_id))
         and offender.rule.span.covers(Period.parse(each.submission.period))
     ]
@@ -52,17 +53,18 @@ def check(connection: Connection, project: Project, parts: Sequence[Part], night
     for each in night.sent:
         about = _about(each.submission, project)
         findings += (_finding_of_fault(fault, each.submission, about, project) for fault in _grouped(each.faults))
-    for key, delivery in night.deliveries.items():
-        about = {
-            "file": delivery.file_name,
-            "unit": "",
-            "period": "",
-            "form": "",
-            "due_on": None,
-            "accepted_until": None,
-        }
-        findings += (_finding_of_fault(fault, key, about, project) for fault in night.faults[key])
+    findings += (finding for each in night.sent for finding in night.said.get(each.submission.submission_id, ()))
     return _once(findings)
+
+
+def find_faults_of(delivery: Delivery, faults: Iterable[ReadingFault], project: Project) -> list[Finding]:
+    """The findings about a delivery as a whole, besides those about its submissions.
+
+    Raises:
+        RuleError: nothing is declared to be said of a fault.
+    """
+    about = dict.fromkeys(("unit", "period", "form", "due_on", "accepted_until"), "") | {"file": delivery.file_name}
+    return _once(_finding_of_fault(fault, delivery.delivery_id, about, project) for fault in faults)
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def refuse_broken_rules(connection: Connection, project: Project) -> None:
         RuleError: a rule is broken by itself, whatever is sent.
     """
     fill_stage(connection, project)
-    for _ in _offenders(connection, project, list(project.parts)):
+    for _ in _offenders(connection, project.rules, list(project.parts)):
         pass
     for rule in project.rules:
         if rule.is_sql:
@@ -116,7 +118,7 @@ def find_fault(fault: ReadingFault, submission: Submission, project: Project) ->
     return _finding_of_fault(fault, submission, _about(submission, project), project)
 
 
-def _offenders(connection: Connection, project: Project, parts: Sequence[Part]) -> Iterator[Offender]:
+def _offenders(connection: Connection, rules: Iterable[Rule], parts: Sequence[Part]) -> Iterator[Offender]:
     """The offenders of every rule, one batch per table; rules across tables run with their form's first table."""
     from nianbao.warehouse.expectations import validate  # Great Expectations takes seconds to import
 
@@ -124,7 +126,7 @@ def _offenders(connection: Connection, project: Project, parts: Sequence[Part]) 
     for part in parts:
         first_tables.setdefault(part.form_code, part.table)
     batches: dict[str, list[Rule]] = {}
-    for rule in project.rules:
+    for rule in rules:
         table = "submission" if rule.form == ALL_FORMS else rule.table
         if rule.is_sql and rule.form != ALL_FORMS:
             table = first_tables.get(rule.form, "")

@@ -32,6 +32,8 @@ def outcome_of(decisions: Collection[Decision], has_unchanged: bool, was_read: b
     if Decision.KEPT in decisions and not any(decision.waits for decision in decisions):
         return Outcome.KEPT
     counted = [decision.counts for decision in decisions]
+    if Decision.REOPENED in decisions and all(counted):
+        return Outcome.REOPENED
     if all(counted) and (counted or has_unchanged):
         return Outcome.ACCEPTED
     if any(counted) or has_unchanged:

@@ -1,7 +1,7 @@
-"""isolate: a night judged; a submission that we fail over is kept back, and only that one.
+"""isolate: a round judged; a submission that we fail over is kept back, and only that one.
 
 A rule that overflows over one amount, a sentence that does not fit one value: such a fault is ours. It is found by
-judging parts of the night, so that all others are judged together, as if the one had not been sent.
+judging parts of the round, so that all others are judged together, as if the one had not been sent.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _LONGEST_CAUSE = 300
 
 
 def judge_apart(connection: Connection, project: Project, night: Night, rulings: Sequence[Ruled]) -> Judged:
-    """Judge a night; what we fail over is kept back with its cause, and the rest is judged without it.
+    """Judge a round; what we fail over is kept back with its cause, and the rest is judged without it.
 
     Raises:
         RuleError: a rule is broken by itself; nothing is judged without it.
@@ -53,7 +53,7 @@ def judge_apart(connection: Connection, project: Project, night: Night, rulings:
         judged,
         submissions=(*judged.submissions, *kept),
         findings=(*judged.findings, *said),
-        decisions=judged.decisions | dict.fromkeys(causes, Decision.KEPT),
+        decisions={**judged.decisions, **dict.fromkeys(causes, Decision.KEPT)},
         causes=causes,
     )
 

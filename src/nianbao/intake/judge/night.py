@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from nianbao.intake.judge.identify import Sent
-from nianbao.intake.judge.numbering import Numbered
+from nianbao.intake.judge.rounds import Turn
+from nianbao.terms.check import Rule
 from nianbao.terms.delivery import Delivery
-from nianbao.terms.submission import ReadingFault, Submission
+from nianbao.terms.finding import Finding
+from nianbao.terms.submission import Submission
 
 if TYPE_CHECKING:
     import polars as pl
@@ -34,18 +36,19 @@ class CellRead(NamedTuple):
 
 @dataclass(frozen=True)
 class Night:
-    """Submissions that are judged together.
+    """Submissions that are judged together, one of a unit, form and period: a round, or the last pass.
 
-    `faults` are those of each delivery besides its submissions, `beside` what its sender wrote beside findings, by
-    their keys; `cells` every cell of the submissions, blank ones too: submission_id, form_code, sheet, part, row_no,
-    field, cell, text, read_as, value, fault.
+    `rules` are those that are asked; `said` what was found by others, by submission. `beside` is what a sender wrote
+    beside findings, by delivery and their keys; `cells` every cell of the submissions, blank ones too: submission_id,
+    form_code, sheet, part, row_no, field, cell, text, read_as, value, fault.
     """
 
     deliveries: Mapping[str, Delivery]
     sent: tuple[Sent, ...]
-    faults: Mapping[str, tuple[ReadingFault, ...]]
     beside: Mapping[str, Mapping[str, str]]
     cells: pl.DataFrame
+    rules: tuple[Rule, ...]
+    said: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
 
     @property
     def submissions(self) -> list[Submission]:
@@ -77,36 +80,41 @@ class Night:
         return {CellPlace(*row[:4]): CellRead(*row[4:]) for row in rows}
 
 
-def gather(numbered: Sequence[Numbered], faults: Sequence[tuple[ReadingFault, ...]]) -> Night:
-    """Put tonight's deliveries together; `faults` are those of their arrival."""
-    sent = [each for item in numbered for each in item.sent]
-    delivered = {item.identified.delivery.delivery_id: item for item in numbered}
+def gather(turns: Sequence[Turn], rules: Sequence[Rule]) -> Night:
+    """Put a round together."""
+    items = {turn.item.delivery.delivery_id: turn.item for turn in turns}
     return Night(
-        deliveries={key: item.identified.delivery for key, item in delivered.items()},
-        sent=tuple(sent),
-        faults={key: (*item.faults, *more) for (key, item), more in zip(delivered.items(), faults, strict=True)},
-        beside={key: item.identified.explanations for key, item in delivered.items()},
-        cells=_cells(numbered),
+        deliveries={key: item.delivery for key, item in items.items()},
+        sent=tuple(turn.sent for turn in turns),
+        beside={key: item.explanations for key, item in items.items()},
+        cells=_cells(turns),
+        rules=tuple(rules),
     )
 
 
-def _cells(numbered: Sequence[Numbered]) -> pl.DataFrame:
+def _cells(turns: Sequence[Turn]) -> pl.DataFrame:
     """The cells of all submissions: those of the files, joined with what was sent on each sheet."""
     import polars as pl
 
     from nianbao.intake.columns import cell_schema
 
     schema = {"file_no": pl.UInt32(), **cell_schema()}
+    numbers = {
+        key: number for number, key in enumerate(dict.fromkeys(turn.item.delivery.delivery_id for turn in turns))
+    }
+    reads = {turn.item.delivery.delivery_id: turn.item.read for turn in turns}
     files = [
-        item.identified.read.cells.select(pl.lit(file_no, pl.UInt32).alias("file_no"), pl.all())
-        for file_no, item in enumerate(numbered)
-        if item.identified.read.cells is not None
+        reads[key].cells.select(pl.lit(file_no, pl.UInt32).alias("file_no"), pl.all())  # type: ignore[union-attr]
+        for key, file_no in numbers.items()
+        if reads[key].cells is not None
     ]
     sheets = pl.DataFrame(
         [
-            (file_no, each.sheet_no, each.submission.submission_id, each.submission.form_code, each.submission.sheet)
-            for file_no, item in enumerate(numbered)
-            for each in item.sent
+            (
+                numbers[turn.item.delivery.delivery_id], turn.sent.sheet_no, turn.sent.submission.submission_id,
+                turn.sent.submission.form_code, turn.sent.submission.sheet,
+            )
+            for turn in turns
         ],
         schema={"file_no": pl.UInt32, "sheet_no": pl.UInt32, "submission_id": pl.String, "form_code": pl.String,
                 "sheet": pl.String},

@@ -1,0 +1,181 @@
+"""Known: what counts beside the staged submissions, for the checks that look beyond one of them.
+
+A night is judged in rounds. What counts of the earlier ones stands in `counted`, as staged; all that they brought, in
+`counted.sent`. The views of `known` show what counts, with what is staged now in place of what it would replace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from nianbao.terms.form import Part
+from nianbao.warehouse.connect import Connection, quote
+from nianbao.warehouse.schema import CELL, LEDGER, create_mirror
+from nianbao.warehouse.staged_tables import STAGED_CELL, SUBMISSION, WIDE, stage_table
+
+_IN_LEDGER = ", ".join(name for name in SUBMISSION.columns if name in LEDGER["submission"].columns)
+_SENT = "submission_id, unit_code, form_code, period, number, arrived_on, accepted_until"
+_PLACE = "unit_code, form_code, period"
+
+
+def attach_known(connection: Connection, parts: Iterable[Part]) -> None:
+    """Attach what judging works in, where it is not there yet: databases in memory."""
+    attached = {row[0] for row in connection.execute("SELECT database_name FROM duckdb_databases()").fetchall()}
+    if "known" in attached:
+        return
+    for database in ("stage", "counted", "known"):
+        connection.execute(f"ATTACH ':memory:' AS {database}")
+    begin_night(connection, parts)
+
+
+def begin_night(connection: Connection, parts: Iterable[Part]) -> None:
+    """Forget the rounds of an earlier night; the databases are attached."""
+    create_mirror(connection, "counted", (SUBMISSION, STAGED_CELL, *map(stage_table, parts)))
+    connection.execute(f"CREATE OR REPLACE TABLE counted.sent AS SELECT {_SENT} FROM counted.submission")
+
+
+def end_round(connection: Connection, parts: Iterable[Part], accepted: Sequence[str]) -> None:
+    """Let the accepted ones of what is staged count for the rounds to come, in place of what they replace."""
+    wanted = "IN (SELECT unnest($1::VARCHAR[]))"
+    connection.execute(f"INSERT INTO counted.sent SELECT {_SENT} FROM stage.submission")
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE replaced AS
+        SELECT submission_id FROM counted.submission
+        WHERE ({_PLACE}) IN (SELECT ({_PLACE}) FROM stage.submission WHERE submission_id {wanted})
+        """,
+        [list(accepted)],
+    )
+    for table in ("submission", "cell", *(part.table for part in parts)):
+        connection.execute(f"DELETE FROM counted.{table} WHERE submission_id IN (SELECT submission_id FROM replaced)")
+        connection.execute(
+            f"INSERT INTO counted.{table} SELECT * FROM stage.{table} WHERE submission_id {wanted}", [list(accepted)]
+        )
+    connection.execute("DROP TABLE replaced")
+
+
+def show_known(connection: Connection, parts: Iterable[Part]) -> None:
+    """Views in `known`: what counts, with what is staged in place of what it would replace."""
+    warehouse = quote(str(connection.execute("SELECT current_database()").fetchall()[0][0]))
+    staged = f"({_PLACE}) IN (SELECT ({_PLACE}) FROM stage.main.submission)"
+    counted = f"({_PLACE}) IN (SELECT ({_PLACE}) FROM counted.main.submission)"
+    connection.execute(f"""
+        CREATE OR REPLACE TABLE known.in_force AS
+        SELECT {_IN_LEDGER} FROM {warehouse}.ledger.in_force WHERE NOT {staged} AND NOT {counted}
+    """)
+    connection.execute(f"""
+        CREATE OR REPLACE TABLE known.counted AS
+        SELECT submission_id FROM counted.main.submission WHERE NOT {staged}
+    """)
+    connection.execute("""
+        CREATE OR REPLACE TABLE known.latest AS
+        SELECT submission_id FROM stage.main.submission
+        QUALIFY row_number() OVER (PARTITION BY unit_code, form_code, period ORDER BY number DESC) = 1
+    """)
+    _relate(connection, warehouse)
+    columns = ", ".join(SUBMISSION.columns)
+    connection.execute(f"""
+        CREATE OR REPLACE VIEW known.submission AS
+        SELECT {columns} FROM stage.main.submission SEMI JOIN known.main.latest USING (submission_id)
+        UNION ALL
+        SELECT {columns} FROM counted.main.submission SEMI JOIN known.main.counted USING (submission_id)
+        UNION ALL BY NAME
+        SELECT * FROM known.main.in_force
+    """)
+    connection.execute(f"""
+        CREATE OR REPLACE VIEW known.sent AS
+        SELECT {_SENT} FROM stage.main.submission
+        UNION
+        SELECT {_SENT} FROM counted.main.sent
+        UNION
+        SELECT {_SENT} FROM {warehouse}.ledger.submission
+    """)
+    _show(connection, "cell", list(CELL.columns), {"value": _CELL_VALUE}, f"{warehouse}.raw.cell", ())
+    for part in parts:
+        wide = {field.column: f"CAST(r.{quote(field.column)} AS {WIDE[field.type]})" for field in part.fields}
+        own = ["submission_id", "row_no", *_WHO, *wide]
+        _show(connection, part.table, own, wide, f"{warehouse}.raw.{part.table}", _WHO)
+
+
+_WHO = ("unit_code", "period", "year")
+_CELL_VALUE = f"CAST(r.value AS {STAGED_CELL.bare_columns['value']})"
+
+
+def _show(
+    connection: Connection, table: str, columns: Sequence[str], wide: Mapping[str, str], raw: str, who: Sequence[str]
+) -> None:
+    """A view over the rows staged now, those of earlier rounds, and those in the warehouse."""
+    names = ", ".join(map(quote, columns))
+    stored = ", ".join(wide.get(name) or f"{'f' if name in who else 'r'}.{quote(name)}" for name in columns)
+    connection.execute(f"""
+        CREATE OR REPLACE VIEW known.{table} AS
+        SELECT {names} FROM stage.main.{table} SEMI JOIN known.main.latest USING (submission_id)
+        UNION ALL
+        SELECT {names} FROM counted.main.{table} SEMI JOIN known.main.counted USING (submission_id)
+        UNION ALL
+        SELECT {stored} FROM {raw} AS r INNER JOIN known.main.in_force AS f ON r.submission_id = f.submission_id
+    """)
+
+
+def _relate(connection: Connection, warehouse: str) -> None:
+    """What each staged submission would replace, with the cells of that: `known.replaced`, `known.replaced_cell`."""
+    connection.execute(f"""
+        CREATE OR REPLACE TABLE known.replaced AS
+        SELECT s.submission_id, coalesce(c.submission_id, f.submission_id) AS replaced_id
+        FROM stage.main.submission AS s
+        LEFT JOIN counted.main.submission AS c USING ({_PLACE})
+        LEFT JOIN {warehouse}.ledger.in_force AS f USING ({_PLACE})
+        WHERE coalesce(c.submission_id, f.submission_id, s.submission_id) <> s.submission_id
+    """)
+    columns = ", ".join(CELL.columns)
+    stored = ", ".join(_CELL_VALUE if name == "value" else f"r.{name}" for name in CELL.columns)
+    connection.execute(f"""
+        CREATE OR REPLACE VIEW known.replaced_cell AS
+        SELECT {columns} FROM counted.main.cell
+        WHERE submission_id IN (SELECT replaced_id FROM known.main.replaced)
+        UNION ALL
+        SELECT {stored} FROM {warehouse}.raw.cell AS r
+        WHERE r.submission_id IN (SELECT replaced_id FROM known.main.replaced)
+            AND r.submission_id NOT IN (SELECT submission_id FROM counted.main.submission)
+    """)
+
+
+def relate_periods(connection: Connection) -> None:
+    """Say of everything known of the staged units and forms how its period, and its year to date, is summed.
+
+    `known.year_to_date` has a row for each submission that takes part, with its weight: a value of the period counts
+    once; from a year-to-date value what the year had before is taken off.
+    """
+    connection.execute("""
+        CREATE OR REPLACE TABLE known.year_to_date AS
+        WITH concerned AS (
+            SELECT unit_code, form_code, year FROM stage.submission
+            UNION
+            SELECT unit_code, form_code, year - 1 FROM stage.submission
+        ),
+
+        own AS (
+            SELECT * FROM known.submission SEMI JOIN concerned USING (unit_code, form_code, year)
+        ),
+
+        before AS (
+            SELECT
+                k.submission_id, k.basis, e.submission_id AS said_in, e.period_end,
+                max(CASE WHEN e.basis = 'cumulative' THEN e.period_end END) OVER (
+                    PARTITION BY k.submission_id
+                ) AS anchored
+            FROM own AS k
+            INNER JOIN own AS e USING (unit_code, form_code, year)
+            WHERE e.period_end < CASE WHEN k.basis = 'cumulative' THEN k.period_end ELSE k.period_start END
+        )
+
+        SELECT submission_id, submission_id AS said_in, 1 AS in_period, 1 AS to_date, 0 AS before FROM own
+        UNION ALL
+        SELECT
+            submission_id, said_in,
+            CASE WHEN basis = 'cumulative' THEN -1 ELSE 0 END,
+            CASE WHEN basis = 'cumulative' THEN 0 ELSE 1 END,
+            1
+        FROM before
+        WHERE anchored IS NULL OR period_end >= anchored
+    """)

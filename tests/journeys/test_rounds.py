@@ -1,0 +1,164 @@
+"""The night is judged as a whole, in rounds: each is judged after what came before it, whatever the batches."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.federation import Federation, a01, a02, codes_of
+from tests.homes import call
+
+Q1, Q1_NIGHT = "2021-04-05T09:00", "2021-04-06T01:00"
+
+
+@pytest.fixture
+def federation(tmp_path: Path) -> Federation:
+    """A small federation without a report."""
+    return Federation(tmp_path)
+
+
+def test_T9_a_way_back_to_the_first_version_is_a_correction(federation: Federation) -> None:
+    """T9: what counted once and was replaced counts again when it is sent again, as a correction."""
+    right, wrong = {"A01": a01(1000, 10000, 100)}, {"A01": a01(1000, 99999, 100)}
+    for night, forms in (("06", right), ("07", wrong), ("08", right)):
+        path = federation.send("A1", "2021Q1", forms, f"2021-04-{int(night) - 1:02d}T09:00", name="甲市.json")
+        federation.night(f"2021-04-{night}T01:00")
+    assert federation.in_force() == ["A1-2021Q1-A01-3"]
+    assert federation.value("funds", 2021) == 10000
+    receipt = federation.receipt(path)
+    assert receipt.duplicate_of is None
+    assert [line.number for line in receipt.submissions] == [3]
+
+
+def test_T9_what_counts_is_still_a_duplicate(federation: Federation) -> None:
+    """T9: only what says what counts now is a duplicate."""
+    forms = {"A01": a01(1000, 10000, 100)}
+    federation.send("A1", "2021Q1", forms, Q1, name="甲市.json")
+    federation.night(Q1_NIGHT)
+    again = federation.send("A1", "2021Q1", forms, "2021-04-06T09:00", name="再报.json")
+    federation.night("2021-04-07T01:00")
+    assert federation.receipt(again).duplicate_of == "甲市.json"
+    assert federation.in_force() == ["A1-2021Q1-A01-1"]
+
+
+def test_T10_what_was_refused_for_a_cause_outside_it_is_judged_again(federation: Federation) -> None:
+    """T10: a unit that was missing in the roster sends the very same file again once it is there."""
+    line = "A2,prefecture,乙市总工会,乙市总,City B,,P1,,2018-01-01,,assumed,样例\n"
+    federation.edit("reference/units.csv", line, "")
+    forms = {"A01": a01(2000, 20000, 200)}
+    first = federation.send("A2", "2021Q1", forms, Q1, name="乙市.json")
+    federation.night(Q1_NIGHT)
+    assert codes_of(federation.receipt(first)) == ["UNKNOWN_UNIT"]
+    federation.edit("reference/units.csv", "A3,", line + "A3,")
+    federation.send("A2", "2021Q1", forms, "2021-04-07T09:00", name="乙市再报.json")
+    federation.night("2021-04-08T01:00")
+    assert federation.in_force() == ["A2-2021Q1-A01-1"]
+
+
+def test_T11_each_of_two_files_of_a_night_is_judged_as_if_it_had_come_alone(federation: Federation) -> None:
+    """T11: the first of two is held against last year though a second one came; the second waits and counts not."""
+    federation.send("A1", "2021Q1", {"A01": a01(8000, 10000, 100)}, Q1)
+    federation.night(Q1_NIGHT)
+    federation.send("A1", "2022Q1", {"A01": a01(99999, 10000, 100)}, "2022-04-05T09:00")
+    federation.send("A1", "2022Q1", {"A01": a01(88888, 10000, 100)}, "2022-04-05T10:00")
+    federation.night("2022-04-06T01:00")
+    waits = "awaiting_explanation"
+    assert federation.states() == {
+        "A1-2021Q1-A01-1": "accepted", "A1-2022Q1-A01-1": waits, "A1-2022Q1-A01-2": waits,
+    }  # fmt: skip
+    assert federation.findings("A1-2022Q1-A01-1") == ["C00-8"]
+
+
+def test_T11_a_later_one_that_does_not_count_leaves_the_earlier_one(federation: Federation) -> None:
+    """T11: the first counts, the second of the same night waits, and the first goes on to count."""
+    federation.send("A1", "2021Q1", {"A01": a01(8000, 10000, 100)}, Q1)
+    federation.night(Q1_NIGHT)
+    federation.send("A1", "2022Q1", {"A01": a01(8728, 11000, 110)}, "2022-04-05T09:00")
+    federation.send("A1", "2022Q1", {"A01": a01(99999, 11000, 110)}, "2022-04-05T10:00")
+    federation.night("2022-04-06T01:00")
+    assert federation.in_force() == ["A1-2021Q1-A01-1", "A1-2022Q1-A01-1"]
+    assert federation.value("members", 2022) == 8728
+
+
+def test_T12_a_correction_comes_after_a_first_report_whatever_the_clocks_say(federation: Federation) -> None:
+    """T12: the file that says 更正 counts, though the one that says 初报 was saved an hour later."""
+    federation.send("A1", "2021Q1", {"A01": a01(1000, 11111, 100)}, "2021-04-05T04:00", status="更正")
+    federation.send("A1", "2021Q1", {"A01": a01(1000, 10000, 100)}, "2021-04-05T05:00", status="初报")
+    federation.night(Q1_NIGHT)
+    assert federation.value("funds", 2021) == 11111
+
+
+def test_T26_a_night_is_judged_as_a_whole_however_many_batches_are_read(
+    federation: Federation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """T26: batches are for reading only; a run has one manifest of what was taken in."""
+    monkeypatch.setattr("nianbao.runs.collect.BATCH_SIZE", 2)
+    for unit in ("A1", "A2", "A3"):
+        federation.send(unit, "2021Q1", {"A01": a01(1000 + int(unit[1]), 10000, 100)}, Q1)
+        federation.send(unit, "2021Q1", {"A02": a02((f"班{unit}", "2021-02-01", 20))}, Q1)
+    collected = federation.night(Q1_NIGHT)
+    assert len(collected.run_ids) == 1
+    assert federation.in_force() == [f"A{n}-2021Q1-A01-1" for n in (1, 2, 3)]
+
+
+PARENT_IS_THE_SUM = """-- What the first city reports of persons is what the two others report together.
+-- code: C98-1
+-- form: A01
+-- across: units
+-- severity: reject
+-- says: 全市填{value}，所辖合计{expected}。
+-- because: 试验。
+SELECT p.submission_id, p.row_no, 'persons' AS field, p.persons AS value, CAST(sum(c.persons) AS BIGINT) AS expected
+FROM stage.a01 AS p
+INNER JOIN known.a01 AS c ON p.period = c.period AND c.unit_code <> 'A1'
+WHERE p.unit_code = 'A1'
+GROUP BY p.submission_id, p.row_no, p.persons
+HAVING sum(c.persons) <> p.persons
+"""
+
+
+def test_T26_what_waits_on_others_is_judged_again_when_they_come(federation: Federation) -> None:
+    """T26: a right form that was sent back because another unit was late counts when that one comes, and is told so."""
+    (federation.folder / "sql" / "check" / "C98_1_parent.sql").write_text(PARENT_IS_THE_SUM, encoding="utf-8")
+    parent = federation.send("A1", "2021Q1", {"A01": a01(1000, 10000, 300)}, Q1)
+    federation.send("A2", "2021Q1", {"A01": a01(2000, 20000, 100)}, Q1)
+    federation.night(Q1_NIGHT)
+    assert codes_of(federation.receipt(parent)) == ["C98-1"]
+    federation.send("A3", "2021Q1", {"A01": a01(3000, 30000, 200)}, "2021-04-06T09:00")
+    federation.night("2021-04-07T01:00")
+    assert federation.in_force() == [f"A{n}-2021Q1-A01-1" for n in (1, 2, 3)]
+    assert federation.value("persons", 2021) == 600
+    told = federation.receipt(parent)
+    assert (told.outcome_zh, codes_of(told)) == ("全部接收", [])
+
+
+def test_T26_what_was_judged_beside_one_that_does_not_count_is_looked_at_once_more(federation: Federation) -> None:
+    """T26: the last pass compares with what counts after the rounds, not with what was sent back in them."""
+    (federation.folder / "sql" / "check" / "C98_1_parent.sql").write_text(PARENT_IS_THE_SUM, encoding="utf-8")
+    federation.send("A1", "2021Q1", {"A01": a01(1000, 10000, 100)}, Q1)
+    federation.send("A2", "2021Q1", {"A01": a01(2000, 20000, 100)}, Q1)
+    federation.send("A3", "2021Q1", {"A01": a01(3000, 30000, -5)}, Q1)
+    federation.night(Q1_NIGHT)
+    assert federation.in_force() == ["A1-2021Q1-A01-1", "A2-2021Q1-A01-1"]
+
+
+def test_T14_a_correction_above_a_later_year_to_date_figure_reopens_the_later_one(federation: Federation) -> None:
+    """T14: the later period goes on to count, its unit is asked, and status and receipt say so; then it is mended."""
+    federation.send("A1", "2021Q1", {"A01": a01(1000, 10000, 100)}, Q1, basis="累计")
+    federation.night(Q1_NIGHT)
+    later = federation.send("A1", "2021Q2", {"A01": a01(1000, 25000, 220)}, "2021-07-05T09:00", basis="累计")
+    federation.night("2021-07-06T01:00")
+    corrected = {"A01": a01(1000, 75000, 100)}
+    federation.send("A1", "2021Q1", corrected, "2021-07-07T09:00", basis="累计", status="更正")
+    federation.night("2021-07-08T01:00")
+    assert federation.states()["A1-2021Q2-A01-1"] == "reopened"
+    assert "A1-2021Q2-A01-1" in federation.in_force()
+    told = federation.receipt(later)
+    assert codes_of(told) == ["C00-5"]
+    assert "核对" in told.outcome_zh
+    status = call("status", "--project", str(federation.folder), "--unit", "A1", home=federation.home)
+    assert "A1-2021Q2-A01-1  C00-5" in status.stdout
+    assert "all is well" not in status.stdout
+    federation.send("A1", "2021Q1", {"A01": a01(1000, 12000, 100)}, "2021-07-08T09:00", basis="累计", status="更正")
+    federation.night("2021-07-09T01:00")
+    assert federation.states()["A1-2021Q2-A01-1"] == "accepted"
+    assert codes_of(federation.receipt(later)) == []
