@@ -162,3 +162,33 @@ def test_T14_a_correction_above_a_later_year_to_date_figure_reopens_the_later_on
     federation.night("2021-07-09T01:00")
     assert federation.states()["A1-2021Q2-A01-1"] == "accepted"
     assert codes_of(federation.receipt(later)) == []
+
+
+def test_T13_a_quarter_under_the_heading_of_the_year_to_date_is_asked_about(federation: Federation) -> None:
+    """T13: a year-to-date value below what the year had before, reported either way, leaves no negative flow."""
+    federation.send("A1", "2021Q1", {"A01": a01(1000, 200000, 200)}, Q1)
+    federation.send("A1", "2021Q2", {"A01": a01(1000, 9500, 76)}, "2021-07-05T09:00", basis="累计")
+    federation.night("2021-07-06T01:00")
+    assert federation.findings("A1-2021Q2-A01-1") == ["C00-5", "C00-5"]
+    assert federation.in_force() == ["A1-2021Q1-A01-1"]
+    assert federation.value("funds", 2021) == 200000
+
+
+def test_T15_a_ledger_of_a_year_to_date_reporter_is_a_list_of_records(federation: Federation) -> None:
+    """T15: fewer trainees in the second quarter than in the first are no fall."""
+    federation.send("A1", "2021Q1", {"A02": a02(("班一", "2021-02-01", 355))}, Q1, basis="累计")
+    federation.send("A1", "2021Q2", {"A02": a02(("班二", "2021-05-01", 36))}, "2021-07-05T09:00", basis="累计")
+    federation.night("2021-07-06T01:00")
+    assert federation.in_force("A02") == ["A1-2021Q1-A02-1", "A1-2021Q2-A02-1"]
+    assert federation.value("trainees", 2021) == 391
+
+
+def test_T16_a_year_to_date_report_is_held_against_last_year_to_date(federation: Federation) -> None:
+    """T16: half a year beside the two quarters of last year is no swing, beside the second quarter it would be."""
+    federation.send("A1", "2021Q1", {"A01": a01(1000, 100000, 1000)}, Q1)
+    federation.send("A1", "2021Q2", {"A01": a01(1000, 100000, 1000)}, "2021-07-05T09:00")
+    federation.night("2021-07-06T01:00")
+    federation.send("A1", "2022Q2", {"A01": a01(1010, 210000, 2100)}, "2022-07-05T09:00", basis="累计")
+    federation.night("2022-07-06T01:00")
+    assert federation.findings("A1-2022Q2-A01-1") == []
+    assert "A1-2022Q2-A01-1" in federation.in_force()

@@ -11,7 +11,9 @@ from typing import Any
 import yaml
 
 from nianbao.catalog import Project
+from nianbao.terms.period import Period
 from nianbao.warehouse.connect import Connection, insert_columns, open_memory
+from nianbao.warehouse.known import attach_known, relate_periods, show_sent
 from nianbao.warehouse.reference import load_reference
 from nianbao.warehouse.schema import CELL, LEDGER, TableSpec, create_mirror, create_schema
 from nianbao.warehouse.staged_tables import SUBMISSION, stage_table
@@ -31,9 +33,11 @@ class Bench:
             spec.name.partition(".")[2]: _loose(spec)
             for spec in (SUBMISSION, CELL, *(stage_table(part) for part in project.parts))
         }
+        attach_known(self.connection, project.parts)
         for database in ("stage", "known"):
-            self.connection.execute(f"ATTACH ':memory:' AS {database}")
             create_mirror(self.connection, database, self._specs.values())
+        show_sent(self.connection)
+        relate_periods(self.connection)
         self._filled: set[str] = set()
 
     def lay_out(self, given: Mapping[str, Sequence[Row]]) -> None:
@@ -50,6 +54,7 @@ class Bench:
             self._insert(table, columns, rows)
             if schema == "stage":
                 self._insert(f"known.{name}", self._specs[name].columns, rows)
+        relate_periods(self.connection)
 
     def close(self) -> None:
         """Forget everything."""
@@ -57,6 +62,7 @@ class Bench:
 
     def _insert(self, table: str, types: Mapping[str, str], rows: Sequence[Row]) -> None:
         self._filled.add(table)
+        rows = [_dated(row) for row in rows] if table.endswith(".submission") else rows
         names = list(dict.fromkeys(name for row in rows for name in row))
         insert_columns(self.connection, table, {name: [row.get(name) for row in rows] for name in names}, types)
 
@@ -92,6 +98,15 @@ def match(found: Sequence[Mapping[str, Any]], expected: Sequence[Row]) -> str:
 def _loose(spec: TableSpec) -> TableSpec:
     """The same table without constraints, since a case names only the columns that matter."""
     return TableSpec(spec.name, spec.zh, spec.en, spec.bare_columns)
+
+
+def _dated(row: Row) -> Row:
+    """A submission with what follows from its period, where a case does not say it."""
+    if "period" not in row:
+        return row
+    period = Period.parse(str(row["period"]))
+    days = {"year": period.year, "period_start": period.start, "period_end": period.end}
+    return days | {"suffix": period.suffix} | row
 
 
 def _plain(value: Any) -> str:

@@ -138,7 +138,8 @@ def _is_required(field: Field) -> bool:
 
 
 def _is_number(field: Field) -> bool:
-    return field.type in NUMBERS
+    """Whether the field holds a number that may not be negative; one that takes refunds is none."""
+    return field.type in NUMBERS and not field.allows_refunds
 
 
 def _is_code(field: Field) -> bool:

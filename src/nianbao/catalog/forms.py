@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nianbao.catalog.declared import FORM_CODE, Declared
 from nianbao.errors import DeclarationError
-from nianbao.terms.form import Aggregate, Field, FieldType, Form, FormEdition, Layout, Part
+from nianbao.terms.form import NUMBERS, Aggregate, Field, FieldType, Form, FormEdition, Layout, Part
 from nianbao.terms.roster import Roster
 from nianbao.terms.span import ALWAYS
 
@@ -134,8 +134,11 @@ def _read_field(declared: Declared, lists: frozenset[str]) -> Field:
         hint=declared.text("hint", ""),
         is_personal=declared.flag("personal"),
         span=declared.span(),
+        allows_refunds=declared.flag("refunds"),
     )
     declared.done()
+    if field.allows_refunds and field.type not in NUMBERS:
+        raise declared.fail("refunds are of numbers alone", "refunds")
     if field.codes not in lists:
         raise declared.fail(f"codes = {field.codes!r} names no list", field.codes)
     if (field.type is FieldType.CODE) != bool(field.codes):

@@ -53,6 +53,7 @@ class Field:
     """One question of a form. `codes` names the list a code comes from (codes.csv, `units`, a level, `accounts`).
 
     What a personal field says stays in the writer's warehouse and in the archive; no report or published file shows it.
+    Where refunds are allowed (冲减) a negative number is an answer.
     """
 
     code: str
@@ -67,6 +68,7 @@ class Field:
     hint: str
     is_personal: bool
     span: Span = ALWAYS
+    allows_refunds: bool = False
 
     @property
     def column(self) -> str:

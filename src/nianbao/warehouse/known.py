@@ -82,14 +82,7 @@ def show_known(connection: Connection, parts: Iterable[Part]) -> None:
         UNION ALL BY NAME
         SELECT * FROM known.main.in_force
     """)
-    connection.execute(f"""
-        CREATE OR REPLACE VIEW known.sent AS
-        SELECT {_SENT} FROM stage.main.submission
-        UNION
-        SELECT {_SENT} FROM counted.main.sent
-        UNION
-        SELECT {_SENT} FROM {warehouse}.ledger.submission
-    """)
+    show_sent(connection)
     _show(connection, "cell", list(CELL.columns), {"value": _CELL_VALUE}, f"{warehouse}.raw.cell", ())
     for part in parts:
         wide = {field.column: f"CAST(r.{quote(field.column)} AS {WIDE[field.type]})" for field in part.fields}
@@ -140,11 +133,24 @@ def _relate(connection: Connection, warehouse: str) -> None:
     """)
 
 
+def show_sent(connection: Connection) -> None:
+    """The view `known.sent`: everything that was ever sent, whatever became of it."""
+    warehouse = quote(str(connection.execute("SELECT current_database()").fetchall()[0][0]))
+    connection.execute(f"""
+        CREATE OR REPLACE VIEW known.sent AS
+        SELECT {_SENT} FROM stage.main.submission
+        UNION
+        SELECT {_SENT} FROM counted.main.sent
+        UNION
+        SELECT {_SENT} FROM {warehouse}.ledger.submission
+    """)
+
+
 def relate_periods(connection: Connection) -> None:
     """Say of everything known of the staged units and forms how its period, and its year to date, is summed.
 
-    `known.year_to_date` has a row for each submission that takes part, with its weight: a value of the period counts
-    once; from a year-to-date value what the year had before is taken off.
+    `known.year_to_date` has a row for each submission that takes part, with its weight in the value of the period and
+    in that of the year to date: what the year had before is taken off one, or added to the other.
     """
     connection.execute("""
         CREATE OR REPLACE TABLE known.year_to_date AS
@@ -169,13 +175,12 @@ def relate_periods(connection: Connection) -> None:
             WHERE e.period_end < CASE WHEN k.basis = 'cumulative' THEN k.period_end ELSE k.period_start END
         )
 
-        SELECT submission_id, submission_id AS said_in, 1 AS in_period, 1 AS to_date, 0 AS before FROM own
+        SELECT submission_id, submission_id AS said_in, TRUE AS is_own, 1 AS in_period, 1 AS to_date FROM own
         UNION ALL
         SELECT
-            submission_id, said_in,
+            submission_id, said_in, FALSE,
             CASE WHEN basis = 'cumulative' THEN -1 ELSE 0 END,
-            CASE WHEN basis = 'cumulative' THEN 0 ELSE 1 END,
-            1
+            CASE WHEN basis = 'cumulative' THEN 0 ELSE 1 END
         FROM before
         WHERE anchored IS NULL OR period_end >= anchored
     """)

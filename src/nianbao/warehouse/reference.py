@@ -108,14 +108,15 @@ def _forms(project: Project) -> Iterator[ReferenceTable]:
         "报表指标",
         "the declared fields; one row per field of a part",
         ("form_code", "part", "table_name", "field", "column_name", "zh", "en", "type", "unit", "aggregate", "line",
-         "code_list", "row_list"),
+         "code_list", "row_list", "layout", "allows_refunds"),
         [
             (part.form_code, part.code, part.table, field.code, field.column, field.zh, field.en, field.type.value,
-             field.unit, field.aggregate.value, str(field.line), field.codes, part.rows)
+             field.unit, field.aggregate.value, str(field.line), field.codes, part.rows, part.layout.value,
+             flag(field.allows_refunds))
             for part in project.parts
             for field in part.fields
         ],
-        {"line": "INTEGER"},
+        {"line": "INTEGER", "allows_refunds": "BOOLEAN"},
     )  # fmt: skip
 
 
