@@ -43,6 +43,7 @@ OUTCOMES = {
     Outcome.PARTLY: "部分接收 partly",
     Outcome.REJECTED: "未接收 rejected",
     Outcome.KEPT: "留存待审 kept",
+    Outcome.REOPENED: "须复核 reopened",
     Outcome.QUARANTINED: "无法读取 quarantined",
     Outcome.DUPLICATE: "重复 duplicate",
     Outcome.HELD: "待确认 held",

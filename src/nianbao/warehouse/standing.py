@@ -151,8 +151,8 @@ def cells_of_standing(connection: Connection, record: Record, submission_ids: Se
         SELECT d.run_id, s.period, list(s.submission_id)
         FROM ledger.submission AS s
         INNER JOIN (
-            SELECT submission_id, max(run_id) AS run_id FROM ledger.decision
-            WHERE decided_by IS NULL GROUP BY submission_id
+            SELECT submission_id, max(run_id) AS run_id FROM ledger.event
+            WHERE event = 'judged' GROUP BY submission_id
         ) AS d ON s.submission_id = d.submission_id
         WHERE s.submission_id IN (SELECT unnest($1::VARCHAR[]))
         GROUP BY ALL ORDER BY ALL

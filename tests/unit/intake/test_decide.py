@@ -10,7 +10,7 @@ from nianbao.terms.delivery import Decision, Outcome
 from nianbao.terms.explanation import explained_as
 from nianbao.terms.finding import Finding, Severity
 
-ACCEPTED, WARNED, WAITING, REJECTED, _, KEPT = Decision
+ACCEPTED, WARNED, WAITING, REJECTED, _, KEPT, REOPENED = Decision
 
 
 def finding(severity: Severity, field: str = "warmth_funds") -> Finding:
@@ -61,7 +61,7 @@ def test_a_reason_is_for_one_submission() -> None:
 
 def test_only_what_is_accepted_counts() -> None:
     """Rows of a submission that waits are not loaded."""
-    assert [decision.counts for decision in Decision] == [True, True, False, False, False, False]
+    assert [decision.counts for decision in Decision] == [True, True, False, False, False, False, True]
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,8 @@ def test_only_what_is_accepted_counts() -> None:
         ((KEPT, ACCEPTED), True, True, Outcome.KEPT),
         ((KEPT, REJECTED), False, True, Outcome.REJECTED),
         ((KEPT, ACCEPTED, WAITING), False, True, Outcome.PARTLY),
+        ((REOPENED, ACCEPTED), False, True, Outcome.REOPENED),
+        ((REOPENED, REJECTED), False, True, Outcome.PARTLY),
     ],
 )
 def test_a_delivery_is_what_its_submissions_are(

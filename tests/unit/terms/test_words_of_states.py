@@ -21,6 +21,11 @@ def test_T32_every_state_has_its_word() -> None:
     assert {decision.value for decision in Decision if not decision.counts} <= {status.value for status in Status}
 
 
+def test_T32_what_counts_and_was_reopened_stands_out_on_its_receipt() -> None:
+    """T14: it is asked about again, though on the page of completeness it stands as it came: on time or late."""
+    assert "span.reopened" in files("nianbao.intake.answer").joinpath("receipt.css").read_text("utf-8")
+
+
 @pytest.mark.parametrize("decision", [decision for decision in Decision if not decision.counts])
 def test_T32_every_state_has_its_look(decision: Decision) -> None:
     """What does not count stands out on the receipt and on the page of completeness."""
