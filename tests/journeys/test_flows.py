@@ -141,7 +141,13 @@ def test_the_page_shows_runs_batches_and_what_they_came_to(told: dict[str, Any])
     """A batch of deliveries is one task; completeness, findings and reports are artifacts."""
     page = told["page"]
     assert page["flows"] == ["build", "collect", "nightly", "publish"]
-    assert {f"read {len(UNITS) + 1} deliveries", f"judge {len(UNITS) + 1} deliveries", "build", "verify", "render work_report site"} <= set(page["tasks"])
+    assert {
+        f"read {len(UNITS) + 1} deliveries",
+        f"judge {len(UNITS) + 1} deliveries",
+        "build",
+        "verify",
+        "render work_report site",
+    } <= set(page["tasks"])
     assert {"completeness", "findings", "reports"} <= set(page["artifacts"])
     assert [json.loads(table) for table in page["artifacts"]["completeness"]] == [told["night"]["completeness"]]
     assert any("audit\\_report 2021 r1" in listed for listed in page["artifacts"]["reports"])
