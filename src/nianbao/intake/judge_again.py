@@ -13,9 +13,9 @@ from dataclasses import asdict
 from nianbao.intake.judge.decide import outcome_of
 from nianbao.intake.take_in import Rows, Taken, facts_of
 from nianbao.terms.delivery import Decision
+from nianbao.warehouse.concerned import outcomes_of_deliveries
 from nianbao.warehouse.connect import Connection
 from nianbao.warehouse.kept import Kept
-from nianbao.warehouse.standing import outcomes_of_deliveries
 
 
 def facts_of_kept(taken: Taken, kept: Sequence[Kept], at: dt.datetime) -> Rows:

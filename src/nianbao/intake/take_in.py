@@ -24,12 +24,12 @@ from nianbao.terms.finding import Finding, Severity
 from nianbao.terms.form import Part
 from nianbao.terms.submission import ReadingFault
 from nianbao.warehouse import ledger
+from nianbao.warehouse.concerned import ConcernedSubmission, cells_of_standing, find_standing
 from nianbao.warehouse.connect import Connection
 from nianbao.warehouse.explanations import rulings
 from nianbao.warehouse.kept import Kept
 from nianbao.warehouse.known import attach_known, begin_night, end_round
 from nianbao.warehouse.stage import submission_row
-from nianbao.warehouse.standing import Standing, cells_of_standing, find_standing
 
 Rows = dict[str, list[dict[str, Any]]]
 """Rows by their kind, as the record and the ledger have them."""
@@ -160,7 +160,7 @@ def judge_night(
     )
 
 
-def _find_standing(connection: Connection, project: Project, judged: Judged) -> list[Standing]:
+def _find_standing(connection: Connection, project: Project, judged: Judged) -> list[ConcernedSubmission]:
     """What tonight's submissions concern of earlier nights."""
     beyond, accepted = Beyond.of(project), set(judged.accepted)
     counting = [each for each in judged.submissions if each.submission_id in accepted]

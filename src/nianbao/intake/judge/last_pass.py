@@ -25,8 +25,8 @@ from nianbao.terms.explanation import Explanation, Ruled, finding_key
 from nianbao.terms.finding import Finding
 from nianbao.terms.period import Period
 from nianbao.terms.submission import Submission
+from nianbao.warehouse.concerned import ConcernedSubmission
 from nianbao.warehouse.connect import Connection
-from nianbao.warehouse.standing import Standing
 
 _DAYS = ("period_start", "period_end", "arrived_on", "due_on", "accepted_until")
 
@@ -69,7 +69,7 @@ def pass_over(
     project: Project,
     gathered: Sequence[Night],
     judged: Judged,
-    standing: Sequence[Standing],
+    standing: Sequence[ConcernedSubmission],
     cells: Frame | None,
     rulings: Sequence[Ruled],
 ) -> Judged:
@@ -87,7 +87,7 @@ def pass_over(
     return judge_apart(connection, project, looked_at, rulings) if looked_at.sent else Judged()
 
 
-def needs_pass(gathered: Sequence[Night], judged: Judged, standing: Sequence[Standing]) -> bool:
+def needs_pass(gathered: Sequence[Night], judged: Judged, standing: Sequence[ConcernedSubmission]) -> bool:
     """Whether a last pass could find anything else than the rounds did: one that took everything has said it all."""
     return bool(standing) or len(gathered) > 1 or any(not each.counts for each in judged.decisions.values())
 
@@ -113,7 +113,7 @@ def _last_of_each_place(rounds: Sequence[Night]) -> list[Night]:
     return [night.only(set(last.values())) for night in rounds]
 
 
-def _as_night(standing: Sequence[Standing], cells: Frame, project: Project) -> Night:
+def _as_night(standing: Sequence[ConcernedSubmission], cells: Frame, project: Project) -> Night:
     beside: dict[str, dict[str, str]] = {}
     sent, said = [], {}
     codes = Beyond.of(project).codes
@@ -150,13 +150,13 @@ def _together(nights: Iterable[Night], beyond: Beyond) -> Night:
 class Reconsidered:
     """A standing submission of which something is otherwise now."""
 
-    standing: Standing
+    standing: ConcernedSubmission
     findings: tuple[Finding, ...]
     explanations: tuple[Explanation, ...]
     decision: Decision
 
 
-def reconsider(standing: Sequence[Standing], judged: Judged) -> list[Reconsidered]:
+def reconsider(standing: Sequence[ConcernedSubmission], judged: Judged) -> list[Reconsidered]:
     """What the last pass changes about earlier nights: what waited may count; what counts may be reopened, no more."""
     changed = []
     for each in standing:

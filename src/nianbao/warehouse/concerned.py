@@ -1,4 +1,4 @@
-"""Standing: submissions of earlier nights that a night may concern, as they stand with what was found and said."""
+"""Concerned: submissions of earlier nights that a night may concern, as they stand with what was found and said."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from nianbao.warehouse.schema import CELL
 
 
 @dataclass(frozen=True)
-class Standing:
+class ConcernedSubmission:
     """A submission of an earlier night: its row in the ledger, its delivery, its parts and state.
 
     `beside` are the explanations that were given beside its findings: code, part, field and row → words.
@@ -46,7 +46,7 @@ def find_standing(
     counting: Iterable[Submission],
     codes: Collection[str],
     codes_across: Collection[str],
-) -> list[Standing]:
+) -> list[ConcernedSubmission]:
     """What a night concerns of the nights before.
 
     That is what stands open for a finding of these codes, of the units that sent something, and for one of
@@ -104,7 +104,7 @@ def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
     return [[row[place] for row in rows] for place in range(width)]
 
 
-def _standing(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[Standing]:
+def _standing(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[ConcernedSubmission]:
     ids = [[row["submission_id"] for row in rows]]
     among = "WHERE submission_id IN (SELECT unnest($1::VARCHAR[]))"
     columns = ", ".join(f"d.{field.name}" for field in fields(Delivery))
@@ -129,7 +129,7 @@ def _standing(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[St
         place = (row["code"], row["part"], row["field"], row["row_no"])
         beside.setdefault(row["submission_id"], {})[place] = row["explanation"]
     return [
-        Standing(
+        ConcernedSubmission(
             row, deliveries[row["delivery_id"]], tuple(asked.get(key, ())), Decision(row["state"]),
             tuple(findings.get(key, ())), beside.get(key, {}),
         )
