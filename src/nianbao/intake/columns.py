@@ -53,6 +53,7 @@ def cell_schema() -> dict[str, pl.DataType]:
     return {
         "sheet_no": pl.UInt32(), "part": pl.String(), "row_no": pl.Int32(), "field": pl.String(), "cell": pl.String(),
         "text": pl.String(), "read_as": pl.String(), "value": pl.String(), "fault": pl.String(),
+        "shown": pl.String(),
     }  # fmt: skip
 
 
@@ -61,10 +62,10 @@ def to_columns(reading: Reading) -> FileRead:
     import polars as pl
 
     cells = [cell for frame in reading.frames for cell in frame.cells]
-    parts, rows, fields, places, texts, values, faults = zip(*cells, strict=True) if cells else ((),) * 7
+    parts, rows, fields, places, texts, values, faults, shown = zip(*cells, strict=True) if cells else ((),) * 8
     columns = (
         [number for number, frame in enumerate(reading.frames) for _ in frame.cells],
-        parts, rows, fields, places, texts, [*map(_canonical, values)], [*map(_number, values)], faults,
+        parts, rows, fields, places, texts, [*map(_canonical, values)], [*map(_number, values)], faults, shown,
     )  # fmt: skip
     return FileRead(
         cover=reading.cover,

@@ -21,6 +21,7 @@ NOT_APPLICABLE = "NOT_APPLICABLE"
 class Cell(NamedTuple):
     """One filled cell of a known field: the text that stood there, and the value read from it or the fault.
 
+    `shown` is what a person sees in the cell, where its format makes another number of it, as 0.13 of 0.125.
     `value` is None when the cell is not applicable (`-`, 无) or could not be read; then `fault` says why.
     A plain tuple: there is one for each of a hundred cells of every workbook.
     """
@@ -32,6 +33,7 @@ class Cell(NamedTuple):
     text: str
     value: Value | None
     fault: str | None
+    shown: str | None = None
 
     @property
     def said(self) -> str:

@@ -154,7 +154,8 @@ CELL = TableSpec(
     "raw.cell", "单元格：已接收报送中每个有内容的单元格一行", "one row per filled cell of every accepted submission",
     {"submission_id": "VARCHAR NOT NULL", "form_code": "VARCHAR NOT NULL", "part": "VARCHAR NOT NULL",
      "row_no": "INTEGER NOT NULL", "field": "VARCHAR NOT NULL", "sheet": "VARCHAR NOT NULL", "cell": "VARCHAR NOT NULL",
-     "text": "VARCHAR NOT NULL", "read_as": "VARCHAR", "value": "DECIMAL(18,4)", "fault": "VARCHAR"},
+     "text": "VARCHAR NOT NULL", "read_as": "VARCHAR", "value": "DECIMAL(18,4)", "fault": "VARCHAR",
+     "shown": "VARCHAR"},
 )  # fmt: skip
 
 RECORD_COLUMNS = {"submission_id": "VARCHAR NOT NULL", "row_no": "INTEGER NOT NULL"}

@@ -74,7 +74,7 @@ def stream(frame: pl.DataFrame) -> bytes:
 
 
 HEAD = json.dumps({"cover": {}, "sheets": [], "faults": [], "explanations": {}}).encode()
-ONE = pl.DataFrame([(0, "main", 1, "f", "E6", "5", "5", "5", None)], schema=cell_schema(), orient="row")
+ONE = pl.DataFrame([(0, "main", 1, "f", "E6", "5", "5", "5", None, None)], schema=cell_schema(), orient="row")
 
 
 @pytest.mark.parametrize(

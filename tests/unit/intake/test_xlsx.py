@@ -276,9 +276,41 @@ def test_R15_a_format_that_changes_the_size_is_asked_about(
 )
 def test_R15_what_a_format_shows(code: str, value: float, shown: str) -> None:
     """R15: a finding says what the sender sees."""
-    magnitude = format_of(code).magnitude_of(value)
-    assert magnitude is not None
-    assert magnitude.shown == shown
+    seen = format_of(code).number_shown(value)
+    assert seen is not None
+    assert seen.text == shown
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "shown"),
+    [
+        ("0.00", 0.125, "0.13"),
+        ("#,##0", -1_234.5, "-1,235"),
+        ("0.00;0.00", -5, "5.00"),
+        ("#,##0;-#,##0;-", 0, "-"),
+        ("#,###", 0, ""),
+        (";;;", 7, ""),
+        ("0.00", 0.25, None),
+        ("#,##0.00_);(#,##0.00)", -5, None),
+        ('0"人"', 40, None),
+        ("General", 1 / 3, None),
+        ("@", 0.125, None),
+        ("0.00E+00", 12_345, None),
+    ],
+)
+def test_R15_what_is_seen_is_known_where_it_is_another_number(code: str, value: float, shown: str | None) -> None:
+    """R15: a number that is shown rounded, without its sign or not at all is kept with what is seen of it."""
+    seen = format_of(code).number_shown(value)
+    assert (seen and seen.text) == shown
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"), [('yyyy"年"m"月"', "2021年3月"), ("mm-dd", "03-05"), ("yyyy/m/d", None), ("aaaa", None)]
+)
+def test_R15_a_day_of_which_only_a_part_is_shown_is_kept_with_it(code: str, shown: str | None) -> None:
+    """R15: a day behind a month is a day that nobody saw."""
+    seen = format_of(code).day_shown(44_260, dt.date(2021, 3, 5))
+    assert (seen and seen.text) == shown
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def _mask_cell(cell: Cell) -> Cell:
     if not _is_free(cell) or not SUSPECT.search(cell.text):
         return cell
     value = mask(cell.value) if isinstance(cell.value, str) else cell.value
-    return cell._replace(text=mask(cell.text), value=value)
+    return cell._replace(text=mask(cell.text), value=value, shown=None)
 
 
 def _mask_fault(fault: ReadingFault) -> ReadingFault:

@@ -31,7 +31,7 @@ def note_suspicious_cells(table: FormTable) -> None:
     _note_cells(table, "FORMULA_TEXT", [cell.cell for cell in texts if cell.text.startswith(_FORMULA_LIKE)])
     if sheet.formulas:
         _note_cells(table, "FORMULA_IN_INPUT", [cell.cell for cell in filled if cell.cell in sheet.formulas])
-    if sheet.magnitudes:
+    if sheet.shown:
         _note_cells(table, "NUMBER_FORMAT", list(_shown_otherwise(table)))
     _note_cells(table, ROUNDED_TAIL, list(table.rounded.values()))
     if sheet.hidden_rows or sheet.hidden_columns:
@@ -55,11 +55,11 @@ def _note_cells(table: FormTable, code: str, places: Sequence[str]) -> None:
 def _shown_otherwise(table: FormTable) -> Iterator[str]:
     """The numbers that their formats show in another size than that in which they are read."""
     for cell in table.cells:
-        magnitude = table.sheet.magnitudes.get(cell.cell)
-        if magnitude is not None and cell.text:
+        shown = table.sheet.shown.get(cell.cell)
+        if shown is not None and cell.text:
             due = table.unit_of(table.form.part(cell.part).field(cell.field))
-            if magnitude.is_scaled or not _is_unit(magnitude.unit, due):
-                yield f"{cell.cell}（显示为“{magnitude.shown}”，读作{cell.text}{due}）"
+            if shown.is_scaled or not _is_unit(shown.unit, due):
+                yield f"{cell.cell}（显示为“{shown.text}”，读作{cell.text}{due}）"
 
 
 def _is_unit(shown: str, due: str) -> bool:

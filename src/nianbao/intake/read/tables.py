@@ -166,7 +166,8 @@ class FormTable:
                 if fault == ROUNDED_TAIL:
                     self.rounded[place] = f"{place}（读作{(Decimal(str(value)) / self._scale(asked)).normalize():f}）"
                     fault = None
-            cells.append(Cell(part, row_no, asked.code, place, text, value, fault))
+            shown = sheet.shown[place].text if place in sheet.shown and text else None
+            cells.append(Cell(part, row_no, asked.code, place, text, value, fault, shown))
         return cells
 
     def _compare_total(self, block: FormBlock, cells: Sequence[Cell], due: dict[str, Decimal]) -> None:

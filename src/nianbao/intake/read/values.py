@@ -77,6 +77,8 @@ def text_of(raw: object) -> str:
 
 
 def _number(kind: FieldType, raw: object, text: str, scale: int) -> Read:
+    if isinstance(raw, float) and raw.is_integer() and abs(raw) * scale < _TOO_LARGE:  # most of them
+        return Decimal(int(raw)) * scale, None
     value = number.read_number(text)
     if isinstance(value, str):
         return None, value

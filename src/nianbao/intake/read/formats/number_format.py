@@ -5,6 +5,7 @@ Nothing is ever converted because of a format, days aside: a value is what the f
 
 from __future__ import annotations
 
+import datetime as dt
 import operator
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from nianbao.intake.read.formats.sheet import Magnitude
+from nianbao.intake.read.formats.sheet import Shown
 
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"?|[\\!](?P<escaped>.?)|_(?P<space>.?)|\*(?P<fill>.?)|\[(?P<bracket>[^\]]*)\]?'
@@ -28,13 +29,16 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
 }  # fmt: skip
 _UNIT = re.compile(r"[十百千万亿兆]+元?|元")
 _TEXT_SECTION = 3
+_MOST_PLACES = 30
+_SIGNS = ("-", "(", "－", "−")
 
 _BUILT_IN = {
-    9: "0%", 10: "0.00%", 11: "0.00E+00",
+    1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", **dict.fromkeys((37, 38), "#,##0;-#,##0"),
+    **dict.fromkeys((39, 40), "#,##0.00;-#,##0.00"), 9: "0%", 10: "0.00%", 11: "0.00E+00",
     **dict.fromkeys((*range(14, 18), 22, *range(27, 32), 36, *range(50, 55), 57, 58), "yyyy-mm-dd"),
     **dict.fromkeys((18, 19, 20, 21, *range(32, 36), 45, 46, 47, 55, 56), "h:mm:ss"),
 }  # fmt: skip
-"""Formats that have no code but a number, as far as they are no plain numbers; 27 to 58 are those of Chinese."""
+"""Formats that have no code but a number, as far as they show something of their own; 27 to 58 are those of Chinese."""
 
 
 class _Piece(NamedTuple):
@@ -49,7 +53,7 @@ class _Section:
     """One section of a format. `before` and `behind` the decimal point stand its pieces; `factor` is shown / value."""
 
     condition: tuple[str, float] | None
-    is_date: bool
+    day: str
     is_rendered: bool
     before: Sequence[_Piece]
     behind: Sequence[_Piece]
@@ -68,32 +72,77 @@ class _Section:
         return self.factor != 1 or any(map(_splits_digits, (self.before, self.behind)))
 
     @property
-    def is_plain(self) -> bool:
-        """Whether it shows a number as one, in its own size and without such a word."""
-        return not (self.is_date or self.is_scaled or self.unit)
+    def is_general(self) -> bool:
+        """Whether it shows as many digits as there are."""
+        return any(piece.kind == "general" for piece in self.before)
+
+    @property
+    def changes_size(self) -> bool:
+        """Whether it shows a number in another size, or with a word for a multiple or for money."""
+        return self.is_scaled or bool(self.unit)
+
+    @property
+    def places(self) -> int:
+        """To how many digits behind the point it rounds."""
+        return sum(piece.kind == "digit" for piece in self.behind)
+
+    @property
+    def shows_nought(self) -> bool:
+        """Whether a digit is seen of a nought, as `#` alone shows none."""
+        return any(piece.kind == "digit" and piece.text == "0" for piece in (*self.before, *self.behind))
+
+    def shows_other(self, value: Decimal, is_first: bool) -> bool:
+        """Whether what it shows reads as another number: rounded, without its sign, or without any digit."""
+        if not value and not self.shows_nought:
+            return True
+        has_digits = any(piece.kind == "digit" for piece in (*self.before, *self.behind))
+        has_sign = is_first or value > 0 or any(piece.text in _SIGNS for piece in self.before if piece.kind == "text")
+        return not has_digits or (value != 0 and not has_sign) or _rounded(value, self) != value
 
 
 @dataclass(frozen=True)
 class NumberFormat:
-    """A number format; where `is_plain` nothing needs to be asked for a value."""
+    """A number format; where `is_plain` it shows every number as it is.
+
+    Where `shows_whole` it shows so every whole number that is not negative, and every other one to so many `places`.
+    """
 
     code: str
     sections: Sequence[_Section]
     is_plain: bool
+    shows_whole: bool
+    places: int
+
+    def shows_as_it_is(self, value: float) -> bool:
+        """Whether a positive number is surely shown as it is: the answer for most numbers, without much ado."""
+        return self.shows_whole and value > 0 and round(value, self.places) == value
 
     def is_date_for(self, value: float) -> bool:
         """Whether a number is shown as a day or a time."""
         section = self._section(value)
-        return section is not None and section.is_date
+        return section is not None and bool(section.day)
 
-    def magnitude_of(self, value: float) -> Magnitude | None:
-        """As what a number is shown whose format changes its size or adds a unit; None for any other."""
+    def number_shown(self, value: float) -> Shown | None:
+        """As what a number is shown, where that is another number, another size, or has a unit of money beside it."""
         section = self._section(value)
-        if section is None or section.is_date or section.is_plain:
+        if section is None or section.day:
             return None
-        is_negative = value < 0 and not (len(self.sections) > 1 and section is self.sections[1])
-        shown = _shown(value, section, is_negative) if section.is_rendered else self.code
-        return Magnitude(shown, section.unit, section.is_scaled)
+        exact = Decimal(format(value, ".15g"))
+        own_sign = value < 0 and len(self.sections) > 1 and section is self.sections[1]
+        is_plain = section.is_general or not section.is_rendered or not section.shows_other(exact, not own_sign)
+        if is_plain and not section.changes_size:
+            return None
+        is_negative = value < 0 and not own_sign
+        text = _shown(exact, section, is_negative) if section.is_rendered else self.code
+        return Shown(text, section.unit, section.is_scaled)
+
+    def day_shown(self, value: float, day: object) -> Shown | None:
+        """As what a day is shown whose format leaves out its year, its month or its day of the month."""
+        section = self._section(value)
+        if section is None or not isinstance(day, dt.date) or {*"ymd"} <= {*section.day.lower()}:
+            return None
+        pieces = [_day_piece(piece, day) for piece in section.before]
+        return None if None in pieces else Shown("".join(map(str, pieces)).strip())
 
     def _section(self, value: float) -> _Section | None:
         """The section for a number: the first whose condition holds, those without one being for +, - and nought."""
@@ -110,13 +159,19 @@ class NumberFormat:
 def format_of(code: str) -> NumberFormat:
     """The format that a code says."""
     tokens: list[list[re.Match[str]]] = [[]]
-    for token in _TOKEN.finditer(code):
+    for token in _TOKEN.finditer(code or "General"):
         if token.lastgroup == "parting":
             tokens.append([])
         else:
             tokens[-1].append(token)
     sections = tuple(map(_section, tokens[:_TEXT_SECTION]))
-    return NumberFormat(code, sections, all(section.is_plain for section in sections))
+    is_plain = all(each.is_general and not each.changes_size and not each.day for each in sections)
+    shows_whole = all(
+        not (each.day or each.changes_size or each.condition) and (each.is_general or each.shows_nought)
+        for each in sections
+    )
+    places = min(_MOST_PLACES if each.is_general else each.places for each in sections)
+    return NumberFormat(code, sections, is_plain, shows_whole, places)
 
 
 def built_in(number: int) -> NumberFormat:
@@ -126,7 +181,7 @@ def built_in(number: int) -> NumberFormat:
 
 def _section(tokens: Sequence[re.Match[str]]) -> _Section:
     pieces: list[_Piece] = []
-    condition, is_date, is_rendered, percents = None, False, True, 0
+    condition, day, is_rendered, percents = None, "", True, 0
     for token in tokens:
         kind = token.lastgroup or "other"
         if kind == "bracket":
@@ -135,19 +190,23 @@ def _section(tokens: Sequence[re.Match[str]]) -> _Section:
                 condition = match[1], float(match[2])
             elif said.startswith("$"):  # a currency, then its country
                 pieces.append(_Piece("text", said[1:].partition("-")[0]))
-            is_date = is_date or bool(_ELAPSED.fullmatch(said))
+            day += said if _ELAPSED.fullmatch(said) else ""
         elif kind in ("digit", "point", "comma", "general"):
             pieces.append(_Piece(kind, token[0]))
         elif kind == "day":
-            is_date = True
+            day += token[0]
+            pieces.append(_Piece("day", token[0]))
         elif kind != "fill":
             percents += kind == "percent"
-            is_rendered = is_rendered and kind != "exponent" and token[0] not in ("/", "@")
-            pieces.append(_Piece("text", " " if kind == "space" else token[kind]))
+            is_rendered = is_rendered and kind != "exponent" and token[0] != "/"
+            if token[0] == "@":  # a number that is shown as a text is shown as it is
+                pieces.append(_Piece("general", token[0]))
+            else:
+                pieces.append(_Piece("text", " " if kind == "space" else token[kind]))
     point = next((place for place, piece in enumerate(pieces) if piece.kind == "point"), len(pieces))
     before, behind = pieces[:point], pieces[point + 1 :]
     factor = Decimal(100) ** percents / Decimal(1000) ** (_scaling(before) + _scaling(behind))
-    return _Section(condition, is_date, is_rendered, before, behind, point < len(pieces), factor)
+    return _Section(condition, day, is_rendered, before, behind, point < len(pieces), factor)
 
 
 def _scaling(pieces: Sequence[_Piece]) -> int:
@@ -174,17 +233,30 @@ def _splits_digits(pieces: Sequence[_Piece]) -> bool:
     return False
 
 
-def _shown(value: float, section: _Section, is_negative: bool) -> str:
+def _rounded(exact: Decimal, section: _Section) -> Decimal:
+    return exact.quantize(Decimal(1).scaleb(-section.places), ROUND_HALF_UP)
+
+
+def _shown(exact: Decimal, section: _Section, is_negative: bool) -> str:
     """A number as a section shows it."""
-    exact = Decimal(format(value, ".15g")).copy_abs() * section.factor
-    if any(piece.kind == "general" for piece in section.before):
+    exact = exact.copy_abs() * section.factor
+    if section.is_general:
         texts = [f"{exact.normalize():f}" if piece.kind == "general" else piece.text for piece in section.before]
         return "-" * is_negative + "".join(texts).strip()
-    decimals = sum(piece.kind == "digit" for piece in section.behind)
-    rounded = exact.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    rounded = _rounded(exact, section)
     whole, _, fraction = f"{rounded:f}".partition(".")
     shown = [*_whole(section.before, whole), "." * section.has_point, *_fraction(section.behind, fraction)]
     return ("-" if is_negative and rounded else "") + "".join(shown).strip()
+
+
+def _day_piece(piece: _Piece, day: dt.date) -> str | None:
+    """What a piece of a format shows of a day; None for the words of other calendars and for times."""
+    if piece.kind != "day":
+        return piece.text
+    parts = {"y": day.year % 100, "yy": day.year % 100, "yyyy": day.year}
+    parts |= {"m": day.month, "mm": day.month, "d": day.day, "dd": day.day}
+    number = parts.get(piece.text.lower())
+    return None if number is None else f"{number:0{len(piece.text)}d}"
 
 
 def _whole(pieces: Sequence[_Piece], digits: str) -> Iterator[str]:

@@ -6,8 +6,9 @@ Names of parts have no case, and some programs write them with the other slash: 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 from nianbao.intake.read.formats.package import ZipPackage
@@ -32,8 +33,8 @@ class Relation:
 class ContentTypes:
     """The content types of parts, by their names and by the endings of their names."""
 
-    by_name: dict[str, str] = field(default_factory=dict)
-    by_ending: dict[str, str] = field(default_factory=dict)
+    by_name: Mapping[str, str] = field(default_factory=dict)
+    by_ending: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, part: str) -> str:
         """The content type of a part, empty when none is declared."""
@@ -56,14 +57,7 @@ def main_part(package: ZipPackage) -> str | None:
 
 def content_types(package: ZipPackage) -> ContentTypes:
     """The content types that a package declares."""
-    types = ContentTypes()
-    for item in parse_xml(CONTENT_TYPES, package.read(CONTENT_TYPES)) if CONTENT_TYPES in package else ():
-        declared = item.get("ContentType", "")
-        if _local(item) == "Override":
-            types.by_name[item.get("PartName", "").lstrip("/").lower()] = declared
-        elif _local(item) == "Default":
-            types.by_ending[item.get("Extension", "").lower()] = declared
-    return types
+    return _read_types(package.read(CONTENT_TYPES)) if CONTENT_TYPES in package else ContentTypes()
 
 
 def relations_of(package: ZipPackage, part: str) -> Sequence[Relation]:
@@ -74,8 +68,26 @@ def relations_of(package: ZipPackage, part: str) -> Sequence[Relation]:
     """
     folder, name = posixpath.split(part)
     source = posixpath.join(folder, "_rels", f"{name}.rels")
+    return _read_relations(source, folder, package.read(source)) if source in package else ()
+
+
+@lru_cache(maxsize=64)
+def _read_types(text: bytes) -> ContentTypes:
+    """The content types of a package; the same in all workbooks of one template, as its relations are."""
+    by_name, by_ending = {}, {}
+    for item in parse_xml(CONTENT_TYPES, text):
+        declared = item.get("ContentType", "")
+        if _local(item) == "Override":
+            by_name[item.get("PartName", "").lstrip("/").lower()] = declared
+        elif _local(item) == "Default":
+            by_ending[item.get("Extension", "").lower()] = declared
+    return ContentTypes(by_name, by_ending)
+
+
+@lru_cache(maxsize=64)
+def _read_relations(source: str, folder: str, text: bytes) -> Sequence[Relation]:
     found: dict[str, Relation] = {}
-    for item in parse_xml(source, package.read(source)) if source in package else ():
+    for item in parse_xml(source, text):
         if _local(item) != "Relationship" or item.get("TargetMode") == "External":
             continue
         target = posixpath.join("/", folder, item.get("Target", "").replace("\\", "/"))
@@ -83,7 +95,7 @@ def relations_of(package: ZipPackage, part: str) -> Sequence[Relation]:
         relation = Relation(item.get("Id", ""), item.get("Type", "").rpartition("/")[2], name)
         if found.setdefault(relation.id, relation) != relation:
             raise Unreadable("ZIP_MALFORMED", source)
-    return list(found.values())
+    return tuple(found.values())
 
 
 def _local(item: Element) -> str:

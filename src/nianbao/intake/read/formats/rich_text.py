@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 from nianbao.intake.read.formats.parse_xml import parse_main
 from nianbao.intake.read.formats.sheet import Unreadable
 
+_ESCAPED = "_x"
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -20,13 +21,13 @@ def read_strings(part: str, text: bytes) -> Sequence[str]:
     """
     root, namespace = parse_main(part, text, "sst")
     item, plain = f"{namespace}si", f"{namespace}t"
-    strings = []
-    for each in root:
-        if each.tag == item:
-            first = each[0] if len(each) == 1 else None
-            is_plain = first is not None and first.tag == plain and not len(first)
-            strings.append(unescaped(first.text or "") if first is not None and is_plain else read_text(part, each))
-    return strings
+    items = root.findall(item)
+    texts = [each[0] for each in items if len(each) == 1]
+    # In most parts every item is one plain text.
+    if len(texts) == len(items) and {text.tag for text in texts} == {plain} and not any(map(len, texts)):
+        strings = [text.text or "" for text in texts]
+        return [unescaped(each) for each in strings] if any(_ESCAPED in each for each in strings) else strings
+    return [read_text(part, each) for each in items]
 
 
 def read_text(part: str, item: Element) -> str:
@@ -46,7 +47,7 @@ def read_text(part: str, item: Element) -> str:
 
 def unescaped(text: str) -> str:
     """A text with the characters that XML cannot hold, written as `_x0007_`, put in their places."""
-    if "_x" not in text:
+    if _ESCAPED not in text:
         return text
     text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

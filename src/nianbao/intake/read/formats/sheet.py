@@ -41,16 +41,16 @@ class OddCell:
 
 
 @dataclass(frozen=True)
-class Magnitude:
-    """A number whose format shows it in another size, or with the word for a multiple or for money beside it.
+class Shown:
+    """What a person sees in a cell, where that says something else than its value.
 
-    `shown` is what a person sees (or the code of a format that is too odd to follow), `unit` that word, as 万元;
-    `is_scaled` where the digits themselves are others than those of the value.
+    `text` is what is seen (or the code of a format that is too odd to follow), `unit` the word for a multiple or for
+    money in it, as 万元; `is_scaled` where the digits themselves are those of another size.
     """
 
-    shown: str
-    unit: str
-    is_scaled: bool
+    text: str
+    unit: str = ""
+    is_scaled: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Sheet:
     name: str
     rows: Grid
     odd: Mapping[str, OddCell] = field(default_factory=dict)
-    magnitudes: Mapping[str, Magnitude] = field(default_factory=dict)
+    shown: Mapping[str, Shown] = field(default_factory=dict)
     formulas: frozenset[str] = frozenset()
     merged: Sequence[Area] = ()
     hidden_rows: frozenset[int] = frozenset()

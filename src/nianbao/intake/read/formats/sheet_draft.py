@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from nianbao.intake.read.formats.sheet import MAX_CELLS, Area, Magnitude, OddCell, Sheet, Text, Unreadable, address
+from nianbao.intake.read.formats.sheet import MAX_CELLS, Area, OddCell, Sheet, Shown, Text, Unreadable, address
 
 
 class SheetDraft:
@@ -13,7 +13,7 @@ class SheetDraft:
     def __init__(self, name: str) -> None:
         self.name = name
         self.odd: dict[str, OddCell] = {}
-        self.magnitudes: dict[str, Magnitude] = {}
+        self.shown: dict[str, Shown] = {}
         self.formulas: list[str] = []
         self.merged: list[Area] = []
         self.hidden_rows: list[int] = []
@@ -22,26 +22,22 @@ class SheetDraft:
 
         self._rows: list[list[object]] = []
         self._width = 0
-        self._texts: list[Text] = []
+        self.texts: list[Text] = []
 
-    def put(self, row: int, column: int, value: object) -> None:
-        """Put a value into a cell, right of those of its row that are there.
+    def put_row(self, row: int, cells: list[object]) -> None:
+        """Put down a row, below those that are there: its cells from the first column on, and which of them are texts.
 
         Raises:
             Unreadable: the sheet spans more cells than are kept.
         """
         rows = self._rows
-        if row >= len(rows) or column >= self._width:
-            self._width = max(self._width, column + 1)
-            if (row + 1) * self._width > MAX_CELLS:
-                raise Unreadable("TOO_MANY_CELLS", sheet=self.name, cell=address(row, column))
-            rows.extend([[] for _ in range(row + 1 - len(rows))])
-        cells = rows[row]
-        if column > len(cells):
-            cells += [""] * (column - len(cells))
-        cells.append(value)
-        if value and isinstance(value, str):
-            self._texts.append((row, column, value))
+        if len(cells) > self._width:
+            self._width = len(cells)
+        if (row + 1) * self._width > MAX_CELLS:
+            raise Unreadable("TOO_MANY_CELLS", sheet=self.name, cell=address(row, len(cells) - 1))
+        while len(rows) < row:
+            rows.append([])
+        rows.append(cells)
 
     def finish(self, is_hidden: bool) -> Sheet:
         """The sheet, its rows all of one length; of a merged area only the first cell is seen, and so it is kept alone.
@@ -55,13 +51,13 @@ class SheetDraft:
             self.name,
             [cells + blank[len(cells) :] if cells else blank for cells in self._rows],
             odd=self.odd,
-            magnitudes=self.magnitudes,
+            shown=self.shown,
             formulas=frozenset(self.formulas),
             merged=self.merged,
             hidden_rows=frozenset(self.hidden_rows),
             hidden_columns=frozenset(_each(self.hidden_columns)),
             is_hidden=is_hidden,
-            texts_in_order=[text for text in self._texts if text[:2] not in covered] if covered else self._texts,
+            texts_in_order=[text for text in self.texts if text[:2] not in covered] if covered else self.texts,
         )
 
     def _cover(self) -> set[tuple[int, int]]:

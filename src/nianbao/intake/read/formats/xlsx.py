@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
@@ -64,7 +65,8 @@ def open_xlsx(package: ZipPackage, workbook: str, types: ContentTypes) -> Opened
     return Opened(sheets, faults)
 
 
-def _list_sheets(part: str, text: bytes) -> tuple[list[_Listed], bool]:
+@lru_cache(maxsize=64)
+def _list_sheets(part: str, text: bytes) -> tuple[Sequence[_Listed], bool]:
     """The sheets of a workbook in their order, and whether it counts days from 1904."""
     root, namespace = parse_main(part, text, "workbook")
     listed = []

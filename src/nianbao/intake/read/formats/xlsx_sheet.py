@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NoReturn
 from xml.etree.ElementTree import Element
@@ -21,7 +21,7 @@ from nianbao.intake.read.formats.sheet import (
     column_number,
 )
 from nianbao.intake.read.formats.sheet_draft import SheetDraft
-from nianbao.intake.read.formats.xlsx_values import Malformed, Scaled, Shared
+from nianbao.intake.read.formats.xlsx_values import HeldAndShown, Malformed, Shared
 
 MAX_COLUMNS = 702
 """Column ZZ: no form is wider, and every row takes room up to the farthest."""
@@ -39,6 +39,15 @@ _NO_PLACE = "位置写法不对"
 _ELEMENT_INSIDE = "值里夹有别的标记"
 _TWO_VALUES = "有两个值"
 _OF_TWO_KINDS = "类型与内容不符"
+
+
+_DIGITS = 16
+_MANY = 64
+"""Of rows with more cells the addresses are not remembered."""
+
+
+class Misplaced(Exception):
+    """A cell stands where it cannot stand: its address, and why."""
 
 
 def read_sheet(name: str, part: str, text: bytes, shared: Shared, is_hidden: bool) -> Sheet:
@@ -70,7 +79,7 @@ class _SheetReader:
         """Take what stands on the sheet into the draft."""
         namespace, draft = self._namespace, self.draft
         for column in root.iterfind(f"{namespace}cols/{namespace}col"):
-            if _is_hidden(column, "width"):
+            if _is_hidden(column.get("hidden"), column.get("width")):
                 first, last = (self._number(column.get(key, ""), _LAST_COLUMN) for key in ("min", "max"))
                 draft.hidden_columns.append((first - 1, last))
         for merged in root.iterfind(f"{namespace}mergeCells/{namespace}mergeCell"):
@@ -89,65 +98,89 @@ class _SheetReader:
         for row in rows:
             if row.tag != self._row_tag:
                 self._refuse()
-            said = row.get("r")
-            number = last + 1 if said is None else self._number(said, _LAST_ROW)
+            number, digits, said = last + 1, str(last + 1), row.get("r")
+            if said is not None and said != digits:
+                number = self._number(said, _LAST_ROW)
+                digits = str(number)
             if number <= last:
                 self._refuse_cell(address(number - 1, 0), _OUT_OF_ORDER)
             last = number
-            if _is_hidden(row, "ht"):
+            if _is_hidden(row.get("hidden"), row.get("ht")):
                 self.draft.hidden_rows.append(number - 1)
-            self._read_cells(number - 1, str(number), row)
+            if len(row):
+                self._read_cells(number - 1, digits, row)
 
-    def _read_cells(self, row: int, digits: str, cells: Iterable[Element]) -> None:
-        cell_tag, last = self._cell_tag, -1
-        for cell in cells:
-            if cell.tag != cell_tag:
-                if cell.tag == self._more_tag:
-                    continue
-                self._refuse()
-            place = cell.get("r")
-            if place is None:
-                column = last + 1
-            else:
-                letters = place.removesuffix(digits)
-                near = _COLUMNS.get(letters)
-                column = self._far_column(place, letters) if near is None else near
-            if column <= last:
-                self._refuse_cell(address(row, column), _OUT_OF_ORDER)
-            last = column
-            if len(cell):  # most cells are blank and only have a style
-                self._read_cell(row, column, cell)
+    def _read_cells(self, row: int, digits: str, within: Element) -> None:
+        cells = within.findall(self._cell_tag)
+        if len(cells) != len(within) and any(each.tag not in (self._cell_tag, self._more_tag) for each in within):
+            self._refuse()
+        places = [cell.get("r") for cell in cells]
+        try:
+            columns = (_columns_of if len(places) < _MANY else _find_columns)(tuple(places), digits)
+        except Misplaced as misplaced:
+            self._refuse_cell(*misplaced.args)
+        is_near = not columns or columns[-1] < MAX_COLUMNS
+        value_tag, strings, plain = self._value_tag, self._shared.texts, self._shared.whole_styles
+        values: list[object] = []
+        for column, cell in zip(columns, cells, strict=True):
+            if not len(cell):  # most cells are blank and only have a style
+                continue
+            first = cell[0]
+            held: object = None
+            if len(cell) == 1 and first.tag == value_tag and is_near and not len(first):
+                # Nearly all that are filled hold the number of a text, or a plain whole number.
+                kind, said = cell.get("t"), first.text
+                if kind == "s":
+                    held = strings.get(said)
+                elif kind is None and said and cell.get("s") in plain and said.isascii() and said.isdigit():
+                    held = float(said) if len(said) < _DIGITS else None
+            if not held and (held := self._held(row, column, cell)) is None:
+                continue
+            if column > len(values):
+                values += [""] * (column - len(values))
+            values.append(held)
+            if isinstance(held, str) and held:
+                self.draft.texts.append((row, column, held))
+        if values:
+            self.draft.put_row(row, values)
 
-    def _read_cell(self, row: int, column: int, cell: Element) -> None:
-        """Take a cell in which something is written."""
-        first = cell[0]
+    def _held(self, row: int, column: int, cell: Element) -> object:
+        """What is written in a cell; an empty text where it is odd, None where there is nothing."""
+        first, kind = cell[0], cell.get("t")
         if len(cell) == 1 and first.tag == self._value_tag and not len(first):
             value, formula = first.text, None
         else:
             value, formula = self._written(row, column, cell)
-        kind = cell.get("t")
         if formula is not None:
             self.draft.formulas.append(address(row, column))
             if _PICTURE in formula:
-                self._put_odd(row, column, "PICTURE_IN_CELL", _PICTURE_SHOWN)
-                return
+                return self._note_odd(row, column, "PICTURE_IN_CELL", _PICTURE_SHOWN)
             # Some programs leave the value out, others write an empty one, which is a result for a text alone.
             if not value and kind != "str":
-                self._put_odd(row, column, "FORMULA_UNCACHED", UNCACHED)
-                return
+                return self._note_odd(row, column, "FORMULA_UNCACHED", UNCACHED)
         if kind == "e":
             # A picture or a record in a cell, which older programs show as an error, is told by this attribute.
             is_picture = cell.get("vm") is not None
             code, shown = ("PICTURE_IN_CELL", _PICTURE_SHOWN) if is_picture else ("CELL_ERROR", value or "")
-            self._put_odd(row, column, code, shown)
-        elif value:
-            if kind == "inlineStr" and first.tag == self._value_tag:
-                self._refuse_cell(address(row, column), _OF_TWO_KINDS)
-            try:
-                held = self._shared.reader_of(kind, cell.get("s"))(value)
-            except Malformed:
-                self._refuse_cell(address(row, column), value)
-            self._put(row, column, held)
+            return self._note_odd(row, column, code, shown)
+        if not value:
+            return None
+        if kind == "inlineStr" and first.tag == self._value_tag:
+            self._refuse_cell(address(row, column), _OF_TWO_KINDS)
+        try:
+            held = self._shared.reader_of(kind, cell.get("s"))(value)
+        except Malformed:
+            self._refuse_cell(address(row, column), value)
+        if column >= MAX_COLUMNS:
+            raise Unreadable("SHEET_TOO_WIDE", sheet=self.draft.name, cell=address(row, column), expected="ZZ")
+        if isinstance(held, HeldAndShown):
+            self.draft.shown[address(row, column)] = held.shown
+            return held.held
+        return None if held == "" else held
+
+    def _note_odd(self, row: int, column: int, code: str, shown: str) -> str:
+        self.draft.odd[address(row, column)] = OddCell(code, shown)
+        return ""
 
     def _written(self, row: int, column: int, cell: Element) -> tuple[str | None, str | None]:
         """The value and the formula of a cell as they are written, None for what is not there."""
@@ -166,25 +199,6 @@ class _SheetReader:
             found[what] = read_text(self._part, child) if child.tag == self._text_tag else child.text or ""
         return found.get("v"), found.get("f")
 
-    def _put(self, row: int, column: int, held: object) -> None:
-        if column >= MAX_COLUMNS:
-            raise Unreadable("SHEET_TOO_WIDE", sheet=self.draft.name, cell=address(row, column), expected="ZZ")
-        if isinstance(held, Scaled):
-            self.draft.magnitudes[address(row, column)] = held.magnitude
-            held = held.number
-        if held != "":
-            self.draft.put(row, column, held)
-
-    def _put_odd(self, row: int, column: int, code: str, shown: str) -> None:
-        self.draft.odd[address(row, column)] = OddCell(code, shown)
-        self.draft.put(row, column, "")
-
-    def _far_column(self, place: str, letters: str) -> int:
-        match = _CORNER.fullmatch(letters)
-        if match is None or not match[1] or match[2] or column_number(letters) > _LAST_COLUMN:
-            self._refuse_cell(place[:_SHOWN], _NO_PLACE)
-        return column_number(letters) - 1
-
     def _number(self, said: str, limit: int) -> int:
         if not (said.isascii() and said.isdigit() and len(said) < 9 and 1 <= int(said) <= limit):
             self._refuse()
@@ -197,9 +211,41 @@ class _SheetReader:
         raise Unreadable("XML_MALFORMED", self._part)
 
 
-def _is_hidden(item: Element, size: str) -> bool:
+@lru_cache(maxsize=1_024)
+def _is_hidden(said: str | None, size: str | None) -> bool:
     """Whether a row or column is hidden, or so low or narrow that nothing of it is seen."""
-    return item.get("hidden") in _TRUE or (size in item.attrib and not item.attrib[size].strip("0."))
+    return said in _TRUE or (size is not None and not size.strip("0."))
+
+
+def _find_columns(places: Sequence[str | None], digits: str) -> Sequence[int]:
+    """The columns of the cells of a row, by their addresses; one without an address stands right of the one before.
+
+    Raises:
+        Misplaced: one is no address in the row, or they are out of order.
+    """
+    columns, last = [], -1
+    for place in places:
+        column = last + 1 if place is None else _column_of(place, digits)
+        if column <= last:
+            raise Misplaced(f"{column_letters(column)}{digits}", _OUT_OF_ORDER)
+        columns.append(column)
+        last = column
+    return columns
+
+
+_columns_of = lru_cache(maxsize=4_096)(_find_columns)
+"""The rows of one form are the same in every workbook."""
+
+
+def _column_of(place: str, digits: str) -> int:
+    letters = place.removesuffix(digits)
+    near = _COLUMNS.get(letters)
+    if near is not None:
+        return near
+    match = _CORNER.fullmatch(letters)
+    if match is None or not match[1] or match[2] or column_number(letters) > _LAST_COLUMN:
+        raise Misplaced(place[:_SHOWN], _NO_PLACE)
+    return column_number(letters) - 1
 
 
 @lru_cache(maxsize=4_096)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from nianbao.intake.read.formats.number_format import NumberFormat
 from nianbao.intake.read.formats.rich_text import unescaped
-from nianbao.intake.read.formats.sheet import Magnitude
+from nianbao.intake.read.formats.sheet import Shown
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?)?", re.ASCII)
@@ -37,6 +37,8 @@ class Shared:
 
     def __init__(self, strings: Sequence[str], formats: Sequence[NumberFormat], is_1904: bool) -> None:
         self._strings, self._formats, self._is_1904 = strings, formats, is_1904
+        self.texts: Mapping[str | None, str] = dict(zip(_numbers(len(strings)), strings, strict=True))
+        self.whole_styles = frozenset(str(number) for number, shown in enumerate(formats) if shown.shows_whole)
         self._readers: dict[tuple[str | None, str | None], Reader] = {}
 
     def reader_of(self, kind: str | None, style: str | None) -> Reader:
@@ -60,25 +62,27 @@ class Shared:
         if not self._formats and style in (None, "0"):  # without any styles a number is shown as it is
             return number_of
         shown = self._formats[_index(style or "0", len(self._formats))]
-        return number_of if shown.is_plain else partial(self._shown, shown)
+        return number_of if shown.is_plain else partial(self._formatted, shown)
 
     def _string(self, said: str) -> str:
         return self._strings[_index(said, len(self._strings))]
 
-    def _shown(self, shown: NumberFormat, said: str) -> object:
-        """A number whose format is not plain: a day, or a number with what else it is shown as."""
+    def _formatted(self, shown: NumberFormat, said: str) -> object:
+        """A number whose format may show something else: a day, or a number with what else it is shown as."""
         number = number_of(said)
-        if shown.is_date_for(number):
-            return day_of(number, self._is_1904)
-        magnitude = shown.magnitude_of(number)
-        return number if magnitude is None else Scaled(number, magnitude)
+        if shown.shows_as_it_is(number):
+            return number
+        is_day = shown.is_date_for(number)
+        held = day_of(number, self._is_1904) if is_day else number
+        seen = shown.day_shown(number, held) if is_day else shown.number_shown(number)
+        return held if seen is None else HeldAndShown(held, seen)
 
 
-class Scaled(NamedTuple):
-    """A number, and as what its format shows it in another size."""
+class HeldAndShown(NamedTuple):
+    """What a cell holds, and what its format shows instead."""
 
-    number: float
-    magnitude: Magnitude
+    held: object
+    shown: Shown
 
 
 def number_of(said: str) -> float:
@@ -143,6 +147,12 @@ def _index(said: str, count: int) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10) or (index := int(text)) >= count:
         raise Malformed
     return index
+
+
+@lru_cache(maxsize=64)
+def _numbers(count: int) -> Sequence[str]:
+    """The first numbers as they are written."""
+    return [str(number) for number in range(count)]
 
 
 _OTHERS: dict[str, Reader] = {"str": unescaped, "inlineStr": str, "b": boolean_of, "d": moment_of}
