@@ -26,7 +26,7 @@ from tests.homes import ROOT
 from tests.intake.faults import Desk
 from tests.intake.made import as_json, compound, delivery, entries, ods, stream_of, xls, zipped
 from tests.intake.made import records as records_of
-from tests.intake.mutants import compare
+from tests.intake.mutants import Comparison, compare
 
 SECONDS = 5.0
 PER_FORMAT = 10_000
@@ -142,17 +142,20 @@ def faults_of(found: dict[str, Counter[str]]) -> list[str]:
 
 
 def main() -> None:
-    """Fuzz every format; the number of files of each may be given."""
-    per_format = int(sys.argv[1]) if len(sys.argv) > 1 else PER_FORMAT
+    """Fuzz every format; the number of files of each may be given, and the first mutant to compare, without the rest."""
+    per_format, first = (int(said) for said in (*sys.argv[1:3], *(str(PER_FORMAT), "-1")[len(sys.argv[1:3]) :]))
     with tempfile.TemporaryDirectory() as scratch:
-        wrong = faults_of(fuzz(ROOT, per_format, Path(scratch)))
+        wrong = faults_of(fuzz(ROOT, per_format, Path(scratch))) if first < 0 else []
         (workbook,) = seeds(load_project(ROOT), Path(scratch))["xlsx"]
-        for first in range(0, per_format, BATCH):
-            numbers = range(first, min(first + BATCH, per_format))
-            found, differing = compare(workbook, numbers, Path(scratch) / f"office-{first}", lambda _: True)
-            print(f"mutants {numbers}: {dict(found.most_common())}")
-            wrong += differing
-    sys.exit("\n".join(wrong) or 0)
+        whole = Comparison()
+        begin = max(first, 0)
+        for start in range(begin, begin + per_format, BATCH):
+            numbers = range(start, min(start + BATCH, begin + per_format))
+            compared = compare(workbook, numbers, Path(scratch) / f"office-{start}", lambda _: True)
+            print(f"mutants {numbers}: {dict(compared.found.most_common())}", *compared.wrong, sep="\n", flush=True)
+            whole.add(compared)
+        print(f"all mutants: {dict(whole.found.most_common())}", "where the others disagree:", whole.table(), sep="\n")
+    sys.exit("\n".join(wrong + whole.wrong) or 0)
 
 
 if __name__ == "__main__":

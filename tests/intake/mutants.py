@@ -15,6 +15,7 @@ import subprocess
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import openpyxl
@@ -25,9 +26,10 @@ from tests.intake.made import entries, zipped
 
 CELL = re.compile(r'<c r="(\w+)"([^>]*?)(?:/>|>(.*?)</c>)')
 VALUE = re.compile(r"<v>([^<]*)</v>")
+_NUMERIC = re.compile(r"-?[\d.]+(e[+-]?\d+)?")
 STRING = re.compile(r"<si>.*?</si>", re.DOTALL)
 SOFFICE = shutil.which("soffice")
-SECONDS = 300
+SECONDS, AT_ONCE = 600, 100
 
 Values = Mapping[tuple[str, str], object]
 """What cells hold, by sheet and address; blank ones are left out."""
@@ -206,19 +208,37 @@ def by_openpyxl(content: bytes) -> Values | None:
 
 
 def by_libreoffice(contents: Sequence[bytes], folder: Path) -> list[Values | None]:
-    """What LibreOffice makes of files, all in one call; None for each that it cannot open."""
+    """What LibreOffice makes of files, many in one call; None for each that it cannot open.
+
+    A file that ends or hangs the program costs itself: the others are asked again without it.
+    """
     before, after = folder / "before", folder / "after"
     before.mkdir(parents=True)
     paths = [before / f"{number}.xlsx" for number in range(len(contents))]
     for path, content in zip(paths, contents, strict=True):
         path.write_bytes(content)
-    subprocess.run(
-        [str(SOFFICE), f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--convert-to", "xlsx",
-         "--outdir", str(after), *map(str, paths)],
-        check=False, capture_output=True, timeout=SECONDS,
-    )  # fmt: skip
+    waiting = paths
+    while waiting:
+        asked, later = waiting[:AT_ONCE], waiting[AT_ONCE:]
+        was_ended = not _convert(asked, after, folder / "profile")
+        done = [place for place, path in enumerate(asked) if (after / path.name).exists()]
+        # What follows the last file that came out was not looked at; the first of it is the one that was fatal.
+        stopped_at = (done[-1] + 1 if done else 0) if was_ended else len(asked)
+        waiting = asked[stopped_at + 1 :] + later
     made = [after / path.name for path in paths]
     return [by_openpyxl(path.read_bytes()) if path.exists() else None for path in made]
+
+
+def _convert(paths: Sequence[Path], target: Path, profile: Path) -> bool:
+    """Let LibreOffice write files anew; whether it came to its end."""
+    command = [str(SOFFICE), f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", "xlsx"]
+    try:
+        ended = subprocess.run(
+            [*command, "--outdir", str(target), *map(str, paths)], check=False, capture_output=True, timeout=SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        return False
+    return ended.returncode == 0
 
 
 def plain(held: object) -> object:
@@ -245,17 +265,43 @@ def differences(mine: Values, others: Sequence[Values], left_out: frozenset[tupl
             yield f"{key}: {mine.get(key)!r}, others {[other.get(key) for other in others]!r}"
 
 
+@dataclass
+class Comparison:
+    """What became of mutants: how many of each kind, each difference from both others, where the others disagree.
+
+    `disputed` counts cells of which openpyxl and LibreOffice make different things, by what they and we make of them;
+    `examples` has one of each.
+    """
+
+    found: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+    disputed: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
+
+    def add(self, other: Comparison) -> None:
+        """Add another comparison to this one."""
+        self.found += other.found
+        self.wrong += other.wrong
+        self.disputed += other.disputed
+        self.examples = other.examples | self.examples
+
+    def table(self) -> str:
+        """Where the others disagree, the most frequent first."""
+        return "\n".join(
+            f"{count:6}  {kind}   e.g. {self.examples[kind]}" for kind, count in self.disputed.most_common()
+        )
+
+
 def compare(
     workbook: bytes, numbers: Sequence[int], folder: Path, with_libreoffice: Callable[[int], bool]
-) -> tuple[Counter[str], list[str]]:
-    """Hold our reading of mutants to that of the others; what became of them, and every difference."""
-    found: Counter[str] = Counter()
-    wrong: list[str] = []
+) -> Comparison:
+    """Hold our reading of mutants to that of the others."""
+    result = Comparison()
     accepted: dict[int, tuple[bytes, Values]] = {}
     for number in numbers:
         content = mutant(workbook, number)
         mine = ours(content)
-        found[mine if isinstance(mine, str) else "accepted"] += 1
+        result.found[mine if isinstance(mine, str) else "accepted"] += 1
         if not isinstance(mine, str):
             accepted[number] = content, mine
     asked = [number for number in accepted if SOFFICE and with_libreoffice(number)]
@@ -264,13 +310,36 @@ def compare(
     )
     for number, (content, mine) in accepted.items():
         read = {"openpyxl": by_openpyxl(content), "LibreOffice": office.get(number)}
-        found.update(name for name, values in read.items() if values is not None)
+        result.found.update(name for name, values in read.items() if values is not None)
         others = [values for values in read.values() if values is not None]
-        found["nobody else opens it"] += not others
-        differing = list(differences(mine, others, told(content)))
-        wrong += [f"{number}: {each}" for each in differing[:3]]
+        result.found["nobody else opens it"] += not others
+        apart = told(content)
+        result.wrong += [f"{number}: {each}" for each in [*differences(mine, others, apart)][:3]]
         if len(others) == 2:
-            found["the others differ from each other"] += any(
-                others[0].get(key) != others[1].get(key) for key in mine if key not in told(content)
-            )
-    return found, wrong
+            result.found["both"] += 1
+            _note_disputes(result, number, mine, others, apart)
+    return result
+
+
+def _note_disputes(
+    result: Comparison, number: int, mine: Values, others: Sequence[Values], apart: frozenset[tuple[str, str]]
+) -> None:
+    sheets = {sheet for sheet, _ in mine}
+    keys = {*mine, *(key for other in others for key in other if key[0] in sheets)} - apart
+    for key in sorted(keys):
+        openpyxl_, office = (other.get(key) for other in others)
+        if openpyxl_ != office:
+            held = mine.get(key)
+            side = "openpyxl" if held == openpyxl_ else "LibreOffice" if held == office else "neither"
+            kind = f"openpyxl {_kind(openpyxl_)}, LibreOffice {_kind(office)}: as {side}"
+            result.disputed[kind] += 1
+            result.examples.setdefault(kind, f"{number} {key}: {openpyxl_!r}, {office!r}")
+
+
+def _kind(held: object) -> str:
+    """What sort of value a cell holds, numbers being texts of their digits here."""
+    if held is None:
+        return "blank"
+    if isinstance(held, str):
+        return "number" if _NUMERIC.fullmatch(held) else "text"
+    return type(held).__name__

@@ -27,8 +27,9 @@ def test_no_mutated_file_stops_the_reader(project: Project, tmp_path: Path, monk
 def test_what_is_accepted_is_what_others_read(project: Project, tmp_path: Path) -> None:
     """Of 500 mutants every accepted cell holds what openpyxl or LibreOffice reads, errors and formulas being told."""
     desk = Desk(project, project.units["QH630100"], Period.parse("2021Q4"), tmp_path / "seed.xlsx")
-    found, wrong = compare(desk.workbook(), range(MUTANTS), tmp_path / "office", lambda number: number < CONVERTED)
-    assert wrong == []
+    compared = compare(desk.workbook(), range(MUTANTS), tmp_path / "office", lambda number: number < CONVERTED)
+    found = compared.found
+    assert compared.wrong == []
     assert found["accepted"] > MUTANTS / 3
     assert found["openpyxl"] > MUTANTS / 3
     assert found.keys() >= {"CELL_MALFORMED", "XML_MALFORMED", "ZIP_MALFORMED"}

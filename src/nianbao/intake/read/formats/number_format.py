@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from nianbao.intake.read.formats.sheet import Shown
+from nianbao.intake.read.formats.sheet import SeenAs
 
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"?|[\\!](?P<escaped>.?)|_(?P<space>.?)|\*(?P<fill>.?)|\[(?P<bracket>[^\]]*)\]?'
@@ -122,7 +122,7 @@ class NumberFormat:
         section = self._section(value)
         return section is not None and bool(section.day)
 
-    def number_shown(self, value: float) -> Shown | None:
+    def number_shown(self, value: float) -> SeenAs | None:
         """As what a number is shown, where that is another number, another size, or has a unit of money beside it."""
         section = self._section(value)
         if section is None or section.day:
@@ -134,15 +134,15 @@ class NumberFormat:
             return None
         is_negative = value < 0 and not own_sign
         text = _shown(exact, section, is_negative) if section.is_rendered else self.code
-        return Shown(text, section.unit, section.is_scaled)
+        return SeenAs(text, section.unit, section.is_scaled)
 
-    def day_shown(self, value: float, day: object) -> Shown | None:
+    def day_shown(self, value: float, day: object) -> SeenAs | None:
         """As what a day is shown whose format leaves out its year, its month or its day of the month."""
         section = self._section(value)
         if section is None or not isinstance(day, dt.date) or {*"ymd"} <= {*section.day.lower()}:
             return None
         pieces = [_day_piece(piece, day) for piece in section.before]
-        return None if None in pieces else Shown("".join(map(str, pieces)).strip())
+        return None if None in pieces else SeenAs("".join(map(str, pieces)).strip())
 
     def _section(self, value: float) -> _Section | None:
         """The section for a number: the first whose condition holds, those without one being for +, - and nought."""

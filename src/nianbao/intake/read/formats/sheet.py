@@ -41,7 +41,7 @@ class OddCell:
 
 
 @dataclass(frozen=True)
-class Shown:
+class SeenAs:
     """What a person sees in a cell, where that says something else than its value.
 
     `text` is what is seen (or the code of a format that is too odd to follow), `unit` the word for a multiple or for
@@ -64,7 +64,7 @@ class Sheet:
     name: str
     rows: Grid
     odd: Mapping[str, OddCell] = field(default_factory=dict)
-    shown: Mapping[str, Shown] = field(default_factory=dict)
+    shown: Mapping[str, SeenAs] = field(default_factory=dict)
     formulas: frozenset[str] = frozenset()
     merged: Sequence[Area] = ()
     hidden_rows: frozenset[int] = frozenset()

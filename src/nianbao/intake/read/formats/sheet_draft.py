@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from nianbao.intake.read.formats.sheet import MAX_CELLS, Area, OddCell, Sheet, Shown, Text, Unreadable, address
+from nianbao.intake.read.formats.sheet import MAX_CELLS, Area, OddCell, Sheet, SeenAs, Text, Unreadable, address
 
 
 class SheetDraft:
@@ -13,7 +13,7 @@ class SheetDraft:
     def __init__(self, name: str) -> None:
         self.name = name
         self.odd: dict[str, OddCell] = {}
-        self.shown: dict[str, Shown] = {}
+        self.shown: dict[str, SeenAs] = {}
         self.formulas: list[str] = []
         self.merged: list[Area] = []
         self.hidden_rows: list[int] = []

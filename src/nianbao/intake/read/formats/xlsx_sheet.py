@@ -21,7 +21,7 @@ from nianbao.intake.read.formats.sheet import (
     column_number,
 )
 from nianbao.intake.read.formats.sheet_draft import SheetDraft
-from nianbao.intake.read.formats.xlsx_values import HeldAndShown, Malformed, Shared
+from nianbao.intake.read.formats.xlsx_values import HeldAndSeen, Malformed, Shared
 
 MAX_COLUMNS = 702
 """Column ZZ: no form is wider, and every row takes room up to the farthest."""
@@ -173,7 +173,7 @@ class _SheetReader:
             self._refuse_cell(address(row, column), value)
         if column >= MAX_COLUMNS:
             raise Unreadable("SHEET_TOO_WIDE", sheet=self.draft.name, cell=address(row, column), expected="ZZ")
-        if isinstance(held, HeldAndShown):
+        if isinstance(held, HeldAndSeen):
             self.draft.shown[address(row, column)] = held.shown
             return held.held
         return None if held == "" else held

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from nianbao.intake.read.formats.number_format import NumberFormat
 from nianbao.intake.read.formats.rich_text import unescaped
-from nianbao.intake.read.formats.sheet import Shown
+from nianbao.intake.read.formats.sheet import SeenAs
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z?)?", re.ASCII)
@@ -75,14 +75,14 @@ class Shared:
         is_day = shown.is_date_for(number)
         held = day_of(number, self._is_1904) if is_day else number
         seen = shown.day_shown(number, held) if is_day else shown.number_shown(number)
-        return held if seen is None else HeldAndShown(held, seen)
+        return held if seen is None else HeldAndSeen(held, seen)
 
 
-class HeldAndShown(NamedTuple):
+class HeldAndSeen(NamedTuple):
     """What a cell holds, and what its format shows instead."""
 
     held: object
-    shown: Shown
+    shown: SeenAs
 
 
 def number_of(said: str) -> float:
