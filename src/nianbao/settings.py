@@ -83,8 +83,8 @@ class Home:
 
     @property
     def is_made(self) -> bool:
-        """Whether the folder is there: somebody made it, by `nianbao init` or by hand."""
-        return self.path.is_dir()
+        """Whether somebody made it, by `nianbao init` or by hand: an empty folder may be any folder at all."""
+        return any(each.exists() for each in (self.inbox, self.archive, self.warehouse))
 
     @property
     def is_new(self) -> bool:

@@ -142,7 +142,7 @@ def faults_of(found: dict[str, Counter[str]]) -> list[str]:
 
 
 def main() -> None:
-    """Fuzz every format; the number of files of each may be given, and the first mutant to compare, without the rest."""
+    """Fuzz every format, so many files of each; given the first mutant too, only compare so many mutants from it on."""
     per_format, first = (int(said) for said in (*sys.argv[1:3], *(str(PER_FORMAT), "-1")[len(sys.argv[1:3]) :]))
     with tempfile.TemporaryDirectory() as scratch:
         wrong = faults_of(fuzz(ROOT, per_format, Path(scratch))) if first < 0 else []

@@ -49,6 +49,17 @@ def test_O2_a_mistyped_home_is_no_new_one(command: str, tmp_path: Path) -> None:
     assert not home.path.exists()
 
 
+def test_O2_an_empty_folder_is_no_home(tmp_path: Path) -> None:
+    """O2: a mistyped path may well exist; nothing is put into it until `init` makes a home of it, which then works."""
+    home = Home(tmp_path / "typo")
+    home.path.mkdir()
+    result = call("nightly", home=home)
+    assert (result.returncode, list(home.path.iterdir())) == (64, [])
+    assert f"nianbao init --home {home.path}" in result.stderr
+    assert call("init", home=home).returncode == 0
+    assert call("nightly", home=home).returncode == 0
+
+
 def test_O2_a_home_is_made_once(tmp_path: Path) -> None:
     """Doctor asks for it, `init` makes it and says so, a second time it is left alone, and a night goes through."""
     home = Home(tmp_path / "home")

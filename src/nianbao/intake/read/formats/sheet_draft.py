@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from nianbao.intake.read.formats.sheet import MAX_CELLS, Area, OddCell, Sheet, SeenAs, Text, Unreadable, address
+from nianbao.intake.read.formats.sheet import MAX_CELLS, Area, OddCell, SeenAs, Sheet, Text, Unreadable, address
 
 
 class SheetDraft:
