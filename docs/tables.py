@@ -54,7 +54,9 @@ def page() -> str:
 
 
 def _publish_nothing(folder: Path) -> Path:
-    with open_workspace(ROOT, Home(folder), "docs") as workspace:
+    home = Home(folder)
+    home.inbox.mkdir()
+    with open_workspace(ROOT, home, "docs") as workspace:
         leaves = leaf_fingerprints(workspace.connection) | workspace.reference
         build(
             workspace.connection, all_models(workspace.project), leaves, workspace.project.column_comments, clock.now()

@@ -142,7 +142,7 @@ def test_R26_a_file_that_is_not_there_is_named_and_nothing_else_is_said(tmp_path
 def test_R26_whatever_ends_a_check_early_leaves_no_other_words(tmp_path: Path) -> None:
     """R26: a library that is being imported when the program ends is waited for."""
     home = Home(tmp_path / "home")
-    home.path.mkdir()
+    home.inbox.mkdir(parents=True)
     home.warehouse.write_bytes(b"no warehouse")
     (tmp_path / "there.csv").write_text("a,b\n")
     done = call("check", str(tmp_path / "there.csv"), home=home)

@@ -26,7 +26,7 @@ XINING = "西宁市总工会-2021Q1.xlsx"
 def home(tmp_path: Path) -> Home:
     """An empty home."""
     home = Home(tmp_path / "home")
-    home.path.mkdir()
+    home.inbox.mkdir(parents=True)
     return home
 
 
@@ -112,7 +112,7 @@ def test_a_source_that_fails_stops_nothing_but_itself(
     project_with: ProjectWith, home: Home, sftp: SftpServer, odd: OddServer, workbook: Path
 ) -> None:
     """A changed key, a server that is away, a missing secret and an unmounted share: the inbox goes on."""
-    home.inbox.mkdir(parents=True)
+    home.inbox.mkdir(parents=True, exist_ok=True)
     shutil.copy2(workbook, home.inbox / XINING)
     declared = sftp_source(sftp) + dav_source(odd.url + "/dav/").replace("DAV_PASSWORD", "NOWHERE")
     sftp.change_key()
@@ -150,7 +150,7 @@ def test_an_unmounted_inbox_is_told_everywhere_and_ends_with_74(project_with: Pr
 
 def test_what_is_still_being_written_stands_in_status(project_with: ProjectWith, home: Home, workbook: Path) -> None:
     """A file that nobody has finished for long is named in `nianbao status`, for people and for programs."""
-    home.inbox.mkdir(parents=True)
+    home.inbox.mkdir(parents=True, exist_ok=True)
     shutil.copy2(workbook, home.inbox / f"{XINING}.filepart")  # written in the year of the sample
     path = project_with(INBOX)
     assert run(path, home).outcomes == {}
@@ -166,7 +166,7 @@ def test_what_is_still_being_written_stands_in_status(project_with: ProjectWith,
 
 def test_a_clock_that_jumped_back_is_an_alarm(project_with: ProjectWith, home: Home, workbook: Path) -> None:
     """What would be received before what is already decided is dated wrongly: somebody must set the clock."""
-    home.inbox.mkdir(parents=True)
+    home.inbox.mkdir(parents=True, exist_ok=True)
     shutil.copy2(workbook, home.inbox / XINING)
     path = project_with(INBOX)
     with clock_at("2021-04-20T01:00"):

@@ -36,7 +36,7 @@ LONG = 60.0
 def home(tmp_path: Path) -> Home:
     """An empty home."""
     home = Home(tmp_path / "home")
-    home.path.mkdir()
+    home.inbox.mkdir(parents=True)
     return home
 
 
@@ -163,7 +163,7 @@ def test_O23_what_we_write_ourselves_is_no_source(
 ) -> None:
     """O23: a folder that holds the outbox, the archive or the releases, lies in them, or leads there, is refused."""
     (home.outbox / "西宁").mkdir(parents=True)
-    home.inbox.mkdir()
+    home.inbox.mkdir(exist_ok=True)
     (home.outbox / "西宁" / f"{XINING}.回执.json").write_text("{}")
     (home.inbox / "way").symlink_to(home.outbox)
     declared = f'{INBOX}[[sources]]\nname = "own"\nkind = "folder"\npath = "{own}"\nsettle_seconds = 0\n'
@@ -197,7 +197,7 @@ def test_O23_answers_that_come_back_do_not_multiply(
 
 def test_O23_an_answer_is_known_by_its_content(home: Home, project_with: ProjectWith) -> None:
     """O23: a marked workbook or a receipt under another name is no report; who sent it unchanged is told so, once."""
-    home.inbox.mkdir(parents=True)
+    home.inbox.mkdir(parents=True, exist_ok=True)
     (home.inbox / "broken.xlsx").write_bytes(b"no workbook")
     (home.inbox / "west.csv").write_text("GH05\n")
     path = project_with(INBOX)

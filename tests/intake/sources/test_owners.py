@@ -24,7 +24,7 @@ XINING, HAIDONG, HUANGNAN = "QH630100", "QH630200", "QH632300"
 def home(tmp_path: Path) -> Home:
     """An empty home."""
     home = Home(tmp_path / "home")
-    home.path.mkdir()
+    home.inbox.mkdir(parents=True)
     return home
 
 

@@ -26,7 +26,7 @@ def test_a_secret_block_opens_the_door_and_is_not_written_down(
         f'user = "{USER}"\npassword_env = "WEB_PASSWORD"\n'
     )
     home = tmp_path / "home"
-    home.mkdir()
+    (home / "inbox").mkdir(parents=True)
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT", "WEB_"))}
     environment |= {"PREFECT_HOME": str(tmp_path / "prefect"), "PYTHONPATH": str(ROOT / "src")}
     command = [sys.executable, "-m", "tests.intake.sources.under_prefect", str(project), str(home)]

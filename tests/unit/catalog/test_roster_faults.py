@@ -126,7 +126,7 @@ def test_O26_a_list_that_excel_saved_is_taken(name: str, project: Project, proje
 def test_O26_the_warehouse_reads_what_excel_saved(project_copy: Path, tmp_path: Path) -> None:
     """O26: the tables of the schema reference hold the rows, and neither the mark nor the empty ones."""
     home = Home(tmp_path / "home")
-    home.path.mkdir()
+    home.inbox.mkdir(parents=True)
     path = project_copy / EXTENSIONS
     path.write_text(path.read_text(encoding="utf-8") + "QHI03,GH05,2021Q1,2021/4/2,2021/5/1,test,样例岗\n", "utf-8")
     before = load_project(project_copy).units
