@@ -52,6 +52,16 @@ class Home:
         return self.path / "alarms.json"
 
     @property
+    def last_night(self) -> Path:
+        """When the last night ended well, when the last one failed and why."""
+        return self.path / "last_night.json"
+
+    @property
+    def told(self) -> Path:
+        """What people have been told of and still lasts, so that it is told once."""
+        return self.path / "told.json"
+
+    @property
     def archive(self) -> Path:
         """The bytes of deliveries, declarations and releases under their SHA-256, and the record of all runs."""
         return self.path / "archive"

@@ -13,7 +13,7 @@ KNOWN_IN = {
     "prefect": ("flows/",),
     "asyncssh": ("src/nianbao/intake/fetch/sources/",),
     "botocore": ("src/nianbao/intake/fetch/sources/",),
-    "httpx": ("src/nianbao/intake/fetch/sources/",),
+    "httpx": ("src/nianbao/intake/fetch/sources/", "src/nianbao/notices/channels.py"),
     "typst": ("src/nianbao/publish/pdf/",),
     "pypdfium2": ("src/nianbao/review/layout/",),
     "isal": ("src/nianbao/intake/read/formats/package.py",),

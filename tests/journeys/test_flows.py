@@ -241,7 +241,7 @@ def wait_for(happened: Any, seconds: float = 90.0) -> None:
 
 def test_every_deployment_names_a_flow_and_parameters_it_has(timetable: dict[str, dict[str, Any]]) -> None:
     """An entrypoint of prefect.yaml is a function under @flow that takes the parameters given there."""
-    assert set(timetable) == {"nightly", "collect", "build", "publish"}
+    assert set(timetable) == {"nightly", "collect", "build", "publish", "notify"}
     for name, deployment in timetable.items():
         path, _, function = deployment["entrypoint"].partition(":")
         tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
@@ -262,10 +262,12 @@ def test_the_timetable_is_a_night_in_china_one_run_at_a_time(timetable: dict[str
         "nightly": [{"cron": "0 1 * * *", "timezone": "Asia/Shanghai"}],
         "collect": [],
         "build": [],
+        "notify": [],
         "publish": [],
     }
-    for deployment in timetable.values():
-        assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": "CANCEL_NEW"}
+    for name, deployment in timetable.items():
+        strategy = "ENQUEUE" if name == "notify" else "CANCEL_NEW"  # what is to be told waits for its turn
+        assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": strategy}
         assert deployment["work_pool"] == {"name": "nianbao"}
 
 

@@ -18,6 +18,7 @@ E = TypeVar("E")
 
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 FORM_CODE = re.compile(r"[A-Z][A-Z0-9]{0,15}")
 EXAMPLES = {NAME: "warmth_funds", FORM_CODE: "GH05"}
 """Names that are the same in files, tables and SQL, and never need a quote."""
@@ -124,6 +125,29 @@ class Declared:
         if key not in self._data:
             return None
         return Declared(self.path, self._take(key, dict, None), self._text)
+
+    def variable(self, key: str, default: str | None = None) -> str:
+        """The name of the environment variable that holds a secret."""
+        name = self.text(key, default)
+        if name and not _VARIABLE.fullmatch(name):
+            raise self.fail(
+                f"{key} names an environment variable, in capitals; the secret itself never stands here", key
+            )
+        return name
+
+    def refuse_secrets(self, *keys: str) -> None:
+        """Refuse secrets that are written down instead of named.
+
+        Raises:
+            DeclarationError: one of the keys is there.
+        """
+        for key in keys:
+            if key in self._data:
+                raise self.fail(f"no secret stands here: name the environment variable that holds it, {key}_env", key)
+
+    def take_plain(self, key: str) -> dict[str, Any]:
+        """A table as it stands, whatever is in it: for what belongs to somebody else, such as the body of a request."""
+        return self._take(key, dict, None)
 
     def done(self) -> None:
         """Refuse the keys that nobody asked for.

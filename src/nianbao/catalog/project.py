@@ -16,6 +16,7 @@ from nianbao.catalog.deadlines import CALENDAR, EXTENSIONS, read_calendar, read_
 from nianbao.catalog.declared import read_csv
 from nianbao.catalog.forms import read_forms
 from nianbao.catalog.indicators import read_indicators
+from nianbao.catalog.notices import read_notices
 from nianbao.catalog.passages import read_wordings
 from nianbao.catalog.publications import read_publications
 from nianbao.catalog.reference import Codes, read_codes
@@ -26,6 +27,7 @@ from nianbao.terms.check import Rule
 from nianbao.terms.deadline import NEVER, Calendar, Deadline, Extension, deadline_of
 from nianbao.terms.form import Form, Part
 from nianbao.terms.indicator import Indicator
+from nianbao.terms.notice import Notices
 from nianbao.terms.passage import Wordings
 from nianbao.terms.period import Period
 from nianbao.terms.publication import Publication
@@ -106,6 +108,11 @@ class Project:
         return read_sources(self.path / "reference" / "sources.toml", self.units)
 
     @cached_property
+    def notices(self) -> Notices:
+        """Who is told of what, and by which way."""
+        return read_notices(self.path / "reference" / "notices.toml")
+
+    @cached_property
     def column_comments(self) -> dict[str, str]:
         """What the columns mean that no form declares, `中文 / English`, by column."""
         path = self.path / "reference" / "columns.csv"
@@ -113,12 +120,12 @@ class Project:
 
     @cached_property
     def declared_files(self) -> dict[str, bytes]:
-        """Everything declared that judges and counts, by its path; where files come from does neither."""
+        """Everything declared that judges and counts, by its path; where files come from and who is told do neither."""
         return {
             path.relative_to(self.path).as_posix(): path.read_bytes()
             for declared in (self.path / name for name in _JUDGING)
             for path in (sorted(declared.rglob("*.*")) if declared.is_dir() else [declared])
-            if path.is_file() and path.name != "sources.toml"
+            if path.is_file() and path.name not in ("sources.toml", "notices.toml")
         }
 
     @cached_property

@@ -25,7 +25,6 @@ from nianbao.terms.source import (
 INBOX = DeclaredSource(LOCAL_INBOX, FolderPlace("inbox"))
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _MARKER = re.compile(r"\.[A-Za-z0-9._-]{1,20}")
-_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 _HOST_KEY = re.compile(r"SHA256:[A-Za-z0-9+/]{43}=?|(?:ssh|ecdsa|sk)-[\w@.-]+ [A-Za-z0-9+/]+=*(?: .*)?")
 _SECRETS = ("password", "passphrase", "access_key", "secret_key", "token")
 
@@ -63,9 +62,7 @@ def _read_source(declared: Declared, units: Container[str]) -> DeclaredSource:
         raise declared.fail(f"name {name!r} must be small letters, digits, - and _, and begin with a letter", name)
     if name == CONFIRMED:
         raise declared.fail(f"name {name!r} stands for files that somebody confirmed; choose another", name)
-    for key in _SECRETS:
-        if key in declared:
-            raise declared.fail(f"no secret stands here: name the environment variable that holds it, {key}_env", key)
+    declared.refuse_secrets(*_SECRETS)
     kind = declared.text("kind")
     if kind not in _PLACES:
         raise declared.fail(f"kind = {kind!r} is none of: {', '.join(_PLACES)}", kind)
@@ -118,9 +115,9 @@ def _sftp(declared: Declared) -> Place:
         user=declared.text("user"),
         host_keys=declared.texts("host_keys"),
         folder=declared.text("folder", "."),
-        password_env=_variable(declared, "password_env", ""),
+        password_env=declared.variable("password_env", ""),
         private_key_file=declared.text("private_key_file", ""),
-        passphrase_env=_variable(declared, "passphrase_env", ""),
+        passphrase_env=declared.variable("passphrase_env", ""),
     )
     if not place.host_keys:
         raise declared.fail(
@@ -138,8 +135,8 @@ def _s3(declared: Declared) -> Place:
     place = S3Place(
         bucket=declared.text("bucket"),
         endpoint=_url(declared, declared.text("endpoint")),
-        access_key_env=_variable(declared, "access_key_env"),
-        secret_key_env=_variable(declared, "secret_key_env"),
+        access_key_env=declared.variable("access_key_env"),
+        secret_key_env=declared.variable("secret_key_env"),
         prefix=declared.text("prefix", "").strip("/"),
         region=declared.text("region", "us-east-1"),
         addressing=declared.text("addressing", "path"),
@@ -166,8 +163,8 @@ def _access(declared: Declared) -> WebAccess:
         hosts=declared.texts("hosts", ()),
         private_addresses=declared.flag("private_addresses"),
         user=declared.text("user", ""),
-        password_env=_variable(declared, "password_env", ""),
-        token_env=_variable(declared, "token_env", ""),
+        password_env=declared.variable("password_env", ""),
+        token_env=declared.variable("token_env", ""),
         ca_file=declared.text("ca_file", ""),
     )
 
@@ -179,16 +176,6 @@ def _url(declared: Declared, url: str) -> str:
     if "@" in parts.netloc:
         raise declared.fail("no user and no password in an address: use user and password_env", url)
     return url
-
-
-def _variable(declared: Declared, key: str, default: str | None = None) -> str:
-    """The name of the environment variable that holds a secret."""
-    name = declared.text(key, default)
-    if name and not _VARIABLE.fullmatch(name):
-        raise declared.fail(
-            f"{key} names an environment variable, in capitals; the secret itself never stands here", key
-        )
-    return name
 
 
 _PLACES: dict[str, Callable[[Declared], Place]] = {

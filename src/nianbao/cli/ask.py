@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from nianbao.cli.main import home_option, json_option, past_day, project_option, resolve_project
-from nianbao.cli.show import say, say_csv, say_json, say_table
+from nianbao.cli.show import TimeSpan, say, say_csv, say_json, say_table
 from nianbao.cli.tree import explain_tree, tree_options
 from nianbao.cli.units import unit_asked
 from nianbao.errors import DeclarationError, StoreError, UsageError
@@ -207,13 +207,17 @@ def sql(home: Path, query: str | None, as_csv: bool, seconds: int, as_json: bool
 @click.command()
 @project_option
 @home_option
+@click.option("--since", type=TimeSpan(), help="Only whether a night ended well within this time: 26h, 90m, 2d.")
+@click.option("--tell", "tells", is_flag=True, help="With --since: tell people by the declared channels when none did.")
 @json_option
-def doctor(project_path: Path | None, home: Path, as_json: bool) -> None:
-    """Check that everything nianbao needs is in place."""
-    from nianbao.runs.doctor import examine
+def doctor(project_path: Path | None, home: Path, since: dt.timedelta | None, tells: bool, as_json: bool) -> None:
+    """Check that everything nianbao needs is in place; with --since, that it runs at night."""
+    from nianbao.runs.doctor import examine, examine_night
 
     path = resolve_project(project_path)
-    answers = examine(path, Home(home))
+    if tells and since is None:
+        raise click.UsageError("--tell needs --since")
+    answers = examine(path, Home(home)) if since is None else examine_night(path, Home(home), since, tells)
     if as_json:
         say_json([vars(answer) for answer in answers])
     else:

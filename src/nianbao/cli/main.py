@@ -45,6 +45,7 @@ COMMANDS = {
     "layout": ("layout", "Measure a Word document against GB/T 9704, the official layout."),
     "sql": ("ask", "Query the published file: no writes, no files, no network."),
     "held": ("held", "List the files of another unit than their place is of; confirm one, or send it back."),
+    "notify": ("notify", "Tell people what a monitor noticed, or try the channels: notify test."),
     "doctor": ("ask", "Check that everything nianbao needs is in place."),
 }
 _ATTRIBUTES = {"build": "build_command"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import json
 import re
 import sys
@@ -10,11 +11,12 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import click
 
 _ALIVE = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_LONGEST_SPAN = 10_000
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 
 
@@ -95,3 +97,19 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() and abs(value) < 2**53 else format(value, "f")
     return str(value)
+
+
+class TimeSpan(click.ParamType[dt.timedelta]):
+    """A span of time as people write it: 26h, 90m, 2d."""
+
+    name = "time"
+    _UNITS: ClassVar[dict[str, str]] = {"m": "minutes", "h": "hours", "d": "days"}
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.timedelta:
+        """The span, or the usual complaint of wrong arguments."""
+        if isinstance(value, dt.timedelta):
+            return value
+        number, unit = str(value)[:-1], str(value)[-1:]
+        if unit not in self._UNITS or not number.isdecimal() or not 0 < int(number) <= _LONGEST_SPAN:
+            self.fail(f"{value!r} is no time; write it like 26h, 90m or 2d", param, ctx)
+        return dt.timedelta(**{self._UNITS[unit]: int(number)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib.metadata
 import os
 import shutil
@@ -14,7 +15,9 @@ from nianbao.catalog import Project, load_project
 from nianbao.errors import NianbaoError
 from nianbao.intake.fetch.sources import SourceStopped, open_source
 from nianbao.intake.fetch.sources.folder import require_folder
+from nianbao.notices.last_night import read_last_night
 from nianbao.runs.rehearse import rehearse
+from nianbao.runs.telling import tell_late
 from nianbao.settings import Home
 from nianbao.terms.source import FolderPlace
 
@@ -49,6 +52,17 @@ def examine(project_path: Path, home: Home) -> list[Diagnosis]:
         *_program(), *_fonts(), *_declarations(project_path), *_sources(project_path, home), *_home(home),
         *_reported(project_path, home),
     ]  # fmt: skip
+
+
+def examine_night(project_path: Path, home: Home, since: dt.timedelta, tells: bool) -> list[Diagnosis]:
+    """Look whether a night ended well lately and whether the disk has room, in well under a second: for monitors."""
+    night = read_last_night(home)
+    step = "look at the log of the night, then: nianbao nightly"
+    answers = [*_room(home), Diagnosis("last night", night.is_good_within(since), night.zh, step)]
+    if tells:
+        told = tell_late(project_path, home, since, os.environ.get)
+        answers += [Diagnosis(f"channel {each.source}", False, each.what, each.next_step) for each in told.alarms]
+    return answers
 
 
 def _program() -> Iterator[Diagnosis]:
@@ -120,13 +134,20 @@ def _home(home: Home) -> Iterator[Diagnosis]:
         return
     is_writable = os.access(home.path, os.W_OK)
     yield Diagnosis("home", is_writable, str(home.path), "give the user of the scheduler the right to write there")
-    free = shutil.disk_usage(home.path).free
-    yield Diagnosis("disk", free > _FREE_BYTES, f"{free >> 30} GiB free", "make room: a run needs at least 1 GiB")
+    yield from _room(home)
     yield Diagnosis("inbox", True, str(home.inbox) if home.inbox.is_dir() else "none yet; the first nightly makes it")
     from nianbao.warehouse.connect import open_present
 
     if home.warehouse.exists():
         yield _try("warehouse", lambda: _deliveries(open_present(home.warehouse)))
+
+
+def _room(home: Home) -> Iterator[Diagnosis]:
+    if not home.is_made:
+        yield Diagnosis("home", False, f"there is none at {home.path}", f"make one: nianbao init --home {home.path}")
+        return
+    free = shutil.disk_usage(home.path).free
+    yield Diagnosis("disk", free > _FREE_BYTES, f"{free >> 30} GiB free", "make room: a run needs at least 1 GiB")
 
 
 def _reported(path: Path, home: Home) -> Iterator[Diagnosis]:

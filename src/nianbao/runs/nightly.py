@@ -13,6 +13,7 @@ from nianbao.runs.build import Built, build_tables
 from nianbao.runs.collect import Collected, Progress, collect
 from nianbao.runs.drafts import refresh_drafts
 from nianbao.runs.lapsed import find_lapsed
+from nianbao.runs.telling import tell_failure, tell_night
 from nianbao.runs.workspace import Step, at_once, open_workspace
 from nianbao.settings import Home
 from nianbao.terms.release import LapsedRelease
@@ -39,11 +40,23 @@ def nightly(
     progress: Progress | None = None,
     secrets: Secrets = os.environ.get,
 ) -> NightRun:
-    """Collect, build, refresh the drafts and the analysts' file, and look which releases no longer hold.
+    """Collect, build, refresh the drafts and the analysts' file, look which releases no longer hold, and tell of it.
 
     Raises:
         NianbaoError: the run cannot go on; what was loaded stays, what was published stays as it was.
     """
+    try:
+        night = _run_night(project_path, home, year, step, progress, secrets)
+    except Exception as error:
+        tell_failure(project_path, home, error, secrets)
+        raise
+    night.collected.alarms += tell_night(project_path, home, night, secrets)
+    return night
+
+
+def _run_night(
+    project_path: Path, home: Home, year: int | None, step: Step, progress: Progress | None, secrets: Secrets
+) -> NightRun:
     with open_workspace(project_path, home, "nightly") as workspace:
         collected = collect(workspace, step, progress, secrets)
         if not ledger.has_accepted(workspace.connection):

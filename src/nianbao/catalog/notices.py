@@ -1,0 +1,121 @@
+"""Reads reference/notices.toml: who is told of what, and by which way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from nianbao.catalog.declared import Declared
+from nianbao.terms.notice import Channel, CommandChannel, Event, MailChannel, Notices, WebhookChannel
+
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+_ADDRESS = re.compile(r"[^@\s,<>]+@[^@\s,<>]+")
+_PLACE = re.compile(r"\{(\w*)\}")
+_PLACES = frozenset({"title", "text", "event", "home"})
+_SECURITY = {"tls": 465, "starttls": 587, "none": 25}
+
+
+def read_notices(path: Path) -> Notices:
+    """The declared channels in their order; without the file nobody is told.
+
+    Raises:
+        DeclarationError: a channel is malformed, stands twice or holds a secret.
+    """
+    if not path.exists():
+        return Notices()
+    declared = Declared.from_toml(path)
+    free = declared.integer("free_gigabytes", 2)
+    if free < 1:
+        raise declared.fail("free_gigabytes must be 1 or more: a run needs room", "free_gigabytes")
+    channels: dict[str, Channel] = {}
+    for table in declared.tables("channels", "name"):
+        channel = _read_channel(table)
+        if channel.name in channels:
+            raise table.fail(f"channel {channel.name} is declared twice", channel.name)
+        channels[channel.name] = channel
+    declared.done()
+    return Notices(tuple(channels.values()), free << 30)
+
+
+def _read_channel(declared: Declared) -> Channel:
+    name = declared.text("name")
+    if not _NAME.fullmatch(name):
+        raise declared.fail(f"name {name!r} must be small letters, digits, - and _, and begin with a letter", name)
+    declared.refuse_secrets("password", "url")
+    kind = declared.text("kind")
+    if kind not in _WAYS:
+        raise declared.fail(f"kind = {kind!r} is none of: {', '.join(_WAYS)}", kind)
+    channel = Channel(name, frozenset(_events(declared)), _WAYS[kind](declared))
+    declared.done()
+    return channel
+
+
+def _events(declared: Declared) -> Iterator[Event]:
+    known = {event.value: event for event in Event if event is not Event.TEST}
+    for named in declared.texts("events", tuple(known)):
+        if named not in known:
+            raise declared.fail(f"event {named!r} is none of: {', '.join(known)}", named)
+        yield known[named]
+    yield Event.TEST
+
+
+def _mail(declared: Declared) -> MailChannel:
+    security = declared.text("security", "starttls")
+    if security not in _SECURITY:
+        raise declared.fail(f"security = {security!r} is none of: {', '.join(_SECURITY)}", security)
+    channel = MailChannel(
+        host=declared.text("host"),
+        port=declared.integer("port", _SECURITY[security]),
+        security=security,
+        sender=declared.text("from"),
+        to=declared.texts("to"),
+        user=declared.text("user", ""),
+        password_env=declared.variable("password_env", ""),
+        ca_file=declared.text("ca_file", ""),
+    )
+    if not channel.to:
+        raise declared.fail("to names nobody", "to")
+    for address in (channel.sender, *channel.to):
+        if not _ADDRESS.fullmatch(address):
+            raise declared.fail(f"{address!r} is no mail address", address)
+    if channel.user and security == "none":
+        raise declared.fail("a password is not sent without tls or starttls", "security")
+    return channel
+
+
+def _command(declared: Declared) -> CommandChannel:
+    command = declared.texts("command")
+    if not command:
+        raise declared.fail("command is empty: name the program and its arguments, as a list", "command")
+    return CommandChannel(command)
+
+
+def _webhook(declared: Declared) -> WebhookChannel:
+    url_env = declared.variable("url_env")
+    body = declared.take_plain("body")
+    for text in _texts(body):
+        for place in _PLACE.findall(text):
+            if place not in _PLACES:
+                raise declared.fail(f"{{{place}}} is none of: {', '.join(sorted(_PLACES))}", text)
+    return WebhookChannel(url_env, body)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text of a body, at any depth."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
+
+
+_WAYS: dict[str, Callable[[Declared], MailChannel | CommandChannel | WebhookChannel]] = {
+    "mail": _mail,
+    "command": _command,
+    "webhook": _webhook,
+}

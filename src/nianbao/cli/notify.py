@@ -1,0 +1,42 @@
+"""notify: tell people by the declared channels."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from nianbao.cli.main import home_option, json_option, project_option, resolve_project
+from nianbao.cli.show import say, say_alarms, say_json
+from nianbao.errors import StoreError, UsageError
+from nianbao.settings import Home
+from nianbao.terms.notice import Event
+
+
+@click.command()
+@project_option
+@home_option
+@click.argument("event", type=click.Choice([event.value for event in Event]))
+@click.argument("text", nargs=-1)
+@json_option
+def notify(project_path: Path | None, home: Path, event: str, text: tuple[str, ...], as_json: bool) -> None:
+    """Tell EVENT with TEXT by every channel of reference/notices.toml that wants it.
+
+    `notify test` tries them all. systemd and Prefect call it for nights that could not tell of themselves.
+    """
+    from nianbao.runs.telling import tell_event
+
+    path = resolve_project(project_path)
+    told = tell_event(path, Home(home), Event(event), " ".join(text) or Event(event).zh, os.environ.get)
+    if as_json:
+        say_json({"sent": told.sent, "alarms": [vars(alarm) for alarm in told.alarms]})
+    else:
+        say(f"told {told.sent} times")
+        say_alarms([vars(alarm) for alarm in told.alarms])
+    if told.alarms:
+        raise StoreError("a channel did not take it", next_step="see the alarms; nothing else was lost")
+    if not told.sent:
+        raise UsageError(
+            f"no channel wants {event}", str(path / "reference" / "notices.toml"), "declare one: docs/notices.md"
+        )

@@ -1,0 +1,120 @@
+"""telling: what people are told of a night: that it failed, what it raised, and how the day stands."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nianbao.catalog.notices import read_notices
+from nianbao.errors import BusyError, NianbaoError
+from nianbao.intake.answer.receipt import OUTCOMES
+from nianbao.notices.channels import Secrets
+from nianbao.notices.last_night import keep_failed_night, keep_good_night, read_last_night
+from nianbao.notices.tell import Telling, keep_new, key_of, tell
+from nianbao.runs.kept import KEPT
+from nianbao.settings import Home
+from nianbao.terms.notice import Event, Notice
+from nianbao.terms.source import Alarm
+from nianbao.terms.status import Status
+
+if TYPE_CHECKING:
+    from nianbao.runs.nightly import NightRun
+
+_OF_A_NIGHT = frozenset({Event.SOURCE, Event.KEPT, Event.RELEASE_LAPSED, Event.SIGN_OFF_WAITS, Event.DISK})
+_SHOWN = 12
+_NOTHING_LOST = "已读入的不丢失，已发布的不改变；排除后重新运行 nightly。"
+
+
+def tell_night(project: Path, home: Home, night: NightRun, secrets: Secrets) -> tuple[Alarm, ...]:
+    """Tell what a night raised and the day's digest, and remember that it ended well; alarms of channels that fail."""
+    declared = read_notices(project / "reference" / "notices.toml")
+    keep_good_night(home)
+    lasting = [*_of_alarms(night.collected.alarms), *_of_releases(night), *_of_disk(home, declared.free_bytes)]
+    notices = [*keep_new(lasting, home, _OF_A_NIGHT | {Event.NO_GOOD_NIGHT}), _digest(night, lasting)]
+    return tell(notices, declared.channels, home, secrets).alarms
+
+
+def tell_failure(project: Path, home: Home, error: BaseException, secrets: Secrets) -> tuple[Alarm, ...]:
+    """Tell that a night failed and remember it; nothing where another run was writing, which is no failure.
+
+    A fault in telling never hides the fault that is told.
+    """
+    if isinstance(error, BusyError) or not home.is_made:
+        return ()
+    what = str(error) if isinstance(error, NianbaoError) else f"{type(error).__name__}: {error}"
+    try:
+        keep_failed_night(home, what.splitlines()[0])
+        declared = read_notices(project / "reference" / "notices.toml")
+        notice = Notice(
+            Event.NIGHT_FAILED, (*what.splitlines(), "已读入的不丢失，已发布的不改变；排除后重新运行 nightly。")
+        )
+        return tell([notice], declared.channels, home, secrets).alarms
+    except (NianbaoError, OSError) as fault:
+        return (Alarm("notices", "NOT_TOLD", str(fault).splitlines()[0], "see reference/notices.toml"),)
+
+
+def tell_late(project: Path, home: Home, span: dt.timedelta, secrets: Secrets) -> Telling:
+    """Tell once that no night ended well within a span; nothing where one did."""
+    night = read_last_night(home)
+    if night.is_good_within(span):
+        return Telling(0)
+    declared = read_notices(project / "reference" / "notices.toml")
+    hours = f"{span.total_seconds() / 3600:g}"
+    late = Notice(
+        Event.NO_GOOD_NIGHT, (f"{hours}小时内没有一次夜间运行正常结束。", night.zh), key_of(Event.NO_GOOD_NIGHT, "")
+    )
+    return tell(keep_new([late], home, frozenset({Event.NO_GOOD_NIGHT})), declared.channels, home, secrets)
+
+
+def tell_event(project: Path, home: Home, event: Event, text: str, secrets: Secrets) -> Telling:
+    """Tell what somebody else noticed: systemd, a Prefect automation, or a person who tries the channels."""
+    declared = read_notices(project / "reference" / "notices.toml")
+    if event is Event.NIGHT_FAILED and home.is_made:
+        keep_failed_night(home, text.splitlines()[0] if text else "")
+    return tell([Notice(event, tuple(text.splitlines()))], declared.channels, home, secrets)
+
+
+def _of_alarms(alarms: Sequence[Alarm]) -> Iterator[Notice]:
+    for alarm in alarms:
+        event = Event.KEPT if alarm.code == KEPT else Event.SOURCE
+        lines = (f"{alarm.source} {alarm.code}：{alarm.what}", f"处理：{alarm.next_step}")
+        yield Notice(
+            event, lines, key_of(event, f"{alarm.source} {alarm.code} {alarm.what if event is Event.KEPT else ''}")
+        )
+
+
+def _of_releases(night: NightRun) -> Iterator[Notice]:
+    for each in night.lapsed:
+        shown = [
+            f"{row.zh}（{row.year}年）：原印{row.before}，现为{row.after}；{row.because_zh}" for row in each.lapses
+        ]
+        more = [f"另有{len(shown) - _SHOWN}处"] if len(shown) > _SHOWN else []
+        what = f"{each.release.name} {[(row.zh, row.after) for row in each.lapses]}"
+        lines = (f"{each.release.name}：{len(shown)}处与现有数据不一致", *shown[:_SHOWN], *more)
+        yield Notice(Event.RELEASE_LAPSED, lines, key_of(Event.RELEASE_LAPSED, what))
+
+
+def _of_disk(home: Home, wanted: int) -> Iterator[Notice]:
+    free = shutil.disk_usage(home.path).free
+    if free < wanted:
+        lines = (f"剩余{free / (1 << 30):.1f} GiB，应不少于{wanted >> 30} GiB。", "处理：清理磁盘，或扩大后再运行。")
+        yield Notice(Event.DISK, lines, key_of(Event.DISK, ""))
+
+
+def _digest(night: NightRun, lasting: Sequence[Notice]) -> Notice:
+    """How the day stands: what came, who is missing, what waits."""
+    collected = night.collected
+    came = "、".join(f"{OUTCOMES[outcome]}{count}份" for outcome, count in sorted(collected.outcomes.items()))
+    lines = [f"收到文件{collected.deliveries}份{f'：{came}' if came else ''}"]
+    states: Counter[Status] = Counter()
+    for row in night.completeness:
+        states.update({status: int(row[f"units_{status}"]) for status in Status if row.get(f"units_{status}")})
+    if states:
+        lines.append("报表：" + "、".join(f"{status.zh}{states[status]}份" for status in Status if states[status]))
+    counts = Counter(notice.event for notice in lasting)
+    lines += [f"{event.zh}：{count}项" for event, count in counts.items()]
+    return Notice(Event.DIGEST, tuple(lines if lasting else [*lines, "没有需要处理的告警"]))

@@ -1,0 +1,98 @@
+"""What looks from outside, for nights that cannot tell of themselves: Prefect and systemd (O1)."""
+
+import configparser
+import json
+import os
+import shlex
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from nianbao.cli import main
+from tests.homes import ROOT
+
+UNITS = sorted((ROOT / "deploy").glob("*.service"))
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The environment of a Prefect server that runs all its services."""
+    folder = tmp_path_factory.mktemp("prefect")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    url = f"http://127.0.0.1:{port}/api"
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT")}
+    environment = kept | {
+        "PREFECT_HOME": str(folder),
+        "PREFECT_API_URL": url,
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+    }
+    command = [sys.executable, "-m", "prefect", "server", "start", "--port", str(port)]
+    with (
+        (folder / "log").open("w") as log,
+        subprocess.Popen(command, env=environment, stdout=log, stderr=log) as process,
+    ):
+        while process.poll() is None:
+            try:
+                urllib.request.urlopen(f"{url}/health", timeout=60).close()
+                break
+            except (urllib.error.URLError, ConnectionError):
+                time.sleep(0.5)
+        try:
+            yield environment
+        finally:
+            process.terminate()
+            process.wait()
+
+
+@pytest.fixture(scope="module")
+def watched(server: dict[str, str]) -> dict[str, Any]:
+    """What the automations came to on that server."""
+    command = [sys.executable, "-m", "tests.notices.under_prefect"]
+    done = subprocess.run(command, cwd=ROOT, env=server, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    report: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return report
+
+
+def test_O1_a_nightly_that_fails_on_the_server_is_told(watched: dict[str, Any]) -> None:
+    """The server itself starts `notify` with the event and the name of the run, whatever became of the process."""
+    (told,) = watched["told"]
+    assert told["event"] == "night_failed"
+    assert told["text"].endswith(": Failed")
+
+
+def test_O1_the_automations_are_set_up_by_one_command(watched: dict[str, Any]) -> None:
+    """Again it changes nothing; before the timetable is there it says what to do first."""
+    assert (watched["before"], watched["codes"]) == (69, [0, 0])
+    assert watched["names"] == ["nianbao: a night failed", "nianbao: no good night"]
+
+
+@pytest.mark.parametrize("path", UNITS, ids=[path.name for path in UNITS])
+def test_O1_the_units_of_systemd_start_what_exists(path: Path) -> None:
+    """Their commands and options are ours, and what is started on failure is there."""
+    unit = configparser.ConfigParser(strict=False, interpolation=None)
+    unit.optionxform = str  # type: ignore[assignment, method-assign]
+    unit.read(path, "utf-8")
+    program, name, *arguments = shlex.split(unit["Service"]["ExecStart"])
+    assert program.endswith("/bin/nianbao")
+    command = main.get_command(click.Context(main), name)
+    assert command is not None
+    command.make_context(name, [*arguments, "--project", str(ROOT)])
+    on_failure = unit["Unit"].get("OnFailure")
+    assert on_failure is None or (path.parent / on_failure).is_file()
+
+
+def test_O1_the_night_names_what_is_started_when_it_fails() -> None:
+    """Only so is it told that it was killed."""
+    assert "OnFailure=nianbao-failed.service" in (ROOT / "deploy" / "nianbao.service").read_text("utf-8")
