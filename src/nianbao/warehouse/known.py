@@ -158,6 +158,10 @@ def relate_periods(connection: Connection) -> None:
             SELECT unit_code, form_code, year FROM stage.submission
             UNION
             SELECT unit_code, form_code, year - 1 FROM stage.submission
+            UNION
+            SELECT h.earlier_unit, s.form_code, s.year - 1
+            FROM stage.submission AS s
+            INNER JOIN reference.year_before AS h ON s.unit_code = h.unit_code AND s.period = h.period
         ),
 
         own AS (

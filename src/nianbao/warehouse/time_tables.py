@@ -27,6 +27,7 @@ def time_tables(project: Project, today: dt.date) -> Iterator[ReferenceTable]:
     yield _standing(project, periods, years)
     yield _tree(project, years)
     yield _incomparable(project, years)
+    yield _year_before(project, periods)
 
 
 def periods_until(project: Project, today: dt.date) -> list[Period]:
@@ -261,6 +262,35 @@ def _incomparable(project: Project, years: range) -> ReferenceTable:
         ("year_basis", "year", "mark", "unit_code", "comparison"),
         rows,
         {"year": "INTEGER"},
+    )
+
+
+def _year_before(project: Project, periods: list[Period]) -> ReferenceTable:
+    """Whose reports of a year before a unit's report is held against, where those are not its own alone."""
+    rows: _Rows = []
+    roster = project.roster
+    concerned = sorted({code for each in roster.successions for code in (each.unit_code, each.successor)})
+    for period in periods:
+        earlier = period.prev_year
+        took: dict[str, list[tuple[str, str]]] = {}
+        for code in concerned:
+            if roster.unit_in(code, earlier):
+                for each in roster.succeeded(code, roster.last_day_in(code, earlier), period.end):
+                    took.setdefault(each.unit_code, []).append((code, str(each.share)))
+        rows += [
+            (unit, period.code, code, earlier.code, share)
+            for unit, found in took.items()
+            if found != [(unit, "1")]
+            for code, share in found
+        ]
+    return ReferenceTable(
+        "year_before",
+        "上年同期的承继",
+        "whose reports of a year before a unit's report is held against, where not its own alone; one row per unit, "
+        "period and unit taken over from, itself among them where it stood then",
+        ("unit_code", "period", "earlier_unit", "earlier_period", "share"),
+        rows,
+        {"share": "DECIMAL(13, 12)"},
     )
 
 
