@@ -11,9 +11,12 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
 from nianbao.publish.release import Edition
 from nianbao.runs.collect import Collected
+from nianbao.runs.publish import Published
 from nianbao.terms.release import LapsedRelease
+from nianbao.terms.sign_off import Proposal
 
 LISTED = 200
+_LINE = re.compile(r"((?:#+|-) )?(.*)")
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~:@])")
 
 
@@ -42,6 +45,26 @@ def show_completeness(rows: Sequence[dict[str, Any]]) -> None:
     )
 
 
+def show_proposals(proposals: Iterable[Proposal]) -> None:
+    """What lies before those who sign, and what a release of it waits for."""
+    lines = [
+        f"- {plain(f'{each.name} SHA-256 {each.manifest_sha256}')}: `{each.path}` {plain(missing)}"
+        for each in proposals
+        for missing in ["；".join(each.open_required)]
+    ]
+    said = "\n".join(lines) or "None."
+    create_markdown_artifact(said, key="sign-off", description="Editions that lie before those who sign")
+
+
+def show_published(published: Iterable[Published]) -> None:
+    """What was released, and what each of the others waits for."""
+    editions = [each.edition for each in published if each.edition]
+    show_editions(editions)
+    waits = [f"- {plain(f'{each.proposal.name}: {line}')}" for each in published for line in each.waits_for]
+    if waits:
+        create_markdown_artifact("\n".join(waits), key="waits", description="What releases wait for")
+
+
 def show_editions(editions: Iterable[Edition]) -> None:
     """Where the drafts and releases lie, and how many figures each prints."""
     lines = [
@@ -61,6 +84,13 @@ def show_lapsed(lapsed: Iterable[LapsedRelease]) -> None:
     ]
     said = "\n".join(lines) or "None: all releases hold."
     create_markdown_artifact(said, key="lapsed", description="Releases that no longer hold")
+
+
+def inert(markdown: str) -> str:
+    """A page of our own headings and lists, in which nothing that came from outside acts."""
+    return "\n".join(
+        f"{found[1] or ''}{plain(found[2])}" for found in map(_LINE.fullmatch, markdown.splitlines()) if found
+    )
 
 
 def plain(text: str) -> str:

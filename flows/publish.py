@@ -1,16 +1,37 @@
-"""publish on the Prefect page."""
+"""publish on the Prefect page: the steps of a release, with a form for each role that has still to sign."""
 
 from pathlib import Path
 
 from prefect import flow
+from prefect.flow_runs import suspend_flow_run
+from prefect.input import RunInput
+from prefect.runtime import deployment
+from pydantic import Field
 
-from flows.artifacts import show_editions
+from flows.artifacts import inert, show_proposals, show_published
 from flows.steps import Year, as_task
-from nianbao.publish.release import Edition
+from nianbao.errors import UsageError
 from nianbao.runs.build import build_tables
+from nianbao.runs.propose import lay_down
+from nianbao.runs.publish import Published
 from nianbao.runs.publish import publish as run_publish
+from nianbao.runs.sign import Wanted, sign, user_of_this_process, wanted_signatures
 from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
+from nianbao.terms.sign_off import Identity
+
+A_WEEK = 7 * 24 * 3600
+
+
+class SignOffForm(RunInput):
+    """What a role answers to the preview above."""
+
+    signs: bool = Field(default=False, title="签发 sign", description="已看过上面的送签说明，同意发布")
+    signature: str = Field(
+        default="",
+        title="SSH签名 signature",
+        description="登记了公钥的岗位：用 nianbao sign … --statement 取得文本，ssh-keygen -Y sign 签名后粘贴在此",
+    )
 
 
 @flow(name="publish", persist_result=False)
@@ -20,8 +41,12 @@ def publish(
     year: Year | None = None,
     publications: list[str] | None = None,
     unfinished: bool = False,
-) -> list[Edition]:
-    """Issue the next release of each publication whose figures changed since its last one.
+    renew: bool = False,
+    wait_seconds: int = A_WEEK,
+) -> list[Published]:
+    """Lay the next editions before the two roles that sign, wait for them without any lock, and release what they sign.
+
+    Every step that the record has is left alone: a run that was resumed, or started again, goes on where it stands.
 
     Args:
         project: Folder with forms/, reference/, sql/ and the other declarations.
@@ -29,9 +54,34 @@ def publish(
         year: Year of the reports; empty for every finished year.
         publications: Only these publications; empty for all of them.
         unfinished: Also a year that is not finished; its edition says so on every page.
+        renew: Lay down what today's data print, also where something lies there already; its signatures are then void.
+        wait_seconds: How long a form waits for an answer before the run fails.
     """
-    with open_workspace(project.resolve(), Home(home.resolve()), "publish") as workspace:
+    place, path = Home(home.resolve()), project.resolve()
+    with open_workspace(path, place, "preview") as workspace:
         build_tables(workspace, as_task)
-        editions = run_publish(workspace, year, publications or None, as_task, unfinished)
-    show_editions(editions)
-    return editions
+        proposals = lay_down(workspace, year, publications or None, as_task, unfinished, renew)
+        wanted = wanted_signatures(workspace, proposals)
+    show_proposals(proposals)
+    if deployment.id:  # only the run of a deployment can be left and taken up again
+        for each in wanted:
+            _ask(path, place, each, wait_seconds)
+    with open_workspace(path, place, "publish") as workspace:
+        build_tables(workspace, as_task)
+        published = run_publish(workspace, [each.name for each in proposals], as_task)
+    show_published(published)
+    return published
+
+
+def _ask(project: Path, home: Home, wanted: Wanted, wait_seconds: int) -> None:
+    """Wait for one role's answer, and record it."""
+    form = SignOffForm.with_initial_data(description=inert(f"# {wanted.role.zh}\n\n{wanted.preview}"))
+    answer = suspend_flow_run(wait_for_input=form, timeout=wait_seconds, key=wanted.key)
+    if not answer.signs:
+        raise UsageError(
+            f"{wanted.role.zh} has not signed {wanted.proposal.name}",
+            next_step="mend what it says, and start the flow again with renew",
+        )
+    with open_workspace(project, home, "sign") as workspace:
+        by = Identity(user_of_this_process(), answer.signature.strip() and f"{answer.signature.strip()}\n")
+        sign(workspace, wanted.proposal.name, wanted.role.id, by)

@@ -17,19 +17,23 @@ from pathlib import Path
 from nianbao.catalog import Project
 from nianbao.clock import OVERRIDE, ZONE
 from nianbao.intake.blank import write_workbook
+from nianbao.publish.release import Edition
 from nianbao.runs.build import build_tables
 from nianbao.runs.collect import Collected, collect
 from nianbao.runs.drafts import write_drafts
 from nianbao.runs.nightly import nightly
+from nianbao.runs.propose import propose
 from nianbao.runs.publish import publish
+from nianbao.runs.sign import sign
 from nianbao.runs.take_over import take_over
-from nianbao.runs.workspace import open_workspace, open_workspace_to_read
+from nianbao.runs.workspace import Workspace, open_workspace, open_workspace_to_read
 from nianbao.sample.deliveries import Planned
 from nianbao.sample.make import make_sample, plan_sample
 from nianbao.sample.office import fill_blocks, read_office
 from nianbao.settings import Home
 from nianbao.statistics.figures import Figures, read_figures
 from nianbao.terms.filled import Filled
+from nianbao.terms.sign_off import Identity
 from nianbao.warehouse.connect import Connection, rows_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -73,7 +77,22 @@ def live_a_year(project: Project, home: Home) -> None:
     let_office_write(project, home, YEAR, WRITTEN)
     with clock_at(ISSUED), open_workspace(project.path, home, "publish") as workspace:
         build_tables(workspace)
-        publish(workspace)
+        issue(workspace)
+
+
+def issue(
+    workspace: Workspace,
+    year: int | None = None,
+    publications: Sequence[str] | None = None,
+    unfinished: bool = False,
+) -> list[Edition]:
+    """Preview, sign in both roles and release what changed; each role is signed by a user of its own."""
+    proposals = [each.proposal for each in propose(workspace, year, publications, unfinished=unfinished)]
+    for proposal in proposals:
+        for role in workspace.project.sign_off.roles:
+            sign(workspace, proposal.name, role.id, Identity(f"user-{role.id}"))
+    published = publish(workspace, [each.name for each in proposals]) if proposals else []
+    return [each.edition for each in published if each.edition]
 
 
 def live_next_year(project: Project, home: Home) -> list[Collected]:
@@ -86,7 +105,7 @@ def live_next_year(project: Project, home: Home) -> list[Collected]:
     let_office_write(project, home, YEAR + 1, NEXT_WRITTEN)
     with clock_at(NEXT_ISSUED), open_workspace(project.path, home, "publish") as workspace:
         build_tables(workspace)
-        publish(workspace)
+        issue(workspace)
     return nights
 
 

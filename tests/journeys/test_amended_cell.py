@@ -17,13 +17,13 @@ from nianbao.catalog import Project
 from nianbao.publish.release import Edition
 from nianbao.runs.build import build_tables
 from nianbao.runs.nightly import NightRun, nightly
-from nianbao.runs.publish import publish
 from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 from nianbao.statistics.figures import Figures
 from nianbao.terms.workbook_words import STATUSES
 from nianbao.warehouse.connect import rows_of
 from tests.homes import PUBLICATIONS, YEAR, arrive, call, clock_at, figures_of, release, warehouse
+from tests.homes import issue as issue_signed
 from tests.workbooks import answer_cell, cover_cell, edited
 
 UNIT, PERIOD, FORM, FIELD, MORE = "QH632800", "2021Q2", "GH05", "warmth_funds", 1000
@@ -81,7 +81,7 @@ def issue(project: Project, home: Home) -> list[Edition]:
     """Publish, as the command does."""
     with clock_at("2022-02-12T10:00"), open_workspace(project.path, home, "publish") as workspace:
         build_tables(workspace)
-        return publish(workspace)
+        return issue_signed(workspace)
 
 
 def depend_on_the_field(project: Project) -> tuple[set[str], set[str]]:

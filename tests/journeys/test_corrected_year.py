@@ -12,12 +12,11 @@ from openpyxl.workbook import Workbook
 from nianbao.catalog import Project
 from nianbao.runs.build import build_tables
 from nianbao.runs.nightly import NightRun, nightly
-from nianbao.runs.publish import publish
 from nianbao.runs.workspace import open_workspace
 from nianbao.sample.make import plan_sample
 from nianbao.settings import Home
 from nianbao.terms.workbook_words import STATUSES
-from tests.homes import PUBLICATIONS, SEED, YEAR, arrive, call, clock_at, release, send
+from tests.homes import PUBLICATIONS, SEED, YEAR, arrive, call, clock_at, issue, release, send
 from tests.workbooks import answer_cell, cover_cell, edited
 
 UNIT, FORM, FIELD, MORE = "QH632800", "GH05", "warmth_funds", 60_000
@@ -85,7 +84,7 @@ def test_T23_what_is_issued_anew_holds_again(corrected: Corrected, project: Proj
     """r2 of the corrected year prints today's figures; nothing lapsed is left, and nothing of 2022 was issued."""
     with clock_at(LATER), open_workspace(project.path, corrected.home, "publish") as workspace:
         build_tables(workspace)
-        editions = publish(workspace)
+        editions = issue(workspace)
     issued = {(each.publication, each.year, each.name) for each in editions if each.is_new}
     assert issued == {(each.release.publication, YEAR, "r2") for each in corrected.second.lapsed}
     told: Any = json.loads(call("status", "--json", home=corrected.home).stdout)

@@ -14,11 +14,11 @@ import pytest
 
 from nianbao.catalog import Project
 from nianbao.runs.collect import Collected
-from nianbao.runs.publish import promised, publish
+from nianbao.runs.publish import promised
 from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 from nianbao.terms.target import Target, TargetOutcome
-from tests.homes import PUBLICATIONS, YEAR, call, clock_at, live_next_year, release
+from tests.homes import PUBLICATIONS, YEAR, call, clock_at, issue, live_next_year, release
 
 NEXT = YEAR + 1
 HEAD = ["目标", "计划", "实际", "结果", "责任部门"]
@@ -122,7 +122,7 @@ def test_what_might_not_stay_true_is_known_before_signing(lived: Lived) -> None:
 def test_the_year_before_stays_what_it_was(lived: Lived, project: Project) -> None:
     """Nothing of 2022 moves a figure of 2021: its releases are not issued again."""
     with clock_at("2023-01-28T10:00"), open_workspace(project.path, lived.home, "publish") as workspace:
-        editions = publish(workspace, YEAR)
+        editions = issue(workspace, YEAR)
     assert [(edition.publication, edition.name, edition.is_new) for edition in editions] == [
         (code, "r1", False) for code in PUBLICATIONS
     ]

@@ -18,10 +18,9 @@ from nianbao.cli import main
 from nianbao.clock import OVERRIDE
 from nianbao.errors import StoreError
 from nianbao.runs.nightly import nightly
-from nianbao.runs.publish import publish
 from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
-from tests.homes import ISSUED, PUBLICATIONS, ROOT, YEAR, digest, release, scratch_files
+from tests.homes import ISSUED, PUBLICATIONS, ROOT, YEAR, digest, issue, release, scratch_files
 from tests.journeys.test_record import declared_in, everything
 
 
@@ -94,7 +93,7 @@ def test_T39_an_altered_release_is_an_alarm(year_copy: Home, project: Project, c
         open_workspace(project.path, year_copy, "publish") as workspace,
         pytest.raises(StoreError, match=r"figures\.csv"),
     ):
-        publish(workspace)
+        issue(workspace)
     told = run(year_copy, "verify")
     assert told.exit_code == 74
     assert "work_report/2021/r1 is not what was issued: figures.csv" in told.output
@@ -126,7 +125,7 @@ def test_T40_a_release_that_was_not_moved_is_put_in_place(
     nightly(project.path, year_copy)
     assert {code: everything(release(year_copy, code, 1)) for code in PUBLICATIONS} == before
     with open_workspace(project.path, year_copy, "publish") as workspace:
-        assert [(edition.name, edition.is_new) for edition in publish(workspace)] == [("r1", False), ("r1", False)]
+        assert issue(workspace) == []
     assert scratch_files(year_copy) == []
 
 

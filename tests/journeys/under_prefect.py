@@ -38,13 +38,13 @@ def a_night(home: Path) -> dict[str, Any]:
     collected = collect(ROOT, home)
     built = build(ROOT, home)
     night = nightly(ROOT, home)
-    issued = publish(ROOT, home, year=2021, publications=["audit_report"], unfinished=True)
+    published = publish(ROOT, home, year=2021, publications=["audit_report"], unfinished=True)
     return {
         "deliveries": collected.deliveries,
         "built": len(built.models),
         "completeness": night.completeness,
         "drafts": [edition.publication for edition in night.editions if edition.is_new],
-        "issued": [(edition.publication, edition.name) for edition in issued],
+        "waits": {each.proposal.name: len(each.waits_for) for each in published if each.edition is None},
     }
 
 

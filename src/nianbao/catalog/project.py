@@ -21,6 +21,7 @@ from nianbao.catalog.passages import read_wordings
 from nianbao.catalog.publications import read_publications
 from nianbao.catalog.reference import Codes, read_codes
 from nianbao.catalog.roster import read_roster
+from nianbao.catalog.sign_off import read_sign_off
 from nianbao.catalog.sources import read_sources
 from nianbao.errors import DeclarationError, UsageError
 from nianbao.terms.check import Rule
@@ -32,6 +33,7 @@ from nianbao.terms.passage import Wordings
 from nianbao.terms.period import Period
 from nianbao.terms.publication import Publication
 from nianbao.terms.roster import Roster
+from nianbao.terms.sign_off import SignOffRules
 from nianbao.terms.source import DeclaredSource
 from nianbao.terms.unit import Unit
 from nianbao.terms.year_basis import YearBasis
@@ -101,6 +103,11 @@ class Project:
     def wordings(self) -> Wordings:
         """What the reports may print besides figures: reported texts, office blocks, standing phrases."""
         return read_wordings(self.path / "reports", self.forms, self.units)
+
+    @cached_property
+    def sign_off(self) -> SignOffRules:
+        """Who signs a release, and what is material."""
+        return read_sign_off(self.path / "reports" / "sign_off.toml")
 
     @cached_property
     def sources(self) -> tuple[DeclaredSource, ...]:

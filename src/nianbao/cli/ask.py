@@ -64,7 +64,7 @@ def targets(
 ) -> None:
     """Show what was promised for a year and what was reached."""
     from nianbao.publish.promised import tally
-    from nianbao.runs.publish import promised
+    from nianbao.runs.promised import promised
 
     with asked_workspace(project_path, home, as_of) as workspace:
         found = promised(workspace, year)

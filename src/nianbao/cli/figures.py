@@ -102,7 +102,7 @@ def _say_figures(rows: list[dict[str, Any]], year: int, basis: Any) -> None:
 def _say_doubtful(
     project_path: Path | None, home: Path, year: int, as_of: dt.datetime | None, as_csv: bool, as_json: bool
 ) -> None:
-    from nianbao.runs.publish import doubtful_claims
+    from nianbao.runs.promised import doubtful_claims
 
     with asked_workspace(project_path, home, as_of) as workspace:
         rows = doubtful_claims(workspace, year)

@@ -26,7 +26,7 @@ def say_lapsed(lapsed: Iterable[LapsedRelease]) -> None:
         )
         if len(each.lapses) > len(shown):
             say(f"… {len(each.lapses) - len(shown)} more: nianbao status --json")
-        say(f"      next: nianbao publish --year {release.year} --publication {release.publication}")
+        say(f"      next: nianbao preview --year {release.year} --publication {release.publication}")
 
 
 def tell_lapsed(lapsed: Iterable[LapsedRelease]) -> list[dict[str, Any]]:

@@ -23,7 +23,10 @@ COMMANDS = {
     "collect": ("run", "Take in what is new at the sources and answer every delivery."),
     "build": ("run", "Build and verify the tables; with --as-of, report as it was known on a day."),
     "draft": ("run", "Write the drafts whole: PDF, Word, workbook, SDMX, every unit and cell."),
-    "publish": ("run", "Issue the next release of each publication that changed."),
+    "preview": ("sign_off", "Lay the next edition of what changed before those who sign, and say what it changes."),
+    "sign": ("sign_off", "Sign an edition in one of the two declared roles."),
+    "publish": ("sign_off", "Release what both roles have signed."),
+    "recall": ("sign_off", "Call a release back, with a reason; it is marked and stays."),
     "check": ("answer", "Give the answer to workbooks on the spot, without loading anything."),
     "explanations": ("answer", "List what units explain; approve it until a day, or refuse it."),
     "extend": ("extend", "Grant more time for a PERIOD: to a unit, a level or everybody."),
@@ -99,8 +102,8 @@ class Commands(click.Group):
     cls=Commands,
     help="nianbao 年报: from a federation's workbooks to its annual report, every figure traceable to a cell.",
     epilog="Exit codes: 0 done, 1 a checked file would be sent back or deviates, 2 wrong arguments, 3 something was "
-    "kept back for a fault of ours, 4 built tables break an expectation, 64 no such thing, 70 our own fault, "
-    "74 file, disk or source, 75 another run is writing, 78 a declared file is wrong.",
+    "kept back for a fault of ours, 4 built tables break an expectation, 5 a release waits, 64 no such thing, "
+    "70 our own fault, 74 file, disk or source, 75 another run is writing, 78 a declared file is wrong.",
 )
 @click.version_option(__version__, prog_name="nianbao")
 def main() -> None:

@@ -41,4 +41,4 @@ def take_over_command(project_path: Path | None, home: Path, as_json: bool, docu
         return
     for each in taken:
         say(f"{each.publication} {each.year} {each.block_id}: {len(each.now)} paragraphs kept")
-    say("the next night, or nianbao publish, prints them" if taken else "nothing was written that is not kept already")
+    say("the next night, or nianbao preview, prints them" if taken else "nothing was written that is not kept already")

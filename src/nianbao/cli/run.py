@@ -1,4 +1,4 @@
-"""nightly, collect, build, publish: the runs, from the command line and without any server."""
+"""nightly, collect, build: the runs, from the command line and without any server."""
 
 from __future__ import annotations
 
@@ -105,28 +105,6 @@ def build_command(
         say_json({"built": built.models, "verified": built.verified})
     else:
         say(f"built {len(built.models)} tables, verified by {built.verified} rules")
-
-
-@click.command()
-@project_option
-@home_option
-@click.option("--year", type=int, help="Year of the report; by default every finished year whose figures changed.")
-@click.option("--unfinished", is_flag=True, help="Also a year that is not finished; its edition says so on every page.")
-@click.option("--publication", "publications", multiple=True, help="Only this one; may be given several times.")
-@json_option
-def publish(
-    project_path: Path | None, home: Path, year: int | None, unfinished: bool, publications: tuple[str, ...],
-    as_json: bool,
-) -> None:  # fmt: skip
-    """Issue the next release of each publication that changed."""
-    from nianbao.runs.build import build_tables
-    from nianbao.runs.publish import publish as run_publish
-    from nianbao.runs.workspace import open_workspace
-
-    with open_workspace(resolve_project(project_path), Home(home), "publish") as workspace:
-        build_tables(workspace)
-        editions = run_publish(workspace, year, publications or None, unfinished=unfinished)
-    say_json(_editions(editions)) if as_json else _say_editions(editions)
 
 
 @click.command()

@@ -26,6 +26,7 @@ from nianbao.statistics.wording import Wording, parse_wording, word
 from nianbao.terms.document import (
     ChartPoint,
     Document,
+    OpenPassage,
     Paragraph,
     PrintedBlock,
     PrintedChart,
@@ -70,6 +71,7 @@ class Composer:
     targets: tuple[Target, ...] = ()
     reported: Reported = field(default_factory=Reported)
     printed: list[PrintedFigure] = field(default_factory=list)
+    open_passages: list[OpenPassage] = field(default_factory=list)
 
     def section(self, section: Section) -> PrintedSection:
         """A section with its paragraphs, tables, charts and the note on who has not reported."""
@@ -139,7 +141,10 @@ class Composer:
             lead_in = f"{characters(number)}是" if declared.is_numbered and len(found) > 1 else ""
             quoted = PrintedText(f"text-{declared.id}-{number}", section=section.id, zh=declared.zh, **vars(text))
             yield (lead_in, quoted) if lead_in else (quoted,)
-        if not found and self.is_draft:
+        if found:
+            return
+        self.open_passages.append(OpenPassage(declared.zh, section.id, declared.required, text_id=declared.id))
+        if self.is_draft:
             yield (ToWrite(f"【待补写：{declared.zh}】", declared.required),)
 
     def _block(self, declared: DeclaredBlock, section: Section) -> Iterator[Paragraph]:
@@ -150,7 +155,9 @@ class Composer:
             for number, text in enumerate(written.paragraphs, start=1):
                 key = f"block-{declared.id}-{number}"
                 yield (PrintedBlock(key, declared.id, section.id, text, written.by, written.written_on),)
-        elif self.is_draft:
+            return
+        self.open_passages.append(OpenPassage(declared.zh, section.id, declared.is_required, block_id=declared.id))
+        if self.is_draft:
             yield (ToWrite(f"【待补写：{declared.zh}】", declared.is_required, declared.id),)
 
     @property
@@ -338,6 +345,7 @@ def compose(
         traces={},
         notices=notices,
         unfinished=unfinished,
+        open_passages=tuple(composer.open_passages),
         head=publication.head,
         tail=publication.tail,
         annexes=publication.annexes,

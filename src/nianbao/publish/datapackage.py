@@ -47,6 +47,7 @@ _REVISIONS: Fields = (
     ("before", "string", "原印文", "what the release before printed"),
     ("after", "string", "现印文", "what is printed now"),
     ("before_holds", "string", "原印文对现值是否仍成立", "whether what was printed is true of the value now: yes, no"),
+    ("submissions", "string", "所依据的报送（原 → 现）", "submissions that it follows from, before and now"),
 )
 _TEXTS: Fields = (
     ("key", "string", "编号", "id of the text in every format of the edition"),

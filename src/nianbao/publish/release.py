@@ -90,12 +90,8 @@ def write_edition(
     sources: Mapping[str, Any],
     snapshot: Path | None,
     step: Callable[..., Any],
-    record: Callable[[Path], None] = lambda folder: None,
 ) -> None:
-    """Write every file of an edition aside, then move the folder to `target`; what is not whole is pages and lists.
-
-    `record` is called with the finished folder before it takes its place: what is issued is recorded first.
-    """
+    """Write every file of an edition aside, then move the folder to `target`; what is not whole is pages and lists."""
     from nianbao.publish import site  # each format brings a library that nothing else needs
 
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -119,7 +115,6 @@ def write_edition(
     (scratch / "datapackage.json").write_text(describe_edition(document, scratch), encoding="utf-8")
     manifest = _manifest(document, scratch, sources)
     (scratch / "manifest.json").write_text(manifest, encoding="utf-8")
-    record(scratch)
     move_into_place(scratch, target)
 
 
@@ -146,7 +141,7 @@ def _write_formats(document: Document, project: Project, folder: Path, step: Cal
 def _manifest(document: Document, folder: Path, sources: Mapping[str, Any]) -> str:
     files = {
         path.relative_to(folder).as_posix(): {
-            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            "sha256": sha256_of(path),
             "bytes": path.stat().st_size,
         }
         for path in sorted(folder.rglob("*"))
@@ -165,6 +160,12 @@ def _manifest(document: Document, folder: Path, sources: Mapping[str, Any]) -> s
         **sources,
     }
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def move_into_place(scratch: Path, target: Path) -> None:
@@ -188,9 +189,10 @@ def _link(source: Path, target: Path) -> None:
 def _write_revisions(document: Document, path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("indicator", "year", "section", "before", "after", "before_holds"))
+        writer.writerow(("indicator", "year", "section", "before", "after", "before_holds", "submissions"))
         for revision in document.revisions:
-            writer.writerow((*revision[:5], {True: "yes", False: "no", None: ""}[revision.before_holds]))
+            holds = {True: "yes", False: "no", None: ""}[revision.before_holds]
+            writer.writerow((*revision[:5], holds, "; ".join(each.submissions for each in revision.because)))
 
 
 def _plain(value: Decimal | None) -> str:

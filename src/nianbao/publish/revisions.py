@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,18 +14,22 @@ from nianbao.statistics.noun import is_true_for
 from nianbao.statistics.scopes import ALL
 from nianbao.statistics.trace import figure_key
 from nianbao.terms.document import Document, Revision
+from nianbao.terms.release import Correction
 
 Row = Mapping[str, str]
 """A line of figures.csv."""
 
+Behind = Callable[[Row], tuple[Correction, ...]]
+"""The corrections behind a printed figure that was issued."""
 
-def with_revisions(document: Document, before: Path | None) -> Document:
+
+def with_revisions(document: Document, before: Path | None, behind: Behind = lambda was: ()) -> Document:
     """The document with what it changes against the release before: figures printed otherwise, by section."""
     if before is None:
         return document
     lines = (before / "figures.csv").read_text(encoding="utf-8").splitlines()
     now = figures_csv(document.figures).splitlines()
-    revisions = tuple(revise(was, row, document.background.units) for was, row in changed_rows(lines, now))
+    revisions = tuple(revise(was, row, document.background.units, behind(was)) for was, row in changed_rows(lines, now))
     return dataclasses.replace(document, revisions=revisions)
 
 
@@ -41,15 +45,15 @@ def changed_rows(old: Iterable[str], new: Iterable[str]) -> Iterator[tuple[Row, 
                 yield was, row
 
 
-def revise(was: Row, now: Row | None, units: Mapping[str, str]) -> Revision:
-    """A changed line as it is told: of what was issued it is said whether it is true of the value now."""
+def revise(was: Row, now: Row | None, units: Mapping[str, str], because: tuple[Correction, ...] = ()) -> Revision:
+    """A changed line as it is told, with what is behind it: of what was issued it is said whether it is true now."""
     old = Decimal(was["value"]) if was["value"] else None
     place = (_name(was, units), int(was["period"]), was["section"])
     if now is None:
-        return Revision(*place, _said(was), "不再印出", None, "", old, None)
+        return Revision(*place, _said(was), "不再印出", None, "", old, None, because)
     new = Decimal(now["value"]) if now["value"] else None
     key = figure_key(now["indicator"], int(now["period"]))
-    return Revision(*place, _said(was), _said(now), _still_holds(was, now), key, old, new)
+    return Revision(*place, _said(was), _said(now), _still_holds(was, now), key, old, new, because)
 
 
 def _pairs(old: list[Row], new: list[Row]) -> Iterator[tuple[Row, Row | None]]:

@@ -1,141 +1,103 @@
-"""publish: numbered releases of what changed."""
+"""publish: the editions that both roles have signed become releases, byte for byte."""
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
-from collections.abc import Sequence
-from functools import partial
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from nianbao import clock
 from nianbao.errors import UsageError
-from nianbao.publish.compose import compose
-from nianbao.publish.release import Edition, doubted, figures_csv, texts_csv, write_edition
-from nianbao.publish.revisions import with_revisions
-from nianbao.runs.editions import (
-    describe_edition,
-    documents_of_year,
-    folder_of,
-    last_reported_year,
-    reported_years,
-    sources_of,
-    write_analysts_file,
-)
-from nianbao.runs.releases import put_back_missing, record_release, refuse_altered
+from nianbao.publish.release import Edition, move_into_place
+from nianbao.runs.editions import documents_of_year, folder_of
+from nianbao.runs.propose import content_of
+from nianbao.runs.releases import put_back_missing, record_release, refuse_other_bytes
+from nianbao.runs.sign import signed_by
 from nianbao.runs.workspace import Step, Workspace, at_once
-from nianbao.statistics.claims import read_claims
-from nianbao.statistics.figures import read_figures
-from nianbao.statistics.reporting import awaited_until
-from nianbao.statistics.targets import read_targets
 from nianbao.terms.document import Document
 from nianbao.terms.release import Release
-from nianbao.terms.target import Target
-from nianbao.warehouse import ledger
+from nianbao.terms.sign_off import Proposal
+from nianbao.warehouse import issued
+
+
+@dataclass(frozen=True)
+class Published:
+    """What became of a proposal: the edition that it is now, or what it waits for, in Chinese and English."""
+
+    proposal: Proposal
+    edition: Edition | None
+    waits_for: tuple[str, ...] = ()
 
 
 def publish(
-    workspace: Workspace,
-    year: int | None = None,
-    publications: Sequence[str] | None = None,
-    step: Step = at_once,
-    unfinished: bool = False,
-) -> list[Edition]:
-    """Issue the next numbered release of each publication and year whose figures changed since its last one.
+    workspace: Workspace, names: Sequence[str] = (), step: Step = at_once, as_signed: bool = False
+) -> list[Published]:
+    """Release what both roles have signed, of these proposals or of all; what is not signed waits and says for what.
 
-    Without a year of every finished year; an unfinished one is issued only on request, and says so on every page.
+    What today's data would print otherwise than it was signed waits too; with `as_signed` it is released as it is.
 
     Raises:
-        UsageError: a publication is not declared, nothing was reported for the year, or it is not finished.
+        UsageError: no such proposal lies before those who sign.
+        StoreError: the files of a proposal are not those that were signed.
     """
-    unknown = set(publications or ()) - workspace.project.publications.keys()
-    if unknown:
-        known = ", ".join(workspace.project.publications)
-        raise UsageError(f"publication {unknown.pop()!r} is not declared", next_step=f"name one of: {known}")
-    years = _years_to_issue(workspace, year, unfinished)
     put_back_missing(workspace)
-    snapshot = write_analysts_file(workspace, step)
-    return [
-        _issue(workspace, documents[code], snapshot, step)
-        for each in years
-        for documents in [documents_of_year(workspace, each, "release")]
-        for code in publications or tuple(workspace.project.publications)
-    ]
-
-
-def _years_to_issue(workspace: Workspace, year: int | None, unfinished: bool) -> list[int]:
-    """The years that are issued: the one that is asked for, or all that are finished."""
-    reported = reported_years(workspace)
-    if year is not None and year not in reported:
-        told = ", ".join(map(str, reported))
-        raise UsageError(f"nothing has been reported for {year}", next_step=f"take a year that was reported: {told}")
-    today = clock.now().date()
-    open_until = {
-        each: day
-        for each in (reported if year is None else [year])
-        if (day := awaited_until(workspace.connection, workspace.project, each, today))
-    }
-    asked = [year] if year is not None else reported
-    finished = [each for each in asked if unfinished or each not in open_until]
-    if not finished:
-        last, day = asked[-1], open_until[asked[-1]]
+    lying = {each.name: each for each in issued.proposals(workspace.connection)}
+    if unknown := [name for name in names if name not in lying]:
         raise UsageError(
-            f"the year {last} is not finished: forms are due until {day}",
-            next_step=f"publish after that day, or say that it is unfinished: publish --year {last} --unfinished",
+            f"{unknown[0]} does not lie before those who sign",
+            next_step=f"name one of: {', '.join(lying) or 'none'}; nianbao preview lays the next edition before them",
         )
-    return finished
+    chosen = [lying[name] for name in names or lying]
+    waits = {each.name: tuple(_unsigned(workspace, each)) for each in chosen}
+    years = {each.year for each in chosen if not waits[each.name]} if not as_signed else set()
+    today = {year: documents_of_year(workspace, year, "release", is_whole=False) for year in sorted(years)}
+    return [_publish(workspace, each, waits[each.name], today, step) for each in chosen]
 
 
-def promised(workspace: Workspace, year: int) -> tuple[Target, ...]:
-    """The targets of a year, with what has become of them as far as is known."""
-    claims = read_claims(workspace.connection, read_figures(workspace.connection, workspace.project))
-    as_of = ledger.known_until(workspace.connection) or clock.now()
-    return read_targets(workspace.connection, claims, year, as_of.date())
+def _unsigned(workspace: Workspace, proposal: Proposal) -> Iterator[str]:
+    """What has still to happen before a proposal can be released."""
+    yield from (f"必写而未写 still to be written: {each}" for each in proposal.open_required)
+    signed = {each.role for each in signed_by(workspace, proposal)}
+    for role in workspace.project.sign_off.roles:
+        if role.id not in signed:
+            yield f"待签发 not signed: {role.zh}（nianbao sign {proposal.name} --as {role.id}）"
+    if not workspace.project.sign_off.roles:
+        yield "没有登记签发岗位 no roles are declared: reports/sign_off.toml"
 
 
-def doubtful_claims(workspace: Workspace, year: int | None = None) -> list[dict[str, Any]]:
-    """What the reports of a year say and might not be true once everybody has reported, with the reason."""
-    year = year or last_reported_year(workspace)
-    claims = read_claims(workspace.connection, read_figures(workspace.connection, workspace.project))
-    return [
-        {
-            "publication": code, "section": figure.section, "indicator": figure.indicator_id, "zh": figure.zh,
-            "year": figure.year, "printed": figure.text, "wording": figure.wording, "value": figure.value,
-            "unit": figure.unit, "claim": figure.claim, "coverage_reported": figure.coverage.reported,
-            "coverage_expected": figure.coverage.expected,
-            "missing_share_of_last_year": figure.missing_share_of_last_year, "doubt": figure.doubt,
-        }
-        for code, publication in workspace.project.publications.items()
-        for figure in doubted(compose(publication, claims, year, "draft", clock.now(), ()))
-    ]  # fmt: skip
+def _publish(
+    workspace: Workspace,
+    proposal: Proposal,
+    waits: tuple[str, ...],
+    today: Mapping[int, Mapping[str, Document]],
+    step: Step,
+) -> Published:
+    if (
+        not waits
+        and proposal.year in today
+        and content_of(today[proposal.year][proposal.publication]) != proposal.content_sha256
+    ):
+        again = f"nianbao preview --year {proposal.year}；按已签的发布：--as-signed"
+        waits = (f"送签后数据有变动 today's data print something else: {again}",)
+    if waits:
+        return Published(proposal, None, waits)
+    return Published(proposal, step(f"release {proposal.name}", _release, workspace, proposal))
 
 
-def _issue(workspace: Workspace, document: Document, snapshot: Path, step: Step) -> Edition:
-    last = ledger.last_release(workspace.connection, document.publication, document.year)
-    content = figures_csv(document.figures) + texts_csv(document.texts)
-    content += "".join(f"{each.key} {each.text}\n" for each in document.blocks)
-    figures_sha256 = hashlib.sha256(content.encode()).hexdigest()
-    if last:
-        refuse_altered(workspace.home, last, ledger.release_files(workspace.connection, last))
-    before = workspace.home.path / last.path if last else None
-    is_unfinished = bool(document.unfinished)
-    if last and before and (last.figures_sha256, last.is_unfinished) == (figures_sha256, is_unfinished):
-        return describe_edition(document.publication, document.year, last.edition, before, None)
-    number = last.number + 1 if last else 1
-    target = folder_of(workspace, document.publication, document.year) / f"r{number}"
-    # What an unfinished year printed is not put right by the next edition: it was said of other periods.
-    issued = document if is_unfinished or (last and last.is_unfinished) else with_revisions(document, before)
-    issued = dataclasses.replace(issued, edition=f"r{number}", issued_on=clock.now().date())
-    sources = sources_of(workspace, document.year) | {
-        "previous": last.edition if last else None,
-        "unfinished": document.unfinished,
-    }
+def _release(workspace: Workspace, proposal: Proposal) -> Edition:
+    """Record the signed files, then move them: it is issued from the record on, whatever becomes of the folder."""
+    folder = workspace.home.path / proposal.path
+    said = refuse_other_bytes(folder, proposal)
+    target = folder_of(workspace, proposal.publication, proposal.year) / f"r{proposal.number}"
     release = Release(
-        issued.publication, issued.year, number, clock.now(), target.relative_to(workspace.home.path).as_posix(),
-        figures_sha256, is_unfinished,
-    )  # fmt: skip
-    write_edition(
-        issued, workspace.project, target, sources, snapshot, step, partial(record_release, workspace, release)
+        publication=proposal.publication,
+        year=proposal.year,
+        number=proposal.number,
+        issued_at=clock.now(),
+        path=target.relative_to(workspace.home.path).as_posix(),
+        figures_sha256=proposal.content_sha256,
+        is_unfinished=bool(said["unfinished"]),
     )
-    return describe_edition(issued.publication, issued.year, issued.edition, target, issued)
+    record_release(workspace, release, folder)
+    move_into_place(folder, target)
+    counts = said["figures"], said["revisions"]
+    return Edition(proposal.publication, proposal.year, release.edition, target, *counts, is_new=True)

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
+import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from nianbao.errors import StoreError, UsageError
-from nianbao.publish.release import move_into_place
+from nianbao.publish.release import move_into_place, sha256_of
 from nianbao.record import Archive, Record
 from nianbao.runs.recording import Doing, record_run
 from nianbao.runs.workspace import Workspace
 from nianbao.settings import Home
 from nianbao.terms.release import Release, ReleaseFile
-from nianbao.warehouse import ledger
+from nianbao.terms.sign_off import Proposal
+from nianbao.warehouse import issued
+
+MANIFEST = "manifest.json"
+"""The file of an edition that holds the hashes of all its others: its own hash stands for every byte."""
 
 _NAMED = 5
 
@@ -29,7 +34,7 @@ def record_release(workspace: Workspace, release: Release, folder: Path) -> None
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     ]
-    manifest_sha256 = next(file.sha256 for file in files if file.path == "manifest.json")
+    manifest_sha256 = next(file.sha256 for file in files if file.path == MANIFEST)
     key = {"publication": release.publication, "year": release.year, "number": release.number}
     rows = {
         "release": [asdict(release) | {"manifest_sha256": manifest_sha256}],
@@ -40,10 +45,40 @@ def record_release(workspace: Workspace, release: Release, folder: Path) -> None
 
 def put_back_missing(workspace: Workspace) -> list[Release]:
     """Put the releases in place whose folder is not there, as after a run that was killed in between."""
-    missing = [each for each in ledger.releases(workspace.connection) if not (workspace.home.path / each.path).exists()]
+    missing = [each for each in issued.releases(workspace.connection) if not (workspace.home.path / each.path).exists()]
     for release in missing:
-        put_back(workspace.record.archive, workspace.home, release, ledger.release_files(workspace.connection, release))
+        put_back(workspace.record.archive, workspace.home, release, issued.release_files(workspace.connection, release))
     return missing
+
+
+def refuse_other_bytes(folder: Path, proposal: Proposal) -> dict[str, Any]:
+    """What the manifest of a proposed edition says, once it is sure that its folder holds those bytes and no others.
+
+    Raises:
+        StoreError: a file was changed, taken away or added since it was laid before those who sign.
+    """
+    manifest = folder / MANIFEST
+    altered = [MANIFEST]
+    if manifest.exists() and sha256_of(manifest) == proposal.manifest_sha256:
+        said: dict[str, Any] = json.loads(manifest.read_bytes())
+        files = {name: file["sha256"] for name, file in said["files"].items()} | {MANIFEST: proposal.manifest_sha256}
+        altered = list(_differing(folder, files))
+        if not altered:
+            return said
+    named = ", ".join(altered[:_NAMED]) + (" …" if len(altered) > _NAMED else "")
+    step = f"nianbao preview --year {proposal.year} writes it again; signatures hold if it is the same"
+    raise StoreError(f"{proposal.name} is not what was laid before those who sign: {named}", str(folder), step)
+
+
+def submissions_of(workspace: Workspace, release: Release) -> dict[str, str]:
+    """The submissions that a release rests on, with the hash of the file each came in, as its manifest says.
+
+    Raises:
+        StoreError: the manifest is gone from the archive, or damaged.
+    """
+    sha256 = next(each.sha256 for each in issued.release_files(workspace.connection, release) if each.path == MANIFEST)
+    found: dict[str, str] = json.loads(workspace.record.archive.read(sha256))["submissions"]
+    return found
 
 
 def refuse_altered(home: Home, release: Release, files: Sequence[ReleaseFile]) -> None:
@@ -63,11 +98,13 @@ def refuse_altered(home: Home, release: Release, files: Sequence[ReleaseFile]) -
 
 def altered_files(home: Home, release: Release, files: Sequence[ReleaseFile]) -> Iterator[str]:
     """The files of a release that were changed, taken away or added since it was issued, by their paths in it."""
-    folder = home.path / release.path
-    issued = {file.path: file.sha256 for file in files}
+    yield from _differing(home.path / release.path, {file.path: file.sha256 for file in files})
+
+
+def _differing(folder: Path, hashes: Mapping[str, str]) -> Iterator[str]:
     there = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    for name in sorted(issued.keys() | there.keys()):
-        if name not in there or name not in issued or _sha256(there[name]) != issued[name]:
+    for name in sorted(hashes.keys() | there.keys()):
+        if name not in there or name not in hashes or sha256_of(there[name]) != hashes[name]:
             yield name
 
 
@@ -119,8 +156,3 @@ def _find(record: Record, name: str) -> tuple[Release, list[ReleaseFile]]:
         choices = ", ".join(known) or "none was issued yet"
         raise UsageError(f"there is no release {name!r}", next_step=f"name one of: {choices}")
     return known[name]
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

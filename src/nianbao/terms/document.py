@@ -11,6 +11,7 @@ from typing import NamedTuple
 from nianbao.terms.background import Background
 from nianbao.terms.figure import Claim, Coverage, TracedCell
 from nianbao.terms.publication import ANNEXES, Head, Tail
+from nianbao.terms.release import Correction
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,20 @@ class ToWrite:
 
     text: str
     is_required: bool
+    block_id: str = ""
+
+
+@dataclass(frozen=True)
+class OpenPassage:
+    """A declared text or office block that nobody has written: a release leaves it out, and waits for a required one.
+
+    `text_id` is that of a declared text, `block_id` that of a block, the other is empty.
+    """
+
+    zh: str
+    section: str
+    is_required: bool
+    text_id: str = ""
     block_id: str = ""
 
 
@@ -207,7 +222,7 @@ class Revision(NamedTuple):
     """A figure that is printed otherwise than in the release before; `section` is where.
 
     `before_holds`: whether what was printed before is true of the value now, None where that cannot be told;
-    the exact values are those of then and now.
+    the exact values are those of then and now. `because` are the submissions that it follows from.
     """
 
     zh: str
@@ -219,6 +234,12 @@ class Revision(NamedTuple):
     key: str = ""
     old_value: Decimal | None = None
     new_value: Decimal | None = None
+    because: tuple[Correction, ...] = ()
+
+    @property
+    def because_zh(self) -> str:
+        """Whose submissions it follows from, with their ids; what was declared otherwise, where no submission was."""
+        return "；".join(f"{each.zh}（{each.submissions}）" for each in self.because) or "口径或版式有变"
 
 
 DRAFT = "draft"
@@ -231,9 +252,10 @@ class Document:
 
     `edition` is `draft` or `r1`, `r2`…; `notices` are printed on top (the sample data says that it is synthetic);
     `unfinished` says on every page of a year that is not over which periods it is made of; `revisions` compares with
-    the release before. A draft has no day of issue yet; `head` and `tail` are those of a
-    bulletin; `background` is what the pages tell besides the figures. What `is_whole` comes in all formats, with every
-    unit and cell behind each figure; the draft of a night is its pages and lists, and counts what it does not list.
+    the release before; `open_passages` are what nobody has written. A draft has no day of issue yet; `head` and `tail`
+    are those of a bulletin; `background` is what the pages tell besides the figures. What `is_whole` comes in all
+    formats, with every unit and cell behind each figure; the draft of a night is its pages and lists, and counts what
+    it does not list.
     """
 
     publication: str
@@ -249,6 +271,7 @@ class Document:
     traces: dict[str, Trace]
     notices: tuple[str, ...] = ()
     unfinished: str = ""
+    open_passages: tuple[OpenPassage, ...] = ()
     revisions: tuple[Revision, ...] = ()
     issued_on: dt.date | None = None
     head: Head | None = None
@@ -266,11 +289,6 @@ class Document:
     def blocks(self) -> tuple[PrintedBlock, ...]:
         """What the office wrote itself, in reading order."""
         return tuple(piece for piece in self._pieces() if isinstance(piece, PrintedBlock))
-
-    @property
-    def gaps(self) -> tuple[ToWrite, ...]:
-        """What is still to be written, in reading order; a release has none."""
-        return tuple(piece for piece in self._pieces() if isinstance(piece, ToWrite))
 
     def _pieces(self) -> Iterator[Piece]:
         return (p for section in self.sections for paragraph in section.paragraphs for p in paragraph)

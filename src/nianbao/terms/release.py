@@ -56,6 +56,11 @@ class Correction:
     after: str
 
     @property
+    def submissions(self) -> str:
+        """The submissions then and now, by their ids."""
+        return " → ".join(each for each in (self.before, self.after) if each)
+
+    @property
     def zh(self) -> str:
         """Whose it is and what became of it: 甲市 A01 2021Q4 更正."""
         what = "更正" if self.before and self.after else "补报" if self.after else "撤回"

@@ -10,7 +10,6 @@ from typing import Any
 from nianbao.terms.answer import Answer, AnswerStanding
 from nianbao.terms.delivery import Decision, Delivery, Outcome, Reply
 from nianbao.terms.finding import Finding, Severity
-from nianbao.terms.release import Release, ReleaseFile
 from nianbao.terms.source import LOCAL_INBOX
 from nianbao.warehouse.connect import Connection, rows_of
 from nianbao.warehouse.state import standings_of
@@ -216,40 +215,6 @@ def has_judged_by(connection: Connection, rules: str, version: str) -> bool:
         "SELECT count(*) FROM ledger.run WHERE kind = 'collect' AND rules = ? AND version = ?", [rules, version]
     ).fetchone()
     return bool(row and row[0])
-
-
-def releases(connection: Connection) -> list[Release]:
-    """Every release that was issued, in its order."""
-    rows = rows_of(
-        connection,
-        "SELECT * REPLACE (coalesce(is_unfinished, FALSE) AS is_unfinished) FROM ledger.release "
-        "ORDER BY publication, year, number",
-    )
-    names = [field.name for field in fields(Release)]
-    return [Release(**{name: row[name] for name in names}) for row in rows]
-
-
-def last_release(connection: Connection, publication: str, year: int) -> Release | None:
-    """The last release issued of a publication for a year."""
-    issued = [each for each in releases(connection) if (each.publication, each.year) == (publication, year)]
-    return max(issued, key=lambda release: release.number, default=None)
-
-
-def last_finished(connection: Connection) -> list[Release]:
-    """The last release of each publication and finished year, by year; one of an unfinished year promised nothing."""
-    last = {(each.year, each.publication): each for each in releases(connection) if not each.is_unfinished}
-    return [last[key] for key in sorted(last)]
-
-
-def release_files(connection: Connection, release: Release) -> list[ReleaseFile]:
-    """The files of a release, as they were issued."""
-    rows = rows_of(
-        connection,
-        "SELECT path, sha256, size_bytes FROM ledger.release_file "
-        "WHERE (publication, year, number) = (?, ?, ?) ORDER BY path",
-        [release.publication, release.year, release.number],
-    )
-    return [ReleaseFile(**row) for row in rows]
 
 
 def known_until(connection: Connection) -> dt.datetime | None:

@@ -11,7 +11,7 @@ from nianbao.terms.form import Field, FieldType, Part
 from nianbao.warehouse.connect import Connection, has_table, literal, quote, transaction
 from nianbao.warehouse.state import create_views
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """A warehouse of an older structure is not converted but made anew from the record."""
 
 SQL_TYPES = {
@@ -134,6 +134,27 @@ LEDGER = {
             {"publication": "VARCHAR NOT NULL", "year": "INTEGER NOT NULL", "number": "INTEGER NOT NULL",
              "issued_at": "TIMESTAMP NOT NULL", "run_id": "VARCHAR NOT NULL", "path": "VARCHAR NOT NULL",
              "figures_sha256": "VARCHAR NOT NULL", "manifest_sha256": "VARCHAR NOT NULL", "is_unfinished": "BOOLEAN"},
+        ),
+        TableSpec(
+            "ledger.proposal", "送签稿：每次送签一行，一期以最后一次为准",
+            "one row per edition that was laid before those who sign; the last one of a release holds",
+            {"publication": "VARCHAR NOT NULL", "year": "INTEGER NOT NULL", "number": "INTEGER NOT NULL",
+             "proposed_at": "TIMESTAMP NOT NULL", "dated": "DATE NOT NULL", "path": "VARCHAR NOT NULL",
+             "content_sha256": "VARCHAR NOT NULL", "manifest_sha256": "VARCHAR NOT NULL",
+             "open_required": "VARCHAR", "preview": "VARCHAR NOT NULL", "run_id": "VARCHAR NOT NULL"},
+        ),
+        TableSpec(
+            "ledger.sign_off", "签发：一个岗位对一份送签稿的每次签发一行",
+            "one row per signature of a role under a proposal",
+            {"publication": "VARCHAR NOT NULL", "year": "INTEGER NOT NULL", "number": "INTEGER NOT NULL",
+             "manifest_sha256": "VARCHAR NOT NULL", "role": "VARCHAR NOT NULL", "signed_at": "TIMESTAMP NOT NULL",
+             "signed_by": "VARCHAR NOT NULL", "key": "VARCHAR", "signature": "VARCHAR", "run_id": "VARCHAR NOT NULL"},
+        ),
+        TableSpec(
+            "ledger.recall", "撤回发布：每次撤回一行", "one row per release that was called back",
+            {"publication": "VARCHAR NOT NULL", "year": "INTEGER NOT NULL", "number": "INTEGER NOT NULL",
+             "because": "VARCHAR NOT NULL", "recalled_by": "VARCHAR NOT NULL", "recalled_at": "TIMESTAMP NOT NULL",
+             "run_id": "VARCHAR NOT NULL"},
         ),
         TableSpec(
             "ledger.block", "固定文字：办公室为一种报告一年写的每段一行，最后一次运行的为准",

@@ -179,9 +179,10 @@ def test_a_night_with_nothing_new_says_so(year_copy: Home, clock: Callable[[str]
     assert [edition["is_new"] for edition in night["editions"]] == [False, False]
     assert parsed(run("collect", "--json", home=year_copy.path))["outcomes"] == {}
     assert parsed(run("build", "--json", home=year_copy.path))["built"] == []
-    assert [each["name"] for each in parsed(run("publish", "--json", home=year_copy.path))] == ["r1", "r1"]
+    assert parsed(run("preview", "--json", home=year_copy.path)) == []
+    assert parsed(run("publish", "--json", home=year_copy.path)) == []
     assert "nothing new" in run("collect", home=year_copy.path).stdout
-    assert "unchanged" in run("publish", "--publication", "work_report", home=year_copy.path).stdout
+    assert "unchanged" in run("preview", "--publication", "work_report", home=year_copy.path).stdout
 
 
 def test_doctor_says_what_is_missing(year_home: Home, tmp_path: Path) -> None:
@@ -273,11 +274,11 @@ def test_an_empty_inbox_is_no_fault(tmp_path: Path) -> None:
     """The first night of a new workspace ends well and publishes nothing; there is nothing to issue yet."""
     assert run("init", home=tmp_path / "new").exit_code == 0
     assert parsed(run("nightly", "--json", home=tmp_path / "new"))["editions"] == []
-    result = run("publish", home=tmp_path / "new")
+    result = run("preview", home=tmp_path / "new")
     assert result.exit_code in (4, 64) and "Traceback" not in result.output
 
 
-@pytest.mark.parametrize("command", ["nightly", "collect", "build", "publish"])
+@pytest.mark.parametrize("command", ["nightly", "collect", "build", "preview", "publish"])
 def test_one_run_at_a_time(command: str, tmp_path: Path) -> None:
     """The second is told who is at it, and changes nothing."""
     Home(tmp_path).inbox.mkdir()
@@ -335,7 +336,7 @@ def test_tables_that_break_an_expectation_are_not_published(
     clock("2022-01-28T01:00")
     before = {path: path.stat().st_mtime_ns for path in year_copy.releases.rglob("*") if path.is_file()}
     broken = broken_project(tmp_path, "expectations/built/core_submission.yaml", "{min_value: 1}", "{max_value: 1}")
-    for command in ("nightly", "publish", "build"):
+    for command in ("nightly", "preview", "publish", "build"):
         result = run(command, home=year_copy.path, project=broken)
         assert result.exit_code == 4, (command, result.output)
         assert "core.submission B01-1" in result.stderr

@@ -9,7 +9,7 @@ import pytest
 
 from nianbao.catalog import Project
 from nianbao.errors import StoreError
-from nianbao.warehouse import ledger
+from nianbao.warehouse import issued, ledger
 from nianbao.warehouse.connect import Connection, open_memory, transaction
 from nianbao.warehouse.schema import LEDGER, SCHEMA_VERSION, create_schema
 from tests.facts import record
@@ -121,12 +121,12 @@ def test_what_was_not_taken_is_listed_with_its_reason(connection: Connection) ->
 
 def test_the_last_release_is_the_one_with_the_highest_number(connection: Connection) -> None:
     """The tenth comes after the ninth."""
-    assert ledger.last_release(connection, "work_report", 2021) is None
+    assert issued.last_release(connection, "work_report", 2021) is None
     releases = [row("release", publication="work_report", year=2021, number=number) for number in (9, 10, 2)]
     record(connection, {"release": releases})
-    last = ledger.last_release(connection, "work_report", 2021)
+    last = issued.last_release(connection, "work_report", 2021)
     assert last is not None and last.number == 10
-    assert ledger.last_release(connection, "audit_report", 2021) is None
+    assert issued.last_release(connection, "audit_report", 2021) is None
 
 
 def test_a_batch_is_recorded_whole_or_not_at_all(connection: Connection) -> None:

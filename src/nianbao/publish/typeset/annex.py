@@ -15,8 +15,8 @@ _FIGURE_HEADS = ("指标", "年度", "印文", "准确值", "单位", "覆盖")
 _FIGURE_WIDTHS = (34, 9, 22, 22, 10, 10)
 _SOURCE_HEADS = ("指标", "年度", "由何得出", "报送单位", "报表份数", "单元格")
 _SOURCE_WIDTHS = (24, 8, 45, 11, 11, 10)
-_REVISION_HEADS = ("指标", "年度", "章节", "原印文", "现印文", "原表述")
-_REVISION_WIDTHS = (24, 8, 26, 20, 20, 12)
+_REVISION_HEADS = ("指标", "年度", "章节", "原印文", "现印文", "原表述", "缘由")
+_REVISION_WIDTHS = (18, 8, 20, 16, 16, 12, 30)
 _NOTES = {
     "figures": "注：覆盖为已报单位数／应报单位数；准确值最多保留四位小数。",
     "sources": "注：报表份数和单元格为本数所依据的接收报表及其中的单元格；逐格原文见同一版次的网页和工作簿。",
@@ -98,7 +98,7 @@ def _revisions(document: Document) -> Grid:
     rows = [
         [
             *(Entry(each.zh), Entry(str(each.year)), Entry(titles.get(each.section, each.section))),
-            *(Entry(each.before), Entry(each.after), Entry(holds_zh(each))),
+            *(Entry(each.before), Entry(each.after), Entry(holds_zh(each)), Entry(each.because_zh)),
         ]
         for each in document.revisions
     ]

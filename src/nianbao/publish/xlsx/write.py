@@ -42,7 +42,7 @@ _TEXT_COLUMNS = (
     ),
     *(XlsxColumn("文件", 30), XlsxColumn("工作表"), XlsxColumn("单元格")),
 )
-_REVISION_COLUMNS = tuple(map(XlsxColumn, ("指标", "年度", "章节", "原印文", "现印文", "原表述")))
+_REVISION_COLUMNS = tuple(map(XlsxColumn, ("指标", "年度", "章节", "原印文", "现印文", "原表述", "缘由")))
 _HOW_TO_READ = (
     (FIGURES, "报告里印出的每个数字：准确值、印出的文字、报送覆盖、口径或公式"),
     (CHARTS, "各图的数据"),
@@ -144,7 +144,10 @@ def _write_texts(book: XlsxBook, document: Document, titles: dict[str, str]) -> 
 def _write_revisions(book: XlsxBook, document: Document, titles: dict[str, str]) -> None:
     """What was printed in the release before and what is printed now."""
     rows: list[list[Entry]] = [
-        [each.zh, each.year, titles.get(each.section, each.section), each.before, each.after, holds_zh(each)]
+        [
+            *(each.zh, each.year, titles.get(each.section, each.section)),
+            *(each.before, each.after, holds_zh(each), each.because_zh),
+        ]
         for each in document.revisions
     ]
     book.add_sheet(REVISIONS).write_list(_REVISION_COLUMNS, rows)
