@@ -14,7 +14,7 @@ import pytest
 
 from nianbao.catalog import Project
 from nianbao.runs.collect import Collected
-from nianbao.runs.publish import promised
+from nianbao.runs.promised import promised
 from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 from nianbao.terms.target import Target, TargetOutcome
