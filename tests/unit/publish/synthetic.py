@@ -18,6 +18,7 @@ from nianbao.terms.document import (
     UnitValue,
 )
 from nianbao.terms.figure import Coverage, TracedCell
+from nianbao.terms.release import Correction
 
 HOSTILE = "<script>document.title='harm'</script>"
 HOSTILE_UNIT = "甲<乙 & 丙"
@@ -38,6 +39,9 @@ INDICATORS = (
     ("income", "经费收入", "元", "{:.0f}万元"),
     ("budget", "收入预算", "元", "{:.0f}万元"),
 )
+
+
+GH05 = "QH630100-2021Q4-GH05"
 
 
 def figure(number: int, year: int = 2021) -> PrintedFigure:
@@ -231,7 +235,8 @@ def document() -> Document:
         notices=("本报告由合成的样例数据生成，不是任何单位的真实统计。",),
         revisions=(
             Revision(
-                "送温暖筹资额", 2021, "W1.2", "3多万元", figure(0).text, False, "warmth_funds-2021", Decimal(35000)
+                *("送温暖筹资额", 2021, "W1.2", "3多万元", figure(0).text, False, "warmth_funds-2021", Decimal(35000)),
+                because=(Correction("QH630100", "西宁市总", "GH05", "2021Q4", f"{GH05}-1", f"{GH05}-2"),),
             ),
             Revision(HOSTILE, 2021, "W1.1", "1个", "2个"),
         ),

@@ -227,7 +227,7 @@ def test_the_annexes_list_all_figures_and_all_revisions(word: WordDocument, repo
     assert row[2] == first.definition
     assert row[4:] == [str(len({each.submission_id for each in cells})), str(len(cells))]
     row = [text_of(cell._tc) for cell in revisions.rows[2].cells]
-    assert row == [HOSTILE, "2021", "（一）思想引领和阵地建设", "1个", "2个", "—"]
+    assert row == [HOSTILE, "2021", "（一）思想引领和阵地建设", "1个", "2个", "—", "口径或版式有变"]
 
 
 def test_without_revisions_there_is_one_annex(report: Document, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from nianbao.publish.revisions import with_revisions
 from nianbao.runs.workspace import at_once
 from nianbao.terms.document import Document, PrintedFigure, Revision
 from nianbao.terms.figure import Coverage
+from nianbao.terms.release import Correction
 
 
 def figure(value: str | None, text: str, indicator: str = "warmth_funds", scope: str = "all") -> PrintedFigure:
@@ -131,20 +132,12 @@ def test_an_edition_is_moved_whole_into_its_place(project: Project, tmp_path: Pa
     """All formats, the figures, the analysts' file and a manifest that vouches for each; nothing is left beside it."""
     target = tmp_path / "2021" / "work_report" / "draft"
     sources = {"submissions": {"QH630100-2021Q4-GH05-1": "ab"}}
-    recorded: list[bytes] = []
-
-    def record(folder: Path) -> None:
-        assert not target.exists()
-        recorded.append((folder / "manifest.json").read_bytes())
-
-    write_edition(document(figure("7", "7元")), project, target, sources, snapshot, at_once, record)
+    write_edition(document(figure("7", "7元")), project, target, sources, snapshot, at_once)
     names = {path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()}
     assert names >= {"index.html", *(f"work_report-2021.{kind}" for kind in ("docx", "xlsx"))}
     assert names >= {"figures.csv", "figures.sdmx.csv", "figures.sdmx.xml"}
     assert names >= {"datapackage.json", "manifest.json", "nianbao.duckdb"}
-    text = (target / "manifest.json").read_bytes()
-    assert recorded == [text]
-    manifest = json.loads(text)
+    manifest = json.loads((target / "manifest.json").read_bytes())
     assert manifest["files"].keys() == names - {"manifest.json"}
     for name, said in manifest["files"].items():
         content = (target / name).read_bytes()
@@ -154,6 +147,17 @@ def test_an_edition_is_moved_whole_into_its_place(project: Project, tmp_path: Pa
     assert [path.name for path in target.parent.iterdir()] == ["draft"]
 
 
+def test_O5_the_same_report_gives_the_same_bytes(project: Project, tmp_path: Path, snapshot: Path) -> None:
+    """O5: what is signed is a hash of bytes, so the same report written again has the same."""
+    report = document(figure("7", "7元"))
+    for place in ("one", "another"):
+        write_edition(report, project, tmp_path / place, {}, snapshot, at_once)
+    one, another = tmp_path / "one", tmp_path / "another"
+    names = sorted(path.relative_to(one).as_posix() for path in one.rglob("*") if path.is_file())
+    assert {"manifest.json", "work_report-2021.pdf", "work_report-2021.docx", "work_report-2021.xlsx"} <= set(names)
+    assert [name for name in names if (one / name).read_bytes() != (another / name).read_bytes()] == []
+
+
 def test_a_new_draft_takes_the_place_of_the_old_one(project: Project, tmp_path: Path) -> None:
     """Nothing of the old draft is left, and nothing of a run that was killed while it wrote one."""
     target = tmp_path / "draft"
@@ -161,12 +165,12 @@ def test_a_new_draft_takes_the_place_of_the_old_one(project: Project, tmp_path: 
     (target / "left over.txt").write_text("old", "utf-8")
     for name in (".writing-draft-1", ".replaced-draft-1"):
         (tmp_path / name).mkdir()
-    now = replace(
-        document(figure("8", "8元")), revisions=(Revision("送温暖筹资额", 2021, "W1.A5", "7元", "8元", False),)
-    )
+    because = (Correction("QH630100", "西宁市总", "GH05", "2021Q4", "before-1", "after-2"),)
+    revision = Revision("送温暖筹资额", 2021, "W1.A5", "7元", "8元", False, because=because)
+    now = replace(document(figure("8", "8元")), revisions=(revision,))
     write_edition(now, project, target, {}, None, at_once)
     assert "8元" in (target / "figures.csv").read_text("utf-8")
-    assert (target / "revisions.csv").read_text("utf-8").splitlines()[1] == "送温暖筹资额,2021,W1.A5,7元,8元,no"
+    assert (target / "revisions.csv").read_text("utf-8").splitlines()[1].endswith("7元,8元,no,before-1 → after-2")
     assert not (target / "left over.txt").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["draft"]
 

@@ -311,12 +311,14 @@ def test_another_program_computes_the_same_values(with_sums: Document, tmp_path:
 
 
 def test_revisions_are_listed(workbook: Workbook, report: Document) -> None:
-    """What the release before printed stands beside what is printed now."""
+    """S15: what the release before printed stands beside what is printed now, with the submissions behind it."""
     listed = [tuple(row.values()) for row in rows(workbook["更正一览"])]
     titles = {section.id: section.title for section in report.sections}
     assert listed == [
-        (each.zh, each.year, titles[each.section], each.before, each.after, holds_zh(each)) for each in report.revisions
+        (each.zh, each.year, titles[each.section], each.before, each.after, holds_zh(each), each.because_zh)
+        for each in report.revisions
     ]
+    assert listed[0][-1] == "西宁市总 GH05 2021Q4 更正（QH630100-2021Q4-GH05-1 → QH630100-2021Q4-GH05-2）"
     assert listed[1][0] == HOSTILE
 
 
