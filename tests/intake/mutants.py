@@ -207,6 +207,13 @@ def by_openpyxl(content: bytes) -> Values | None:
     }
 
 
+def _agree(held: object, other: object) -> bool:
+    """Whether two programs hold the same; of a day that a cell without any format says LibreOffice keeps the number."""
+    if isinstance(held, dt.datetime) and isinstance(other, str):
+        return other == format((held - dt.datetime(1899, 12, 30)) / dt.timedelta(days=1), ".15g")
+    return held == other
+
+
 def by_libreoffice(contents: Sequence[bytes], folder: Path) -> list[Values | None]:
     """What LibreOffice makes of files, many in one call; None for each that it cannot open.
 
@@ -261,7 +268,7 @@ def differences(mine: Values, others: Sequence[Values], left_out: frozenset[tupl
     sheets = {sheet for sheet, _ in mine}
     for key in sorted({*mine, *(key for other in others for key in other if key[0] in sheets)} - left_out):
         is_link = key not in mine and all("!" in str(other.get(key)) for other in others)
-        if others and not is_link and all(other.get(key) != mine.get(key) for other in others):
+        if others and not is_link and not any(_agree(mine.get(key), other.get(key)) for other in others):
             yield f"{key}: {mine.get(key)!r}, others {[other.get(key) for other in others]!r}"
 
 
@@ -330,7 +337,7 @@ def _note_disputes(
         openpyxl_, office = (other.get(key) for other in others)
         if openpyxl_ != office:
             held = mine.get(key)
-            side = "openpyxl" if held == openpyxl_ else "LibreOffice" if held == office else "neither"
+            side = "openpyxl" if _agree(held, openpyxl_) else "LibreOffice" if _agree(held, office) else "neither"
             kind = f"openpyxl {_kind(openpyxl_)}, LibreOffice {_kind(office)}: as {side}"
             result.disputed[kind] += 1
             result.examples.setdefault(kind, f"{number} {key}: {openpyxl_!r}, {office!r}")

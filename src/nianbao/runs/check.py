@@ -20,10 +20,10 @@ from nianbao.intake.take_in import facts_of, judge_deliveries
 from nianbao.intake.worker.pool import ReaderPool
 from nianbao.record import Archive
 from nianbao.runs.receipts import receipt_writer
+from nianbao.runs.sources import find_senders, place_in_sources
 from nianbao.settings import Home
 from nianbao.terms.delivery import Delivery
 from nianbao.terms.receipt import Receipt
-from nianbao.terms.source import LOCAL_INBOX
 from nianbao.warehouse import ledger
 from nianbao.warehouse.connect import Connection, open_memory, open_present
 from nianbao.warehouse.expectations import warm_up
@@ -75,8 +75,7 @@ def check_files(
         for start in range(0, len(paths), _AT_ONCE):
             some = paths[start : start + _AT_ONCE]
             first = ledger.count_received(past) + start + 1
-            deliveries = [_receive(archive, path, number) for number, path in enumerate(some, start=first)]
-
+            deliveries = _receive_all(project, past, home, archive, some, first)
             told: dict[str, Receipt] = {}
             for apart in _with_bytes_apart(deliveries):
 
@@ -159,11 +158,25 @@ def _unreadable(path: Path, error: OSError) -> StoreError:
     return StoreError(f"it cannot be read: {error.strerror}", str(path), "name a file that exists")
 
 
-def _receive(archive: Archive, path: Path, number: int) -> Delivery:
+def _receive_all(
+    project: Project, past: Connection, home: Home, archive: Archive, paths: Sequence[Path], first: int
+) -> list[Delivery]:
+    """Files as if they had just been sent from where they lie: what lies in a unit's place must be of that unit."""
+    places = [place_in_sources(project, home, path) for path in paths]
+    senders = find_senders(project, past, places)
+    return [
+        _receive(
+            archive, path, Found(name, 0, _now_ns(), origin=origin, sender=senders.sender_of(origin, name)), number
+        )
+        for number, (path, (origin, name)) in enumerate(zip(paths, places, strict=True), start=first)
+    ]
+
+
+def _receive(archive: Archive, path: Path, place: Found, number: int) -> Delivery:
     """A file as if it had just been sent, in an archive that is forgotten afterwards."""
     try:
         with path.open("rb") as file:
-            found = Found(path.name, path.stat().st_size, _now_ns(), origin=LOCAL_INBOX)
+            found = replace(place, size=path.stat().st_size)
             delivery = receive(archive, found, iter(lambda: file.read(_CHUNK), b""), number)
     except OSError as error:
         raise _unreadable(path, error) from error

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from nianbao import clock
+from nianbao.catalog import Project
 from nianbao.errors import SourceError
 from nianbao.intake.acknowledge import place_of
 from nianbao.intake.fetch.receive import fetch, receive
@@ -24,8 +25,9 @@ from nianbao.runs.recording import Doing, record_run
 from nianbao.runs.workspace import Workspace
 from nianbao.settings import Home
 from nianbao.terms.delivery import Delivery, Reply
-from nianbao.terms.source import Alarm, Unfinished
+from nianbao.terms.source import LOCAL_INBOX, Alarm, FolderPlace, Unfinished
 from nianbao.warehouse import ledger
+from nianbao.warehouse.connect import Connection
 
 _FAILURES = 3
 _TOLD = 20
@@ -56,7 +58,8 @@ class Sources:
         self.silent |= {alarm.source for alarm in self.alarms if alarm.stopped}
         number, failures = ledger.count_received(self.workspace.connection), Counter[str]()
         received: list[Delivery] = []
-        senders = self._senders([(found.origin, found.name) for _, found in ready])
+        places = [(found.origin, found.name) for _, found in ready]
+        senders = find_senders(self.workspace.project, self.workspace.connection, places)
         for source, each in ready:
             if each.origin in self.silent:
                 continue  # what is left is taken by the next run
@@ -86,14 +89,6 @@ class Sources:
             doing = Doing("receive", summary={"received": len(received)})
             record_run(self.workspace, doing, {"received": [asdict(delivery) for delivery in received]})
 
-    def _senders(self, files: Sequence[tuple[str, str]]) -> Senders:
-        """Whose files are expected where, for files by source and path."""
-        senders = expected_senders(self.workspace.project, clock.now().date())
-        unsaid = senders.unsaid(files)
-        if not unsaid:
-            return senders
-        return replace(senders, learnt=senders.learn(ledger.accepted_at(self.workspace.connection, unsaid)))
-
     def send_back(self, reply: Reply) -> None:
         """Put the answer to a delivery where the delivery came from, if that is declared; if it fails, the next run."""
         name = reply.origin
@@ -120,6 +115,24 @@ class Sources:
         """The deliveries whose answers could not be sent back so far."""
         folder = self.workspace.home.unsent
         return sorted(file.name for file in folder.iterdir()) if folder.is_dir() else []
+
+
+def find_senders(project: Project, connection: Connection, files: Sequence[tuple[str, str]]) -> Senders:
+    """Whose files are expected where, for files by source and path."""
+    senders = expected_senders(project, clock.now().date())
+    unsaid = senders.unsaid(files)
+    return replace(senders, learnt=senders.learn(ledger.accepted_at(connection, unsaid))) if unsaid else senders
+
+
+def place_in_sources(project: Project, home: Home, path: Path) -> tuple[str, str]:
+    """The source and the path in it of a file of this machine; the inbox and its bare name where it lies in none."""
+    whole = path.resolve()
+    for source in project.sources:
+        if isinstance(source.place, FolderPlace):
+            folder = (home.path / source.place.path).resolve()
+            if whole.is_relative_to(folder):
+                return source.name, whole.relative_to(folder).as_posix()
+    return LOCAL_INBOX, path.name
 
 
 def note_unsent(workspace: Workspace, reply: Reply) -> Path:

@@ -23,12 +23,14 @@ from nianbao.intake.answer.mark import mark_workbook
 from nianbao.intake.answer.package import UnknownPackage
 from nianbao.intake.answer.rebuild import rebuild
 from nianbao.intake.answer.styles import FILLS
+from nianbao.intake.read.formats.route import open_file
 from nianbao.intake.read.vocabulary import load_vocabulary
 from nianbao.intake.read.workbook import read_workbook
 from nianbao.terms.finding import Severity
 from nianbao.terms.workbook_words import ANSWER_HEADER, ANSWER_SHEET
 from tests.homes import ROOT
 from tests.intake.answer.conftest import Desk
+from tests.intake.made import zipped
 from tests.workbooks import edited, repacked
 
 GH05, GH03, COVER = "GH05 送温暖和困难职工帮扶", "GH03 宣传教育和文化阵地", "封面"
@@ -193,6 +195,21 @@ def test_the_marked_workbook_reads_as_the_senders_own(own: bytes) -> None:
     before, after = (read_workbook(content, vocabulary) for content in (own, mark_workbook(own, job_of())))
     assert after.frames == before.frames
     assert after.cover == before.cover
+
+
+def test_R11_a_workbook_in_another_folder_is_marked_as_it_stands(own: bytes) -> None:
+    """R11: its parts are found by what the package says of them, and every one of them stays."""
+
+    def renamed(name: str, text: bytes) -> tuple[str, bytes]:
+        is_list = name.endswith((".rels", "[Content_Types].xml"))
+        return name.replace("xl/", "book/"), text.replace(b"xl/", b"book/") if is_list else text
+
+    moved = zipped(renamed(*part) for part in parts(own).items())
+    marked = mark_workbook(moved, job_of())
+    assert set(parts(moved)) <= set(parts(marked))
+    assert open_file(marked, "a.xlsx", ()).sheets[0].name == ANSWER_SHEET
+    vocabulary = load_vocabulary(ROOT)
+    assert read_workbook(marked, vocabulary).frames == read_workbook(own, vocabulary).frames
 
 
 def test_marking_again_leaves_no_trace_of_the_earlier_marks(own: bytes) -> None:

@@ -81,6 +81,21 @@ def test_O22_a_folder_that_bears_a_units_name_is_that_units(
     assert (finding["last"], finding["year_before"], finding["value"]) == (None, None, HAIDONG)
 
 
+def test_O22_a_check_knows_whose_a_folder_is(
+    put: Callable[..., Path], project_with: ProjectWith, home: Home, tmp_path: Path
+) -> None:
+    """O22: a file in a unit's place is checked as it will be judged there; the same file elsewhere is nobody's yet."""
+    path = project_with(INBOX)
+    foreign = put(HAIDONG, "2021Q1", "西宁市总/a.xlsx")
+    apart = tmp_path / "a.xlsx"
+    shutil.copy2(foreign, apart)
+    told = json.loads(call("check", "--json", str(foreign), str(apart), "--project", str(path), home=home).stdout)
+    there, elsewhere = ([finding["code"] for finding in each["findings"]] for each in told)
+    assert there == ["WRONG_SENDER"]
+    assert "WRONG_SENDER" not in elsewhere
+    assert [(each["file"], len(each["submissions"])) for each in told] == [("a.xlsx", 0), ("a.xlsx", 1)]
+
+
 def test_O22_the_operator_sees_what_is_held_and_how_to_go_on(
     put: Callable[..., Path], project_with: ProjectWith, home: Home
 ) -> None:

@@ -7,8 +7,10 @@ import sys
 import zipfile
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from openpyxl.workbook import Workbook
 
 from nianbao.catalog import Project
 from nianbao.intake.personal import mask
@@ -19,11 +21,12 @@ from nianbao.intake.read.vocabulary import Vocabulary, load_vocabulary
 from nianbao.intake.read.workbook import read_workbook
 from nianbao.terms.period import Period
 from nianbao.terms.submission import Cell, FormFrame, Reading
+from nianbao.terms.workbook_words import NOTE_LABEL
 from tests.homes import ROOT
 from tests.intake.containers import FORM_SHEET, STRINGS
 from tests.intake.faults import GH05, Desk
 from tests.intake.made import entries, zipped
-from tests.workbooks import repacked
+from tests.workbooks import cover_cell, edited, repacked, sheet_of
 
 PERSONS = re.compile(rb'<c r="(?P<place>[A-Z]+[0-9]+)"(?P<rest>[^>]*)><v>500</v></c>')
 Change = Callable[[bytes], bytes]
@@ -139,6 +142,7 @@ def test_R5_R6_whatever_way_a_value_is_written_it_is_read(workbook: bytes, vocab
         '<c r="@" t="s"><v>99999</v></c>',
         '<c r="@" t="s"><v>-1</v></c>',
         '<c r="@" t="q"><v>500</v></c>',
+        '<c r="@" t=""><v>500</v></c>',
         '<c r="@" t="b"><v>500</v></c>',
         '<c r="@" t="inlineStr"><v>500</v></c>',
         '<c r="@" s="99999"><v>500</v></c>',
@@ -390,6 +394,50 @@ def test_R23_a_namespace_is_not_repeated_for_ever(workbook: bytes) -> None:
     long = b'<sheetData xmlns:x="' + b"u" * 100_000 + b'">'
     content = repacked(workbook, {FORM_SHEET: lambda text: text.replace(b"<sheetData>", long)})
     assert refusal(content)[0] == "XML_MALFORMED"
+
+
+def test_what_a_merged_area_hides_is_told(workbook: bytes, vocabulary: Vocabulary) -> None:
+    """A title or an answer under a merged area is not read, and not passed over either."""
+    areas = b'<mergeCell ref="D5:E5"/><mergeCell ref="D7:E7"/><mergeCell '
+    hidden = repacked(workbook, {FORM_SHEET: lambda text: text.replace(b"<mergeCell ", areas, 1)})
+    told = {fault.code: fault.value for fault in form(read_workbook(hidden, vocabulary, "a.xlsx")).faults}
+    assert (told["COVERED_CELLS"], told["MERGED"]) == ("E5（数值）、E7（500）", "D7:E7")
+
+
+def test_what_a_merged_area_repeats_is_no_secret(workbook: bytes, vocabulary: Vocabulary) -> None:
+    """Some programs merge cells of one content and leave it in all of them."""
+    title = re.compile(rb'<c r="D5"([^>]*)>(.*?)</c><c r="E5"[^>]*>.*?</c>')
+
+    def repeat(text: bytes) -> bytes:
+        text = title.sub(rb'<c r="D5"\1>\2</c><c r="E5"\1>\2</c>', text)
+        return text.replace(b"<mergeCell ", b'<mergeCell ref="D5:E5"/><mergeCell ', 1)
+
+    reading = read_workbook(repacked(workbook, {FORM_SHEET: repeat}), vocabulary, "a.xlsx")
+    assert "COVERED_CELLS" not in [fault.code for fault in form(reading).faults]
+
+
+@pytest.mark.parametrize(
+    ("formula", "code", "value"), [("=1+1", "FORMULA_UNCACHED", "（没有结果的公式）"), ("#REF!", "CELL_ERROR", "#REF!")]
+)
+def test_a_note_without_a_value_is_no_blank(
+    workbook: bytes, vocabulary: Vocabulary, tmp_path: Path, formula: str, code: str, value: str
+) -> None:
+    """A 说明 that is an error or a formula without a result is told with its cell; so is such a cell of the cover."""
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(workbook)
+    places = []
+
+    def change(book: Workbook) -> None:
+        sheet = sheet_of(book, "GH05")
+        (label,) = (row[0] for row in sheet.iter_rows() if row[0].value == NOTE_LABEL)
+        sheet.cell(label.row, 2).value = formula
+        places.append(f"B{label.row}")
+        cover_cell(book, "money_unit").value = formula
+
+    reading = read_workbook(edited(path, change), vocabulary, "a.xlsx")
+    (fault,) = (fault for fault in form(reading).faults if fault.code == code)
+    assert ([fault.cell], fault.value, form(reading).note) == (places, value, "")
+    assert reading.cover["money_unit"] == value
 
 
 def test_R25_two_sheets_of_one_name_are_told(workbook: bytes) -> None:

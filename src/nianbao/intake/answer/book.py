@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from lxml import etree
 
-from nianbao.intake.answer.package import MAIN, RELATIONS, Element, UnknownPackage, WorkbookPackage
+from nianbao.intake.answer.package import MAIN, RELATIONS, Element, UnknownPackage, WorkbookPackage, relations_part
 
-_WORKBOOK = "xl/workbook.xml"
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 
 
@@ -15,11 +14,11 @@ class MarkedBook:
 
     def __init__(self, package: WorkbookPackage) -> None:
         self._package = package
-        self._root = package.tree(_WORKBOOK)
+        self._root = package.tree(package.workbook)
         self._list = self._root.find(f"{{{MAIN}}}sheets")
         if self._list is None:
             raise UnknownPackage("no sheets")
-        targets = dict(package.related(_WORKBOOK, "worksheet"))
+        targets = dict(package.related(package.workbook, "worksheet"))
         self.parts: dict[str, str] = {
             sheet.get("name"): targets[key]
             for sheet in self._list
@@ -29,7 +28,7 @@ class MarkedBook:
     @property
     def styles(self) -> Element:
         """The root of the styles part."""
-        for _, part in self._package.related(_WORKBOOK, "styles"):
+        for _, part in self._package.related(self._package.workbook, "styles"):
             if part in self._package:
                 return self._package.tree(part)
         raise UnknownPackage("no styles")
@@ -38,7 +37,7 @@ class MarkedBook:
         """Show a sheet of this name first; one that is there already gets the new content where it stands."""
         if name in self.parts:
             part = self.parts[name]
-            self._package.drop(f"xl/worksheets/_rels/{part.rpartition('/')[2]}.rels")
+            self._package.drop(relations_part(part))
             self._package.put(part, sheet)
         else:
             self._insert(name, sheet)
@@ -50,7 +49,7 @@ class MarkedBook:
         self._package.declare(part, _SHEET_TYPE)
         number = max((int(sheet.get("sheetId", 0)) for sheet in self._list), default=0) + 1
         entry = etree.Element(f"{{{MAIN}}}sheet", name=name, sheetId=str(number))
-        entry.set(f"{{{RELATIONS}}}id", self._package.relate(_WORKBOOK, "worksheet", part))
+        entry.set(f"{{{RELATIONS}}}id", self._package.relate(self._package.workbook, "worksheet", part))
         self._list.insert(0, entry)
         self.parts[name] = part
         # Names that belong to one sheet tell it by its place, and every place has moved by one.

@@ -15,7 +15,7 @@ RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships
 _PACKAGE_RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _CONTENT_TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _TYPES_PART = "[Content_Types].xml"
-_WORKBOOK = "xl/workbook.xml"
+_USUAL_WORKBOOK = "xl/workbook.xml"
 _MAX_INFLATED = 200 * 1024 * 1024
 _WRITTEN_AT = (1980, 1, 1, 0, 0, 0)
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -41,7 +41,10 @@ class WorkbookPackage:
         self._budget = _MAX_INFLATED
         self._trees: dict[str, Element] = {}
         self._bytes: dict[str, bytes] = {}
-        if _WORKBOOK not in self._names or self.tree(_WORKBOOK).tag != f"{{{MAIN}}}workbook":
+        main = [part for _, part in self.related("", "officeDocument")] if "_rels/.rels" in self else []
+        self.workbook = main[0] if main else _USUAL_WORKBOOK
+        """The name of the main part, as the package says it."""
+        if self.workbook not in self or self.tree(self.workbook).tag != f"{{{MAIN}}}workbook":
             raise UnknownPackage("not a transitional workbook")
 
     def __contains__(self, part: str) -> bool:
@@ -106,7 +109,7 @@ class WorkbookPackage:
 
     def related(self, part: str, kind: str) -> list[tuple[str, str]]:
         """The relations of a part of a kind (`comments`): their ids and the parts they lead to."""
-        relations = _relations_of(part)
+        relations = relations_part(part)
         if relations not in self:
             return []
         return [
@@ -120,7 +123,7 @@ class WorkbookPackage:
 
     def relate(self, part: str, kind: str, target: str) -> str:
         """Relate a part to another; returns the id of the relation."""
-        relations = _relations_of(part)
+        relations = relations_part(part)
         if relations not in self:
             self.put_tree(
                 relations, etree.Element(f"{{{_PACKAGE_RELATIONS}}}Relationships", nsmap={None: _PACKAGE_RELATIONS})
@@ -175,6 +178,7 @@ def plain(text: str) -> str:
     return _ESCAPE_LIKE.sub("_x005F_", _ILLEGAL.sub("", text))
 
 
-def _relations_of(part: str) -> str:
+def relations_part(part: str) -> str:
+    """The name of the part that holds the relations of a part."""
     folder, name = posixpath.split(part)
     return posixpath.join(folder, "_rels", f"{name}.rels")

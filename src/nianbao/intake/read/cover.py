@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
 from nianbao.intake.read.formats.delimited import DELIMITERS
-from nianbao.intake.read.formats.sheet import Sheet
+from nianbao.intake.read.formats.sheet import Sheet, address
 from nianbao.intake.read.values import text_of
 from nianbao.intake.text import clean, compact
 from nianbao.terms import workbook_words
@@ -18,6 +18,9 @@ _UNIT = workbook_words.COVER_LABELS["unit_code"]
 _FIRST_LETTERS = frozenset(label[0] for label in _LABELS)
 _NAME = re.compile(r"([A-Z]{2}[0-9A-Z]{3,})-(\d{4}(?:[QH]\d|M\d\d)?)(?:-([A-Z]{2}\d+))?(?:[ _(（-].*)?", re.ASCII)
 _UNDECLARED = {"basis": workbook_words.BASES["period"], "money_unit": next(iter(workbook_words.MONEY_UNITS))}
+
+_MUST_BE_KNOWN = frozenset({"unit_code", "period", "status", "basis", "money_unit"})
+"""Of these an error or a formula without a result is told as what was filled in, and never taken for a blank."""
 
 Cover = dict[str, str]
 
@@ -54,7 +57,8 @@ def _read(sheet: Sheet) -> Cover:
             continue
         key = _LABELS.get(compact(text))
         if key and key not in cover:
-            said = clean(text_of(sheet.at(row, beside)))
+            odd = sheet.odd.get(address(row, beside)) if key in _MUST_BE_KNOWN else None
+            said = odd.value if odd else clean(text_of(sheet.at(row, beside)))
             cover[key] = _period_code(said) if key == "period" else said
             cover[f"{key}_cell"] = sheet.name_of(row, beside)
     return cover | {"sheet": sheet.name} if cover else cover

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import NamedTuple
 
-from nianbao.intake.read.formats.sheet import Sheet
+from nianbao.intake.read.formats.sheet import Sheet, address
 from nianbao.intake.read.header import CODE_TITLE, TITLES, VALUE_TITLE, Header, header_faults, is_title
 from nianbao.intake.read.values import text_of
 from nianbao.intake.read.vocabulary import Vocabulary
@@ -48,6 +48,13 @@ class Landmark(NamedTuple):
     code: tuple[str, int] = ("", 0)
 
 
+class NoteText(NamedTuple):
+    """The 说明 of a form, and the address of its cell."""
+
+    text: str = ""
+    place: str = ""
+
+
 Place = tuple[int, int, Field]
 """Row and column of a field: the cell of its value on a line, the cell of its header in a ledger."""
 
@@ -80,7 +87,7 @@ class Landmarks:
     tops: set[int] = field(default_factory=set)
     margin: int = 0
     editions: dict[str, str] = field(default_factory=dict)
-    notes: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, NoteText] = field(default_factory=dict)
     faults: list[ReadingFault] = field(default_factory=list)
 
     def blocks_of(self, form: Form, part: Part) -> list[FormBlock]:
@@ -144,7 +151,7 @@ def locate_by_code(sheet: Sheet, vocabulary: Vocabulary) -> Landmarks:
     found = Landmarks(margin=min((column for _, column, _ in marks), default=0))
     codes: list[tuple[int, int, Part, Field]] = []
     titles: dict[int, dict[str, list[int]]] = {}
-    edition, note, form_code = "", "", ""
+    edition, note, form_code = "", NoteText(), ""
     for row, column, mark in marks:
         if mark.begins_border and _begins_row(sheet, row, column, found.margin):
             found.borders.add(row)
@@ -153,9 +160,9 @@ def locate_by_code(sheet: Sheet, vocabulary: Vocabulary) -> Landmarks:
         elif mark.kind is LandmarkKind.TITLE:
             titles.setdefault(row, {}).setdefault(mark.said, []).append(column)
         elif mark.kind is LandmarkKind.NOTE and _begins_row(sheet, row, column, found.margin):
-            note = _beside(sheet, row, column)
+            note = _note_beside(sheet, row, column)
             if form_code:
-                found.notes[form_code], note = note, ""
+                found.notes[form_code], note = note, NoteText()
         elif mark.kind is LandmarkKind.CODE and mark.code[0] in vocabulary.forms:
             found.ends.add(row)
             known = vocabulary.fields.get(mark.code)
@@ -165,8 +172,8 @@ def locate_by_code(sheet: Sheet, vocabulary: Vocabulary) -> Landmarks:
                 continue
             form_code = mark.code[0]
             found.editions.setdefault(form_code, edition)
-            if note:
-                found.notes[form_code], note = note, ""
+            if note.place:
+                found.notes[form_code], note = note, NoteText()
             codes.append((row, column, *known))
     found.headers = {row: Header(row, columns) for row, columns in titles.items()}
     found.ends |= found.borders | {row for row, columns in titles.items() if len(columns) > 1}
@@ -179,9 +186,13 @@ def _begins_row(sheet: Sheet, row: int, column: int, margin: int) -> bool:
     return not any(cell != "" for cell in sheet.rows[row][margin:column])
 
 
-def _beside(sheet: Sheet, row: int, column: int) -> str:
-    """The first filled cell right of a label."""
-    return next((text_of(cell) for cell in sheet.rows[row][column + 1 :] if cell != ""), "")
+def _note_beside(sheet: Sheet, row: int, column: int) -> NoteText:
+    """The first filled cell right of a label; an error or a formula without a result fills a cell, too."""
+    for at in range(column + 1, len(sheet.rows[row])):
+        place, cell = address(row, at), sheet.at(row, at)
+        if cell != "" or place in sheet.odd:
+            return NoteText(text_of(cell), place)
+    return NoteText()
 
 
 def named_forms(sheet: Sheet, vocabulary: Vocabulary) -> list[Form]:

@@ -10,14 +10,14 @@ from nianbao.intake.read.formats.sheet import Sheet, address, column_number
 from nianbao.intake.read.header import NAME_TITLE
 from nianbao.intake.read.locate_fields import FormBlock
 from nianbao.intake.read.tables import FormTable, total_word
-from nianbao.intake.read.values import ROUNDED_TAIL
+from nianbao.intake.read.values import ROUNDED_TAIL, text_of
 from nianbao.intake.text import compact, has_suspect_mark, tidy
 from nianbao.terms import workbook_words
 from nianbao.terms.form import Layout
 
 _FORMULA_LIKE = ("=", "＝", "@", "+")
 _NAMED = 5
-_LABEL = 60
+_LABEL, _COVERED = 60, 20
 _TITLE_ROWS = 3
 _PLACE = re.compile(r"([A-Z]+)(\d+)")
 
@@ -36,6 +36,8 @@ def note_suspicious_cells(table: FormTable) -> None:
     _note_cells(table, ROUNDED_TAIL, list(table.rounded.values()))
     if sheet.hidden_rows or sheet.hidden_columns:
         _note_cells(table, "HIDDEN_CELLS", [cell.cell for cell in filled if _is_hidden(sheet, cell.cell)])
+    if sheet.covered:
+        _note_cells(table, "COVERED_CELLS", [f"{cell}（{_short(held)}）" for cell, held in sheet.covered.items()])
     for area in _merged_answers(table):
         table.note("MERGED", area.partition(":")[0], area)
     _note_repeated_keys(table)
@@ -85,8 +87,24 @@ def _merged_answers(table: FormTable) -> Iterator[str]:
             sum(top <= row <= bottom for row in rows) * sum(left <= column <= right for column in columns)
             for rows, columns in table.asked
         )
-        if inside > 1:
+        if inside > 1 or (inside and _covers_answer(table, (top, left), (bottom, right))):
             yield f"{address(top, left)}:{address(bottom, right)}"
+
+
+def _covers_answer(table: FormTable, first: tuple[int, int], last: tuple[int, int]) -> bool:
+    """Whether something that was filled in for an answer lies unseen under a merged area."""
+    return any(
+        address(row, column) in table.sheet.covered
+        for rows, columns in table.asked
+        for row in rows
+        if first[0] <= row <= last[0]
+        for column in columns
+        if first[1] <= column <= last[1]
+    )
+
+
+def _short(held: object) -> str:
+    return tidy(text_of(held))[:_COVERED]
 
 
 def _note_repeated_keys(table: FormTable) -> None:

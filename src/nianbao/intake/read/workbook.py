@@ -9,7 +9,7 @@ from nianbao.intake.read.cover import Cover, cover_of_name, declared, read_cover
 from nianbao.intake.read.formats.route import open_file
 from nianbao.intake.read.formats.sheet import Grid, Opened, Sheet, Unreadable
 from nianbao.intake.read.locate_by_header import locate_by_header
-from nianbao.intake.read.locate_fields import locate_by_code, named_forms
+from nianbao.intake.read.locate_fields import NoteText, locate_by_code, named_forms
 from nianbao.intake.read.returned import take_explanations
 from nianbao.intake.read.rival_sheets import choose, has_lines, is_blank, says_nothing
 from nianbao.intake.read.suspicious_cells import note_suspicious_cells
@@ -104,7 +104,10 @@ def _read_sheet(
         table.read()
         note_suspicious_cells(table)
         table.faults += (replace(fault, form_code=form.code) for fault in sheet.faults)
-        note = tidy(landmarks.notes.get(form.code, ""))
+        written = landmarks.notes.get(form.code, NoteText())
+        note = tidy(written.text)
+        if odd := sheet.odd.get(written.place):
+            table.note(odd.code, written.place, odd.value)
         if len(note) > MAX_TEXT:
             table.note("NOTE_TOO_LONG", value=str(len(note)), expected=str(MAX_TEXT))
         edition = landmarks.editions.get(form.code) or cover.get("edition", "")

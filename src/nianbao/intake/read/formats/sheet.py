@@ -58,7 +58,7 @@ class Sheet:
     """One sheet: its cells, and what their values do not say. Rows and columns are counted from 0, cells by address.
 
     `pointers` name the cells of a format that has no columns (JSON), by row and column; `texts_in_order` is given by
-    a reader that comes by the texts anyway.
+    a reader that comes by the texts anyway. `covered` is what lies unseen under merged areas, and is in no row.
     """
 
     name: str
@@ -67,6 +67,7 @@ class Sheet:
     shown: Mapping[str, SeenAs] = field(default_factory=dict)
     formulas: frozenset[str] = frozenset()
     merged: Sequence[Area] = ()
+    covered: Mapping[str, object] = field(default_factory=dict)
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     is_hidden: bool = False

@@ -45,7 +45,7 @@ class SheetDraft:
         Raises:
             Unreadable: merged areas lie over one another.
         """
-        covered = self._cover()
+        covered, told = cover_cells(self.name, self._rows, self.merged)
         blank = [""] * self._width
         return Sheet(
             self.name,
@@ -54,28 +54,42 @@ class SheetDraft:
             shown=self.shown,
             formulas=frozenset(self.formulas),
             merged=self.merged,
+            covered=told,
             hidden_rows=frozenset(self.hidden_rows),
             hidden_columns=frozenset(_each(self.hidden_columns)),
             is_hidden=is_hidden,
             texts_in_order=[text for text in self.texts if text[:2] not in covered] if covered else self.texts,
         )
 
-    def _cover(self) -> set[tuple[int, int]]:
-        """Blank the filled cells that merged areas cover, and say which they were."""
-        covered: set[tuple[int, int]] = set()
-        left_over = (len(self._rows) + 1) * (self._width + 1)
-        for (top, left), (bottom, right) in self.merged:
-            for row in range(top, min(bottom + 1, len(self._rows))):
-                cells = self._rows[row]
-                columns = range(left + (row == top), min(right + 1, len(cells)))
-                left_over -= len(columns) + 1
-                if left_over < 0:
-                    raise Unreadable("XML_MALFORMED", self.name)
-                for column in columns:
-                    if cells[column] != "":
-                        cells[column] = ""
-                        covered.add((row, column))
-        return covered
+
+def cover_cells(
+    name: str, rows: Sequence[list[object]], merged: Sequence[Area]
+) -> tuple[set[tuple[int, int]], dict[str, object]]:
+    """Blank the filled cells that merged areas cover; say which they were, and by address what was written in them.
+
+    What repeats the cell that is seen is not told: some programs merge cells of one content so.
+
+    Raises:
+        Unreadable: merged areas lie over one another.
+    """
+    covered: set[tuple[int, int]] = set()
+    told: dict[str, object] = {}
+    left_over = (len(rows) + 1) * (max(map(len, rows), default=0) + 1)
+    for (top, left), (bottom, right) in merged:
+        seen = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
+        for row in range(top, min(bottom + 1, len(rows))):
+            cells = rows[row]
+            columns = range(left + (row == top), min(right + 1, len(cells)))
+            left_over -= len(columns) + 1
+            if left_over < 0:
+                raise Unreadable("XML_MALFORMED", name)
+            for column in columns:
+                if cells[column] != "":
+                    covered.add((row, column))
+                    if cells[column] != seen:
+                        told[address(row, column)] = cells[column]
+                    cells[column] = ""
+    return covered, told
 
 
 def _each(spans: Sequence[tuple[int, int]]) -> Iterator[int]:

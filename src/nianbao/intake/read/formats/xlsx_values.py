@@ -49,7 +49,7 @@ class Shared:
         """
         known = self._readers.get((kind, style))
         if known is None:
-            known = self._readers[kind, style] = self._new_reader(kind or "n", style)
+            known = self._readers[kind, style] = self._new_reader("n" if kind is None else kind, style)
         return known
 
     def _new_reader(self, kind: str, style: str | None) -> Reader:
