@@ -21,9 +21,9 @@ from nianbao.terms.notice import Event
 @click.argument("text", nargs=-1)
 @json_option
 def notify(project_path: Path | None, home: Path, event: str, text: tuple[str, ...], as_json: bool) -> None:
-    """Tell EVENT with TEXT by every channel of reference/notices.toml that wants it.
+    """Tell people what a monitor noticed: EVENT, in the words of TEXT, by every channel that wants it.
 
-    `notify test` tries them all. systemd and Prefect call it for nights that could not tell of themselves.
+    Channels are declared in reference/notices.toml; `notify test` tries them all. systemd and Prefect call it for nights that could not tell of themselves.
     """
     from nianbao.runs.telling import tell_event
 
