@@ -62,3 +62,14 @@ def test_ci_runs_lint_and_all_tests() -> None:
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert re.search(r"^make lint$", script, re.MULTILINE)
     assert re.search(r"^make test\b", script, re.MULTILINE)
+
+
+def test_F6_the_engine_names_no_federation() -> None:
+    """Not a word of one province, one kind of union or one form in src: another federation declares its own."""
+    words = re.compile(r"青海|西宁|总工会|会员工会|省总|工会|Qinghai|[Tt]rade union|member union|GH\d\d|QH\d{6}")
+    assert not [
+        f"{name(path)}: {found[0]}"
+        for path in files("src")
+        if path.suffix in {".py", ".j2", ".css", ".js", ".typ", ".toml"}
+        for found in words.finditer(path.read_text(encoding="utf-8"))
+    ]

@@ -17,10 +17,14 @@ _FIRST_DAY = dt.date(2018, 1, 1)
 
 @dataclass(frozen=True)
 class Words:
-    """What the federation calls everybody together, and the units that are counted in the coverage."""
+    """What the federation calls everybody together, and the units that are counted in the coverage.
+
+    `unit_ending` is what the names of units end with and people leave out when they speak of them.
+    """
 
     whole: str = "全部单位"
     counted: str = "应报单位"
+    unit_ending: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,6 @@ def _read_year(declared: Declared, is_main: bool) -> YearBasis:
 
 
 def _read_words(declared: Declared) -> Words:
-    words = Words(declared.text("whole"), declared.text("counted"))
+    words = Words(declared.text("whole"), declared.text("counted"), declared.text("unit_ending", ""))
     declared.done()
     return words

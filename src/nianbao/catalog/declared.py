@@ -20,7 +20,7 @@ E = TypeVar("E")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 FORM_CODE = re.compile(r"[A-Z][A-Z0-9]{0,15}")
-EXAMPLES = {NAME: "warmth_funds", FORM_CODE: "GH05"}
+EXAMPLES = {NAME: "warmth_funds", FORM_CODE: "A01"}
 """Names that are the same in files, tables and SQL, and never need a quote."""
 
 

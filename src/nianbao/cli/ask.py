@@ -83,7 +83,7 @@ def targets(
         say_json(rows)
         return
     if not rows:
-        raise UsageError(f"no targets were set for {year}", next_step="they stand in form GH14 of the year before")
+        raise UsageError(f"no targets were set for {year}", next_step="units set them in the form of targets of the year before")
     if as_csv:
         say_csv(list(rows[0]), [list(row.values()) for row in rows])
         return
@@ -139,6 +139,7 @@ def explain(
                 next_step=f"--year-basis {workspace.project.conventions.year.code}",
             )
         found = trace(workspace.connection, known, indicator, year)
+        words = workspace.project.conventions.words
         declared = workspace.project.indicators[indicator]
         definition = define(declared, workspace.project)
         reporters = known.reporters(declared, year)
@@ -163,7 +164,7 @@ def explain(
     say(f"口径：{definition}")
     if declared.formula:
         say(f"公式：{declared.formula}")
-    _say_coverage(figure.coverage, reporters, completed)
+    _say_coverage(figure.coverage, reporters, completed, words)
     say()
     say_table(("单位", "名称", "数值"), [(item.unit_code, item.zh, item.value) for item in found.by_unit], numbers=(2,))
     say()
@@ -232,15 +233,15 @@ def doctor(project_path: Path | None, home: Path, since: dt.timedelta | None, te
         raise StoreError("something is missing", next_step="see the lines marked FAIL")
 
 
-def _say_coverage(coverage: Any, reporters: Any, completed: Any) -> None:
+def _say_coverage(coverage: Any, reporters: Any, completed: Any, words: Any) -> None:
     if coverage.expected:
         missing = f"，未报齐：{'、'.join(coverage.missing)}" if coverage.missing else ""
-        say(f"覆盖：会员工会应报{coverage.expected}家，已报{coverage.reported}家{missing}")
+        say(f"覆盖：{words.counted}应报{coverage.expected}家，已报{coverage.reported}家{missing}")
         if completed and coverage.missing:
             share, low, high = _share(completed.missing_share), _bound(completed.low), _bound(completed.high)
-            say(f"缺报：占上年全省数的比重{share}，补齐后最少{low}，最多{high}")
+            say(f"缺报：占上年{words.whole}数的比重{share}，补齐后最少{low}，最多{high}")
     elif reporters:
-        say(f"覆盖：会员工会不报这一项，由{'、'.join(reporters)}报送")
+        say(f"覆盖：{words.counted}不报这一项，由{'、'.join(reporters)}报送")
 
 
 def _share(share: Any) -> str:

@@ -23,7 +23,8 @@ from nianbao.terms.notice import Event
 def notify(project_path: Path | None, home: Path, event: str, text: tuple[str, ...], as_json: bool) -> None:
     """Tell people what a monitor noticed: EVENT, in the words of TEXT, by every channel that wants it.
 
-    Channels are declared in reference/notices.toml; `notify test` tries them all. systemd and Prefect call it for nights that could not tell of themselves.
+    Channels are declared in reference/notices.toml; `notify test` tries them all. systemd and Prefect call this for
+    nights that could not tell of themselves.
     """
     from nianbao.runs.telling import tell_event
 

@@ -19,7 +19,7 @@ _SHOWN = 40
 @project_option
 @home_option
 @click.argument("deliveries", nargs=-1)
-@click.option("--form", "form_code", help="Every delivery with this form (GH05); with --period, of that period only.")
+@click.option("--form", "form_code", help="Every delivery with this form (A01); with --period, of that period only.")
 @click.option("--period", help="Every delivery with a form of this period (2021Q4).")
 @click.option("--waiting", is_flag=True, help="Every delivery of which a form waits to be corrected or explained.")
 @click.option("--by", metavar="ROLE", help="Who has it judged again, as a role (统计审核岗).")

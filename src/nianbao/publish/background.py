@@ -28,10 +28,12 @@ def background(
         publications={code: each.zh for code, each in project.publications.items()},
         forms={code: form.zh for code, form in project.forms.items()},
         units={code: unit.short_zh for code, unit in project.units.items()},
-        prefectures=tuple(unit.code for unit in project.units.values() if unit.level == project.roster.ranked),
+        ranked=tuple(unit.code for unit in project.units.values() if unit.level == project.roster.ranked),
+        ranked_zh=project.roster.ranked.zh_many if project.roster.ranked else "各单位",
         due=tuple(due),
         due_counts=due_counts,
         targets=targets,
+        counted=project.conventions.words.counted,
     )
 
 

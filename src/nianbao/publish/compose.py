@@ -79,7 +79,7 @@ class Composer:
         paragraphs = tuple(each for passage in section.paragraphs for each in self._paragraphs(passage, section))
         tables = tuple(self._table(table, section) for table in section.tables)
         charts = tuple(filter(None, (self._chart(chart) for chart in section.charts)))
-        notes = coverage_notes(self.printed[start:])
+        notes = coverage_notes(self.printed[start:], self.figures.project.conventions.words)
         notes += comparable_notes(self.printed[start:], self.figures.project)
         if self.is_draft:
             notes += sign_off_note(self.printed[start:])
@@ -330,7 +330,7 @@ def compose(
     composer = Composer(publication, claims.figures, year, claims, edition == "draft", targets, reported or Reported())
     shown = [each for each in publication.sections if _is_shown(each, targets, composer.wordings)]
     sections = tuple(composer.section(section) for section in shown)
-    sections = said_once(sections, composer.printed)
+    sections = said_once(sections, composer.printed, composer.figures.project.conventions.words)
     return Document(
         publication=publication.code,
         zh=publication.zh,

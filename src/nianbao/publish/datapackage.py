@@ -29,7 +29,7 @@ class About:
 _FIGURES: Fields = (
     ("indicator", "string", "指标编码", "id of the indicator"),
     ("period", "integer", "年度", "year the value is about"),
-    ("scope", "string", "范围：all 为全省，其余为单位代码", "all, or the code of a unit"),
+    ("scope", "string", "范围：all 为全部单位，其余为单位代码", "all, or the code of a unit"),
     ("section", "string", "章节", "section of the report that prints it"),
     ("value", "number", "准确值，以 unit 为单位", "exact value in the unit of measure"),
     ("unit", "string", "计量单位", "unit of measure"),
@@ -37,8 +37,8 @@ _FIGURES: Fields = (
     ("true_for", "string", "该表述成立的数值区间", "interval of the values of which the wording is true"),
     ("bulletin_id", "string", "通报数字编号", "id of the figure in the model bulletin, if it has one"),
     ("zh", "string", "指标名称", "name of the indicator"),
-    ("coverage_reported", "integer", "已报会员工会数", "member unions that have reported what it rests on"),
-    ("coverage_expected", "integer", "应报会员工会数", "member unions that owe it"),
+    ("coverage_reported", "integer", "已报单位数", "units that have reported what it rests on"),
+    ("coverage_expected", "integer", "应报单位数", "units that owe it"),
 )
 _REVISIONS: Fields = (
     ("indicator", "string", "指标名称", "name of the indicator"),
@@ -76,8 +76,8 @@ _SDMX: Fields = (
     ("OBS_VALUE", "number", "准确值", "exact value in the unit of measure"),
     ("UNIT_MEASURE", "string", "计量单位", "unit of measure"),
     ("OBS_STATUS", "string", "数据状态", "observation status, a code"),
-    ("COVERAGE_REPORTED", "integer", "已报会员工会数", "member unions that have reported what it rests on"),
-    ("COVERAGE_EXPECTED", "integer", "应报会员工会数", "member unions that owe it"),
+    ("COVERAGE_REPORTED", "integer", "已报单位数", "units that have reported what it rests on"),
+    ("COVERAGE_EXPECTED", "integer", "应报单位数", "units that owe it"),
 )
 _SET: Fields = (
     ("indicator", "string", "指标编码", "id of the indicator"),
@@ -90,15 +90,15 @@ _SET: Fields = (
     ),
     ("first_day", "date", "起", "first day of the year"),
     ("last_day", "date", "止", "last day of the year"),
-    ("scope", "string", "范围：all 为全省，其余为单位代码", "all, or the code of a unit"),
+    ("scope", "string", "范围：all 为全部单位，其余为单位代码", "all, or the code of a unit"),
     ("value", "number", "准确值，以 unit 为单位", "exact value in the unit of measure"),
     ("unit", "string", "计量单位", "unit of measure"),
     ("zh", "string", "指标名称", "name of the indicator"),
     ("section", "string", "章节", "section of the report that prints it"),
     ("publication", "string", "报告", "report that prints it"),
-    ("coverage_reported", "integer", "已报会员工会数", "member unions that have reported what it rests on"),
-    ("coverage_expected", "integer", "应报会员工会数", "member unions that owe it"),
-    ("reported_by", "string", "由谁报送", "where member unions owe nothing: the units that reported it"),
+    ("coverage_reported", "integer", "已报单位数", "units that have reported what it rests on"),
+    ("coverage_expected", "integer", "应报单位数", "units that owe it"),
+    ("reported_by", "string", "由谁报送", "where no counted unit owes it: the units that reported it"),
     ("not_available", "string", "无数原因", "why there can be no value on this basis"),
 )
 EDITION = {

@@ -57,7 +57,7 @@ def describe_figure(figures: Figures, figure: Figure) -> dict[str, Any]:
 
 
 def _coverage(figures: Figures, figure: Figure) -> dict[str, Any]:
-    """Who is behind a figure: so many member unions of so many; or, where they owe nothing, who reported it."""
+    """Who is behind a figure: so many units of so many; or, where they owe nothing, who reported it."""
     coverage, indicator = figure.coverage, figures.project.indicators[figure.indicator_id]
     is_members = coverage.expected > 0
     others = figures.reporters(indicator, figure.year) if figure.scope == ALL and not is_members else ()

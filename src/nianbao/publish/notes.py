@@ -7,18 +7,21 @@ from dataclasses import replace
 from decimal import Decimal
 
 from nianbao.catalog import Project
+from nianbao.catalog.conventions import Words
 from nianbao.statistics.comparable import mark_of, say_left_out
 from nianbao.statistics.wording import word
 from nianbao.terms.document import PrintedFigure, PrintedSection, RowSum, TableCell
 
-ALL_REPORTED = "各节数字所依据的报表，除另行注明的外，应报的会员工会均已报齐。"
 ROUNDED_APART = "各数分别四舍五入，相加可能不等于合计或百分之百。"
 _WHOLE = Decimal(100)
 _UNITS_NAMED, _FIGURES_NAMED = 5, 4
 
 
-def coverage_notes(figures: Sequence[PrintedFigure]) -> tuple[str, ...]:
-    """Who has not reported, for the figures of a section that member unions report, and what they held last year."""
+def coverage_notes(figures: Sequence[PrintedFigure], words: Words) -> tuple[str, ...]:
+    """Who has not reported, for the figures of a section that the counted units report, and what they held last year.
+
+    `words` are what the federation calls those units, and everybody together.
+    """
     by_coverage: dict[tuple[int, tuple[str, ...]], list[PrintedFigure]] = {}
     for figure in figures:
         if figure.coverage.missing:
@@ -27,8 +30,8 @@ def coverage_notes(figures: Sequence[PrintedFigure]) -> tuple[str, ...]:
     for (expected, missing), concerned in by_coverage.items():
         shown = "、".join(missing[:_UNITS_NAMED]) + ("等" if len(missing) > _UNITS_NAMED else "")
         notes.append(
-            f"{_named(concerned)}：会员工会应报{expected}家，已报{expected - len(missing)}家，"
-            f"未报齐：{shown}{_held(concerned)}。"
+            f"{_named(concerned)}：{words.counted}应报{expected}家，已报{expected - len(missing)}家，"
+            f"未报齐：{shown}{_held(concerned, words.whole)}。"
         )
     return tuple(notes)
 
@@ -39,13 +42,16 @@ def comparable_notes(figures: Iterable[PrintedFigure], project: Project) -> tupl
     return tuple(dict.fromkeys(said for year, mark in bases if (said := say_left_out(project, year, mark))))
 
 
-def said_once(sections: tuple[PrintedSection, ...], figures: list[PrintedFigure]) -> tuple[PrintedSection, ...]:
+def said_once(
+    sections: tuple[PrintedSection, ...], figures: list[PrintedFigure], words: Words
+) -> tuple[PrintedSection, ...]:
     """The sections with one sentence, where figures are printed first, on all that the notes do not name."""
     full = {figure.section for figure in figures if figure.coverage.expected and not figure.coverage.missing}
     first = next((place for place, section in enumerate(sections) if section.id in full), None)
     if first is None:
         return sections
-    told = replace(sections[first], coverage_notes=(ALL_REPORTED, *sections[first].coverage_notes))
+    all_reported = f"各节数字所依据的报表，除另行注明的外，应报的{words.counted}均已报齐。"
+    told = replace(sections[first], coverage_notes=(all_reported, *sections[first].coverage_notes))
     return (*sections[:first], told, *sections[first + 1 :])
 
 
@@ -83,10 +89,10 @@ def _named(figures: Iterable[PrintedFigure]) -> str:
     return "、".join(names[:_FIGURES_NAMED]) + (f"等{len(names)}项" if len(names) > _FIGURES_NAMED else "")
 
 
-def _held(figures: Iterable[PrintedFigure]) -> str:
+def _held(figures: Iterable[PrintedFigure], whole: str) -> str:
     """The largest share of last year's total that is missing, of the figures that claim something."""
     shares = [figure.missing_share_of_last_year for figure in figures if figure.claim is not None]
     if None in shares:
         return "，未报部分上年没有可比数"
     most = max((100 * share for share in shares if share is not None), default=Decimal(0))
-    return f"，未报部分至多占上年全省数的{word(most, '%', 'exact', 1).text}" if most else ""
+    return f"，未报部分至多占上年{whole}数的{word(most, '%', 'exact', 1).text}" if most else ""

@@ -33,8 +33,8 @@ _CONCEPTS = {
     "OBS_VALUE": ("数值", "Value"),
     "UNIT_MEASURE": ("计量单位", "Unit of measure"),
     "OBS_STATUS": ("数据状态", "Observation status"),
-    "COVERAGE_REPORTED": ("已报会员工会数", "Member unions that have reported what the value rests on"),
-    "COVERAGE_EXPECTED": ("应报会员工会数", "Member unions that owe it"),
+    "COVERAGE_REPORTED": ("已报单位数", "Units that have reported what the value rests on"),
+    "COVERAGE_EXPECTED": ("应报单位数", "Units that owe it"),
 }
 _DIMENSIONS = ("FREQ", "REF_AREA", "INDICATOR")
 _ATTRIBUTES = ("UNIT_MEASURE", "OBS_STATUS", "COVERAGE_REPORTED", "COVERAGE_EXPECTED")

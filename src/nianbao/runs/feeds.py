@@ -66,7 +66,7 @@ def feeds(workspace: Workspace, submission_id: str, cell: str | None = None) -> 
         [submission_id],
     )
     if not known:
-        step = "nianbao explain names them; a submission is unit-period-form-number: QH630100-2021Q4-GH05-1"
+        step = "nianbao explain names them; a submission is unit-period-form-number: U100-2021Q4-A01-1"
         raise UsageError(f"there is no submission {submission_id!r}", next_step=step)
     (row,) = known
     year = workspace.project.year_of(Period.parse(row["period"]))

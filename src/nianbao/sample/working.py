@@ -52,7 +52,7 @@ class Working:
         self.answers[place][unit.code, period.code] = value
 
     def look_up(self, reference: str, here: Place, unit: Unit, period: Period) -> Decimal:
-        """The answer a reference names: `members_total`, `GH01.main.members_total`, `402:actual@2021`, `x@prev_year`.
+        """The answer a reference names: `members_total`, `A01.main.members_total`, `402:actual@2021`, `x@prev_year`.
 
         What it does not say is as in the line it stands in; a standard of the year has its code as name.
 

@@ -104,7 +104,7 @@ class Figures:
         return needed_suffixes(indicator.aggregate, suffixes, self.project.conventions.year)
 
     def reporters(self, indicator: Indicator, year: int) -> tuple[str, ...]:
-        """The units whose reports are behind a figure of which nothing is expected of the member unions."""
+        """The units whose reports are behind a figure of which nothing is expected of the counted units."""
         found: set[str] = set()
         for name, years in counted_behind(indicator, self.project.indicators):
             each = self.project.indicators[name]

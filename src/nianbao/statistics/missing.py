@@ -1,4 +1,4 @@
-"""What member unions and departments owe and have not reported, and what they held a year before."""
+"""What units owe and have not reported, and what they held a year before."""
 
 from __future__ import annotations
 

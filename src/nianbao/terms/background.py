@@ -54,16 +54,20 @@ DueCounts = Mapping[tuple[str, str], Counter[Status]]
 
 @dataclass(frozen=True)
 class Background:
-    """Indicators by id; names of publications, forms, units by code; codes of prefectures; what was due; targets.
+    """Indicators by id; names of publications, forms, units by code; the ranked units; what was due; targets.
 
-    `due` may be that of the first units only; `due_counts` counts all.
+    `ranked` are the codes of the units that are compared with one another, `ranked_zh` what they are called. `due` may
+    be that of the first units only; `due_counts` counts all. `counted` is what the federation calls the units that the
+    coverage counts.
     """
 
     indicators: Mapping[str, Described] = field(default_factory=dict)
     publications: Mapping[str, str] = field(default_factory=dict)
     forms: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
-    prefectures: tuple[str, ...] = ()
+    ranked: tuple[str, ...] = ()
+    ranked_zh: str = "各单位"
     due: tuple[Due, ...] = ()
     due_counts: DueCounts = field(default_factory=dict)
+    counted: str = "应报单位"
     targets: tuple[Target, ...] = ()

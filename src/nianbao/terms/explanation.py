@@ -66,7 +66,7 @@ class Ruled:
 
 
 def finding_key(finding: Finding) -> str:
-    """What names a finding from one submission to the next: `QH630100-2021Q4-GH05/C05-1/main/relief_total/1`."""
+    """What names a finding from one submission to the next: `U100-2021Q4-A01/C05-1/main/relief_total/1`."""
     subject = (finding.submission_id or "").rpartition("-")[0]
     return "/".join((subject, finding.code, finding.part or "", finding.field or "", str(finding.row_no or "")))
 

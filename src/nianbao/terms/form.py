@@ -1,4 +1,4 @@
-"""Forms: what member unions fill in."""
+"""Forms: what units fill in."""
 
 from __future__ import annotations
 

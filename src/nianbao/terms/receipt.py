@@ -62,8 +62,8 @@ class TakenBack:
 class ReceiptLine:
     """What became of one form of the delivery."""
 
-    submission_id: Annotated[str, "QH630100-2021Q4-GH05-1"]
-    form: Annotated[str, "Form code, GH05"]
+    submission_id: Annotated[str, "U100-2021Q4-A01-1"]
+    form: Annotated[str, "Form code, A01"]
     form_zh: Annotated[str, "Title of the form"]
     period: Annotated[str, "Period of the form"]
     number: Annotated[int, "How many times the form has been sent for the period", {"minimum": 1}]

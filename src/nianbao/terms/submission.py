@@ -120,5 +120,5 @@ class Submission:
 
     @property
     def submission_id(self) -> str:
-        """`QH630100-2021Q4-GH05-1`."""
+        """`U100-2021Q4-A01-1`."""
         return f"{self.unit_code}-{self.period}-{self.form_code}-{self.number}"

@@ -70,7 +70,7 @@ _SHEET_NAME_LENGTH = 31
 
 
 def field_code(form_code: str, line: int) -> str:
-    """The code 代码 printed beside a field: `GH05-01`."""
+    """The code 代码 printed beside a field: `A01-01`."""
     return f"{form_code}-{line:02d}"
 
 
@@ -91,7 +91,7 @@ def is_part_heading(text: str) -> bool:
 
 
 def sheet_name(form_code: str, zh: str) -> str:
-    """The name of a form's sheet: `GH05 送温暖和困难职工帮扶`, as long as a sheet name may be."""
+    """The name of a form's sheet: `A01 送温暖和困难职工帮扶`, as long as a sheet name may be."""
     title = _FORBIDDEN_IN_SHEET_NAME.sub("", zh).removesuffix("情况表").removesuffix("表")
     return f"{form_code} {title}"[:_SHEET_NAME_LENGTH]
 

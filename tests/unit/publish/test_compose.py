@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from nianbao.catalog import Project
+from nianbao.catalog.conventions import Words
 from nianbao.catalog.passages import read_passage
 from nianbao.errors import DeclarationError
 from nianbao.publish.compose import compose
-from nianbao.publish.notes import ALL_REPORTED, ROUNDED_APART, coverage_notes, rounding_note
+from nianbao.publish.notes import ROUNDED_APART, coverage_notes, rounding_note
 from nianbao.statistics.claims import Claims
 from nianbao.statistics.figures import Figures
 from nianbao.statistics.missing import Gap, Missing
@@ -30,6 +31,8 @@ KNOWN = {
     ("relief_funds", 2021): {"all": "25000000"},
 }
 FULL = Coverage(53, 53)
+WORDS = Words("全省", "会员工会")
+ALL_REPORTED = "各节数字所依据的报表，除另行注明的外，应报的会员工会均已报齐。"
 
 
 @pytest.fixture
@@ -256,10 +259,12 @@ def test_who_has_not_reported_is_named(figures: Figures) -> None:
     """Once a section, with the figures it concerns; where nobody is asked nothing is said."""
     figure = composed(figures, section("[[{warmth_funds | over 3}。]]")).paragraphs[0][0]
     assert isinstance(figure, PrintedFigure)
-    assert coverage_notes([figure, figure]) == ()
+    assert coverage_notes([figure, figure], WORDS) == ()
     gaps = replace(figure, zh="会员人数", coverage=Coverage(51, 53, ("西宁市总", "海东市总")))
-    assert coverage_notes([figure, gaps]) == ("会员人数：会员工会应报53家，已报51家，未报齐：西宁市总、海东市总。",)
-    assert coverage_notes([replace(figure, coverage=Coverage(0, 0))]) == ()
+    assert coverage_notes([figure, gaps], WORDS) == (
+        "会员人数：会员工会应报53家，已报51家，未报齐：西宁市总、海东市总。",
+    )
+    assert coverage_notes([replace(figure, coverage=Coverage(0, 0))], WORDS) == ()
 
 
 def test_that_all_have_reported_is_said_once(figures: Figures) -> None:

@@ -282,11 +282,11 @@ def test_the_site_grows_with_the_figures(tmp_path: Path) -> None:
 
 
 def test_the_index_tells_what_the_panel_shows(site: Path) -> None:
-    """Value, printings, operands with values, coverage and prefectures of each figure, as text."""
+    """Value, printings, operands with values, coverage and ranked units of each figure, as text."""
     text = (site / "assets" / "figures.js").read_text("utf-8")
     index = json.loads(text.removeprefix("window.nianbaoFigures=").rstrip(";\n"))
     funds = index["warmth_funds-2021"]
-    assert (funds["value"], funds["reported"], funds["expected"], len(funds["prefectures"])) == (
+    assert (funds["value"], funds["reported"], funds["expected"], len(funds["ranked"])) == (
         "35,036,757.00",
         51,
         53,

@@ -100,6 +100,6 @@ def _names(roster: Roster, day: dt.date) -> dict[str, str]:
 
 
 def _folded(folder: str) -> str:
-    """A name as people tell names apart; `01 西宁市总` is filed under 西宁市总."""
+    """A name as people tell names apart; `01 甲市` is filed under 甲市."""
     plain = "".join(unicodedata.normalize("NFKC", folder).casefold().split())
     return _NUMBERED.sub("", plain) or plain

@@ -38,7 +38,7 @@ def _filled(sheets: Sequence[Sheet]) -> list[Cover]:
 
 
 def cover_of_name(file_name: str) -> tuple[Cover, str | None]:
-    """What a file name such as `QH630100-2021Q4-GH05.csv` says: unit and period, and the form.
+    """What a file name such as `U100-2021Q4-A01.csv` says: unit and period, and the form.
 
     Only that of delimited text counts: a workbook has a cover. What its name tells is about the period alone, in 元.
     """

@@ -75,7 +75,7 @@ class FigurePage:
     described: Described | None
     last: Decimal | None
     operands: tuple[ShownOperand, ...]
-    prefectures: tuple[ShownPart, ...]
+    ranked: tuple[ShownPart, ...]
     leaves: tuple[FigureLeaf, ...]
     unit_count: int
     cells: int
@@ -123,14 +123,14 @@ def figure_page(told: Told, outline: Outline) -> FigurePage:
     described = document.background.indicators.get(figure.indicator_id)
     trace = document.traces.get(told.key) or Trace(told.key, (), (), ())
     units = tuple(_parts(trace, described, figure, outline))
-    codes = document.background.prefectures
+    codes = document.background.ranked
     sources = _sources(trace, figure, outline)
     return FigurePage(
         told=told,
         described=described,
         last=described.values.get(figure.year - 1) if described else None,
         operands=tuple(_operands(trace, described, figure, outline)),
-        prefectures=tuple(part for part in units if part.code in codes),
+        ranked=tuple(part for part in units if part.code in codes),
         leaves=tuple(_leaves(units, sources)),
         unit_count=len(units) if trace.units is None else trace.units,
         cells=len(trace.cells) if trace.counted is None else trace.counted,

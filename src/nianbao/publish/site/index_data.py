@@ -54,7 +54,8 @@ def _entry(page: FigurePage, outline: Outline) -> dict[str, object]:
             code: [outline.unit(code), exact_text(part.value, part.unit), outline.href(part)]
             for code, part in page.told.parts.items()
         },
-        "prefectures": [[part.zh, exact_text(part.value, figure.unit), part.length] for part in page.prefectures],
+        "ranked_zh": outline.document.background.ranked_zh,
+        "ranked": [[part.zh, exact_text(part.value, figure.unit), part.length] for part in page.ranked],
         "units": page.unit_count,
         "cells": page.cells,
         "reported": coverage.reported,

@@ -38,7 +38,7 @@ class NumberKind(StrEnum):
 class DraftNumber:
     """A number in a text: its place, the wording with the values it is true of, its numeral and its unit.
 
-    A vague number is one in characters that need not be a statistic at all, such as 三 of 三级工会; the noun is what
+    A vague number is one in characters that need not be a statistic at all, such as 三 of 三级单位; the noun is what
     stands in the place of a measure word (百万职工).
     """
 

@@ -62,7 +62,7 @@ class Values:
         return any(value is not None and number.wording.is_true_of(value) for value in values)
 
     def _is_reported(self, name: str, year: int) -> bool:
-        """Whether a year can be compared: what the member unions owe in the draft's year they must have owed then."""
+        """Whether a year can be compared: what the counted units owe in the draft's year they must have owed then."""
         indicator = self.profiles[name].indicator
         owed = self.figures.coverage(indicator, self.year).expected
         return not owed or bool(self.figures.coverage(indicator, year).expected)
@@ -103,11 +103,11 @@ class Values:
 
 
 def scope_names(figures: Figures) -> dict[str, str]:
-    """What unions are called in a report, with their codes; the federation itself is the whole."""
-    province = figures.project.federation.code
+    """What units are called in a report, with their codes; the federation itself is the whole."""
+    whole = figures.project.federation.code
     return {
         name: unit.code
         for unit in figures.project.units.values()
-        if unit.code != province
-        for name in (unit.zh, unit.short_zh, unit.zh.removesuffix("总工会"))
+        if unit.code != whole
+        for name in (unit.zh, unit.short_zh, unit.zh.removesuffix(figures.project.conventions.words.unit_ending))
     }

@@ -1,4 +1,4 @@
-"""Reads .json from unions with a system of their own; docs/json-delivery.schema.json describes it."""
+"""Reads .json from units with a system of their own; docs/json-delivery.schema.json describes it."""
 
 from __future__ import annotations
 

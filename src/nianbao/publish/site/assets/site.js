@@ -195,9 +195,9 @@
         it.operands.length ? el("ul", "operands", ...it.operands.map(operand)) : null,
         ...coverage(it),
       ];
-      if (it.prefectures.length > 1) {
-        parts.push(el("h3", "", "分市州", el("small", "", it.unit)));
-        parts.push(...it.prefectures.map(([name, value, size]) => el("div", "row", el("span", "", name), bar("size", Number(size)), el("span", "value", value))));
+      if (it.ranked.length > 1) {
+        parts.push(el("h3", "", it.ranked_zh, el("small", "", it.unit)));
+        parts.push(...it.ranked.map(([name, value, size]) => el("div", "row", el("span", "", name), bar("size", Number(size)), el("span", "value", value))));
       }
       if (it.printed.length > 1) {
         parts.push(el("h3", "", "印在"), el("ul", "", ...it.printed.map(([text, section, name]) => el("li", "", `${text}　`, link(name, "#s-" + encodeURIComponent(section))))));
