@@ -83,7 +83,9 @@ def targets(
         say_json(rows)
         return
     if not rows:
-        raise UsageError(f"no targets were set for {year}", next_step="units set them in the form of targets of the year before")
+        raise UsageError(
+            f"no targets were set for {year}", next_step="units set them in the form of targets of the year before"
+        )
     if as_csv:
         say_csv(list(rows[0]), [list(row.values()) for row in rows])
         return
