@@ -1,4 +1,4 @@
-"""The sample year through the flows that are scheduled: workbooks in, two nights, the first releases out.
+"""The sample year through the flows that are scheduled: workbooks in, two nights, releases that two roles sign.
 
 With a later year as argument, the years before it come in with it.
 """
@@ -24,20 +24,26 @@ from nianbao.publish.pdf.fonts import BETTER, PACKAGED, choose
 from nianbao.publish.release import Edition
 from nianbao.runs.collect import Collected
 from nianbao.runs.drafts import write_drafts
+from nianbao.runs.sign import sign
 from nianbao.runs.take_over import take_over
 from nianbao.runs.workspace import open_workspace, open_workspace_to_read
+from nianbao.sample.correction import LateCorrection, correct_after_release
+from nianbao.sample.events import Change
 from nianbao.sample.make import make_sample
 from nianbao.sample.office import fill_blocks, read_office
 from nianbao.settings import Home
 from nianbao.statistics.reporting import forms_of_year, not_reported
 from nianbao.terms.delivery import Outcome
+from nianbao.terms.sign_off import Identity
 from nianbao.terms.status import Status
 
 FIRST_YEAR, SEED = 2021, 1
 YEAR = int(sys.argv[1]) if __name__ == "__main__" and sys.argv[1:] else FIRST_YEAR
 HOME = Home(ROOT / "var" / "demo")
 FIRST_NIGHT, SECOND_NIGHT = dt.datetime(YEAR + 1, 1, 16, 1), dt.datetime(YEAR + 1, 1, 26, 1)
+CORRECTED, THIRD_NIGHT, REVISED = (dt.datetime(YEAR + 1, 2, day, hour) for day, hour in ((10, 15), (11, 1), (12, 10)))
 OFFICE_HOURS, ISSUED = SECOND_NIGHT.replace(hour=15), SECOND_NIGHT + dt.timedelta(hours=32)
+LATE = LateCorrection("QH632800", f"{YEAR}Q2", Change("GH05", "main", "warmth_funds", add=60_000), CORRECTED)
 OUTCOMES = {
     Outcome.ACCEPTED: "接收 accepted",
     Outcome.PARTLY: "部分接收 partly",
@@ -81,10 +87,15 @@ def main() -> None:
         say_collected(at(SECOND_NIGHT, nightly).collected)
         say_head("办公室 The office fills the blocks of the drafts in Word")
         let_office_write(project)
-        editions: list[Edition] = at(ISSUED, publish)
-    say_completeness(project)
-    say_editions(editions)
-    say_next(editions[-1])
+        editions = issue(project, publish, ISSUED)
+        say_completeness(project)
+        say_editions(editions)
+        say_head(f"更正 A correction arrives after the release, and the night of {THIRD_NIGHT:%-d %B %Y} takes it in")
+        say(f"  {shown(correct_after_release(project, YEAR, SEED, HOME.inbox, LATE))}")
+        say_collected(at(THIRD_NIGHT, nightly).collected)
+        revised = issue(project, publish, REVISED)
+        say_editions(revised)
+    say_next((revised or editions)[-1])
     say(f"\n{time.monotonic() - started:.0f} s")
 
 
@@ -93,6 +104,20 @@ def at(now: dt.datetime, flow: Any) -> Any:
     os.environ[OVERRIDE] = now.isoformat()
     with console.status(f"running the Prefect flow {flow.name!r}"):
         return flow(ROOT, HOME.path, YEAR)
+
+
+def issue(project: Project, publish: Any, now: dt.datetime) -> list[Edition]:
+    """Lay down what changed, let both roles of the sample sign it, and release it.
+
+    The two users are those of the sample: without keys they are declared and not proven, and told so.
+    """
+    say_head("送签 What changed is laid before the two roles that sign")
+    for each in at(now, publish):
+        with open_workspace(project.path, HOME, "sign") as workspace:
+            for role in project.sign_off.roles:
+                signed = sign(workspace, each.proposal.name, role.id, Identity(f"sample-{role.id}"))
+                say(f"  {each.proposal.name} {role.zh}: {signed.signed_by}，{signed.proof_zh}")
+    return [each.edition for each in at(now, publish) if each.edition]
 
 
 def let_office_write(project: Project) -> None:
