@@ -176,13 +176,15 @@ def arrive(path: Path, moment: dt.datetime) -> None:
 
 
 def collect_into(project: Project, home: Home) -> Collected:
-    """One collect run."""
+    """One collect run, to which everything came when its sender says."""
+    home.looks.unlink(missing_ok=True)
     with open_workspace(project.path, home, "collect") as workspace:
         return collect(workspace)
 
 
 def take_in_and_build(project: Project, home: Home) -> Collected:
-    """One collect run and the tables built from it, without reports."""
+    """One collect run, to which everything came when its sender says, and the tables built from it, without reports."""
+    home.looks.unlink(missing_ok=True)
     with open_workspace(project.path, home, "nightly") as workspace:
         collected = collect(workspace)
         build_tables(workspace)

@@ -62,6 +62,11 @@ class Home:
         return self.path / "told.json"
 
     @property
+    def looks(self) -> Path:
+        """When each source was last looked at, and what was left there."""
+        return self.path / "looks.json"
+
+    @property
     def archive(self) -> Path:
         """The bytes of deliveries, declarations and releases under their SHA-256, and the record of all runs."""
         return self.path / "archive"

@@ -171,7 +171,7 @@ def _damage(text: str, dice: random.Random) -> str:
 def ours(content: bytes) -> Values | str:
     """What our reader makes of a file, errors and formulas aside; or the code for which it refuses it."""
     try:
-        sheets = open_file(content, "a.xlsx", ()).sheets
+        sheets = open_file(content, "a.xlsx", {}).sheets
     except Unreadable as refused:
         return refused.fault.code
     return {(sheet.name, place): held for sheet in sheets for place, held in _cells(sheet)}
@@ -179,7 +179,7 @@ def ours(content: bytes) -> Values | str:
 
 def told(content: bytes) -> frozenset[tuple[str, str]]:
     """The cells of which we say that they are errors or formulas: of these the others say something else."""
-    sheets = open_file(content, "a.xlsx", ()).sheets
+    sheets = open_file(content, "a.xlsx", {}).sheets
     return frozenset((sheet.name, place) for sheet in sheets for place in (*sheet.odd, *sheet.formulas))
 
 

@@ -1,5 +1,6 @@
 """The night is judged as a whole, in rounds: each is judged after what came before it, whatever the batches."""
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -192,3 +193,17 @@ def test_T16_a_year_to_date_report_is_held_against_last_year_to_date(federation:
     federation.night("2022-07-06T01:00")
     assert federation.findings("A1-2022Q2-A01-1") == []
     assert "A1-2022Q2-A01-1" in federation.in_force()
+
+
+def test_T20_a_file_arrives_no_earlier_than_the_last_look_that_did_not_see_it(federation: Federation) -> None:
+    """T20: copied in after the days of grace with an old time of change, it is too late."""
+    federation.send("A1", "2021Q1", {"A01": a01(1000, 10000, 100)}, Q1)
+    federation.night("2021-04-25T01:00")
+    late = federation.send("A3", "2021Q1", {"A01": a01(3000, 10000, 100)}, "2021-04-09T10:00", name="丙市.json")
+    federation.night("2021-05-02T01:00")
+    assert federation.receipt(late).received_at.isoformat() == "2021-05-02T01:00:00"
+    assert codes_of(federation.receipt(late)) == ["C00-6"]
+    assert federation.ask("SELECT arrived_on FROM ledger.submission WHERE unit_code = 'A3'") == [
+        (dt.date(2021, 4, 25),)
+    ]
+    assert federation.in_force() == ["A1-2021Q1-A01-1"]

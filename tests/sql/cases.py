@@ -36,6 +36,12 @@ class Bench:
         attach_known(self.connection, project.parts)
         for database in ("stage", "known"):
             create_mirror(self.connection, database, self._specs.values())
+        self._specs["replaced"] = TableSpec(
+            "known.replaced", "", "", {"submission_id": "VARCHAR", "replaced_id": "VARCHAR"}
+        )
+        self._specs["replaced_cell"] = self._specs["cell"]
+        self.connection.execute("CREATE TABLE known.replaced (submission_id VARCHAR, replaced_id VARCHAR)")
+        self.connection.execute("CREATE TABLE known.replaced_cell AS FROM known.cell")
         show_sent(self.connection)
         relate_periods(self.connection)
         self._filled: set[str] = set()

@@ -15,16 +15,25 @@ _FIRST_DAY = dt.date(2018, 1, 1)
 """The first day of a federation that declares none."""
 
 
+_NO_REASONS = (
+    "无", "没有", "略", "同上", "见附件", "详见附件", "属实", "情况属实", "数据属实", "数字属实", "属实无误", "无误",
+    "准确无误", "数据无误", "数据准确", "正确", "已核实", "经核实", "核实无误", "经核对", "已核对", "核对无误", "已核",
+    "没问题", "正常", "正常变动", "正常波动", "无说明", "无需说明", "如实填报", "实际情况", "按实际填报",
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Words:
     """What the federation calls everybody together, and the units that are counted in the coverage.
 
     `unit_ending` is what the names of units end with and people leave out when they speak of them.
+    `no_reasons` are words that explain nothing, alone or one after another.
     """
 
     whole: str = "全部单位"
     counted: str = "应报单位"
     unit_ending: str = ""
+    no_reasons: tuple[str, ...] = _NO_REASONS
 
 
 @dataclass(frozen=True)
@@ -85,6 +94,11 @@ def _read_year(declared: Declared, is_main: bool) -> YearBasis:
 
 
 def _read_words(declared: Declared) -> Words:
-    words = Words(declared.text("whole"), declared.text("counted"), declared.text("unit_ending", ""))
+    words = Words(
+        declared.text("whole"),
+        declared.text("counted"),
+        declared.text("unit_ending", ""),
+        declared.texts("no_reasons", _NO_REASONS),
+    )
     declared.done()
     return words

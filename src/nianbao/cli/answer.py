@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -68,19 +70,26 @@ def _say_receipt(path: Path, receipt: Receipt, is_known: bool) -> None:
 @click.option("--approve", metavar="ID", help="Accept the explanation for later reports too.")
 @click.option("--refuse", metavar="ID", help="Not accept it: the unit must correct or explain anew.")
 @click.option("--until", type=_DAY, help="With --approve: it holds for periods that end by this day (2022-12-31).")
+@click.option(
+    "--at-most",
+    "most_pct",
+    type=click.IntRange(min=1),
+    metavar="PERCENT",
+    help="With --approve: it holds for changes in the same direction up to this; by default as far as this one.",
+)
 @click.option("--by", metavar="ROLE", help="With --approve or --refuse: who rules, as a role (统计审核岗).")
 @json_option
 def explanations(
     project_path: Path | None, home: Path, show_all: bool, approve: str | None, refuse: str | None,
-    until: dt.datetime | None, by: str | None, as_json: bool,
+    until: dt.datetime | None, most_pct: int | None, by: str | None, as_json: bool,
 ) -> None:  # fmt: skip
-    """List what units explain; approve it until a day, or refuse it."""
+    """List what units explain; approve it until a day and up to a size, or refuse it."""
     from nianbao.runs.workspace import open_workspace_to_read
     from nianbao.warehouse.explanations import explanations as read_explanations
 
     place = Home(home)
     if approve or refuse:
-        _rule(resolve_project(project_path), place, approve, refuse, until, by)
+        _rule(resolve_project(project_path), place, approve, refuse, until, most_pct, by)
         return
     with open_workspace_to_read(resolve_project(project_path), place) as workspace:
         units = {unit.code: unit.short_zh or unit.zh for unit in workspace.project.units.values()}
@@ -92,11 +101,11 @@ def explanations(
         say("nothing waits for a ruling")
         return
     say_table(
-        ("编号", "单位", "报告期", "报表", "规则", "单元格", "审核", "有效期止", "审核意见", "说明"),
+        ("编号", "单位", "报告期", "报表", "规则", "单元格", "审核", "有效期止", "变动不超过", "审核意见", "说明"),
         [
             (
                 row["explanation_id"], units.get(row["unit_code"], row["unit_code"]), row["period"], row["form_code"],
-                row["code"], row["cell"], _RULED_ZH[row["ruling"]], row["until"], _short(row["sentence"]),
+                row["code"], row["cell"], _RULED_ZH[row["ruling"]], row["until"], _bound(row), _short(row["sentence"]),
                 row["explanation"],
             )
             for row in rows
@@ -104,12 +113,20 @@ def explanations(
     )  # fmt: skip
 
 
+def _bound(row: Mapping[str, Any]) -> str:
+    """`增50%`, empty where an approval is about no change of a number."""
+    if not row["direction"]:
+        return ""
+    return f"{'增' if row['direction'] == 'up' else '减'}{row['most_pct']}%" if row["most_pct"] else "仅此一次"
+
+
 _RULED_ZH = {None: "待审核", "approved": "认可", "refused": "不认可"}
 
 
 def _rule(
-    project: Path, home: Home, approve: str | None, refuse: str | None, until: dt.datetime | None, by: str | None
-) -> None:
+    project: Path, home: Home, approve: str | None, refuse: str | None, until: dt.datetime | None,
+    most_pct: int | None, by: str | None,
+) -> None:  # fmt: skip
     from nianbao.runs.explanations import rule
     from nianbao.runs.workspace import open_workspace
     from nianbao.terms.explanation import Ruling
@@ -120,9 +137,11 @@ def _rule(
         raise click.UsageError("say who rules: --by ROLE")
     if bool(approve) != bool(until):
         raise click.UsageError("--until DATE goes with --approve ID, and only with it")
+    if most_pct and not approve:
+        raise click.UsageError("--at-most PERCENT goes with --approve ID")
     ruling = Ruling.APPROVED if approve else Ruling.REFUSED
     with open_workspace(project, home, "explanations") as workspace:
-        receipts = rule(workspace, str(approve or refuse), ruling, by, until.date() if until else None)
+        receipts = rule(workspace, str(approve or refuse), ruling, by, until.date() if until else None, most_pct)
     for receipt in receipts:
         say(f"{ruling.value}; the unit is told: {receipt}")
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from nianbao.catalog import Project
 from nianbao.intake.judge.arrival_faults import arrival_faults
 from nianbao.intake.judge.check import find_faults_of
 from nianbao.intake.judge.decide import outcome_of
+from nianbao.intake.judge.explain import SaidBefore
 from nianbao.intake.judge.identify import WRONG_SENDER, Identified
 from nianbao.intake.judge.isolate import FILE_NOT_JUDGED, judge_apart
 from nianbao.intake.judge.judge import Judged
@@ -26,7 +27,7 @@ from nianbao.terms.submission import ReadingFault
 from nianbao.warehouse import ledger
 from nianbao.warehouse.concerned import ConcernedSubmission, cells_of_standing, find_standing
 from nianbao.warehouse.connect import Connection
-from nianbao.warehouse.explanations import rulings
+from nianbao.warehouse.explanations import notes_before, rulings
 from nianbao.warehouse.kept import Kept
 from nianbao.warehouse.known import attach_known, begin_night, end_round
 from nianbao.warehouse.stage import submission_row
@@ -126,13 +127,13 @@ def judge_night(
     kept = {each.delivery.delivery_id: each for each in again}
     units = _units(night, project)
     rounds = Rounds(night.identified, Known(*ledger.submission_numbers(connection, units), kept), project)
-    ruled = rulings(connection)
+    before = SaidBefore(rulings(connection), notes_before(connection, units))
     attach_known(connection, project.parts)
     begin_night(connection, project.parts)
     judged, gathered = Judged(), list[Night]()
     while turns := rounds.next_round():
         gathered.append(gather(turns, project.rules))
-        this_round = judge_apart(connection, project, gathered[-1], ruled)
+        this_round = judge_apart(connection, project, gathered[-1], before)
         accepted = set(this_round.accepted)
         end_round(connection, project.parts, sorted(accepted))
         rounds.note(each for each in this_round.submissions if each.submission_id in accepted)
@@ -141,7 +142,9 @@ def judge_night(
     standing_cells = cells_of_standing(connection, record, [s.submission_id for s in standing]) if record else None
     reconsidered: list[Reconsidered] = []
     if needs_pass(gathered, judged, standing):
-        later = pass_over(connection, project, gathered, judged, standing, standing_cells, ruled)
+        others = sorted({each.place[0] for each in standing} - set(units))
+        before = replace(before, notes=[*before.notes, *notes_before(connection, others)])
+        later = pass_over(connection, project, gathered, judged, standing, standing_cells, before)
         judged = judged.followed_by(later.only(judged.decisions))
         reconsidered = reconsider(standing, later)
     faults = _faults(connection, night, rounds, units)

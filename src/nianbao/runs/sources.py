@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 from collections import Counter
@@ -16,6 +17,7 @@ from nianbao import clock
 from nianbao.catalog import Project
 from nianbao.errors import SourceError
 from nianbao.intake.acknowledge import place_of
+from nianbao.intake.fetch.looks import earliest_arrival, look_after, read_looks, write_looks
 from nianbao.intake.fetch.receive import fetch, receive
 from nianbao.intake.fetch.sources import Found, Secrets, Source, SourceStopped, look, open_source
 from nianbao.intake.fetch.sources.patience import attempt
@@ -54,7 +56,10 @@ class Sources:
             unsized = {(origin, name, *rest) for origin, name, _, *rest in known}
             return [item for item in found if not _is_known(item, known, unsized)]
 
-        ready = fetch(list(self.opened.values()), unknown, self.alarms, self.unfinished)
+        at, looks = clock.now(), read_looks(self.workspace.home.looks)
+        seen: dict[str, list[Found]] = {}
+        taken: list[Found] = []
+        ready = fetch(list(self.opened.values()), unknown, self.alarms, self.unfinished, seen)
         self.silent |= {alarm.source for alarm in self.alarms if alarm.stopped}
         number, failures = ledger.count_received(self.workspace.connection), Counter[str]()
         received: list[Delivery] = []
@@ -64,18 +69,20 @@ class Sources:
             if each.origin in self.silent:
                 continue  # what is left is taken by the next run
             found = replace(each, sender=senders.sender_of(each.origin, each.name))
-            delivery = attempt(
-                found.origin, partial(_receive, self.workspace.record.archive, source, found, number + 1)
-            )
+            archive, earliest = self.workspace.record.archive, earliest_arrival(found, looks)
+            delivery = attempt(found.origin, partial(_receive, archive, source, found, number + 1, earliest))
             if isinstance(delivery, Alarm):
                 self._note_failure(source, found, delivery, failures)
             elif delivery:
                 number += 1
                 received.append(delivery)
+                taken.append(each)
             if len(received) == _RECORDED_AT_ONCE:
                 self._record(received)
                 received = []
         self._record(received)
+        looks |= {origin: look_after(at, files, taken) for origin, files in seen.items()}
+        write_looks(self.workspace.home.looks, looks)
 
     def _note_failure(self, source: Source, found: Found, alarm: Alarm, failures: Counter[str]) -> None:
         failures[found.origin] += 1
@@ -185,8 +192,8 @@ def raise_stopped(alarms: Sequence[Alarm]) -> None:
         raise SourceError(f"{len(stopped)} of the sources could not be used: {', '.join(stopped)}")
 
 
-def _receive(archive: Archive, source: Source, found: Found, number: int) -> Delivery | None:
-    return receive(archive, found, source.read(found), number)
+def _receive(archive: Archive, source: Source, found: Found, number: int, earliest: dt.datetime) -> Delivery | None:
+    return receive(archive, found, source.read(found), number, earliest)
 
 
 def _write_alarms(home: Home, sources: Sources) -> None:

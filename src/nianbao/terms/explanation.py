@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
 from nianbao.terms.finding import Finding
@@ -51,7 +52,11 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Ruled:
-    """What was ruled about an explanation, with what it was about: enough to apply it to later findings."""
+    """What was ruled about an explanation, with what it was about: enough to apply it to later findings.
+
+    An approval holds until a day, and where two numbers were compared in one `direction` (up, down) for a deviation of
+    `most_pct` per cent at most.
+    """
 
     explanation_id: str
     ruling: Ruling
@@ -63,6 +68,33 @@ class Ruled:
     code: str
     field: str | None
     explanation: str
+    direction: str | None = None
+    most_pct: int | None = None
+
+    def covers(self, finding: Finding) -> bool:
+        """Whether an approval reaches a finding: where two numbers are compared, the same direction and no more."""
+        found = deviation_of(finding.value, finding.expected)
+        if found is None:
+            return self.direction is None
+        direction, percent = found
+        return self.direction == direction and self.most_pct is not None and percent <= self.most_pct
+
+
+def deviation_of(value: str | None, expected: str | None) -> tuple[str, Decimal] | None:
+    """In which direction and by how many per cent a number differs from another; None where two are not compared."""
+    try:
+        number, other = Decimal(value or ""), Decimal(expected or "")
+    except InvalidOperation:
+        return None
+    if not (number.is_finite() and other.is_finite()):
+        return None
+    gap = abs(number - other)
+    return "up" if number >= other else "down", 100 * gap / abs(other) if other else Decimal("Infinity")
+
+
+def usual_bound(percent: Decimal) -> int | None:
+    """How far an approval reaches when nobody says: as far as what it is about, rounded up to ten per cent."""
+    return int(-(-percent // 10) * 10) if percent.is_finite() else None
 
 
 def finding_key(finding: Finding) -> str:

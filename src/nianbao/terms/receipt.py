@@ -119,6 +119,34 @@ class ReceiptFinding:
 
 
 @dataclass(frozen=True)
+class CellChange:
+    """A cell that is otherwise; a row of a ledger is named by its first column, None stands where there is no cell."""
+
+    submission_id: str
+    replaced_id: str
+    form_code: str
+    part: str
+    row_named: str
+    field: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True)
+class ReceiptChange:
+    """A cell in which a submission that counts differs from the one that counted before it."""
+
+    submission_id: Annotated[str, "Submission that says it now"]
+    against: Annotated[str, "Submission that counted before"]
+    form: Annotated[str, "Form code"]
+    row: Annotated[str, "Row of a ledger, by what stands in its first column; empty elsewhere"]
+    field: Annotated[str, "Field code"]
+    field_zh: Annotated[str, "Name of the field"]
+    before: Annotated[str | None, "What stood there; null if nothing did; money in 元, nothing personal is repeated"]
+    after: Annotated[str | None, "What stands there now"]
+
+
+@dataclass(frozen=True)
 class Receipt:
     """The answer to one delivery."""
 
@@ -140,3 +168,6 @@ class Receipt:
     ]
     submissions: Annotated[tuple[ReceiptLine, ...], "What became of each form in it"]
     findings: Annotated[tuple[ReceiptFinding, ...], "Everything found, the gravest first"]
+    changes: Annotated[
+        tuple[ReceiptChange, ...], "What its submissions change, cell by cell, against what counted before them"
+    ] = ()

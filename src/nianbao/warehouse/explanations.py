@@ -24,6 +24,15 @@ def rulings(connection: Connection) -> list[Ruled]:
     return [Ruled(**row | {"ruling": Ruling(row["ruling"])}) for row in rows]
 
 
+def notes_before(connection: Connection, units: Sequence[str]) -> list[tuple[str, str, str, str]]:
+    """What these units wrote under 说明: unit, form, period and words, each once."""
+    return connection.execute(
+        "SELECT DISTINCT unit_code, form_code, period, note FROM ledger.submission "
+        "WHERE note IS NOT NULL AND unit_code IN (SELECT unnest($1::VARCHAR[])) ORDER BY ALL",
+        [list(units)],
+    ).fetchall()
+
+
 def explanations(
     connection: Connection, ids: Sequence[str] | None = None, deliveries: Sequence[str] | None = None
 ) -> list[dict[str, Any]]:
@@ -31,11 +40,13 @@ def explanations(
     return rows_of(
         connection,
         f"""
-        SELECT e.*, f.sheet, f.cell, f.value, r.ruling, r.until, r.ruled_by, r.ruled_at
+        SELECT e.*, f.sheet, f.cell, f.value, f.expected, r.ruling, r.until, r.ruled_by, r.ruled_at, r.direction,
+            r.most_pct
         FROM ledger.explanation AS e
         LEFT JOIN ({_LATEST_RULING}) AS r ON coalesce(e.earlier_id, e.explanation_id) = r.explanation_id
         LEFT JOIN (
-            SELECT submission_id, code, part, field, row_no, min(sheet) AS sheet, min(cell) AS cell, min(value) AS value
+            SELECT submission_id, code, part, field, row_no, min(sheet) AS sheet, min(cell) AS cell,
+                min(value) AS value, min(expected) AS expected
             FROM ledger.finding GROUP BY ALL
         ) AS f ON e.submission_id = f.submission_id AND e.code = f.code AND e.part IS NOT DISTINCT FROM f.part
             AND e.field IS NOT DISTINCT FROM f.field AND e.row_no IS NOT DISTINCT FROM f.row_no
@@ -49,15 +60,15 @@ def explanations(
 
 
 def approved(connection: Connection) -> list[dict[str, Any]]:
-    """The approved explanations of submissions that are in force."""
+    """The approved explanations of submissions that are in force, each for the period that it was given for."""
     return rows_of(
         connection,
         f"""
         SELECT e.explanation_id, e.unit_code, e.form_code, e.period, e.part, e.field, e.explanation
         FROM ledger.explanation AS e
-        INNER JOIN ({_LATEST_RULING}) AS r ON coalesce(e.earlier_id, e.explanation_id) = r.explanation_id
+        INNER JOIN ({_LATEST_RULING}) AS r ON e.explanation_id = r.explanation_id
         INNER JOIN ledger.in_force AS s ON e.submission_id = s.submission_id
-        WHERE r.ruling = 'approved' AND e.field IS NOT NULL
+        WHERE r.ruling = 'approved' AND e.earlier_id IS NULL AND e.field IS NOT NULL
         ORDER BY e.unit_code, e.period, e.form_code, e.row_no, e.field
         """,
     )

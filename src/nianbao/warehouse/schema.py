@@ -127,7 +127,7 @@ LEDGER = {
             {"explanation_id": "VARCHAR NOT NULL", "ruling": "VARCHAR NOT NULL", "until": "DATE",
              "ruled_by": "VARCHAR NOT NULL", "ruled_at": "TIMESTAMP NOT NULL", "unit_code": "VARCHAR NOT NULL",
              "form_code": "VARCHAR NOT NULL", "code": "VARCHAR NOT NULL", "field": "VARCHAR",
-             "explanation": "VARCHAR NOT NULL"},
+             "explanation": "VARCHAR NOT NULL", "direction": "VARCHAR", "most_pct": "INTEGER"},
         ),
         TableSpec(
             "ledger.release", "发布：每期正式发布一行", "one row per issued release",

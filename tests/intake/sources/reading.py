@@ -27,7 +27,7 @@ def opened(
 def new(*sources: Source) -> tuple[list[Found], list[Alarm]]:
     """What a first run would take, and the alarms."""
     alarms: list[Alarm] = []
-    found = [item for _, item in fetch(sources, lambda found: found, alarms, [])]
+    found = [item for _, item in fetch(sources, lambda found: found, alarms, [], {})]
     return found, alarms
 
 

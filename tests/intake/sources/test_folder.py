@@ -105,7 +105,7 @@ def test_what_long_stands_unfinished_is_told(inbox: Path) -> None:
         (inbox / name).write_bytes(b"x")
         os.utime(inbox / name, (modified, modified))
     unfinished: list[Unfinished] = []
-    found = fetch([opened(FolderPlace(str(inbox)))], lambda found: found, [], unfinished)
+    found = fetch([opened(FolderPlace(str(inbox)))], lambda found: found, [], unfinished, {})
     assert [item.name for _, item in found] == ["西宁/a.xlsx"]
     assert sorted(each.name for each in unfinished) == ["a.xlsx.part", "~$b.xlsx"]
     assert {each.since for each in unfinished} == {clock.local(hour_ago)}

@@ -58,13 +58,13 @@ def persons(cell: str) -> Change:
 
 def opened(content: bytes) -> Mapping[str, Sheet]:
     """The sheets of a workbook, by their names."""
-    return {sheet.name: sheet for sheet in open_file(content, "a.xlsx", ()).sheets}
+    return {sheet.name: sheet for sheet in open_file(content, "a.xlsx", {}).sheets}
 
 
 def refusal(content: bytes) -> tuple[str, str | None]:
     """The code and the cell for which a file is refused."""
     with pytest.raises(Unreadable) as refused:
-        open_file(content, "a.xlsx", ())
+        open_file(content, "a.xlsx", {})
     return refused.value.fault.code, refused.value.fault.cell
 
 

@@ -85,7 +85,7 @@ def _earlier_answer(content: bytes, book: MarkedBook) -> tuple[str, Mapping[tupl
     if ANSWER_SHEET not in book.parts:
         return ANSWER_SHEET, {}
     try:
-        sheets = open_file(content, "", ()).sheets
+        sheets = open_file(content, "", {}).sheets
     except Unreadable as error:
         raise UnknownPackage(str(error)) from error
     grid = next((sheet.rows for sheet in sheets if sheet.name == ANSWER_SHEET), ())

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 
+_CHANGES_SHOWN = 100
+
+
 def render_page(receipt: Receipt) -> str:
     """A receipt as an HTML page."""
     from markupsafe import Markup
@@ -34,6 +37,7 @@ def render_page(receipt: Receipt) -> str:
         groups=[(look.value, zh, shown) for look, zh, shown in by_weight(grouped(receipt.findings))],
         is_open=any(item.is_open for item in receipt.findings),
         asks=any(item.is_open and item.severity is Severity.EXPLAIN for item in receipt.findings),
+        changes_shown=_CHANGES_SHOWN,
         is_duplicate=receipt.outcome is Outcome.DUPLICATE,
         style=Markup(style),  # our own file
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii"),

@@ -28,7 +28,7 @@ def rebuild(content: bytes, file_name: str) -> tuple[bytes, dict[str, str]]:
         UnknownPackage: there is nothing in the file that has cells.
     """
     try:
-        sheets = open_file(content, file_name, frozenset()).sheets
+        sheets = open_file(content, file_name, {}).sheets
     except Unreadable as unreadable:
         raise UnknownPackage(unreadable.fault.code) from unreadable
     if not sheets or any(sheet.pointers for sheet in sheets):

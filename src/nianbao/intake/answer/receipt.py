@@ -10,6 +10,7 @@ from typing import Any
 
 from nianbao.catalog import Project
 from nianbao.intake.blank.limits import Limits, LimitsByColumn, describe_entry, limits_by_column
+from nianbao.intake.personal import mask
 from nianbao.terms import workbook_words
 from nianbao.terms.answer import Answer, AnswerStanding
 from nianbao.terms.delivery import Decision, Outcome
@@ -21,8 +22,10 @@ from nianbao.terms.period import Period
 from nianbao.terms.receipt import (
     RECEIPT_SCHEMA,
     Before,
+    CellChange,
     Reason,
     Receipt,
+    ReceiptChange,
     ReceiptFinding,
     ReceiptLine,
     ReceiptRuling,
@@ -54,16 +57,22 @@ EXPLAINED = "已说明"
 _ORDER = {severity: number for number, severity in enumerate(Severity)}
 _RULED = {ReceiptRuling.APPROVED: "已认可", ReceiptRuling.REFUSED: "未认可", ReceiptRuling.PENDING: "待审核认可"}
 _SHEETS_NAMED = 4
+_PERSONAL = "（个人信息）"
 
 
 class ReceiptWriter:
-    """Composes receipts; `earlier` are the values that units reported the time before (warehouse.explanations)."""
+    """Composes receipts.
+
+    `earlier` are the values that units reported the time before (warehouse.explanations), `changes` what submissions
+    say otherwise than those that they replace.
+    """
 
     def __init__(
         self,
         project: Project,
         explanations: Iterable[Mapping[str, Any]] = (),
         earlier: Iterable[Mapping[str, Any]] = (),
+        changes: Iterable[CellChange] = (),
     ) -> None:
         self._project = project
         self._limits: LimitsByColumn = limits_by_column(project.rules)
@@ -74,6 +83,9 @@ class ReceiptWriter:
             (row["submission_id"], row["part"], row["field"], row["which"]): (row["period"], row["value"])
             for row in earlier
         }
+        self._changes: dict[str, list[CellChange]] = {}
+        for change in changes:
+            self._changes.setdefault(change.submission_id, []).append(change)
 
     def compose(self, answer: Answer) -> Receipt:
         """The receipt for an answer of the ledger; its marked workbook is named when it has been written."""
@@ -95,7 +107,30 @@ class ReceiptWriter:
             marked_workbook=None,
             submissions=tuple(map(self._line, answer.submissions)),
             findings=tuple(map(self._finding, sorted(answer.findings, key=_urgency))),
+            changes=tuple(
+                told
+                for each in answer.submissions
+                for change in self._changes.get(each.submission_id, ())
+                if (told := self._change(change))
+            ),
         )
+
+    def _change(self, change: CellChange) -> ReceiptChange | None:
+        """A change as it is told; what is personal is not repeated, and a field that is gone has no name."""
+        try:
+            part = self._project.forms[change.form_code].part(change.part)
+            field = part.field(change.field)
+        except KeyError:
+            return None
+        row = _PERSONAL if change.row_named and part.fields[0].is_personal else mask(change.row_named)
+        before, after = (
+            text if text is None else _PERSONAL if field.is_personal else mask(_shown(text, field))
+            for text in (change.before, change.after)
+        )
+        return ReceiptChange(
+            change.submission_id, change.replaced_id, change.form_code, row, field.code, field.zh,
+            before, after,
+        )  # fmt: skip
 
     def _line(self, standing: AnswerStanding) -> ReceiptLine:
         return ReceiptLine(

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import types
 from collections.abc import Mapping
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import MISSING, asdict, fields, is_dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
@@ -77,7 +77,9 @@ def _load(kind: Any, value: Any) -> Any:
         return None
     if is_dataclass(bare) and isinstance(bare, type):
         hints = get_type_hints(bare)
-        return bare(**{key.name: _load(hints[key.name], value[key.name]) for key in fields(bare)})
+        # A receipt of an earlier edition lacks what was added since.
+        known = [key for key in fields(bare) if key.name in value or key.default is MISSING]
+        return bare(**{key.name: _load(hints[key.name], value[key.name]) for key in known})
     if get_origin(bare) is tuple:
         return tuple(_load(get_args(bare)[0], item) for item in value)
     if issubclass(bare, dt.date):

@@ -23,8 +23,12 @@ _EARLIEST = dt.datetime(2000, 1, 1)
 _AT_ONCE = 8
 
 
-def receive(archive: Archive, found: Found, stream: Iterator[bytes], number: int) -> Delivery | None:
+def receive(
+    archive: Archive, found: Found, stream: Iterator[bytes], number: int, earliest: dt.datetime = dt.datetime.min
+) -> Delivery | None:
     """Keep the bytes of one file; None when it is no longer the file that was found.
+
+    It arrived when it was last changed, but not before `earliest`, when it was not there yet.
 
     What it is stays to be recorded, and the archive to be settled: for many files at once.
 
@@ -48,12 +52,17 @@ def receive(archive: Archive, found: Found, stream: Iterator[bytes], number: int
         sha256=sha256,
         size_bytes=max(read.size, found.size),
         modified_ns=found.modified_ns,
-        arrived_at=modified if _EARLIEST < modified <= received_at else received_at,
+        arrived_at=_arrival(modified, earliest, received_at),
         received_at=received_at,
         origin=found.origin,
         source_version=found.version,
         sender=found.sender,
     )
+
+
+def _arrival(modified: dt.datetime, earliest: dt.datetime, received_at: dt.datetime) -> dt.datetime:
+    """When a file arrived; a time of change that cannot be is none."""
+    return min(max(modified, earliest), received_at) if _EARLIEST < modified <= received_at else received_at
 
 
 class _Read:
@@ -83,15 +92,17 @@ def fetch(
     unknown: Callable[[list[Found]], list[Found]],
     alarms: list[Alarm],
     unfinished: list[Unfinished],
+    seen: dict[str, list[Found]],
 ) -> list[tuple[Source, Found]]:
     """The files at the sources that are new and no longer being written, in the order of their arrival.
 
     What is wrong at one source is added to the alarms; the others go on. Files that have long stood unfinished are
-    left alone and added to `unfinished`.
+    left alone and added to `unfinished`. `seen` gets all new files of each source that was seen whole, taken or not.
     """
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         listings = list(pool.map(_look, sources))
         new = [unknown(listing.found) for listing in listings]
+        first_seen = {source.declared.name: list(found) for source, found in zip(sources, new, strict=True)}
         moving = [index for index, found in enumerate(new) if not all(item.is_settled for item in found)]
         if moving:
             time.sleep(max(sources[index].declared.settle_seconds for index in moving))
@@ -101,6 +112,8 @@ def fetch(
                 listings[index].alarms = again.alarms
     ready = []
     for source, listing, found in zip(sources, listings, new, strict=True):
+        if listing.is_whole:
+            seen[source.declared.name] = [*first_seen.get(source.declared.name, ()), *found, *listing.unfinished]
         taken, flood = cap(source.declared, found, MAX_BYTES)
         alarms += [*listing.alarms, *flood]
         unfinished += _standing(listing.unfinished)
@@ -118,7 +131,7 @@ def _standing(found: Sequence[Found]) -> Iterator[Unfinished]:
 
 def _look(source: Source) -> Listing:
     seen = attempt(source.declared.name, lambda: look(source))
-    return Listing(alarms=[seen]) if isinstance(seen, Alarm) else seen
+    return Listing(alarms=[seen], is_whole=False) if isinstance(seen, Alarm) else seen
 
 
 def _moment(modified_ns: int) -> dt.datetime:

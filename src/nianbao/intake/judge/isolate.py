@@ -14,11 +14,11 @@ from pathlib import Path
 from nianbao.catalog import Project
 from nianbao.errors import NianbaoError
 from nianbao.intake.judge.check import find_fault, refuse_broken_rules
+from nianbao.intake.judge.explain import SaidBefore
 from nianbao.intake.judge.judge import Judged, judge
 from nianbao.intake.judge.night import Night
 from nianbao.intake.personal import mask
 from nianbao.terms.delivery import Decision
-from nianbao.terms.explanation import Ruled
 from nianbao.terms.submission import ReadingFault
 from nianbao.warehouse.connect import DISK_FAULTS, Connection
 
@@ -28,7 +28,7 @@ NOT_JUDGED, FILE_NOT_JUDGED = "NOT_JUDGED", "FILE_NOT_JUDGED"
 _LONGEST_CAUSE = 300
 
 
-def judge_apart(connection: Connection, project: Project, night: Night, rulings: Sequence[Ruled]) -> Judged:
+def judge_apart(connection: Connection, project: Project, night: Night, before: SaidBefore) -> Judged:
     """Judge a round; what we fail over is kept back with its cause, and the rest is judged without it.
 
     Raises:
@@ -36,7 +36,7 @@ def judge_apart(connection: Connection, project: Project, night: Night, rulings:
     """
 
     def attempt(chosen: Sequence[str]) -> Judged:
-        return judge(connection, project, night.only(chosen), rulings)
+        return judge(connection, project, night.only(chosen), before)
 
     everyone = [each.submission_id for each in night.submissions]
     try:

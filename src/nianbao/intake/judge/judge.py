@@ -5,16 +5,16 @@ The same for what came tonight, for files that are only checked, and for what th
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from nianbao.catalog import Project
-from nianbao.intake.judge.check import check
+from nianbao.intake.judge.check import check, find_fault
 from nianbao.intake.judge.decide import decide
-from nianbao.intake.judge.explain import explain
+from nianbao.intake.judge.explain import SaidBefore, explain
 from nianbao.intake.judge.night import Night
 from nianbao.terms.delivery import Decision
-from nianbao.terms.explanation import Explanation, Ruled
+from nianbao.terms.explanation import Explanation
 from nianbao.terms.finding import Finding
 from nianbao.terms.submission import Submission
 from nianbao.warehouse.connect import Connection
@@ -61,7 +61,7 @@ class Judged:
         )
 
 
-def judge(connection: Connection, project: Project, night: Night, rulings: Sequence[Ruled]) -> Judged:
+def judge(connection: Connection, project: Project, night: Night, before: SaidBefore) -> Judged:
     """Stage a round beside what counts, check it, and decide about every submission of it.
 
     Raises:
@@ -70,12 +70,13 @@ def judge(connection: Connection, project: Project, night: Night, rulings: Seque
     asked = [(each.submission.submission_id, part) for each in night.sent for part in each.parts]
     parts = fill_stage(connection, project, night.submissions, night.cells, asked)
     findings = check(connection, project, parts, night)
-    explanations = explain(night, findings, rulings)
+    explained = explain(project, night, findings, before)
+    findings += (find_fault(fault, submission, project) for submission, fault in explained.not_counted)
     return Judged(
         submissions=tuple(night.submissions),
         findings=tuple(findings),
-        explanations=tuple(explanations),
-        decisions=_decide(night.submissions, findings, explanations),
+        explanations=tuple(explained.explanations),
+        decisions=_decide(night.submissions, findings, explained.explanations),
     )
 
 

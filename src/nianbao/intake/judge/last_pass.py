@@ -14,6 +14,7 @@ from typing import Any
 
 from nianbao.catalog import Project
 from nianbao.intake.judge.decide import decide
+from nianbao.intake.judge.explain import NOTE_NOT_COUNTED, SaidBefore
 from nianbao.intake.judge.identify import Sent
 from nianbao.intake.judge.isolate import judge_apart
 from nianbao.intake.judge.judge import Judged
@@ -21,7 +22,7 @@ from nianbao.intake.judge.night import Night
 from nianbao.record import Frame
 from nianbao.terms.check import Rule
 from nianbao.terms.delivery import Decision
-from nianbao.terms.explanation import Explanation, Ruled, finding_key
+from nianbao.terms.explanation import Explanation, finding_key
 from nianbao.terms.finding import Finding
 from nianbao.terms.period import Period
 from nianbao.terms.submission import Submission
@@ -35,7 +36,7 @@ _DAYS = ("period_start", "period_end", "arrived_on", "due_on", "accepted_until")
 class Beyond:
     """The rules that look beyond a submission, with all that share a code with one: they are asked together.
 
-    `across` are the codes of those that compare units.
+    `across` are the codes of those that compare units; what is said about a note is said anew with them.
     """
 
     rules: tuple[Rule, ...]
@@ -45,7 +46,7 @@ class Beyond:
     @classmethod
     def of(cls, project: Project) -> Beyond:
         """Those of a project."""
-        codes = frozenset(rule.code for rule in project.rules if rule.looks_beyond)
+        codes = frozenset({NOTE_NOT_COUNTED, *(rule.code for rule in project.rules if rule.looks_beyond)})
         across = frozenset(rule.code for rule in project.rules if rule.across_units)
         return cls(tuple(rule for rule in project.rules if rule.code in codes), codes, across)
 
@@ -71,7 +72,7 @@ def pass_over(
     judged: Judged,
     standing: Sequence[ConcernedSubmission],
     cells: Frame | None,
-    rulings: Sequence[Ruled],
+    before: SaidBefore,
 ) -> Judged:
     """Judge the night's last submission of each place, and what stood before, by the rules that look beyond.
 
@@ -84,7 +85,7 @@ def pass_over(
     if cells is not None:
         nights.append(_as_night(standing, cells, project))
     looked_at = _together(nights, beyond)
-    return judge_apart(connection, project, looked_at, rulings) if looked_at.sent else Judged()
+    return judge_apart(connection, project, looked_at, before) if looked_at.sent else Judged()
 
 
 def needs_pass(gathered: Sequence[Night], judged: Judged, standing: Sequence[ConcernedSubmission]) -> bool:

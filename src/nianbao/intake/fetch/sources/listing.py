@@ -19,11 +19,15 @@ _MOST = 1 << 62  # what a database column holds; a server may claim more
 
 @dataclass
 class Listing:
-    """The regular files of a source, finished and unfinished, and what else was to be said about it."""
+    """The regular files of a source, finished and unfinished, and what else was to be said about it.
+
+    `is_whole` says that all that lies there was seen.
+    """
 
     found: list[Found] = field(default_factory=list)
     unfinished: list[Found] = field(default_factory=list)
     alarms: list[Alarm] = field(default_factory=list)
+    is_whole: bool = True
 
 
 def look(source: Source) -> Listing:
@@ -54,6 +58,7 @@ def look(source: Source) -> Listing:
         else:
             (listing.found if is_complete(entry) else listing.unfinished).append(shown)
     if len(entries) > MAX_SEEN:
+        listing.is_whole = False
         step = "clear the source: files that were taken in are kept in the archive"
         listing.alarms.append(
             Alarm(declared.name, "FLOOD", f"more than {MAX_SEEN} entries; the rest was not seen", step)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from nianbao.intake.read.formats.sheet import Opened, Sheet, Unreadable
 from nianbao.terms import workbook_words
+from nianbao.terms.form import Field, Layout, Part
 
 MAX_BYTES = 10 * 1024 * 1024
 VERSION = 1
+
+Fields = Mapping[tuple[str, int], tuple[Part, Field]]
+"""The fields of all forms, by form code and line."""
 
 _REQUIRED = ("unit_code", "period", "basis", "money_unit", "forms")
 _COVER_KEYS = frozenset(workbook_words.COVER_LABELS) - {"edition"}
@@ -25,8 +29,10 @@ class _Number(str):
     """A JSON number as it is written, so that no digit of it is lost."""
 
 
-def open_json(content: bytes, fields: Container[tuple[str, int]]) -> Opened:
-    """A sheet for each form of a JSON delivery; `fields` are the codes that exist, taken apart.
+def open_json(content: bytes, fields: Fields) -> Opened:
+    """A sheet for each form of a JSON delivery; `fields` are those that exist, by their codes taken apart.
+
+    A form whose `records` are an empty list reports none: its sheet has the codes of its ledgers and no rows.
 
     Raises:
         Unreadable: it is not strict JSON, or not what the schema says.
@@ -76,7 +82,7 @@ def _refuse_constant(name: str) -> None:
     raise Unreadable("JSON_NUMBER", name)
 
 
-def _sheet(code: str, form: Any, fields: Container[tuple[str, int]]) -> Sheet:
+def _sheet(code: str, form: Any, fields: Fields) -> Sheet:
     path = f"/forms/{_shown(code)}"
     _require_object(form, path, _FORM_KEYS)
     lines, records = form.get("lines", {}), form.get("records", [])
@@ -93,6 +99,8 @@ def _sheet(code: str, form: Any, fields: Container[tuple[str, int]]) -> Sheet:
         pointers[len(rows), 1] = f"{path}/lines/{key}"
         rows.append([key, _text(value, f"{path}/lines/{key}")])
     keys = _keys(records, code, f"{path}/records", fields)
+    if form.get("records") == []:
+        keys = _ledger_keys(code, fields)
     rows.append(list(keys))
     for index, record in enumerate(records):
         pointers |= {(len(rows), column): f"{path}/records/{index}/{key}" for key, column in keys.items()}
@@ -100,7 +108,7 @@ def _sheet(code: str, form: Any, fields: Container[tuple[str, int]]) -> Sheet:
     return Sheet(code, rows, pointers=pointers)
 
 
-def _keys(records: Iterable[Any], form: str, path: str, fields: Container[tuple[str, int]]) -> Mapping[str, int]:
+def _keys(records: Iterable[Any], form: str, path: str, fields: Fields) -> Mapping[str, int]:
     """The column of each code that a record uses."""
     keys: dict[str, int] = {}
     for index, record in enumerate(records):
@@ -112,6 +120,16 @@ def _keys(records: Iterable[Any], form: str, path: str, fields: Container[tuple[
     return keys
 
 
+def _ledger_keys(form: str, fields: Fields) -> Mapping[str, int]:
+    """The column of each code of a form's ledgers."""
+    codes = [
+        workbook_words.field_code(*code)
+        for code, (part, _) in fields.items()
+        if code[0] == form and part.layout is Layout.LEDGER
+    ]
+    return {key: column for column, key in enumerate(codes)}
+
+
 def _require_object(value: Any, path: str, keys: frozenset[str] | None) -> None:
     """Refuse what is no object, or has a key that is none of the known ones."""
     if not isinstance(value, dict):
@@ -121,7 +139,7 @@ def _require_object(value: Any, path: str, keys: frozenset[str] | None) -> None:
         raise Unreadable("JSON_SCHEMA", f"{path}/{_shown(unknown[0])}", expected="、".join(sorted(keys or ())))
 
 
-def _require_code(key: str, form: str, path: str, fields: Container[tuple[str, int]]) -> None:
+def _require_code(key: str, form: str, path: str, fields: Fields) -> None:
     code = workbook_words.parse_field_code(key)
     if code is None or code[0] != form or code not in fields or key != workbook_words.field_code(*code):
         raise Unreadable("JSON_SCHEMA", f"{path}/{_shown(key)}", expected=workbook_words.field_code(form, 1))

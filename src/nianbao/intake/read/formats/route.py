@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from pathlib import PurePosixPath
 
 from nianbao.intake.read.formats import foreign
 from nianbao.intake.read.formats.compound import MAGIC as COMPOUND
 from nianbao.intake.read.formats.compound import Compound
 from nianbao.intake.read.formats.delimited import DELIMITERS, open_delimited
-from nianbao.intake.read.formats.json_delivery import open_json
+from nianbao.intake.read.formats.json_delivery import Fields, open_json
 from nianbao.intake.read.formats.ods import CONTENT, MIMETYPE, open_ods
 from nianbao.intake.read.formats.office_package import CONTENT_TYPES, content_types, main_part
 from nianbao.intake.read.formats.package import ZipPackage
@@ -28,8 +27,8 @@ ZIP = b"PK\x03\x04"
 _SPREADSHEET = b"opendocument.spreadsheet"
 
 
-def open_file(content: bytes, name: str, fields: Container[tuple[str, int]]) -> Opened:
-    """The sheets of a delivery, whatever its format; `fields` are the codes of all forms, taken apart.
+def open_file(content: bytes, name: str, fields: Fields) -> Opened:
+    """The sheets of a delivery, whatever its format; `fields` are those of all forms, by their codes taken apart.
 
     Raises:
         Unreadable: it is none of the formats that are taken, or damaged, or not safe to open.
@@ -79,7 +78,7 @@ def _open_package(content: bytes, ending: str) -> tuple[str, Opened]:
     return "xlsx", open_xlsx(package, main, types)
 
 
-def _open_text(content: bytes, name: str, ending: str, fields: Container[tuple[str, int]]) -> Opened:
+def _open_text(content: bytes, name: str, ending: str, fields: Fields) -> Opened:
     if kind := foreign.kind_of_bytes(content):
         raise foreign.refuse(kind, ending)
     if ending in DELIMITERS:
