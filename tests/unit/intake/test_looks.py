@@ -3,7 +3,7 @@
 import datetime as dt
 from pathlib import Path
 
-from nianbao.intake.fetch.looks import Look, earliest_arrival, look_after, read_looks, write_looks
+from nianbao.intake.fetch.looks import SourceLook, earliest_arrival, look_after, read_looks, write_looks
 from nianbao.intake.fetch.sources import Found
 
 NIGHT = dt.datetime(2021, 4, 25, 1)
@@ -20,9 +20,8 @@ def test_T20_what_was_seen_and_left_keeps_its_time() -> None:
 
 def test_T20_a_source_that_nobody_looked_at_says_nothing() -> None:
     """T20: for the first run, and for a source that did not answer, the sender's time holds."""
-    assert (
-        earliest_arrival(Found("丙.xlsx", 9, 7, origin="other"), {"inbox": Look(NIGHT, frozenset())}) == dt.datetime.min
-    )
+    elsewhere = Found("丙.xlsx", 9, 7, origin="other")
+    assert earliest_arrival(elsewhere, {"inbox": SourceLook(NIGHT, frozenset())}) == dt.datetime.min
 
 
 def test_looks_are_remembered(tmp_path: Path) -> None:

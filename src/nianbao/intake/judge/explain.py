@@ -36,14 +36,14 @@ class SaidBefore:
 
 
 @dataclass
-class Explained:
+class NightReasons:
     """The explanations of a round, and the notes that are a reason for nothing, with why."""
 
     explanations: list[Explanation] = field(default_factory=list)
     not_counted: list[tuple[Submission, ReadingFault]] = field(default_factory=list)
 
 
-def explain(project: Project, night: Night, findings: Iterable[Finding], before: SaidBefore) -> Explained:
+def explain(project: Project, night: Night, findings: Iterable[Finding], before: SaidBefore) -> NightReasons:
     """The explanation of every finding that has one; a finding without stays unexplained.
 
     What stands beside the finding counts first, then what was approved earlier and reaches so far, then the 说明 of the
@@ -58,7 +58,7 @@ def explain(project: Project, night: Night, findings: Iterable[Finding], before:
     for finding in findings:
         if finding.severity is Severity.EXPLAIN and finding.submission_id:
             asked.setdefault(finding.submission_id, []).append(finding)
-    explained = Explained()
+    explained = NightReasons()
     for submission in night.submissions:
         if own := asked.get(submission.submission_id):
             _explain_one(project, night, submission, own, remembered, notes, explained)
@@ -72,7 +72,7 @@ def _explain_one(
     findings: Sequence[Finding],
     remembered: Mapping[_Subject, Sequence[Ruled]],
     notes: Sequence[tuple[str, str, str, str]],
-    explained: Explained,
+    explained: NightReasons,
 ) -> None:
     """The explanations of one submission."""
     at = night.deliveries[submission.delivery_id].received_at
