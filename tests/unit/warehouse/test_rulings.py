@@ -28,7 +28,7 @@ def test_T33_the_last_ruling_counts(project: Project, said: tuple[str, ...], lat
     }  # fmt: skip
     insert_rows(connection, "ledger.explanation", [given], LEDGER["explanation"].bare_columns)
     for number, ruling in enumerate(said):
-        ruled = {
+        ruled = dict.fromkeys(LEDGER["ruling"].columns) | {
             "explanation_id": "E1", "ruling": ruling, "until": dt.date(2022, 12, 31), "ruled_by": "统计审核岗",
             "ruled_at": AT + number * later_by, "unit_code": "QHI06", "form_code": "GH05", "code": "C00-8",
             "field": None, "explanation": "属实",
