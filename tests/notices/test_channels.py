@@ -16,7 +16,7 @@ from tests.homes import ROOT
 from tests.notices.servers import hook_server, mail_server, make_certificate
 
 EXAMPLES = re.findall(r"^```toml\n(.*?)^```", (ROOT / "docs" / "notices.md").read_text("utf-8"), re.M | re.S)
-NOTICE = Notice(Event.KEPT, ("甲市总工会 A01 2021Q4", '带引号的"文字"和 {title}'))
+NOTICE = Notice(Event.KEPT_BACK, ("甲市总工会 A01 2021Q4", '带引号的"文字"和 {title}'))
 
 
 def channels(folder: Path, text: str) -> tuple[Channel, ...]:
@@ -98,7 +98,7 @@ def test_a_program_gets_the_notice_on_its_input(tmp_path: Path) -> None:
     send(NOTICE, channel, tmp_path, {}.get)
     told = json.loads((tmp_path / "told").read_text("utf-8"))
     assert told == {
-        "event": "kept",
+        "event": "kept_back",
         "title": "【年报】有报送因系统原因留存待审",
         "text": "\n".join(NOTICE.lines),
         "home": str(tmp_path),

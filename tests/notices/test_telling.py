@@ -15,10 +15,14 @@ from nianbao.catalog import Project
 from nianbao.cli import main
 from nianbao.errors import BusyError, NianbaoError
 from nianbao.notices.tell import keep_new, tell
-from nianbao.runs.nightly import nightly
-from nianbao.runs.telling import tell_failure
+from nianbao.runs.build import Built
+from nianbao.runs.collect import Collected
+from nianbao.runs.nightly import NightRun, nightly
+from nianbao.runs.sign import Wanted
+from nianbao.runs.telling import tell_failure, tell_night
 from nianbao.settings import Home
 from nianbao.terms.notice import Channel, CommandChannel, Event, Notice
+from nianbao.terms.sign_off import Proposal, SigningRole
 from tests.homes import SECOND_NIGHT, post, send
 from tests.journeys.test_record import declared_in
 
@@ -216,3 +220,27 @@ def test_a_night_is_good_for_as_long_as_was_asked(own: Path, home: Home, clock: 
     assert [run(own, home, "doctor", "--since", span).exit_code for span in ("90m", "89m", "2d", "h", "0h")] == [
         0, 74, 0, 2, 2,
     ]  # fmt: skip
+
+
+def test_O1_an_edition_that_waits_for_a_signature_is_told_once(
+    own: Path, home: Home, clock: Callable[[str], None]
+) -> None:
+    """Which edition, whose signature, and the command; laid down anew with other bytes it is told anew."""
+    clock(SECOND_NIGHT)
+    waiting = NightRun(Collected(), Built(), unsigned=(wanted("a" * 64),))
+    tell_night(own, home, waiting, {}.get)
+    ((event, text), digest) = told(own)
+    assert (event, digest[0]) == ("sign_off_waits", "digest")
+    assert text.startswith("work_report/2021/r1：等待办公室签发岗签发")
+    assert "nianbao sign work_report/2021/r1 --as office" in text
+    tell_night(own, home, waiting, {}.get)
+    assert [event for event, _ in told(own)] == ["digest"]
+    tell_night(own, home, NightRun(Collected(), Built(), unsigned=(wanted("b" * 64),)), {}.get)
+    assert [event for event, _ in told(own)] == ["sign_off_waits", "digest"]
+
+
+def wanted(manifest: str) -> Wanted:
+    """A signature that is still to be given, under an edition with these bytes."""
+    proposed_at = dt.datetime(2022, 1, 27, 10)
+    proposal = Proposal("work_report", 2021, 1, proposed_at, proposed_at.date(), "proposed", "c" * 64, manifest)
+    return Wanted(proposal, SigningRole("office", "办公室签发岗"), "")

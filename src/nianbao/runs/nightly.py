@@ -13,11 +13,12 @@ from nianbao.runs.build import Built, build_tables
 from nianbao.runs.collect import Collected, Progress, collect
 from nianbao.runs.drafts import refresh_drafts
 from nianbao.runs.lapsed import find_lapsed
+from nianbao.runs.sign import Wanted, wanted_signatures
 from nianbao.runs.telling import tell_failure, tell_night
 from nianbao.runs.workspace import Step, at_once, open_workspace
 from nianbao.settings import Home
 from nianbao.terms.release import LapsedRelease
-from nianbao.warehouse import ledger
+from nianbao.warehouse import issued, ledger
 from nianbao.warehouse.connect import rows_of
 
 
@@ -30,6 +31,7 @@ class NightRun:
     editions: list[Edition] = field(default_factory=list)
     completeness: list[dict[str, Any]] = field(default_factory=list)
     lapsed: tuple[LapsedRelease, ...] = ()
+    unsigned: tuple[Wanted, ...] = ()
 
 
 def nightly(
@@ -69,4 +71,5 @@ def _run_night(
             [sorted({edition.year for edition in editions})],
         )
         lapsed = find_lapsed(workspace)
-    return NightRun(collected, built, editions, completeness, lapsed)
+        unsigned = wanted_signatures(workspace, issued.proposals(workspace.connection))
+    return NightRun(collected, built, editions, completeness, lapsed, tuple(unsigned))

@@ -24,7 +24,7 @@ from nianbao.terms.status import Status
 if TYPE_CHECKING:
     from nianbao.runs.nightly import NightRun
 
-_OF_A_NIGHT = frozenset({Event.SOURCE, Event.KEPT, Event.RELEASE_LAPSED, Event.SIGN_OFF_WAITS, Event.DISK})
+_OF_A_NIGHT = frozenset({Event.SOURCE, Event.KEPT_BACK, Event.RELEASE_LAPSED, Event.SIGN_OFF_WAITS, Event.DISK})
 _SHOWN = 12
 _NOTHING_LOST = "已读入的不丢失，已发布的不改变；排除后重新运行 nightly。"
 
@@ -33,7 +33,12 @@ def tell_night(project: Path, home: Home, night: NightRun, secrets: Secrets) -> 
     """Tell what a night raised and the day's digest, and remember that it ended well; alarms of channels that fail."""
     declared = read_notices(project / "reference" / "notices.toml")
     keep_good_night(home)
-    lasting = [*_of_alarms(night.collected.alarms), *_of_releases(night), *_of_disk(home, declared.free_bytes)]
+    lasting = [
+        *_of_alarms(night.collected.alarms),
+        *_of_releases(night),
+        *_of_signing(night),
+        *_of_disk(home, declared.free_bytes),
+    ]
     notices = [*keep_new(lasting, home, _OF_A_NIGHT | {Event.NO_GOOD_NIGHT}), _digest(night, lasting)]
     return tell(notices, declared.channels, home, secrets).alarms
 
@@ -80,10 +85,10 @@ def tell_event(project: Path, home: Home, event: Event, text: str, secrets: Secr
 
 def _of_alarms(alarms: Sequence[Alarm]) -> Iterator[Notice]:
     for alarm in alarms:
-        event = Event.KEPT if alarm.code == KEPT else Event.SOURCE
+        event = Event.KEPT_BACK if alarm.code == KEPT else Event.SOURCE
         lines = (f"{alarm.source} {alarm.code}：{alarm.what}", f"处理：{alarm.next_step}")
         yield Notice(
-            event, lines, key_of(event, f"{alarm.source} {alarm.code} {alarm.what if event is Event.KEPT else ''}")
+            event, lines, key_of(event, f"{alarm.source} {alarm.code} {alarm.what if event is Event.KEPT_BACK else ''}")
         )
 
 
@@ -96,6 +101,15 @@ def _of_releases(night: NightRun) -> Iterator[Notice]:
         what = f"{each.release.name} {[(row.zh, row.after) for row in each.lapses]}"
         lines = (f"{each.release.name}：{len(shown)}处与现有数据不一致", *shown[:_SHOWN], *more)
         yield Notice(Event.RELEASE_LAPSED, lines, key_of(Event.RELEASE_LAPSED, what))
+
+
+def _of_signing(night: NightRun) -> Iterator[Notice]:
+    for each in night.unsigned:
+        lines = (
+            f"{each.proposal.name}：等待{each.role.zh}签发，{each.proposal.proposed_at:%Y-%m-%d %H:%M}送签。",
+            f"处理：nianbao preview 查看，nianbao sign {each.proposal.name} --as {each.role.id} 签发。",
+        )
+        yield Notice(Event.SIGN_OFF_WAITS, lines, key_of(Event.SIGN_OFF_WAITS, each.key))
 
 
 def _of_disk(home: Home, wanted: int) -> Iterator[Notice]:

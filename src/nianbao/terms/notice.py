@@ -16,7 +16,7 @@ class Event(StrEnum):
     NIGHT_FAILED = "night_failed"
     NO_GOOD_NIGHT = "no_good_night"
     SOURCE = "source"
-    KEPT = "kept"
+    KEPT_BACK = "kept_back"
     RELEASE_LAPSED = "release_lapsed"
     SIGN_OFF_WAITS = "sign_off_waits"
     DISK = "disk"
@@ -33,7 +33,7 @@ _ZH = {
     Event.NIGHT_FAILED: "夜间运行失败",
     Event.NO_GOOD_NIGHT: "夜间运行没有按时完成",
     Event.SOURCE: "报送来源告警",
-    Event.KEPT: "有报送因系统原因留存待审",
+    Event.KEPT_BACK: "有报送因系统原因留存待审",
     Event.RELEASE_LAPSED: "已发布的报告与现有数据不一致",
     Event.SIGN_OFF_WAITS: "有报告等待签发",
     Event.DISK: "磁盘空间不足",
