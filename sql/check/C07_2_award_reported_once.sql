@@ -2,9 +2,9 @@
 -- code: C07-2
 -- form: GH07
 -- across: units
--- severity: reject
--- says: “{value}”{award_year}年的这项荣誉已由{expected}报过，请与对方核对，只由一家填报，本行请删去后重报。
--- because: 同一荣誉由两家填报会重复计数。
+-- severity: explain
+-- says: “{value}”{award_year}年的这项荣誉已由{expected}报过，请核对，同一荣誉只由一家填一行，重复的请删去后重报；确是两人同名的请在说明栏写明。
+-- because: 同一荣誉填两次会重复计数；但两个人可以同名。
 WITH awards AS (
     SELECT
         a.submission_id, a.row_no, a.unit_code, a.period, a.award_code, a.recipient,

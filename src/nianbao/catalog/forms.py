@@ -54,6 +54,7 @@ def _read_form(path: Path, roster: Roster, lists: frozenset[str]) -> Form:
         level_due_days=_level_due_days(declared.table("level_due_days"), roster),
         cumulative=declared.flag("cumulative"),
         notes=declared.texts("notes", ()),
+        excludes_below=declared.flag("excludes_below"),
         parts=tuple(
             _read_part(part, code, suffixes, reporters, roster, lists) for part in declared.tables("parts", "code")
         ),

@@ -35,7 +35,7 @@ from nianbao.terms.publication import Publication
 from nianbao.terms.roster import Roster
 from nianbao.terms.sign_off import SignOffRules
 from nianbao.terms.source import DeclaredSource
-from nianbao.terms.unit import Unit
+from nianbao.terms.unit import LINES, Unit
 from nianbao.terms.year_basis import YearBasis
 
 if TYPE_CHECKING:
@@ -226,6 +226,16 @@ class Project:
         forms = [form for form in self.forms.values() if unit is None or form.is_reported_by(unit)]
         periods = [own for form in forms for own in form.periods_closing_with(asked)]
         return max(periods, key=lambda period: period.start, default=None)
+
+    def reporting_below(self, unit: Unit, form: Form, period: Period) -> list[Unit]:
+        """The units that stand below a unit on the last day of a period and owe the form themselves."""
+        roster = self.roster
+        return [
+            each
+            for code, each in roster.on(period.end).items()
+            if form.parts_of(each, period)
+            and any(unit.code in roster.ancestors(code, line, period.end) for line in LINES)
+        ]
 
     def due_forms(self, unit: Unit, period: Period) -> list[tuple[Form, Period, tuple[Part, ...]]]:
         """What a unit's workbook of a period holds: forms with their own period, and the parts asked."""

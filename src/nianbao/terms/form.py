@@ -151,6 +151,7 @@ class Form:
     parts: tuple[Part, ...]
     earlier_editions: tuple[FormEdition, ...] = ()
     level_due_days: tuple[tuple[str, int], ...] = ()
+    excludes_below: bool = False
 
     def edition_in(self, period: Period) -> str:
         """The edition of the form for a period: what its workbook carries, and a correction of it may."""

@@ -132,6 +132,21 @@ def test_every_field_of_every_due_form_is_there_with_its_code(project: Project, 
             assert field.zh in (code.offset(-1, 0).value, code.offset(-2, 0).value)
 
 
+def test_T29_a_form_names_those_whose_numbers_are_not_in_it(project: Project, tmp_path: Path) -> None:
+    """T29: where a form says that those below report for themselves, the workbook of the unit above names them."""
+    form = replace(project.forms["GH05"], excludes_below=True)
+    told = replace(project, forms={**project.forms, "GH05": form})
+    above = next(
+        unit for unit in told.units.values() if form.parts_of(unit, PERIOD) and told.reporting_below(unit, form, PERIOD)
+    )
+    names = [unit.short_zh for unit in told.reporting_below(above, form, PERIOD)]
+    workbook = written(told, tmp_path / "w.xlsx", unit=above.code)
+    sheet = workbook[workbook_words.sheet_name("GH05", form.zh)]
+    said = [cell.value for row in sheet.iter_rows() for cell in row if "单独报送" in str(cell.value)]
+    assert len(said) == 1
+    assert f"不含单独报送本表的下级单位的数：{names[0]}" in said[0]
+
+
 def test_only_due_forms_have_a_sheet(project: Project, blank: Workbook) -> None:
     """Beside the cover, the guide and the hidden lists there is one sheet per due form, in the order of their codes."""
     names = [

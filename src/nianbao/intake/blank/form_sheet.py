@@ -29,6 +29,8 @@ _TURNED_FROM = 110.0
 _RIGHT_BLOCK_WIDTH = 34.0
 _NOTE_HEIGHT = 4.0 * LINE_HEIGHT
 _MEASURES_SHOWN = "见表内"
+_NAMED = 12
+"""So many units that report for themselves are named."""
 
 DueForm = tuple[Form, Period, tuple[Part, ...]]
 
@@ -49,7 +51,7 @@ def write_form(book: BlankBook, sheet: Worksheet, due: DueForm) -> None:
         if len(tables) > 1:
             page.line(part_heading(number + 1, part.zh), "band", 24)
         header = write_table(page, part, fields, answers.get(part.code, []))
-    _write_foot(page, form)
+    _write_foot(page, form, period)
     sheet.freeze_panes(header.stop if len(tables) == 1 else masthead_rows, 0)
     # A repeated header only suits what follows it to the end of the sheet.
     repeated = header if tables[-1][0].layout is Layout.LEDGER or len(tables) == 1 else range(masthead_rows)
@@ -91,7 +93,7 @@ def _write_masthead(page: Page, form: Form, period: Period) -> None:
         page.row += 1
 
 
-def _write_foot(page: Page, form: Form) -> None:
+def _write_foot(page: Page, form: Form, period: Period) -> None:
     """What the unit explains, the notes of the form, and who signs."""
     note = page.book.filled.notes.get(form.code, "")
     width = page.width(1, page.last)
@@ -100,6 +102,16 @@ def _write_foot(page: Page, form: Form) -> None:
     page.merge(1, page.last, note, "note")
     page.row += 1
     page.line("　　　　".join(signature + "　　　　" for signature in SIGNATURES), "signatures", 26)
-    lines = [f"{number}. {note}" for number, note in enumerate(form.notes, start=1)]
+    notes = [*form.notes, *_excluded(page, form, period)]
+    lines = [f"{number}. {note}" for number, note in enumerate(notes, start=1)]
     text = "\n".join([NOTES_HEADING, *lines])
     page.line(text, "small", text_height(text, page.width(0, page.last), 9))
+
+
+def _excluded(page: Page, form: Form, period: Period) -> list[str]:
+    """Whose numbers do not belong into the form, where it says that those below a unit report for themselves."""
+    if not form.excludes_below:
+        return []
+    below = [unit.short_zh for unit in page.book.project.reporting_below(page.book.unit, form, period)]
+    shown = "、".join(below[:_NAMED]) + (f"等{len(below)}家" if len(below) > _NAMED else "")
+    return [f"本表不含单独报送本表的下级单位的数：{shown}。"] if below else []
