@@ -198,6 +198,12 @@ class Project:
         )
         return max(days, default=self.conventions.year.span(year)[1])
 
+    def is_closed(self, form: Form, period: Period, today: dt.date) -> bool:
+        """Whether nothing more is awaited of a form for a period: its due days have passed, or nobody owes it."""
+        if not self.is_asked(form, period):
+            return period.end < today
+        return all(self.deadline(form, period, unit).due_on < today for unit in self._one_of_each(form, period))
+
     def _one_of_each(self, form: Form, period: Period) -> Iterator[Unit]:
         """One unit of each level that owes a form for a period."""
         units = {unit.level.code: unit for unit in self.roster.on(period.end).values() if form.is_reported_by(unit)}

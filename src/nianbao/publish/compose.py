@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 
@@ -13,7 +13,15 @@ from nianbao.catalog.passages import BINDING
 from nianbao.catalog.publications import TARGET
 from nianbao.errors import DeclarationError
 from nianbao.publish.definition import define
-from nianbao.publish.notes import comparable_notes, coverage_notes, rounding_note, said_once, sign_off_note
+from nianbao.publish.notes import (
+    comparable_notes,
+    coverage_notes,
+    rounding_note,
+    said_once,
+    same_period_notes,
+    same_periods,
+    sign_off_note,
+)
 from nianbao.publish.promised import in_words, tally
 from nianbao.statistics.claims import Claims
 from nianbao.statistics.comparable import mark_of, say_left_out
@@ -22,7 +30,7 @@ from nianbao.statistics.figures import Figures
 from nianbao.statistics.numerals import characters
 from nianbao.statistics.scopes import ALL
 from nianbao.statistics.trace import figure_key
-from nianbao.statistics.wording import Wording, parse_wording, word
+from nianbao.statistics.wording import CHANGE, Wording, parse_wording, word
 from nianbao.terms.document import (
     ChartPoint,
     Document,
@@ -80,6 +88,7 @@ class Composer:
         tables = tuple(self._table(table, section) for table in section.tables)
         charts = tuple(filter(None, (self._chart(chart) for chart in section.charts)))
         notes = coverage_notes(self.printed[start:], self.figures.project.conventions.words)
+        notes += same_period_notes(self.printed[start:], self.figures)
         notes += comparable_notes(self.printed[start:], self.figures.project)
         if self.is_draft:
             notes += sign_off_note(self.printed[start:])
@@ -183,6 +192,8 @@ class Composer:
         if figure.value is not None:
             earlier = self.figures.years_before(indicator_id, year, scope)
             said = word(figure.value, indicator.unit, style, digits, classifier, self.publication.style, earlier)
+            if style == CHANGE and self.figures.compared(indicator_id, year):
+                said = replace(said, text=said.text.replace("上年", "上年同期"))
         claim = self.claims.judge(indicator_id, year, said) if said else None
         return self._print(figure.value, indicator_id, year, scope, section, said, claim)
 
@@ -206,7 +217,7 @@ class Composer:
             text=said.text if said else _NO_DATA,
             wording=said.style if said else "no_data",
             coverage=self.figures.coverage(indicator, year),
-            definition=define(indicator, project),
+            definition=define(indicator, project) + same_periods(self.figures.compared(indicator_id, year)),
             true_for=said.true_for if said else "",
             bulletin_id=project.bulletin_ids.get(bulletin, "") if scope == ALL else "",
             missing_share_of_last_year=self.claims.missing_share(indicator_id, year) if scope == ALL else None,

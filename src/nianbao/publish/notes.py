@@ -9,8 +9,10 @@ from decimal import Decimal
 from nianbao.catalog import Project
 from nianbao.catalog.conventions import Words
 from nianbao.statistics.comparable import mark_of, say_left_out
+from nianbao.statistics.figures import Figures
 from nianbao.statistics.wording import word
 from nianbao.terms.document import PrintedFigure, PrintedSection, RowSum, TableCell
+from nianbao.terms.period import Period
 
 ROUNDED_APART = "各数分别四舍五入，相加可能不等于合计或百分之百。"
 _WHOLE = Decimal(100)
@@ -40,6 +42,21 @@ def comparable_notes(figures: Iterable[PrintedFigure], project: Project) -> tupl
     """Whom the comparable basis leaves out, for the figures of a section that are computed on one."""
     bases = dict.fromkeys((each.year, mark_of(project.indicators[each.indicator_id], project)) for each in figures)
     return tuple(dict.fromkeys(said for year, mark in bases if (said := say_left_out(project, year, mark))))
+
+
+def same_periods(periods: Sequence[str]) -> str:
+    """What is said of a comparison that rests on some periods of both years; nothing where it is all of them."""
+    parsed = [Period.parse(code) for code in periods]
+    return f"（两年都只取{'、'.join(each.zh.removeprefix(f'{each.year}年') for each in parsed)}）" if parsed else ""
+
+
+def same_period_notes(figures: Iterable[PrintedFigure], compared: Figures) -> tuple[str, ...]:
+    """Which figures of a section compare some periods of the year with the same ones of the year before."""
+    found: dict[str, list[PrintedFigure]] = {}
+    for figure in figures:
+        if said := same_periods(compared.compared(figure.indicator_id, figure.year)):
+            found.setdefault(said, []).append(figure)
+    return tuple(f"{_named(concerned)}：与上年同期相比{said}。" for said, concerned in found.items())
 
 
 def said_once(

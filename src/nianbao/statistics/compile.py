@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from nianbao.catalog import Project
 from nianbao.statistics.counted import counted_model, form_model, scope_condition
 from nianbao.statistics.formulas import counted_behind, expand, formula_steps, operands_of
+from nianbao.statistics.paired import paired_model, paired_period_model
 from nianbao.statistics.scopes import ALL, operand_model
 from nianbao.statistics.year_basis import is_countable
 from nianbao.terms.indicator import Indicator
@@ -26,7 +27,7 @@ def year_tables(project: Project) -> list[str]:
 
 def placed_models(project: Project) -> list[Model]:
     """The models that depend on who stands where at the end of a year, in their order; the last one is the tree."""
-    return [operand_model(_depth(project)), _covered_model(project), _tree_model(project)]
+    return [operand_model(), _covered_model(project), _tree_model(project)]
 
 
 def _depth(project: Project) -> int:
@@ -45,7 +46,8 @@ def indicator_models(project: Project) -> list[Model]:
     main, *others = project.year_bases
     models = [form_model(code, bases[code], project) for code in forms]
     operand, covered, tree = placed_models(project)
-    models += [counted_model(forms), operand, _coverage_model(main), covered]
+    models += [counted_model(forms), paired_period_model(_depth(project)), paired_model(forms)]
+    models += [operand, _coverage_model(main), covered]
     models.append(
         _value_model(table_of(main), main, project.indicators, False, "指标数值：每个指标、年度、范围一行",
                      "every indicator; one row per indicator, year and scope")
@@ -229,7 +231,7 @@ def _value_model(
 )""")
     values = [
         f"SELECT indicator_id, year, unit_line, scope, value FROM operand WHERE {side} AND back = 0 AND mark = ''"
-        + ("" if is_tree else " AND NOT with_succeeded")
+        " AND NOT with_succeeded"
     ]
     if formulas:
         steps += formula_steps(formulas)

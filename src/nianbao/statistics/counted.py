@@ -92,7 +92,7 @@ def counted_model(forms: Iterable[str]) -> Model:
         "indicator.counted",
         f"""SELECT year_basis, indicator_id, aggregate, unit_code, period, year, item, value
 FROM (
-{_standing(source, "c.item, c.value")}
+{standing_query(source, "c.item, c.value")}
 )""",
         frozenset({*tables, *TIME}),
         "计入各年度的指标数值：每个单位每个报告期",
@@ -106,7 +106,7 @@ TIME = frozenset(
 """What is read besides the forms to tell what counts in a year."""
 
 
-def _standing(source: str, columns: str) -> str:
+def standing_query(source: str, columns: str, periods: str = "reference.indicator_period", apart: str = "") -> str:
     """SQL that keeps of a source what counts in a year, asked of each unit as it stood in the period and at the end."""
     return f"""    SELECT
         c.indicator_id, c.unit_code, c.period, {columns},
@@ -115,7 +115,7 @@ def _standing(source: str, columns: str) -> str:
     {source}
     ) AS c
     INNER JOIN reference.indicators AS i ON c.indicator_id = i.indicator_id
-    INNER JOIN reference.indicator_period AS p
+    INNER JOIN {periods} AS p
         ON c.indicator_id = p.indicator_id AND c.period = p.period AND c.field = p.field
     INNER JOIN reference.unit_in_period AS u ON c.unit_code = u.unit_code AND c.period = u.period
     LEFT JOIN reference.unit_in_year AS y
@@ -128,7 +128,7 @@ def _standing(source: str, columns: str) -> str:
         )
     QUALIFY
         i.aggregate <> 'last'
-        OR p.place = max(p.place) OVER (PARTITION BY p.year_basis, c.indicator_id, c.unit_code, p.year)"""
+        OR p.place = max(p.place) OVER (PARTITION BY p.year_basis, c.indicator_id, c.unit_code, p.year{apart})"""
 
 
 def scope_condition(indicator: str, unit: str) -> str:
@@ -151,7 +151,7 @@ def rows_query(indicator: Indicator, project: Project, basis: YearBasis) -> str:
     )
     return f"""SELECT submission_id, row_no, unit_code, period, year, field, measure
 FROM (
-{_standing(rows, "c.submission_id, c.row_no, c.measure")}
+{standing_query(rows, "c.submission_id, c.row_no, c.measure")}
 )
 WHERE year_basis = '{basis.code}'"""
 
@@ -167,7 +167,7 @@ def every_row(indicators: Iterable[Indicator], project: Project, basis: YearBasi
     )
     return f"""SELECT indicator_id, aggregate, submission_id, row_no, year, field, item, value
 FROM (
-{_standing(rows, "c.submission_id, c.row_no, c.item, c.value")}
+{standing_query(rows, "c.submission_id, c.row_no, c.item, c.value")}
 )
 WHERE year_basis = '{basis.code}'"""
 

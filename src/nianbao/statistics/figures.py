@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from nianbao.catalog import Project
 from nianbao.errors import UsageError
 from nianbao.statistics.compile import table_of, whole_years
 from nianbao.statistics.formulas import counted_behind
+from nianbao.statistics.paired import read_cut_short
 from nianbao.statistics.scopes import ALL
 from nianbao.statistics.year_basis import needed_suffixes, why_not
 from nianbao.terms.figure import Coverage, Figure
@@ -28,7 +29,8 @@ class Figures:
 
     `covered` is the coverage of each counted indicator that counted units are asked for; `whole` are the years of
     another basis than the main one that somebody whose word counts has reported whole. `units` says how many units
-    have a value, where not those of all were read.
+    have a value, where not those of all were read. `cut_short` are the periods on which a comparison with the year
+    before rests, where it is not all of both.
     """
 
     project: Project
@@ -38,6 +40,7 @@ class Figures:
     basis: YearBasis = CALENDAR_YEAR
     whole: frozenset[tuple[str, int]] = frozenset()
     units: dict[tuple[str, int], int] | None = None
+    cut_short: Mapping[tuple[str, int], tuple[str, ...]] = field(default_factory=dict)
 
     def get(self, indicator_id: str, year: int, scope: str = ALL) -> Figure:
         """The figure of an indicator.
@@ -57,6 +60,13 @@ class Figures:
         """The value that some cell says; None too for a nought that follows only from nobody having said anything."""
         value = self.get(indicator_id, year, scope).value
         return None if value == 0 and scope not in self.values.get((indicator_id, year), {}) else value
+
+    def compared(self, indicator_id: str, year: int) -> tuple[str, ...]:
+        """The periods of a year on which a figure that looks back rests in all its years; none where it is all."""
+        indicators = self.project.indicators
+        behind = counted_behind(indicators[indicator_id], indicators)
+        found = (self.cut_short.get((name, year), ()) for name, back in behind if back)
+        return tuple(dict.fromkeys(period for periods in found for period in periods))
 
     def years_before(self, indicator_id: str, year: int, scope: str = ALL) -> list[Decimal]:
         """The values of the years before in one unbroken run, the oldest first."""
@@ -172,6 +182,7 @@ def read_figures(
         basis,
         frozenset((name, year) for name, year in whole),
         units if few else None,
+        read_cut_short(connection, basis),
     )
 
 

@@ -79,7 +79,7 @@ def formula_steps(expressions: Mapping[str, exp.Expr]) -> list[str]:
 
     `operand` has indicator_id, year, back, unit_line, scope, with_succeeded, mark, value; reference.tree says who is
     above.
-    A formula that looks back compares like with like: for units it takes what they took over, in both years.
+    A formula that looks back compares like with like: the same periods, and for units what they took over.
     """
     needed = sorted({operand for tree in expressions.values() for operand in operands_of(tree)})
     wholes = {operand for operand in needed if operand.whole in ("all", "parent")}
@@ -107,8 +107,8 @@ def formula_steps(expressions: Mapping[str, exp.Expr]) -> list[str]:
 
 
 def _side(looks_back: bool) -> str:
-    """Which of the two sides of a unit a formula takes: as reported, or with what it took over."""
-    return f"unit_line <> '' OR {'' if looks_back else 'NOT '}with_succeeded"
+    """Which of the two sides a formula takes: as reported, or that of years that are held against each other."""
+    return f"{'' if looks_back else 'NOT '}with_succeeded"
 
 
 def _own_steps() -> str:
@@ -131,7 +131,9 @@ def _whole_steps(wholes: Iterable[Operand]) -> list[str]:
     whole.operand || '{_ALL}' AS operand, place.year, place.unit_line, place.scope, place.with_succeeded, whole.value
 FROM place
 INNER JOIN own AS whole
-    ON place.year = whole.year AND whole.scope = 'all' AND whole.unit_line = ''
+    ON
+        place.year = whole.year AND whole.scope = 'all' AND whole.unit_line = ''
+        AND place.with_succeeded = whole.with_succeeded
 WHERE whole.operand IN ({_listed(columns["all"])})""")
     if columns["parent"]:
         parts.append(f"""SELECT
@@ -143,7 +145,9 @@ INNER JOIN reference.tree AS tree
         AND tree.unit_line = CASE WHEN place.unit_line = '' THEN 'place' ELSE place.unit_line END
 INNER JOIN basis ON tree.year_basis = basis.year_basis
 INNER JOIN own AS whole
-    ON place.year = whole.year AND whole.scope = tree.scope AND whole.unit_line = tree.unit_line
+    ON
+        place.year = whole.year AND whole.scope = tree.scope AND whole.unit_line = tree.unit_line
+        AND place.with_succeeded = whole.with_succeeded
 WHERE whole.operand IN ({_listed(columns["parent"])})""")
     return [f"place AS (\n{places}\n)", "of_whole AS (\n" + "\nUNION ALL\n".join(parts) + "\n)"]
 

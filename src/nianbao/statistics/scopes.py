@@ -11,17 +11,18 @@ ALL = "all"
 _KEY = "year_basis, indicator_id, aggregate, year"
 
 
-def operand_model(depth: int) -> Model:
-    """The values that indicators and formulas are made of, each with the years it lies back, up to `depth`.
+def operand_model() -> Model:
+    """The values that indicators and formulas are made of, each with the years it lies back.
 
-    Twice for units: as they reported, and (`with_succeeded`) with what they took over by the end of the year. On the
-    tree it is always the latter: what stands below a unit at the end of the year, wherever it stood before.
+    Twice: as reported, and (`with_succeeded`) as a formula that looks back takes it, of the same periods in all the
+    years and for units with what they took over by the end of the year. The tree has both with what was taken over:
+    what stands below a unit at the end of the year, wherever it stood before.
     Where somebody came or went without a succession, everybody and the tree once more (`mark`) without whom is not
     comparable with the year before.
     """
     return Model(
         "indicator.operand",
-        f"""WITH {_placed(depth)},
+        f"""WITH {_placed()},
 
 {_SCOPES}
 
@@ -30,34 +31,49 @@ SELECT
     CAST(value AS DECIMAL(38, 10)) AS value
 FROM operand
 WHERE value IS NOT NULL""",
-        frozenset({"indicator.counted", "reference.standing", "reference.tree", "reference.incomparable"}),
+        frozenset(
+            {"indicator.counted", "indicator.paired", "reference.standing", "reference.tree", "reference.incomparable"}
+        ),
         "指标和算式的取数：各范围、各年度，单位按原报和按年末承继关系两种口径，有增减单位的年度另有可比口径",
         "what indicators and formulas are made of; one row per basis, indicator, year, years back, line, scope, side "
         "and mark",
     )
 
 
-def _placed(depth: int) -> str:
+def _placed() -> str:
     """What counts in a year, for that year and those after it that look back, at who answers for it at their ends."""
-    backs = ", ".join(f"({back})" for back in range(depth + 1))
-    return f"""back AS (
-    SELECT back FROM (VALUES {backs}) AS listed (back)
-),
-
-placed AS (
+    return f"""placed AS (
     SELECT
-        c.year_basis, c.indicator_id, c.aggregate, c.year + b.back AS year, b.back, c.unit_code AS said_by,
+        c.year_basis, c.indicator_id, c.aggregate, c.for_year AS year, c.back, c.unit_code AS said_by,
         coalesce(s.successor, c.unit_code) AS unit_code, c.item,
         CASE
             WHEN s.share IS NULL OR c.aggregate IN ('max', 'min', 'distinct') THEN c.value
             ELSE CAST(CAST(c.value AS DECIMAL(24, 6)) * s.share AS DECIMAL(38, 10))
         END AS value
-    FROM indicator.counted AS c
-    CROSS JOIN back AS b
+    FROM indicator.paired AS c
     LEFT JOIN reference.standing AS s
         ON
             c.unit_code = s.unit_code AND c.period = s.period
-            AND c.year_basis = s.year_basis AND c.year + b.back = s.year
+            AND c.year_basis = s.year_basis AND c.for_year = s.year
+),
+
+-- What stands at the end of a year itself: all its periods, held against no other year.
+at_end AS (
+    SELECT
+        c.year_basis, c.indicator_id, c.aggregate, c.year, coalesce(s.successor, c.unit_code) AS unit_code, c.item,
+        CASE
+            WHEN s.share IS NULL OR c.aggregate IN ('max', 'min', 'distinct') THEN c.value
+            ELSE CAST(CAST(c.value AS DECIMAL(24, 6)) * s.share AS DECIMAL(38, 10))
+        END AS value
+    FROM indicator.counted AS c
+    LEFT JOIN reference.standing AS s
+        ON c.unit_code = s.unit_code AND c.period = s.period AND c.year_basis = s.year_basis AND c.year = s.year
+),
+
+unit_at_end AS (
+    SELECT {_KEY}, unit_code, item, {AGGREGATE.replace("count(DISTINCT item)", "1")} AS value
+    FROM at_end
+    GROUP BY {_KEY}, unit_code, item
 ),
 
 by_unit AS (
@@ -100,11 +116,15 @@ operand AS (
     INNER JOIN reference.tree AS t ON u.year_basis = t.year_basis AND u.year = t.year AND u.unit_code = t.unit_code
     GROUP BY u.year_basis, u.indicator_id, u.aggregate, u.year, u.back, t.unit_line, t.scope
     UNION ALL
+    SELECT u.year_basis, u.indicator_id, u.year, 0, t.unit_line, t.scope, FALSE, '', {AGGREGATE}
+    FROM unit_at_end AS u
+    INNER JOIN reference.tree AS t ON u.year_basis = t.year_basis AND u.year = t.year AND u.unit_code = t.unit_code
+    GROUP BY u.year_basis, u.indicator_id, u.aggregate, u.year, t.unit_line, t.scope
+    UNION ALL
     -- What everybody reported needs no tree: it is its own comparable side.
-    SELECT r.year_basis, r.indicator_id, r.year + b.back, b.back, '', r.scope, TRUE, '', r.value
-    FROM reported AS r
-    CROSS JOIN back AS b
-    WHERE r.scope = '{ALL}'
+    SELECT year_basis, indicator_id, for_year, back, '', '{ALL}', TRUE, '', {AGGREGATE}
+    FROM indicator.paired
+    GROUP BY year_basis, indicator_id, aggregate, for_year, back
     UNION ALL
     SELECT year_basis, indicator_id, year, back, '', '{ALL}', TRUE, mark, {AGGREGATE}
     FROM comparable

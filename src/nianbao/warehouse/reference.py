@@ -16,6 +16,8 @@ from nianbao.warehouse.schema import comment_on
 from nianbao.warehouse.time_tables import flag, periods_until, time_tables
 
 _ALL = "reference"
+_LATELY = 24
+"""Of so many periods that ended last it is looked day by day whether something is still awaited."""
 
 
 def load_reference(connection: Connection, project: Project, today: dt.date) -> dict[str, str]:
@@ -25,8 +27,14 @@ def load_reference(connection: Connection, project: Project, today: dt.date) -> 
     because who owes what is long: units by forms by periods.
     """
     stored = dict(connection.execute("SELECT model, fingerprint FROM ledger.build").fetchall())
-    over = [period.code for period in periods_until(project, today) if period.end < today]
-    key = hashlib.sha256(f"{digest_of(project)} {today.year} {over}".encode()).hexdigest()
+    over = [period for period in periods_until(project, today) if period.end < today]
+    closed = [
+        f"{form.code} {period}"
+        for form in project.forms.values()
+        for period in over[-_LATELY:]
+        if project.is_closed(form, period, today)
+    ]
+    key = hashlib.sha256(f"{digest_of(project)} {today.year} {over} {closed}".encode()).hexdigest()
     if stored.get(_ALL) == key:
         return {name: fingerprint for name, fingerprint in stored.items() if name.startswith("reference.")}
     tables = {f"reference.{table.name}": table for table in reference_tables(project, today)}

@@ -106,15 +106,17 @@ def _indicator_period(project: Project, periods: list[Period], today: dt.date) -
         for basis in project.year_bases:
             for year, taken in _by_year(indicator, part, basis, periods).items():
                 asked = [each for each in taken if project.is_asked(form, each) and each.end < today]
-                rows += _rows_of_year(indicator, part, basis, year, taken, asked, places)
+                closed = [each for each in taken if project.is_closed(form, each, today)]
+                rows += _rows_of_year(indicator, part, basis, year, taken, asked, closed, places)
     return ReferenceTable(
         "indicator_period",
         "指标取数的报告期",
         "the periods that a counted indicator takes in a year; one row per indicator, year basis, year and period",
-        ("indicator_id", "year_basis", "year", "period", "field", "place", "is_asked", "is_needed", "is_of_whole"),
+        ("indicator_id", "year_basis", "year", "period", "field", "place", "is_asked", "is_needed", "is_of_whole",
+         "is_closed"),
         rows,
         {"year": "INTEGER", "place": "INTEGER", "is_asked": "BOOLEAN", "is_needed": "BOOLEAN",
-         "is_of_whole": "BOOLEAN"},
+         "is_of_whole": "BOOLEAN", "is_closed": "BOOLEAN"},
     )  # fmt: skip
 
 
@@ -130,7 +132,7 @@ def _by_year(indicator: Indicator, part: Part, basis: YearBasis, periods: list[P
 
 def _rows_of_year(
     indicator: Indicator, part: Part, basis: YearBasis, year: int, taken: list[Period], asked: list[Period],
-    places: dict[Period, int],
+    closed: list[Period], places: dict[Period, int],
 ) -> Iterator[tuple[str, ...]]:  # fmt: skip
     """A stock needs the last period that is asked and over, every other indicator all of them."""
     is_stock = indicator.aggregate is Aggregate.LAST
@@ -143,6 +145,7 @@ def _rows_of_year(
         yield (
             indicator.id, basis.code, str(year), period.code, field.code if field else indicator.field,
             str(places[period]), flag(period in asked), flag(period in needed), flag(period in whole),
+            flag(period in closed),
         )  # fmt: skip
 
 
