@@ -20,7 +20,8 @@ from tests.homes import PUBLICATIONS, SEED, YEAR, arrive, call, clock_at, issue,
 from tests.workbooks import answer_cell, cover_cell, edited
 
 UNIT, FORM, FIELD, MORE = "QH632800", "GH05", "warmth_funds", 60_000
-QUARTER, NIGHT, CORRECTED, LATER = "2022Q1", "2022-04-11T01:00", "2022-04-12T01:00", "2022-04-13T10:00"
+QUARTER, SETTLED, NIGHT = "2022Q1", "2022-02-10T01:00", "2022-04-11T01:00"
+CORRECTED, LATER = "2022-04-12T01:00", "2022-04-13T10:00"
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ def corrected(project: Project, changed_year: Home) -> Corrected:
     first = next(
         each for each in plan_sample(project, YEAR + 1, SEED) if (each.unit.code, each.period.code) == (UNIT, QUARTER)
     )
+    with clock_at(SETTLED):
+        nightly(project.path, changed_year)  # what the office wrote last goes into the drafts
     send(project, changed_year.inbox, [first])
     with clock_at(NIGHT):
         night = nightly(project.path, changed_year)
