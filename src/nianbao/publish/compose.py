@@ -13,15 +13,7 @@ from nianbao.catalog.passages import BINDING
 from nianbao.catalog.publications import TARGET
 from nianbao.errors import DeclarationError
 from nianbao.publish.definition import define
-from nianbao.publish.notes import (
-    comparable_notes,
-    coverage_notes,
-    rounding_note,
-    said_once,
-    same_period_notes,
-    same_periods,
-    sign_off_note,
-)
+from nianbao.publish.notes import rounding_note, said_once, same_periods, section_notes, sign_off_note
 from nianbao.publish.promised import in_words, tally
 from nianbao.statistics.claims import Claims
 from nianbao.statistics.comparable import mark_of, say_left_out
@@ -87,9 +79,7 @@ class Composer:
         paragraphs = tuple(each for passage in section.paragraphs for each in self._paragraphs(passage, section))
         tables = tuple(self._table(table, section) for table in section.tables)
         charts = tuple(filter(None, (self._chart(chart) for chart in section.charts)))
-        notes = coverage_notes(self.printed[start:], self.figures.project.conventions.words)
-        notes += same_period_notes(self.printed[start:], self.figures)
-        notes += comparable_notes(self.printed[start:], self.figures.project)
+        notes = section_notes(self.printed[start:], self.figures)
         if self.is_draft:
             notes += sign_off_note(self.printed[start:])
         return PrintedSection(section.id, self.say(section.title), section.level, paragraphs, tables, charts, notes)

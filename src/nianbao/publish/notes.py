@@ -19,6 +19,13 @@ _WHOLE = Decimal(100)
 _UNITS_NAMED, _FIGURES_NAMED = 5, 4
 
 
+def section_notes(printed: Sequence[PrintedFigure], figures: Figures) -> tuple[str, ...]:
+    """The notes under a section, for the figures that it prints: who is missing, and what is compared with what."""
+    project = figures.project
+    notes = coverage_notes(printed, project.conventions.words)
+    return notes + same_period_notes(printed, figures) + comparable_notes(printed, project)
+
+
 def coverage_notes(figures: Sequence[PrintedFigure], words: Words) -> tuple[str, ...]:
     """Who has not reported, for the figures of a section that the counted units report, and what they held last year.
 
