@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 from docx.document import Document as WordDocument
@@ -14,6 +15,7 @@ from nianbao.publish.compose import compose
 from nianbao.review.draft.verdicts import CheckedDraft, NumberVerdict
 from nianbao.statistics.claims import Claims
 from nianbao.statistics.figures import Figures
+from nianbao.terms.publication import ANNEXES
 from tests.review.marked import YEAR
 
 PIXEL = bytes.fromhex(
@@ -26,7 +28,7 @@ def write_report(project: Project, figures: Figures, code: str, path: Path) -> P
     """One of the project's publications as the Word document that leaders edit."""
     moment = dt.datetime(2022, 1, 26, 10, 0)
     document = compose(project.publications[code], Claims(figures, {}), YEAR, "draft", moment, ())
-    report.write(document, path, lambda chart: PIXEL)
+    report.write(replace(document, annexes=ANNEXES), path, lambda chart: PIXEL)
     return path
 
 

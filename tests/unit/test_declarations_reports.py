@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "golden" / "figures.csv"
 PRINTED = ROOT / "reference" / "bulletin_2022_03.csv"
 TREE = {
-    "work_report": "P S W W1 W1.A W1.A1 W1.A2 W1.A3 W1.A4 W1.A5 W1.A6 W1.A7 "
+    "work_report": "S W W1 P W1.A W1.A1 W1.A2 W1.A3 W1.A4 W1.A5 W1.A6 W1.A7 "
     "W1.B W1.B1 W1.B2 W1.B3 W1.B4 W1.C W1.D W2 W2.1 W2.2 W2.3 W2.4 W2.5 W2.6",
     "audit_report": "A A1 A1.1 A1.2 A1.3 A2 A2.1 A2.2 A2.3 A2.4 A2.5 A3 A3.1 A3.2 A3.3 A3.4 A3.5",
 }

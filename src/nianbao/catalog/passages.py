@@ -146,7 +146,9 @@ def _texts(path: Path, forms: Mapping[str, Form]) -> Iterator[DeclaredText]:
 
 def _blocks(path: Path) -> Iterator[DeclaredBlock]:
     for table in _entries(path, "blocks"):
-        block = DeclaredBlock(table.text("id"), table.text("zh"), table.flag("required"), table.flag("on", True))
+        block = DeclaredBlock(
+            table.text("id"), table.text("zh"), table.flag("required"), table.flag("on", True), table.flag("centred")
+        )
         table.done()
         yield block
 

@@ -9,7 +9,18 @@ from typing import NamedTuple
 from nianbao.catalog.declared import Declared
 from nianbao.catalog.passages import OFFSETS, check_passage, read_passage
 from nianbao.terms.passage import Passage, Wordings
-from nianbao.terms.publication import ANNEXES, Chart, Column, Head, Publication, Row, Section, Table, Tail
+from nianbao.terms.publication import (
+    ANNEXES,
+    PRINTED_ANNEXES,
+    Chart,
+    Column,
+    Head,
+    Publication,
+    Row,
+    Section,
+    Table,
+    Tail,
+)
 
 TARGET, TARGET_COLUMNS = "target", 4
 TABLE_ROWS = ("counted", "indicator", TARGET)
@@ -49,10 +60,10 @@ def _read_publication(path: Path, known: _Known) -> Publication:
         title=declared.text("title"),
         style=declared.text("style"),
         sections=sections,
-        footnotes=declared.flag("footnotes"),
+        footnotes_from=declared.integer("footnotes_from") if "footnotes_from" in declared else None,
         head=_read_head(declared),
         tail=_read_tail(declared),
-        annexes=declared.texts("annexes", ANNEXES),
+        annexes=declared.texts("annexes", PRINTED_ANNEXES),
     )
     declared.done()
     if unknown := set(publication.annexes) - set(ANNEXES):
@@ -70,7 +81,7 @@ def _read_head(publication: Declared) -> Head | None:
     declared = publication.table("head")
     if declared is None:
         return None
-    head = Head(declared.text("name"), declared.text("compiler"), declared.integer("first_issue", 1))
+    head = Head(declared.text("name"), declared.text("compiler"), declared.text("issue_block", ""))
     declared.done()
     return head
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
@@ -15,6 +15,7 @@ from nianbao.errors import DeclarationError
 from nianbao.publish.definition import define
 from nianbao.publish.notes import rounding_note, said_once, same_periods, section_notes, sign_off_note
 from nianbao.publish.promised import in_words, tally
+from nianbao.publish.row_sums import row_sums
 from nianbao.statistics.claims import Claims
 from nianbao.statistics.comparable import mark_of, say_left_out
 from nianbao.statistics.exact import in_table
@@ -34,12 +35,11 @@ from nianbao.terms.document import (
     PrintedSection,
     PrintedTable,
     PrintedText,
-    RowSum,
     TableCell,
     ToWrite,
 )
 from nianbao.terms.figure import Judgement
-from nianbao.terms.indicator import POINTS, Indicator
+from nianbao.terms.indicator import POINTS
 from nianbao.terms.passage import (
     Binding,
     Bound,
@@ -51,7 +51,7 @@ from nianbao.terms.passage import (
     StandingPhrase,
     Wordings,
 )
-from nianbao.terms.publication import Chart, Publication, Row, Section, Table
+from nianbao.terms.publication import Chart, Head, Publication, Row, Section, Table
 from nianbao.terms.reported import Reported
 from nianbao.terms.target import Target
 from nianbao.terms.unit import Unit
@@ -79,10 +79,12 @@ class Composer:
         paragraphs = tuple(each for passage in section.paragraphs for each in self._paragraphs(passage, section))
         tables = tuple(self._table(table, section) for table in section.tables)
         charts = tuple(filter(None, (self._chart(chart) for chart in section.charts)))
-        notes = section_notes(self.printed[start:], self.figures)
-        if self.is_draft:
-            notes += sign_off_note(self.printed[start:])
-        return PrintedSection(section.id, self.say(section.title), section.level, paragraphs, tables, charts, notes)
+        own = self.printed[start:]
+        printed = PrintedSection(
+            section.id, self.say(section.title), section.level, paragraphs, tables, charts,
+            coverage_notes=section_notes(own, self.figures), signer_notes=sign_off_note(own) if self.is_draft else (),
+        )  # fmt: skip
+        return printed.in_reading_order()
 
     def say(self, text: str) -> str:
         """A text without figures: {year}, {prev_year}, {next_year} are filled in."""
@@ -101,7 +103,7 @@ class Composer:
             case Quoted(text_id):
                 yield from self._quoted(self.wordings.texts[text_id], section)
             case OfficeBlock(block_id):
-                yield from self._block(self.wordings.blocks[block_id], section)
+                yield from self._block(self.wordings.blocks[block_id], section.id)
 
     def _is_telling(self, sentence: tuple[str | Binding, ...]) -> bool:
         """Whether all its figures can be told: nobody writes that none were held; a rate of nothing is news."""
@@ -146,18 +148,28 @@ class Composer:
         if self.is_draft:
             yield (ToWrite(f"【待补写：{declared.zh}】", declared.required),)
 
-    def _block(self, declared: DeclaredBlock, section: Section) -> Iterator[Paragraph]:
+    def _block(self, declared: DeclaredBlock, section_id: str) -> Iterator[Paragraph]:
         written = self.reported.blocks.get(declared.id)
         if not declared.is_on:
             return
         if written:
             for number, text in enumerate(written.paragraphs, start=1):
                 key = f"block-{declared.id}-{number}"
-                yield (PrintedBlock(key, declared.id, section.id, text, written.by, written.written_on),)
+                block = PrintedBlock(
+                    key, declared.id, section_id, text, written.by, written.written_on, declared.is_centred
+                )
+                yield (block,)
             return
-        self.open_passages.append(OpenPassage(declared.zh, section.id, declared.is_required, block_id=declared.id))
+        self.open_passages.append(OpenPassage(declared.zh, section_id, declared.is_required, block_id=declared.id))
         if self.is_draft:
-            yield (ToWrite(f"【待补写：{declared.zh}】", declared.is_required, declared.id),)
+            yield (ToWrite(f"【待补写：{declared.zh}】", declared.is_required, declared.id, declared.is_centred),)
+
+    def issue(self, head: Head | None) -> PrintedBlock | ToWrite | None:
+        """The number of the issue that a bulletin is, as the office has written it, or the gap for it in a draft."""
+        if head is None or not head.issue_block:
+            return None
+        said = next(self._block(self.wordings.blocks[head.issue_block], ""), ())
+        return next((piece for piece in said if isinstance(piece, PrintedBlock | ToWrite)), None)
 
     @property
     def wordings(self) -> Wordings:
@@ -226,7 +238,7 @@ class Composer:
             rows = tuple((unit.short_zh, self._unit_row(table, unit.code, section)) for unit in self._units(table.rows))
             if table.total:
                 rows += ((table.total, self._unit_row(table, ALL, section)),)
-        sums = tuple(_row_sums(table, len(rows), self.figures.project.indicators))
+        sums = tuple(row_sums(table, len(rows), self.figures.project.indicators))
         head = ("项目" if table.rows == "indicator" else "单位", *(self.say(column.zh) for column in table.columns))
         note = self.say(table.note) + rounding_note(rows, sums) + self._change_note(rows)
         return PrintedTable(self.say(table.title), table.unit, head, rows, bool(table.total), note, sums)
@@ -303,7 +315,8 @@ class Composer:
         ]
         if len(points) < len(labelled):
             return None
-        return PrintedChart(chart.kind, self.say(chart.title), chart.unit, tuple(points))
+        named = tuple(dict.fromkeys(self._reference(name)[0] for *_, name, _ in labelled))
+        return PrintedChart(chart.kind, self.say(chart.title), chart.unit, tuple(points), named)
 
     def _zh(self, name: str) -> str:
         return self.figures.project.indicators[name.partition("@")[0]].zh
@@ -332,6 +345,7 @@ def compose(
     shown = [each for each in publication.sections if _is_shown(each, targets, composer.wordings)]
     sections = tuple(composer.section(section) for section in shown)
     sections = said_once(sections, composer.printed, composer.figures.project.conventions.words)
+    issue = composer.issue(publication.head)
     return Document(
         publication=publication.code,
         zh=publication.zh,
@@ -349,6 +363,7 @@ def compose(
         open_passages=tuple(composer.open_passages),
         head=publication.head,
         tail=publication.tail,
+        issue=issue,
         annexes=publication.annexes,
     )
 
@@ -372,22 +387,3 @@ def _is_shown(section: Section, targets: tuple[Target, ...], wordings: Wordings)
     blocks = [passage.block_id for passage in section.paragraphs if isinstance(passage, OfficeBlock)]
     only_blocks = len(blocks) == len(section.paragraphs) > 0
     return not only_blocks or any(wordings.blocks[block_id].is_on for block_id in blocks)
-
-
-def _row_sums(table: Table, length: int, indicators: Mapping[str, Indicator]) -> Iterator[RowSum]:
-    """Which rows of a table add up others: its last row those of the units, a declared one those it says."""
-    if table.rows != "indicator" and table.total:
-        columns = frozenset(
-            n for n, column in enumerate(table.columns) if indicators[column.indicator.partition("@")[0]].adds_up
-        )
-        yield RowSum(length - 1, 0, length - 1, columns)
-    for number, row in enumerate(table.rows_of):
-        if row.sums:
-            first, stop = sorted((number + (row.sums > 0), number + row.sums + (row.sums > 0)))
-            columns = frozenset(n for n, name in enumerate(row.indicators) if name and _can_add(name, indicators))
-            yield RowSum(number, first, stop, columns)
-
-
-def _can_add(name: str, indicators: Mapping[str, Indicator]) -> bool:
-    """Whether an indicator of a declared row can be a sum: it is no ratio."""
-    return "/" not in indicators[name.partition("@")[0]].formula

@@ -11,7 +11,7 @@ from nianbao.catalog.conventions import Words
 from nianbao.statistics.comparable import mark_of, say_left_out
 from nianbao.statistics.figures import Figures
 from nianbao.statistics.wording import word
-from nianbao.terms.document import PrintedFigure, PrintedSection, RowSum, TableCell
+from nianbao.terms.document import Footnote, PrintedFigure, PrintedSection, RowSum, TableCell
 from nianbao.terms.period import Period
 
 ROUNDED_APART = "各数分别四舍五入，相加可能不等于合计或百分之百。"
@@ -19,17 +19,17 @@ _WHOLE = Decimal(100)
 _UNITS_NAMED, _FIGURES_NAMED = 5, 4
 
 
-def section_notes(printed: Sequence[PrintedFigure], figures: Figures) -> tuple[str, ...]:
-    """The notes under a section, for the figures that it prints: who is missing, and what is compared with what."""
+def section_notes(printed: Sequence[PrintedFigure], figures: Figures) -> tuple[Footnote, ...]:
+    """The notes on the figures that a section prints: who is missing, and what is compared with what."""
     project = figures.project
     notes = coverage_notes(printed, project.conventions.words)
     return notes + same_period_notes(printed, figures) + comparable_notes(printed, project)
 
 
-def coverage_notes(figures: Sequence[PrintedFigure], words: Words) -> tuple[str, ...]:
-    """Who has not reported, for the figures of a section that the counted units report, and what they held last year.
+def coverage_notes(figures: Sequence[PrintedFigure], words: Words) -> tuple[Footnote, ...]:
+    """Who has not reported, and what they held last year, each at the first figure of a section that it concerns.
 
-    `words` are what the federation calls those units, and everybody together.
+    `words` are what the federation calls the counted units, and everybody together.
     """
     by_coverage: dict[tuple[int, tuple[str, ...]], list[PrintedFigure]] = {}
     for figure in figures:
@@ -38,17 +38,21 @@ def coverage_notes(figures: Sequence[PrintedFigure], words: Words) -> tuple[str,
     notes = []
     for (expected, missing), concerned in by_coverage.items():
         shown = "、".join(missing[:_UNITS_NAMED]) + ("等" if len(missing) > _UNITS_NAMED else "")
-        notes.append(
+        text = (
             f"{_named(concerned)}：{words.counted}应报{expected}家，已报{expected - len(missing)}家，"
             f"未报齐：{shown}{_held(concerned, words.whole)}。"
         )
+        notes.append(Footnote(concerned[0].key, text))
     return tuple(notes)
 
 
-def comparable_notes(figures: Iterable[PrintedFigure], project: Project) -> tuple[str, ...]:
-    """Whom the comparable basis leaves out, for the figures of a section that are computed on one."""
-    bases = dict.fromkeys((each.year, mark_of(project.indicators[each.indicator_id], project)) for each in figures)
-    return tuple(dict.fromkeys(said for year, mark in bases if (said := say_left_out(project, year, mark))))
+def comparable_notes(figures: Iterable[PrintedFigure], project: Project) -> tuple[Footnote, ...]:
+    """Whom the comparable basis leaves out, each at the first figure of a section that is computed on one."""
+    said: dict[str, str] = {}
+    for each in figures:
+        if text := say_left_out(project, each.year, mark_of(project.indicators[each.indicator_id], project)):
+            said.setdefault(text, each.key)
+    return tuple(Footnote(key, text) for text, key in said.items())
 
 
 def same_periods(periods: Sequence[str]) -> str:
@@ -57,25 +61,29 @@ def same_periods(periods: Sequence[str]) -> str:
     return f"（两年都只取{'、'.join(each.zh.removeprefix(f'{each.year}年') for each in parsed)}）" if parsed else ""
 
 
-def same_period_notes(figures: Iterable[PrintedFigure], compared: Figures) -> tuple[str, ...]:
+def same_period_notes(figures: Iterable[PrintedFigure], compared: Figures) -> tuple[Footnote, ...]:
     """Which figures of a section compare some periods of the year with the same ones of the year before."""
     found: dict[str, list[PrintedFigure]] = {}
     for figure in figures:
         if said := same_periods(compared.compared(figure.indicator_id, figure.year)):
             found.setdefault(said, []).append(figure)
-    return tuple(f"{_named(concerned)}：与上年同期相比{said}。" for said, concerned in found.items())
+    return tuple(
+        Footnote(concerned[0].key, f"{_named(concerned)}：与上年同期相比{said}。") for said, concerned in found.items()
+    )
 
 
 def said_once(
     sections: tuple[PrintedSection, ...], figures: list[PrintedFigure], words: Words
 ) -> tuple[PrintedSection, ...]:
     """The sections with one sentence, where figures are printed first, on all that the notes do not name."""
-    full = {figure.section for figure in figures if figure.coverage.expected and not figure.coverage.missing}
-    first = next((place for place, section in enumerate(sections) if section.id in full), None)
+    full = [figure for figure in figures if figure.coverage.expected and not figure.coverage.missing]
+    full_in = {figure.section: figure for figure in reversed(full)}
+    first = next((place for place, section in enumerate(sections) if section.id in full_in), None)
     if first is None:
         return sections
     all_reported = f"各节数字所依据的报表，除另行注明的外，应报的{words.counted}均已报齐。"
-    told = replace(sections[first], coverage_notes=(all_reported, *sections[first].coverage_notes))
+    said = Footnote(full_in[sections[first].id].key, all_reported)
+    told = replace(sections[first], coverage_notes=(said, *sections[first].coverage_notes))
     return (*sections[:first], told, *sections[first + 1 :])
 
 

@@ -18,7 +18,7 @@ from nianbao.publish.release import Edition, doubted
 from nianbao.publish.site import UNITS_A_LEAF, UNITS_IN_MATRIX
 from nianbao.runs.workspace import Step, Workspace
 from nianbao.statistics.claims import read_claims
-from nianbao.statistics.figures import FewUnits, read_figures
+from nianbao.statistics.figures import FewUnits, Figures, read_figures
 from nianbao.statistics.reporting import awaited_until, due_counts, due_in_year
 from nianbao.statistics.targets import read_targets
 from nianbao.statistics.texts import read_blocks, read_texts
@@ -64,7 +64,9 @@ def documents_of_year(workspace: Workspace, year: int, edition: str, is_whole: b
 
     What is not whole has the first units behind each figure and counts the cells: its cost is that of what it shows.
     """
-    few = None if is_whole else FewUnits(units_listed(workspace.project), UNITS_A_LEAF)
+    explained = approved(workspace.connection)
+    shown = units_listed(workspace.project) | {row["unit_code"] for row in explained}
+    few = None if is_whole else FewUnits(frozenset(shown), UNITS_A_LEAF)
     figures = read_figures(workspace.connection, workspace.project, few=few)
     claims = read_claims(workspace.connection, figures)
     as_of = ledger.known_until(workspace.connection) or clock.now()
@@ -86,7 +88,8 @@ def documents_of_year(workspace: Workspace, year: int, edition: str, is_whole: b
                 unfinished,
             ),
             publication,
-            workspace,
+            figures,
+            explained,
         )
         for code, publication in workspace.project.publications.items()
     }
@@ -114,10 +117,12 @@ def _unfinished(workspace: Workspace, year: int, today: dt.date) -> str:
     return f"本年度尚未结束：只含{until}，不是全年数。"
 
 
-def _footnoted(document: Document, publication: Publication, workspace: Workspace) -> Document:
-    if not publication.footnotes:
+def _footnoted(
+    document: Document, publication: Publication, figures: Figures, explained: list[dict[str, Any]]
+) -> Document:
+    if publication.footnotes_from is None:
         return document
-    return with_footnotes(document, workspace.project, approved(workspace.connection))
+    return with_footnotes(document, figures, explained, publication.footnotes_from)
 
 
 def write_analysts_file(workspace: Workspace, step: Step) -> Path:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import NamedTuple
 
 from nianbao.terms.background import Background
 from nianbao.terms.figure import Claim, Coverage, TracedCell
-from nianbao.terms.publication import ANNEXES, Head, Tail
+from nianbao.terms.publication import PRINTED_ANNEXES, Head, Tail
 from nianbao.terms.release import Correction
 
 
@@ -81,6 +81,7 @@ class PrintedBlock:
     text: str
     by: str
     written_on: dt.date
+    is_centred: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ class ToWrite:
     text: str
     is_required: bool
     block_id: str = ""
+    is_centred: bool = False
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,12 @@ class PrintedTable:
     note: str = ""
     sums: tuple[RowSum, ...] = ()
 
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        """What its cells are values of."""
+        figures = (cell.figure for _, cells in self.rows for cell in cells if cell.figure)
+        return tuple(dict.fromkeys(figure.indicator_id for figure in figures))
+
 
 @dataclass(frozen=True)
 class ChartPoint:
@@ -162,12 +170,13 @@ class ChartPoint:
 
 @dataclass(frozen=True)
 class PrintedChart:
-    """A chart: kind (bar_by_unit | composition | actual_against_budget), title, unit, points."""
+    """A chart: kind (bar_by_unit | composition | actual_against_budget), title, unit, points; and of what."""
 
     kind: str
     title: str
     unit: str
     points: tuple[ChartPoint, ...]
+    indicators: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -180,7 +189,11 @@ class Footnote:
 
 @dataclass(frozen=True)
 class PrintedSection:
-    """A section with its text, tables and charts; `coverage` lists the notes on who has not reported."""
+    """A section with its text, tables and charts.
+
+    `coverage_notes` say who has not reported, `footnotes` what units explained, each at a figure; `signer_notes` what
+    to look at before a draft is signed.
+    """
 
     id: str
     title: str
@@ -188,8 +201,33 @@ class PrintedSection:
     paragraphs: tuple[Paragraph, ...]
     tables: tuple[PrintedTable, ...]
     charts: tuple[PrintedChart, ...]
-    coverage_notes: tuple[str, ...] = ()
+    coverage_notes: tuple[Footnote, ...] = ()
     footnotes: tuple[Footnote, ...] = ()
+    signer_notes: tuple[str, ...] = ()
+
+    def after(self, number: int) -> tuple[PrintedTable | PrintedChart, ...]:
+        """The tables, then the charts, that belong behind a paragraph: the last one that says a figure of theirs.
+
+        What no paragraph speaks of stands behind the last of them.
+        """
+        shown: tuple[PrintedTable | PrintedChart, ...] = (*self.tables, *self.charts)
+        return tuple(each for each in shown if self._place(each) == number)
+
+    def in_reading_order(self) -> PrintedSection:
+        """The section with its tables and its charts in the order in which they are met, so that numbers run on."""
+        tables, charts = sorted(self.tables, key=self._place), sorted(self.charts, key=self._place)
+        return replace(self, tables=tuple(tables), charts=tuple(charts))
+
+    def _place(self, shown: PrintedTable | PrintedChart) -> int:
+        """The number of the paragraph; a chart does not come before the table of the same values."""
+        places = [
+            number
+            for number, paragraph in enumerate(self.paragraphs)
+            if any(isinstance(piece, PrintedFigure) and piece.indicator_id in shown.indicators for piece in paragraph)
+        ]
+        if isinstance(shown, PrintedChart):
+            places += [self._place(each) for each in self.tables if set(each.indicators) & set(shown.indicators)]
+        return max(places, default=max(len(self.paragraphs) - 1, 0))
 
 
 @dataclass(frozen=True)
@@ -252,10 +290,10 @@ class Document:
 
     `edition` is `draft` or `r1`, `r2`…; `notices` are printed on top (the sample data says that it is synthetic);
     `unfinished` says on every page of a year that is not over which periods it is made of; `revisions` compares with
-    the release before; `open_passages` are what nobody has written. A draft has no day of issue yet; `head` and `tail`
-    are those of a bulletin; `background` is what the pages tell besides the figures. What `is_whole` comes in all
+    the release before. A draft has no day of issue yet; `head` and `tail` are those of a bulletin, `issue` the number
+    that the office gave it; `background` is what the pages tell besides the figures. What `is_whole` comes in all
     formats, with every unit and cell behind each figure; the draft of a night is its pages and lists, and counts what
-    it does not list.
+    it does not list. `open_passages` are those that nobody has written.
     """
 
     publication: str
@@ -276,7 +314,8 @@ class Document:
     issued_on: dt.date | None = None
     head: Head | None = None
     tail: Tail | None = None
-    annexes: tuple[str, ...] = ANNEXES
+    issue: PrintedBlock | ToWrite | None = None
+    annexes: tuple[str, ...] = PRINTED_ANNEXES
     background: Background = field(default_factory=Background)
     is_whole: bool = True
 

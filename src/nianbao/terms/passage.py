@@ -77,6 +77,7 @@ class DeclaredBlock:
     zh: str
     is_required: bool
     is_on: bool
+    is_centred: bool = False
 
 
 @dataclass(frozen=True)

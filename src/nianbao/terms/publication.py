@@ -73,11 +73,14 @@ class Section:
 
 @dataclass(frozen=True)
 class Head:
-    """The red head of a bulletin (通报、简报): its name, who compiles it, the issue that a year's first release is."""
+    """The red head of a bulletin (通报、简报): its name, and who compiles it.
+
+    The number of the issue runs on from year to year and is the office's to give: it writes it into a block.
+    """
 
     name: str
     compiler: str
-    first_issue: int = 1
+    issue_block: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,11 +94,16 @@ class Tail:
 
 ANNEXES = ("figures", "sources", "revisions")
 """The annexes that there are, in their order."""
+PRINTED_ANNEXES = ("revisions",)
+"""Those that are printed unless a publication says otherwise: nobody prints the trail of an audit."""
 
 
 @dataclass(frozen=True)
 class Publication:
-    """A report as a kind: `work_report`, `audit_report`; with `footnotes` it prints what units explained."""
+    """A report as a kind: `work_report`, `audit_report`.
+
+    What a unit explained becomes a footnote where the unit holds at least `footnotes_from` per cent of the figure.
+    """
 
     code: str
     zh: str
@@ -104,7 +112,7 @@ class Publication:
     title: str
     style: str
     sections: tuple[Section, ...]
-    footnotes: bool = False
+    footnotes_from: int | None = None
     head: Head | None = None
     tail: Tail | None = None
-    annexes: tuple[str, ...] = ANNEXES
+    annexes: tuple[str, ...] = PRINTED_ANNEXES

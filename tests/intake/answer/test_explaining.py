@@ -242,16 +242,16 @@ def test_an_approved_reason_is_printed_where_the_publication_asks_for_it(desk: D
     """A section that prints a figure counted from the explained cell says why, once it is approved; others do not."""
     (row,) = rows(desk)
 
-    def notes() -> list[tuple[str, str]]:
+    def notes(least: int = 0) -> list[tuple[str, str]]:
         with warehouse(desk.home) as connection:
             figures = read_figures(connection, desk.project)
             report = desk.project.publications["work_report"]
             document = compose(report, Claims(figures, {}), 2021, "draft", row["explained_at"], ())
-            noted = with_footnotes(document, desk.project, approved(connection))
+            noted = with_footnotes(document, figures, approved(connection), least)
         return [(section.id, note.text) for section in noted.sections for note in section.footnotes]
 
     with clock_at(RULED_AT), open_workspace(desk.project.path, desk.home, "build") as workspace:
         build_tables(workspace)
     assert notes() == []
     rule_on(desk, row, Ruling.APPROVED, "2021-12-31")
-    assert notes() == [("W1.A5", f"省交通运输工会2021年第三季度“送温暖资金”的说明：{REASON}。")]
+    assert notes() == notes(100) == [("W1.A5", f"省交通运输工会2021年第三季度“送温暖资金”的说明：{REASON}。")]

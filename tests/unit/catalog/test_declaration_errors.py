@@ -123,7 +123,7 @@ CASES = [
     Case("unknown figure in a table", SECTION, 'indicator = "warmth_persons"', 'indicator = "visited"', "'visited'"),
     Case("unknown figure in a chart", SECTION, 'indicators = ["warmth_funds"]', 'indicators = ["warmth"]', "'warmth'"),
     Case("unknown rows of a table", SECTION, 'rows = "prefecture"', 'rows = "city"', "rows = 'city' is none of"),
-    Case("targets without their columns", "reports/work_report/sections/005_P.toml", ', { zh = "责任部门" }', "",
+    Case("targets without their columns", "reports/work_report/sections/115_P.toml", ', { zh = "责任部门" }', "",
          "four columns", 'rows = "target"'),
     Case("unknown kind of chart", SECTION, 'kind = "composition"', 'kind = "pie"', "kind = 'pie' is none of",
          'title = "城市困难职工救助资金构成"'),
@@ -140,9 +140,9 @@ CASES = [
          "compiler is missing", ""),
     Case("unknown word in the tail lines", "reports/work_report/publication.toml", "sent_to = ", "send_to = ",
          "unknown key 'send_to'", "send_to"),
-    Case("unknown annex", "reports/work_report/publication.toml", "footnotes = true", 'annexes = ["figures", "maps"]',
+    Case("unknown annex", "reports/work_report/publication.toml", "footnotes_from = 2", 'annexes = ["figures", "maps"]',
          "annex 'maps' is none of", "annexes"),
-    Case("a red head that is no table", "reports/work_report/publication.toml", "footnotes = true\n\n[head]",
+    Case("a red head that is no table", "reports/work_report/publication.toml", "footnotes_from = 2\n\n[head]",
          'head = "x"\n\n[heading]', "must be a dict", "head"),
 ]  # fmt: skip
 

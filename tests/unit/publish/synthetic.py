@@ -8,6 +8,7 @@ from decimal import Decimal
 from nianbao.terms.document import (
     ChartPoint,
     Document,
+    Footnote,
     PrintedChart,
     PrintedFigure,
     PrintedSection,
@@ -18,6 +19,7 @@ from nianbao.terms.document import (
     UnitValue,
 )
 from nianbao.terms.figure import Coverage, TracedCell
+from nianbao.terms.publication import ANNEXES
 from nianbao.terms.release import Correction
 
 HOSTILE = "<script>document.title='harm'</script>"
@@ -200,7 +202,7 @@ def sections(share: PrintedFigure) -> tuple[PrintedSection, ...]:
             ),
             (prefecture_table(),),
             (bar,),
-            ("送温暖筹资额：应报53个单位，已报51个，未报甲<乙 & 丙、某县总工会。",),
+            (Footnote("missing-2021", "送温暖筹资额：应报53个单位，已报51个，未报甲<乙 & 丙、某县总工会。"),),
         ),
         PrintedSection("W1.3", "二是加强经费管理和审查监督", 3, (("审计", now[7], "，上年", last[7], "。"),), (), ()),
         PrintedSection(
@@ -232,6 +234,7 @@ def document() -> Document:
         sections=sections(share),
         figures=(*figures, share),
         traces={**traces, share.key: share_trace},
+        annexes=ANNEXES,
         notices=("本报告由合成的样例数据生成，不是任何单位的真实统计。",),
         revisions=(
             Revision(

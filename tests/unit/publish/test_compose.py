@@ -12,11 +12,13 @@ from nianbao.catalog.conventions import Words
 from nianbao.catalog.passages import read_passage
 from nianbao.errors import DeclarationError
 from nianbao.publish.compose import compose
+from nianbao.publish.footnotes import with_footnotes
 from nianbao.publish.notes import ROUNDED_APART, coverage_notes, rounding_note
 from nianbao.statistics.claims import Claims
 from nianbao.statistics.figures import Figures
 from nianbao.statistics.missing import Gap, Missing
-from nianbao.terms.document import Paragraph, PrintedFigure, PrintedSection, RowSum, TableCell
+from nianbao.statistics.scopes import ALL
+from nianbao.terms.document import Footnote, Paragraph, PrintedFigure, PrintedSection, RowSum, TableCell
 from nianbao.terms.figure import Claim, Coverage, TracedCell
 from nianbao.terms.publication import Chart, Column, Row, Section, Table
 from nianbao.terms.reported import Reported, ReportedText, WrittenBlock
@@ -261,9 +263,8 @@ def test_who_has_not_reported_is_named(figures: Figures) -> None:
     assert isinstance(figure, PrintedFigure)
     assert coverage_notes([figure, figure], WORDS) == ()
     gaps = replace(figure, zh="会员人数", coverage=Coverage(51, 53, ("西宁市总", "海东市总")))
-    assert coverage_notes([figure, gaps], WORDS) == (
-        "会员人数：会员工会应报53家，已报51家，未报齐：西宁市总、海东市总。",
-    )
+    said = "会员人数：会员工会应报53家，已报51家，未报齐：西宁市总、海东市总。"
+    assert coverage_notes([figure, gaps], WORDS) == (Footnote(figure.key, said),)
     assert coverage_notes([replace(figure, coverage=Coverage(0, 0))], WORDS) == ()
 
 
@@ -272,7 +273,8 @@ def test_that_all_have_reported_is_said_once(figures: Figures) -> None:
     sections = tuple(replace(section("[[{warmth_funds | over 3}。]]"), id=name) for name in ("A", "B"))
     publication = replace(figures.project.publications["work_report"], sections=(section(), *sections))
     document = compose(publication, Claims(figures, {}), 2021, "draft", dt.datetime(2022, 1, 26), ())
-    assert [each.coverage_notes for each in document.sections] == [(), (ALL_REPORTED,), ()]
+    notes = [[note.text for note in each.coverage_notes] for each in document.sections]
+    assert notes == [[], [ALL_REPORTED], []]
 
 
 MISSING = Missing(HAIDONG, "2021Q4", Decimal(3_000_000))
@@ -297,10 +299,10 @@ def doubtful(figures: Figures, edition: str) -> PrintedSection:
 def test_a_draft_says_what_to_look_at_before_signing(figures: Figures) -> None:
     """Only the claim that might not survive, below the note on who is missing and what that was last year."""
     printed = doubtful(figures, "draft")
-    assert printed.coverage_notes == (
-        "送温暖筹资额、送温暖慰问职工数：会员工会应报53家，已报52家，未报齐：海东市总，未报部分至多占上年全省数的10.0%。",
-        f"签发前请核对，单位补报后不一定成立：{DOUBTED}。",
-    )
+    assert [note.text for note in printed.coverage_notes] == [
+        "送温暖筹资额、送温暖慰问职工数：会员工会应报53家，已报52家，未报齐：海东市总，未报部分至多占上年全省数的10.0%。"
+    ]
+    assert printed.signer_notes == (f"签发前请核对，单位补报后不一定成立：{DOUBTED}。",)
     _, funds, _, persons, _ = printed.paragraphs[0]
     assert isinstance(funds, PrintedFigure) and isinstance(persons, PrintedFigure)
     assert (funds.claim, funds.missing_share_of_last_year) == (Claim.FAILS, Decimal("0.1"))
@@ -311,7 +313,7 @@ def test_a_draft_says_what_to_look_at_before_signing(figures: Figures) -> None:
 def test_an_issued_report_has_no_mark_for_the_signer(figures: Figures) -> None:
     """The reader is told who is missing and what share that was; a table claims nothing beyond what was reported."""
     printed = doubtful(figures, "r1")
-    assert len(printed.coverage_notes) == 1
+    assert len(printed.coverage_notes) == 1 and not printed.signer_notes
     cells = [cell.figure for table in printed.tables for _, row in table.rows for cell in row if cell.figure]
     assert cells and {figure.claim for figure in cells} == {None}
 
@@ -412,3 +414,19 @@ def test_S4_a_nought_that_nobody_reported_is_a_dash(project: Project) -> None:
     assert figures.get("prov_may1_certificates", 2021).value == 0
     (printed,) = composed(figures, section(tables=(table,))).tables
     assert [cells[0].text for _, cells in printed.rows] == ["—", "0"]
+
+
+@pytest.mark.parametrize(("least", "is_noted"), [(0, True), (5, True), (6, False)])
+def test_S14_a_unit_that_holds_little_of_a_figure_is_no_footnote_of_it(
+    project: Project, least: int, is_noted: bool
+) -> None:
+    """S14: what a unit with 5% of a figure explained is printed from a declared share of 5% on, and not from 6%."""
+    values = {("warmth_funds", 2021): {ALL: Decimal(1_000_000), "QHI01": Decimal(50_000)}}
+    figures = Figures(project, values, {}, frozenset())
+    report = compose(project.publications["work_report"], Claims(figures, {}), 2021, "r1", dt.datetime(2022, 1, 26), ())
+    explained = {
+        "explanation_id": "e1", "form_code": "GH05", "part": "main", "field": "warmth_funds", "period": "2021Q3",
+        "unit_code": "QHI01", "explanation": "集中慰问一线职工",
+    }  # fmt: skip
+    noted = with_footnotes(report, figures, [explained], least)
+    assert bool([note for section in noted.sections for note in section.footnotes]) is is_noted

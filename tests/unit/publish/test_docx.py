@@ -75,10 +75,10 @@ def tagged(word: WordDocument) -> list[tuple[str, str]]:
 def printed(report: Document) -> Iterator[tuple[str, str]]:
     """Key and text of every figure in the sections, in reading order."""
     for section in report.sections:
-        for paragraph in section.paragraphs:
+        for number, paragraph in enumerate(section.paragraphs or ((),)):
             yield from ((piece.key, piece.text) for piece in paragraph if isinstance(piece, PrintedFigure))
-        for table in section.tables:
-            yield from ((cell.figure.key, cell.text) for _, row in table.rows for cell in row if cell.figure)
+            for table in (each for each in section.after(number) if not isinstance(each, PrintedChart)):
+                yield from ((cell.figure.key, cell.text) for _, row in table.rows for cell in row if cell.figure)
 
 
 def in_style(word: WordDocument, name: str) -> list[str]:

@@ -17,8 +17,19 @@ from lxml import etree
 
 from nianbao.publish import charts, pdf
 from nianbao.publish.docx import write
+from nianbao.publish.docx.protected import blocks_of
+from nianbao.publish.typeset.block import Entry, Grid
+from nianbao.publish.typeset.grid import kept_rows
 from nianbao.review.layout import lay_out
-from nianbao.terms.document import Document, Footnote, PrintedChart, PrintedFigure
+from nianbao.terms.document import (
+    Document,
+    Footnote,
+    PrintedBlock,
+    PrintedChart,
+    PrintedFigure,
+    PrintedSection,
+    ToWrite,
+)
 from nianbao.terms.publication import Head, Tail
 from tests.unit.publish.synthetic import document
 
@@ -62,10 +73,13 @@ def report() -> Document:
         made.sections[place], footnotes=(Footnote(key, NOTE), Footnote("other-2021", "另一条。"))
     )
     sections = (*made.sections[:place], noted, *made.sections[place + 1 :])
-    head = Head("某省总工会工作通报", "某省总工会办公室", first_issue=3)
+    head = Head("某省总工会工作通报", "某省总工会办公室")
     tail = Tail("某省总工会办公室", "各市（州）总工会。", "某委办公室。")
     issued = dt.date(2022, 3, 9)
-    return dataclasses.replace(made, edition="r2", issued_on=issued, sections=sections, head=head, tail=tail)
+    issue = PrintedBlock("block-期号-1", "期号", "", "第4期", "办公室", issued)
+    return dataclasses.replace(
+        made, edition="r2", issued_on=issued, sections=sections, head=head, tail=tail, issue=issue
+    )
 
 
 def written(report: Document, folder: Path) -> Path:
@@ -98,8 +112,8 @@ def in_style(word: WordDocument, style: str) -> list[str]:
     return [text_of(each) for each in found]
 
 
-def test_the_red_head_says_who_which_issue_and_when(word: WordDocument) -> None:
-    """Name in red, number counted on from the declared first issue, compiler at the left and day at the right."""
+def test_S7_the_red_head_says_who_which_issue_and_when(word: WordDocument) -> None:
+    """S7: name in red, the number that the office gave, whatever the release's is; compiler left and day right."""
     assert in_style(word, "RedName") == ["某省总工会工作通报"]
     assert in_style(word, "IssueNumber") == ["第4期"]
     assert in_style(word, "IssueLine") == ["某省总工会办公室编\t2022年3月9日"]
@@ -109,7 +123,9 @@ def test_the_red_head_says_who_which_issue_and_when(word: WordDocument) -> None:
 
 def test_a_draft_leaves_number_and_day_open(report: Document, tmp_path: Path) -> None:
     """Before it is issued a bulletin has neither number nor day."""
-    word = docx.Document(str(written(dataclasses.replace(report, edition="draft", issued_on=None), tmp_path)))
+    word = docx.Document(
+        str(written(dataclasses.replace(report, edition="draft", issued_on=None, issue=None), tmp_path))
+    )
     assert in_style(word, "IssueNumber") == ["第　期"]
     assert in_style(word, "IssueLine") == ["某省总工会办公室编\t　　年　月　日"]
 
@@ -211,3 +227,64 @@ def test_the_pages_in_the_contents_are_those_of_the_laid_out_document(report: Do
     for number, title in enumerate(titles, start=1):
         shown = {page.number for page in laid_out for line in page.lines if line.text == "".join(title.split())}
         assert pages[number] in shown, title
+
+
+def test_S6_who_is_missing_is_a_footnote_of_the_figure_it_concerns(report: Document, tmp_path: Path) -> None:
+    """S6: nobody prints such a note in the running text; the mark stands at the figure, and no line is left for it."""
+    key = printed(report, in_table=False).key
+    said = "会员人数：会员工会应报53家，已报51家。"
+    sections = tuple(
+        dataclasses.replace(each, footnotes=(), coverage_notes=(Footnote(key, said),) if number == 0 else ())
+        for number, each in enumerate(_with_figure_first(report, key))
+    )
+    path = written(dataclasses.replace(report, sections=sections), tmp_path)
+    with zipfile.ZipFile(path) as parts:
+        assert said in parts.read("word/footnotes.xml").decode()
+        assert said not in parts.read("word/document.xml").decode()
+
+
+def _with_figure_first(report: Document, key: str) -> list[PrintedSection]:
+    """The sections, the one that prints a figure in its text first."""
+    return sorted(
+        report.sections,
+        key=lambda each: all(getattr(piece, "key", "") != key for said in each.paragraphs for piece in said),
+    )
+
+
+def test_S6_the_printed_edition_has_no_audit_trail(report: Document, tmp_path: Path) -> None:
+    """S6: unless a publication asks for more, the only annex on paper is what was corrected."""
+    usual = Document(**{
+        each.name: getattr(report, each.name) for each in dataclasses.fields(report) if each.name != "annexes"
+    })  # fmt: skip
+    word = docx.Document(str(written(usual, tmp_path)))
+    assert in_style(word, "AnnexTitle") == ["更正一览"]
+
+
+def test_S7_the_office_fills_the_number_of_the_issue_in(report: Document, tmp_path: Path) -> None:
+    """S7: it is a block of the document like 导语, and can be taken over from there."""
+    head = Head("某省总工会工作通报", "某省总工会办公室", "期号")
+    gap = ToWrite("【待补写：期号】", is_required=False, block_id="期号")
+    word = docx.Document(str(written(dataclasses.replace(report, edition="draft", head=head, issue=gap), tmp_path)))
+    assert [(tag.block_id, texts) for tag, texts in blocks_of(word)] == [("期号", ("【待补写：期号】",))]
+
+
+def test_S9_a_table_stands_behind_the_sentence_that_speaks_of_it(report: Document, tmp_path: Path) -> None:
+    """S9: not after all the other paragraphs of its section; what no sentence speaks of comes last."""
+    section = next(each for each in report.sections if each.tables and each.paragraphs)
+    figure = next(cell.figure for _, row in section.tables[0].rows for cell in row if cell.figure)
+    paragraphs = (("先说一句。",), ("数为", figure, "。"), ("再说一句。",))
+    (table,) = section.tables[:1]
+    spoken = dataclasses.replace(section, paragraphs=paragraphs, tables=(table,), charts=())
+    unspoken = dataclasses.replace(spoken, paragraphs=(("先说一句。",), ("再说一句。",)))
+    assert [len(spoken.after(number)) for number in range(3)] == [0, 1, 0]
+    assert [len(unspoken.after(number)) for number in range(2)] == [0, 1]
+    word = docx.Document(str(written(dataclasses.replace(report, sections=(spoken,)), tmp_path)))
+    order = [each.tag for each in word.element.body if each.tag == qn("w:tbl") or "再说一句。" in text_of(each)]
+    assert order[0] == qn("w:tbl")
+
+
+def test_S9_a_table_of_some_length_may_go_on_on_the_next_page() -> None:
+    """S9: only a table of a few rows is kept whole; a longer one does not leave half a page empty before it."""
+    rows = [[Entry("西宁市"), Entry("1", is_number=True)]]
+    assert kept_rows(Grid(("单位", "数"), rows * 6, (2, 1))) == 5
+    assert kept_rows(Grid(("单位", "数"), rows * 9, (2, 1))) == 0

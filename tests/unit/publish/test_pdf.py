@@ -17,10 +17,13 @@ from docx.oxml.ns import qn
 from pypdfium2 import raw
 
 from nianbao.publish import docx, pdf
-from nianbao.publish.pdf.fonts import PACKAGED, ChosenFonts, choose
+from nianbao.publish.pdf.fonts import OFFICIAL, PACKAGED, STAND_INS, ChosenFonts, choose
 from nianbao.publish.pdf.glyphs import characters_of
-from nianbao.publish.typeset.look import FANGSONG, HEITI, LATIN
-from nianbao.terms.document import Document, Footnote, PrintedFigure
+from nianbao.publish.pdf.write import stroke_of
+from nianbao.publish.typeset.look import FANGSONG, HEITI, LATIN, LOOKS
+from nianbao.review.layout.printed import read_pages
+from nianbao.review.layout.sheets import check_sheets
+from nianbao.terms.document import Document, Footnote, PrintedBlock, PrintedFigure
 from nianbao.terms.publication import Head, Tail
 from tests.unit.publish.synthetic import document
 
@@ -58,7 +61,8 @@ def report() -> Document:
         edition="r2",
         issued_on=dt.date(2022, 3, 9),
         sections=tuple(noted),
-        head=Head("某省总工会工作通报", "某省总工会办公室", first_issue=3),
+        head=Head("某省总工会工作通报", "某省总工会办公室"),
+        issue=PrintedBlock("block-期号-1", "期号", "", "第4期", "办公室", dt.date(2022, 3, 9)),
         tail=Tail("某省总工会办公室", "各市（州）总工会，省级各产业工会。", "某委办公室。"),
     )
 
@@ -155,7 +159,7 @@ def test_hostile_text_is_only_text(report: Document, packaged: ChosenFonts, tmp_
     """Whatever a name holds is shown as it is, wherever it stands; nothing of it is read as code."""
     figure = dataclasses.replace(report.figures[0], text=text, zh=text, key=text, definition=text)
     section = dataclasses.replace(
-        report.sections[1], title=text, level=1, paragraphs=((text, figure),), coverage_notes=(text,),
+        report.sections[1], title=text, level=1, paragraphs=((text, figure),), coverage_notes=(Footnote("", text),),
         footnotes=(Footnote(text, text),),
     )  # fmt: skip
     changed = dataclasses.replace(
@@ -205,6 +209,34 @@ def test_without_fonts_the_packaged_one_serves_for_all(packaged: ChosenFonts) ->
     """Chinese and digits are then of one kind."""
     assert packaged.is_packaged_only
     assert {face.family for face in packaged.faces.values()} == {PACKAGED}
+
+
+def test_S8_headings_are_told_apart_where_there_is_only_one_font(
+    report: Document, packaged: ChosenFonts, tmp_path: Path
+) -> None:
+    """S8: a heading of any level is drawn darker than running text, the more the higher it is."""
+    looks = {look.id: stroke_of(look, packaged) for look in LOOKS}
+    assert looks["Title"] > looks["Heading1"] > looks["Heading2"] > looks["BodyText"] == 0
+    pdf.write(report, tmp_path / "one.pdf", packaged)
+    with pypdfium2.PdfDocument(tmp_path / "one.pdf") as opened:
+        objects = [each for page in opened for each in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT])]
+        modes = {raw.FPDFTextObj_GetTextRenderMode(each.raw) for each in objects}
+    assert {raw.FPDF_TEXTRENDERMODE_FILL, raw.FPDF_TEXTRENDERMODE_FILL_STROKE} <= modes
+
+
+def test_S8_no_font_is_used_that_is_not_named_here() -> None:
+    """S8: what else a machine has installed moves no byte: only what is named here and the packaged font."""
+    named = {PACKAGED, *itertools.chain(*OFFICIAL.values()), *(name for each in STAND_INS.values() for name, _ in each)}
+    assert {face.family for face in choose().found} <= named
+
+
+def test_S8_the_checker_names_fonts_that_are_not_the_standard_s(
+    report: Document, packaged: ChosenFonts, tmp_path: Path
+) -> None:
+    """S8: a PDF all in one stand-in is not said to be as the standard wants."""
+    pdf.write(report, tmp_path / "one.pdf", packaged)
+    (said,) = [each for each in check_sheets(read_pages(tmp_path / "one.pdf")) if each.rule.id == "pdf-font"]
+    assert "Noto Sans CJK" in said.what.replace("NotoSansCJK", "Noto Sans CJK")
 
 
 def test_what_is_installed_is_taken_before_what_stands_in(packaged: ChosenFonts) -> None:

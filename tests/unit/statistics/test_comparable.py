@@ -71,7 +71,7 @@ def test_T24_a_unit_that_joins_is_no_growth(project: Project) -> None:
     assert values[CHANGE, 2022, "all"] == 170
     assert values[f"{CHANGE}_comparable", 2022, "all"] == 5
     assert said(section) == "会员总数比上年增长170.0%（按可比口径比上年增长5.0%）。"
-    assert "可比口径不含2021年以来新增新市总。" in section.coverage_notes
+    assert "可比口径不含2021年以来新增新市总。" in [note.text for note in section.coverage_notes]
     mark = mark_of(project.indicators[f"{CHANGE}_comparable"], project)
     assert left_out(project, project.conventions.year, 2022, mark) == (Incomparable(NEW, Comparison.CAME),)
 
@@ -89,7 +89,7 @@ def test_T24_a_unit_that_leaves_is_no_fall(project: Project) -> None:
     connection.close()
     assert values[CHANGE, 2022, "all"] == Decimal("-47.5")
     assert said(section) == "会员总数比上年下降47.5%（按可比口径比上年增长5.0%）。"
-    assert any(note.startswith("可比口径不含2021年以来撤销") for note in section.coverage_notes)
+    assert any(note.text.startswith("可比口径不含2021年以来撤销") for note in section.coverage_notes)
 
 
 def test_T24_a_merger_or_split_needs_no_other_basis(project: Project) -> None:

@@ -27,8 +27,8 @@ _PLACE = {
 }  # fmt: skip
 
 
-def write_red_head(text: Text, head: RedHead) -> None:
-    """Name, number of the issue, and over the red line who compiles it and the day."""
+def write_red_head(text: Text, head: RedHead) -> WordParagraph:
+    """Name, number of the issue (which is given back), and over the red line who compiles it and the day."""
     notices = sum(1 for paragraph in text.word.paragraphs if paragraph.text)
     name = text.paragraph("RedName")
     run = text.run(name, head.name)
@@ -36,9 +36,10 @@ def write_red_head(text: Text, head: RedHead) -> None:
     run.font.size = Pt(size)
     name.paragraph_format.space_before = Pt(room_over_name(notices))
     name.paragraph_format.line_spacing = Pt(round(size * 1.2))
-    text.paragraph("IssueNumber", head.issue)
+    issue = text.line(head.issue)
     text.paragraph("IssueLine", f"{head.compiler}\t{head.day}")
     text.paragraph("BodyText")
+    return issue
 
 
 def write_tail(text: Text, tail: TailLines) -> None:

@@ -18,6 +18,8 @@ TYPE_WIDTH = Mm(156)
 """The width of the type area."""
 
 LARGE, SMALL = Pt(12), Pt(10.5)
+FIRST_ROWS = 2
+"""So many rows of a table that may be divided stay with the next one, so that none begins with a single row."""
 PADDING = Mm(3)
 """The margins left and right in a cell."""
 
@@ -37,7 +39,7 @@ def write_grid(text: Text, grid: Grid) -> None:
         room = (share - PADDING) / (SMALL if grid.is_small else LARGE) * 2
         text.run(paragraph, fit_head(zh, room))
         paragraph.paragraph_format.keep_with_next = True
-    kept = kept_rows(grid)
+    kept = max(kept_rows(grid), FIRST_ROWS)
     for number, entries in enumerate(grid.rows):
         row = _add_row(table, shares)
         for place, cell in enumerate(row.cells):

@@ -49,6 +49,9 @@ def write(
             opened = []
         if isinstance(block, TypesetLine) and block_id:
             opened.append((block_id, text.line(block)))
+        elif isinstance(block, RedHead):
+            issue = write_red_head(text, block)
+            _enclose(text, document, [(block.issue.block_id, issue)] if block.issue.block_id else [])
         else:
             _write_block(text, block, chart_png, pages or {})
     _enclose(text, document, opened)
@@ -77,8 +80,6 @@ def _write_block(text: Text, block: Block, chart_png: ChartPicture, pages: Mappi
             _write_picture(text, block.chart, chart_png)
         case Contents():
             write_contents(text, block, pages)
-        case RedHead():
-            write_red_head(text, block)
         case TailLines():
             write_tail(text, block)
 

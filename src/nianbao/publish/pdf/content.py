@@ -52,7 +52,7 @@ def content_of(block: Block) -> Data:
             entries = [[_TOC.get(style, "TOC1"), plain(said)] for style, said in block.entries]
             return {"kind": "contents", "line": block.line, "entries": entries}
         case RedHead():
-            said = {"name": block.name, "issue": block.issue, "compiler": block.compiler, "day": block.day}
+            said = {"name": block.name, "issue": block.issue.text, "compiler": block.compiler, "day": block.day}
             return {"kind": "head", "size": name_size(block.name)} | {key: plain(text) for key, text in said.items()}
         case TailLines():
             receivers = [[plain(label), plain(names)] for label, names in block.receivers]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import as_file, files
@@ -40,7 +41,7 @@ STAND_INS: dict[str, tuple[tuple[str, int], ...]] = {
     SONGTI: (("FandolSong", REGULAR), ("Noto Serif CJK SC", REGULAR), ("AR PL UMing CN", REGULAR)),
     LATIN: (("Liberation Serif", REGULAR), ("Nimbus Roman", REGULAR), ("Libertinus Serif", REGULAR)),
 }
-"""What stands in for each: the free fonts that come nearest, the best first."""
+"""What stands in for each: the free fonts that come nearest, the best first. No other font of the machine is used."""
 
 _INVISIBLE = {*range(0x20), 0x7F, 0xAD, *range(0x200B, 0x2010), *range(0x2028, 0x202F), 0x2060, 0xFEFF}
 _INVISIBLE |= set(range(0xFE00, 0xFE10))
@@ -73,6 +74,10 @@ class ChosenFonts:
     def is_packaged_only(self) -> bool:
         """Whether nothing but the packaged font is there for the running text."""
         return self.faces[FANGSONG].family == PACKAGED
+
+    def is_told_apart(self, font: str) -> bool:
+        """Whether an official font has a face of its own here, not the one that running text is set in."""
+        return self.faces[font] is not self.faces[FANGSONG]
 
     def fallback(self, texts: Mapping[str, set[str]]) -> tuple[list[str], set[str]]:
         """The families to fall back on for the characters of each font's texts, and the characters that none has."""
@@ -109,10 +114,11 @@ def _look(with_installed: bool) -> tuple[typst.Fonts, tuple[Face, ...]]:
 
     with as_file(files("noto_cjk_sans_otc")) as folder:
         fonts = typst.Fonts(include_system_fonts=with_installed, font_paths=[folder])
+    known = {PACKAGED, *itertools.chain(*OFFICIAL.values()), *(name for each in STAND_INS.values() for name, _ in each)}
     found = (
         Face(each.family, each.weight, Path(each.path) if each.path else None, each.index)
         for each in fonts.fonts()
-        if each.style == "normal"
+        if each.style == "normal" and each.family in known
     )
     return fonts, tuple(sorted(found, key=lambda face: (face.family, face.weight, str(face.path))))
 

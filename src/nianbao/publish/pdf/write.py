@@ -14,8 +14,11 @@ from nianbao.publish.pdf.fonts import ChosenFonts, choose
 from nianbao.publish.plain import edition_line, universal
 from nianbao.publish.typeset import lay_out
 from nianbao.publish.typeset.block import Block
-from nianbao.publish.typeset.look import BY_ID, LOOKS, Look
+from nianbao.publish.typeset.look import BY_ID, HEITI, KAITI, LOOKS, XIAOBIAOSONG, Look
 from nianbao.terms.document import Document
+
+STROKES = {HEITI: 0.035, XIAOBIAOSONG: 0.045, KAITI: 0.018}
+"""How much darker, in parts of a character, a heading is drawn that has no face of its own."""
 
 
 def write(document: Document, path: Path, fonts: ChosenFonts | None = None) -> dict[int, int]:
@@ -56,12 +59,18 @@ def _named(text: str, missing: Iterable[str]) -> str:
     return text.translate({ord(character): f"〔缺字U+{ord(character):04X}〕" for character in missing})
 
 
+def stroke_of(look: Look, chosen: ChosenFonts) -> float:
+    """How much darker than its face the letters of a style are drawn: none where the style has a face of its own."""
+    return 0.0 if chosen.is_told_apart(look.font) else STROKES.get(look.font, 0.0)
+
+
 def _look(look: Look, chosen: ChosenFonts) -> dict[str, Any]:
     """A style as the template reads it."""
     face, latin = chosen.faces[look.font], chosen.faces[look.latin]
     return {
         "face": face.family,
         "weight": face.weight,
+        "stroke": stroke_of(look, chosen),
         "latin": latin.family if latin is not face else "",
         "size": look.size,
         "tracking": look.tracking,

@@ -100,7 +100,7 @@ class RedHead:
     """The head of a bulletin: its name in red, the issue, and over the red line who compiles it and the day."""
 
     name: str
-    issue: str
+    issue: TypesetLine
     compiler: str
     day: str
 

@@ -12,7 +12,7 @@ from nianbao.terms.document import PrintedTable, TableCell
 WIDE_FROM = 7
 """From so many columns on a table is set in the smaller letters."""
 
-KEPT_WHOLE = 14
+KEPT_WHOLE = 6
 """A table with no more rows than this is not divided between pages."""
 
 ROOM = 84

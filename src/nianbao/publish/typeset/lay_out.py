@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from nianbao.publish.plain import day_zh, edition_line, edition_number, text_width
+from nianbao.publish.plain import day_zh, edition_line, text_width
 from nianbao.publish.typeset.annex import annex_list, annexes
 from nianbao.publish.typeset.block import (
     Block,
@@ -39,6 +39,8 @@ TITLE_WIDTH = 38
 """Half-width characters of 22 points on a line."""
 NO_DAY = "　　年　月　日"
 """Where a draft leaves room for the day of its issue."""
+NO_ISSUE = "第　期"
+"""Where the office has not said which issue it is."""
 
 
 def lay_out(document: Document) -> list[Block]:
@@ -61,8 +63,7 @@ def _head(document: Document) -> Iterator[Block]:
         yield TypesetLine("Notice", (notice,))
     head = document.head
     if head:
-        number = edition_number(document.edition)
-        issue = f"第{head.first_issue + number - 1}期" if number else "第　期"
+        issue = TypesetLine("IssueNumber", (document.issue or NO_ISSUE,), block_id=head.issue_block)
         yield RedHead(head.name, issue, f"{head.compiler}编", _day(document))
     yield TypesetLine("Title", (_in_lines(document.title),))
     if not head:
@@ -88,17 +89,23 @@ def _section(section: PrintedSection) -> Iterator[Block]:
     if section.title and not runs_in:
         yield TypesetLine(HEADINGS[section.level], (section.title,), is_heading=True)
     notes = _Notes(section)
-    paragraphs = [pieces for pieces in section.paragraphs if any(pieces)]
-    for number, pieces in enumerate(paragraphs or ([()] if runs_in else [])):
+    for number, pieces in enumerate(section.paragraphs or ((),)):
         opening = (_run_in(section.title),) if runs_in and number == 0 else ()
-        yield TypesetLine("BodyText", (*opening, *notes.beside(pieces)), block_id="" if opening else _block_of(pieces))
-    tables = [list(set_table(table, notes.in_table(table))) for table in section.tables]
-    for note in (*section.coverage_notes, *notes.left()):
+        if opening or any(pieces):
+            said = (*opening, *notes.beside(pieces))
+            yield TypesetLine(_style_of(pieces), said, block_id="" if opening else _block_of(pieces))
+        for shown in section.after(number):
+            if isinstance(shown, PrintedChart):
+                yield from _chart(shown)
+            else:
+                yield from set_table(shown, notes.in_table(shown))
+    for note in (*notes.left(), *section.signer_notes):
         yield TypesetLine("Coverage", (f"〔{note}〕",))
-    for table in tables:
-        yield from table
-    for chart in section.charts:
-        yield from _chart(chart)
+
+
+def _style_of(pieces: Paragraph) -> str:
+    centred = any(isinstance(piece, PrintedBlock | ToWrite) and piece.is_centred for piece in pieces)
+    return "Subtitle" if centred else "BodyText"
 
 
 def _block_of(pieces: Paragraph) -> str:
@@ -110,7 +117,7 @@ class _Notes:
     """The footnotes of a section, each to be set beside the first figure that it is about."""
 
     def __init__(self, section: PrintedSection) -> None:
-        self._waiting = list(section.footnotes)
+        self._waiting = [*section.coverage_notes, *section.footnotes]
 
     def beside(self, pieces: Paragraph) -> Iterator[Piece]:
         """Running text with the footnotes of its figures."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 import shutil
 import subprocess
 import tempfile
@@ -16,6 +17,7 @@ from nianbao.errors import UsageError
 _MM = 72 / 25.4
 _SAME_LINE = 2.0
 """Letters whose feet are no farther apart, in points, stand on one line."""
+_SUBSET = re.compile(r"^[A-Z]{6}\+")
 _LONGEST = 180
 """Seconds that laying out a report may take."""
 
@@ -51,13 +53,14 @@ class PrintedLine:
 
 @dataclass(frozen=True)
 class PrintedPage:
-    """A page: its sides in millimetres, its lines from the top, the fonts that it does not carry with it."""
+    """A page: its sides in millimetres, its lines from the top, its fonts, and those that it does not carry with it."""
 
     number: int
     width: float
     height: float
     lines: tuple[PrintedLine, ...]
     missing_fonts: tuple[str, ...]
+    fonts: tuple[str, ...] = ()
 
 
 def read_pages(path: Path) -> tuple[PrintedPage, ...]:
@@ -104,7 +107,9 @@ def _page(page: Any, number: int) -> PrintedPage:
         else:
             lines.append([letter])
     printed = tuple(PrintedLine(tuple(sorted(line, key=lambda each: each.left))) for line in lines)
-    return PrintedPage(number, width / _MM, height / _MM, printed, tuple(sorted(set(_missing_fonts(page)))))
+    fonts = dict(_fonts(page))
+    missing = tuple(sorted(name for name, is_embedded in fonts.items() if not is_embedded))
+    return PrintedPage(number, width / _MM, height / _MM, printed, missing, tuple(sorted(fonts)))
 
 
 def _letters(page: Any, height: float) -> Iterator[Letter]:
@@ -126,13 +131,14 @@ def _letters(page: Any, height: float) -> Iterator[Letter]:
         yield Letter(chr(code), x.value / _MM, right.value / _MM, (height - y.value) / _MM, size)
 
 
-def _missing_fonts(page: Any) -> Iterator[str]:
-    """The names of the fonts of text that the file does not carry with it."""
+def _fonts(page: Any) -> Iterator[tuple[str, bool]]:
+    """The fonts of text by their names, and whether the file carries each with it."""
     from pypdfium2 import raw
 
     for each in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT]):
         font = raw.FPDFTextObj_GetFont(each.raw)
-        if font and not raw.FPDFFont_GetIsEmbedded(font):
+        if font:
             buffer = ctypes.create_string_buffer(256)
             raw.FPDFFont_GetFamilyName(font, buffer, len(buffer))
-            yield buffer.value.decode("utf-8", "replace")
+            name = buffer.value.decode("utf-8", "replace")
+            yield _SUBSET.sub("", name), bool(raw.FPDFFont_GetIsEmbedded(font))

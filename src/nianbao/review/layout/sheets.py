@@ -42,6 +42,8 @@ def check_sheets(pages: Sequence[PrintedPage]) -> Iterator[Departure]:
         yield from _number(page, where)
         for name in page.missing_fonts:
             yield Departure(standard.EMBEDDED, where, f"没有嵌入{name or '一种字体'}")
+    if others := sorted({font for page in pages for font in page.fonts if not standard.is_standard(font)}):
+        yield Departure(standard.PDF_FONT, "全文", f"用了{'、'.join(others)}")
     yield from check_filling(pages)
 
 

@@ -104,8 +104,17 @@ TAIL_LAST = LayoutRule("tail-last", "版记在全文最后")
 PRINTED = LayoutRule("tail-printed", "印发机关和印发日期一行编排，日期后加“印发”")
 CONTENTS = LayoutRule("contents", "标题多的文件有目录，目录与标题一致", "should")
 EMBEDDED = LayoutRule("font-embedded", "PDF嵌入所用的全部字体")
+PDF_FONT = LayoutRule("pdf-font", "正文仿宋、一级标题黑体、二级标题楷体、大标题小标宋，页码宋体", "should")
+
+LATIN = ("Times", "Liberation Serif", "LiberationSerif", "Nimbus Roman", "NimbusRoman", "Libertinus")
+"""How the names of fonts begin that only digits and Latin letters are set in."""
 
 
 def is_of(family: str, font: str) -> bool:
     """Whether a font is one of a family."""
     return font.lower().startswith(tuple(name.lower() for name in FAMILIES[family]))
+
+
+def is_standard(font: str) -> bool:
+    """Whether a font is one that the standard names, or one for Latin letters, of which it says nothing."""
+    return font.startswith(LATIN) or any(is_of(family, font) for family in FAMILIES)
