@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,8 +42,8 @@ def write(document: Document, folder: Path) -> None:
     """Write all pages into an edition's folder; the first of them links to the files that lie there."""
     outline = Outline(document)
     pages = [figure_page(told, outline) for told in outline.told.values()]
-    environment = _environment(outline)
-    shared = {"it": document, "downloads": _downloads(document, folder)}
+    environment = _environment()
+    shared = {"it": document, "outline": outline, "downloads": _downloads(document, folder)}
     lone: dict[str, dict[str, Any]] = {
         FIRST_PAGE: {"figure_pages": pages},
         "indicators.html": {"rows": indicator_rows(outline)},
@@ -78,7 +79,9 @@ def _save(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _environment(outline: Outline) -> Environment:
+@cache
+def _environment() -> Environment:
+    """The templates, compiled once for all editions of a run."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     loader = PackageLoader(_PACKAGE, "templates")
@@ -86,7 +89,6 @@ def _environment(outline: Outline) -> Environment:
         loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
     )
     says: dict[str, Any] = {
-        "outline": outline,
         "leaf_name": leaf_name,
         "matrix_name": matrix_name,
         "most": UNITS_IN_MATRIX,
