@@ -28,7 +28,7 @@ test: $(VENV)/dev  ## all tests
 fuzz: $(VENV)/dev  ## 10,000 mutated files of every format through the reader
 	$(BIN)/python -m tests.intake.fuzz $(ARGS)
 
-bench: $(VENV)/dev  ## time and memory, as shares of the bare tools
+bench: $(VENV)/dev $(VENV)/peer/done  ## time and memory, as shares of the bare tools
 	$(BIN)/python tests/bench/bench.py
 
 scale: $(VENV)/dev  ## the nights of a federation of UNITS units, and whether they grow with what is stored
@@ -58,6 +58,9 @@ requirements:  ## pin anew after a change of pyproject.toml (needs uv)
 	  $(UV) pip compile pyproject.toml $$groups --universal --python-version 3.11 --generate-hashes \
 	    --no-header --no-annotate --quiet --output-file requirements/$$set.txt $(ARGS) || exit 1; \
 	done
+	grep '^duckdb==' requirements/run.txt | cut -d' ' -f1 | $(UV) pip compile --group pyproject.toml:peer -c - \
+	  --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet \
+	  --output-file requirements/peer.txt $(ARGS)
 
 clean:  ## forget everything that was produced
 	rm -rf $(VENV) var build dist src/*.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
@@ -70,6 +73,12 @@ $(VENV)/run: requirements/run.txt pyproject.toml
 	@echo "Installing the pinned packages into $(VENV) (once)"
 	@$(PIP) install --no-deps --require-hashes -r requirements/run.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# What the bench measures us beside lies apart: dbt asks for other versions of what we have.
+$(VENV)/peer/done: requirements/peer.txt
+	@test -x $(VENV)/peer/bin/python || $(PYTHON) -m venv $(VENV)/peer
+	@$(VENV)/peer/bin/python -m pip -qq --disable-pip-version-check install --no-deps --require-hashes -r requirements/peer.txt
 	@touch $@
 
 $(VENV)/dev: $(VENV)/run requirements/dev.txt

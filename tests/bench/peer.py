@@ -1,12 +1,13 @@
-"""What one would write without nianbao: calamine in a pool, polars, DuckDB, one query a form, figures as CSV and HTML.
+"""What one would write without nianbao: calamine in a pool, polars, DuckDB, dbt, figures as CSV and HTML.
 
-`python peer.py PROJECT INBOX DATABASE`. It trusts every file, answers nobody, keeps no history, traces nothing.
+`python peer.py PROJECT INBOX DATABASE [DBT]`; without dbt the same SQL runs as it is. It trusts every file, answers
+nobody, keeps no history, traces nothing.
 """
 
 import csv
 import datetime as dt
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache, partial
 from itertools import pairwise
@@ -25,10 +26,10 @@ from nianbao.terms.form import FieldType, Layout, Part
 from nianbao.terms.period import Period
 from nianbao.warehouse.connect import quote
 from nianbao.warehouse.schema import SQL_TYPES
+from tests.bench.dbt_project import NUMBERS, model_name, run_dbt
 from tests.bench.tables import hand_written_sums
 
 WORKERS, BATCH = 2, 16
-NUMBERS = (FieldType.INT, FieldType.MONEY, FieldType.DECIMAL)
 CELL = {"submission_id": pl.String, "unit": pl.String, "period": pl.String, "table": pl.String, "row_no": pl.Int64,
         "column": pl.String, "value": pl.String}  # fmt: skip
 Row = tuple[str, str, str, str, int, str, str]
@@ -54,7 +55,7 @@ def read(project: Path, path: Path) -> list[Row]:
     ]
 
 
-def main(project_path: Path, inbox: Path, database: Path) -> None:
+def main(project_path: Path, inbox: Path, database: Path, dbt: Path | None = None) -> None:
     """Read every file, load, hold to what is required, count, write."""
     project = load_project(project_path)
     files = sorted(inbox.rglob("*.xlsx"))
@@ -63,18 +64,35 @@ def main(project_path: Path, inbox: Path, database: Path) -> None:
     loaded = database.with_suffix(".parquet")
     pl.DataFrame(rows, schema=CELL, orient="row").write_parquet(loaded)
     with duckdb.connect(database) as connection:
-        connection.execute("CREATE SCHEMA raw; CREATE SCHEMA ledger; CREATE SCHEMA core")
         connection.execute(f"CREATE TABLE cell AS SELECT * FROM read_parquet('{loaded}')")
-        connection.execute(_IN_FORCE)
-        for part in project.parts:
-            connection.execute(_spread(part))
-            for query in _checks(part):
+    tables = list(_tables(project))
+    if dbt:
+        run_dbt(dbt, database.parent / "dbt", database, project.parts, tables)
+    with duckdb.connect(database) as connection:
+        if not dbt:
+            connection.execute("CREATE SCHEMA raw; CREATE SCHEMA ledger; CREATE SCHEMA core")
+            for name, query in tables:
+                connection.execute(f"CREATE TABLE {name} AS {query}")
+            for query in (query for part in project.parts for query in _checks(part)):
                 connection.execute(query).fetchall()
-        _write(database, list(_figures(connection, project)))
+        sums = [model_name(name) if dbt else name for name, _ in tables if name.startswith("sum_")]
+        _write(database, list(_figures(connection, sums)))
 
 
+def _tables(project: Project) -> Iterator[tuple[str, str]]:
+    """Every table with its SELECT, each after those it reads; the sums are named sum_1, sum_2 …"""
+    yield "ledger.in_force", _IN_FORCE
+    for part in project.parts:
+        yield f"raw.{part.table}", _spread(part)
+        yield f"core.{part.table}", _CURRENT.format(table=part.table)
+    yield from ((f"sum_{number}", query) for number, query in enumerate(hand_written_sums(project), start=1))
+
+
+_CURRENT = """
+SELECT f.unit_code, f.period, f.year, r.* FROM raw.{table} AS r
+INNER JOIN ledger.in_force AS f ON r.submission_id = f.submission_id
+"""
 _IN_FORCE = """
-CREATE TABLE ledger.in_force AS
 SELECT DISTINCT ON (unit, right(submission_id, 4), period) submission_id, unit AS unit_code,
     right(submission_id, 4) AS form_code, period, CAST(left(period, 4) AS INTEGER) AS year
 FROM cell
@@ -144,18 +162,14 @@ def _text(value: Any) -> str:
 
 
 def _spread(part: Part) -> str:
-    """A table of a part, a column for each field, one row a record."""
+    """A part as a table, a column for each field, one row a record."""
     picks = ", ".join(
         f"TRY_CAST(max(CASE WHEN \"column\" = '{field.column}' THEN value END) AS {SQL_TYPES[field.type]}) "
         f"AS {quote(field.column)}"
         for field in part.fields
     )
     return f"""
-        CREATE TABLE raw.{part.table} AS
-        SELECT submission_id, row_no, {picks} FROM cell WHERE "table" = '{part.table}' GROUP BY submission_id, row_no;
-        CREATE VIEW core.{part.table} AS
-        SELECT f.unit_code, f.period, f.year, r.* FROM raw.{part.table} AS r
-        INNER JOIN ledger.in_force AS f ON r.submission_id = f.submission_id
+        SELECT submission_id, row_no, {picks} FROM cell WHERE "table" = '{part.table}' GROUP BY submission_id, row_no
     """
 
 
@@ -169,10 +183,10 @@ def _checks(part: Part) -> Iterator[str]:
             yield f"SELECT submission_id FROM raw.{part.table} WHERE {name} < 0"
 
 
-def _figures(connection: duckdb.DuckDBPyConnection, project: Project) -> Iterator[tuple[str, int, str]]:
+def _figures(connection: duckdb.DuckDBPyConnection, sums: Sequence[str]) -> Iterator[tuple[str, int, str]]:
     """Every sum over all units: indicator, year, value."""
-    for query in hand_written_sums(project):
-        cursor = connection.execute(query)
+    for table in sums:
+        cursor = connection.execute(f"SELECT * FROM {table}")
         names = [column[0] for column in cursor.description or ()]
         for row in cursor.fetchall():
             if row[1] is None:
@@ -187,4 +201,4 @@ def _write(database: Path, figures: list[tuple[str, int, str]]) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:4]))
+    main(*map(Path, sys.argv[1:5]))
