@@ -25,6 +25,9 @@ DISK_FAULTS = (OSError, duckdb.IOException, duckdb.TransactionException, duckdb.
 INTERRUPTED = "Query interrupted"
 """What DuckDB says, as a RuntimeError, when Ctrl-C meets it at work."""
 
+QUERY_FAULT = duckdb.ProgrammingError, duckdb.DataError, duckdb.NotSupportedError
+"""What is raised over a query that cannot be evaluated, whatever it is asked of."""
+
 NOT_BUILT = duckdb.CatalogException
 """What is raised when a table is asked for that is not there: never built, or new in this version."""
 

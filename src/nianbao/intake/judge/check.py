@@ -12,7 +12,7 @@ from nianbao.errors import RuleError
 from nianbao.intake.judge.identify import Sent
 from nianbao.intake.judge.night import CellPlace, CellRead, Night
 from nianbao.terms import workbook_words
-from nianbao.terms.check import QUERY, Offender, Rule
+from nianbao.terms.check import Offender, Rule
 from nianbao.terms.delivery import Delivery
 from nianbao.terms.finding import Finding
 from nianbao.terms.form import Part
@@ -91,13 +91,15 @@ def refuse_broken_rules(connection: Connection, project: Project) -> None:
     Raises:
         RuleError: a rule is broken by itself, whatever is sent.
     """
+    from nianbao.warehouse.expectations import columns_of_query  # Great Expectations takes seconds to import
+
     fill_stage(connection, project)
-    for _ in _offenders(connection, project.rules, list(project.parts)):
-        pass
     for rule in project.rules:
         if rule.is_sql:
-            columns = connection.execute(str(rule.kwargs[QUERY])).description
-            _sentence(rule.name, rule.says, dict.fromkeys((*_SAID, *(name for name, *_ in columns))))
+            _sentence(rule.name, rule.says, dict.fromkeys((*_SAID, *columns_of_query(connection, rule))))
+    others = [rule for rule in project.rules if not rule.is_sql]
+    for _ in _offenders(connection, others, list(project.parts)):
+        pass
     for code, reading_rule in project.reading_rules.items():
         _sentence(code, reading_rule.says, dict.fromkeys(_SAID))
 
