@@ -16,11 +16,10 @@ from click.testing import CliRunner
 from nianbao.cli import main
 from nianbao.runs.build import build_tables
 from nianbao.runs.nightly import NightRun, nightly
-from nianbao.runs.publish import publish
 from nianbao.runs.workspace import open_workspace
 from nianbao.sample.changing import StepKind, declare, read_story
 from nianbao.settings import Home
-from tests.homes import ROOT, clock_at
+from tests.homes import ROOT, clock_at, issue
 
 SAMPLE = ROOT / "samples" / "2023"
 REFUSED = {("D6", "2023Q3", "2023-10-09")}
@@ -63,17 +62,17 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
                 lived.nights[step.at.date()] = nightly(project, lived.home)
                 before = step.at.date()
             else:
-                lived.issued += issue(lived, step.at.date())
+                lived.issued += issue_finished(lived, step.at.date())
     return lived
 
 
-def issue(lived: Lived, day: dt.date) -> Iterator[tuple[dt.date, int, Path]]:
-    """Issue every finished year whose figures are new."""
+def issue_finished(lived: Lived, day: dt.date) -> Iterator[tuple[dt.date, int, Path]]:
+    """Preview, sign and issue every finished year whose figures are new."""
     with open_workspace(lived.project, lived.home, "publish") as workspace:
         build_tables(workspace)
-        for edition in publish(workspace):
+        for edition in issue(workspace):
             if edition.is_new:
-                yield day, int(edition.path.parent.parent.name), edition.path
+                yield day, edition.year, edition.path
 
 
 # The independent sum: rows of reported.csv, the roster as it stands in the end, plain loops.

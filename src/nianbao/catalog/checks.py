@@ -154,7 +154,9 @@ def _rule(path: Path, item: dict[str, Any], part: Part, column: str | None, kwar
         if column is not None:
             kwargs["column"] = column
         return Rule(
-            name=".".join(filter(None, (item["code"], part.table, column or "", _short(item["type"])))),
+            name=".".join(
+                filter(None, (item["code"], part.table, column or "", _short(item["type"]), str(item.get("since", ""))))
+            ),
             code=item["code"],
             form=part.form_code,
             table=part.table,
