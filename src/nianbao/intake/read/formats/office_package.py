@@ -17,12 +17,21 @@ from nianbao.intake.read.formats.sheet import Unreadable
 
 CONTENT_TYPES, ROOT_RELATIONS = "[content_types].xml", "_rels/.rels"
 _MAIN = "officeDocument"
+RELATIONSHIPS = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships",
+)
+"""Of the kinds of relations, and of the ids that name one: the usual namespace, and that of the strict variant."""
+
 _USUAL_MAIN = ("xl/workbook.xml", "xl/workbook.bin", "word/document.xml", "ppt/presentation.xml")
 
 
 @dataclass(frozen=True)
 class Relation:
-    """A relation of a part: its id, its kind (`worksheet`), and the name of the part that it leads to."""
+    """A relation of a part: its id, its kind (`worksheet`), and the name of the part that it leads to.
+
+    The kind is the whole address where it is none of the standard's: other programs do not follow such a one.
+    """
 
     id: str
     kind: str
@@ -92,7 +101,8 @@ def _read_relations(source: str, folder: str, text: bytes) -> Sequence[Relation]
             continue
         target = posixpath.join("/", folder, item.get("Target", "").replace("\\", "/"))
         name = posixpath.normpath(target).lstrip("/").lower()
-        relation = Relation(item.get("Id", ""), item.get("Type", "").rpartition("/")[2], name)
+        base, _, kind = item.get("Type", "").rpartition("/")
+        relation = Relation(item.get("Id", ""), kind if base in RELATIONSHIPS else item.get("Type", ""), name)
         if found.setdefault(relation.id, relation) != relation:
             raise Unreadable("ZIP_MALFORMED", source)
     return tuple(found.values())

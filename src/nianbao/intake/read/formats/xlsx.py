@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from nianbao.intake.read.formats.office_package import ContentTypes, Relation, relations_of
+from nianbao.intake.read.formats.office_package import RELATIONSHIPS, ContentTypes, Relation, relations_of
 from nianbao.intake.read.formats.package import ZipPackage
 from nianbao.intake.read.formats.parse_xml import parse_main, parse_xml
 from nianbao.intake.read.formats.rich_text import read_strings
@@ -26,6 +26,7 @@ _MACRO_NAMES, _MACRO_FOLDERS = ("vbaproject.bin", ".xlm"), ("xl/macrosheets/", "
 _LINKS = ("xl/externallinks/", "xl/connections.xml", "xl/querytables/")
 _EMBEDDED = ("xl/embeddings/", "xl/activex/", "xl/ctrlprops/", "xl/media/")
 _UNREAD = frozenset({CODES_SHEET, GUIDE_SHEET})
+_SHEETS = ("worksheet", "chartsheet", "dialogsheet")
 _TRUE = ("1", "true")
 
 
@@ -56,7 +57,7 @@ def open_xlsx(package: ZipPackage, workbook: str, types: ContentTypes) -> Opened
         read_styles(styles, package.read(styles)) if styles else (),
         is_1904,
     )
-    parts = {relation.id: relation.target for relation in relations}
+    parts = {relation.id: relation.target for relation in relations if relation.kind in _SHEETS}
     sheets = []
     for sheet in listed:
         part = parts.get(sheet.relation, "")
@@ -71,7 +72,9 @@ def _list_sheets(part: str, text: bytes) -> tuple[Sequence[_Listed], bool]:
     root, namespace = parse_main(part, text, "workbook")
     listed = []
     for sheet in root.iterfind(f"{namespace}sheets/{namespace}sheet"):
-        relation = next((said for name, said in sheet.items() if name.endswith("/relationships}id")), "")
+        relation = next((key for each in RELATIONSHIPS if (key := sheet.get(f"{{{each}}}id"))), None)
+        if relation is None:
+            raise Unreadable("XML_MALFORMED", part)
         listed.append(_Listed(sheet.get("name", ""), relation, sheet.get("state", "visible") != "visible"))
     return listed, any(each.get("date1904") in _TRUE for each in root.iterfind(f"{namespace}workbookPr"))
 
@@ -100,7 +103,7 @@ def _refuse_macros(package: ZipPackage, workbook: str, types: ContentTypes, rela
     if (
         names
         or _WITH_MACROS in types.of(workbook).lower()
-        or any(relation.kind in _MACRO_KINDS for relation in relations)
+        or any(relation.kind.rpartition("/")[2] in _MACRO_KINDS for relation in relations)
         or any(name.endswith(_MACRO_NAMES) or name.startswith(_MACRO_FOLDERS) for name in package.names)
     ):
         raise Unreadable("MACRO")
