@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlwt
 from openpyxl.workbook import Workbook
 
 from nianbao.catalog import Project
@@ -20,6 +21,7 @@ from nianbao.terms.submission import Cell, Reading
 from tests.homes import ROOT
 from tests.intake.checking import check
 from tests.intake.faults import Desk, put
+from tests.intake.made import ods, xls_book, xls_bytes
 from tests.workbooks import cover_cell
 
 NOISE = 115809000 - 109829904.24
@@ -42,6 +44,44 @@ def cell_of(reading: Reading, field: str) -> Cell:
     """The cell of a field of GH05."""
     (frame,) = reading.frames
     return next(cell for cell in frame.cells if cell.field == field)
+
+
+SHOWN = [
+    ('0.00"万元"', 250_000, "250000.00万元", True),
+    ("0%", 0.5, "50%", True),
+    ("#,##0,", 250_000, "250", True),
+    ("0.0", 250_000.25, "250000.3", False),
+    ("#,##0.00", 250_000, None, False),
+]
+
+
+@pytest.mark.parametrize(("code", "value", "shown", "is_asked"), SHOWN)
+def test_R15_an_xls_is_asked_about_its_formats(
+    desk: Desk, vocabulary: Vocabulary, code: str, value: float, shown: str | None, is_asked: bool
+) -> None:
+    """R15: the records of .xls say how a number is shown, too; what another number is seen for is kept beside it."""
+    book = xls_book({"报表": desk.rows({"warmth_funds": value})})
+    sheet, rows = book.get_sheet(0), desk.rows({"warmth_funds": value})
+    (place,) = ((row, column) for row, cells in enumerate(rows) for column, cell in enumerate(cells) if cell == value)
+    sheet.write(*place, value, xlwt.easyxf(num_format_str=code))
+    reading = read_workbook(xls_bytes(book), vocabulary, "a.xls")
+    cell = cell_of(reading, "warmth_funds")
+    faults = [fault.code for fault in reading.frames[0].faults]
+    assert (cell.text, cell.shown, "NUMBER_FORMAT" in faults) == (f"{value}", shown, is_asked)
+
+
+@pytest.mark.parametrize(("code", "value", "shown", "is_asked"), SHOWN)
+def test_R15_an_ods_is_asked_about_what_it_shows(
+    desk: Desk, vocabulary: Vocabulary, code: str, value: float, shown: str | None, is_asked: bool
+) -> None:
+    """R15: .ods keeps the text that is seen beside every value."""
+    seen = shown or f"{value:,.2f}"
+    kind = f'office:value-type="float" office:value="{value}"'
+    answers = {"warmth_funds": (f"<table:table-cell {kind}><text:p>{seen}</text:p></table:table-cell>",)}
+    reading = read_workbook(ods(desk, answers), vocabulary, "a.ods")
+    cell = cell_of(reading, "warmth_funds")
+    faults = [fault.code for fault in reading.frames[0].faults]
+    assert (cell.text, cell.shown, "NUMBER_FORMAT" in faults) == (f"{value}", shown, is_asked)
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from nianbao.intake.read.formats.sheet import MAX_CELLS, UNCACHED, OddCell, Unreadable, address
+from nianbao.intake.read.formats.number_format import built_in, format_of
+from nianbao.intake.read.formats.sheet import MAX_CELLS, UNCACHED, OddCell, SeenAs, Unreadable, address
+from nianbao.intake.read.formats.xlsx_values import day_of
 
 _BEGIN, _END = (0x0009, 0x0209, 0x0409, 0x0809), 0x000A
 _PASSWORD = 0x002F
@@ -18,6 +21,10 @@ _BOOLEAN_OR_ERROR = 0x0205
 _FILLED = (0x0203, 0x0204, 0x00FD, 0x027E, 0x00D6, _BOOLEAN_OR_ERROR, *_FORMULA)
 _SEVERAL_NUMBERS = 0x00BD
 _ROW, _COLUMNS = 0x0208, 0x007D
+_NUMBER, _SHORT_NUMBER = 0x0203, 0x027E
+_FORMAT, _STYLE, _CODE_PAGE, _DAYS_FROM = 0x041E, 0x00E0, 0x0042, 0x0022
+_UNICODE_BOOK = 0x0600
+_CODE_PAGES = {936: "gb18030", 950: "big5", 1200: "utf-16-le"}
 
 _MACRO_SHEET, _BASIC_MODULE = 1, 6
 _IS_ERROR, _IS_BLANK = 2, 3
@@ -29,11 +36,49 @@ class Remarks:
     """What the records of one sheet say beside its values."""
 
     odd: dict[str, OddCell] = field(default_factory=dict)
+    shown: dict[str, SeenAs] = field(default_factory=dict)
     formulas: set[str] = field(default_factory=set)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     rows: int = 0
     columns: int = 0
+
+
+@dataclass
+class Styles:
+    """The number formats of a workbook: their codes by number, and which of them each style has."""
+
+    codes: dict[int, str] = field(default_factory=dict)
+    numbers: list[int] = field(default_factory=list)
+    is_unicode: bool = True
+    code_page: str = "latin-1"
+    is_1904: bool = False
+
+    def note(self, kind: int, record: bytes) -> None:
+        """Note what a record at the head of the workbook says."""
+        if kind == _STYLE:
+            self.numbers.append(struct.unpack_from("<H", record, 2)[0])
+        elif kind == _FORMAT:
+            number = struct.unpack_from("<H", record)[0]
+            is_wide = self.is_unicode and record[4] & 1
+            codec = "utf-16-le" if is_wide else "latin-1" if self.is_unicode else self.code_page
+            self.codes[number] = record[5 if self.is_unicode else 3 :].decode(codec, "replace")
+        elif kind == _CODE_PAGE:
+            self.code_page = _CODE_PAGES.get(struct.unpack_from("<H", record)[0], "latin-1")
+        elif kind == _DAYS_FROM:
+            self.is_1904 = bool(record[0])
+
+    def shown(self, style: int, value: float) -> SeenAs | None:
+        """As what a number is shown in a style, where that is something else; unknown styles show it as it is."""
+        if style >= len(self.numbers):
+            return None
+        number = self.numbers[style]
+        form = format_of(self.codes[number]) if number in self.codes else built_in(number)
+        if form.is_plain or form.shows_as_it_is(value):
+            return None
+        return (
+            form.day_shown(value, day_of(value, self.is_1904)) if form.is_date_for(value) else form.number_shown(value)
+        )
 
 
 @dataclass
@@ -52,7 +97,7 @@ def survey(stream: bytes) -> Survey:
         struct.error: a record is cut off.
     """
     begins: dict[int, Remarks] = {}
-    found = Survey([])
+    found, styles = Survey([]), Styles()
     current: Remarks | None = None
     for offset, kind, record in _records(stream):
         if kind == _PASSWORD:
@@ -65,11 +110,15 @@ def survey(stream: bytes) -> Survey:
                 found.sheets.append(Remarks())
                 begins[place] = found.sheets[-1]
         elif kind in _BEGIN:
+            styles.is_unicode = struct.unpack_from("<H", record)[0] == _UNICODE_BOOK
             current = begins.get(offset, current)
         elif kind == _EXTERNAL_BOOK:
             found.has_links |= len(record) > 4
         elif current is not None:
             _note(current, kind, record)
+            _note_shown(current, kind, record, styles)
+        else:
+            styles.note(kind, record)
     return found
 
 
@@ -115,3 +164,33 @@ def _note_formula(sheet: Remarks, cell: str, record: bytes) -> None:
         sheet.odd[cell] = OddCell("CELL_ERROR", _ERRORS.get(record[8], "#"))
     elif record[6] == _IS_BLANK:
         sheet.odd[cell] = OddCell("FORMULA_UNCACHED", UNCACHED)
+
+
+def _note_shown(sheet: Remarks, kind: int, record: bytes, styles: Styles) -> None:
+    for row, column, style, value in _numbers(kind, record):
+        if seen := styles.shown(style, value):
+            sheet.shown[address(row, column)] = seen
+
+
+def _numbers(kind: int, record: bytes) -> Iterator[tuple[int, int, int, float]]:
+    """The numbers of a record: row, column, style, value."""
+    if kind == _NUMBER or (kind in _FORMULA and record[12:14] != b"\xff\xff"):
+        row, column, style, value = struct.unpack_from("<HHHd", record)
+        if math.isfinite(value):
+            yield row, column, style, value
+    elif kind == _SHORT_NUMBER:
+        row, column, style, packed = struct.unpack_from("<HHHI", record)
+        yield row, column, style, _unpacked(packed)
+    elif kind == _SEVERAL_NUMBERS:
+        row, first = struct.unpack_from("<HH", record)
+        for place, (style, packed) in enumerate(struct.iter_unpack("<HI", record[4:-2])):
+            yield row, first + place, style, _unpacked(packed)
+
+
+def _unpacked(packed: int) -> float:
+    """A number that is kept in four bytes: the head of a double, or a whole number; a hundredth of it if so marked."""
+    if packed & 2:
+        value = float((packed >> 2) - (1 << 30 if packed & 1 << 31 else 0))
+    else:
+        value = struct.unpack("<d", struct.pack("<Q", (packed & ~3) << 32))[0]
+    return value / 100 if packed & 1 else value

@@ -27,7 +27,7 @@ _ELAPSED = re.compile(r"[hH]+|[mM]+|[sS]+")
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "<>": operator.ne,
 }  # fmt: skip
-_UNIT = re.compile(r"[十百千万亿兆]+元?|元")
+MONEY_WORD = re.compile(r"[十百千万亿兆]+元?|元")
 _TEXT_SECTION = 3
 _MOST_PLACES = 30
 _SIGNS = ("-", "(", "－", "−")
@@ -63,7 +63,7 @@ class _Section:
     @property
     def unit(self) -> str:
         """The word for a multiple or for money that is shown beside the digits."""
-        found = _UNIT.search("".join(piece.text for piece in (*self.before, *self.behind) if piece.kind == "text"))
+        found = MONEY_WORD.search("".join(piece.text for piece in (*self.before, *self.behind) if piece.kind == "text"))
         return found[0] if found else ""
 
     @property

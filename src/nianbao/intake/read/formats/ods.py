@@ -5,10 +5,23 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
 
+from nianbao.intake.read.formats.number_format import MONEY_WORD
 from nianbao.intake.read.formats.package import ZipPackage
 from nianbao.intake.read.formats.parse_xml import Attributes, follow_xml
-from nianbao.intake.read.formats.sheet import MAX_CELLS, UNCACHED, Area, OddCell, Opened, Sheet, Unreadable, address
+from nianbao.intake.read.formats.sheet import (
+    MAX_CELLS,
+    UNCACHED,
+    Area,
+    OddCell,
+    Opened,
+    SeenAs,
+    Sheet,
+    Unreadable,
+    address,
+)
+from nianbao.intake.read.formats.sheet_draft import cover_cells
 from nianbao.terms.submission import ReadingFault
 
 CONTENT = "content.xml"
@@ -27,6 +40,12 @@ _DRAWING = "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0 "
 _CELLS = (_TABLE + "table-cell", _TABLE + "covered-table-cell")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 _NUMERIC = frozenset({"float", "percentage", "currency"})
+_MOST_COLUMNS, _LONGEST_SHOWN = 1 << 10, 64
+_DIGITS = re.compile(r"\d+", re.ASCII)
+_SHOWN = re.compile(
+    r"[^\d(\-−]*(?P<sign>[(\-−]?)[^\d.,]*(?P<digits>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<fraction>\d+))?)[^\d.,Ee/]*",
+    re.ASCII,
+)
 _ERROR = re.compile(r"#[A-Z0-9/]+[!?]|#N/A|Err:\d+|#\w+\?")
 
 
@@ -38,6 +57,8 @@ class _Draft:
     is_hidden: bool
     rows: list[list[object]] = field(default_factory=list)
     odd: dict[str, OddCell] = field(default_factory=dict)
+    shown: dict[str, SeenAs] = field(default_factory=dict)
+    in_row: dict[int, OddCell | SeenAs] = field(default_factory=dict)
     formulas: set[str] = field(default_factory=set)
     merged: list[Area] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
@@ -58,19 +79,38 @@ class _Draft:
         cells.extend([""] * (self.column - len(cells)))
         cells.extend([value] * repeated)
 
+    def note(self, column: int, remark: OddCell | SeenAs) -> None:
+        """Note of a cell of the row what its value does not say."""
+        self.in_row[column] = remark
+        self._note_at(self.row, column, remark)
+
+    def _note_at(self, row: int, column: int, remark: OddCell | SeenAs) -> None:
+        if isinstance(remark, OddCell):
+            self.odd[address(row, column)] = remark
+        else:
+            self.shown[address(row, column)] = remark
+
     def end_row(self, repeated: int) -> None:
         """Go to the next row; a filled row that is repeated is written again."""
         if self.row < len(self.rows):
             if (self.row + repeated) * self.width > MAX_CELLS:
                 raise Unreadable("TOO_MANY_CELLS", sheet=self.name, cell=address(self.row + repeated - 1, 0))
             self.rows.extend(list(self.rows[self.row]) for _ in range(repeated - 1))
+            for row in range(self.row + 1, self.row + repeated):
+                for column, remark in self.in_row.items():
+                    self._note_at(row, column, remark)
+        self.in_row = {}
         self.row += repeated
 
     def finish(self) -> Sheet:
+        """The sheet, its rows all of one length; what merged areas cover is in none of them."""
+        _, covered = cover_cells(self.name, self.rows, self.merged)
         return Sheet(
             self.name,
             [row + [""] * (self.width - len(row)) for row in self.rows],
             odd=self.odd,
+            shown=self.shown,
+            covered=covered,
             formulas=frozenset(self.formulas),
             merged=self.merged,
             hidden_rows=frozenset(self.hidden_rows),
@@ -154,12 +194,16 @@ class _Reader:
         repeated = _count(cell, "number-columns-repeated")
         value = _value(cell, text)
         here = address(draft.row, draft.column)
+        remark: OddCell | SeenAs | None = _seen(value, text)
         if _TABLE + "formula" in cell:
             draft.formulas.add(here)
             if (_CALC + "value-type" in cell and cell[_CALC + "value-type"] == "error") or _ERROR.fullmatch(text):
-                draft.odd[here] = OddCell("CELL_ERROR", text)
+                remark = OddCell("CELL_ERROR", text)
             elif value == "":
-                draft.odd[here] = OddCell("FORMULA_UNCACHED", UNCACHED)
+                remark = OddCell("FORMULA_UNCACHED", UNCACHED)
+        if remark:
+            for column in range(draft.column, draft.column + min(repeated, _MOST_COLUMNS)):
+                draft.note(column, remark)
         down, right = _count(cell, "number-rows-spanned"), _count(cell, "number-columns-spanned")
         if down > 1 or right > 1:
             first = (draft.row, draft.column)
@@ -223,3 +267,24 @@ def _moment(text: str) -> object:
     except ValueError:
         return text
     return moment if moment.time() != dt.time() or moment.tzinfo else moment.date()
+
+
+def _seen(value: object, text: str) -> SeenAs | None:
+    """What a person sees in a cell, by the text that is kept beside its value; None where it says the same."""
+    if not text or len(text) > _LONGEST_SHOWN or isinstance(value, str | bool):
+        return None
+    if isinstance(value, dt.date):
+        numbers = {int(digits) for digits in _DIGITS.findall(text)}
+        has_day = {value.month, value.day} <= numbers and not numbers.isdisjoint({value.year, value.year % 100})
+        return None if has_day else SeenAs(text)
+    if not isinstance(value, float):
+        return None
+    match, unit = _SHOWN.fullmatch(text.strip()), MONEY_WORD.search(text)
+    word = unit[0] if unit else ""
+    if match is None:  # an exponent, a fraction, another language's point: none of them is followed
+        return None if _DIGITS.search(text) else SeenAs(text)
+    shown = Decimal(match["digits"].replace(",", "")) * (-1 if match["sign"] else 1)
+    exact = Decimal(format(value, ".15g"))
+    rounded = exact.quantize(Decimal(1).scaleb(-len(match["fraction"] or "")), ROUND_HALF_UP)
+    is_same = rounded == shown and "%" not in text
+    return None if is_same and not word and shown == exact else SeenAs(text, word, not is_same)

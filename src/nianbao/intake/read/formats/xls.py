@@ -11,6 +11,7 @@ from nianbao.intake.read.formats import biff
 from nianbao.intake.read.formats.biff import Remarks, survey
 from nianbao.intake.read.formats.compound import Compound
 from nianbao.intake.read.formats.sheet import Opened, Sheet, Unreadable
+from nianbao.intake.read.formats.sheet_draft import cover_cells
 from nianbao.terms.submission import ReadingFault
 
 _WORKBOOK_STREAMS = ("Workbook", "Book")
@@ -52,12 +53,16 @@ def open_xls(compound: Compound) -> Opened:
             if metadata is None:
                 break
             sheet = workbook.get_sheet_by_name(metadata.name)
+            rows: list[list[object]] = [[*cells] for cells in sheet.to_python(skip_empty_area=False)]
+            merged = sheet.merged_cell_ranges or ()
+            _, covered = cover_cells(metadata.name, rows, merged)
             sheets.append(
                 _with_remarks(
                     Sheet(
                         metadata.name,
-                        sheet.to_python(skip_empty_area=False),
-                        merged=sheet.merged_cell_ranges or (),
+                        rows,
+                        merged=merged,
+                        covered=covered,
                         is_hidden=metadata.visible != SheetVisibleEnum.Visible,
                     ),
                     remarks or Remarks(),
@@ -77,6 +82,7 @@ def _with_remarks(sheet: Sheet, remarks: Remarks) -> Sheet:
     return dataclasses.replace(
         sheet,
         odd=remarks.odd,
+        shown=remarks.shown,
         formulas=frozenset(remarks.formulas),
         hidden_rows=frozenset(remarks.hidden_rows),
         hidden_columns=frozenset(remarks.hidden_columns),
