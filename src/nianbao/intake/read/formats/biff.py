@@ -45,7 +45,7 @@ class Remarks:
 
 
 @dataclass
-class Styles:
+class StyleRecords:
     """The number formats of a workbook: their codes by number, and which of them each style has."""
 
     codes: dict[int, str] = field(default_factory=dict)
@@ -97,7 +97,7 @@ def survey(stream: bytes) -> Survey:
         struct.error: a record is cut off.
     """
     begins: dict[int, Remarks] = {}
-    found, styles = Survey([]), Styles()
+    found, styles = Survey([]), StyleRecords()
     current: Remarks | None = None
     for offset, kind, record in _records(stream):
         if kind == _PASSWORD:
@@ -166,7 +166,7 @@ def _note_formula(sheet: Remarks, cell: str, record: bytes) -> None:
         sheet.odd[cell] = OddCell("FORMULA_UNCACHED", UNCACHED)
 
 
-def _note_shown(sheet: Remarks, kind: int, record: bytes, styles: Styles) -> None:
+def _note_shown(sheet: Remarks, kind: int, record: bytes, styles: StyleRecords) -> None:
     for row, column, style, value in _numbers(kind, record):
         if seen := styles.shown(style, value):
             sheet.shown[address(row, column)] = seen
