@@ -20,11 +20,13 @@ from nianbao.terms.passage import (
     StandingPhrase,
     Wordings,
 )
+from nianbao.terms.span import ALWAYS, Span
 
 YEAR_WORDS = frozenset({"year", "prev_year", "next_year"})
 OFFSETS = ("", "prev_year")
 BINDING = re.compile(r"\{\s*(?P<id>[a-z0-9_]+)(?:@(?P<offset>[a-z_]+))?\s*(?:\|\s*(?P<wording>[^{}]*))?\}")
 _SENTENCE = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
+_YEARS = re.compile(r"(?=since |until )(?:since (?P<since>\d{4}))? ?(?:until (?P<until>\d{4}))?: ?", re.ASCII)
 _TEXT = re.compile(r"\{text:([a-z0-9_]+)\}")
 _NAMED = re.compile(r"\[\[(block|phrase):([^\[\]]+)\]\]")
 _KINDS = (
@@ -48,7 +50,18 @@ def read_passage(text: str) -> Passage:
             raise ValueError(f"a paragraph has {mark} without its pair")
     if loose := _SENTENCE.sub("", text).strip():
         raise ValueError(f"{loose[:24]!r} has no source; {_KINDS}")
-    return Bound(tuple(tuple(_read_sentence(match[1])) for match in _SENTENCE.finditer(text)))
+    dated = [_read_years(match[1]) for match in _SENTENCE.finditer(text)]
+    spans = tuple(span for _, span in dated)
+    sentences = tuple(tuple(_read_sentence(sentence)) for sentence, _ in dated)
+    return Bound(sentences, spans if any(span != ALWAYS for span in spans) else ())
+
+
+def _read_years(text: str) -> tuple[str, Span]:
+    """A sentence without the years in which it is printed, `since 2023:`, `until 2022:`, and those years."""
+    match = _YEARS.match(text)
+    if match is None:
+        return text, ALWAYS
+    return text[match.end() :], Span.between(match["since"] or "", match["until"] or "")
 
 
 def _read_sentence(text: str) -> Iterator[str | Binding]:

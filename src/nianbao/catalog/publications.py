@@ -104,6 +104,7 @@ def _read_section(path: Path, known: _Known) -> Section:
         paragraphs=tuple(_read_passage(declared, text) for text in declared.texts("paragraphs", ())),
         tables=tuple(_read_table(table, known) for table in declared.tables("tables", "title")),
         charts=tuple(_read_chart(chart, known) for chart in declared.tables("charts", "title")),
+        span=declared.span(),
     )
     declared.done()
     for passage in section.paragraphs:

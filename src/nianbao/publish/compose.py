@@ -51,6 +51,7 @@ from nianbao.terms.passage import (
     StandingPhrase,
     Wordings,
 )
+from nianbao.terms.period import Period
 from nianbao.terms.publication import Chart, Head, Publication, Row, Section, Table
 from nianbao.terms.reported import Reported
 from nianbao.terms.target import Target
@@ -94,7 +95,8 @@ class Composer:
     def _paragraphs(self, passage: Passage, section: Section) -> Iterator[Paragraph]:
         """What is printed of a declared paragraph: nothing where nobody has said anything, but a gap in a draft."""
         match passage:
-            case Bound(sentences):
+            case Bound():
+                sentences = passage.in_year(Period.parse(str(self.year)))
                 told = (self._sentence(sentence, section) for sentence in sentences if self._is_telling(sentence))
                 if paragraph := tuple(piece for sentence in told for piece in sentence):
                     yield paragraph
@@ -342,7 +344,12 @@ def compose(
     switched off. `reported` is what was said in words; without it nobody has said anything.
     """
     composer = Composer(publication, claims.figures, year, claims, edition == "draft", targets, reported or Reported())
-    shown = [each for each in publication.sections if _is_shown(each, targets, composer.wordings)]
+    period = Period.parse(str(year))
+    shown = [
+        each
+        for each in publication.sections
+        if each.span.covers(period) and _is_shown(each, targets, composer.wordings)
+    ]
     sections = tuple(composer.section(section) for section in shown)
     sections = said_once(sections, composer.printed, composer.figures.project.conventions.words)
     issue = composer.issue(publication.head)

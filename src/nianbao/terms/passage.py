@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nianbao.terms.period import Period
+from nianbao.terms.span import Span
+
 
 @dataclass(frozen=True)
 class Binding:
@@ -16,9 +19,19 @@ class Binding:
 
 @dataclass(frozen=True)
 class Bound:
-    """Sentences that state figures; each is printed only when all its figures have something to tell."""
+    """Sentences that state figures; each is printed only when all its figures have something to tell.
+
+    `spans` say of each in which years it stands in the report at all; without them all do in every year.
+    """
 
     sentences: tuple[tuple[str | Binding, ...], ...]
+    spans: tuple[Span, ...] = ()
+
+    def in_year(self, year: Period) -> tuple[tuple[str | Binding, ...], ...]:
+        """The sentences that stand in the report of a year."""
+        if not self.spans:
+            return self.sentences
+        return tuple(sentence for sentence, span in zip(self.sentences, self.spans, strict=True) if span.covers(year))
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nianbao.terms.passage import Passage
+from nianbao.terms.span import ALWAYS, Span
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,10 @@ class Chart:
 
 @dataclass(frozen=True)
 class Section:
-    """A section of a publication; level 0 is a part title, 1 and 2 are headings, 3 runs into its paragraph."""
+    """A section of a publication; level 0 is a part title, 1 and 2 are headings, 3 runs into its paragraph.
+
+    It stands in the reports of the years of `span`.
+    """
 
     id: str
     title: str
@@ -69,6 +73,7 @@ class Section:
     paragraphs: tuple[Passage, ...]
     tables: tuple[Table, ...]
     charts: tuple[Chart, ...]
+    span: Span = ALWAYS
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from nianbao.terms.document import Footnote, Paragraph, PrintedFigure, PrintedSe
 from nianbao.terms.figure import Claim, Coverage, TracedCell
 from nianbao.terms.publication import Chart, Column, Row, Section, Table
 from nianbao.terms.reported import Reported, ReportedText, WrittenBlock
+from nianbao.terms.span import Span
 from nianbao.terms.target import Target, TargetOutcome
 
 EMPTY_YEAR = Path(__file__).resolve().parents[2] / "golden" / "empty_year.txt"
@@ -59,6 +60,22 @@ def composed(figures: Figures, own: Section) -> PrintedSection:
 def said(paragraph: Paragraph) -> str:
     """A paragraph as one reads it."""
     return "".join(piece if isinstance(piece, str) else piece.text for piece in paragraph)
+
+
+def test_T7_a_sentence_or_section_of_some_years_stands_in_their_reports_only(figures: Figures) -> None:
+    """T7: a report has since and until as forms have, both included; what is out of its years prints no figure."""
+    sentence = "筹资{warmth_funds | exact}。"
+    assert texts(figures, f"[[since 2022: {sentence}]][[until 2021: 慰问{{warmth_persons | exact}}。]]") == [
+        "慰问25431人。"
+    ]
+    assert texts(figures, f"[[since 2020 until 2020: {sentence}]]") == []
+    publication = figures.project.publications["work_report"]
+    later = replace(section(f"[[{sentence}]]"), span=Span.between("2022", ""))
+    claims = Claims(figures, {})
+    made = compose(replace(publication, sections=(later,)), claims, 2021, "draft", dt.datetime(2022, 1, 26), ())
+    assert (made.sections, made.figures) == ((), ())
+    with pytest.raises(ValueError, match="since 2022 comes after until 2021"):
+        read_passage(f"[[since 2022 until 2021: {sentence}]]")
 
 
 def texts(figures: Figures, *paragraphs: str) -> list[str]:
