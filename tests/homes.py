@@ -18,6 +18,7 @@ from nianbao.catalog import Project
 from nianbao.clock import OVERRIDE, ZONE
 from nianbao.intake.blank import write_workbook
 from nianbao.publish.release import Edition
+from nianbao.runs.approve import approve, list_to_approve
 from nianbao.runs.build import build_tables
 from nianbao.runs.collect import Collected, collect
 from nianbao.runs.drafts import write_drafts
@@ -45,6 +46,7 @@ WRITTEN, NEXT_WRITTEN = "2022-01-26T15:00", "2023-01-26T15:00"
 NEXT_POST = dt.date(2023, 1, 15)
 NEXT_FIRST_NIGHT, NEXT_SECOND_NIGHT, NEXT_ISSUED = "2023-01-16T01:00", "2023-01-26T01:00", "2023-01-27T10:00"
 PUBLICATIONS = ("audit_report", "work_report")
+APPROVER = "海北州总工会审核岗"
 NIGHT_1 = "night-1"
 
 
@@ -110,9 +112,11 @@ def live_next_year(project: Project, home: Home) -> list[Collected]:
 
 
 def let_office_write(project: Project, home: Home, year: int, moment: str) -> None:
-    """Fill the blocks of the drafts in Word and take them over, as the office does before a release."""
+    """Approve what waits for it, fill the blocks of the drafts in Word and take them over, as before a release."""
     writing = read_office(ROOT / "samples" / str(year))
     with clock_at(moment), open_workspace(project.path, home, "draft") as workspace:
+        waiting = [each.standing.submission_id for each in list_to_approve(workspace)]
+        approve(workspace, waiting, APPROVER)
         build_tables(workspace)
         write_drafts(workspace, year)
     for code in PUBLICATIONS:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nianbao.catalog.declared import FORM_CODE, Declared
 from nianbao.errors import DeclarationError
+from nianbao.terms.approval import Approval
 from nianbao.terms.form import NUMBERS, Aggregate, Field, FieldType, Form, FormEdition, Layout, Part
 from nianbao.terms.roster import Roster
 from nianbao.terms.span import ALWAYS
@@ -51,6 +52,7 @@ def _read_form(path: Path, roster: Roster, lists: frozenset[str]) -> Form:
         span=declared.span(),
         due_days=declared.integer("due_days"),
         grace_days=declared.integer("grace_days"),
+        approval=declared.one_of("approval", Approval, Approval.NONE),
         level_due_days=_level_due_days(declared.table("level_due_days"), roster),
         cumulative=declared.flag("cumulative"),
         notes=declared.texts("notes", ()),

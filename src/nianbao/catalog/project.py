@@ -24,6 +24,7 @@ from nianbao.catalog.roster import read_roster
 from nianbao.catalog.sign_off import read_sign_off
 from nianbao.catalog.sources import read_sources
 from nianbao.errors import DeclarationError, UsageError
+from nianbao.terms.approval import Approval
 from nianbao.terms.check import Rule
 from nianbao.terms.deadline import NEVER, Calendar, Deadline, Extension, deadline_of
 from nianbao.terms.form import Form, Part
@@ -214,6 +215,22 @@ class Project:
         if self.conventions.is_history(period):
             return NEVER
         return deadline_of(form, period, unit, self.calendar, self.extensions)
+
+    def approver_of(self, unit_code: str, period: Period) -> Unit | None:
+        """The unit that approves what another reports for a period: the nearest above it of the level that does."""
+        day = self.roster.last_day_in(unit_code, period)
+        unit = self.roster.unit_on(unit_code, day)
+        for line in LINES if unit and unit.level.approved_by else ():
+            for above in self.roster.ancestors(unit_code, line, day):
+                found = self.roster.unit_on(above, day)
+                if found and unit and found.level.code == unit.level.approved_by:
+                    return found
+        return None
+
+    def approval_of(self, form_code: str, unit_code: str, period: Period) -> Approval:
+        """What the level above has to do with a unit's form: nothing where nobody stands there to approve it."""
+        approval = self.forms[form_code].approval
+        return approval if approval is not Approval.NONE and self.approver_of(unit_code, period) else Approval.NONE
 
     @property
     def parts(self) -> Iterator[Part]:

@@ -30,6 +30,8 @@ COMMANDS = {
     "check": ("answer", "Give the answer to workbooks on the spot, without loading anything."),
     "explanations": ("answer", "List what units explain; approve it until a day, or refuse it."),
     "extend": ("extend", "Grant more time for a PERIOD: to a unit, a level or everybody."),
+    "approve": ("approve", "List what waits for the level above; with submissions, approve them in its name."),
+    "withdraw-approval": ("approve", "Take approvals back; what counts only with one waits again."),
     "withdraw": ("answer", "Take back an accepted submission; the one before it counts again."),
     "runs": ("record", "List the runs that changed something or failed, the last first."),
     "verify": ("record", "Hold everything that is kept against the hashes that were recorded."),
@@ -51,7 +53,7 @@ COMMANDS = {
     "notify": ("notify", "Tell people what a monitor noticed, or try the channels: notify test."),
     "doctor": ("ask", "Check that everything nianbao needs is in place."),
 }
-_ATTRIBUTES = {"build": "build_command"}
+_ATTRIBUTES = {"build": "build_command", "withdraw-approval": "withdraw_approval"}
 INTERRUPTED = 130
 _QUERY_INTERRUPTED = "Query interrupted"
 """What DuckDB makes of a KeyboardInterrupt that strikes while it works: a RuntimeError without a type of its own."""

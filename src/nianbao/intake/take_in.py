@@ -146,7 +146,8 @@ def judge_night(
         before = replace(before, notes=[*before.notes, *notes_before(connection, others)])
         later = pass_over(connection, project, gathered, judged, standing, standing_cells, before)
         judged = judged.followed_by(later.only(judged.decisions))
-        reconsidered = reconsider(standing, later)
+        reconsidered = reconsider(standing, later, project)
+    judged = judged.held_for_approval(project)
     faults = _faults(connection, night, rounds, units)
     came = _came(connection, night, judged, rounds, faults, kept, project)
     told = [each.delivery for each in came if each.outcome is not Outcome.DUPLICATE]

@@ -50,7 +50,7 @@ class Checked:
     def is_taken(self) -> bool:
         """Whether every form in it would be accepted, or is."""
         lines = self.receipt.submissions
-        return bool(lines or self.receipt.unchanged) and all(line.decision.counts for line in lines)
+        return bool(lines or self.receipt.unchanged) and all(line.decision.is_loaded for line in lines)
 
 
 def check_files(

@@ -20,10 +20,11 @@ from nianbao.runs.build import build_tables
 from nianbao.runs.recording import Doing, record_run
 from nianbao.runs.workspace import Workspace
 from nianbao.statistics.figures import read_figures
-from nianbao.terms.delivery import Delivery
+from nianbao.terms.delivery import Decision, Delivery
 from nianbao.warehouse import ledger
 from nianbao.warehouse.connect import open_memory, transaction
 from nianbao.warehouse.judged import (
+    approved_of,
     deliveries_of,
     findings_of,
     states_of,
@@ -181,7 +182,13 @@ def _judge_one(imagined: Workspace, pool: ReaderPool, delivery: Delivery) -> tup
         taken = judge_deliveries(connection, project, imagined.record.archive, pool, [delivery])
     rows = facts_of(taken)
     at = clock.now()
-    rows["decision"] = [row | {"decided_at": at} for row in rows["decision"] if row["submission_id"] not in withdrawn]
+    approved = approved_of(connection, delivery.delivery_id)
+    rows["decision"] = [
+        row | {"decided_at": at}
+        for row in rows["decision"]
+        if row["submission_id"] not in withdrawn
+        and not (row["decision"] == Decision.AWAITING_APPROVAL and row["submission_id"] in approved)
+    ]
     rows["anew"] = [{"delivery_id": delivery.delivery_id, "submission_id": None}]
     facts = frames_of(rows, _NOT_YET)
     with transaction(connection):

@@ -25,7 +25,7 @@ def withdraw(workspace: Workspace, submission_id: str, because: str, by: str) ->
     if not found:
         raise UsageError(f"there is no submission {submission_id!r}", next_step="look for its id in the receipt")
     standing = found[0]
-    if not standing.state.counts:
+    if not standing.state.is_loaded:
         raise UsageError(f"{submission_id} is {standing.state}: it does not count", next_step="nothing is to be done")
     decision = {
         "submission_id": submission_id,

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fnmatch import fnmatchcase
 
 from nianbao.sample.spread import shaken, spread, without_crumbs
-from nianbao.sample.totals import Total, TotalKind
+from nianbao.sample.totals import Place, Total, TotalKind
 from nianbao.sample.working import Working
 from nianbao.terms.period import Period
 from nianbao.terms.unit import Unit
@@ -106,6 +106,14 @@ def _split(total: Total, desk: Working, cells: Cells) -> None:
             desk.put(place, unit, period, Decimal(share))
 
 
+def _row_above(total: Total, desk: Working, cells: Cells) -> None:
+    """What the unit above reports in its row about the unit."""
+    for unit, period in cells:
+        above = desk.project.units[unit.place_parent]
+        form, part, field = total.along.split(".")
+        desk.put(total.place, unit, period, desk.row_of(Place(form, part, unit.code, field), above, period))
+
+
 def _put_spread(total: Total, desk: Working, cells: Cells, weights: list[int], amount: Decimal) -> None:
     steps = int(amount / total.step)
     if steps * total.step != amount:
@@ -125,4 +133,5 @@ _WAYS: dict[TotalKind, Callable[[Total, Working, Cells], None]] = {
     TotalKind.NEAR: _near,
     TotalKind.DERIVED: _derived,
     TotalKind.SPLIT: _split,
+    TotalKind.ROW_ABOVE: _row_above,
 }

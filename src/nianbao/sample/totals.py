@@ -24,6 +24,7 @@ class TotalKind(StrEnum):
     NEAR = "near"
     DERIVED = "derived"
     SPLIT = "split"
+    ROW_ABOVE = "row_above"
 
 
 class Place(NamedTuple):

@@ -74,6 +74,17 @@ class Working:
         except KeyError:
             raise ValueError(f"{reference} of {unit.code} for {when} is not worked out yet") from None
 
+    def row_of(self, place: Place, unit: Unit, period: Period) -> Decimal:
+        """An answer by its place.
+
+        Raises:
+            ValueError: there is none yet.
+        """
+        try:
+            return self.answers[place][unit.code, period.code]
+        except KeyError:
+            raise ValueError(f"{place.field} of {unit.code} for {period} is not worked out yet") from None
+
     def evaluate(self, expression: str, here: Place, unit: Unit, period: Period) -> Decimal:
         """A sum of products of references."""
         terms = [term.split(" * ") for term in expression.split(" + ")]

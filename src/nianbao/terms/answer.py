@@ -14,7 +14,8 @@ from nianbao.terms.source import LOCAL_INBOX
 class AnswerStanding:
     """A submission and the state that it is in: since when, by whom and why, where somebody decided it.
 
-    `number_in_force` is the submission that counts in its place, if it was taken back and one does.
+    `number_in_force` is the submission that counts in its place, if it was taken back and one does;
+    `approval` what the level above did last, if it did anything.
     """
 
     submission_id: str
@@ -31,6 +32,7 @@ class AnswerStanding:
     decided_by: str | None = None
     because: str | None = None
     number_in_force: int | None = None
+    approval: str | None = None
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ class Decision(StrEnum):
     ACCEPTED_WITH_WARNINGS = "accepted_with_warnings"
     AWAITING_EXPLANATION = "awaiting_explanation"
     REJECTED = "rejected"
+    AWAITING_APPROVAL = "awaiting_approval"
     WITHDRAWN = "withdrawn"
     KEPT = "kept"
     REOPENED = "reopened"
@@ -46,6 +47,11 @@ class Decision(StrEnum):
     def counts(self) -> bool:
         """Whether the submission's rows are loaded."""
         return self in (Decision.ACCEPTED, Decision.ACCEPTED_WITH_WARNINGS, Decision.REOPENED)
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether its cells and rows are in raw: of what counts, and of what will as soon as it is approved."""
+        return self.counts or self is Decision.AWAITING_APPROVAL
 
     @property
     def waits(self) -> bool:

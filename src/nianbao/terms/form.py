@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from nianbao.terms.approval import Approval
 from nianbao.terms.period import Period
 from nianbao.terms.span import ALWAYS, Span
 from nianbao.terms.unit import Unit
@@ -133,7 +134,8 @@ class Form:
     """A statistical form 报表: its parts, who reports it, for which periods, and when it is due.
 
     `due_days` after the end of a period it is due, where a level has no days of its own in `level_due_days`.
-    `edition` is the present one; `earlier_editions` are those of periods that have their own.
+    `approval` says what the level above has to do with it. `edition` is the present one; `earlier_editions` are those
+    of periods that have their own.
     """
 
     code: str
@@ -152,6 +154,7 @@ class Form:
     earlier_editions: tuple[FormEdition, ...] = ()
     level_due_days: tuple[tuple[str, int], ...] = ()
     excludes_below: bool = False
+    approval: Approval = Approval.NONE
 
     def edition_in(self, period: Period) -> str:
         """The edition of the form for a period: what its workbook carries, and a correction of it may."""

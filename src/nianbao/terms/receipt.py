@@ -69,6 +69,9 @@ class ReceiptLine:
     number: Annotated[int, "How many times the form has been sent for the period", {"minimum": 1}]
     decision: Decision
     decision_zh: Annotated[str, "The decision in words"]
+    approval_zh: Annotated[
+        str | None, "Where the form stands with the level above; null where that has no say, or the form was not taken"
+    ]
     withdrawn: Annotated[
         TakenBack | None,
         "When it was taken back after it was accepted: when, by whom (a role), why, and which number counts instead "

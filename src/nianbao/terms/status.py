@@ -13,6 +13,7 @@ class Status(StrEnum):
     ON_TIME = "on_time"
     LATE = "late"
     AWAITING_EXPLANATION = Decision.AWAITING_EXPLANATION.value
+    AWAITING_APPROVAL = Decision.AWAITING_APPROVAL.value
     REJECTED = Decision.REJECTED.value
     WITHDRAWN = Decision.WITHDRAWN.value
     KEPT = Decision.KEPT.value
@@ -37,7 +38,7 @@ class Status(StrEnum):
     @property
     def is_owed(self) -> bool:
         """Whether the unit still has to do something."""
-        return self not in (Status.ON_TIME, Status.LATE, Status.NOT_DUE, Status.KEPT)
+        return self not in (Status.ON_TIME, Status.LATE, Status.NOT_DUE, Status.KEPT, Status.AWAITING_APPROVAL)
 
     @property
     def is_irregular(self) -> bool:
@@ -49,6 +50,7 @@ _WORDS = {
     Status.ON_TIME: ("按时", "on time", "●"),
     Status.LATE: ("迟报", "late", "迟"),
     Status.AWAITING_EXPLANATION: ("待说明", "awaiting explanation", "待"),
+    Status.AWAITING_APPROVAL: ("待核准", "awaiting approval", "核"),
     Status.REJECTED: ("退回", "sent back", "退"),
     Status.WITHDRAWN: ("撤回", "withdrawn", "撤"),
     Status.KEPT: ("留存待审", "kept for a fault of ours", "存"),

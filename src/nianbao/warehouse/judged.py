@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nianbao.record import Frame, Manifest, Record
+from nianbao.terms.approval import ApprovalEvent
 from nianbao.terms.delivery import Decision
 from nianbao.warehouse.connect import Connection
 from nianbao.warehouse.projection import joined
@@ -69,6 +70,15 @@ def withdrawn_of(connection: Connection, delivery_id: str) -> list[str]:
         connection,
         "SELECT submission_id FROM ledger.state WHERE delivery_id = $1 AND state = $2",
         [delivery_id, Decision.WITHDRAWN.value],
+    )
+
+
+def approved_of(connection: Connection, delivery_id: str) -> list[str]:
+    """The submissions of a delivery that the level above has approved: judging again does not ask it once more."""
+    return _ids(
+        connection,
+        "SELECT submission_id FROM ledger.state WHERE delivery_id = $1 AND counts AND approval = $2",
+        [delivery_id, ApprovalEvent.APPROVED.value],
     )
 
 

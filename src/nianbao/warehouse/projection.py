@@ -181,11 +181,11 @@ def _together(record: Record, manifests: Sequence[Manifest]) -> Applied:
 
 
 def _counting(facts: Facts) -> list[str]:
-    """The submissions that these facts accept: their cells and rows are loaded."""
+    """The submissions of these facts whose cells and rows are loaded."""
     if "asked" not in facts:
         return []
     decision = facts["decision"]
-    accepting = [each.value for each in Decision if each.counts]
+    accepting = [each.value for each in Decision if each.is_loaded]
     return decision.filter(decision["decision"].is_in(accepting))["submission_id"].to_list()
 
 

@@ -107,6 +107,13 @@ LEDGER = {
              "run_id": "VARCHAR NOT NULL", "decided_by": "VARCHAR", "because": "VARCHAR"},
         ),
         TableSpec(
+            "ledger.approval", "核准：上级工会核准或撤回核准每次一行",
+            "one row per approval of a submission by the level above, or withdrawal of one; the last one holds",
+            {"submission_id": "VARCHAR NOT NULL", "approval": "VARCHAR NOT NULL", "decision": "VARCHAR",
+             "unit_code": "VARCHAR NOT NULL", "approved_by": "VARCHAR NOT NULL", "approved_at": "TIMESTAMP NOT NULL",
+             "run_id": "VARCHAR NOT NULL", "because": "VARCHAR"},
+        ),
+        TableSpec(
             "ledger.finding", "审核问题：每个问题一行", "one row per fault found",
             {"delivery_id": "VARCHAR NOT NULL", "submission_id": "VARCHAR", "code": "VARCHAR NOT NULL",
              "severity": "VARCHAR NOT NULL", "form_code": "VARCHAR", "part": "VARCHAR", "row_no": "INTEGER",

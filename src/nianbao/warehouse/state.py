@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nianbao.terms.answer import AnswerStanding
+from nianbao.terms.approval import ApprovalEvent
 from nianbao.terms.delivery import Decision
 from nianbao.warehouse.connect import Connection, literal, rows_of
 
 EVENT, STATE, IN_FORCE = "ledger.event", "ledger.state", "ledger.in_force"
 
-READS = dict.fromkeys((STATE, IN_FORCE), ("ledger.submission", "ledger.decision"))
+READS = dict.fromkeys((STATE, IN_FORCE), ("ledger.submission", "ledger.decision", "ledger.approval"))
 """The tables from which the views follow that models may read."""
 
 
@@ -32,6 +33,8 @@ _VIEWS = {
             run_id, decided_by, because
         FROM ledger.decision
         UNION ALL
+        SELECT submission_id, approval, decision, approved_at, run_id, approved_by, because FROM ledger.approval
+        UNION ALL
         SELECT submission_id, 'explained', NULL, explained_at, NULL, unit_code, explanation FROM ledger.explanation
         UNION ALL
         SELECT e.submission_id, r.ruling, NULL, r.ruled_at, NULL, r.ruled_by, NULL
@@ -43,14 +46,20 @@ _VIEWS = {
             SELECT * FROM ledger.event
             WHERE state IS NOT NULL
             QUALIFY row_number() OVER (PARTITION BY submission_id ORDER BY run_id DESC, happened_at DESC) = 1
+        ),
+
+        last_approval AS (
+            SELECT submission_id, arg_max(approval, run_id) AS approval FROM ledger.approval GROUP BY submission_id
         )
-        SELECT s.*, e.state, e.happened_at AS decided_at, e.done_by AS decided_by, e.said AS because,
+
+        SELECT s.*, e.state, a.approval, e.happened_at AS decided_at, e.done_by AS decided_by, e.said AS because,
             e.state IN ({_among([each for each in Decision if each.counts])}) AS counts,
             e.state IN ({_among([each for each in Decision if each.waits])}) AS waits,
             row_number() OVER (
                 PARTITION BY s.unit_code, s.form_code, s.period ORDER BY s.number DESC
             ) = 1 AS is_last
         FROM ledger.submission AS s INNER JOIN last_event AS e ON s.submission_id = e.submission_id
+        LEFT JOIN last_approval AS a ON s.submission_id = a.submission_id
     """,
     IN_FORCE: """
         SELECT *, min(arrived_on) OVER (PARTITION BY unit_code, form_code, period) AS first_arrived_on
@@ -74,6 +83,13 @@ def states(
     delivery, form, period = place or (None, None, None)
     where = "s.submission_id = $2 OR (s.delivery_id, s.form_code, s.period) = ($3, $4, $5)"
     return _standings(connection, where, [submission_id, delivery, form, period])
+
+
+def standings_to_approve(connection: Connection) -> list[AnswerStanding]:
+    """Where the submissions stand that the level above has not approved: what waits for it, and what counts."""
+    in_force = "s.submission_id IN (SELECT submission_id FROM ledger.in_force)"
+    where = f"((s.state = $2 AND s.is_last) OR {in_force}) AND s.approval IS DISTINCT FROM $3"
+    return _standings(connection, where, [Decision.AWAITING_APPROVAL, ApprovalEvent.APPROVED])
 
 
 def standings_of(connection: Connection, delivery_ids: Sequence[str]) -> list[AnswerStanding]:

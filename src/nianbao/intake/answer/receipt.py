@@ -13,6 +13,7 @@ from nianbao.intake.blank.limits import Limits, LimitsByColumn, describe_entry, 
 from nianbao.intake.personal import mask
 from nianbao.terms import workbook_words
 from nianbao.terms.answer import Answer, AnswerStanding
+from nianbao.terms.approval import Approval, ApprovalEvent
 from nianbao.terms.delivery import Decision, Outcome
 from nianbao.terms.explanation import Given, finding_key
 from nianbao.terms.finding import Finding, Severity
@@ -48,12 +49,14 @@ DECISIONS = {
     Decision.ACCEPTED_WITH_WARNINGS: "接收（有提示）",
     Decision.AWAITING_EXPLANATION: "待说明",
     Decision.REJECTED: "退回",
+    Decision.AWAITING_APPROVAL: "已报，待上级工会核准后计入",
     Decision.WITHDRAWN: "已撤回",
     Decision.KEPT: "留存待审",
     Decision.REOPENED: "已计入，须复核",
 }
 SEVERITIES = {Severity.REJECT: "须改正", Severity.EXPLAIN: "须说明", Severity.WARN: "提示", Severity.KEEP: "系统待处理"}
 EXPLAINED = "已说明"
+_APPROVED: dict[str, str] = {ApprovalEvent.APPROVED: "{zh}已核准", ApprovalEvent.WITHDRAWN: "{zh}已撤回核准"}
 _ORDER = {severity: number for number, severity in enumerate(Severity)}
 _RULED = {ReceiptRuling.APPROVED: "已认可", ReceiptRuling.REFUSED: "未认可", ReceiptRuling.PENDING: "待审核认可"}
 _SHEETS_NAMED = 4
@@ -141,8 +144,19 @@ class ReceiptWriter:
             number=standing.number,
             decision=standing.state,
             decision_zh=DECISIONS[standing.state],
+            approval_zh=self._approval(standing),
             withdrawn=_taken_back(standing) if standing.state is Decision.WITHDRAWN else None,
         )
+
+    def _approval(self, standing: AnswerStanding) -> str | None:
+        """Where a form stands with the level above; nothing where that has no say, or the form was not taken."""
+        period = Period.parse(standing.period)
+        approval = self._project.approval_of(standing.form_code, standing.unit_code, period)
+        approver = self._project.approver_of(standing.unit_code, period)
+        if approval is Approval.NONE or approver is None or not standing.state.is_loaded:
+            return None
+        said = _APPROVED.get(standing.approval or "", "待{zh}核准")
+        return said.format(zh=approver.zh)
 
     def _finding(self, finding: Finding) -> ReceiptFinding:
         field = self._field(finding)

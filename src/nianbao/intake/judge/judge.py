@@ -6,11 +6,11 @@ The same for what came tonight, for files that are only checked, and for what th
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nianbao.catalog import Project
 from nianbao.intake.judge.check import check, find_fault
-from nianbao.intake.judge.decide import decide
+from nianbao.intake.judge.decide import decide, hold_for_approval
 from nianbao.intake.judge.explain import SaidBefore, explain
 from nianbao.intake.judge.night import Night
 from nianbao.terms.delivery import Decision
@@ -33,6 +33,16 @@ class Judged:
     explanations: tuple[Explanation, ...] = ()
     decisions: Mapping[str, Decision] = field(default_factory=dict)
     causes: Mapping[str, str] = field(default_factory=dict)
+
+    def held_for_approval(self, project: Project) -> Judged:
+        """The same, with what counts only once the level above has approved it waiting for that."""
+        held = {
+            each.submission_id: hold_for_approval(
+                self.decisions[each.submission_id], each.form_code, each.unit_code, each.period, project
+            )
+            for each in self.submissions
+        }
+        return replace(self, decisions={**self.decisions, **held})
 
     @property
     def accepted(self) -> list[str]:

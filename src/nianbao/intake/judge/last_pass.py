@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from nianbao.catalog import Project
-from nianbao.intake.judge.decide import decide
+from nianbao.intake.judge.decide import decide, hold_for_approval
 from nianbao.intake.judge.explain import NOTE_NOT_COUNTED, SaidBefore
 from nianbao.intake.judge.identify import Sent
 from nianbao.intake.judge.isolate import judge_apart
@@ -157,7 +157,7 @@ class Reconsidered:
     decision: Decision
 
 
-def reconsider(standing: Sequence[ConcernedSubmission], judged: Judged) -> list[Reconsidered]:
+def reconsider(standing: Sequence[ConcernedSubmission], judged: Judged, project: Project) -> list[Reconsidered]:
     """What the last pass changes about earlier nights: what waited may count; what counts may be reopened, no more."""
     changed = []
     for each in standing:
@@ -168,6 +168,9 @@ def reconsider(standing: Sequence[ConcernedSubmission], judged: Judged) -> list[
             continue  # we failed over it: it stays as it is, and the cause is told
         if each.state.counts and not decision.counts:
             decision = Decision.REOPENED
+        elif not each.state.counts:
+            row = each.row
+            decision = hold_for_approval(decision, row["form_code"], row["unit_code"], row["period"], project)
         if decision is not each.state or set(findings) != set(each.findings):
             changed.append(Reconsidered(each, findings, explanations, decision))
     return changed
