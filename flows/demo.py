@@ -22,6 +22,8 @@ from nianbao.catalog import Project, load_project
 from nianbao.clock import OVERRIDE
 from nianbao.publish.pdf.fonts import BETTER, PACKAGED, choose
 from nianbao.publish.release import Edition
+from nianbao.runs.approve import approve, list_to_approve
+from nianbao.runs.build import build_tables
 from nianbao.runs.collect import Collected
 from nianbao.runs.drafts import write_drafts
 from nianbao.runs.sign import sign
@@ -125,6 +127,8 @@ def let_office_write(project: Project) -> None:
     writing = read_office(ROOT / "samples" / str(YEAR))
     os.environ[OVERRIDE] = OFFICE_HOURS.isoformat()
     with open_workspace(project.path, HOME, "draft") as workspace:
+        approve(workspace, [each.standing.submission_id for each in list_to_approve(workspace)], "海北州总工会审核岗")
+        build_tables(workspace)
         write_drafts(workspace, YEAR)
     for code in project.publications:
         word = HOME.releases / str(YEAR) / code / "draft" / f"{code}-{YEAR}.docx"
