@@ -107,7 +107,7 @@ LEDGER = {
              "run_id": "VARCHAR NOT NULL", "decided_by": "VARCHAR", "because": "VARCHAR"},
         ),
         TableSpec(
-            "ledger.approval", "核准：上级工会核准或撤回核准每次一行",
+            "ledger.approval", "核准：上级核准或撤回核准每次一行",
             "one row per approval of a submission by the level above, or withdrawal of one; the last one holds",
             {"submission_id": "VARCHAR NOT NULL", "approval": "VARCHAR NOT NULL", "decision": "VARCHAR",
              "unit_code": "VARCHAR NOT NULL", "approved_by": "VARCHAR NOT NULL", "approved_at": "TIMESTAMP NOT NULL",

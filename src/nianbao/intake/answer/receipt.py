@@ -49,7 +49,7 @@ DECISIONS = {
     Decision.ACCEPTED_WITH_WARNINGS: "接收（有提示）",
     Decision.AWAITING_EXPLANATION: "待说明",
     Decision.REJECTED: "退回",
-    Decision.AWAITING_APPROVAL: "已报，待上级工会核准后计入",
+    Decision.AWAITING_APPROVAL: "已报，待上级核准后计入",
     Decision.WITHDRAWN: "已撤回",
     Decision.KEPT: "留存待审",
     Decision.REOPENED: "已计入，须复核",

@@ -69,7 +69,7 @@ def _forms_zh(receipt: Receipt) -> str:
     said = {
         "退回": Decision.REJECTED,
         "待说明": Decision.AWAITING_EXPLANATION,
-        "待上级工会核准": Decision.AWAITING_APPROVAL,
+        "待上级核准": Decision.AWAITING_APPROVAL,
         "后被撤回": Decision.WITHDRAWN,
         "留存待审": Decision.KEPT,
         "已计入、须复核": Decision.REOPENED,
