@@ -17,4 +17,4 @@ class ApprovalEvent(StrEnum):
     """What the level above did: it approved a submission, or took its approval back."""
 
     APPROVED = "approved"
-    WITHDRAWN = "withdrawn"
+    WITHDRAWN = "approval_withdrawn"

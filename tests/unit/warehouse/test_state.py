@@ -17,7 +17,8 @@ from nianbao.warehouse.state import states
 from tests.facts import record
 
 ROOT = Path(__file__).parents[3]
-ACCEPTED, WARNED, WAITING, REJECTED, WITHDRAWN, _, _ = Decision
+ACCEPTED, WARNED, WAITING, REJECTED = tuple(Decision)[:4]
+WITHDRAWN = Decision.WITHDRAWN
 SPELLED = {f"src/nianbao/terms/{name}.py" for name in ("delivery", "status")}
 QUOTED = re.compile(rf"""(['"])({"|".join(Decision)})\1(?!:)""")  # a colon follows the key of a document
 ORDERED = re.compile(r"decision\b[^,;]*\bDESC|FROM ledger\.decision|JOIN ledger\.decision", re.IGNORECASE)
