@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import json
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from nianbao.catalog import Project
+from nianbao.catalog import Project, load_project
 from nianbao.errors import StoreError, UsageError
 from nianbao.runs.build import build_tables
 from nianbao.runs.propose import propose
 from nianbao.runs.publish import publish
 from nianbao.runs.recall import recall
-from nianbao.runs.sign import sign
+from nianbao.runs.sign import proposal_and_role, sign, statement_of
+from nianbao.runs.ssh_keys import sign_with
 from nianbao.runs.workspace import Workspace, open_workspace
 from nianbao.settings import Home
 from nianbao.terms.sign_off import Identity
 from nianbao.warehouse import issued
-from tests.homes import YEAR, release
+from tests.homes import ROOT, YEAR, release
 
 NAME = f"work_report/{YEAR}/r2"
 DAY = "2022-02-03T10:00"
@@ -94,3 +100,119 @@ def test_O5_changed_bytes_can_be_neither_signed_nor_released(recalled: Workspace
     with pytest.raises(StoreError, match=r"more\.txt"):
         publish(recalled)
     assert not release(recalled.home, "work_report", 2).exists()
+
+
+def declared_otherwise(project: Project, folder: Path, changes: dict[str, tuple[str, str]]) -> Project:
+    """The same project elsewhere, with one text of some of its files put otherwise, once."""
+    for name, content in project.declared_files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if name in changes:
+            before, after = changes[name]
+            assert before in content.decode()
+            content = content.decode().replace(before, after, 1).encode()
+        path.write_bytes(content)
+    return load_project(folder)
+
+
+def test_O5_a_role_with_a_key_signs_with_it_and_in_no_other_way(
+    year_copy: Home, project: Project, tmp_path: Path, clock: Callable[[str], None]
+) -> None:
+    """O5: ssh-keygen verifies it against the declared key; a user, another key or other text do not count."""
+    keys = [tmp_path / name for name in ("own", "other")]
+    for key in keys:
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+    public = keys[0].with_suffix(".pub").read_text("utf-8").strip()
+    declared = declared_otherwise(
+        project, tmp_path / "p", {"reports/sign_off.toml": ("keys = []", f'keys = ["{public}"]')}
+    )
+    clock(DAY)
+    with open_workspace(declared.path, year_copy, "preview") as workspace:
+        build_tables(workspace)
+        recall(workspace, f"work_report/{YEAR}/r1", "表3一列串行", "办公室签发岗")
+        propose(workspace, YEAR, ["work_report"])
+        statement = statement_of(*proposal_and_role(workspace, NAME, "statistics"))
+        with pytest.raises(UsageError, match="signs with an SSH key"):
+            sign(workspace, NAME, "statistics", Identity("user-1"))
+        for key, said in ((keys[1], statement), (keys[0], statement.replace(b"/r2", b"/r3"))):
+            with pytest.raises(UsageError, match="no signature of"):
+                sign(workspace, NAME, "statistics", Identity("user-1", sign_with(key, said)))
+        given = sign(workspace, NAME, "statistics", Identity("user-1", sign_with(keys[0], statement)))
+        assert given.is_proven and given.key.startswith("SHA256:") and given.key in given.proof_zh
+        with pytest.raises(UsageError, match="two people sign"):
+            sign(workspace, NAME, "office", Identity("user-1"))
+        sign(workspace, NAME, "office", Identity("user-2"))
+        assert [each.edition.name for each in publish(workspace) if each.edition] == ["r2"]
+
+
+def test_O5_nothing_is_signed_while_a_required_text_or_block_is_open(
+    year_copy: Home, project: Project, tmp_path: Path, clock: Callable[[str], None]
+) -> None:
+    """O5: the preview names each with its office and where to write it; sign and publish refuse."""
+    changes = {
+        "reports/texts.toml": ('topic = "theory"', 'topic = "nobody_wrote_of_it"'),
+        "reports/blocks.toml": ('zh = "导语"', 'zh = "导语"\nrequired = true'),
+    }
+    declared = declared_otherwise(project, tmp_path / "p", changes)
+    clock(DAY)
+    with open_workspace(declared.path, year_copy, "preview") as workspace:
+        workspace.connection.execute("DELETE FROM ledger.block WHERE block_id = '导语'")
+        build_tables(workspace)
+        (preview,) = propose(workspace, YEAR, ["work_report"])
+        block, text = sorted(preview.open_required, key=lambda sentence: "理论武装" in sentence)
+        assert (
+            "draft/work_report-2021.docx 的〔导语〕" in block and declared.publications["work_report"].issuer in block
+        )
+        assert "填入 GH15" in text and "nobody_wrote_of_it" in text and "等11个单位" in text
+        with pytest.raises(UsageError, match="理论武装"):
+            sign(workspace, NAME, "office", Identity("user-1"))
+        (waiting,) = publish(workspace)
+        assert waiting.edition is None
+        assert sum(each in line for line in waiting.waits_for for each in preview.open_required) == 2
+
+
+def test_S15_a_reader_of_r1_learns_of_r2_and_of_a_recall(recalled: Workspace) -> None:
+    """S15: r1 keeps every byte; the page and script beside it tell that it was called back, then that r2 follows."""
+    shelf = release(recalled.home, "work_report", 1).parent
+    r1 = everything(shelf / "r1")
+    assert b"../later.js" in r1["index.html"] and b"../../later.js" in r1["figures/warmth_funds-2021.html"]
+    assert later(shelf)["r1"]["text"] == "本版已撤回（2022-02-03 办公室签发岗：表3一列串行）。"
+    propose(recalled, YEAR, ["work_report"])
+    sign_both(recalled)
+    publish(recalled)
+    assert later(shelf)["r1"]["href"] == "r2/index.html" and "已由r2更正" in later(shelf)["r1"]["text"]
+    assert "r2" not in later(shelf)
+    page = (shelf / "index.html").read_text("utf-8")
+    assert page.index('href="r2/index.html"') < page.index('href="r1/index.html"')
+    assert "统计审核岗 2022-02-03（自报、未经证明）" in page and "表3一列串行" in page
+    assert everything(shelf / "r1") == r1
+    (shelf / "index.html").unlink()
+    with pytest.raises(UsageError, match="no release"):
+        recall(recalled, f"work_report/{YEAR}/r7", "无", "办公室签发岗")
+
+
+@pytest.mark.slow
+def test_O5_the_flow_waits_for_each_role_with_a_form_and_holds_no_lock(
+    year_copy: Home, project: Project, tmp_path: Path, clock: Callable[[str], None]
+) -> None:
+    """O5: suspended with the preview for a week at most; a signature by form, one by command meanwhile, then r2."""
+    clock(DAY)
+    with open_workspace(project.path, year_copy, "recall") as workspace:
+        recall(workspace, f"work_report/{YEAR}/r1", "表3一列串行", "办公室签发岗")
+    environment = os.environ | {"PREFECT_HOME": str(tmp_path / "prefect")}
+    command = [sys.executable, "-m", "tests.journeys.signing_under_prefect", str(year_copy.path), NAME]
+    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600)
+    assert run.returncode == 0, run.stderr
+    first, second, done = json.loads(run.stdout.splitlines()[-1])
+    assert (first["state"], second["state"], done["state"]) == ("Suspended", "Suspended", "Completed")
+    assert "统计审核岗" in first["asked"] and "送签稿" in first["asked"] and "办公室签发岗" in second["asked"]
+    assert 6 <= first["days"] <= 7
+    assert (first["released"], second["released"], done["released"]) == ([], [], ["r2"])
+
+
+def later(shelf: Path) -> dict[str, dict[str, str]]:
+    """What the script beside the releases says."""
+    script = re.fullmatch(r"window\.nianbaoLater = (.*);\n", (shelf / "later.js").read_text("utf-8"))
+    assert script
+    found: dict[str, dict[str, str]] = json.loads(script[1])
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import click
 from nianbao.cli.main import home_option, json_option, project_option, resolve_project
 from nianbao.cli.show import progress, say, say_json, say_table
 from nianbao.settings import Home
+from nianbao.terms.impact import Impact
 from nianbao.terms.receipt import Receipt
 
 NOT_TAKEN = 1
@@ -29,23 +30,69 @@ _SHOWN = 40
 def check(project_path: Path | None, home: Path, files: tuple[Path, ...], mark: bool, as_json: bool) -> None:
     """Give the answer to workbooks on the spot, without loading anything.
 
-    Last year's values and the other forms come from the warehouse where there is one. Exit code 0: every form would be
+    Last year's values and the other forms come from the warehouse where there is one. Of what would be accepted it is
+    said what it would move in the releases, all files together. Exit code 0: every form would be
     accepted; 1: something would be sent back or wait for an explanation.
     """
     from nianbao.intake.answer.receipt_json import to_plain
     from nianbao.runs.check import check_files
+    from nianbao.runs.impact import find_impact, tell_impact
 
     with progress("checking") as report:
         checked = list(check_files(resolve_project(project_path), Home(home), files, mark, report))
+        new = [item for item in checked if item.is_taken and not item.is_known]
+        periods = [line.period for item in new for line in item.receipt.submissions]
+        impact = find_impact(resolve_project(project_path), Home(home), [item.path for item in new], periods)
     if as_json:
-        say_json([{"checked": str(item.path), **to_plain(item.receipt)} for item in checked])
+        told = tell_impact(impact)
+        say_json(
+            [
+                {"checked": str(item.path), **to_plain(item.receipt), "impact": told if item in new else []}
+                for item in checked
+            ]
+        )
     else:
         for item in checked:
             _say_receipt(item.path, item.receipt, item.is_known)
             if item.marked:
                 say(f"  → {item.marked}")
+        _say_impact(impact)
     if not all(item.is_taken for item in checked):
         sys.exit(NOT_TAKEN)
+
+
+def _say_impact(impact: Sequence[Impact]) -> None:
+    """What of which releases would move, the material first, and by how much."""
+    for name in dict.fromkeys(each.release.name for each in impact):
+        own = sorted((each for each in impact if each.release.name == name), key=lambda each: not each.is_material)
+        material = sum(each.is_material for each in own)
+        say()
+        say(f"收下后 {name} 有{len(own)}处会另印，其中{material}处达到重要性标准 (would move in what was issued)")
+        say_table(
+            ("数字", "年份", "章节", "已印", "会印", "变动", "原表述", "重要性"),
+            [
+                (
+                    *(each.revision.zh, each.revision.year, each.revision.section),
+                    *(each.revision.before, each.revision.after, _moved(each)),
+                    *(_HOLDS_ZH[each.revision.before_holds], "达到" if each.is_material else ""),
+                )
+                for each in own[:_SHOWN]
+            ],
+        )
+        if len(own) > _SHOWN:
+            say(f"… {len(own) - _SHOWN} more: --json")
+
+
+_HOLDS_ZH = {True: "仍成立", False: "不再成立", None: "—"}
+
+
+def _moved(impact: Impact) -> str:
+    from nianbao.publish.plain import exact_text
+
+    if impact.change is None:
+        return "—"
+    share = "" if impact.percent is None else f"（{impact.percent:+.2f}%）"
+    return f"{'+' if impact.change > 0 else ''}{exact_text(impact.change)}{share}"
 
 
 def _say_receipt(path: Path, receipt: Receipt, is_known: bool) -> None:

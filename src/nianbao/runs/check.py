@@ -75,7 +75,7 @@ def check_files(
         for start in range(0, len(paths), _AT_ONCE):
             some = paths[start : start + _AT_ONCE]
             first = ledger.count_received(past) + start + 1
-            deliveries = _receive_all(project, past, home, archive, some, first)
+            deliveries = receive_all(project, past, home, archive, some, first)
             told: dict[str, Receipt] = {}
             for apart in _with_bytes_apart(deliveries):
 
@@ -158,7 +158,7 @@ def _unreadable(path: Path, error: OSError) -> StoreError:
     return StoreError(f"it cannot be read: {error.strerror}", str(path), "name a file that exists")
 
 
-def _receive_all(
+def receive_all(
     project: Project, past: Connection, home: Home, archive: Archive, paths: Sequence[Path], first: int
 ) -> list[Delivery]:
     """Files as if they had just been sent from where they lie: what lies in a unit's place must be of that unit."""

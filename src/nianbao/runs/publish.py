@@ -11,6 +11,7 @@ from nianbao.publish.release import Edition, move_into_place
 from nianbao.runs.editions import documents_of_year, folder_of
 from nianbao.runs.propose import content_of
 from nianbao.runs.releases import put_back_missing, record_release, refuse_other_bytes
+from nianbao.runs.shelf import refresh_shelves
 from nianbao.runs.sign import signed_by
 from nianbao.runs.workspace import Step, Workspace, at_once
 from nianbao.terms.document import Document
@@ -50,7 +51,9 @@ def publish(
     waits = {each.name: tuple(_unsigned(workspace, each)) for each in chosen}
     years = {each.year for each in chosen if not waits[each.name]} if not as_signed else set()
     today = {year: documents_of_year(workspace, year, "release", is_whole=False) for year in sorted(years)}
-    return [_publish(workspace, each, waits[each.name], today, step) for each in chosen]
+    published = [_publish(workspace, each, waits[each.name], today, step) for each in chosen]
+    refresh_shelves(workspace)
+    return published
 
 
 def _unsigned(workspace: Workspace, proposal: Proposal) -> Iterator[str]:

@@ -8,6 +8,7 @@ from nianbao import clock
 from nianbao.errors import UsageError
 from nianbao.intake.personal import mask
 from nianbao.runs.recording import Doing, record_run
+from nianbao.runs.shelf import refresh_shelves
 from nianbao.runs.workspace import Workspace
 from nianbao.terms.sign_off import Recall
 from nianbao.warehouse import issued
@@ -30,4 +31,5 @@ def recall(workspace: Workspace, name: str, because: str, by: str) -> Recall:
     recalled = Recall(release.publication, release.year, release.number, mask(because), mask(by), clock.now())
     doing = Doing("recall", actor=recalled.recalled_by, because=recalled.because, summary={"name": name})
     record_run(workspace, doing, {"recall": [asdict(recalled)]})
+    refresh_shelves(workspace)
     return recalled

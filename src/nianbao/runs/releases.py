@@ -14,6 +14,7 @@ from nianbao.errors import StoreError, UsageError
 from nianbao.publish.release import move_into_place, sha256_of
 from nianbao.record import Archive, Record
 from nianbao.runs.recording import Doing, record_run
+from nianbao.runs.shelf import refresh_shelves
 from nianbao.runs.workspace import Workspace
 from nianbao.settings import Home
 from nianbao.terms.release import Release, ReleaseFile
@@ -44,10 +45,11 @@ def record_release(workspace: Workspace, release: Release, folder: Path) -> None
 
 
 def put_back_missing(workspace: Workspace) -> list[Release]:
-    """Put the releases in place whose folder is not there, as after a run that was killed in between."""
+    """Put the releases in place whose folder is not there, as after a run that was killed, and their pages."""
     missing = [each for each in issued.releases(workspace.connection) if not (workspace.home.path / each.path).exists()]
     for release in missing:
         put_back(workspace.record.archive, workspace.home, release, issued.release_files(workspace.connection, release))
+    refresh_shelves(workspace)
     return missing
 
 

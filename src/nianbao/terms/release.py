@@ -42,6 +42,36 @@ class ReleaseFile:
 
 
 @dataclass(frozen=True)
+class ShelvedRelease:
+    """A release among those of its publication and year: what came after it, and who signed it.
+
+    `last` is the edition that holds now, empty where it is this one; `recalled` says when, by whom and why it was
+    called back, empty where it was not.
+    """
+
+    release: Release
+    last: str
+    recalled: str
+    signed: tuple[str, ...]
+
+    @property
+    def standing_zh(self) -> str:
+        """Whether it holds, in words."""
+        parts = [f"已撤回（{self.recalled}）" if self.recalled else "", f"已由{self.last}更正" if self.last else ""]
+        return "；".join(filter(None, parts)) or "现行"
+
+    @property
+    def later_zh(self) -> str:
+        """What a reader of its pages is told; nothing where it holds."""
+        return "" if self.standing_zh == "现行" else f"本版{self.standing_zh}。"
+
+    @property
+    def leads_to(self) -> str:
+        """Where such a reader is led, from the folder of the release: the edition that holds, else the list of all."""
+        return f"{self.last}/index.html" if self.last else "index.html"
+
+
+@dataclass(frozen=True)
 class Correction:
     """A form of a unit and period that counts otherwise than when a release was issued: the submissions then and now.
 

@@ -32,6 +32,15 @@ def last_finished(connection: Connection) -> list[Release]:
     return [last[key] for key in sorted(last)]
 
 
+def manifest_of(connection: Connection, release: Release) -> str:
+    """The hash of a release's manifest, which is what was signed."""
+    row = connection.execute(
+        "SELECT manifest_sha256 FROM ledger.release WHERE (publication, year, number) = (?, ?, ?)",
+        [release.publication, release.year, release.number],
+    ).fetchone()
+    return str(row[0]) if row else ""
+
+
 def release_files(connection: Connection, release: Release) -> list[ReleaseFile]:
     """The files of a release, as they were issued."""
     rows = rows_of(

@@ -16,6 +16,15 @@
     node.href = href;
     return node;
   }
+
+  /* What came after this release stands beside it: its own files never change. */
+  const later = (window.nianbaoLater || {})[document.body.dataset.edition];
+  if (later) {
+    const notice = el("p", "notice later", later.text, link("查看", `${root}../${later.href}`));
+    notice.setAttribute("role", "note");
+    document.querySelector("main").before(notice);
+  }
+
   const pageOf = (key) => `${root}figures/${encodeURIComponent(key)}.html`;
 
   /* Search: by name, printed wording, exact value, definition and id; every word must occur. */

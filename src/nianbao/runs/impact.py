@@ -1,0 +1,162 @@
+"""impact: which figures and phrases of which releases a workbook would move, tried in a copy that is forgotten."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+
+from nianbao import clock
+from nianbao.catalog import Project, load_project
+from nianbao.intake.take_in import facts_of, judge_deliveries
+from nianbao.intake.worker.pool import ReaderPool
+from nianbao.publish.release import figures_csv
+from nianbao.publish.revisions import Row, changed_rows, revise
+from nianbao.record import Archive, Record
+from nianbao.runs.check import receive_all
+from nianbao.runs.editions import documents_of_year
+from nianbao.runs.lapsed import FIGURES, lines_of
+from nianbao.runs.rejudge import build_if_possible
+from nianbao.runs.workspace import Workspace
+from nianbao.settings import Home
+from nianbao.terms.impact import Impact
+from nianbao.terms.indicator import POINTS
+from nianbao.terms.period import Period
+from nianbao.terms.release import Release
+from nianbao.terms.sign_off import SignOffRules
+from nianbao.warehouse import issued, ledger
+from nianbao.warehouse.connect import open_present, open_writer, transaction
+from nianbao.warehouse.projection import Applied, apply_facts, frames_of
+from nianbao.warehouse.reference import load_reference
+
+_NOT_YET = "R999999"
+"""The run in which the workbooks would come in."""
+
+_RATES = ("%", POINTS)
+
+
+def find_impact(project_path: Path, home: Home, paths: Sequence[Path], periods: Sequence[str]) -> list[Impact]:
+    """What workbooks of these periods, taken in together, would move in the last releases; nothing is written.
+
+    Only a year that a release prints, as its own or as the one before it, can move; where there is none nothing is
+    tried.
+
+    Raises:
+        BusyError: a run is writing to the warehouse.
+    """
+    if not paths or not home.warehouse.exists():
+        return []
+    project = load_project(project_path)
+    with tempfile.TemporaryDirectory(prefix="nianbao-") as folder, _copy(project, home, Path(folder)) as copy:
+        years = {project.year_of(Period.parse(period)) for period in periods}
+        releases = [each for each in issued.last_finished(copy.connection) if years & {each.year, each.year - 1}]
+        if not releases:
+            return []
+        build_if_possible(copy)
+        before = _printed(copy, releases)
+        _take_in(copy, home, paths)
+        build_if_possible(copy)
+        after = _printed(copy, releases)
+        archive = Archive(home.archive)
+        return [
+            impact
+            for release in releases
+            for impact in _moved(copy, release, _issued_lines(copy, archive, release), before[release], after[release])
+        ]
+
+
+@contextmanager
+def _copy(project: Project, home: Home, folder: Path) -> Iterator[Workspace]:
+    """A workspace over a copy of the warehouse as the last run left it."""
+    reading = open_present(home.warehouse)  # nobody writes to the file while it is held and copied
+    try:
+        query = "SELECT path FROM duckdb_databases() WHERE database_name = current_database()"
+        ((path,),) = reading.execute(query).fetchall()
+        place = Home(folder)
+        shutil.copyfile(path, place.warehouse)
+    finally:
+        reading.close()
+    connection = open_writer(place.warehouse)
+    try:
+        reference = load_reference(connection, project, clock.now().date())
+        yield Workspace(project, place, Record(Archive(place.archive)), connection, reference)
+    finally:
+        connection.close()
+
+
+def _take_in(copy: Workspace, home: Home, paths: Sequence[Path]) -> None:
+    connection, project, archive = copy.connection, copy.project, copy.record.archive
+    first = ledger.count_received(connection) + 1
+    deliveries = receive_all(project, connection, home, archive, paths, first)
+    with ReaderPool(project.path) as pool:
+        taken = judge_deliveries(connection, project, archive, pool, deliveries)
+    facts = frames_of(facts_of(taken), _NOT_YET)
+    with transaction(connection):
+        applied = Applied(facts, [taken.cells], dict.fromkeys(facts, _NOT_YET), clock.now())
+        apply_facts(connection, project, applied)
+
+
+def _printed(copy: Workspace, releases: Sequence[Release]) -> dict[Release, list[str]]:
+    """What the publications of some releases print as the copy stands, line by line."""
+    documents = {
+        year: documents_of_year(copy, year, "release", is_whole=False) for year in {each.year for each in releases}
+    }
+    return {
+        each: figures_csv(documents[each.year][each.publication].figures).splitlines(keepends=True)
+        for each in releases
+        if each.publication in documents[each.year]
+    }
+
+
+def _issued_lines(copy: Workspace, archive: Archive, release: Release) -> list[str]:
+    files = {each.path: each.sha256 for each in issued.release_files(copy.connection, release)}
+    return lines_of(archive.checked(files[FIGURES]))
+
+
+def _moved(
+    copy: Workspace, release: Release, printed: list[str], before: list[str], after: list[str]
+) -> Iterator[Impact]:
+    """What a release prints and would not be printed any more for these workbooks alone."""
+    units = {code: unit.short_zh for code, unit in copy.project.units.items()}
+    today = {_key(was): (was, row) for was, row in changed_rows(printed, before)}
+    for was, row in changed_rows(printed, after):
+        now = today[_key(was)][1] if _key(was) in today else was
+        if row == now:
+            continue
+        revision = revise(was, row, units)
+        old, new = _value(now), _value(row)
+        change = None if old is None or new is None else new - old
+        percent = change / abs(old) * 100 if change is not None and old else None
+        material = _is_material(copy.project.sign_off, was["unit"], change, percent)
+        yield Impact(release, revision, change, percent, material)
+
+
+def _is_material(rules: SignOffRules, unit: str, change: Decimal | None, percent: Decimal | None) -> bool:
+    """Whether a change reaches what is declared; one without a size does."""
+    if change is not None and unit in _RATES:
+        return abs(change) >= rules.points
+    return percent is None or abs(percent) >= rules.share
+
+
+def _key(was: Row) -> tuple[str, ...]:
+    return was["indicator"], was["period"], was["scope"], was["section"], was["printed"]
+
+
+def _value(row: Row | None) -> Decimal | None:
+    return Decimal(row["value"]) if row and row["value"] else None
+
+
+def tell_impact(impact: Sequence[Impact]) -> list[Mapping[str, object]]:
+    """The same for programs."""
+    return [
+        {
+            "release": each.release.name, "zh": each.revision.zh, "year": each.revision.year,
+            "section": each.revision.section, "printed": each.revision.before, "would_print": each.revision.after,
+            "still_holds": each.revision.before_holds, "change": each.change, "percent": each.percent,
+            "is_material": each.is_material,
+        }
+        for each in impact
+    ]  # fmt: skip
