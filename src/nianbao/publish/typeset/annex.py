@@ -8,6 +8,7 @@ from nianbao.publish.listing import ListingLine, lines_by_figure
 from nianbao.publish.plain import coverage_text, exact_text, holds_zh, section_titles
 from nianbao.publish.typeset.block import Block, Entry, Grid, TypesetLine
 from nianbao.terms.document import Document
+from nianbao.terms.release import Correction
 
 TITLES = {"figures": "数字一览", "sources": "数据来源", "revisions": "更正一览"}
 
@@ -16,7 +17,7 @@ _FIGURE_WIDTHS = (34, 9, 22, 22, 10, 10)
 _SOURCE_HEADS = ("指标", "年度", "由何得出", "报送单位", "报表份数", "单元格")
 _SOURCE_WIDTHS = (24, 8, 45, 11, 11, 10)
 _REVISION_HEADS = ("指标", "年度", "章节", "原印文", "现印文", "原表述", "缘由")
-_REVISION_WIDTHS = (18, 8, 20, 16, 16, 12, 30)
+_REVISION_WIDTHS = (23, 8, 20, 20, 21, 12, 6)
 _NOTES = {
     "figures": "注：覆盖为已报单位数／应报单位数；准确值最多保留四位小数。",
     "sources": "注：报表份数和单元格为本数所依据的接收报表及其中的单元格；逐格原文见同一版次的网页和工作簿。",
@@ -41,8 +42,20 @@ def annexes(document: Document) -> Iterator[Block]:
         yield TypesetLine("AnnexMark", (f"附件{number}" if len(titles) > 1 else "附件",))
         yield TypesetLine("AnnexTitle", (title,), is_heading=True)
         yield _GRIDS[kind](document)
-        if kind in _NOTES:
-            yield TypesetLine("TableNote", (_NOTES[kind],))
+        for note in [_NOTES[kind]] if kind in _NOTES else _causes(document):
+            yield TypesetLine("TableNote", (note,))
+
+
+def _causes(document: Document) -> list[str]:
+    """The submissions behind the revisions, by the numbers that the table has for them."""
+    causes = [f"缘由{number}：{each.zh}（{each.submissions}）。" for each, number in _numbered(document).items()]
+    is_declared = any(not each.because for each in document.revisions)
+    return [*causes, "缘由—：报送未变，口径或版式有变。"] if is_declared else causes
+
+
+def _numbered(document: Document) -> dict[Correction, int]:
+    found = dict.fromkeys(cause for each in document.revisions for cause in each.because)
+    return {cause: number for number, cause in enumerate(found, start=1)}
 
 
 def _kinds(document: Document) -> list[str]:
@@ -94,11 +107,12 @@ def _source_row(document: Document, line: ListingLine) -> list[Entry]:
 
 def _revisions(document: Document) -> Grid:
     """What was printed in the release before and what is printed now."""
-    titles = section_titles(document)
+    titles, numbers = section_titles(document), _numbered(document)
     rows = [
         [
             *(Entry(each.zh), Entry(str(each.year)), Entry(titles.get(each.section, each.section))),
-            *(Entry(each.before), Entry(each.after), Entry(holds_zh(each)), Entry(each.because_zh)),
+            *(Entry(each.before), Entry(each.after), Entry(holds_zh(each))),
+            Entry("、".join(str(numbers[cause]) for cause in each.because) or "—"),
         ]
         for each in document.revisions
     ]
