@@ -87,6 +87,7 @@ class Binder:
         `fixed` are the indicators that are known already, by the index of their numbers.
         """
         bound: list[BoundNumber | None] = []
+        self.ranked: list[Sequence[BoundNumber]] = []
         for sentence in _sentences(text, numbers):
             passed = _surpassed([numbers[index] for index in sentence])
             said = [self._said(text, numbers, index, place) for index in sentence]
@@ -96,9 +97,16 @@ class Binder:
                 for index, one in zip(sentence, said, strict=True)
             ]  # fmt: skip
             best = self._best(said)
+            self.ranked += [one.ranked for one in said]
             taken = {each.indicator_id for each in best if each}
             bound += [each and self._with_also(each, one, taken) for each, one in zip(best, said, strict=True)]
         return bound
+
+    def by_words(self, text: str, numbers: Sequence[DraftNumber], index: int, place: Place) -> list[tuple[str, float]]:
+        """The indicators that the words around a number may mean, whatever it counts, the likeliest first."""
+        context = context_of(text, numbers, index)
+        scored = [(name, self._scorer.by_words(each, context, place)) for name, each in self._sought.items()]
+        return sorted(scored, key=lambda each: -each[1])[:CANDIDATES]
 
     def _said(self, text: str, numbers: Sequence[DraftNumber], index: int, place: Place) -> _Said:
         number, context = numbers[index], context_of(text, numbers, index)
@@ -137,10 +145,10 @@ class Binder:
         if this.is_change:
             return this.score + (CHANGE_OF_TOPIC if bound and bound[-1] and bound[-1].indicator_id == name else 0.0)
         again = any(other and other.indicator_id == name and not other.is_change for other in bound)
-        is_kin = (topic and self._is_kin(name, topic)) or self._is_of_same_part(name, bound)
+        is_kin = (topic and self.is_kin(name, topic)) or self._is_of_same_part(name, bound)
         return this.score * (AGAIN if again else 1.0) * (KIN if is_kin else 1.0)
 
-    def _is_kin(self, name: str, topic: Sequence[str]) -> bool:
+    def is_kin(self, name: str, topic: Sequence[str]) -> bool:
         """Whether an indicator is computed from the topic, or counts another thing of the very same records."""
         indicator = self._profiles[name].indicator
         if indicator.is_formula:

@@ -22,16 +22,22 @@ from nianbao.review.draft.patterns import (
 from nianbao.statistics.noun import Wording
 from nianbao.statistics.wording import ABOUT_WITHIN, NEAR_FROM
 
+TENTHS_NEAR = Decimal(3)
+"""How many per cent below a tenth 近 still reaches."""
+FLAT_WITHIN = Decimal("0.05")
+"""How many per cent, or points of a rate, a figure may have moved that is said to be as it was."""
 ROUNDED_UNITS = frozenset({"元", "元/人", "%", "百分点"})
 """What is measured and not counted: a whole number of it stands for what rounds to it."""
 
 
 class NumberKind(StrEnum):
-    """What a number says: how many, the how manieth, or that it is the first."""
+    """What a number says: how many, the how manieth, that it is the first; a rank among units; that nothing changed."""
 
     COUNT = "count"
     ORDINAL = "ordinal"
     FIRST = "first"
+    RANK = "rank"
+    FLAT = "flat"
 
 
 @dataclass(frozen=True)
@@ -100,6 +106,9 @@ def in_unit(number: DraftNumber, unit: str) -> DraftNumber:
 
 def _read(match: re.Match[str], start: int, end: int, text: str) -> Iterator[DraftNumber]:
     """The number of a match, unless it is a character that counts nothing."""
+    if standing := _standing(match, start, end, text):
+        yield standing
+        return
     if match["first"] or match["each"]:
         kind = NumberKind.FIRST if match["first"] else NumberKind.COUNT
         number, unit = Decimal(1), match["first_unit"] or "次"
@@ -116,6 +125,27 @@ def _read(match: re.Match[str], start: int, end: int, text: str) -> Iterator[Dra
     yield DraftNumber(start, end, wording, number, _unit(unit), kind, is_vague=True)
 
 
+def _standing(match: re.Match[str], start: int, end: int, text: str) -> DraftNumber | None:
+    """A rank (from the end below nought), that nothing has changed, or how many times a doubling is."""
+    if match["flat"]:
+        within = Decimal(1) if len(match["flat"]) > len("持平") else FLAT_WITHIN
+        return DraftNumber(
+            start, end, Wording(text, "flat", -within, within, True, True), Decimal(0), "%", NumberKind.FLAT
+        )
+    if match[0].startswith("翻"):
+        times = Decimal(2) ** int(whole(match["doubled"] or "一"))
+        more = bool(match["doubled_more"])
+        low, high = (times, 2 * times) if more else (times * (1 - ABOUT_WITHIN), times * (1 + ABOUT_WITHIN))
+        return DraftNumber(start, end, Wording(text, "doubled", low, high, not more, not more), times, "倍")
+    said = match["rank"] or match["place"]
+    if said or match["best"] or match["worst"] or match["extreme"]:
+        place = Decimal(said) if said and said.isdigit() else whole(said) if said else Decimal(1)
+        if match["worst"] or ((match["extreme"] or "") in "少低小慢" and match["extreme"]):
+            place = Decimal(-1)
+        return DraftNumber(start, end, Wording(text, "rank", place, place, True, True), place, "位", NumberKind.RANK)
+    return None
+
+
 def _count(match: re.Match[str], start: int, end: int, text: str) -> DraftNumber:
     """A number that says how many."""
     scale, plain, unit = Decimal(SCALES[match["scale"] or ""]), _numeral(match), _unit_of(match)
@@ -125,6 +155,8 @@ def _count(match: re.Match[str], start: int, end: int, text: str) -> DraftNumber
         wording = Wording(text, "range", low, numeral, True, True)
     else:
         wording = _claim(text, _style(match), numeral, half)
+    if match["tenths"] and wording.style == "near":
+        wording = replace(wording, low=numeral - TENTHS_NEAR)
     is_vague = plain.is_vague and unit not in ("倍", "%") and not (match["bare"] and match["bare"] not in "百千")
     noun = match["unit"] if match["unit"] in NOUNS else ""
     return DraftNumber(start, end, wording, numeral, unit, is_vague=is_vague, noun=noun)
@@ -141,14 +173,24 @@ def _numeral(match: re.Match[str]) -> _Numeral:
             whole(before) + (Decimal(f"0.{decimals}") if decimals else 0), Decimal(1).scaleb(-len(decimals))
         )
     if match["tenths"]:
-        return _Numeral(whole(match["tenths"]) * 10, Decimal(10))
+        tens = whole(match["tenths"]) * 10
+        return _Numeral(tens + 5, Decimal(1)) if match["half_tenth"] else _Numeral(tens, Decimal(10))
+    if match["half"]:
+        return _Numeral(Decimal(50), Decimal(5))
+    if match["whole"]:
+        return _Numeral((100 * whole(match["part"]) / whole(match["whole"])).quantize(Decimal("0.01")), Decimal(5))
     number = whole(match["bare"] or match["characters"])
-    return _Numeral(number, is_vague=number < SCALES["万"])
+    return _Numeral(number, _step_of(number), is_vague=number < SCALES["万"])
+
+
+def _step_of(number: Decimal) -> Decimal:
+    """The place that a number in characters is said to: 三千七百九十九万 to 万, 一万三千 to 千; a small one to one."""
+    return last_place(number) if number >= SCALES["千"] else Decimal(1)
 
 
 def _unit_of(match: re.Match[str]) -> str:
     """The unit of a number; money for a person is one of its own."""
-    if match["percent"] or match["tenths"]:
+    if match["percent"] or match["tenths"] or match["half"] or match["whole"]:
         return "%"
     unit = _unit(match["unit"] or "")
     is_per_person = match["per"] or match["unit_per"] or PER_PERSON.search(match.string, 0, match.start())
@@ -164,6 +206,8 @@ def _style(match: re.Match[str]) -> str:
         return "about" if match["bare"] in ("万", "亿") else "magnitude"
     if match["before"] or match["after"]:
         return "over"
+    if match["bent"]:
+        return "slightly_over" if match["bent"] == "强" else "slightly_under"
     return FRONT.get(match["front"] or "") or BEHIND.get(match["behind"] or "") or "exact"
 
 
@@ -177,6 +221,12 @@ def _claim(text: str, style: str, numeral: Decimal, half: Decimal) -> Wording:
     """The values of which a number in a style is true."""
     if style == "over":
         return Wording(text, style, numeral, numeral + last_place(numeral), False, False)
+    if style == "below":
+        return Wording(text, style, None, numeral, False, False)
+    if style == "slightly_over":
+        return Wording(text, style, numeral, numeral * 11 / 10, False, True)
+    if style == "slightly_under":
+        return Wording(text, style, numeral * 9 / 10, numeral, True, False)
     if style in ("about", "near"):
         high = numeral * (1 + ABOUT_WITHIN) if style == "about" else numeral
         return Wording(text, style, numeral * NEAR_FROM, high, True, style == "about")

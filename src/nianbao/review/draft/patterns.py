@@ -22,6 +22,7 @@ SAME_UNIT = NOUNS | {"人(次)": "人次", "场(次)": "场次", "期(班)": "�
 
 FRONT = {
     "不超过": "at_most", "不多于": "at_most", "不高于": "at_most", "至多": "at_most", "最多": "at_most",
+    "不到": "below", "不足": "below", "低于": "below", "少于": "below",
     "不少于": "at_least", "不低于": "at_least", "不下于": "at_least", "至少": "at_least",
     "超过": "above", "突破": "above", "逾": "above", "高于": "above", "多于": "above", "超": "above",
     "接近": "near", "将近": "near", "近": "near", "大约": "about", "约": "about",
@@ -80,14 +81,22 @@ def number_pattern(declared_units: Iterable[str]) -> re.Pattern[str]:
         for word in sorted(FRONT, key=len, reverse=True)
     )
     return re.compile(
-        rf"(?P<first>首)(?P<first_unit>{unit})"
+        rf"(?P<flat>(?:基本|大致)?持平)"
+        rf"|最(?P<extreme>[多高大快少低小慢])"
+        rf"|(?P<best>[居列排]?(?:首位|榜首|第一位?(?=[，。；、]|$)))|(?P<worst>[居列排]末位|垫底)"
+        rf"|(?:[居列排]|位[居列])[名在于]?[^，。；、第\d]{{0,6}}?第(?P<rank>[{_COUNTED}]+|\d+)[位名]?"
+        rf"|第(?P<place>[{_COUNTED}]+|\d+)[位名]"
+        rf"|翻(?:了)?(?P<doubled>[一两二三])?番(?P<doubled_more>[多余])?"
+        rf"|(?P<first>首)(?P<first_unit>{unit})"
         rf"|(?P<each>每年)(?=必)"
         rf"|第(?P<ordinal>[{_COUNTED}]+|\d+)(?P<ordinal_unit>{unit})"
         rf"|(?:(?P<front>{fronts})了?)?(?P<per>每人(?:每年)?|人均)?"
         rf"(?:(?<![\d.,/])(?P<low>{_ARABIC})(?P<low_scale>[万亿])?[%元]?(?:—|–|-|~|至)(?=\d))?"
         rf"(?:(?<![\d.,/+])(?P<arabic>{_ARABIC})(?![\d/+])"
         rf"|百分之(?P<percent>[{_COUNTED}]+(?:点[{_COUNTED}]+)?)"
-        rf"|(?P<tenths>[一二三四五六七八九])成(?=以上|以下|左右|的|$)"
+        rf"|(?P<tenths>[一二两三四五六七八九])成(?P<half_tenth>[半五])?(?![立员果本绩效就为功长交都品熟型])"
+        rf"|(?P<whole>[二三四五六七八九十])分之(?P<part>[一二三四五六七八九])(?P<bent>[强弱])?"
+        rf"|(?P<half>一半|半数)"
         rf"|(?P<bare>(?<![{CHARACTERS}数几])(?:[十百千]?万|[百千]|亿)(?=(?:{unit}))(?!元))"
         rf"|(?P<characters>(?<![{CHARACTERS}第])[{_COUNTED}万亿]+))"
         rf"(?P<before>[多余](?=[十百千万亿]))?(?P<scale>万亿|万|亿|[十百千]万|千|百)?(?P<after>[多余])?"

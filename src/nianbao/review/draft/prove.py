@@ -9,11 +9,15 @@ from decimal import Decimal
 
 from nianbao.publish.plain import exact
 from nianbao.review.draft.binding import Binder, BoundNumber
+from nianbao.review.draft.candidates import ALSO_EXACT, SAID, Candidates
 from nianbao.review.draft.numbers import DraftNumber, NumberFinder, NumberKind, in_unit
 from nianbao.review.draft.profiles import DraftVocabulary, read_vocabulary
 from nianbao.review.draft.reading import SENTENCE_END, DraftCell, Paragraph, Passage, around, passages
-from nianbao.review.draft.scores import is_written_out
+from nianbao.review.draft.readings import Reading, Readings
+from nianbao.review.draft.relations import Relation, RelationKind, relation_of
+from nianbao.review.draft.scores import fit_of, is_written_out, says_change
 from nianbao.review.draft.suggest import suggest
+from nianbao.review.draft.topics import Topics
 from nianbao.review.draft.values import Values, scope_names
 from nianbao.review.draft.verdicts import CheckedDraft, NumberVerdict, contradictions, judge, sums
 from nianbao.review.draft.wholes import wholes_of
@@ -26,7 +30,22 @@ WEAK, FAR = 0.35, 3
 # The columns of the annex that hold the figure which the row names; and columns that hold no figures of the report:
 # numbering, years, how many units reported, what an earlier release said.
 _OF_THE_ROW = re.compile(r"印文|现印文|准确值")
-_NO_FIGURES = re.compile(r"序号?|编号|年度|年份|覆盖|原印文|日期|页码")
+_NO_FIGURES = re.compile(r"(?:计量)?单位|序号?|编号|年度|年份|覆盖|原印文|日期|页码")
+
+
+_ALL_ROWS = re.compile(r"全省|全部")
+_GENERAL_HEAD = re.compile(
+    r"(?:19|20)\d\d年[度]?|本年|上年|去年|上年同期|数值|数量|金额|本期|(?:比上年)?(?:增长|增减|增幅|同比)(?:率|（%）|\(%\))?"
+)
+_CHANGE_HEAD = re.compile(r"增长|增减|增幅|同比")
+_BRACKETS = re.compile(r"[（(][^（()）]*[）)]")
+_SAYS = {
+    RelationKind.LEVEL: "", RelationKind.CHANGE: "较上年的变化", RelationKind.TIMES: "的倍数",
+    RelationKind.BY_TIMES: "增长的倍数", RelationKind.SHARE: "的比重", RelationKind.GAP: "与目标之差",
+    RelationKind.DONE: "对目标的完成率",
+}  # fmt: skip
+_SPEAKS_OF = frozenset({RelationKind.LEVEL, RelationKind.CHANGE, RelationKind.GAP})
+_WHAT = {NumberKind.RANK: "的位次", NumberKind.FLAT: "较上年的变化"}
 
 
 def prove(paragraphs: Sequence[Paragraph], figures: Figures, year: int) -> list[CheckedDraft]:
@@ -56,6 +75,10 @@ class _Prover:
         self._years_later = years_later
         self._finder = NumberFinder(vocabulary.units)
         self._binder = Binder(vocabulary, self._values.may_be)
+        self._readings = Readings(figures, year)
+        self._year = year
+        self._whole = figures.project.conventions.words.whole
+        self._candidates = Candidates(self._values, self._readings, self._binder)
 
     def check(self, index: int, passage: Passage) -> list[CheckedDraft]:
         """The figures of a passage; `index` is its number."""
@@ -66,15 +89,105 @@ class _Prover:
             numbers = [in_unit(number, _unit_of(passage.cell)) for number in numbers]
         tagged = {place: key for place, number in enumerate(numbers) if (key := self._tag(passage, number))}
         checked = []
+        topics = Topics(passage.text, self._values.scopes, self._whole)
+        relation = None
         for place, (number, known) in enumerate(zip(numbers, self._bind(passage, numbers, tagged), strict=True)):
             one = CheckedDraft(number, index, _sentence(passage, number), passage.place[1], is_tagged=place in tagged)
-            if known:
+            if passage.cell is None and place not in tagged:
+                relation = relation_of(passage.text, numbers, place, self._values.scopes, relation)
+                is_read = self._read(one, passage, numbers, place, known, relation, topics)
+            else:
+                is_read = False
+            if is_read:
+                pass
+            elif known:
                 self._judge(one, passage, known, tagged.get(place, ("", None))[1])
             elif _is_figure(number, passage.cell) and (passage.cell or _says_anything(passage.text, numbers)):
                 one.add(NumberVerdict.UNKNOWN, "没有与这个数对应的指标")
             if one.verdicts:
                 checked.append(one)
         return checked
+
+    def _read(
+        self, one: CheckedDraft, passage: Passage, numbers: Sequence[DraftNumber], place: int,
+        known: BoundNumber | None, relation: Relation, topics: Topics,
+    ) -> bool:  # fmt: skip
+        """Judge what a number says by all that it may be read as; False where nothing is known of it."""
+        number = numbers[place]
+        if number.kind in (NumberKind.FIRST, NumberKind.ORDINAL):
+            return False
+        if number.kind is NumberKind.RANK and not topics.scopes(number):
+            return True  # 最高 of 点击量最高 is no rank of a unit
+        likely = self._candidates.of(passage, numbers, place, known, relation, topics)
+        is_level = relation.kind is RelationKind.LEVEL and number.kind is NumberKind.COUNT
+        own = None if is_level else self._own_change(number, known)
+        if own and own.is_true:
+            relation, likely = Relation(), [(own.key[0], (ALL,))]
+        if relation.is_open or not likely or (relation.kind is RelationKind.SHARE and topics.follows_sum(number)):
+            if not is_level:
+                one.add(NumberVerdict.UNKNOWN, "不知道是与什么相比")
+            return not is_level
+        readings = [
+            self._readings.read(number, relation, name, scope, year, topics.clause(number))
+            for name, scopes in likely
+            for scope in scopes
+            for year in self._years(passage, number, name, relation)
+        ]
+        if own:
+            readings.append(own)
+        if topics.is_sum(number):
+            readings += self._readings.read_sums(number, [name for name, _ in likely], topics.named(number), self._year)
+        found = next((each for each in readings if each.is_true), None)
+        best = found or next((each for each in readings if each.value is not None), None)
+        if best is None or (found is None and topics.is_sum(number)):
+            year = self._years(passage, number, likely[0][0], relation)[0]
+            of_what = f"{year}年的数" if is_level else "的可比数"
+            one.add(NumberVerdict.UNKNOWN, f"库中没有{self._indicators[likely[0][0]].zh}{of_what}")
+            return True
+        if relation.kind in _SPEAKS_OF:
+            topics.remember(number, best.key[0], best.key[2])
+        self._conclude(one, known, relation, best)
+        return True
+
+    def _own_change(self, number: DraftNumber, known: BoundNumber | None) -> Reading | None:
+        """A change or multiple that is an indicator of its own: what it says is that indicator's value."""
+        if known is None or known.score < SAID:
+            return None
+        profile = self._values.profiles[known.indicator_id]
+        if not says_change(profile) or fit_of(profile, number) < 1:
+            return None
+        reading = self._readings.read(number, Relation(), known.indicator_id, ALL, self._year, "")
+        return None if reading.value is None else reading
+
+    def _conclude(self, one: CheckedDraft, known: BoundNumber | None, relation: Relation, best: Reading) -> None:
+        assert best.value is not None
+        name, _, scope, is_change = best.key
+        indicator = self._indicators[name]
+        of_whom = "" if scope == ALL else self._units[scope].short_zh
+        one.key, one.value, one.zh = (
+            best.key,
+            best.value,
+            of_whom + indicator.zh + _WHAT.get(one.number.kind, _SAYS[relation.kind]),
+        )
+        one.unit = indicator.unit if not is_change else one.number.unit
+        if best.is_true:
+            one.add(NumberVerdict.AGREES, "")
+        elif not is_change and one.number.is_vague and known and known.score < WEAK:
+            one.key, one.value, one.zh, one.unit = None, None, "", ""  # 一件 of 办成一件实事 counts nothing
+        elif not is_change and known and known.score < WEAK and _is_far(one.number.numeral, best.value):
+            one.add(NumberVerdict.UNKNOWN, f"没有与这个数对应的指标；最接近的是{_said(one, best.value)}")
+            one.key, one.value, one.zh, one.unit = None, None, "", ""
+        elif is_change:
+            one.add(NumberVerdict.STALE, _said(one, best.value.quantize(Decimal("0.01")).normalize() + Decimal(0)))
+        else:
+            one.add(*_verdict(one, best.value))
+            if not one.agrees:
+                one.suggestion = suggest(one.number, best.value, indicator.unit, None)
+
+    def _years(self, passage: Passage, number: DraftNumber, name: str, relation: Relation) -> list[int]:
+        return self._values.years_of(
+            passage, number, name, is_of_last_year=relation.is_of_last_year and relation.kind is RelationKind.LEVEL
+        )
 
     def _bind(
         self, passage: Passage, numbers: Sequence[DraftNumber], tagged: dict[int, tuple[str, int]]
@@ -83,12 +196,30 @@ class _Prover:
         cell, fixed = passage.cell, {at: key[0] for at, key in tagged.items()}
         if cell is None:
             return self._binder.bind(passage.text, numbers, passage.place, fixed)
-        lead, bound = f"{cell.caption}。{cell.label}{cell.head}", []
+        lead, bound = self._words_of(cell), []
         for at, number in enumerate(numbers):
             known = fixed.get(at, self._of_row(cell))
             moved = replace(number, start=len(lead), end=len(lead) + len(number.text))
-            bound += self._binder.bind(lead + number.text, [moved], passage.place, {0: known} if known else {})
+            likeliest = self._binder.bind(lead + number.text, [moved], passage.place, {0: known} if known else {})
+            bound += [each and self._of_cell(passage, number, each) for each in likeliest]
         return bound
+
+    def _of_cell(self, passage: Passage, number: DraftNumber, known: BoundNumber) -> BoundNumber:
+        """The likeliest indicator of a cell that has values of its unit; among likely ones one that is true."""
+        assert passage.cell is not None
+        scope = self._values.scope_of(passage.cell)
+        likely = [known, *(each for each in self._binder.ranked[0] if each.score >= ALSO_EXACT * known.score)]
+        having = [each for each in likely if self._candidates.has(each.indicator_id, (scope,))] or likely
+        found = ((each, self._values.find(passage, number, each, None)[1]) for each in having)
+        true = (each for each, value in found if value is not None and number.wording.is_true_of(value))
+        return next(true, having[0])
+
+    def _words_of(self, cell: DraftCell) -> str:
+        """What says of which figure a cell is: its labels, but for units, years and the like; else the caption."""
+        label = "" if self._values.scopes.get(cell.label) or _ALL_ROWS.fullmatch(cell.label) else cell.label
+        head = "" if self._values.scopes.get(cell.head) or _GENERAL_HEAD.fullmatch(cell.head) else cell.head
+        caption = _BRACKETS.sub("", cell.caption)
+        return f"{caption}。{label}{head}" if label or head else caption
 
     def _of_row(self, cell: DraftCell) -> str:
         """The indicator that a row of the annex names."""
@@ -107,6 +238,18 @@ class _Prover:
         key, value = self._values.find(passage, one.number, bound, tagged_year)
         if value is not None and passage.cell and passage.cell.is_in_any_scale:
             one.number = _in_scale(one.number, value)
+        if (
+            passage.cell
+            and _CHANGE_HEAD.search(passage.cell.head)
+            and one.number.unit in ("%", "")
+            and not bound.is_change
+            and not says_change(self._values.profiles[bound.indicator_id])
+        ):
+            bound = replace(bound, is_change=True)
+            one.number = in_unit(one.number, "%")
+            key, value = self._values.find(passage, one.number, bound, tagged_year)
+        if value is not None and says_change(self._values.profiles[bound.indicator_id]):
+            value = abs(value)  # the direction is said in words
         indicator = self._indicators[bound.indicator_id]
         of_whom = "" if key[2] == ALL else self._units[key[2]].short_zh
         one.key, one.value, one.unit = key, value, one.number.unit if bound.is_change else indicator.unit

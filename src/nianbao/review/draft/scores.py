@@ -51,6 +51,10 @@ class Scorer:
         kind = NOT_ITS_KIND if context.is_change != says_change(profile) else 1.0
         return fit * kind * prior(profile, place) * self._likeness(profile, context, number.unit if fit == 1 else "")
 
+    def by_words(self, profile: Profile, context: Context, place: Place) -> float:
+        """How likely an indicator is by the words alone, whatever unit the number has: what a change or rank is of."""
+        return prior(profile, place) * self._likeness(profile, context, "")
+
     def _likeness(self, profile: Profile, context: Context, unit: str) -> float:
         """How much of an indicator's words is said near the number, and how much of what is said they explain."""
         scores = sorted((self._said(phrase, context, unit) for phrase in profile.phrases), reverse=True)

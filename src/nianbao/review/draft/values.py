@@ -10,12 +10,16 @@ from decimal import ROUND_HALF_UP, Decimal
 from nianbao.review.draft.binding import BoundNumber
 from nianbao.review.draft.numbers import DraftNumber
 from nianbao.review.draft.profiles import Profile
-from nianbao.review.draft.reading import CLAUSE_END, SENTENCE_END, Passage, around
+from nianbao.review.draft.reading import CLAUSE_END, SENTENCE_END, DraftCell, Passage, around
 from nianbao.review.draft.verdicts import Key
 from nianbao.statistics.figures import Figures
 from nianbao.statistics.scopes import ALL
 
 _YEAR = re.compile(r"(?P<year>(?:19|20)\d\d)\s*年|(?<![较比])(?:上年|去年|上一年)")
+_NAMED_YEAR = re.compile(
+    r"(?:(?<![较比由从到])(?P<year>(?:19|20)\d\d)\s*年|(?<![较比同与])(?:上年|去年|上一年)(?!的[^，。]{0,4}(?:倍|一半|\d)))"
+    r"(?P<end>(?:12月)?[末底])?"
+)
 _TENTH_OF_A_THOUSANDTH = Decimal("0.0001")
 
 
@@ -33,7 +37,7 @@ class Values:
     ) -> tuple[Key, Decimal | None]:
         """The figure that a bound number is, and its value."""
         year = self._year_of(passage, number, bound) if tagged_year is None else tagged_year
-        scope = self.scopes.get(passage.cell.label, ALL) if passage.cell else ALL
+        scope = self.scope_of(passage.cell) if passage.cell else ALL
         key = (bound.indicator_id, year, scope, bound.is_change)
         value = self.value(key, number)
         if scope == ALL and value is not None and not number.wording.is_true_of(value):
@@ -54,6 +58,19 @@ class Values:
         else:
             change = value / before - 1 if number.unit == "倍" else value - before
         return abs(change).quantize(_TENTH_OF_A_THOUSANDTH, ROUND_HALF_UP).normalize() + Decimal(0)
+
+    def scope_of(self, cell: DraftCell) -> str:
+        """The unit that a row or a column is of; all of them where it names none."""
+        return self.scopes.get(cell.label) or self.scopes.get(cell.head) or ALL
+
+    def _year_of_cell(self, cell: DraftCell) -> int | None:
+        """The year of a cell: that of its column, or else of the caption."""
+        if cell.year:
+            return cell.year
+        for words in (cell.head, cell.caption):
+            if said := re.search(r"(20\d\d)\s*年|(上年|去年)", words):
+                return int(said[1]) if said[1] else self.year - 1
+        return None
 
     def may_be(self, name: str, number: DraftNumber) -> bool:
         """Whether a number is true of an indicator in a year of which it is printed."""
@@ -79,8 +96,8 @@ class Values:
 
     def _year_of(self, passage: Passage, number: DraftNumber, bound: BoundNumber) -> int:
         """The year that a number is about: as the table or the section has it, unless the sentence names another."""
-        if passage.cell and passage.cell.year:
-            return passage.cell.year
+        if passage.cell and (of_cell := self._year_of_cell(passage.cell)):
+            return of_cell
         usual = self._usual_years(bound.indicator_id, passage)
         said = _YEAR.findall(around(SENTENCE_END, passage.text, number.start, number.end, only_before=True))
         named = (
@@ -95,6 +112,17 @@ class Values:
         known = [year for year in named if values[year] is not None]
         return (true or known or usual)[0]
 
+    def years_of(self, passage: Passage, number: DraftNumber, name: str, *, is_of_last_year: bool) -> list[int]:
+        """The years that a number of running text may be about: the one named before it, or those usual for it."""
+        if is_of_last_year:
+            return [self.year - 1]
+        said = _NAMED_YEAR.findall(around(SENTENCE_END, passage.text, number.start, number.end, only_before=True))
+        usual = self._usual_years(name, passage)
+        if not said or int(said[-1][0] or self.year - 1) > self.year:
+            return usual
+        year, is_day = int(said[-1][0] or self.year - 1), bool(said[-1][1])
+        return [year] if is_day or (name, year) in self.figures.values else usual
+
     def _usual_years(self, name: str, passage: Passage) -> list[int]:
         """The years of which the section, or else any section, prints the indicator."""
         printed = self.profiles[name].printed
@@ -103,11 +131,15 @@ class Values:
 
 
 def scope_names(figures: Figures) -> dict[str, str]:
-    """What units are called in a report, with their codes; the federation itself is the whole."""
-    whole = figures.project.federation.code
-    return {
-        name: unit.code
-        for unit in figures.project.units.values()
-        if unit.code != whole
-        for name in (unit.zh, unit.short_zh, unit.zh.removesuffix(figures.project.conventions.words.unit_ending))
+    """What units are called in a report, and shortly their places, with their codes; the federation is the whole."""
+    whole, words = figures.project.federation.code, figures.project.conventions.words
+    own = [unit for unit in figures.project.units.values() if unit.code != whole]
+    names = {
+        name: unit.code for unit in own for name in (unit.zh, unit.short_zh, unit.zh.removesuffix(words.unit_ending))
     }
+    for unit in own:
+        place = unit.short_zh.removesuffix(words.unit_ending[:1])
+        for short in (place, place[:-1]):
+            if unit.is_counted and place[-1:] in "市州" and len(short) > 1:
+                names.setdefault(short, unit.code)
+    return names

@@ -89,7 +89,7 @@ def contradictions(checked: Iterable[CheckedDraft]) -> None:
     """Mark the numbers that are said of the same figure and cannot both be true; who agrees with the value is right."""
     places: dict[Key, list[CheckedDraft]] = {}
     for one in checked:
-        if one.key:
+        if one.key and not one.key[3]:
             places.setdefault(one.key, []).append(one)
     for together in places.values():
         for one in together:

@@ -33,6 +33,7 @@ _CONTENTS_STYLE = re.compile(r"(?i)toc|contents|目录")
 _HEADING_STYLE = re.compile(r"(?i)heading|title|标题")
 _UNIT_LINE = re.compile(r"^[（(]?(?:计量)?单位[：:]\s*(?P<unit>[^）)\s]+)")
 _UNIT_IN_HEAD = re.compile(r"[（(](?P<unit>[^（()）]+)[）)]\s*$")
+_UNIT_IN_CAPTION = re.compile(r"[（(](?:计量)?(?:单位[：:])?(?P<unit>[^（()）]+)[）)]\s*$")
 _UNIT_HEAD = re.compile(r"(?:计量)?单位")
 _UNIT = re.compile(r"[万亿]?(?:元(?:/人)?|人次|[人名个家件条项期场次届批年省%])")
 _YEAR_HEAD = re.compile(r"年[度份]?")
@@ -269,6 +270,9 @@ class _Tables:
         unit = next((match["unit"] for said in self._said[-1:] if (match := _UNIT_LINE.match(said))), "")
         lines = [said for said in self._said if not _UNIT_LINE.match(said)]
         caption = lines[-1] if lines and len(lines[-1]) <= 60 else ""
+        in_caption = _UNIT_IN_CAPTION.search(caption)
+        if not unit and in_caption and _UNIT.fullmatch(in_caption["unit"]):
+            unit = in_caption["unit"]
         return re.sub(r"^表\s*\d+[\s　]*", "", caption), unit
 
 

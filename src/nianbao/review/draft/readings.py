@@ -1,0 +1,155 @@
+"""What a number may be read as: figures of which it could speak, and what their values make of what it says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from nianbao.review.draft.numbers import DraftNumber, NumberKind
+from nianbao.review.draft.relations import Relation, RelationKind
+from nianbao.review.draft.verdicts import Key
+from nianbao.statistics.figures import Figures
+from nianbao.statistics.scopes import ALL
+
+_RATES = frozenset({"%", "百分点"})
+_GROWTH = re.compile(r"增幅|增速|增长最|涨幅")
+TARGET = "target_"
+TIMES_WITHIN = Decimal("0.1")
+"""How far from a whole multiple a value may be that is said to be that many times another."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One thing that a number may say: the figure, the value that it should then have, and whether it has it."""
+
+    key: Key
+    value: Decimal | None
+    is_true: bool
+
+
+@dataclass(frozen=True)
+class Readings:
+    """Reads numbers by the figures of a year."""
+
+    figures: Figures
+    year: int
+
+    def read(self, number: DraftNumber, relation: Relation, name: str, scope: str, year: int, said: str) -> Reading:
+        """A number as this figure."""
+        is_level = relation.kind is RelationKind.LEVEL or (
+            relation.kind is RelationKind.SHARE and self.figures.project.indicators[name].unit == "%"
+        )
+        is_change = not is_level or number.kind in (NumberKind.RANK, NumberKind.FLAT)
+        key = (name, year, scope, is_change)
+        if number.kind is NumberKind.RANK:
+            place = self._place(name, year, scope, int(number.numeral), by_growth=bool(_GROWTH.search(said)))
+            return Reading(key, place, place == number.numeral)
+        value = self._value(number, relation, key)
+        if value is None:
+            return Reading(key, None, is_true=False)
+        direction = (value > 0) - (value < 0)
+        if relation.sign and direction != relation.sign:
+            return Reading(key, value, is_true=False)
+        return Reading(key, value, any(number.wording.is_true_of(each) for each in _around(value, number, relation)))
+
+    def read_sums(
+        self, number: DraftNumber, names: Iterable[str], scopes: Iterable[str], year: int
+    ) -> Iterator[Reading]:
+        """A number as the sum over units that were named."""
+        for name in names:
+            values = [self.figures.get(name, year, scope).value for scope in scopes]
+            known = [value for value in values if value is not None]
+            if len(known) == len(values) > 1:
+                total = sum(known, Decimal(0))
+                yield Reading((name, year, ALL, True), total, number.wording.is_true_of(total))
+
+    def _value(self, number: DraftNumber, relation: Relation, key: Key) -> Decimal | None:
+        name, year, scope, _ = key
+        value = self.figures.get(name, year, scope).value
+        if value is None:
+            return None
+        kind = relation.kind
+        if number.kind is NumberKind.FLAT:
+            return self._change(name, year, scope, in_percent=True, relation=Relation())
+        if kind is RelationKind.LEVEL:
+            return value
+        if kind in (RelationKind.GAP, RelationKind.DONE):
+            target = self._target(name, year)
+            if not target or scope != ALL:
+                return None
+            return value - target if kind is RelationKind.GAP else 100 * value / target
+        if kind is RelationKind.SHARE and self.figures.project.indicators[name].unit == "%":
+            return value
+        if kind is RelationKind.SHARE:
+            whole = self._base(name, year, ALL if not relation.base_scope else relation.base_scope, relation)
+            return 100 * value / whole if whole and (scope != ALL or relation.is_of_last_year) else None
+        if kind in (RelationKind.TIMES, RelationKind.BY_TIMES):
+            base = self._base(name, year, relation.base_scope or scope, relation)
+            return None if not base else value / base - (kind is RelationKind.BY_TIMES)
+        return self._change(name, year, scope, in_percent=number.unit == "%", relation=relation)
+
+    def _change(self, name: str, year: int, scope: str, *, in_percent: bool, relation: Relation) -> Decimal | None:
+        value, base = self.figures.get(name, year, scope).value, None
+        if value is not None:
+            base = self._base(name, year, relation.base_scope or scope, relation)
+        if value is None or base is None:
+            return None
+        if in_percent and self.figures.project.indicators[name].unit not in _RATES:
+            return 100 * (value - base) / base if base else None
+        return value - base
+
+    def _base(self, name: str, year: int, scope: str, relation: Relation) -> Decimal | None:
+        """What it is compared with: another unit in the same year, or itself in the year before or the one named."""
+        of_another = relation.base_scope or (relation.kind is RelationKind.SHARE and not relation.is_of_last_year)
+        return self.figures.get(name, year if of_another else relation.base_year or year - 1, scope).value
+
+    def _target(self, name: str, year: int) -> Decimal | None:
+        planned = f"{TARGET}{name}"
+        if planned not in self.figures.project.indicators:
+            return None
+        return self.figures.get(planned, year - 1).value
+
+    def _place(self, name: str, year: int, scope: str, wanted: int, *, by_growth: bool) -> Decimal | None:
+        """Which place a unit has among those of its level, from the last one where that is asked."""
+        units = self.figures.project.units
+        if scope not in units:
+            return None
+        values = dict(self._values_of_level(name, year, units[scope].level.code, by_growth=by_growth))
+        if scope not in values or len(values) < 2:
+            return None
+        if wanted < 0:
+            return Decimal(-1 - sum(value < values[scope] for value in values.values()))
+        return Decimal(1 + sum(value > values[scope] for value in values.values()))
+
+    def _values_of_level(self, name: str, year: int, level: str, *, by_growth: bool) -> Iterator[tuple[str, Decimal]]:
+        for code in self.figures.values.get((name, year), {}):
+            unit = self.figures.project.units.get(code)
+            if unit and unit.level.code == level:
+                value = self.figures.get(name, year, code).value
+                if by_growth:
+                    value = self._change(name, year, code, in_percent=True, relation=Relation())
+                if value is not None:
+                    yield code, value
+
+
+def _around(value: Decimal, number: DraftNumber, relation: Relation) -> Iterable[Decimal]:
+    """The value without its sign; what people compute from printed numbers may be off by one in the last place."""
+    size = abs(value) if number.kind is not NumberKind.FLAT else value
+    if relation.kind in (RelationKind.CHANGE, RelationKind.GAP) and number.unit not in ("%", "倍"):
+        step = Decimal(1).scaleb(int(number.numeral.as_tuple().exponent))
+        return (size, size - step / 2, size + step / 2) if step < 1 or number.unit == "元" else (size,)
+    if relation.kind in (RelationKind.TIMES, RelationKind.BY_TIMES) and abs(size - round(size)) <= TIMES_WITHIN:
+        return size, Decimal(round(size))
+    return (size,)
+
+
+def scopes_in(names: Mapping[str, str], text: str) -> list[tuple[int, str]]:
+    """The units that are named in a text, each where it stands; of names within one another the longest counts."""
+    found: list[tuple[int, int, str]] = []
+    for name in sorted(names, key=len, reverse=True):
+        for match in re.finditer(re.escape(name) + "(?!省)", text):
+            if not any(start <= match.start() < end for start, end, _ in found):
+                found.append((match.start(), match.end(), names[name]))
+    return [(start, code) for start, _, code in sorted(found)]

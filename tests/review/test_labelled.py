@@ -1,0 +1,34 @@
+"""S13: drafts with labelled claims: direction, multiple, rank, share and year, in sentences and hand-typed tables."""
+
+import pytest
+
+from nianbao.catalog import Project
+from tests.review.labelled import Tally, figures_of_sample, names, tally
+
+LEAST = 0.9
+
+
+@pytest.fixture(scope="module")
+def tallies(project: Project, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Tally]:
+    """How the claims of every labelled draft were judged."""
+    figures, folder = figures_of_sample(project), tmp_path_factory.mktemp("claims")
+    return {name: tally(project, figures, name, folder) for name in names()}
+
+
+def test_S13_nine_of_ten_wrong_claims_are_found(tallies: dict[str, Tally]) -> None:
+    """S13: of all that the drafts get wrong."""
+    found, missed = (sum(len(getattr(each, kind)) for each in tallies.values()) for kind in ("found", "missed"))
+    assert found + missed >= 60
+    assert found / (found + missed) >= LEAST
+
+
+def test_S13_nine_of_ten_claims_called_wrong_are_wrong(tallies: dict[str, Tally]) -> None:
+    """S13: a checker that cries wolf is switched off."""
+    found, alarms = (sum(len(getattr(each, kind)) for each in tallies.values()) for kind in ("found", "false_alarms"))
+    assert found / (found + alarms) >= LEAST
+
+
+def test_S13_most_claims_get_a_row(tallies: dict[str, Tally]) -> None:
+    """S13: also what agrees is known for what it is."""
+    claims = sum(each.claims for each in tallies.values())
+    assert sum(len(each.unknown) for each in tallies.values()) / claims <= 1 - LEAST
