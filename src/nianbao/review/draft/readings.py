@@ -83,24 +83,24 @@ class Readings:
         if kind is RelationKind.SHARE and self.figures.project.indicators[name].unit == "%":
             return value
         if kind is RelationKind.SHARE:
-            whole = self._base(name, year, ALL if not relation.base_scope else relation.base_scope, relation)
+            whole = self._compared_with(name, year, ALL if not relation.base_scope else relation.base_scope, relation)
             return 100 * value / whole if whole and (scope != ALL or relation.is_of_last_year) else None
         if kind in (RelationKind.TIMES, RelationKind.BY_TIMES):
-            base = self._base(name, year, relation.base_scope or scope, relation)
+            base = self._compared_with(name, year, relation.base_scope or scope, relation)
             return None if not base else value / base - (kind is RelationKind.BY_TIMES)
         return self._change(name, year, scope, in_percent=number.unit == "%", relation=relation)
 
     def _change(self, name: str, year: int, scope: str, *, in_percent: bool, relation: Relation) -> Decimal | None:
         value, base = self.figures.get(name, year, scope).value, None
         if value is not None:
-            base = self._base(name, year, relation.base_scope or scope, relation)
+            base = self._compared_with(name, year, relation.base_scope or scope, relation)
         if value is None or base is None:
             return None
         if in_percent and self.figures.project.indicators[name].unit not in _RATES:
             return 100 * (value - base) / base if base else None
         return value - base
 
-    def _base(self, name: str, year: int, scope: str, relation: Relation) -> Decimal | None:
+    def _compared_with(self, name: str, year: int, scope: str, relation: Relation) -> Decimal | None:
         """What it is compared with: another unit in the same year, or itself in the year before or the one named."""
         of_another = relation.base_scope or (relation.kind is RelationKind.SHARE and not relation.is_of_last_year)
         return self.figures.get(name, year if of_another else relation.base_year or year - 1, scope).value
