@@ -11,7 +11,7 @@ from nianbao.review.draft.numbers import DraftNumber, NumberKind
 from nianbao.review.draft.profiles import pairs_of
 from nianbao.review.draft.reading import Passage
 from nianbao.review.draft.readings import TARGET, Readings
-from nianbao.review.draft.relations import Relation, RelationKind
+from nianbao.review.draft.relations import DraftRelation, RelationKind
 from nianbao.review.draft.scores import fit_of, says_change
 from nianbao.review.draft.topics import Topics
 from nianbao.review.draft.values import Values
@@ -36,7 +36,7 @@ class Candidates:
 
     def of(
         self, passage: Passage, numbers: Sequence[DraftNumber], place: int, known: BoundNumber | None,
-        relation: Relation, topics: Topics,
+        relation: DraftRelation, topics: Topics,
     ) -> list[tuple[str, tuple[str, ...]]]:  # fmt: skip
         """The indicators that a number may be of, the likeliest first, each with the units it may be of."""
         number = numbers[place]
@@ -94,7 +94,7 @@ class Candidates:
         return [(name, self._of(name, scopes)) for name in names]
 
     def _shares(
-        self, found: dict[str, tuple[str, ...]], relation: Relation, known: BoundNumber | None
+        self, found: dict[str, tuple[str, ...]], relation: DraftRelation, known: BoundNumber | None
     ) -> list[tuple[str, tuple[str, ...]]]:
         """Declared shares of what is spoken of come first, then whatever the words after 占 may name."""
         declared: dict[str, tuple[str, ...]] = {}

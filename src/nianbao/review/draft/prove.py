@@ -13,8 +13,8 @@ from nianbao.review.draft.candidates import ALSO_EXACT, SAID, Candidates
 from nianbao.review.draft.numbers import DraftNumber, NumberFinder, NumberKind, in_unit
 from nianbao.review.draft.profiles import DraftVocabulary, read_vocabulary
 from nianbao.review.draft.reading import SENTENCE_END, DraftCell, Paragraph, Passage, around, passages
-from nianbao.review.draft.readings import Reading, Readings
-from nianbao.review.draft.relations import Relation, RelationKind, relation_of
+from nianbao.review.draft.readings import DraftReading, Readings
+from nianbao.review.draft.relations import DraftRelation, RelationKind, relation_of
 from nianbao.review.draft.scores import fit_of, is_written_out, says_change
 from nianbao.review.draft.suggest import suggest
 from nianbao.review.draft.topics import Topics
@@ -110,7 +110,7 @@ class _Prover:
 
     def _read(
         self, one: CheckedDraft, passage: Passage, numbers: Sequence[DraftNumber], place: int,
-        known: BoundNumber | None, relation: Relation, topics: Topics,
+        known: BoundNumber | None, relation: DraftRelation, topics: Topics,
     ) -> bool:  # fmt: skip
         """Judge what a number says by all that it may be read as; False where nothing is known of it."""
         number = numbers[place]
@@ -122,7 +122,7 @@ class _Prover:
         is_level = relation.kind is RelationKind.LEVEL and number.kind is NumberKind.COUNT
         own = None if is_level else self._own_change(number, known)
         if own and own.is_true:
-            relation, likely = Relation(), [(own.key[0], (ALL,))]
+            relation, likely = DraftRelation(), [(own.key[0], (ALL,))]
         if relation.is_open or not likely or (relation.kind is RelationKind.SHARE and topics.follows_sum(number)):
             if not is_level:
                 one.add(NumberVerdict.UNKNOWN, "不知道是与什么相比")
@@ -149,17 +149,19 @@ class _Prover:
         self._conclude(one, known, relation, best)
         return True
 
-    def _own_change(self, number: DraftNumber, known: BoundNumber | None) -> Reading | None:
+    def _own_change(self, number: DraftNumber, known: BoundNumber | None) -> DraftReading | None:
         """A change or multiple that is an indicator of its own: what it says is that indicator's value."""
         if known is None or known.score < SAID:
             return None
         profile = self._values.profiles[known.indicator_id]
         if not says_change(profile) or fit_of(profile, number) < 1:
             return None
-        reading = self._readings.read(number, Relation(), known.indicator_id, ALL, self._year, "")
+        reading = self._readings.read(number, DraftRelation(), known.indicator_id, ALL, self._year, "")
         return None if reading.value is None else reading
 
-    def _conclude(self, one: CheckedDraft, known: BoundNumber | None, relation: Relation, best: Reading) -> None:
+    def _conclude(
+        self, one: CheckedDraft, known: BoundNumber | None, relation: DraftRelation, best: DraftReading
+    ) -> None:
         assert best.value is not None
         name, _, scope, is_change = best.key
         indicator = self._indicators[name]
@@ -184,7 +186,7 @@ class _Prover:
             if not one.agrees:
                 one.suggestion = suggest(one.number, best.value, indicator.unit, None)
 
-    def _years(self, passage: Passage, number: DraftNumber, name: str, relation: Relation) -> list[int]:
+    def _years(self, passage: Passage, number: DraftNumber, name: str, relation: DraftRelation) -> list[int]:
         return self._values.years_of(
             passage, number, name, is_of_last_year=relation.is_of_last_year and relation.kind is RelationKind.LEVEL
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
-from nianbao.review.draft.relations import Relation, RelationKind
+from nianbao.review.draft.relations import DraftRelation, RelationKind
 from nianbao.review.draft.verdicts import Key
 from nianbao.statistics.figures import Figures
 from nianbao.statistics.scopes import ALL
@@ -21,7 +21,7 @@ TIMES_WITHIN = Decimal("0.1")
 
 
 @dataclass(frozen=True)
-class Reading:
+class DraftReading:
     """One thing that a number may say: the figure, the value that it should then have, and whether it has it."""
 
     key: Key
@@ -36,7 +36,9 @@ class Readings:
     figures: Figures
     year: int
 
-    def read(self, number: DraftNumber, relation: Relation, name: str, scope: str, year: int, said: str) -> Reading:
+    def read(
+        self, number: DraftNumber, relation: DraftRelation, name: str, scope: str, year: int, said: str
+    ) -> DraftReading:
         """A number as this figure."""
         is_level = relation.kind is RelationKind.LEVEL or (
             relation.kind is RelationKind.SHARE and self.figures.project.indicators[name].unit == "%"
@@ -45,34 +47,36 @@ class Readings:
         key = (name, year, scope, is_change)
         if number.kind is NumberKind.RANK:
             place = self._place(name, year, scope, int(number.numeral), by_growth=bool(_GROWTH.search(said)))
-            return Reading(key, place, place == number.numeral)
+            return DraftReading(key, place, place == number.numeral)
         value = self._value(number, relation, key)
         if value is None:
-            return Reading(key, None, is_true=False)
+            return DraftReading(key, None, is_true=False)
         direction = (value > 0) - (value < 0)
         if relation.sign and direction != relation.sign:
-            return Reading(key, value, is_true=False)
-        return Reading(key, value, any(number.wording.is_true_of(each) for each in _around(value, number, relation)))
+            return DraftReading(key, value, is_true=False)
+        return DraftReading(
+            key, value, any(number.wording.is_true_of(each) for each in _around(value, number, relation))
+        )
 
     def read_sums(
         self, number: DraftNumber, names: Iterable[str], scopes: Iterable[str], year: int
-    ) -> Iterator[Reading]:
+    ) -> Iterator[DraftReading]:
         """A number as the sum over units that were named."""
         for name in names:
             values = [self.figures.get(name, year, scope).value for scope in scopes]
             known = [value for value in values if value is not None]
             if len(known) == len(values) > 1:
                 total = sum(known, Decimal(0))
-                yield Reading((name, year, ALL, True), total, number.wording.is_true_of(total))
+                yield DraftReading((name, year, ALL, True), total, number.wording.is_true_of(total))
 
-    def _value(self, number: DraftNumber, relation: Relation, key: Key) -> Decimal | None:
+    def _value(self, number: DraftNumber, relation: DraftRelation, key: Key) -> Decimal | None:
         name, year, scope, _ = key
         value = self.figures.get(name, year, scope).value
         if value is None:
             return None
         kind = relation.kind
         if number.kind is NumberKind.FLAT:
-            return self._change(name, year, scope, in_percent=True, relation=Relation())
+            return self._change(name, year, scope, in_percent=True, relation=DraftRelation())
         if kind is RelationKind.LEVEL:
             return value
         if kind in (RelationKind.GAP, RelationKind.DONE):
@@ -90,7 +94,7 @@ class Readings:
             return None if not base else value / base - (kind is RelationKind.BY_TIMES)
         return self._change(name, year, scope, in_percent=number.unit == "%", relation=relation)
 
-    def _change(self, name: str, year: int, scope: str, *, in_percent: bool, relation: Relation) -> Decimal | None:
+    def _change(self, name: str, year: int, scope: str, *, in_percent: bool, relation: DraftRelation) -> Decimal | None:
         value, base = self.figures.get(name, year, scope).value, None
         if value is not None:
             base = self._compared_with(name, year, relation.base_scope or scope, relation)
@@ -100,7 +104,7 @@ class Readings:
             return 100 * (value - base) / base if base else None
         return value - base
 
-    def _compared_with(self, name: str, year: int, scope: str, relation: Relation) -> Decimal | None:
+    def _compared_with(self, name: str, year: int, scope: str, relation: DraftRelation) -> Decimal | None:
         """What it is compared with: another unit in the same year, or itself in the year before or the one named."""
         of_another = relation.base_scope or (relation.kind is RelationKind.SHARE and not relation.is_of_last_year)
         return self.figures.get(name, year if of_another else relation.base_year or year - 1, scope).value
@@ -129,12 +133,12 @@ class Readings:
             if unit and unit.level.code == level:
                 value = self.figures.get(name, year, code).value
                 if by_growth:
-                    value = self._change(name, year, code, in_percent=True, relation=Relation())
+                    value = self._change(name, year, code, in_percent=True, relation=DraftRelation())
                 if value is not None:
                     yield code, value
 
 
-def _around(value: Decimal, number: DraftNumber, relation: Relation) -> Iterable[Decimal]:
+def _around(value: Decimal, number: DraftNumber, relation: DraftRelation) -> Iterable[Decimal]:
     """The value without its sign; what people compute from printed numbers may be off by one in the last place."""
     size = abs(value) if number.kind is not NumberKind.FLAT else value
     if relation.kind in (RelationKind.CHANGE, RelationKind.GAP) and number.unit not in ("%", "倍"):

@@ -44,7 +44,7 @@ class RelationKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Relation:
+class DraftRelation:
     """What a number says: kind, direction (1 up, -1 down, 0 none), the unit it compares with, the base's year.
 
     `is_open` tells that it compares with something that is not known here, so that nothing can be said of it.
@@ -60,8 +60,8 @@ class Relation:
 
 
 def relation_of(
-    text: str, numbers: Sequence[DraftNumber], index: int, scopes: Mapping[str, str], last: Relation | None
-) -> Relation:
+    text: str, numbers: Sequence[DraftNumber], index: int, scopes: Mapping[str, str], last: DraftRelation | None
+) -> DraftRelation:
     """What one of the numbers of a text says; `last` is what the number before it says."""
     number = numbers[index]
     clause = text[_start(_STOP, text, number.start) : number.start]
@@ -74,22 +74,22 @@ def relation_of(
         return last
     is_before = _BEFORE_IT.search(clause) and _TO_IT.match(text, number.end)
     if is_before or (_YEAR_OF_IT.search(clause) and number.unit not in ("%", "倍")):
-        return Relation(is_of_last_year=True)
+        return DraftRelation(is_of_last_year=True)
     if _LEVEL_AFTER.search(clause):
-        return Relation()
+        return DraftRelation()
     if _DONE.search(clause) and number.unit == "%":
-        return Relation(RelationKind.DONE)
+        return DraftRelation(RelationKind.DONE)
     if number.unit == "倍" and not _UP.search(clause):
         return _multiple(clause, number, scopes)
     if _TARGET.search(segment) and (sign := _to_target(clause)) and number.unit != "%":
-        return Relation(RelationKind.GAP, sign)
+        return DraftRelation(RelationKind.GAP, sign)
     sign = _direction(clause, segment)
     if sign:
         kind = RelationKind.BY_TIMES if number.unit == "倍" else RelationKind.CHANGE
         return _compared(kind, sign, clause if "比" in clause or "较" in clause else segment, scopes)
     if number.unit == "%" and (of := _OF.search(clause)):
         return _share(of["base"], scopes)
-    return Relation()
+    return DraftRelation()
 
 
 def _start(stop: re.Pattern[str], text: str, at: int) -> int:
@@ -113,31 +113,31 @@ def _to_target(clause: str) -> int:
     return 1 if _ABOVE_TARGET.search(clause) or _MORE.search(clause) else 0
 
 
-def _compared(kind: RelationKind, sign: int, said: str, scopes: Mapping[str, str]) -> Relation:
+def _compared(kind: RelationKind, sign: int, said: str, scopes: Mapping[str, str]) -> DraftRelation:
     found = list(_COMPARED.finditer(said))
     base = found[-1]["base"] if found else ""
     if year := re.search(r"(20\d\d)年", base):
-        return Relation(kind, sign, base_year=int(year[1]))
+        return DraftRelation(kind, sign, base_year=int(year[1]))
     if not base or _YEARS.search(base) or _SINCE_LAST.search(said):
-        return Relation(kind, sign)
+        return DraftRelation(kind, sign)
     if _TARGET.search(base):
-        return Relation(RelationKind.GAP, sign)
+        return DraftRelation(RelationKind.GAP, sign)
     scope = next((scopes[name] for name in sorted(scopes, key=len, reverse=True) if name in base), "")
-    return Relation(kind, sign, base_scope=scope, is_open=not scope)
+    return DraftRelation(kind, sign, base_scope=scope, is_open=not scope)
 
 
-def _multiple(clause: str, number: DraftNumber, scopes: Mapping[str, str]) -> Relation:
+def _multiple(clause: str, number: DraftNumber, scopes: Mapping[str, str]) -> DraftRelation:
     if number.text.startswith("翻"):
-        return Relation(RelationKind.TIMES)
+        return DraftRelation(RelationKind.TIMES)
     of = _OF.search(clause)
     base = of["base"] if of else ""
     scope = next((scopes[name] for name in sorted(scopes, key=len, reverse=True) if name in base), "")
     is_known = bool(scope) or bool(_YEARS.search(base)) or not base
-    return Relation(RelationKind.TIMES, base_scope=scope, is_open=not is_known or not of)
+    return DraftRelation(RelationKind.TIMES, base_scope=scope, is_open=not is_known or not of)
 
 
-def _share(base: str, scopes: Mapping[str, str]) -> Relation:
+def _share(base: str, scopes: Mapping[str, str]) -> DraftRelation:
     if _YEARS.search(base):
-        return Relation(RelationKind.SHARE, is_of_last_year=True)
+        return DraftRelation(RelationKind.SHARE, is_of_last_year=True)
     scope = next((scopes[name] for name in sorted(scopes, key=len, reverse=True) if name in base), "")
-    return Relation(RelationKind.SHARE, base_scope=scope, base=base)
+    return DraftRelation(RelationKind.SHARE, base_scope=scope, base=base)
