@@ -21,11 +21,15 @@ from nianbao import __version__
 from nianbao.catalog import Project
 from nianbao.publish.datapackage import describe_edition
 from nianbao.terms.document import Document, PrintedFigure, PrintedText
+from nianbao.warehouse.snapshot import tables_beside
 
 FIGURE_COLUMNS = ("indicator", "period", "scope", "section", "value", "unit", "printed", "true_for", "bulletin_id",
                   "zh", "coverage_reported", "coverage_expected")  # fmt: skip
 TEXT_COLUMNS = ("key", "text_id", "zh", "section", "text", "unit_code", "unit_zh", "period", "said_on",
                 "submission_id", "file", "sha256", "sheet", "cell")  # fmt: skip
+TABLES = "tables"
+"""The folder of an edition in which every table lies as Parquet."""
+
 _LIBRARIES = ("duckdb", "great-expectations", "python-calamine", "sqlglot", "typst", "prefect")
 
 
@@ -110,6 +114,10 @@ def write_edition(
         _write_revisions(document, scratch / "revisions.csv")
     if snapshot is not None:
         _link(snapshot, scratch / "nianbao.duckdb")
+        if document.is_whole and tables_beside(snapshot).is_dir():
+            (scratch / TABLES).mkdir()
+            for path in sorted(tables_beside(snapshot).iterdir()):
+                _link(path, scratch / TABLES / path.name)
     # Last, as its first page links to what lies beside it.
     step(f"render {document.publication} site", site.write, document, scratch)
     (scratch / "datapackage.json").write_text(describe_edition(document, scratch), encoding="utf-8")

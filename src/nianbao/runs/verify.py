@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from nianbao.errors import BusyError, NianbaoError, StoreError
 from nianbao.record import Archive, Record
@@ -14,7 +12,7 @@ from nianbao.runs.releases import altered_files, recorded_releases
 from nianbao.settings import Home
 from nianbao.warehouse.connect import open_present
 from nianbao.warehouse.projection import refuse_other_record
-from nianbao.warehouse.snapshot import CURRENT
+from nianbao.warehouse.snapshot import CURRENT, altered_since
 
 
 @dataclass
@@ -45,7 +43,7 @@ def _verify_analysts_files(home: Home) -> Iterator[Damage]:
     step = "delete it with its .sha256; the next nightly writes it anew"
     for path in sorted(home.releases.glob("nianbao-*.duckdb")):
         noted = path.with_name(f"{path.name}.sha256")
-        if not noted.exists() or noted.read_text(encoding="utf-8").split()[0] != _sha256(path):
+        if not noted.exists() or altered_since(noted):
             yield Damage("the analysts' file is not what was published", str(path), step)
     current = home.releases / CURRENT
     if current.is_symlink() and not current.exists():
@@ -68,8 +66,3 @@ def _verify_warehouse(home: Home, record: Record) -> Iterator[Damage]:
         yield Damage(error.what, error.where, error.next_step)
     finally:
         connection.close()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
+import shutil
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,14 +22,24 @@ STORAGE_VERSION = "v1.5.0"
 """Older than this DuckDB's own, so that analysts with an older DuckDB can open the file."""
 
 SCHEMAS = ("core", "indicator", "mart", "reference")
-CURRENT = "current.duckdb"
+CURRENT, CURRENT_TABLES = "current.duckdb", "current.tables"
+DICTIONARY = "dictionary.csv"
+_DICTIONARY = """
+SELECT t.schema_name || '.' || t.table_name AS "table", t.comment AS table_meaning,
+       c.column_name AS "column", c.data_type AS type, c.comment AS meaning
+FROM duckdb_tables() AS t
+INNER JOIN duckdb_columns() AS c ON t.schema_name = c.schema_name AND t.table_name = c.table_name
+    AND t.database_name = c.database_name
+ORDER BY 1, c.column_index
+"""
 _KEPT = 3
 
 
 def write_snapshot(connection: Connection, project: Project, folder: Path, as_of: dt.datetime, version: str) -> Path:
     """Write the tables and comments of the published schemas to a new file and switch `current.duckdb` to it.
 
-    Readers that hold the old file open keep it. Columns of personal fields are left out. Returns the new file.
+    The same tables lie beside it as Parquet (`tables_beside`), and `current.tables` is switched to them. Readers that
+    hold the old file open keep it. Columns of personal fields are left out. Returns the new file.
     """
     folder.mkdir(parents=True, exist_ok=True)
     name = f"nianbao-{as_of:%Y%m%d}-{version[:12]}.duckdb"
@@ -39,13 +50,39 @@ def write_snapshot(connection: Connection, project: Project, folder: Path, as_of
         _copy(connection, project, scratch)
         _settle(scratch)
         os.replace(scratch, target)
-    digest = folder / f"{name}.sha256"
-    if not digest.exists():
-        with target.open("rb") as file:
-            digest.write_text(f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {name}\n", encoding="utf-8")
-    _switch(folder, name)
+    if not tables_beside(target).exists():
+        _write_tables(target)
+    digests = folder / f"{name}.sha256"
+    if not digests.exists():
+        files = (target, *sorted(tables_beside(target).iterdir()))
+        lines = [f"{_digest(path)}  {path.relative_to(folder).as_posix()}\n" for path in files]
+        digests.write_text("".join(lines), encoding="utf-8")
+    _switch(folder, CURRENT_TABLES, tables_beside(target).name)
+    _switch(folder, CURRENT, name)
     _sweep(folder, name)
     return target
+
+
+def tables_beside(snapshot: Path) -> Path:
+    """The folder of the Parquet files of an analysts' file, a file a table, with their dictionary."""
+    return snapshot.with_suffix(".tables")
+
+
+def _write_tables(snapshot: Path) -> None:
+    """Write every table as Parquet, `mart.figure.parquet`, and dictionary.csv: what each table and column means."""
+    scratch = snapshot.with_name(f".building-{os.getpid()}.tables")
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir()
+    with duckdb.connect(str(snapshot), read_only=True) as connection:
+        connection.execute("SET threads = 1")  # rows keep their order, and the same tables give the same bytes
+        for table in _tables(connection):
+            name = f"{table['schema_name']}.{table['table_name']}"
+            path = literal(str(scratch / f"{name}.parquet"))
+            place = f"{table['schema_name']}.{quote(table['table_name'])}"
+            connection.execute(f"COPY {place} TO {path} (FORMAT parquet, COMPRESSION zstd)")
+        path = literal(str(scratch / DICTIONARY))
+        connection.execute(f"COPY ({_DICTIONARY}) TO {path} (FORMAT csv, HEADER)")
+    os.replace(scratch, tables_beside(snapshot))
 
 
 def _copy(connection: Connection, project: Project, path: Path) -> None:
@@ -71,6 +108,18 @@ def _copy_tables(connection: Connection, personal: Mapping[str, set[str]]) -> No
         if column["column_name"] not in personal.get(column["table_name"], set()) or column["schema_name"] != "core":
             place = f"{column['schema_name']}.{quote(column['table_name'])}.{quote(column['column_name'])}"
             connection.execute(f"COMMENT ON COLUMN snapshot.{place} IS {literal(column['comment'])}")
+
+
+def altered_since(digests: Path) -> list[str]:
+    """The files of an analysts' file that are gone or not what was written, by the list of its hashes."""
+    lines = [line.split(maxsplit=1) for line in digests.read_text(encoding="utf-8").splitlines()]
+    paths = [(digest, digests.parent / name) for digest, name in lines]
+    return [path.name for digest, path in paths if not path.exists() or _digest(path) != digest]
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _personal_columns(project: Project) -> dict[str, set[str]]:
@@ -108,11 +157,11 @@ def _settle(path: Path) -> None:
     path.chmod(0o444)
 
 
-def _switch(folder: Path, name: str) -> None:
+def _switch(folder: Path, current: str, name: str) -> None:
     link = folder / f".current-{os.getpid()}"
     link.unlink(missing_ok=True)
     link.symlink_to(name)
-    os.replace(link, folder / CURRENT)
+    os.replace(link, folder / current)
 
 
 def _sweep(folder: Path, current: str) -> None:
@@ -122,8 +171,9 @@ def _sweep(folder: Path, current: str) -> None:
         if path.name != current:
             path.unlink()
             path.with_name(f"{path.name}.sha256").unlink(missing_ok=True)
+            shutil.rmtree(tables_beside(path), ignore_errors=True)
     for leftover in (*folder.glob(".building-*"), *folder.glob(".current-*")):
-        leftover.unlink()
+        shutil.rmtree(leftover) if leftover.is_dir() and not leftover.is_symlink() else leftover.unlink()
 
 
 TABLES = "SELECT schema_name || '.' || table_name AS name, comment FROM duckdb_tables() ORDER BY 1"

@@ -13,7 +13,7 @@ from nianbao.catalog import Project
 from nianbao.errors import StoreError, UsageError
 from nianbao.settings import Home
 from nianbao.warehouse.connect import Connection, open_present, open_reader, quote, rows_of
-from nianbao.warehouse.snapshot import CURRENT, SCHEMAS, query_published, write_snapshot
+from nianbao.warehouse.snapshot import CURRENT, tables_beside, SCHEMAS, query_published, write_snapshot
 from tests.homes import warehouse
 
 NOW = dt.datetime(2022, 1, 26, 1)
@@ -103,8 +103,10 @@ def test_it_is_vouched_for_and_cannot_be_written(year_home: Home) -> None:
     current = year_home.releases / CURRENT
     assert current.is_symlink()
     target = current.resolve()
-    digest, name = (target.parent / f"{target.name}.sha256").read_text("utf-8").split()
-    assert (digest, name) == (hashlib.sha256(target.read_bytes()).hexdigest(), target.name)
+    lines = [line.split() for line in (target.parent / f"{target.name}.sha256").read_text("utf-8").splitlines()]
+    files = [target, *sorted(tables_beside(target).iterdir())]
+    assert [name for _, name in lines] == [path.relative_to(target.parent).as_posix() for path in files]
+    assert [digest for digest, _ in lines] == [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
     assert target.stat().st_mode & 0o222 == 0
     assert not target.with_name(f"{target.name}.wal").exists()
 

@@ -1,0 +1,143 @@
+"""What is published, as polars frames: the present and every release, for whoever analyses in Python.
+
+    >>> home = nianbao.open("var")
+    >>> home.figures().filter(pl.col("scope") == "all").collect()
+    >>> home.release("work_report/2021/r1").table("core.gh05")
+    >>> home.history("warmth_funds").collect()
+
+Frames are lazy and read Parquet files that never change: only the columns and rows that are asked for are read, money
+stays decimal, and a run that goes on meanwhile disturbs nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nianbao.errors import StoreError, UsageError
+from nianbao.settings import Home
+
+if TYPE_CHECKING:
+    import polars as pl
+
+PRESENT = "present"
+_FIGURES, _DICTIONARY = "mart.figure", "dictionary.csv"
+_RELEASE = re.compile(r"[a-z][a-z0-9_]*/\d{4}/r[1-9]\d*")
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of one state: the present, or a release."""
+
+    name: str
+    folder: Path
+
+    def names(self) -> list[str]:
+        """The tables that there are, `core.gh05`, in the order of their names."""
+        return sorted(path.stem for path in self.folder.glob("*.parquet"))
+
+    def table(self, name: str) -> pl.LazyFrame:
+        """One table as it was published; what its columns mean is in the dictionary.
+
+        Raises:
+            UsageError: there is no such table.
+        """
+        import polars
+
+        path = self.folder / f"{name}.parquet"
+        if name not in self.names():
+            near = [each for each in self.names() if each.partition(".")[2] == name.rpartition(".")[2]]
+            raise UsageError(
+                f"{self.name} has no table {name!r}", next_step=f"take one of: {', '.join(near or self.names())}"
+            )
+        return polars.scan_parquet(path)
+
+    def figures(self) -> pl.LazyFrame:
+        """Every indicator of every year and scope, with how many units were asked and have reported."""
+        return self.table(_FIGURES)
+
+    def dictionary(self) -> pl.DataFrame:
+        """What every table and column means, in Chinese and English, a row a column."""
+        import polars
+
+        return polars.read_csv(self.folder / _DICTIONARY)
+
+
+@dataclass(frozen=True)
+class Published:
+    """All that a home has published."""
+
+    home: Home
+
+    def releases(self) -> list[str]:
+        """The names of all releases, `work_report/2021/r1`, by publication, year and number."""
+        found = [path.parent for path in self.home.releases.glob("[0-9]*/*/r[0-9]*/tables")]
+        named = {(path.parent.name, int(path.parent.parent.name), int(path.name[1:])) for path in found}
+        return [f"{publication}/{year}/r{number}" for publication, year, number in sorted(named)]
+
+    def release(self, name: str) -> Tables:
+        """The tables that a release was printed from.
+
+        Raises:
+            UsageError: there is no such release.
+        """
+        if not _RELEASE.fullmatch(name) or name not in self.releases():
+            known = ", ".join(self.releases()) or "none has been issued yet"
+            raise UsageError(f"there is no release {name!r}", next_step=f"take one of: {known}")
+        publication, year, edition = name.split("/")
+        return Tables(name, self.home.releases / year / publication / edition / "tables")
+
+    @property
+    def present(self) -> Tables:
+        """The tables as the last run left them.
+
+        Raises:
+            StoreError: nothing has been published yet.
+        """
+        folder = self.home.releases / "current.tables"
+        if not folder.exists():
+            raise StoreError("nothing has been published yet", str(folder), "run nianbao nightly first")
+        return Tables(PRESENT, folder.resolve())
+
+    def table(self, name: str) -> pl.LazyFrame:
+        """One table of the present."""
+        return self.present.table(name)
+
+    def figures(self) -> pl.LazyFrame:
+        """The figures of the present."""
+        return self.present.figures()
+
+    def history(self, indicator: str, scope: str = "all") -> pl.LazyFrame:
+        """What an indicator was at every release and is now: the columns of `figures()`, and before them `release`.
+
+        Raises:
+            UsageError: there is no such indicator.
+        """
+        import polars
+
+        states = [*(self.release(name) for name in self.releases()), self.present]
+        known = self.figures().filter(polars.col("indicator_id") == indicator)
+        if known.head(1).collect().is_empty():
+            raise UsageError(f"there is no indicator {indicator!r}", next_step="see figures(): column indicator_id")
+        wanted = (polars.col("indicator_id") == indicator) & (polars.col("scope") == scope)
+        told = [
+            state.figures().filter(wanted).select(polars.lit(state.name).alias("release"), polars.all())
+            for state in states
+        ]
+        return polars.concat(told, how="diagonal").sort("year", maintain_order=True)
+
+
+def open_published(home: Path | str = "var") -> Published:
+    """Open what a home has published; nothing is written and nothing locked.
+
+    Raises:
+        UsageError: there is no home.
+    """
+    place = Home(Path(home).resolve())
+    if not place.is_made:
+        raise UsageError(
+            f"there is no home at {place.path}", next_step="name the folder that nianbao nightly writes to"
+        )
+    return Published(place)

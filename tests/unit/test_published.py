@@ -1,0 +1,85 @@
+"""What an analyst opens in Python: lazy frames over what was published, the present and every release."""
+
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import nianbao
+from nianbao.errors import StoreError, UsageError
+from nianbao.settings import Home
+from tests.homes import ROOT, YEAR
+
+RELEASE = f"work_report/{YEAR}/r1"
+
+
+def test_the_figures_of_the_present_are_a_lazy_frame(year_home: Home) -> None:
+    """Value, unit of measure and coverage of an indicator, in one expression; money is decimal."""
+    frame = nianbao.open(year_home.path).figures()
+    assert isinstance(frame, pl.LazyFrame)
+    wanted = (pl.col("indicator_id") == "warmth_funds") & (pl.col("scope") == "all") & (pl.col("year") == YEAR)
+    (row,) = frame.filter(wanted).collect().rows(named=True)
+    assert isinstance(row["value"], Decimal)
+    assert row["unit"] == "元"
+    assert row["reported"] <= row["asked"]
+
+
+def test_every_table_of_the_analysts_file_is_there_and_equal(year_home: Home) -> None:
+    """A file a table, row for row what the DuckDB file has, with the meaning of each column beside it."""
+    import duckdb
+
+    present = nianbao.open(year_home.path).present
+    with duckdb.connect(str(year_home.releases / "current.duckdb"), read_only=True) as connection:
+        told = connection.execute("SELECT schema_name || '.' || table_name FROM duckdb_tables() ORDER BY 1").fetchall()
+        assert present.names() == [name for (name,) in told]
+        for name in present.names():
+            rows = connection.execute(f"SELECT * FROM {name}").fetchall()
+            assert present.table(name).collect().rows() == rows, name
+    dictionary = present.dictionary()
+    assert set(dictionary["table"]) == set(present.names())
+    assert dictionary.filter(pl.col("meaning").is_null()).rows() == []
+
+
+def test_a_release_keeps_its_tables(year_home: Home) -> None:
+    """They are files of the release, named in its manifest and recorded; the frame is that of then."""
+    published = nianbao.open(str(year_home.path))
+    assert published.releases() == [f"audit_report/{YEAR}/r1", RELEASE]
+    release = published.release(RELEASE)
+    assert release.table("core.gh05").collect().height > 0
+    manifest = (release.folder.parent / "manifest.json").read_text("utf-8")
+    assert '"tables/core.gh05.parquet"' in manifest
+
+
+def test_the_history_of_an_indicator_has_every_release_and_the_present(year_home: Home) -> None:
+    """A row for each year and state: who compares them sees what a correction moved."""
+    history = nianbao.open(year_home.path).history("warmth_funds").collect()
+    assert set(history["release"]) == {f"audit_report/{YEAR}/r1", RELEASE, "present"}
+    assert history.filter(pl.col("year") == YEAR)["value"].n_unique() == 1
+    assert history.columns[0] == "release"
+
+
+def test_what_is_not_there_is_told_with_what_is(year_home: Home, tmp_path: Path) -> None:
+    """A home, a release, a table and an indicator that do not exist."""
+    published = nianbao.open(year_home.path)
+    with pytest.raises(UsageError, match="no table") as failure:
+        published.table("gh05")
+    assert "core.gh05" in failure.value.next_step
+    with pytest.raises(UsageError, match="no release"):
+        published.release("../../secret/r1")
+    with pytest.raises(UsageError, match="no indicator"):
+        published.history("no_such")
+    with pytest.raises(UsageError, match="no home"):
+        nianbao.open(tmp_path / "typo")
+    (tmp_path / "inbox").mkdir()
+    with pytest.raises(StoreError, match="nothing has been published"):
+        nianbao.open(tmp_path).figures()
+
+
+def test_the_version_is_told_without_polars() -> None:
+    """Only who opens something waits for the library."""
+    code = "import sys, nianbao; print(nianbao.__version__, 'polars' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [nianbao.__version__, "False"]
