@@ -13,7 +13,7 @@ from nianbao.catalog import Project
 from nianbao.errors import StoreError, UsageError
 from nianbao.settings import Home
 from nianbao.warehouse.connect import Connection, open_present, open_reader, quote, rows_of
-from nianbao.warehouse.snapshot import CURRENT, tables_beside, SCHEMAS, query_published, write_snapshot
+from nianbao.warehouse.snapshot import CURRENT, SCHEMAS, query_published, tables_beside, write_snapshot
 from tests.homes import warehouse
 
 NOW = dt.datetime(2022, 1, 26, 1)
