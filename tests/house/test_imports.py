@@ -9,7 +9,7 @@ KNOWN_IN = {
     "duckdb": ("src/nianbao/warehouse/",),
     "sqlalchemy": ("src/nianbao/warehouse/",),
     "great_expectations": ("src/nianbao/warehouse/expectations.py",),
-    "polars": ("src/nianbao/record/", "src/nianbao/warehouse/", "src/nianbao/intake/"),
+    "polars": ("src/nianbao/published.py", "src/nianbao/record/", "src/nianbao/warehouse/", "src/nianbao/intake/"),
     "prefect": ("flows/",),
     "asyncssh": ("src/nianbao/intake/fetch/sources/",),
     "botocore": ("src/nianbao/intake/fetch/sources/",),
