@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from nianbao.published import Published
+    from nianbao.published import PublishedHome
 
 __version__ = "0.1.0"
 
 
-def open(home: Path | str = "var") -> Published:
+def open(home: Path | str = "var") -> PublishedHome:
     """What a home has published, as lazy polars frames: `.figures()`, `.table("core.…")`, `.history("…")`.
 
     Raises:

@@ -66,7 +66,7 @@ class Tables:
 
 
 @dataclass(frozen=True)
-class Published:
+class PublishedHome:
     """All that a home has published."""
 
     home: Home
@@ -129,7 +129,7 @@ class Published:
         return polars.concat(told, how="diagonal").sort("year", maintain_order=True)
 
 
-def open_published(home: Path | str = "var") -> Published:
+def open_published(home: Path | str = "var") -> PublishedHome:
     """Open what a home has published; nothing is written and nothing locked.
 
     Raises:
@@ -140,4 +140,4 @@ def open_published(home: Path | str = "var") -> Published:
         raise UsageError(
             f"there is no home at {place.path}", next_step="name the folder that nianbao nightly writes to"
         )
-    return Published(place)
+    return PublishedHome(place)
