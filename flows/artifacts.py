@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
@@ -14,6 +14,7 @@ from nianbao.runs.collect import Collected
 from nianbao.runs.publish import Published
 from nianbao.terms.release import LapsedRelease
 from nianbao.terms.sign_off import Proposal
+from nianbao.terms.status import Status, words_of, words_of_code
 
 LISTED = 200
 _LINE = re.compile(r"((?:#+|-) )?(.*)")
@@ -21,28 +22,43 @@ _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~:@])")
 
 
 def show_collected(collected: Collected) -> None:
-    """The findings summary: how many of each, and every delivery and submission that was not accepted."""
+    """The findings summary."""
+    create_markdown_artifact(
+        tell_collected(collected), key="findings", description="来件与退回 What came in, and what was sent back"
+    )
+
+
+def tell_collected(collected: Collected) -> str:
+    """How many there are of each, and every delivery and submission that was not accepted."""
     lines = [
-        f"**{collected.deliveries} deliveries** {_counts(collected.outcomes)}",
-        f"**{sum(collected.decisions.values())} submissions** {_counts(collected.decisions)}",
-        f"**{sum(collected.findings.values())} findings** {_counts(collected.findings)}",
+        f"**来件 {collected.deliveries} deliveries** {_counts(collected.outcomes)}",
+        f"**报送 {sum(collected.decisions.values())} submissions** {_counts(collected.decisions)}",
+        f"**审核问题 {sum(collected.findings.values())} findings** {_counts(collected.findings)}",
     ]
     for alarm in collected.alarms:
         lines.append(f"**ALARM** {plain(f'{alarm.source} {alarm.code}: {alarm.what} — {alarm.next_step}')}")
     if collected.not_accepted:
-        lines.append("Not accepted:")
+        lines.append("未接收 Not taken:")
         lines.append("\n".join(f"- {_sent_back(row)}" for row in collected.not_accepted[:LISTED]))
     if len(collected.not_accepted) > LISTED:
         lines.append(f"… and {len(collected.not_accepted) - LISTED} more; every receipt is in the outbox.")
-    create_markdown_artifact("\n\n".join(lines), key="findings", description="What came in, and what was sent back")
+    return "\n\n".join(lines)
 
 
 def show_completeness(rows: Sequence[dict[str, Any]]) -> None:
     """The completeness table: per form and period, who was due and who has reported."""
-    table = [{key: value if isinstance(value, int) else str(value) for key, value in row.items()} for row in rows]
     create_table_artifact(
-        table, key="completeness", description="Units due, on time, late and missing, by form and period"
+        tell_completeness(rows),
+        key="completeness",
+        description="各表各报告期的报送情况 Units due and what became of it, by form and period",
     )
+
+
+def tell_completeness(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of mart.completeness under the words for their columns."""
+    heads = {"form_code": "表号", "form_zh": "报表", "period": "报告期", "year": "年度", "units_due": "应报"}
+    heads |= {f"units_{status}": status.zh for status in Status if status is not Status.NOT_DUE}
+    return [{zh: row[key] for key, zh in heads.items()} for row in rows]
 
 
 def show_proposals(proposals: Iterable[Proposal]) -> None:
@@ -99,10 +115,10 @@ def plain(text: str) -> str:
 
 
 def _counts(counts: dict[Any, int]) -> str:
-    said = ", ".join(f"{count} {key.value.replace('_', ' ')}" for key, count in counts.items() if count)
-    return f"({said})" if said else ""
+    said = "、".join(f"{words_of(key).zh} {count}" for key, count in counts.items() if count)
+    return f"（{said}）" if said else ""
 
 
 def _sent_back(row: dict[str, Any]) -> str:
-    what = f"{row['form_code']} {row['decision']}" if row["form_code"] else row["outcome"]
-    return plain(f"{row['file_name']} — {what.replace('_', ' ')}: {row['first_finding'] or ''}")
+    what = f"{row['form_code'] or ''} {words_of_code(row['decision'] or row['outcome']).zh}".strip()
+    return plain(f"{row['file_name']} — {what}：{row['first_finding'] or ''}")

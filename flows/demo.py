@@ -35,9 +35,8 @@ from nianbao.sample.make import make_sample
 from nianbao.sample.office import fill_blocks, read_office
 from nianbao.settings import Home
 from nianbao.statistics.reporting import forms_of_year, not_reported
-from nianbao.terms.delivery import Outcome
 from nianbao.terms.sign_off import Identity
-from nianbao.terms.status import Status
+from nianbao.terms.status import Status, words_of, words_of_code
 
 FIRST_YEAR, SEED = 2021, 1
 YEAR = int(sys.argv[1]) if __name__ == "__main__" and sys.argv[1:] else FIRST_YEAR
@@ -46,17 +45,6 @@ FIRST_NIGHT, SECOND_NIGHT = dt.datetime(YEAR + 1, 1, 16, 1), dt.datetime(YEAR + 
 CORRECTED, THIRD_NIGHT, REVISED = (dt.datetime(YEAR + 1, 2, day, hour) for day, hour in ((10, 15), (11, 1), (12, 10)))
 OFFICE_HOURS, ISSUED = SECOND_NIGHT.replace(hour=15), SECOND_NIGHT + dt.timedelta(hours=32)
 LATE = LateCorrection("QH632800", f"{YEAR}Q2", Change("GH05", "main", "warmth_funds", add=60_000), CORRECTED)
-OUTCOMES = {
-    Outcome.ACCEPTED: "接收 accepted",
-    Outcome.PARTLY: "部分接收 partly",
-    Outcome.REJECTED: "未接收 rejected",
-    Outcome.KEPT: "留存待审 kept",
-    Outcome.REOPENED: "须复核 reopened",
-    Outcome.QUARANTINED: "无法读取 quarantined",
-    Outcome.DUPLICATE: "重复 duplicate",
-    Outcome.HELD: "待确认 held",
-    Outcome.PASSED_ON: "已转 passed on",
-}
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -144,13 +132,9 @@ def say_collected(collected: Collected) -> None:
     decided = sum(collected.decisions.values())
     say(f"来件 {collected.deliveries} deliveries: {decided} submissions, {accepted} accepted 接收")
     for row in collected.not_accepted:
-        what = _named(row["decision"]) if row["decision"] else OUTCOMES[Outcome(row["outcome"])]
+        what = " ".join(words_of_code(row["decision"] or row["outcome"]))
         more = f"（共{row['findings']}条）" if row["findings"] > 1 else ""
         say(f"  {row['file_name']}  {row['form_code'] or ''} {what}  {row['first_finding'] or ''}{more}")
-
-
-def _named(status: str) -> str:
-    return f"{Status(status).zh} {Status(status).en}"
 
 
 def say_completeness(project: Project) -> None:
@@ -168,7 +152,7 @@ def say_completeness(project: Project) -> None:
     for row in absent:
         together.setdefault((row["status"], row["short_zh"], row["period"]), []).append(row["form_code"])
     for (status, unit, period), codes in sorted(together.items()):
-        say(f"  {_named(status)}  {unit} {period}: {', '.join(codes)}")
+        say(f"  {' '.join(words_of(Status(status)))}  {unit} {period}: {', '.join(codes)}")
 
 
 def say_editions(editions: list[Edition]) -> None:

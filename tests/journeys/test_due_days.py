@@ -73,6 +73,10 @@ def test_T31_one_line_gives_everybody_more_time(
     runs = json.loads(call("runs", "--json", home=home).stdout)
     (run,) = [each for each in runs if each["kind"] == "extend"]
     assert (run["actor"], run["because"]) == ("统计审核岗", "疫情")
+    with warehouse(home) as connection:
+        facts = connection.execute("SELECT * EXCLUDE run_id FROM ledger.extension").fetchall()
+    day, until = dt.date(2022, 3, 2), dt.date(2022, 3, 31)
+    assert facts == [("*", "*", "2021Q3", day, until, "统计审核岗", "疫情")]
     clock("2022-03-03T01:00")
     project = load_project(project_copy)
     send(project, home.inbox, [as_of(first_report(project, "2021Q3"), "补报", "again.xlsx", 1)])

@@ -9,7 +9,7 @@ import pytest
 
 from nianbao.catalog import Project
 from nianbao.statistics.compile import indicator_models
-from nianbao.statistics.reporting import completeness_model
+from nianbao.statistics.reporting import reporting_models
 from nianbao.warehouse.connect import Connection, insert_columns, open_memory, quote, rows_of
 from nianbao.warehouse.core_parts import core_models
 from nianbao.warehouse.models import Model, build, leaf_fingerprints, read_models
@@ -26,7 +26,7 @@ NAMES = sorted(path.name for path in CASES.iterdir() if path.is_dir())
 @pytest.fixture(scope="module")
 def models(project: Project) -> dict[str, Model]:
     """The models of sql/ by the table they build."""
-    return {model.name: model for model in [*read_models(project.path / "sql"), completeness_model()]}
+    return {model.name: model for model in [*read_models(project.path / "sql"), *reporting_models()]}
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import click
 from nianbao.cli.main import home_option, json_option, project_option, resolve_project
 from nianbao.cli.show import progress, say, say_json, say_table
 from nianbao.settings import Home
+from nianbao.terms.status import words_of_code
 
 _SHOWN = 40
 
@@ -107,7 +108,7 @@ def _say_changes(rejudged: Any) -> None:
     say(f"{len(rejudged.deliveries)} deliveries judged again by what is declared today")
     for said, head, rows in (
         ("结论变化", ("报送", "原结论", "新结论"),
-         [(each.submission_id, each.before or "—", each.after or "—") for each in rejudged.decisions]),
+         [(each.submission_id, _zh(each.before), _zh(each.after)) for each in rejudged.decisions]),
         ("审核问题变化", ("交付", "报送", "规则", "变化", "问题"),
          [(each.delivery_id, each.submission_id or "", each.code, "新增" if each.is_new else "消除", each.sentence)
           for each in rejudged.findings]),
@@ -119,3 +120,7 @@ def _say_changes(rejudged: Any) -> None:
             say_table(head, rows[:_SHOWN])
         if len(rows) > _SHOWN:
             say(f"… {len(rows) - _SHOWN} more: --json")
+
+
+def _zh(code: str | None) -> str:
+    return words_of_code(code).zh if code else "—"

@@ -12,6 +12,7 @@ from nianbao.cli.lapsed import say_lapsed, tell_lapsed
 from nianbao.cli.main import home_option, json_option, past_day, project_option, resolve_project
 from nianbao.cli.show import progress, say, say_alarms, say_json
 from nianbao.settings import Home
+from nianbao.terms.status import words_of, words_of_code
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 _LINES = 20
@@ -147,14 +148,12 @@ def _say_collected(collected: Any) -> None:
     if not collected.deliveries:
         say("nothing was taken in" if collected.alarms else "nothing new")
         return
-    counts = ", ".join(f"{count} {outcome.value}" for outcome, count in collected.outcomes.items())
-    decided = ", ".join(
-        f"{count} {decision.value.replace('_', ' ')}" for decision, count in collected.decisions.items()
-    )
+    counts = "、".join(f"{words_of(outcome).zh} {count}" for outcome, count in collected.outcomes.items())
+    decided = "、".join(f"{words_of(decision).zh} {count}" for decision, count in collected.decisions.items())
     say(f"{collected.deliveries} deliveries: {counts}")
     say(f"{sum(collected.decisions.values())} submissions: {decided}")
     for row in collected.not_accepted[:_LINES]:
-        what = f"{row['form_code']} {row['decision']}" if row["form_code"] else row["outcome"]
+        what = f"{row['form_code'] or ''} {words_of_code(row['decision'] or row['outcome']).zh}".strip()
         say(f"  {row['file_name']}  {what}  {row['first_finding'] or ''}".rstrip())
     if len(collected.not_accepted) > _LINES:
         say(f"  … {len(collected.not_accepted) - _LINES} more: nianbao status, or --json")

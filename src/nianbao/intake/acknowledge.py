@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nianbao.intake.answer.job import dump_job
 from nianbao.intake.answer.page import render_page
+from nianbao.intake.answer.receipt import kept_receipt
 from nianbao.intake.answer.receipt_json import NotAReceipt, dump_receipt, load_receipt
 from nianbao.intake.answer.work import compose_job, is_to_be_marked
+from nianbao.intake.apart import each_apart
 from nianbao.intake.fetch.sources.name import safe_path
 from nianbao.intake.fetch.sources.own_files import MARKED, PAGE, RECEIPT
 from nianbao.intake.worker.pool import ReaderPool
@@ -22,28 +25,85 @@ from nianbao.terms.receipt import Receipt
 from nianbao.terms.source import LOCAL_INBOX
 
 
-def acknowledge(replies: Sequence[Reply], archive: Archive, pool: ReaderPool, outbox: Path) -> list[Path]:
+@dataclass(frozen=True)
+class Acknowledged:
+    """The receipts that were written, as paths of their JSON, and the deliveries whose answer we failed over, and why.
+
+    These are told no more than that their file came, and are to be answered again.
+    """
+
+    written: tuple[Path, ...]
+    causes: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Marking:
+    """A workbook that is to be marked for its receipt, from one path to another."""
+
+    receipt: Receipt
+    workbook: Path
+    target: Path
+
+
+@dataclass(frozen=True)
+class _Due:
+    """A receipt and what the names of its files begin with; whether it lies there already, word for word."""
+
+    receipt: Receipt
+    target: Path
+    is_there: bool
+    wants_marks: bool
+
+
+def acknowledge(replies: Sequence[Reply], archive: Archive, pool: ReaderPool, outbox: Path) -> Acknowledged:
     """Write the answers to some deliveries into the outbox, each under the folder and name it came with.
 
     The answer to the newest delivery of a name has that name; those to earlier ones have their number behind it.
-    Returns the paths of the JSON receipts. A workbook that cannot be marked costs only itself: its receipt says so.
-    What lies there already, word for word, is left alone.
+    A workbook that cannot be marked costs only itself: its receipt says so. What lies there already is left alone.
     """
-    targets = [_target(outbox, reply) for reply in replies]
-    receipts = [load_receipt(reply.receipt) for reply in replies]
-    due = [number for number, receipt in enumerate(receipts) if not _is_there(targets[number], receipt)]
-    for number in due:
-        targets[number].parent.mkdir(parents=True, exist_ok=True)
-        _put_aside(targets[number], receipts[number].delivery_id)
-    wanted = [number for number in due if is_to_be_marked(receipts[number])]
-    jobs = ((receipts[n], archive.checked(receipts[n].sha256), _beside(targets[n], MARKED)) for n in wanted)
-    marked = {wanted[position] for position in mark_workbooks(pool, jobs)}
-    for number in due:
-        if number not in marked:
-            _beside(targets[number], MARKED).unlink(missing_ok=True)  # of an earlier answer to this delivery
-        _write_receipt(targets[number], receipts[number], is_marked=number in marked)
-    archive.note_answers(_beside(targets[n], ending) for n in due for ending in (MARKED, RECEIPT, PAGE))
-    return [_beside(target, RECEIPT) for target in targets]
+    causes: dict[str, str] = {}
+    replied = ((reply.delivery_id, reply) for reply in replies)
+    all_ = dict(each_apart(replied, lambda reply: _due(outbox, reply), causes))
+    due = {key: each for key, each in all_.items() if not each.is_there}
+    for _ in each_apart(due.items(), _make_room, causes):
+        pass
+    markings = [
+        (key, Marking(each.receipt, archive.checked(each.receipt.sha256), _beside(each.target, MARKED)))
+        for key, each in due.items()
+        if each.wants_marks
+    ]
+    marked = mark_workbooks(pool, markings, causes)
+    for _ in each_apart(due.items(), lambda each: _write_answer(each, each.receipt.delivery_id in marked), causes):
+        pass
+    failed = ((reply.delivery_id, reply) for reply in replies if reply.delivery_id in causes)
+    for _ in each_apart(failed, lambda reply: _write_kept(outbox, reply), {}):
+        pass
+    archive.note_answers(_beside(each.target, ending) for each in due.values() for ending in (MARKED, RECEIPT, PAGE))
+    return Acknowledged(tuple(_beside(each.target, RECEIPT) for key, each in all_.items() if key not in causes), causes)
+
+
+def _due(outbox: Path, reply: Reply) -> _Due:
+    receipt, target = load_receipt(reply.receipt), _target(outbox, reply)
+    return _Due(receipt, target, _is_there(target, receipt), is_to_be_marked(receipt))
+
+
+def _make_room(due: _Due) -> None:
+    due.target.parent.mkdir(parents=True, exist_ok=True)
+    _put_aside(due.target, due.receipt.delivery_id)
+
+
+def _write_answer(due: _Due, is_marked: bool) -> None:
+    if not is_marked:
+        _beside(due.target, MARKED).unlink(missing_ok=True)  # of an earlier answer to this delivery
+    _write_receipt(due.target, due.receipt, is_marked)
+
+
+def _write_kept(outbox: Path, reply: Reply) -> None:
+    """Tell the sender that the file came, in place of an answer that we failed over."""
+    receipt, target = load_receipt(reply.receipt), _target(outbox, reply)
+    kept = kept_receipt(receipt.delivery_id, receipt.file, receipt.sha256, receipt.received_at)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _write_receipt(target, kept, is_marked=False)
 
 
 def _is_there(target: Path, receipt: Receipt) -> bool:
@@ -57,25 +117,29 @@ def _is_there(target: Path, receipt: Receipt) -> bool:
     return whole and replace(lying, marked_workbook=None) == receipt
 
 
-def mark_workbooks(pool: ReaderPool, jobs: Iterable[tuple[Receipt, Path, Path]]) -> set[int]:
-    """Mark workbooks for their receipts, each from one path to another, in the reading processes.
+def mark_workbooks(pool: ReaderPool, markings: Sequence[tuple[str, Marking]], causes: dict[str, str]) -> set[str]:
+    """Mark workbooks, each under a key, in the reading processes; the keys of those that could be marked.
 
-    Returns the positions of those that could be marked.
+    Of those that we fail over `causes` is told.
     """
     with tempfile.TemporaryDirectory(prefix="nianbao-") as folder:
-        requests, targets = [], []
-        for number, (receipt, workbook, target) in enumerate(jobs):
-            job = Path(folder) / f"{number}.json"
-            job.write_text(dump_job(compose_job(receipt)), encoding="utf-8")
-            requests.append(MarkRequest(workbook, job, _scratch(target)))
-            targets.append(target)
+
+        def request(marking: Marking) -> MarkRequest:
+            scratch = _scratch(marking.target)
+            job = Path(folder) / f"{hashlib.sha256(str(scratch).encode()).hexdigest()}.json"
+            job.write_text(dump_job(compose_job(marking.receipt)), encoding="utf-8")
+            return MarkRequest(marking.workbook, job, scratch)
+
+        requests = list(each_apart(markings, request, causes))
+        targets = {key: marking.target for key, marking in markings}
         marked = set()
-        for position, is_marked in pool.mark(requests):
+        for position, is_marked in pool.mark(request for _, request in requests):
+            key, done = requests[position]
             if is_marked:
-                os.replace(requests[position].target, targets[position])
-                marked.add(position)
+                os.replace(done.target, targets[key])
+                marked.add(key)
             else:
-                requests[position].target.unlink(missing_ok=True)
+                done.target.unlink(missing_ok=True)
         return marked
 
 

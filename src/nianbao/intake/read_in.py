@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nianbao.catalog import Project
+from nianbao.intake.apart import each_apart
 from nianbao.intake.columns import FileRead, unread
 from nianbao.intake.fetch.receive import MAX_BYTES
 from nianbao.intake.judge.identify import Identified, identify
-from nianbao.intake.judge.isolate import FILE_NOT_JUDGED, cause_of
+from nianbao.intake.judge.isolate import FILE_NOT_JUDGED
 from nianbao.intake.worker.pool import ReaderPool
 from nianbao.intake.worker.request import ReadRequest
 from nianbao.record import Archive
@@ -34,6 +35,20 @@ class ReadIn:
         self.identified += batch.identified
         self.causes |= batch.causes
 
+    @property
+    def sound(self) -> list[Identified]:
+        """Those that were not kept back."""
+        return [each for each in self.identified if each.delivery.delivery_id not in self.causes]
+
+    def only(self, chosen: Collection[str]) -> ReadIn:
+        """The same as if only these deliveries had come."""
+        return ReadIn([each for each in self.identified if each.delivery.delivery_id in chosen], self.causes)
+
+    def kept_back(self, causes: Mapping[str, str]) -> ReadIn:
+        """The same with some deliveries kept back whole, for these causes."""
+        found = [_kept(each.delivery) if each.delivery.delivery_id in causes else each for each in self.identified]
+        return ReadIn(found, {**self.causes, **causes})
+
 
 def read_in(
     project: Project,
@@ -43,15 +58,17 @@ def read_in(
     progress: Progress = lambda done: None,
 ) -> ReadIn:
     """Read and identify deliveries; one that we fail over is kept back whole."""
-    batch = ReadIn()
-    for delivery, read in zip(deliveries, _read(archive, pool, deliveries, progress), strict=True):
-        try:
-            batch.identified.append(identify(delivery, read, project))
-        except Exception as error:
-            batch.causes[delivery.delivery_id] = cause_of(error)
-            fault = ReadingFault(FILE_NOT_JUDGED)
-            batch.identified.append(Identified(delivery, unread(fault), (fault,)))
-    return batch
+    causes: dict[str, str] = {}
+    reads = zip(deliveries, _read(archive, pool, deliveries, progress), strict=True)
+    keyed = ((delivery.delivery_id, (delivery, read)) for delivery, read in reads)
+    found = dict(each_apart(keyed, lambda each: identify(*each, project), causes))
+    return ReadIn([found.get(each.delivery_id) or _kept(each) for each in deliveries], causes)
+
+
+def _kept(delivery: Delivery) -> Identified:
+    """A delivery that is kept back whole: nothing of it is known."""
+    fault = ReadingFault(FILE_NOT_JUDGED)
+    return Identified(delivery, unread(fault), (fault,))
 
 
 def _read(archive: Archive, pool: ReaderPool, deliveries: Sequence[Delivery], progress: Progress) -> list[FileRead]:

@@ -7,12 +7,13 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from nianbao.catalog import Project
+from nianbao.intake.apart import Failed, do_apart
 from nianbao.intake.judge.arrival_faults import arrival_faults
 from nianbao.intake.judge.check import find_faults_of
 from nianbao.intake.judge.decide import outcome_of
 from nianbao.intake.judge.explain import SaidBefore
 from nianbao.intake.judge.identify import WRONG_SENDER, Identified
-from nianbao.intake.judge.isolate import FILE_NOT_JUDGED, judge_apart
+from nianbao.intake.judge.isolate import judge_apart
 from nianbao.intake.judge.judge import Judged
 from nianbao.intake.judge.last_pass import Beyond, Reconsidered, needs_pass, pass_over, reconsider
 from nianbao.intake.judge.night import Night, gather
@@ -126,7 +127,7 @@ def judge_night(
     """
     kept = {each.delivery.delivery_id: each for each in again}
     units = _units(night, project)
-    rounds = Rounds(night.identified, Known(*ledger.submission_numbers(connection, units), kept), project)
+    rounds = Rounds(night.sound, Known(*ledger.submission_numbers(connection, units), kept), project)
     before = SaidBefore(rulings(connection), notes_before(connection, units))
     attach_known(connection, project.parts)
     begin_night(connection, project.parts)
@@ -155,7 +156,9 @@ def judge_night(
         came=came,
         judged=judged,
         findings_of_files=tuple(
-            finding for each in told for finding in find_faults_of(each, faults[each.delivery_id], project)
+            finding
+            for each in told
+            for finding in _findings_of_file(each, faults[each.delivery_id], project, each.delivery_id in night.causes)
         ),
         causes={**night.causes, **judged.causes},
         asked=tuple((each.submission.submission_id, part) for n in gathered for each in n.sent for part in each.parts),
@@ -173,7 +176,7 @@ def _find_standing(connection: Connection, project: Project, judged: Judged) -> 
 
 def _units(night: ReadIn, project: Project) -> list[str]:
     """The units that the covers name, known or not."""
-    codes = (each.read.cover.get("unit_code", "") for each in night.identified)
+    codes = (each.read.cover.get("unit_code", "") for each in night.sound)
     return sorted({project.roster.find(code) or code for code in codes})
 
 
@@ -191,13 +194,23 @@ def _filled(nights: Sequence[Night], reconsidered: Sequence[Reconsidered], stand
 def _faults(
     connection: Connection, night: ReadIn, rounds: Rounds, units: Sequence[str]
 ) -> dict[str, tuple[ReadingFault, ...]]:
-    """What is wrong with each delivery besides its submissions."""
-    deliveries = [each.delivery for each in night.identified]
-    arrival = arrival_faults(deliveries, ledger.sources_of(connection, units))
-    return {
+    """What is wrong with each delivery besides its submissions; of one that is kept back nothing else is said."""
+    arrival = arrival_faults([each.delivery for each in night.sound], ledger.sources_of(connection, units))
+    told = {
         item.delivery.delivery_id: (*item.faults, *rounds.missing_of(item), *more)
-        for item, more in zip(night.identified, arrival, strict=True)
+        for item, more in zip(night.sound, arrival, strict=True)
     }
+    return {each.delivery.delivery_id: told.get(each.delivery.delivery_id, each.faults) for each in night.identified}
+
+
+def _findings_of_file(
+    delivery: Delivery, faults: Sequence[ReadingFault], project: Project, is_kept: bool
+) -> Sequence[Finding]:
+    """The findings about a delivery as a whole; one that is kept back may be one of which nothing can be said."""
+    if not is_kept:
+        return find_faults_of(delivery, faults, project)
+    found = do_apart(lambda: find_faults_of(delivery, faults, project))
+    return () if isinstance(found, Failed) else found
 
 
 def _came(
@@ -215,7 +228,9 @@ def _came(
         own = decisions.setdefault(submission.delivery_id, [])
         own.append(judged.decisions[submission.submission_id])
     came = [
-        _outcome(item, decisions.get(key, []), rounds.unchanged_of(key), faults[key], project)
+        Came(item.delivery, Outcome.KEPT)
+        if key in night.causes
+        else _outcome(item, decisions.get(key, []), rounds.unchanged_of(key), faults[key], project)
         for item in night.identified
         if (key := item.delivery.delivery_id)
     ]
@@ -254,8 +269,6 @@ def _outcome(
     refused = is_refused(faults, project)
     if refused and (own or unchanged):
         own.append(Decision.REJECTED)
-    if any(fault.code == FILE_NOT_JUDGED for fault in faults):
-        own.append(Decision.KEPT)
     outcome = outcome_of(own, bool(unchanged), was_read=not refused or bool(own))
     return Came(item.delivery, outcome, item.unit_code, item.period, unchanged)
 

@@ -7,10 +7,11 @@ from itertools import islice
 from pathlib import Path
 
 from nianbao import clock
-from nianbao.errors import UsageError
+from nianbao.errors import KeptError, UsageError
 from nianbao.intake.acknowledge import acknowledge
 from nianbao.intake.worker.pool import ReaderPool
-from nianbao.runs.sources import Sources, note_unsent
+from nianbao.runs.kept import tell_kept
+from nianbao.runs.sources import Sources, note_owed, note_unsent
 from nianbao.runs.workspace import Workspace
 from nianbao.warehouse import ledger
 from nianbao.warehouse.models import built_from, remember_built
@@ -52,14 +53,28 @@ def write_again(workspace: Workspace, delivery_ids: Sequence[str] = ()) -> list[
 def answer_deliveries(
     workspace: Workspace, pool: ReaderPool, delivery_ids: Iterable[str], sources: Sources | None = None
 ) -> list[Path]:
-    """Write the receipts of deliveries into the outbox as they were recorded, and send them back."""
-    rest, written = iter(delivery_ids), []
+    """Write the receipts of deliveries into the outbox as they were recorded, and send them back.
+
+    An answer that we fail over is owed; with open sources that is an alarm.
+
+    Raises:
+        KeptError: it is, and there are no sources; everything else was done.
+    """
+    rest, written, causes = iter(delivery_ids), list[Path](), dict[str, str]()
     while some := list(islice(rest, _AT_ONCE)):
         replies = ledger.replies(workspace.connection, some)
-        written += acknowledge(replies, workspace.record.archive, pool, workspace.home.outbox)
+        answered = acknowledge(replies, workspace.record.archive, pool, workspace.home.outbox)
+        written += answered.written
+        causes |= answered.causes
         for reply in replies:
             if sources:
                 sources.send_back(reply)
             else:
                 note_unsent(workspace, reply)
+    for delivery_id in causes:
+        note_owed(workspace.home, delivery_id, is_owed=True)
+    if sources:
+        sources.alarms += tell_kept(causes)
+    elif causes:
+        raise KeptError("; ".join(alarm.what for alarm in tell_kept(causes)))
     return written

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from nianbao import clock
 from nianbao.catalog import Project
 from nianbao.runs.workspace import Step, Workspace, at_once
-from nianbao.statistics.reporting import completeness_model
+from nianbao.statistics.reporting import reporting_models
 from nianbao.statistics.verify import verify
 from nianbao.warehouse.core_parts import core_models
 from nianbao.warehouse.kept_models import keep_models
@@ -62,5 +62,5 @@ def all_models(project: Project) -> list[Model]:
     from nianbao.statistics.compile import indicator_models  # it brings sqlglot, which an idle night does not need
     from nianbao.statistics.trace_check import traced_model
 
-    made = core_models(project) + indicator_models(project) + traced_model(project) + [completeness_model()]
+    made = core_models(project) + indicator_models(project) + traced_model(project) + reporting_models()
     return read_models(project.path / "sql") + made

@@ -11,7 +11,7 @@ from pathlib import Path
 from nianbao import clock
 from nianbao.catalog import Project, load_project
 from nianbao.errors import StoreError
-from nianbao.intake.acknowledge import mark_workbooks
+from nianbao.intake.acknowledge import Marking, mark_workbooks
 from nianbao.intake.answer.work import is_to_be_marked
 from nianbao.intake.fetch.receive import receive
 from nianbao.intake.fetch.sources import Found
@@ -19,7 +19,7 @@ from nianbao.intake.fetch.sources.own_files import MARKED
 from nianbao.intake.take_in import facts_of, judge_deliveries
 from nianbao.intake.worker.pool import ReaderPool
 from nianbao.record import Archive
-from nianbao.runs.receipts import receipt_writer
+from nianbao.runs.receipts import compose_apart, receipt_writer
 from nianbao.runs.sources import find_senders, place_in_sources
 from nianbao.settings import Home
 from nianbao.terms.delivery import Delivery
@@ -120,7 +120,7 @@ def _answer(
 def _receipts(project: Project, answered: Connection, past: Connection, ids: Sequence[str]) -> dict[str, Receipt]:
     answers = ledger.answers(answered, ids)
     writer = receipt_writer(project, answers, answered, past)
-    return {answer.delivery_id: writer.compose(answer) for answer in answers}
+    return {answer.delivery_id: compose_apart(writer, answer)[0] for answer in answers}
 
 
 def _mark(
@@ -128,8 +128,8 @@ def _mark(
 ) -> Iterator[Checked]:
     wanted = [number for number, receipt in enumerate(receipts) if mark and is_to_be_marked(receipt)]
     targets = [path.with_name(path.name + MARKED) for path in paths]
-    jobs = ((receipts[n], archive.path_of(receipts[n].sha256), targets[n]) for n in wanted)
-    marked = {wanted[position] for position in mark_workbooks(pool, jobs)}
+    jobs = [(str(n), Marking(receipts[n], archive.path_of(receipts[n].sha256), targets[n])) for n in wanted]
+    marked = {int(key) for key in mark_workbooks(pool, jobs, {})}
     for number, (path, receipt) in enumerate(zip(paths, receipts, strict=True)):
         if number in marked:
             receipt = replace(receipt, marked_workbook=targets[number].name)

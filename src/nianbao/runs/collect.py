@@ -18,8 +18,8 @@ from nianbao.intake.read_in import ReadIn, read_in
 from nianbao.intake.take_in import Taken, facts_of, judge_night
 from nianbao.intake.worker.pool import ReaderPool
 from nianbao.runs.answer import answer_owed
-from nianbao.runs.kept import bring_kept, tell_kept
-from nianbao.runs.recording import Doing, record_run
+from nianbao.runs.kept import Write, carry_out, compose_kept, judge_kept, tell_kept
+from nianbao.runs.recording import Doing
 from nianbao.runs.sources import open_sources
 from nianbao.runs.workspace import Step, Workspace, at_once
 from nianbao.terms.delivery import Decision, Delivery, Outcome
@@ -73,14 +73,17 @@ def collect(
             if not ledger.has_judged_by(workspace.connection, workspace.project.digest, __version__):
                 refuse_broken_rules(workspace.connection, workspace.project)
         with ReaderPool(workspace.project.path) as pool:
-            collected.receipts += answer_owed(workspace, pool, sources)
+            compose_kept(workspace)
             if kept:
-                collected.receipts += bring_kept(workspace, pool, kept, sources, step)
+                taken = step(f"judge again {len(kept)} deliveries", judge_kept, workspace, pool, kept)
+                sources.alarms += tell_kept(taken.causes)
+            collected.receipts += answer_owed(workspace, pool, sources)
             if pending:
                 taken = take_in(workspace, pool, pending, step, progress)
                 _count(collected, taken)
                 sources.alarms += tell_kept(taken.causes)
                 collected.receipts += answer_owed(workspace, pool, sources)
+        sources.alarms += tell_kept(ledger.kept_answers(workspace.connection))
         collected.alarms = sources.alarms
     collected.not_accepted = ledger.not_accepted(workspace.connection, collected.run_ids)
     return collected
@@ -105,11 +108,15 @@ def take_in(
         batch = pending[start : start + BATCH_SIZE]
         archive, name = workspace.record.archive, f"read {len(batch)} deliveries"
         night.take(step(name, read_in, workspace.project, archive, pool, batch, report))
-    taken: Taken = step(f"judge {len(pending)} deliveries", _judge_and_record, workspace, night, started_at)
+
+    def judge(some: ReadIn, write: Write) -> Taken:
+        return _judge_and_record(workspace, some, started_at, write)
+
+    taken: Taken = step(f"judge {len(pending)} deliveries", carry_out, workspace, night, judge)
     return taken
 
 
-def _judge_and_record(workspace: Workspace, night: ReadIn, started_at: dt.datetime) -> Taken:
+def _judge_and_record(workspace: Workspace, night: ReadIn, started_at: dt.datetime, write: Write) -> Taken:
     taken = judge_night(workspace.connection, workspace.project, night, record=workspace.record)
     rows = facts_of(taken, facts_of_reconsidered(workspace.connection, taken, clock.now()))
     outcomes = Counter(outcome.value for outcome in taken.outcomes.values())
@@ -119,7 +126,7 @@ def _judge_and_record(workspace: Workspace, night: ReadIn, started_at: dt.dateti
         answered=[row["delivery_id"] for row in rows["delivery"]],
         summary={"deliveries": len(taken.came), "outcomes": dict(outcomes)},
     )
-    return replace(taken, run_id=record_run(workspace, doing, rows, taken.cells).run_id)
+    return replace(taken, run_id=write(doing, rows, taken.cells))
 
 
 def _clock_alarm(known_until: dt.datetime | None) -> Iterator[Alarm]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from nianbao.catalog import load_project
@@ -34,9 +34,8 @@ def extend(project_path: Path, home: Home, extension: Extension) -> Extension:
     try:
         load_project(project_path)
         with open_workspace(project_path, home, "extend") as workspace:
-            told = {"extension": {name: str(value) for name, value in vars(extension).items()}}
-            doing = Doing("extend", actor=extension.granted_by, because=extension.because, summary=told)
-            record_run(workspace, doing, {})
+            doing = Doing("extend", actor=extension.granted_by, because=extension.because, summary={"extensions": 1})
+            record_run(workspace, doing, {"extension": [asdict(extension)]})
     except DeclarationError as error:
         path.write_bytes(before)
         raise UsageError(

@@ -11,10 +11,16 @@ from typing import Any
 from nianbao.clock import ZONE
 from nianbao.record import Archive, Manifest, Record
 from nianbao.settings import Home
+from nianbao.terms.delivery import Outcome
+from nianbao.terms.status import words_of
 from nianbao.warehouse.connect import open_present
 
 FAILED = "failed"
 """The key under which the summary of a run says why it could not go on."""
+
+
+_NAMES = {outcome.value: words_of(outcome).zh for outcome in Outcome}
+"""What a run says of one delivery stands under what became of it."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ class ListedRun:
     @property
     def content(self) -> str:
         """What it came to in one line."""
-        return "，".join(f"{key} {_told(value)}" for key, value in self.summary.items())
+        return "，".join(f"{_NAMES.get(key, key)} {_told(key, value)}" for key, value in self.summary.items())
 
     def as_json(self) -> dict[str, Any]:
         """For programs."""
@@ -126,5 +132,7 @@ _COUNTED = (
 )  # fmt: skip
 
 
-def _told(value: Any) -> str:
+def _told(key: str, value: Any) -> str:
+    if key == "outcomes":
+        return "、".join(f"{words_of(Outcome(outcome)).zh} {count}" for outcome, count in value.items())
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)

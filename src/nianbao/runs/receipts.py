@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from nianbao.catalog import Project
-from nianbao.intake.answer.receipt import ReceiptWriter
+from nianbao.intake.answer.receipt import ReceiptWriter, kept_receipt
 from nianbao.intake.answer.receipt_json import dump_receipt
+from nianbao.intake.apart import Failed, do_apart
 from nianbao.terms.answer import Answer
-from nianbao.terms.receipt import CellChange
+from nianbao.terms.receipt import CellChange, Receipt
 from nianbao.warehouse import ledger
 from nianbao.warehouse.changes import changes_in
 from nianbao.warehouse.connect import Connection
@@ -17,10 +18,26 @@ from nianbao.warehouse.explanations import earlier_values, explanations
 
 
 def compose_receipts(project: Project, connection: Connection, delivery_ids: Sequence[str]) -> list[dict[str, Any]]:
-    """The rows of receipts for deliveries, as the warehouse stands in the open transaction."""
+    """The rows of receipts for deliveries, as the warehouse stands in the open transaction.
+
+    One that we fail over says for now that the file was received; `because` is what we failed over.
+    """
     answers = ledger.answers(connection, delivery_ids)
     writer = receipt_writer(project, answers, connection, connection, changes_in(connection, delivery_ids))
-    return [{"delivery_id": answer.delivery_id, "receipt": dump_receipt(writer.compose(answer))} for answer in answers]
+    composed = [compose_apart(writer, answer) for answer in answers]
+    return [
+        {"delivery_id": receipt.delivery_id, "receipt": dump_receipt(receipt), "because": cause}
+        for receipt, cause in composed
+    ]
+
+
+def compose_apart(writer: ReceiptWriter, answer: Answer) -> tuple[Receipt, str | None]:
+    """The receipt for an answer; if we fail over it one that says no more than that the file came, and the cause."""
+    composed = do_apart(lambda: writer.compose(answer))
+    if isinstance(composed, Failed):
+        file = answer.file_name
+        return kept_receipt(answer.delivery_id, file, answer.sha256, answer.received_at), composed.cause
+    return composed, None
 
 
 def receipt_writer(

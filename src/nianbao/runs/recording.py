@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,20 +46,10 @@ def record_run(
         OSError: the disk is full or may not be written; nothing was done.
     """
     record, connection, project = workspace.record, workspace.connection, workspace.project
-    run_id, at = run_id_of(record.last_number() + 1), clock.now()
     declarations = keep_declarations(record.archive, project.declared_files, project.listing)
-    facts = frames_of(rows, run_id)
-    partitions = cells_by_period(cells, facts["submission"]) if cells is not None and "submission" in facts else {}
-
-    def bring_in(tables: Facts) -> None:
-        apply_facts(connection, project, Applied(tables, list(partitions.values()), dict.fromkeys(tables, run_id), at))
-
+    at = clock.now()
     with transaction(connection):
-        bring_in(facts)
-        if doing.answered:
-            receipts = frames_of({"receipt": compose_receipts(project, connection, doing.answered)}, run_id)
-            bring_in(receipts)
-            facts |= receipts
+        facts, partitions = _bring_in(workspace, doing, rows, cells, at)
         manifest = record.append(
             Run(
                 kind=doing.kind,
@@ -75,3 +66,40 @@ def record_run(
         )
         note_run(connection, manifest)
     return manifest
+
+
+class _Undone(Exception):
+    """What was tried is taken back."""
+
+
+def try_run(
+    workspace: Workspace, doing: Doing, rows: Mapping[str, Sequence[Mapping[str, Any]]], cells: Frame | None = None
+) -> None:
+    """Do what `record_run` would, up to the commit, and take it back: whatever it would fail over is raised."""
+    with suppress(_Undone), transaction(workspace.connection):
+        _bring_in(workspace, doing, rows, cells, clock.now())
+        raise _Undone
+
+
+def _bring_in(
+    workspace: Workspace,
+    doing: Doing,
+    rows: Mapping[str, Sequence[Mapping[str, Any]]],
+    cells: Frame | None,
+    at: dt.datetime,
+) -> tuple[dict[str, Frame], dict[str, Frame]]:
+    """Bring the facts of the next run into the warehouse; they, the receipts among them, and its cells by period."""
+    connection, project = workspace.connection, workspace.project
+    run_id = run_id_of(workspace.record.last_number() + 1)
+    facts = frames_of(rows, run_id)
+    partitions = cells_by_period(cells, facts["submission"]) if cells is not None and "submission" in facts else {}
+
+    def bring_in(tables: Facts) -> None:
+        apply_facts(connection, project, Applied(tables, list(partitions.values()), dict.fromkeys(tables, run_id), at))
+
+    bring_in(facts)
+    if doing.answered:
+        receipts = frames_of({"receipt": compose_receipts(project, connection, doing.answered)}, run_id)
+        bring_in(receipts)
+        facts |= receipts
+    return facts, partitions

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -26,7 +26,10 @@ from nianbao.warehouse.connect import open_memory, transaction
 from nianbao.warehouse.judged import (
     approved_of,
     deliveries_of,
+    differing,
     findings_of,
+    frame_of_values,
+    only_in,
     states_of,
     waiting_deliveries,
     withdrawn_of,
@@ -204,37 +207,40 @@ def build_if_possible(workspace: Workspace) -> None:
 
 def _changed_decisions(workspace: Workspace, imagined: Workspace, ids: Sequence[str]) -> Iterator[DecisionChange]:
     before, after = (states_of(each.connection, ids) for each in (workspace, imagined))
-    for submission_id in sorted(before.keys() | after.keys()):
-        was, would_be = before.get(submission_id), after.get(submission_id)
-        if was != would_be:
-            yield DecisionChange(submission_id, was, would_be)
+    for change in differing(before, after, ["submission_id"], "state").iter_rows():
+        yield DecisionChange(*change)
 
 
 def _changed_findings(workspace: Workspace, imagined: Workspace, ids: Sequence[str]) -> Iterator[FindingChange]:
     before, after = (findings_of(each.connection, ids) for each in (workspace, imagined))
-    for finding in sorted(before ^ after, key=str):
-        yield FindingChange(*finding, is_new=finding in after)
+    for one, other, is_new in ((before, after, False), (after, before, True)):
+        for delivery_id, submission_id, code, sentence in only_in(one, other).iter_rows():
+            yield FindingChange(delivery_id, submission_id, code, sentence, is_new)
 
 
 def _changed_figures(workspace: Workspace, imagined: Workspace) -> Iterator[FigureChange]:
     before, after = (_values(each) for each in (workspace, imagined))
-    for indicator_id, year in sorted(before.keys() | after.keys()):
-        was, would_be = before.get((indicator_id, year)), after.get((indicator_id, year))
-        if was != would_be:
-            zh = workspace.project.indicators[indicator_id].zh
-            yield FigureChange(indicator_id, zh, year, was, would_be)
+    for indicator_id, year, was, would_be in differing(before, after, ["indicator_id", "year"], "value").iter_rows():
+        values = (None if value is None else Decimal(value) for value in (was, would_be))
+        yield FigureChange(indicator_id, workspace.project.indicators[indicator_id].zh, year, *values)
 
 
-def _values(workspace: Workspace) -> Mapping[tuple[str, int], Decimal | None]:
+def _values(workspace: Workspace) -> Frame:
+    """Every figure as a text that is the same for the same value, by indicator and year."""
     if not ledger.has_accepted(workspace.connection):
-        return {}
+        return frame_of_values([])
     figures = read_figures(workspace.connection, workspace.project)
     known = years(workspace.connection)
-    return {
-        (indicator_id, year): figures.get(indicator_id, year).value
+    return frame_of_values(
+        (indicator_id, year, None if (value := figures.get(indicator_id, year).value) is None else _plain(value))
         for indicator_id in workspace.project.indicators
         for year in known
-    }
+    )
+
+
+def _plain(value: Decimal) -> str:
+    """A value as text that is the same for the same value."""
+    return f"{value.normalize():f}"
 
 
 def as_rows(changes: Sequence[Any]) -> list[dict[str, Any]]:

@@ -119,7 +119,7 @@ class Sources:
         mark.unlink()
 
     def unsent(self) -> list[str]:
-        """The deliveries whose answers could not be sent back so far."""
+        """The deliveries whose answers could not be written or sent back so far."""
         folder = self.workspace.home.unsent
         return sorted(file.name for file in folder.iterdir()) if folder.is_dir() else []
 
@@ -144,9 +144,14 @@ def place_in_sources(project: Project, home: Home, path: Path) -> tuple[str, str
 
 def note_unsent(workspace: Workspace, reply: Reply) -> Path:
     """The mark that lets the next run send an answer back; it is there only if the source takes answers."""
-    mark = workspace.home.unsent / reply.delivery_id
     taking = {declared.name for declared in workspace.project.sources if declared.receipts}
-    if reply.origin in taking:
+    return note_owed(workspace.home, reply.delivery_id, reply.origin in taking)
+
+
+def note_owed(home: Home, delivery_id: str, is_owed: bool) -> Path:
+    """The mark that lets the next run answer a delivery, set or taken away."""
+    mark = home.unsent / delivery_id
+    if is_owed:
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.touch()
     else:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from nianbao.catalog.notices import read_notices
 from nianbao.errors import BusyError, NianbaoError
-from nianbao.intake.answer.receipt import OUTCOMES
 from nianbao.notices.channels import Secrets
 from nianbao.notices.last_night import keep_failed_night, keep_good_night, read_last_night
 from nianbao.notices.tell import Telling, keep_new, key_of, tell
@@ -19,7 +18,7 @@ from nianbao.runs.kept import KEPT
 from nianbao.settings import Home
 from nianbao.terms.notice import Event, Notice
 from nianbao.terms.source import Alarm
-from nianbao.terms.status import Status
+from nianbao.terms.status import Status, words_of
 
 if TYPE_CHECKING:
     from nianbao.runs.nightly import NightRun
@@ -122,7 +121,7 @@ def _of_disk(home: Home, wanted: int) -> Iterator[Notice]:
 def _digest(night: NightRun, lasting: Sequence[Notice]) -> Notice:
     """How the day stands: what came, who is missing, what waits."""
     collected = night.collected
-    came = "、".join(f"{OUTCOMES[outcome]}{count}份" for outcome, count in sorted(collected.outcomes.items()))
+    came = "、".join(f"{words_of(outcome).zh}{count}份" for outcome, count in sorted(collected.outcomes.items()))
     lines = [f"收到文件{collected.deliveries}份{f'：{came}' if came else ''}"]
     states: Counter[Status] = Counter()
     for row in night.completeness:

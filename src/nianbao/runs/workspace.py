@@ -22,13 +22,13 @@ from nianbao.settings import Home
 from nianbao.warehouse import ledger
 from nianbao.warehouse.connect import (
     DISK_FAULTS,
-    INTERRUPTED,
     NOT_BUILT,
     Connection,
     has_table,
     open_memory,
     open_present,
     open_writer,
+    raise_interrupt,
 )
 from nianbao.warehouse.last_state import keep_last_state
 from nianbao.warehouse.lock import writer_lock
@@ -157,8 +157,7 @@ def _told_of_the_disk(home: Home) -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
-        if str(error) == INTERRUPTED:
-            raise KeyboardInterrupt from error
+        raise_interrupt(error)
         raise
     except DISK_FAULTS as error:
         step = "make room or give the right to write there, and run again; where there is both, the warehouse is "

@@ -13,6 +13,7 @@ from nianbao.terms.delivery import Decision
 from nianbao.terms.status import Status
 from nianbao.warehouse.connect import Connection, has_table, literal, rows_of
 from nianbao.warehouse.models import Model
+from nianbao.warehouse.state import READS, STATE
 
 
 def is_built(connection: Connection) -> bool:
@@ -20,7 +21,12 @@ def is_built(connection: Connection) -> bool:
     return has_table(connection, "mart.completeness")
 
 
-def completeness_model() -> Model:
+def reporting_models() -> list[Model]:
+    """The tables that have a column for every status."""
+    return [_completeness_model(), _unit_record_model()]
+
+
+def _completeness_model() -> Model:
     """mart.completeness: how many units are where with each form and period, a column for every status."""
     statuses = [status for status in Status if status is not Status.NOT_DUE]  # that depends on the day of asking
     return Model(
@@ -39,9 +45,37 @@ GROUP BY reporting.form_code, form.zh, reporting.period, reporting.year
     )
 
 
-def _counts(statuses: Iterable[Status]) -> str:
+def _unit_record_model() -> Model:
+    """mart.unit_record: what became of a unit's forms in a year, a column for every status."""
+    statuses = [status for status in Status if status is not Status.NOT_DUE]
+    return Model(
+        name="mart.unit_record",
+        sql=f"""
+WITH first_pass AS (
+    SELECT unit_code, year, count(*) AS forms_right_first_time
+    FROM ledger.state
+    WHERE number = 1 AND counts
+    GROUP BY unit_code, year
+)
+
+SELECT reporting.unit_code, unit.zh AS unit_zh, unit.unit_level, reporting.year, count(*) AS forms_due,
+    {_counts(statuses, "forms")},
+    coalesce(max(first_pass.forms_right_first_time), 0) AS forms_right_first_time
+FROM core.reporting AS reporting
+INNER JOIN core.unit AS unit ON reporting.unit_code = unit.unit_code
+LEFT JOIN first_pass ON reporting.unit_code = first_pass.unit_code AND reporting.year = first_pass.year
+GROUP BY reporting.unit_code, unit.zh, unit.unit_level, reporting.year
+""",
+        reads=frozenset({"core.reporting", "core.unit", *READS[STATE]}),
+        zh=f"单位报送记录：每个单位每年{'、'.join(status.zh for status in statuses)}和一次通过的表数",
+        en="What became of each unit's forms in a year; one row per unit and year",
+        columns={f"forms_{status}": f"{status.zh}表数 / forms {status.en}" for status in statuses},
+    )
+
+
+def _counts(statuses: Iterable[Status], what: str = "units") -> str:
     return ", ".join(
-        f"count(CASE WHEN reporting.status = {literal(status)} THEN 1 END) AS units_{status}" for status in statuses
+        f"count(CASE WHEN reporting.status = {literal(status)} THEN 1 END) AS {what}_{status}" for status in statuses
     )
 
 
@@ -132,8 +166,8 @@ def due_counts(connection: Connection, today: dt.date, year: int) -> DueCounts:
 def not_reported(
     connection: Connection, today: dt.date, year: int | None = None, unit_code: str | None = None
 ) -> list[dict[str, Any]]:
-    """What is late, waiting, sent back, missing or not due yet, unit by unit."""
-    return rows_of(
+    """What is late, waiting, sent back, missing or not due yet, unit by unit, with what that is called."""
+    rows = rows_of(
         connection,
         f"""
         SELECT reporting.unit_code, unit.short_zh, reporting.form_code, reporting.period, reporting.status,
@@ -145,6 +179,7 @@ def not_reported(
         """,
         {"today": today, "year": year, "unit": unit_code},
     )
+    return [row | {"status_zh": Status(row["status"]).zh} for row in rows]
 
 
 def waiting_findings(connection: Connection, unit_code: str | None = None) -> list[dict[str, Any]]:

@@ -41,6 +41,16 @@ _NO_EXTENSIONS = {
 }
 
 
+def raise_interrupt(error: BaseException) -> None:
+    """Do nothing, unless an error is what DuckDB makes of Ctrl-C.
+
+    Raises:
+        KeyboardInterrupt: it is.
+    """
+    if str(error) == INTERRUPTED:
+        raise KeyboardInterrupt from error
+
+
 def open_writer(path: Path) -> Connection:
     """Open the warehouse for writing; the caller holds the writer lock.
 

@@ -21,7 +21,7 @@ from typing import Any, Literal
 
 from nianbao.errors import RuleError
 from nianbao.terms.check import QUERY, Offender, Rule, Verdict
-from nianbao.warehouse.connect import QUERY_FAULT, Connection, quote, rows_of
+from nianbao.warehouse.connect import INTERRUPTED, QUERY_FAULT, Connection, quote, rows_of
 
 _KEYS = ("submission_id", "row_no")
 _NEXT_STEP = "correct the rule; nothing is accepted or published without it"
@@ -127,6 +127,8 @@ def _evaluate(batch: Any, rules: Sequence[Rule], result_format: str | dict[str, 
         raise RuleError(f"no result for the rules {', '.join(lost)}", next_step="give each rule a name of its own")
     for rule in rules:
         if cause := _cause(by_name[rule.name].exception_info):
+            if cause.endswith(INTERRUPTED):  # Great Expectations takes that for a fault of the rule
+                raise KeyboardInterrupt
             raise _fault(rule, cause)
     return by_name
 

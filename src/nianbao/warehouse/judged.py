@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,25 +82,55 @@ def approved_of(connection: Connection, delivery_id: str) -> list[str]:
     )
 
 
-def states_of(connection: Connection, delivery_ids: Sequence[str]) -> dict[str, str]:
+def states_of(connection: Connection, delivery_ids: Sequence[str]) -> Frame:
     """The state of every submission of some deliveries; of those without one what became of the delivery."""
-    rows = connection.execute(
+    return _ask_texts(
+        connection,
         "SELECT submission_id, state FROM ledger.state WHERE delivery_id IN (SELECT unnest($1::VARCHAR[])) "
         "UNION ALL SELECT delivery_id, outcome FROM ledger.delivery WHERE delivery_id IN (SELECT unnest($1::VARCHAR[]))"
         " AND delivery_id NOT IN (SELECT delivery_id FROM ledger.submission)",
         [list(delivery_ids)],
-    ).fetchall()
-    return dict(rows)
+    )
 
 
-def findings_of(connection: Connection, delivery_ids: Sequence[str]) -> set[tuple[str, str | None, str, str]]:
+def findings_of(connection: Connection, delivery_ids: Sequence[str]) -> Frame:
     """The findings about some deliveries: delivery, submission, code and sentence."""
-    rows = connection.execute(
-        "SELECT delivery_id, submission_id, code, sentence FROM ledger.finding "
+    return _ask_texts(
+        connection,
+        "SELECT DISTINCT delivery_id, submission_id, code, sentence FROM ledger.finding "
         "WHERE delivery_id IN (SELECT unnest($1::VARCHAR[]))",
         [list(delivery_ids)],
-    ).fetchall()
-    return set(rows)
+    )
+
+
+def frame_of_values(rows: Iterable[tuple[str, int, str | None]]) -> Frame:
+    """Values by indicator and year."""
+    import polars as pl
+
+    schema = {"indicator_id": pl.String(), "year": pl.Int64(), "value": pl.String()}
+    return pl.DataFrame(list(rows), schema=schema, orient="row")
+
+
+def differing(before: Frame, after: Frame, keys: list[str], column: str) -> Frame:
+    """The keys under which a column says something else before and after, with both; nothing where a key is not."""
+    import polars as pl
+
+    both = before.join(after, on=keys, how="full", coalesce=True, suffix="_after")
+    return both.filter(pl.col(column).ne_missing(pl.col(f"{column}_after"))).sort(keys)
+
+
+def only_in(one: Frame, other: Frame) -> Frame:
+    """The rows of a table that another of the same columns does not have."""
+    return one.join(other, on=one.columns, how="anti", nulls_equal=True).sort(one.columns)
+
+
+def _ask_texts(connection: Connection, query: str, parameters: list[list[str]]) -> Frame:
+    """The answer to a query all of whose columns are texts, as a frame."""
+    import polars as pl
+
+    asked = connection.execute(query, parameters)
+    schema = {column[0]: pl.String() for column in asked.description or ()}
+    return pl.DataFrame(asked.fetchall(), schema=schema, orient="row")
 
 
 def years(connection: Connection) -> list[int]:

@@ -168,6 +168,16 @@ def owed_receipts(connection: Connection, after: str) -> list[str]:
     return [row[0] for row in rows]
 
 
+def kept_answers(connection: Connection) -> dict[str, str]:
+    """The deliveries whose last receipt we failed over, and over what."""
+    rows = connection.execute(
+        "SELECT delivery_id, because FROM ledger.receipt "
+        "WHERE delivery_id IN (SELECT delivery_id FROM ledger.receipt WHERE because IS NOT NULL) "
+        "QUALIFY row_number() OVER (PARTITION BY delivery_id ORDER BY run_id DESC) = 1"
+    ).fetchall()
+    return {delivery_id: cause for delivery_id, cause in rows if cause}
+
+
 def replies(connection: Connection, delivery_ids: Sequence[str]) -> list[Reply]:
     """The receipt that holds for each of these deliveries, and where it belongs."""
     rows = rows_of(

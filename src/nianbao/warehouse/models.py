@@ -12,7 +12,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from nianbao.errors import ModelError
-from nianbao.warehouse.connect import Connection, transaction
+from nianbao.warehouse.connect import Connection, raise_interrupt, transaction
 from nianbao.warehouse.schema import comment_on
 from nianbao.warehouse.state import READS
 
@@ -159,6 +159,7 @@ def _build_one(connection: Connection, model: Model, column_comments: Mapping[st
         connection.execute(f"CREATE OR REPLACE TABLE {model.name} AS\n{model.sql}")
         rows = connection.execute(f"DESCRIBE {model.name}").fetchall()
     except Exception as error:
+        raise_interrupt(error)
         raise ModelError(str(error), model.name, "mend the model; nothing was changed") from error
     columns = {row[0]: model.columns.get(row[0]) or column_comments.get(row[0], "") for row in rows}
     undescribed = [name for name, comment in columns.items() if not comment]

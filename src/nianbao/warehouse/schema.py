@@ -93,7 +93,8 @@ LEDGER = {
         TableSpec(
             "ledger.receipt", "回执：给一次交付的每份回执一行，最后一份为准",
             "one row per receipt that a delivery was given, as JSON; the last one holds",
-            {"delivery_id": "VARCHAR NOT NULL", "run_id": "VARCHAR NOT NULL", "receipt": "VARCHAR NOT NULL"},
+            {"delivery_id": "VARCHAR NOT NULL", "run_id": "VARCHAR NOT NULL", "receipt": "VARCHAR NOT NULL",
+             "because": "VARCHAR"},
         ),
         TableSpec(
             "ledger.release_file", "发布文件：每期正式发布的每个文件一行", "one row per file of an issued release",
@@ -119,6 +120,12 @@ LEDGER = {
              "severity": "VARCHAR NOT NULL", "form_code": "VARCHAR", "part": "VARCHAR", "row_no": "INTEGER",
              "field": "VARCHAR", "sheet": "VARCHAR", "cell": "VARCHAR", "value": "VARCHAR", "expected": "VARCHAR",
              "sentence": "VARCHAR NOT NULL", "because": "VARCHAR"},
+        ),
+        TableSpec(
+            "ledger.extension", "延期：批准的每次延期一行", "one row per extension that was granted",
+            {"unit_code": "VARCHAR NOT NULL", "form_code": "VARCHAR NOT NULL", "period": "VARCHAR NOT NULL",
+             "granted_on": "DATE NOT NULL", "accepted_until": "DATE NOT NULL", "granted_by": "VARCHAR NOT NULL",
+             "because": "VARCHAR NOT NULL", "run_id": "VARCHAR NOT NULL"},
         ),
         TableSpec(
             "ledger.explanation", "说明：单位对须说明问题的书面解释，每个问题一行",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -32,35 +33,39 @@ from nianbao.terms.receipt import (
     ReceiptRuling,
     TakenBack,
 )
+from nianbao.terms.status import TOLD, words_of
 
-OUTCOMES = {
-    Outcome.ACCEPTED: "全部接收",
-    Outcome.PARTLY: "部分接收，其余请按下列问题修改后重报",
-    Outcome.REJECTED: "未接收，请按下列问题修改后重报",
-    Outcome.QUARANTINED: "不能登记，已隔离保存，请按下列问题改正后重新报送",
-    Outcome.DUPLICATE: "与此前报送的文件完全相同，未重复登记",
-    Outcome.KEPT: "已收到保存，因系统故障暂未审核完，本单位不必重报",
-    Outcome.REOPENED: "已接收并计入，后来报送的更正与本次的数不符，请按下列问题核对后更正或说明",
-    Outcome.HELD: "封面上的单位不是本报送目录的单位，已暂存，待办公室确认，暂不计入",
-    Outcome.PASSED_ON: "已由办公室确认，按封面上的单位登记，审核意见由办公室转告该单位",
-}
-DECISIONS = {
-    Decision.ACCEPTED: "接收",
-    Decision.ACCEPTED_WITH_WARNINGS: "接收（有提示）",
-    Decision.AWAITING_EXPLANATION: "待说明",
-    Decision.REJECTED: "退回",
-    Decision.AWAITING_APPROVAL: "已报，待上级核准后计入",
-    Decision.WITHDRAWN: "已撤回",
-    Decision.KEPT: "留存待审",
-    Decision.REOPENED: "已计入，须复核",
-}
-SEVERITIES = {Severity.REJECT: "须改正", Severity.EXPLAIN: "须说明", Severity.WARN: "提示", Severity.KEEP: "系统待处理"}
 EXPLAINED = "已说明"
+_GROUPS = (*(words_of(severity).zh for severity in Severity), EXPLAINED)
+"""What findings ask for, the gravest first."""
+
 _APPROVED: dict[str, str] = {ApprovalEvent.APPROVED: "{zh}已核准", ApprovalEvent.WITHDRAWN: "{zh}已撤回核准"}
 _ORDER = {severity: number for number, severity in enumerate(Severity)}
 _RULED = {ReceiptRuling.APPROVED: "已认可", ReceiptRuling.REFUSED: "未认可", ReceiptRuling.PENDING: "待审核认可"}
 _SHEETS_NAMED = 4
 _PERSONAL = "（个人信息）"
+
+
+def kept_receipt(delivery_id: str, file: str, sha256: str, received_at: dt.datetime) -> Receipt:
+    """What a sender is told while we fail over the answer itself: that the file came, and nothing else."""
+    return Receipt(
+        schema=RECEIPT_SCHEMA,
+        delivery_id=delivery_id,
+        file=file,
+        sha256=sha256,
+        received_at=received_at,
+        unit_code=None,
+        unit=None,
+        period=None,
+        outcome=Outcome.KEPT,
+        outcome_zh=TOLD[Outcome.KEPT],
+        duplicate_of=None,
+        unchanged=(),
+        marked_workbook=None,
+        submissions=(),
+        findings=(),
+        changes=(),
+    )
 
 
 class ReceiptWriter:
@@ -104,7 +109,7 @@ class ReceiptWriter:
             unit=unit.zh if unit else None,
             period=answer.period,
             outcome=answer.outcome,
-            outcome_zh=OUTCOMES[answer.outcome],
+            outcome_zh=TOLD[answer.outcome],
             duplicate_of=answer.duplicate_of,
             unchanged=answer.unchanged,
             marked_workbook=None,
@@ -143,7 +148,7 @@ class ReceiptWriter:
             period=standing.period,
             number=standing.number,
             decision=standing.state,
-            decision_zh=DECISIONS[standing.state],
+            decision_zh=words_of(standing.state).zh,
             approval_zh=self._approval(standing),
             withdrawn=_taken_back(standing) if standing.state is Decision.WITHDRAWN else None,
         )
@@ -163,7 +168,7 @@ class ReceiptWriter:
         told = ReceiptFinding(
             code=finding.code,
             severity=finding.severity,
-            severity_zh=SEVERITIES[finding.severity],
+            severity_zh=words_of(finding.severity).zh,
             submission_id=finding.submission_id,
             key=finding_key(finding) if finding.submission_id else None,
             form=finding.form_code,
@@ -294,11 +299,10 @@ def by_weight(shown: Sequence[Shown]) -> list[tuple[Severity, str, list[Shown]]]
     groups: dict[str, list[Shown]] = {}
     for each in shown:
         groups.setdefault(each.finding.severity_zh, []).append(each)
-    ranks = (*SEVERITIES.values(), EXPLAINED)
-    return [(groups[zh][0].finding.look, zh, groups[zh]) for zh in ranks if zh in groups]
+    return [(groups[zh][0].finding.look, zh, groups[zh]) for zh in _GROUPS if zh in groups]
 
 
 def count_zh(findings: Sequence[ReceiptFinding]) -> str:
     """`须改正3条、须说明1条`, empty when nothing was found."""
     counts = Counter(item.severity_zh for item in findings)
-    return "、".join(f"{zh}{counts[zh]}条" for zh in (*SEVERITIES.values(), EXPLAINED) if counts[zh])
+    return "、".join(f"{zh}{counts[zh]}条" for zh in _GROUPS if counts[zh])

@@ -58,7 +58,8 @@ def compose_job(receipt: Receipt) -> Job:
 
 def outcome_zh(receipt: Receipt) -> str:
     """The outcome in a sentence: who, which period, what became of it, how many findings."""
-    who = f"{receipt.unit or '未能识别的单位'}{Period.parse(receipt.period).zh if receipt.period else ''}报表"
+    unknown = "本次报送的" if receipt.outcome is Outcome.KEPT else "未能识别的单位"
+    who = f"{receipt.unit or unknown}{Period.parse(receipt.period).zh if receipt.period else ''}报表"
     counts = count_zh(receipt.findings)
     found = f"审核意见：{counts}。" if counts else ""
     return f"{who}：{receipt.outcome_zh}。{_forms_zh(receipt)}{found}"
