@@ -49,6 +49,7 @@ def workbook(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 def run(path: Path, home: Home) -> Collected:
     """One collect run of a project."""
+    home.looks.unlink(missing_ok=True)  # everything came when its sender says
     with open_workspace(path, home, "collect") as workspace:
         return collect(workspace, secrets={"PASSWORD": PASSWORD}.get)
 

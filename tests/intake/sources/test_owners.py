@@ -44,6 +44,7 @@ def put(project: Project, home: Home, tmp_path: Path) -> Callable[[str, str, str
 
 def run(path: Path, home: Home) -> Collected:
     """One collect run of a project."""
+    home.looks.unlink(missing_ok=True)  # everything came when its sender says
     with open_workspace(path, home, "collect") as workspace:
         return collect(workspace, secrets={"PASSWORD": PASSWORD}.get)
 
