@@ -10,7 +10,7 @@ from nianbao.terms.delivery import Decision, Outcome
 from nianbao.terms.explanation import explained_as
 from nianbao.terms.finding import Finding, Severity
 
-ACCEPTED, WARNED, WAITING, REJECTED, _, KEPT, REOPENED = Decision
+ACCEPTED, WARNED, WAITING, REJECTED, _, _, KEPT, REOPENED = Decision
 
 
 def finding(severity: Severity, field: str = "warmth_funds") -> Finding:
@@ -61,7 +61,7 @@ def test_a_reason_is_for_one_submission() -> None:
 
 def test_only_what_is_accepted_counts() -> None:
     """Rows of a submission that waits are not loaded."""
-    assert [decision.counts for decision in Decision] == [True, True, False, False, False, False, True]
+    assert [decision.counts for decision in Decision] == [True, True, False, False, False, False, False, True]
 
 
 @pytest.mark.parametrize(
