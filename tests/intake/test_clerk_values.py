@@ -1,6 +1,7 @@
 """What clerks type into cells and are told about it: R8, R16, R17, R18, and that what they are told works."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,16 @@ from nianbao.intake.judge.identify import identify
 from nianbao.intake.read.mask_reading import mask_reading
 from nianbao.intake.read.vocabulary import Vocabulary, load_vocabulary
 from nianbao.intake.read.workbook import read_workbook
+from nianbao.terms import workbook_words
 from nianbao.terms.delivery import Delivery
 from nianbao.terms.period import Period
 from nianbao.terms.submission import Cell, Reading
 from tests.homes import ROOT
 from tests.intake.checking import check
+from tests.intake.containers import FORM_SHEET
 from tests.intake.faults import Desk, put
-from tests.intake.made import ods, xls_book, xls_bytes
-from tests.workbooks import cover_cell
+from tests.intake.made import entries, ods, xls_book, xls_bytes
+from tests.workbooks import answer_cell, cover_cell, repacked
 
 NOISE = 115809000 - 109829904.24
 """5979095.760000005: a difference of two sums of money, as a spreadsheet stores it."""
@@ -135,6 +138,71 @@ def test_R8_real_decimals_go_back_with_a_cure_that_works(
     assert before.decisions["GH05"] == "rejected" and expected in before.sentence("C00-7")
     assert "不要自行四舍五入" not in before.sentence("C00-7")
     assert "C00-7" not in after.sentences and after.decisions["GH05"] != "rejected"
+
+
+@pytest.mark.parametrize(("money_unit", "cure"), [("元", 250_000), ("万元", 25)])
+def test_who_takes_the_unit_out_of_a_cell_is_accepted(
+    project: Project, desk: Desk, money_unit: str, cure: float
+) -> None:
+    """The sentence names the unit of the column, in which the number is then filled in; both covers read it alike."""
+
+    def typed(value: object) -> bytes:
+        def change(book: Workbook) -> None:
+            cover_cell(book, "money_unit").value = money_unit
+            for asked in project.forms["GH05"].part("main").fields:
+                if asked.unit == "元":
+                    cell = answer_cell(book, project.forms["GH05"], asked.code)
+                    cell.value = (cell.value or 0) / workbook_words.MONEY_UNITS[money_unit]
+            answer_cell(book, project.forms["GH05"], "warmth_funds").value = value
+
+        return desk.edited(change)
+
+    before, after = check(project, {"填.xlsx": typed("25万元"), "改.xlsx": typed(cure)})
+    assert f"计量单位是“{money_unit}”" in before.sentence("C00-7") and before.decisions["GH05"] == "rejected"
+    assert "C00-7" not in after.sentences and after.decisions["GH05"] != "rejected"
+
+
+CELL = re.compile(rb'(<c r="(?P<place>[A-Z]+\d+)"[^>]*)><v>250000</v></c>')
+
+
+@pytest.mark.parametrize(
+    ("code", "bad", "cured"),
+    [
+        ("FORMULA_IN_INPUT", b"<f>100000+150000</f><v>250000</v>", b"<v>250000</v>"),
+        ("ROUNDED_TAIL", b"<f>A-B</f><v>250000.0000001</v>", b"<f>ROUND(A-B,2)</f><v>250000</v>"),
+    ],
+)
+def test_who_does_what_a_warning_says_is_warned_no_more(
+    project: Project, desk: Desk, code: str, bad: bytes, cured: bytes
+) -> None:
+    """Both files are taken, with the same number; the warning about the first names the cell, and the cure ends it."""
+    workbook = desk.workbook()
+
+    def written(inside: bytes) -> bytes:
+        return repacked(workbook, {FORM_SHEET: lambda text: CELL.sub(rb"\1>" + inside + b"</c>", text)})
+
+    before, after = (check(project, {"填.xlsx": written(inside)})[0] for inside in (bad, cured))
+    (found,) = CELL.finditer(dict(entries(workbook))[FORM_SHEET])
+    assert found["place"].decode() in before.sentence(code)
+    assert code not in after.sentences
+    assert "rejected" not in (before.decisions["GH05"], after.decisions["GH05"])
+
+
+def test_who_shows_what_is_hidden_or_covered_is_warned_no_more(project: Project, desk: Desk) -> None:
+    """Rows shown again and areas taken apart leave nothing to warn of."""
+    form = project.forms["GH05"]
+
+    def hide(book: Workbook) -> None:
+        cell = answer_cell(book, form, "warmth_funds")
+        cell.parent.row_dimensions[cell.row].hidden = True
+
+    covered = repacked(
+        desk.edited(hide),
+        {FORM_SHEET: lambda text: text.replace(b"<mergeCell ", b'<mergeCell ref="D5:E5"/><mergeCell ', 1)},
+    )
+    before, after = check(project, {"填.xlsx": covered, "改.xlsx": desk.workbook()})
+    assert "E5（数值）" in before.sentence("COVERED_CELLS") and "隐藏" in before.sentence("HIDDEN_CELLS")
+    assert not {"COVERED_CELLS", "HIDDEN_CELLS", "MERGED"} & after.sentences.keys()
 
 
 @pytest.mark.parametrize("typed", [0.1234567890127169, 0.6222021234567894, 13812345678.123])
