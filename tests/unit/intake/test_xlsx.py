@@ -227,13 +227,15 @@ def test_R11_the_workbook_is_found_by_its_relations(workbook: bytes, rename: Cal
         ("xl/_rels/workbook.xml.rels", b"/relationships/styles", "CELL_MALFORMED"),
         ("xl/_rels/workbook.xml.rels", b"/relationships/worksheet", "TRUNCATED"),
         ("xl/workbook.xml", b'/relationships"', "XML_MALFORMED"),
+        ("xl/_rels/workbook.xml.rels", b"", "XML_MALFORMED"),
     ],
 )
 def test_R11_a_relation_under_another_address_is_not_followed(
     workbook: bytes, part: str, name: bytes, code: str
 ) -> None:
     """R11: other programs do not follow it either, and read the sheet without its texts or its formats."""
-    address = b"http://schemas.openxmlformats.org/officeDocument/2006" + name
+    folder = b"officeDocument/2006" if name else b"package/2006/relationships"
+    address = b"http://schemas.openxmlformats.org/" + folder + name
     changed = repacked(workbook, {part: lambda text: text.replace(address, address.replace(b"http:", b"http", 1))})
     assert refusal(changed)[0] == code
 

@@ -23,6 +23,7 @@ RELATIONSHIPS = (
 )
 """Of the kinds of relations, and of the ids that name one: the usual namespace, and that of the strict variant."""
 
+_PACKAGE_RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _USUAL_MAIN = ("xl/workbook.xml", "xl/workbook.bin", "word/document.xml", "ppt/presentation.xml")
 
 
@@ -96,7 +97,10 @@ def _read_types(text: bytes) -> ContentTypes:
 @lru_cache(maxsize=64)
 def _read_relations(source: str, folder: str, text: bytes) -> Sequence[Relation]:
     found: dict[str, Relation] = {}
-    for item in parse_xml(source, text):
+    root = parse_xml(source, text)
+    if root.tag != f"{{{_PACKAGE_RELATIONSHIPS}}}Relationships":  # not every program follows those of another namespace
+        raise Unreadable("XML_MALFORMED", source)
+    for item in root:
         if _local(item) != "Relationship" or item.get("TargetMode") == "External":
             continue
         target = posixpath.join("/", folder, item.get("Target", "").replace("\\", "/"))
