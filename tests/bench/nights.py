@@ -29,13 +29,24 @@ def measure_nights(project: Path, inbox: Path, folder: Path, repetitions: int) -
     full = folder / "full"
     shutil.copytree(inbox, full / "inbox")
     night = _night(project, full)
-    yield Measure(f"nightly: {night['deliveries']} files, reports and all", night["seconds"], "s")
+    yield Measure(f"nightly: {night['deliveries']} files, pages and all", night["seconds"], "s")
+    yield from _steps(night)
     quiet = statistics.median(_night(project, full)["seconds"] for _ in range(repetitions))
     yield Measure("nightly: nothing new", quiet, "s", aim="≤ 3 s")
     fewer = folder / "fewer"
     _copy_some(inbox, fewer / "inbox", sorted(inbox.rglob("*.xlsx"))[::FEWER])
     yield from _memory(_night(project, fewer), night)
     yield from _measure_peer(project, inbox, folder / "peer", repetitions)
+
+
+def _steps(night: Mapping[str, Any]) -> Iterator[Measure]:
+    """Where the time of a night goes, what takes most first; the rest is opening, receiving and answering."""
+    whole, steps = night["processor"], night["steps"]
+    yield Measure("  of all processors", whole, "s of CPU")
+    for name, taken in sorted(steps.items(), key=lambda step: -step[1]):
+        yield Measure(f"  of it: {name}", taken, "s of CPU", taken / whole, "the night")
+    rest = whole - sum(steps.values())
+    yield Measure("  of it: everything else", rest, "s of CPU", rest / whole, "the night")
 
 
 def _measure_peer(project: Path, inbox: Path, folder: Path, repetitions: int) -> Iterator[Measure]:

@@ -205,10 +205,16 @@ class Project:
             return period.end < today
         return all(self.deadline(form, period, unit).due_on < today for unit in self._one_of_each(form, period))
 
-    def _one_of_each(self, form: Form, period: Period) -> Iterator[Unit]:
-        """One unit of each level that owes a form for a period."""
-        units = {unit.level.code: unit for unit in self.roster.on(period.end).values() if form.is_reported_by(unit)}
-        yield from units.values()
+    def _one_of_each(self, form: Form, period: Period) -> tuple[Unit, ...]:
+        """One unit of each level that owes a form for a period; found once, for it is asked of every indicator."""
+        if (form.code, period) not in self._ones:
+            units = {unit.level.code: unit for unit in self.roster.on(period.end).values() if form.is_reported_by(unit)}
+            self._ones[form.code, period] = tuple(units.values())
+        return self._ones[form.code, period]
+
+    @cached_property
+    def _ones(self) -> dict[tuple[str, Period], tuple[Unit, ...]]:
+        return {}
 
     def deadline(self, form: Form, period: Period, unit: Unit) -> Deadline:
         """When a unit's form of a period is due, and until when it is taken; what is history has no deadline."""

@@ -35,9 +35,15 @@ class Roster:
         """The highest level whose units are counted: those that pages set beside each other."""
         return next((level for level in self.levels.values() if level.is_counted), None)
 
-    def on(self, day: dt.date) -> dict[str, Unit]:
-        """The units that existed on a day, as they stood on it, by code."""
-        return {code: unit for code in self.by_code if (unit := self.unit_on(code, day))}
+    def on(self, day: dt.date) -> Mapping[str, Unit]:
+        """The units that existed on a day, as they stood on it, by code; many forms ask of the same few days."""
+        if day not in self._on:
+            self._on[day] = {code: unit for code in self.by_code if (unit := self.unit_on(code, day))}
+        return self._on[day]
+
+    @cached_property
+    def _on(self) -> dict[dt.date, dict[str, Unit]]:
+        return {}
 
     def unit_on(self, code: str, day: dt.date) -> Unit | None:
         """A unit as it stood on a day, None where it did not exist."""

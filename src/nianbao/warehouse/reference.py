@@ -37,12 +37,13 @@ def load_reference(connection: Connection, project: Project, today: dt.date) -> 
     key = hashlib.sha256(f"{digest_of(project)} {today.year} {over} {closed}".encode()).hexdigest()
     if stored.get(_ALL) == key:
         return {name: fingerprint for name, fingerprint in stored.items() if name.startswith("reference.")}
-    tables = {f"reference.{table.name}": table for table in reference_tables(project, today)}
-    fingerprints = {name: table.fingerprint for name, table in tables.items()}
+    fingerprints: dict[str, str] = {}
     with transaction(connection):
-        for name, table in tables.items():
-            if stored.get(name) != fingerprints[name]:
+        for table in reference_tables(project, today):  # one at a time: at 5,000 units all together take half a GB
+            name, fingerprint = f"reference.{table.name}", table.fingerprint
+            if stored.get(name) != fingerprint:
                 _load(connection, name, table, project)
+            fingerprints[name] = fingerprint
         connection.execute("DELETE FROM ledger.build WHERE model = ? OR model LIKE 'reference.%'", [_ALL])
         connection.executemany(
             "INSERT INTO ledger.build VALUES (?, ?, ?)",

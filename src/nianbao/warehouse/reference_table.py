@@ -6,6 +6,8 @@ import hashlib
 import json
 from dataclasses import dataclass
 
+_ROWS_AT_ONCE = 10_000
+
 
 @dataclass(frozen=True)
 class ReferenceTable:
@@ -21,4 +23,7 @@ class ReferenceTable:
     @property
     def fingerprint(self) -> str:
         """Changes when the content changes."""
-        return hashlib.sha256(json.dumps([self.columns, self.rows], ensure_ascii=False).encode()).hexdigest()
+        digest = hashlib.sha256(json.dumps(self.columns).encode())
+        for start in range(0, len(self.rows), _ROWS_AT_ONCE):
+            digest.update(json.dumps(self.rows[start : start + _ROWS_AT_ONCE], ensure_ascii=False).encode())
+        return digest.hexdigest()
