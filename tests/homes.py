@@ -43,6 +43,7 @@ YEAR = 2021
 FIRST_POST = dt.date(2022, 1, 15)
 FIRST_NIGHT, SECOND_NIGHT, ISSUED = "2022-01-16T01:00", "2022-01-26T01:00", "2022-01-27T10:00"
 WRITTEN, NEXT_WRITTEN = "2022-01-26T15:00", "2023-01-26T15:00"
+NIGHT_BEFORE = "2022-01-27T01:00"
 NEXT_POST = dt.date(2023, 1, 15)
 NEXT_FIRST_NIGHT, NEXT_SECOND_NIGHT, NEXT_ISSUED = "2023-01-16T01:00", "2023-01-26T01:00", "2023-01-27T10:00"
 PUBLICATIONS = ("audit_report", "work_report")
@@ -77,6 +78,8 @@ def live_a_year(project: Project, home: Home) -> None:
     with clock_at(SECOND_NIGHT):
         nightly(project.path, home)
     let_office_write(project, home, YEAR, WRITTEN)
+    with clock_at(NIGHT_BEFORE):  # the drafts take up what the office wrote
+        nightly(project.path, home)
     with clock_at(ISSUED), open_workspace(project.path, home, "publish") as workspace:
         build_tables(workspace)
         issue(workspace)

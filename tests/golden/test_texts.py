@@ -68,7 +68,7 @@ def sentences(year: int) -> set[str]:
 
 def test_S1_no_two_sample_years_share_a_sentence() -> None:
     """S1: nothing longer than twelve characters is said in both years."""
-    years = sorted(int(path.name) for path in (ROOT / "samples").glob("2*"))
+    years = sorted(int(path.parent.name) for path in (ROOT / "samples").glob("2*/blocks.toml"))
     assert len(years) >= 2
     for place, year in enumerate(years):
         assert len(sentences(year)) > 50
@@ -77,12 +77,12 @@ def test_S1_no_two_sample_years_share_a_sentence() -> None:
 
 
 @pytest.mark.parametrize("code", PUBLICATIONS)
-def test_S2_a_release_has_no_gap_and_a_draft_shows_each(year_home: Home, code: str) -> None:
-    """S2: what the office has not written is absent from r1, and marked as such in the draft."""
+def test_S2_a_release_has_no_gap_and_no_machine_s_speech(year_home: Home, code: str) -> None:
+    """S2: nothing is left open in r1, and 讲话, which is off, is in neither; a draft's gaps are in test_take_over."""
     issued = (release(year_home, code, 1) / "index.html").read_text(encoding="utf-8")
     draft = (year_home.releases / "2021" / code / "draft" / "index.html").read_text(encoding="utf-8")
     assert "待补写" not in issued and "讲话要点" not in issued
-    assert "【待补写：导语】" in draft and "【待补写：讲话】" not in draft
+    assert "【待补写：讲话】" not in draft
     with ZipFile(release(year_home, code, 1) / f"{code}-2021.docx") as docx:
         assert "待补写" not in docx.read("word/document.xml").decode()
 
@@ -93,7 +93,8 @@ def test_S2_the_blocks_of_the_sample_come_in_as_the_office_writes_them(year_home
     issued = (release(year_home, code, 1) / "index.html").read_text(encoding="utf-8")
     texts = [text for text in read_office(ROOT / "samples" / "2021").texts if text.publication == code]
     assert len(texts) >= 3
-    assert all(paragraph in issued for text in texts for paragraph in text.paragraphs)
+    on_page = [text for text in texts if text.block_id != "期号"]  # the number of the issue stands in the red head
+    assert all(paragraph in issued for text in on_page for paragraph in text.paragraphs)
 
 
 @pytest.mark.parametrize(("code", "least"), [("work_report", 9_000), ("audit_report", 5_000)])

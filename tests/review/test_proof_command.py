@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from nianbao.cli import main
 from nianbao.settings import Home
-from tests.homes import ROOT, draft
+from tests.homes import ROOT, release
 from tests.review.drafts import edit
 
 
@@ -24,7 +24,7 @@ def run(home: Home, *arguments: str, text: str | None = None) -> Result:
 @pytest.fixture
 def edited(year_home: Home, tmp_path: Path) -> Path:
     """The draft of the work report with one number changed."""
-    (report,) = draft(year_home, "work_report").glob("*.docx")
+    (report,) = release(year_home, "work_report", 1).glob("*.docx")
     word = docx.Document(str(report))
     edit(word, "training_classes-2021", "201期")
     word.save(str(tmp_path / "edited.docx"))
@@ -35,7 +35,7 @@ def edited(year_home: Home, tmp_path: Path) -> Path:
 def test_the_drafts_of_a_year_agree(year_home: Home) -> None:
     """What the reports print is what the checker reads."""
     for publication in ("work_report", "audit_report"):
-        (report,) = draft(year_home, publication).glob("*.docx")
+        (report,) = release(year_home, publication, 1).glob("*.docx")
         answer = json.loads(run(year_home, str(report), "--json").stdout)
         assert answer["numbers"] == []
         assert answer["found"] > 70
