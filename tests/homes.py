@@ -21,7 +21,7 @@ from nianbao.publish.release import Edition
 from nianbao.runs.approve import approve, list_to_approve
 from nianbao.runs.build import build_tables
 from nianbao.runs.collect import Collected, collect
-from nianbao.runs.drafts import write_drafts
+from nianbao.runs.drafts import refresh_drafts, write_drafts
 from nianbao.runs.nightly import nightly
 from nianbao.runs.propose import propose
 from nianbao.runs.publish import publish
@@ -77,6 +77,7 @@ def live_a_year(project: Project, home: Home) -> None:
     make_sample(project, YEAR, SEED, home.inbox, sent_after=FIRST_POST)
     with clock_at(SECOND_NIGHT):
         nightly(project.path, home)
+    approve_waiting(project, home, SECOND_NIGHT)
     let_office_write(project, home, YEAR, WRITTEN)
     with clock_at(NIGHT_BEFORE):  # the drafts take up what the office wrote
         nightly(project.path, home)
@@ -107,6 +108,7 @@ def live_next_year(project: Project, home: Home) -> list[Collected]:
         make_sample(project, YEAR + 1, SEED, home.inbox, **window)
         with clock_at(night):
             nights.append(nightly(project.path, home).collected)
+    approve_waiting(project, home, NEXT_SECOND_NIGHT)
     let_office_write(project, home, YEAR + 1, NEXT_WRITTEN)
     with clock_at(NEXT_ISSUED), open_workspace(project.path, home, "publish") as workspace:
         build_tables(workspace)
@@ -114,12 +116,18 @@ def live_next_year(project: Project, home: Home) -> list[Collected]:
     return nights
 
 
+def approve_waiting(project: Project, home: Home, moment: str) -> None:
+    """Approve for the level above what waits for it, and bring the drafts up to that."""
+    with clock_at(moment), open_workspace(project.path, home, "approve") as workspace:
+        approve(workspace, [each.standing.submission_id for each in list_to_approve(workspace)], APPROVER)
+        build_tables(workspace)
+        refresh_drafts(workspace)
+
+
 def let_office_write(project: Project, home: Home, year: int, moment: str) -> None:
-    """Approve what waits for it, fill the blocks of the drafts in Word and take them over, as before a release."""
+    """Fill the blocks of the drafts in Word and take them over, as the office does before a release."""
     writing = read_office(ROOT / "samples" / str(year))
     with clock_at(moment), open_workspace(project.path, home, "draft") as workspace:
-        waiting = [each.standing.submission_id for each in list_to_approve(workspace)]
-        approve(workspace, waiting, APPROVER)
         build_tables(workspace)
         write_drafts(workspace, year)
     for code in PUBLICATIONS:
