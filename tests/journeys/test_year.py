@@ -21,6 +21,7 @@ from nianbao.settings import Home
 from nianbao.statistics.claims import Claims
 from nianbao.statistics.figures import read_figures
 from nianbao.statistics.reporting import not_reported
+from nianbao.terms.delivery import Decision
 from nianbao.warehouse.connect import rows_of
 from tests.homes import NIGHT_1, PUBLICATIONS, YEAR, release, scratch_files, warehouse
 
@@ -88,20 +89,17 @@ def test_the_archive_holds_the_bytes_that_arrived(year_home: Home) -> None:
 def test_nothing_of_a_rejected_submission_is_loaded(year_home: Home) -> None:
     """The raw tables hold the rows and cells of accepted submissions only, and of every one of them."""
     with warehouse(year_home) as connection:
-        counted = connection.execute(
-            "SELECT submission_id FROM ledger.decision WHERE decision IN ('accepted', 'accepted_with_warnings')"
-        ).fetchall()
-        refused = connection.execute(
-            "SELECT submission_id FROM ledger.decision WHERE decision NOT IN ('accepted', 'accepted_with_warnings')"
-        ).fetchall()
+        decided = connection.execute("SELECT submission_id, decision FROM ledger.decision").fetchall()
         tables = connection.execute(
             "SELECT table_name FROM duckdb_tables() WHERE database_name = 'warehouse' AND schema_name = 'raw'"
         ).fetchall()
         union = " UNION ".join(f"SELECT submission_id FROM raw.{table}" for (table,) in tables)
         loaded = {submission_id for (submission_id,) in connection.execute(union).fetchall()}
+    counted = {submission_id for submission_id, decision in decided if Decision(decision).is_loaded}
+    refused = {submission_id for submission_id, decision in decided} - counted
     assert len(refused) == 5
-    assert not loaded & {submission_id for (submission_id,) in refused}
-    assert loaded <= {submission_id for (submission_id,) in counted}
+    assert not loaded & refused
+    assert loaded <= counted
 
 
 def test_a_faulty_form_is_rejected_and_the_rest_of_its_workbook_is_not(year_home: Home) -> None:
