@@ -252,8 +252,8 @@ def test_the_nearest_project_upward_is_found(tmp_path: Path) -> None:
 
 
 def test_what_is_declared_here_can_be_read(project: Project) -> None:
-    """All 15 forms with all their fields, the roster with its 53 member unions, and everything that refers to them."""
-    assert list(project.forms) == [f"GH{number:02d}" for number in range(1, 16)]
+    """All 16 forms with all their fields, the roster with its 53 member unions, and everything that refers to them."""
+    assert list(project.forms) == [f"GH{number:02d}" for number in range(1, 17)]
     assert sum(unit.is_counted for unit in project.units.values()) == 53
     assert read(project.path).forms == project.forms
 
