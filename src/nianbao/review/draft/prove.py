@@ -142,6 +142,8 @@ class _Prover:
         if best is None or (found is None and topics.is_sum(number)):
             year = self._years(passage, number, likely[0][0], relation)[0]
             of_what = f"{year}年的数" if is_level else "的可比数"
+            if number.is_vague and is_level:
+                return True  # 一家 of 由一家推动 need not be a figure at all
             one.add(NumberVerdict.UNKNOWN, f"库中没有{self._indicators[likely[0][0]].zh}{of_what}")
             return True
         if relation.kind in _SPEAKS_OF:
