@@ -47,7 +47,7 @@ def check(project_path: Path | None, home: Path, files: tuple[Path, ...], mark: 
         told = tell_impact(impact)
         say_json(
             [
-                {"checked": str(item.path), **to_plain(item.receipt), "impact": told if item in new else []}
+                {"checked": str(item.path), **to_plain(item.receipt), **({"impact": told} if item in new else {})}
                 for item in checked
             ]
         )
