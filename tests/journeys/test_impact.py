@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from nianbao.catalog import Project
-from nianbao.runs.nightly import nightly
 from nianbao.sample.correction import LateCorrection, correct_after_release
 from nianbao.sample.events import Change
 from nianbao.settings import Home
@@ -22,7 +22,7 @@ MOMENT = dt.datetime(2022, 2, 1, 15)
 def test_O6_check_says_what_a_correction_would_move_in_which_releases(
     year_copy: Home, project: Project, tmp_path: Path, clock: Callable[[str], None]
 ) -> None:
-    """O6: figure by figure, by how much, whether that is material; the night then says the same."""
+    """O6: figure by figure, by how much, whether what is printed still holds, and whether that is material."""
     late = LateCorrection(UNIT, f"{YEAR}Q2", Change("GH05", "main", "warmth_funds", add=MORE), MOMENT)
     folder = tmp_path / project.units[UNIT].short_zh
     folder.mkdir()
@@ -39,18 +39,6 @@ def test_O6_check_says_what_a_correction_would_move_in_which_releases(
     }
     own = funds[f"送温暖筹资额（{project.units[UNIT].short_zh}）"]
     assert {each["change"] for each in funds.values()} == {MORE}
-    assert not funds["送温暖筹资额"]["is_material"] and funds["送温暖筹资额"]["percent"] < 1
-    assert own["is_material"] and own["percent"] > 1 and own["still_holds"] is False
+    assert not funds["送温暖筹资额"]["is_material"] and Decimal(funds["送温暖筹资额"]["percent"]) < 1
+    assert own["is_material"] and Decimal(own["percent"]) > 1 and own["still_holds"] is False
     assert "达到重要性标准" in call("check", str(path), home=year_copy).stdout
-
-    inbox = year_copy.inbox / folder.name / path.name
-    inbox.write_bytes(path.read_bytes())
-    clock("2022-02-03T01:00")
-    lapsed = {
-        (each.release.name, row.zh, row.section, row.before, row.after)
-        for each in nightly(project.path, year_copy).lapsed
-        for row in each.lapses
-    }
-    assert lapsed == {
-        (each["release"], each["zh"], each["section"], each["printed"], each["would_print"]) for each in impact
-    }
