@@ -71,7 +71,8 @@ class Post:
         notes = dict(filled.notes)
         for explained in self._events.explained:
             if explained.form in filled.forms and explained.concerns(unit, period.code):
-                notes[explained.form] = self._desk.dice("note", unit.code, explained.form).choice(explained.notes)
+                note = self._desk.dice("note", unit.code, explained.form).choice(explained.notes)
+                notes[explained.form] = note.replace("{period}", period.zh)
                 filled = changed(filled, explained.changes)
         return replace(filled, notes=notes, cover={**self._events.sending.cover, "status": FIRST})
 
