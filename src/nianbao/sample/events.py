@@ -68,7 +68,7 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Explained:
-    """What units write as 说明 on a form, one of `notes` each with its `{period}`, and the unusual answers that need it."""
+    """What units write as 说明 on a form, one of `notes` with its `{period}`, and the unusual answers that need it."""
 
     whom: tuple[str, ...]
     periods: tuple[str, ...]
