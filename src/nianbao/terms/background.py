@@ -66,8 +66,8 @@ class Background:
     forms: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     ranked: tuple[str, ...] = ()
-    ranked_zh: str = "各单位"
     due: tuple[Due, ...] = ()
     due_counts: DueCounts = field(default_factory=dict)
+    ranked_zh: str = "各单位"
     counted: str = "应报单位"
     targets: tuple[Target, ...] = ()
