@@ -147,3 +147,9 @@ def test_folding_keeps_the_places() -> None:
     assert folded == "共12,345.6元"
     assert [text[place] for place in places][:2] == ["共", "１"]
     assert whole("一万零三百") == 10300
+
+
+def test_a_word_across_two_words_compares_nothing() -> None:
+    """坚持平时检查 holds 持平 by accident; 与上年持平 says it."""
+    assert FINDER.find("坚持平时检查与年终考核相结合。") == []
+    assert [number.text for number in FINDER.find("救助人数与上年持平。")] == ["持平"]

@@ -81,7 +81,7 @@ def number_pattern(declared_units: Iterable[str]) -> re.Pattern[str]:
         for word in sorted(FRONT, key=len, reverse=True)
     )
     return re.compile(
-        rf"(?P<flat>(?:基本|大致)?持平)"
+        rf"(?P<flat>(?:基本|大致)?(?<![坚支保])持平)"
         rf"|最(?P<extreme>[多高大快少低小慢])"
         rf"|(?P<best>[居列排]?(?:首位|榜首|第一位?(?=[，。；、]|$)))|(?P<worst>[居列排]末位|垫底)"
         rf"|(?:[居列排]|位[居列])[名在于]?[^，。；、第\d]{{0,6}}?第(?P<rank>[{_COUNTED}]+|\d+)[位名]?"
