@@ -110,7 +110,7 @@ def test_status_tells_who_has_not_reported(year_home: Home) -> None:
     absent = {(row["unit_code"], row["form_code"], row["period"]): row["status"] for row in answer["not_reported"]}
     assert absent["QHD14", "GH06", "2021Q3"] == "missing"
     assert absent["QHD09", "GH01", "2021Q4"] == "late"
-    assert {row["form_code"] for row in answer["forms"]} == {f"GH{number:02d}" for number in range(1, 16)}
+    assert {row["form_code"] for row in answer["forms"]} == {f"GH{number:02d}" for number in range(1, 17)}
     assert "未报" in run("status", "--year", "2021", home=year_home.path).stdout
 
 
@@ -134,13 +134,13 @@ def test_status_of_a_unit_tells_of_that_unit_only(year_home: Home, clock: Callab
 def test_what_is_not_due_yet_is_not_called_missing(year_home: Home, clock: Callable[[str], None]) -> None:
     """Up to the due day a form that has not come is 未到期, from the next day on 未报."""
     states = []
-    for day in ("2021-10-10", "2021-10-11"):
+    for day in ("2021-10-11", "2021-10-12"):  # the tenth is a Sunday
         clock(f"{day}T09:00")
         answer = parsed(run("status", "--unit", "QHD14", "--json", home=year_home.path))
         (row,) = (row for row in answer["not_reported"] if row["form_code"] == "GH06")
         (form,) = (row for row in answer["forms"] if (row["form_code"], row["period"]) == ("GH06", "2021Q3"))
         states.append((row["due_on"], row["status"], form["units_missing"], form["units_not_due"]))
-    assert states == [("2021-10-10", "not_due", 0, 1), ("2021-10-10", "missing", 1, 0)]
+    assert states == [("2021-10-11", "not_due", 0, 1), ("2021-10-11", "missing", 1, 0)]
 
 
 def test_figures_come_as_csv_too(year_home: Home) -> None:
@@ -199,14 +199,14 @@ def test_doctor_says_what_is_missing(year_home: Home, tmp_path: Path) -> None:
 def test_doctor_finds_a_broken_rule_before_the_night(year_home: Home, tmp_path: Path) -> None:
     """Rules and models are evaluated once; each that breaks is named, and the others are well."""
     broken = broken_project(tmp_path, "sql/check/C05_1_relief_parts_sum.sql", "stage.gh05", "stage.gh55")
-    model = broken / "sql" / "mart" / "unit_record.sql"
-    model.write_text(model.read_text("utf-8").replace("reporting.year", "reporting.jahr", 1), "utf-8")
+    model = broken / "sql" / "mart" / "figure.sql"
+    model.write_text(model.read_text("utf-8").replace("value.year", "value.jahr", 1), "utf-8")
     result = run("doctor", home=year_home.path, project=broken)
     assert result.exit_code == 78
     failed = [line for line in result.stdout.splitlines() if line.startswith("FAIL")]
     assert len(failed) == 2
     assert "FAIL  C05_1_relief_parts_sum: " in failed[0]
-    assert "mart.unit_record" in failed[1]
+    assert "mart.figure" in failed[1]
 
 
 def broken_project(folder: Path, file: str, old: str, new: str) -> Path:

@@ -72,6 +72,7 @@ def test_O13_proof_says_by_its_code_whether_a_number_deviates(year_home: Home, d
 @pytest.mark.parametrize("moment", ["banana", "2022-13-01", "16.1.2022"])
 def test_O13_a_clock_that_is_none_is_told(tmp_path: Path, moment: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """O13: NIANBAO_NOW must be a moment; the message says what one looks like."""
+    (tmp_path / "inbox").mkdir()
     monkeypatch.setenv(clock.OVERRIDE, moment)
     done = call("nightly", home=Home(tmp_path))
     assert done.returncode == 64 and "Traceback" not in done.stderr
