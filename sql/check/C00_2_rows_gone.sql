@@ -46,9 +46,9 @@ counted AS (
 
 SELECT
     submission_id, CAST(NULL AS INTEGER) AS row_no, part, CAST(NULL AS VARCHAR) AS field,
-    CAST(sum(CASE WHEN rows_before > rows_now THEN rows_before - rows_now ELSE 0 END) AS BIGINT) AS value,
-    CAST(sum(rows_before) AS BIGINT) AS expected,
-    CAST(sum(CASE WHEN rows_now > rows_before THEN rows_now - rows_before ELSE 0 END) AS BIGINT) AS added,
+    CAST(sum(CASE WHEN rows_before > rows_now THEN rows_before - rows_now ELSE 0 END) AS DECIMAL(38, 0)) AS value,
+    CAST(sum(rows_before) AS DECIMAL(38, 0)) AS expected,
+    CAST(sum(CASE WHEN rows_now > rows_before THEN rows_now - rows_before ELSE 0 END) AS DECIMAL(38, 0)) AS added,
     min(CASE WHEN rows_before > rows_now THEN said END) AS gone
 FROM counted
 GROUP BY submission_id, part
