@@ -228,8 +228,8 @@ def test_the_annexes_list_all_figures_and_all_revisions(word: WordDocument, repo
     assert row[4:] == [str(len({each.submission_id for each in cells})), str(len(cells))]
     row = [text_of(cell._tc) for cell in revisions.rows[2].cells]
     assert row == [HOSTILE, "2021", "（一）思想引领和阵地建设", "1个", "2个", "—", "—"]
-    assert text_of(revisions.rows[1].cells[-1]._tc) == "1"
-    note = "缘由1：西宁市总 GH05 2021Q4 更正（QH630100-2021Q4-GH05-1 → QH630100-2021Q4-GH05-2）。"
+    assert text_of(revisions.rows[1].cells[-1]._tc) == "注1"
+    note = "注1：西宁市总 GH05 2021Q4 更正（QH630100-2021Q4-GH05-1 → QH630100-2021Q4-GH05-2）。"
     assert note in [paragraph.text for paragraph in word.paragraphs]
 
 

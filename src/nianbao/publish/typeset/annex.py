@@ -47,10 +47,10 @@ def annexes(document: Document) -> Iterator[Block]:
 
 
 def _causes(document: Document) -> list[str]:
-    """The submissions behind the revisions, by the numbers that the table has for them."""
-    causes = [f"缘由{number}：{each.zh}（{each.submissions}）。" for each, number in _numbered(document).items()]
+    """The submissions behind the revisions: a note for each, named in the table."""
+    causes = [f"注{number}：{each.zh}（{each.submissions}）。" for each, number in _numbered(document).items()]
     is_declared = any(not each.because for each in document.revisions)
-    return [*causes, "缘由—：报送未变，口径或版式有变。"] if is_declared else causes
+    return [*causes, "注：缘由为“—”的，报送未变，口径或版式有变。"] if is_declared else causes
 
 
 def _numbered(document: Document) -> dict[Correction, int]:
@@ -112,7 +112,7 @@ def _revisions(document: Document) -> Grid:
         [
             *(Entry(each.zh), Entry(str(each.year)), Entry(titles.get(each.section, each.section))),
             *(Entry(each.before), Entry(each.after), Entry(holds_zh(each))),
-            Entry("、".join(str(numbers[cause]) for cause in each.because) or "—"),
+            Entry("、".join(f"注{numbers[cause]}" for cause in each.because) or "—"),
         ]
         for each in document.revisions
     ]

@@ -24,7 +24,7 @@ _RULES = (
 _BODY = 3
 _MARK = re.compile(r"附件\s*\d*\s*[：:]?")
 _ASIDE = re.compile(
-    r"[\s　]*(?:注[：:]|[表图]\s*\d+|[〔\[].*[〕\]]$|[（(]?(?:计量)?单位[：:]|资料来源|抄送|分送|主送|.*印发$"
+    r"[\s　]*(?:注\d*[：:]|[表图]\s*\d+|[〔\[].*[〕\]]$|[（(]?(?:计量)?单位[：:]|资料来源|抄送|分送|主送|.*印发$"
     r"|\d{4}年\d{1,2}月\d{1,2}日$)"
 )
 _ASIDE_STYLE = re.compile(r"caption|toc|footnote|endnote|header|footer|subtitle")
