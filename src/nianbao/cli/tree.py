@@ -55,7 +55,9 @@ def say_tree(
     ]  # fmt: skip
     if not rows:
         who = under_text or "anybody"
-        raise UsageError(f"there are no figures of {who} with all below it for {year}", next_step="nianbao figures")
+        raise UsageError(
+            f"there are no figures of {who} with all below it for {year}", next_step=f"nianbao figures --year {year}"
+        )
     if as_json:
         say_json(rows)
     elif as_csv:
@@ -89,7 +91,10 @@ def explain_tree(
     tree = read_tree(workspace.connection, project, year, line, tree_day.date() if tree_day else None)
     found = tree.get(indicator_id, unit.code)
     if found is None:
-        raise UsageError(f"there is no {indicator_id} of {unit.code} for {year}", next_step="nianbao figures --under")
+        raise UsageError(
+            f"there is no {indicator_id} of {unit.code} for {year}",
+            next_step=f"nianbao figures --year {year} --under {unit.code} --line {line}",
+        )
     below = [(each, tree.get(indicator_id, each.code)) for each in tree.below(unit.code)]
     cells = cells_below(workspace.connection, tree, indicator_id, unit.code)
     if as_json:
