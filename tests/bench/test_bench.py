@@ -17,7 +17,7 @@ from nianbao.runs.workspace import open_workspace_to_read
 from nianbao.settings import Home
 from tests.bench.federation import found
 from tests.bench.lives import Night
-from tests.bench.nights import PEER
+from tests.bench.nights import DBT, PEER
 from tests.bench.scale import growing
 from tests.bench.spent import Spent, spend
 
@@ -43,11 +43,26 @@ def test_the_bench_measures_every_stage() -> None:
     }
 
 
-def test_the_plain_pipeline_counts_the_same_files(project: Project, year_home: Home, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "dbt",
+    [
+        pytest.param((), id="SQL as it is"),
+        pytest.param(
+            (str(DBT),),
+            marks=pytest.mark.skipif(
+                not DBT.exists(), reason=f"no dbt in {DBT.parents[1].name}: make bench installs it"
+            ),
+            id="dbt",
+        ),
+    ],
+)
+def test_the_plain_pipeline_counts_the_same_files(
+    dbt: tuple[str, ...], project: Project, year_home: Home, tmp_path: Path
+) -> None:
     """What nianbao is measured beside does the same work: most of its sums are the ones that nianbao prints."""
     workbooks = tmp_path / "inbox"
     shutil.copytree(year_home.inbox, workbooks)
-    spend([sys.executable, str(PEER), str(project.path), str(workbooks), str(tmp_path / "peer.duckdb")], {})
+    spend([sys.executable, str(PEER), str(project.path), str(workbooks), str(tmp_path / "peer.duckdb"), *dbt], {})
     with (tmp_path / "peer.csv").open(encoding="utf-8", newline="") as file:
         theirs = {
             (name, int(year)): value for name, year, value in csv.reader(file) if year == "2021" and value != "None"
