@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
+from itertools import chain
 
 from nianbao.catalog import Project
 from nianbao.statistics.comparable import left_out, mark_of
@@ -103,7 +104,10 @@ def _without(figures: Figures, pairs: Iterable[tuple[str, int]]) -> dict[tuple[s
 def fed_by(
     connection: Connection, project: Project, form_code: str, year: int, submission_id: str
 ) -> list[tuple[TracedCell, tuple[tuple[str, int], ...]]]:
-    """The cells of a submission that count, each with the figures it is counted in: indicator and year."""
+    """The cells of a submission that count, each with the figures it is counted in: indicator and year.
+
+    A comparable basis counts nobody who is left out of it, and there is none for a year in which nobody is.
+    """
     figures: dict[str, list[tuple[str, int]]] = {}
     for indicator in project.indicators.values():
         for name, back in counted_behind(indicator, project.indicators):
@@ -113,7 +117,18 @@ def fed_by(
         if indicator.form == form_code and not indicator.is_formula:
             for cell in _cells(connection, project, indicator, [year], submission_id).get(year, ()):
                 cells.setdefault(replace(cell, indicator_id=""), []).extend(figures[indicator.id])
-    return [(cell, tuple(dict.fromkeys(fed))) for cell, fed in cells.items()]
+    asked = {*chain.from_iterable(cells.values())}
+    marked = {(name, of): mark for name, of in asked if (mark := mark_of(project.indicators[name], project))}
+    without = {
+        (of, mark): {each.unit_code for each in left_out(project, project.conventions.year, of, mark)}
+        for (_, of), mark in marked.items()
+    }
+
+    def counts(cell: TracedCell, figure: tuple[str, int]) -> bool:
+        gone = without[figure[1], marked[figure]] if figure in marked else None
+        return gone is None or (bool(gone) and cell.unit_code not in gone)
+
+    return [(cell, tuple(each for each in dict.fromkeys(fed) if counts(cell, each))) for cell, fed in cells.items()]
 
 
 def figure_key(indicator_id: str, year: int) -> str:
