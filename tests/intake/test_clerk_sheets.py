@@ -192,6 +192,8 @@ def test_R19_a_column_of_own_numbers_before_the_sheet_is_no_matter(
         for sheet in book.worksheets:
             rows = sheet.max_row
             sheet.insert_cols(1)
+            for area in sheet.merged_cells.ranges:
+                area.shift(col_shift=1)  # as any spreadsheet program does
             for row in range(1, rows + 1):
                 sheet.cell(row, 1).value = title if title and row == 1 else row
 

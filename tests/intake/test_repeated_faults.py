@@ -46,7 +46,8 @@ class Post:
         return source
 
     def collect(self) -> None:
-        """Take in what was sent."""
+        """Take in what was sent, each file as having come when its sender says."""
+        self.home.looks.unlink(missing_ok=True)
         with self._house() as workspace:
             collect(workspace)
 

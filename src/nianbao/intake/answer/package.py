@@ -67,6 +67,10 @@ class WorkbookPackage:
             self._trees[part] = parse(self.read(part))
         return self._trees[part]
 
+    def _look_at(self, part: str) -> Element:
+        """The root of a part that is only read: the part keeps its bytes."""
+        return self._trees[part] if part in self._trees else parse(self.read(part))
+
     def put(self, part: str, content: bytes) -> None:
         """Add or replace a part."""
         if part not in self._names:
@@ -117,7 +121,7 @@ class WorkbookPackage:
                 item.get("Id"),
                 posixpath.normpath(posixpath.join("/", posixpath.dirname(part), item.get("Target"))).lstrip("/"),
             )
-            for item in self.tree(relations)
+            for item in self._look_at(relations)
             if item.get("Type", "").endswith(f"/{kind}") and item.get("TargetMode") != "External" and item.get("Target")
         ]
 
