@@ -101,7 +101,7 @@ def reported(connection: Connection) -> list[tuple[str, str, bool]]:
 
 
 def accepted_at(connection: Connection, places: Iterable[tuple[str, str]]) -> list[tuple[str, str, str]]:
-    """Of the folders of sources those from which something counts: source, a path in it, unit; each once."""
+    """Of the folders of sources those from which something counts, or a copy of it: source, a path in it, unit."""
     wanted = sorted(places)
     return connection.execute(
         """
@@ -109,7 +109,7 @@ def accepted_at(connection: Connection, places: Iterable[tuple[str, str]]) -> li
         FROM (SELECT unnest($1::VARCHAR[]) AS origin, unnest($2::VARCHAR[]) AS folder) AS p
         INNER JOIN ledger.delivery AS d
             ON p.origin = coalesce(d.origin, $3) AND starts_with(d.source, p.folder || '/')
-        INNER JOIN ledger.state AS s ON d.delivery_id = s.delivery_id
+        INNER JOIN ledger.state AS s ON s.delivery_id IN (d.delivery_id, d.duplicate_of)
         WHERE s.counts
         ORDER BY ALL
         """,
