@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import itertools
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,7 +15,7 @@ from typing import Any
 import openpyxl
 from openpyxl.workbook import Workbook
 
-from nianbao.catalog import Project
+from nianbao.catalog import Project, load_project
 from nianbao.intake.blank import write_workbook
 from nianbao.record import Archive
 from nianbao.runs.collect import collect
@@ -161,6 +162,7 @@ def units(project: Project, period: Period) -> Iterator[Unit]:
 
 def take_in(project: Project, home: Home, cases: Sequence[Case]) -> dict[str, Answered]:
     """Send a file per case, with a good workbook before and after them, and collect once; answers by id of the case."""
+    project = _without_neighbours(project, home.path.with_name(f"{home.path.name}-project"))
     free = [(unit, period) for period in map(Period.parse, PERIODS) for unit in units(project, period)]
     free.sort(key=lambda each: each[0].level.code == "prefecture")  # few, and some cases ask for one
     sent: dict[str, str] = {}
@@ -193,6 +195,16 @@ def take_in(project: Project, home: Home, cases: Sequence[Case]) -> dict[str, An
         ("main", name): {f"{value:f}" if isinstance(value, Decimal) else str(value)} for name, value in GH05.items()
     }
     return answers
+
+
+def _without_neighbours(project: Project, folder: Path) -> Project:
+    """The project without the rule that holds the rows of units against each other: the cases share their records."""
+    folder.mkdir()
+    for name in ("federation.toml", "forms", "expectations", "indicators", "reports", "reference"):
+        (folder / name).symlink_to(project.path / name)
+    shutil.copytree(project.path / "sql", folder / "sql")
+    (folder / "sql" / "check" / "C00_10_row_reported_twice.sql").unlink()
+    return load_project(folder)
 
 
 def _send(path: Path, content: bytes, day: dt.date) -> None:
