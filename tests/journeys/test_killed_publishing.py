@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from nianbao.settings import Home
-from nianbao.warehouse.snapshot import CURRENT
+from nianbao.warehouse.snapshot import CURRENT, CURRENT_TABLES
 from tests.homes import PUBLICATIONS, ROOT, SECOND_NIGHT, draft, scratch_files
 
 KILLS = 6
@@ -39,12 +39,20 @@ def is_whole(folder: Path) -> bool:
 
 
 def answers(home: Home) -> bool:
-    """Whether the published file is whole and can be read."""
-    target = (home.releases / CURRENT).resolve()
-    digest, _ = target.with_name(f"{target.name}.sha256").read_text("utf-8").split()
+    """Whether the published file and the tables beside it are whole and can be read."""
+    target, tables = (home.releases / CURRENT).resolve(), (home.releases / CURRENT_TABLES).resolve()
     with duckdb.connect(target, read_only=True) as connection:
         row = connection.execute("SELECT count(*) FROM mart.figure").fetchone()
-    return digest == hashlib.sha256(target.read_bytes()).hexdigest() and bool(row and row[0])
+        beside = connection.execute(f"SELECT count(*) FROM '{tables}/mart.figure.parquet'").fetchone()
+    return bool(row and row[0]) and bool(beside and beside[0]) and all(map(is_vouched_for, (target, tables)))
+
+
+def is_vouched_for(written: Path) -> bool:
+    """Whether an analysts' file, or the tables beside it, is what the list of hashes of the file says."""
+    said = written.with_suffix(".duckdb.sha256").read_text("utf-8").splitlines()
+    files = [written] if written.is_file() else sorted(written.iterdir())
+    lines = [f"{hashlib.sha256(each.read_bytes()).hexdigest()}  {each.relative_to(written.parent)}" for each in files]
+    return bool(lines) and set(lines) == {line for line in said if line.endswith(".duckdb") == written.is_file()}
 
 
 def test_what_is_published_is_whole_at_any_moment(year_copy: Home, clock: Callable[[str], None]) -> None:

@@ -56,7 +56,9 @@ def write_snapshot(connection: Connection, project: Project, folder: Path, as_of
     if not digests.exists():
         files = (target, *sorted(tables_beside(target).iterdir()))
         lines = [f"{_digest(path)}  {path.relative_to(folder).as_posix()}\n" for path in files]
-        digests.write_text("".join(lines), encoding="utf-8")
+        scratch = folder / f".building-{os.getpid()}.sha256"
+        scratch.write_text("".join(lines), encoding="utf-8")
+        os.replace(scratch, digests)
     _switch(folder, CURRENT_TABLES, tables_beside(target).name)
     _switch(folder, CURRENT, name)
     _sweep(folder, name)
@@ -169,9 +171,10 @@ def _sweep(folder: Path, current: str) -> None:
     files = sorted(folder.glob("nianbao-*.duckdb"), key=lambda path: path.stat().st_mtime)
     for path in files[:-_KEPT]:
         if path.name != current:
-            path.unlink()
-            path.with_name(f"{path.name}.sha256").unlink(missing_ok=True)
+            # The file last: by it the next night finds what is still to be taken away.
             shutil.rmtree(tables_beside(path), ignore_errors=True)
+            path.with_name(f"{path.name}.sha256").unlink(missing_ok=True)
+            path.unlink()
     for leftover in (*folder.glob(".building-*"), *folder.glob(".current-*")):
         shutil.rmtree(leftover) if leftover.is_dir() and not leftover.is_symlink() else leftover.unlink()
 
