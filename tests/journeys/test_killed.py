@@ -101,7 +101,8 @@ def kill_at(process: BaseProcess, home: Home, moment: str, longest: float) -> bo
 
 def seconds_in_peace(context: ForkServerContext, home: Path) -> float:
     """How long a run with nothing to do takes here: a run is killed within that time, or it may have ended."""
-    for _ in range(2):  # the first loads what is loaded late, and makes the home
+    Home(home).inbox.mkdir()
+    for _ in range(2):  # the first loads what is loaded late, and makes the warehouse
         began = time.monotonic()
         process = context.Process(target=run, args=(home,))
         process.start()
@@ -123,6 +124,7 @@ def test_a_killed_run_is_made_good(
         in_peace = seconds_in_peace(context, tmp_path_factory.mktemp("idle"))
         for planned, moment in zip(sent, moments, strict=False):
             send(project, home.inbox, [planned])
+            home.looks.unlink(missing_ok=True)  # it was there before, as in the home that is undisturbed
             longest = dice.uniform(0.02, in_peace) if moment == "whenever" else 6
             process = context.Process(target=run, args=(home.path,))
             killed += kill_at(process, home, moment, longest if time.monotonic() < until else 0.5)

@@ -59,7 +59,10 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Project:
     folder = tmp_path_factory.mktemp("project")
     for name in ("forms", "reference"):
         shutil.copytree(ROOT / name, folder / name)
-    shutil.copy(ROOT / "federation.toml", folder)
+    declared = (ROOT / "federation.toml").read_text("utf-8")
+    assert "first_day = 2021-01-01 " in declared
+    # Everything below is owed, and no history.
+    (folder / "federation.toml").write_text(declared.replace("first_day = 2021", "first_day = 2019"), "utf-8")
     form = folder / "forms" / "GH05.toml"
     form.write_text(form.read_text("utf-8").replace("since = 2021", "since = 2019"), "utf-8")
     tables = ['section = "S"\npublication = "p"\n']
