@@ -50,10 +50,7 @@ def test_a_file_that_is_not_ours_is_made_anew(content: str, project: Project, tm
 
 
 def test_reference_tables_are_made_when_a_period_ends_and_not_every_night(project: Project) -> None:
-    """Who owes what is written anew on the day after a period ended, and comes to the same on the nights between.
-
-    After the last due day of the period it is written besides that nothing more is awaited.
-    """
+    """Who owes what is written anew on the day after a period ended, and comes to the same on the nights between."""
     with open_memory() as connection:
         create_schema(connection, project)
         made = []
@@ -64,6 +61,7 @@ def test_reference_tables_are_made_when_a_period_ends_and_not_every_night(projec
         assert made[0] == made[1]
         assert made[3] == made[4]
         (_, first), (before, due), (after, last) = made[0], made[2], made[3]
+        # After the last due day nothing more is awaited of the period.
         assert {name for name, leaf in due.items() if first[name] != leaf} == {"reference.indicator_period"}
         assert after > before
         assert {name for name, leaf in last.items() if first[name] != leaf} == {
