@@ -285,6 +285,5 @@ CASES = [
     Case(75, covered(period="2021Q5"), QUARANTINED, ("BAD_PERIOD",), "fifth"),
     Case(75, covered(period="2021M02"), QUARANTINED, ("BAD_PERIOD",), "no-months"),
     Case(75, covered(period="2019Q2"), ACCEPTED, ("C00-6",), "history"),
-    Case(75, covered(period="2021Q1"), REJECTED, ("C00-6",), "closed"),
     Case(76, answers(relief_total=Decimal("60001")), REJECTED, ("C05-1",), "parts"),
 ]
