@@ -113,7 +113,7 @@ def test_what_was_received_already_is_told_as_that(lived: Desk, tmp_path: Path) 
     (same,) = json.loads(check(lived.home.path, "--json", sent).output)
     assert same.pop("checked") == str(sent)
     told = next(lived.home.outbox.rglob(f"*2021Q2*{RECEIPT}"))
-    assert same == json.loads(told.read_text("utf-8")) | {"marked_workbook": same["marked_workbook"], "impact": []}
+    assert same == json.loads(told.read_text("utf-8")) | {"marked_workbook": same["marked_workbook"]}
     changed = lived.planned("2021Q2", {"GH05": {"warmth_persons": 499}}, is_whole=True)
     (receipt,) = json.loads(check(lived.home.path, "--json", lived.write(tmp_path / "改.xlsx", changed)).output)
     assert [(item["form"], item["number"]) for item in receipt["submissions"]] == [("GH05", 2)]
