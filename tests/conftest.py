@@ -14,7 +14,11 @@ from nianbao.clock import OVERRIDE
 from nianbao.settings import Home
 from tests.homes import ROOT, live_a_year
 
-PROGRAMS = {"browser": ("chromium", "chromium-browser", "google-chrome"), "libreoffice": ("soffice", "libreoffice")}
+PROGRAMS = {
+    "browser": ("chromium", "chromium-browser", "google-chrome"),
+    "libreoffice": ("soffice", "libreoffice"),
+    "openssh": ("ssh-keygen",),
+}
 
 # The same examples every time, however slow the machine: a test that fails once fails again.
 hypothesis.settings.register_profile("nianbao", derandomize=True, deadline=None)

@@ -115,6 +115,7 @@ def declared_otherwise(project: Project, folder: Path, changes: dict[str, tuple[
     return load_project(folder)
 
 
+@pytest.mark.openssh
 def test_O5_a_role_with_a_key_signs_with_it_and_in_no_other_way(
     year_copy: Home, project: Project, tmp_path: Path, clock: Callable[[str], None]
 ) -> None:
