@@ -115,7 +115,10 @@ def hook_server() -> Iterator[Hook]:
     hook = Hook()
 
     class Handler(http.server.BaseHTTPRequestHandler):
+        """Keeps the body and answers what the hook says."""
+
         def do_POST(self) -> None:
+            """Take one body."""
             hook.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(hook.status)
             self.send_header("Content-Length", str(len(hook.answer)))
