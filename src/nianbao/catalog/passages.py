@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nianbao.catalog.declared import NAME, Declared
 from nianbao.terms.form import FieldType, Form
+from nianbao.terms.indicator import COUNTED
 from nianbao.terms.passage import (
     Binding,
     Bound,
@@ -17,6 +18,7 @@ from nianbao.terms.passage import (
     Passage,
     Phrase,
     Quoted,
+    Ranking,
     StandingPhrase,
     Wordings,
 )
@@ -24,7 +26,10 @@ from nianbao.terms.span import ALWAYS, Span
 
 YEAR_WORDS = frozenset({"year", "prev_year", "next_year"})
 OFFSETS = ("", "prev_year")
-BINDING = re.compile(r"\{\s*(?P<id>[a-z0-9_]+)(?:@(?P<offset>[a-z_]+))?\s*(?:\|\s*(?P<wording>[^{}]*))?\}")
+BINDING = re.compile(
+    r"\{\s*(?:(?P<rows>[a-z0-9_]+):)?(?P<id>[a-z0-9_]+)(?:@(?P<offset>[a-z_]+))?\s*(?:\|\s*(?P<wording>[^{}]*))?\}"
+)
+_RANKING = re.compile(r"(?P<order>most|least)(?: (?P<count>[1-9]))?(?: within (?P<within>\w+))?", re.ASCII)
 _SENTENCE = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 _YEARS = re.compile(r"(?=since |until )(?:since (?P<since>\d{4}))? ?(?:until (?P<until>\d{4}))?: ?", re.ASCII)
 _TEXT = re.compile(r"\{text:([a-z0-9_]+)\}")
@@ -83,10 +88,19 @@ def _read_sentence(text: str) -> Iterator[str | Binding]:
             raise ValueError(f"{match['id']}@{match['offset']}: the only other year is @prev_year")
         if before := text[end : match.start()]:
             yield before
-        yield Binding(match["id"], match["offset"] == "prev_year", (match["wording"] or "").strip())
+        wording = (match["wording"] or "").strip()
+        ranking = _read_ranking(match["rows"], wording) if match["rows"] else None
+        yield Binding(match["id"], match["offset"] == "prev_year", "" if ranking else wording, ranking)
         end = match.end()
     if after := text[end:]:
         yield after
+
+
+def _read_ranking(rows: str, wording: str) -> Ranking:
+    found = _RANKING.fullmatch(wording)
+    if found is None:
+        raise ValueError(f"{{{rows}:… | {wording}}} names units by rank: write most, most 3, least 2 within C1")
+    return Ranking(rows, int(found["count"] or 1), found["order"] == "least", found["within"] or "")
 
 
 def bindings_of(passages: Iterable[Passage]) -> Iterator[Binding]:
@@ -97,8 +111,11 @@ def bindings_of(passages: Iterable[Passage]) -> Iterator[Binding]:
                 yield from (piece for piece in sentence if isinstance(piece, Binding))
 
 
-def check_passage(declared: Declared, passage: Passage, indicators: Collection[str], wordings: Wordings) -> None:
-    """Refuse a passage that names what is not declared.
+def check_passage(
+    declared: Declared, passage: Passage, indicators: Collection[str], wordings: Wordings, rows: Collection[str],
+    units: Collection[str],
+) -> None:  # fmt: skip
+    """Refuse a passage that names what is not declared; `rows` are the kinds of units that can be named by rank.
 
     Raises:
         DeclarationError: with file and line.
@@ -106,6 +123,11 @@ def check_passage(declared: Declared, passage: Passage, indicators: Collection[s
     for binding in bindings_of([passage]):
         if binding.indicator_id not in indicators:
             raise declared.fail(f"indicator {binding.indicator_id!r} is not declared", binding.indicator_id)
+        if binding.ranking and binding.ranking.rows not in rows:
+            what = f"{{{binding.ranking.rows}:…}} names units by rank: of a level, or {COUNTED}"
+            raise declared.fail(what, f"{binding.ranking.rows}:{binding.indicator_id}")
+        if binding.ranking and binding.ranking.within not in ("", *units):
+            raise declared.fail(f"{binding.ranking.within!r} is not in the roster", binding.ranking.within)
     known: tuple[str, Mapping[str, object], str] | None = None
     match passage:
         case Quoted(text_id):

@@ -98,7 +98,7 @@ class Project:
     @cached_property
     def publications(self) -> dict[str, Publication]:
         """Every publication by code."""
-        return read_publications(self.path / "reports", self.indicators, self.roster.levels, self.wordings)
+        return read_publications(self.path / "reports", self.indicators, self.roster, self.wordings)
 
     @cached_property
     def wordings(self) -> Wordings:
@@ -299,13 +299,8 @@ def _check_periods(path: Path, forms: dict[str, Form], year: YearBasis) -> None:
         for suffix in form.suffixes:
             if year.years_ahead(suffix) is None:
                 what = f"the period {suffix} lies in two years (the first month of a year is {year.first_month})"
-                way_out = f"ask for months, for what ends the year, or for {_whole_year(year)}: the year itself"
+                way_out = f"ask for months, for what ends the year, or for {year.suffix}: the year itself"
                 raise DeclarationError(path / "forms" / f"{form.code}.toml", 1, f"{what}: {way_out}")
-
-
-def _whole_year(year: YearBasis) -> str:
-    """The kind of period that is a year of the federation."""
-    return "Y" if year.first_month == 1 else f"Y{year.first_month:02d}"
 
 
 def find_project(start: Path) -> Path:

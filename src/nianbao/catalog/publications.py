@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
 from nianbao.catalog.declared import Declared
 from nianbao.catalog.passages import OFFSETS, check_passage, read_passage
+from nianbao.terms.indicator import COUNTED
 from nianbao.terms.passage import Passage, Wordings
 from nianbao.terms.publication import (
     ANNEXES,
+    EVERY_UNIT,
     PRINTED_ANNEXES,
     Chart,
     Column,
@@ -18,13 +21,18 @@ from nianbao.terms.publication import (
     Publication,
     Row,
     Section,
+    Selection,
     Table,
     Tail,
 )
+from nianbao.terms.roster import Roster
 
 TARGET, TARGET_COLUMNS = "target", 4
-TABLE_ROWS = ("counted", "indicator", TARGET)
-"""What the rows of a table may be besides the units of a level; `counted` are those that make up the coverage."""
+DECLARED_ROWS, YEARS = "indicator", "year"
+TABLE_ROWS = (DECLARED_ROWS, TARGET, YEARS)
+"""What the rows of a table may be besides units: those of a level, or `counted`, which make up the coverage."""
+STYLES = ("work", "audit")
+LEVELS_OF_A_SECTION = range(4)
 BAR_BY_UNIT = "bar_by_unit"
 CHART_KINDS = (BAR_BY_UNIT, "composition", "actual_against_budget")
 
@@ -33,19 +41,21 @@ class _Known(NamedTuple):
     """What a section may name: indicators, kinds of rows, and what may be printed besides figures."""
 
     indicators: frozenset[str]
-    rows: tuple[str, ...]
+    units: tuple[str, ...]
+    roster: Roster
     wordings: Wordings
+    issuer: str
 
 
 def read_publications(
-    folder: Path, indicators: Iterable[str], levels: Iterable[str], wordings: Wordings
+    folder: Path, indicators: Iterable[str], roster: Roster, wordings: Wordings, issuer: str = ""
 ) -> dict[str, Publication]:
-    """All declared publications by code.
+    """All declared publications by code; `issuer` is that of those that name none.
 
     Raises:
         DeclarationError: a section is malformed, stands twice, or binds an indicator that is not declared.
     """
-    known = _Known(frozenset(indicators), (*levels, *TABLE_ROWS), wordings)
+    known = _Known(frozenset(indicators), (*roster.levels, COUNTED), roster, wordings, issuer)
     return {path.parent.name: _read_publication(path, known) for path in sorted(folder.glob("*/publication.toml"))}
 
 
@@ -56,7 +66,7 @@ def _read_publication(path: Path, known: _Known) -> Publication:
         code=declared.text("code"),
         zh=declared.text("zh"),
         en=declared.text("en"),
-        issuer=declared.text("issuer"),
+        issuer=declared.text("issuer", known.issuer or None),
         title=declared.text("title"),
         style=declared.text("style"),
         sections=sections,
@@ -66,6 +76,8 @@ def _read_publication(path: Path, known: _Known) -> Publication:
         annexes=declared.texts("annexes", PRINTED_ANNEXES),
     )
     declared.done()
+    if publication.style not in STYLES:
+        raise declared.fail(f"style = {publication.style!r} is none of: {', '.join(STYLES)}", publication.style)
     if unknown := set(publication.annexes) - set(ANNEXES):
         raise declared.fail(f"annex {min(unknown)!r} is none of: {', '.join(ANNEXES)}", "annexes")
     ids = [section.id for section in sections]
@@ -107,8 +119,11 @@ def _read_section(path: Path, known: _Known) -> Section:
         span=declared.span(),
     )
     declared.done()
+    if section.level not in LEVELS_OF_A_SECTION:
+        levels = "0 (a part), 1 and 2 (headings) or 3 (a heading that runs into its paragraph)"
+        raise declared.fail(f"level = {section.level} is none of: {levels}", "level")
     for passage in section.paragraphs:
-        check_passage(declared, passage, known.indicators, known.wordings)
+        check_passage(declared, passage, known.indicators, known.wordings, known.units, known.roster.latest)
     return section
 
 
@@ -136,13 +151,30 @@ def _read_table(declared: Declared, known: _Known) -> Table:
         total=declared.text("total", ""),
         note=declared.text("note", ""),
         rows_of=tuple(
-            Row(row.text("zh"), row.texts("indicators"), row.integer("sums", 0))
+            Row(
+                row.text("zh"),
+                row.texts("indicators"),
+                row.integer("sums", 0),
+                row.integer("decimals") if "decimals" in row else None,
+                row.integer("scale") if "scale" in row else None,
+            )
             for row in declared.tables("rows_of", "zh")
         ),
+        selection=_read_selection(declared, known),
+        years=declared.integer("years", 0),
     )
     declared.done()
-    if table.rows not in known.rows:
-        raise declared.fail(f"rows = {table.rows!r} is none of: {', '.join(known.rows)}", table.rows)
+    if table.rows not in (*known.units, *TABLE_ROWS):
+        kinds = ", ".join((*known.units, *TABLE_ROWS))
+        raise declared.fail(f"rows = {table.rows!r} is none of: {kinds}", table.rows)
+    if table.selection != EVERY_UNIT and table.rows not in known.units:
+        raise declared.fail("within, sort, order and top choose among units: rows = a level", table.title)
+    if (table.rows == YEARS) != (table.years > 0):
+        raise declared.fail(f'a table with rows = "{YEARS}", and no other, says how many: years = 3', table.title)
+    if table.rows in (*known.units, YEARS):
+        for column in table.columns:
+            if not column.indicator:
+                raise declared.fail(f"the column {column.zh} needs an indicator", column.zh)
     bound = [column.indicator for column in table.columns] + [name for row in table.rows_of for name in row.indicators]
     for name in filter(None, bound):
         _check_bound(declared, *name.partition("@")[::2], known)
@@ -158,6 +190,27 @@ def _read_table(declared: Declared, known: _Known) -> Table:
     return table
 
 
+def _read_selection(declared: Declared, known: _Known) -> Selection:
+    selection = Selection(
+        within=declared.text("within", ""),
+        sort=declared.text("sort", ""),
+        is_rising=declared.one_of("order", _Order, _Order.FALLING) is _Order.RISING,
+        top=declared.integer("top", 0),
+    )
+    if selection.within not in ("", *known.roster.latest):
+        raise declared.fail(f"within = {selection.within!r} is not in the roster", selection.within)
+    if selection.sort:
+        _check_bound(declared, *selection.sort.partition("@")[::2], known)
+    if selection.top < 0 or (selection.top and not selection.sort):
+        raise declared.fail("top = 5 are the first five by an indicator: it goes with sort", "top")
+    return selection
+
+
+class _Order(StrEnum):
+    FALLING = "falling"
+    RISING = "rising"
+
+
 def _read_chart(declared: Declared, known: _Known) -> Chart:
     chart = Chart(
         kind=declared.text("kind"),
@@ -168,9 +221,10 @@ def _read_chart(declared: Declared, known: _Known) -> Chart:
         unit=declared.text("unit", ""),
         scale=declared.integer("scale", 1),
         rows=declared.text("rows", ""),
+        selection=_read_selection(declared, known),
     )
     declared.done()
-    if (chart.kind == BAR_BY_UNIT) != bool(chart.rows) or chart.rows not in ("", *known.rows):
+    if (chart.kind == BAR_BY_UNIT) != bool(chart.rows) or chart.rows not in ("", *known.units):
         raise declared.fail(f"a chart {BAR_BY_UNIT}, and no other, says by which units: rows = a level", chart.kind)
     if chart.kind not in CHART_KINDS:
         raise declared.fail(f"kind = {chart.kind!r} is none of: {', '.join(CHART_KINDS)}", chart.kind)

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 
-from nianbao.catalog import Project
 from nianbao.catalog.passages import BINDING
-from nianbao.catalog.publications import TARGET
+from nianbao.catalog.publications import DECLARED_ROWS, TARGET, YEARS
 from nianbao.errors import DeclarationError
 from nianbao.publish.definition import define
 from nianbao.publish.notes import rounding_note, said_once, same_periods, section_notes, sign_off_note
 from nianbao.publish.promised import in_words, tally
 from nianbao.publish.row_sums import row_sums
+from nianbao.publish.rows import choose_rows, for_row, judge_rank, name_by_rank, refer, say_rest
 from nianbao.statistics.claims import Claims
 from nianbao.statistics.comparable import mark_of, say_left_out
 from nianbao.statistics.exact import in_table
@@ -52,12 +52,13 @@ from nianbao.terms.passage import (
     Wordings,
 )
 from nianbao.terms.period import Period
-from nianbao.terms.publication import Chart, Head, Publication, Row, Section, Table
+from nianbao.terms.publication import Chart, Column, Head, Publication, Row, Section, Table
 from nianbao.terms.reported import Reported
 from nianbao.terms.target import Target
 from nianbao.terms.unit import Unit
 
 _NO_DATA = "—"
+_HEADS = {DECLARED_ROWS: "项目", YEARS: "年度"}
 
 
 @dataclass
@@ -110,7 +111,10 @@ class Composer:
     def _is_telling(self, sentence: tuple[str | Binding, ...]) -> bool:
         """Whether all its figures can be told: nobody writes that none were held; a rate of nothing is news."""
         for binding in sentence:
-            if isinstance(binding, Binding):
+            if isinstance(binding, Binding) and binding.ranking:
+                if not name_by_rank(self.figures, binding, self._year_of(binding)):
+                    return False
+            elif isinstance(binding, Binding):
                 value = self.figures.get(binding.indicator_id, self._year_of(binding)).value
                 is_rate = self.figures.project.indicators[binding.indicator_id].unit in ("%", POINTS)
                 if value is None or (value == 0 and not is_rate):
@@ -121,9 +125,24 @@ class Composer:
         for piece in sentence:
             if isinstance(piece, str):
                 yield self.say(piece)
+            elif piece.ranking:
+                yield from self._names(piece, section)
             else:
                 yield self._figure(piece.indicator_id, self._year_of(piece), ALL, section, piece.wording)
                 yield from self._comparable(piece, section)
+
+    def _names(self, binding: Binding, section: Section) -> Iterator[str | PrintedFigure]:
+        """The names of units by rank, each a figure of its own: who has not reported might stand before them."""
+        year = self._year_of(binding)
+        named = name_by_rank(self.figures, binding, year)
+        judged = judge_rank(self.figures, binding, year)
+        for place, (unit, value) in enumerate(named):
+            if place:
+                yield "、"
+            said = Wording(unit.short_zh, "rank", value, value, True, True)
+            yield self._print(value, binding.indicator_id, year, unit.code, section, said, judged)
+        if binding.ranking and len(named) > binding.ranking.count:
+            yield "（并列）"
 
     def _comparable(self, change: Binding, section: Section) -> Iterator[str | PrintedFigure]:
         """Behind a change the same on a comparable basis, in a year in which units came or went."""
@@ -181,9 +200,6 @@ class Composer:
     def _year_of(self, binding: Binding) -> int:
         return self.year - binding.is_of_prev_year
 
-    def _year(self, offset: str | None) -> int:
-        return self.year - 1 if offset == "prev_year" else self.year
-
     def _figure(self, indicator_id: str, year: int, scope: str, section: Section, wording: str) -> PrintedFigure:
         figure = self.figures.get(indicator_id, year, scope)
         indicator = self.figures.project.indicators[indicator_id]
@@ -234,15 +250,22 @@ class Composer:
     def _table(self, table: Table, section: Section) -> PrintedTable:
         if table.rows == TARGET:
             return self._target_table(table, section)
-        if table.rows == "indicator":
+        project, left_out = self.figures.project, ""
+        if table.rows == DECLARED_ROWS:
             rows = tuple((self.say(row.zh), self._declared_row(table, row, section)) for row in table.rows_of)
+        elif table.rows == YEARS:
+            years = range(self.year - table.years + 1, self.year + 1)
+            rows = tuple((f"{year}年", self._row(table, None, section, year)) for year in years)
         else:
-            rows = tuple((unit.short_zh, self._unit_row(table, unit.code, section)) for unit in self._units(table.rows))
+            chosen = choose_rows(self.figures, self.year, table)
+            rows = tuple((unit.short_zh, self._row(table, unit, section, self.year)) for unit in chosen.units)
             if table.total:
-                rows += ((table.total, self._unit_row(table, ALL, section)),)
-        sums = tuple(row_sums(table, len(rows), self.figures.project.indicators))
-        head = ("项目" if table.rows == "indicator" else "单位", *(self.say(column.zh) for column in table.columns))
-        note = self.say(table.note) + rounding_note(rows, sums) + self._change_note(rows)
+                whole = project.units.get(table.selection.within)
+                rows += ((self.say(table.total), self._row(table, whole, section, self.year)),)
+            left_out = say_rest(chosen, table.selection, project)
+        sums = () if left_out else tuple(row_sums(table, len(rows), project.indicators))
+        head = (_HEADS.get(table.rows, "单位"), *(self.say(column.zh) for column in table.columns))
+        note = self.say(table.note) + left_out + rounding_note(rows, sums) + self._change_note(rows)
         return PrintedTable(self.say(table.title), table.unit, head, rows, bool(table.total), note, sums)
 
     def _change_note(self, rows: Iterable[tuple[str, tuple[TableCell, ...]]]) -> str:
@@ -281,57 +304,50 @@ class Composer:
 
     def _declared_row(self, table: Table, row: Row, section: Section) -> tuple[TableCell, ...]:
         return tuple(
-            self._cell(*self._reference(name), ALL, section, column.decimals, column.scale) if name else TableCell("")
+            self._cell(name, self.year, None, section, for_row(column, row)) if name else TableCell("")
             for name, column in zip(row.indicators, table.columns, strict=True)
         )
 
-    def _unit_row(self, table: Table, scope: str, section: Section) -> tuple[TableCell, ...]:
-        return tuple(
-            self._cell(*self._reference(column.indicator), scope, section, column.decimals, column.scale)
-            for column in table.columns
-        )
+    def _row(self, table: Table, unit: Unit | None, section: Section, year: int) -> tuple[TableCell, ...]:
+        """The values of a unit, or of everybody where there is none, in the year of the row."""
+        return tuple(self._cell(column.indicator, year, unit, section, column) for column in table.columns)
 
-    def _cell(self, indicator_id: str, year: int, scope: str, section: Section, decimals: int, scale: int) -> TableCell:
-        value = self.figures.stated(indicator_id, year, scope)
+    def _cell(self, name: str, year: int, unit: Unit | None, section: Section, column: Column) -> TableCell:
+        indicator_id, year = refer(name, year)
+        figures = self.figures
+        value = figures.of_unit(indicator_id, year, unit) if unit else figures.stated(indicator_id, year)
         if value is None:
-            return TableCell(_NO_DATA, decimals=decimals)
-        figure = self._print(value, indicator_id, year, scope, section, in_table(value, decimals, scale))
-        return TableCell(figure.text, value / scale, figure, decimals)
+            return TableCell(_NO_DATA, decimals=column.decimals)
+        said = in_table(value, column.decimals, column.scale)
+        figure = self._print(value, indicator_id, year, unit.code if unit else ALL, section, said)
+        return TableCell(figure.text, value / column.scale, figure, column.decimals)
 
     def _chart(self, chart: Chart) -> PrintedChart | None:
         """A chart, or None when one of its values is not known."""
         if chart.rows:
-            labelled = [(unit.short_zh, "", chart.indicators[0], unit.code) for unit in self._units(chart.rows)]
+            name, units = chart.indicators[0], choose_rows(self.figures, self.year, chart).units
+            of_units = [(unit, self.figures.of_unit(*refer(name, self.year), unit)) for unit in units]
+            labelled = [(unit.short_zh, "", name, value) for unit, value in of_units]
         else:
             names = chart.labels or tuple(self._zh(name) for name in chart.indicators)
             series = ("执行数", "预算数") if chart.against else ("",)
             labelled = [
-                (self.say(label), kind, name, ALL)
+                (self.say(label), kind, name, self.figures.get(*refer(name, self.year)).value)
                 for kind, bound in zip(series, (chart.indicators, chart.against), strict=False)
                 for label, name in zip(names, bound, strict=True)
             ]
         points = [
             ChartPoint(label, series_zh, value / chart.scale)
-            for label, series_zh, name, scope in labelled
-            if (value := self.figures.get(*self._reference(name), scope).value) is not None
+            for label, series_zh, _, value in labelled
+            if value is not None
         ]
         if len(points) < len(labelled):
             return None
-        named = tuple(dict.fromkeys(self._reference(name)[0] for *_, name, _ in labelled))
+        named = tuple(dict.fromkeys(refer(name, self.year)[0] for *_, name, _ in labelled))
         return PrintedChart(chart.kind, self.say(chart.title), chart.unit, tuple(points), named)
 
     def _zh(self, name: str) -> str:
         return self.figures.project.indicators[name.partition("@")[0]].zh
-
-    def _reference(self, name: str) -> tuple[str, int]:
-        indicator_id, _, offset = name.partition("@")
-        return indicator_id, self._year(offset or None)
-
-    def _units(self, rows: str) -> list[Unit]:
-        units = self.figures.project.units.values()
-        if rows == "counted":
-            return [unit for unit in units if unit.is_counted]
-        return [unit for unit in units if unit.level.code == rows]
 
 
 def compose(
@@ -372,19 +388,6 @@ def compose(
         tail=publication.tail,
         issue=issue,
         annexes=publication.annexes,
-    )
-
-
-def units_listed(project: Project) -> frozenset[str]:
-    """The units that reports name one by one, with numbers of their own: in tables and charts of a level, on pages."""
-    sections = [section for publication in project.publications.values() for section in publication.sections]
-    rows = {table.rows for section in sections for table in section.tables}
-    rows |= {chart.rows for section in sections for chart in section.charts}
-    ranked = project.roster.ranked
-    return frozenset(
-        code
-        for code, unit in project.units.items()
-        if unit.level.code in rows or unit.level == ranked or ("counted" in rows and unit.is_counted)
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from nianbao.catalog.publications import DECLARED_ROWS, YEARS
 from nianbao.terms.document import RowSum
 from nianbao.terms.indicator import Indicator
 from nianbao.terms.publication import Table
@@ -11,7 +12,7 @@ from nianbao.terms.publication import Table
 
 def row_sums(table: Table, length: int, indicators: Mapping[str, Indicator]) -> Iterator[RowSum]:
     """Which rows of a table add up others: its last row those of the units, a declared one those it says."""
-    if table.rows != "indicator" and table.total:
+    if table.rows not in (DECLARED_ROWS, YEARS) and table.total:
         columns = frozenset(
             n for n, column in enumerate(table.columns) if indicators[column.indicator.partition("@")[0]].adds_up
         )

@@ -11,10 +11,11 @@ from typing import Any
 from nianbao import __version__, clock
 from nianbao.errors import UsageError
 from nianbao.publish.background import background
-from nianbao.publish.compose import compose, units_listed
+from nianbao.publish.compose import compose
 from nianbao.publish.footnotes import with_footnotes
 from nianbao.publish.plain import day_zh
 from nianbao.publish.release import Edition, doubted
+from nianbao.publish.rows import indicators_summed, units_listed
 from nianbao.publish.site import UNITS_A_LEAF, UNITS_IN_MATRIX
 from nianbao.runs.workspace import Step, Workspace
 from nianbao.statistics.claims import read_claims
@@ -67,7 +68,8 @@ def documents_of_year(workspace: Workspace, year: int, edition: str, is_whole: b
     explained = approved(workspace.connection)
     shown = units_listed(workspace.project) | {row["unit_code"] for row in explained}
     few = None if is_whole else FewUnits(frozenset(shown), UNITS_A_LEAF)
-    figures = read_figures(workspace.connection, workspace.project, few=few)
+    summed = indicators_summed(workspace.project)
+    figures = read_figures(workspace.connection, workspace.project, few=few, summed=summed)
     claims = read_claims(workspace.connection, figures)
     as_of = ledger.known_until(workspace.connection) or clock.now()
     targets = read_targets(workspace.connection, claims, year, as_of.date())

@@ -17,6 +17,7 @@ from nianbao.terms.figure import Coverage, Figure
 from nianbao.terms.form import Aggregate
 from nianbao.terms.indicator import Indicator
 from nianbao.terms.period import Period
+from nianbao.terms.unit import Unit
 from nianbao.terms.year_basis import CALENDAR_YEAR, YearBasis
 from nianbao.warehouse.connect import Connection
 
@@ -30,7 +31,8 @@ class Figures:
     `covered` is the coverage of each counted indicator that counted units are asked for; `whole` are the years of
     another basis than the main one that somebody whose word counts has reported whole. `units` says how many units
     have a value, where not those of all were read. `cut_short` are the periods on which a comparison with the year
-    before rests, where it is not all of both.
+    before rests, where it is not all of both. `below` are the values of units with all that stand below them at the
+    end of a year, of indicators that they do not report themselves.
     """
 
     project: Project
@@ -41,6 +43,7 @@ class Figures:
     whole: frozenset[tuple[str, int]] = frozenset()
     units: dict[tuple[str, int], int] | None = None
     cut_short: Mapping[tuple[str, int], tuple[str, ...]] = field(default_factory=dict)
+    below: Mapping[tuple[str, int], dict[str, Decimal]] = field(default_factory=dict)
 
     def get(self, indicator_id: str, year: int, scope: str = ALL) -> Figure:
         """The figure of an indicator.
@@ -60,6 +63,12 @@ class Figures:
         """The value that some cell says; None too for a nought that follows only from nobody having said anything."""
         value = self.get(indicator_id, year, scope).value
         return None if value == 0 and scope not in self.values.get((indicator_id, year), {}) else value
+
+    def of_unit(self, indicator_id: str, year: int, unit: Unit) -> Decimal | None:
+        """What a unit comes to: what it states itself or, where it is not asked itself, what those below it do."""
+        if reports_itself(self.project, indicator_id, unit):
+            return self.stated(indicator_id, year, unit.code)
+        return self.below.get((indicator_id, year), {}).get(unit.code)
 
     def compared(self, indicator_id: str, year: int) -> tuple[str, ...]:
         """The periods of a year on which a figure that looks back rests in all its years; none where it is all."""
@@ -160,11 +169,13 @@ class FewUnits:
 
 
 def read_figures(
-    connection: Connection, project: Project, basis: YearBasis | None = None, few: FewUnits | None = None
-) -> Figures:
+    connection: Connection, project: Project, basis: YearBasis | None = None, few: FewUnits | None = None,
+    summed: Collection[str] = (),
+) -> Figures:  # fmt: skip
     """Read the figures that the last build left in the warehouse; by the main year where none is named.
 
     What is asked about all units together needs only a `few` of the values of single ones, however many there are.
+    `summed` are the indicators of which units are told that do not report them themselves.
     """
     basis = basis or project.conventions.year
     values: dict[tuple[str, int], dict[str, Decimal]] = {}
@@ -183,6 +194,7 @@ def read_figures(
         frozenset((name, year) for name, year in whole),
         units if few else None,
         read_cut_short(connection, basis),
+        _below(connection, project, summed) if basis.is_main and summed else {},
     )
 
 
@@ -206,6 +218,22 @@ def _values(connection: Connection, basis: YearBasis, few: FewUnits | None) -> l
         """,
         parameters,
     ).fetchall()
+
+
+def _below(
+    connection: Connection, project: Project, indicators: Collection[str]
+) -> dict[tuple[str, int], dict[str, Decimal]]:
+    """The values of units with all below them at the ends of years, on the line on which more of those are asked."""
+    found: dict[tuple[str, int], dict[str, Decimal]] = {}
+    rows = connection.execute(
+        "SELECT indicator_id, year, scope, value FROM indicator.tree "
+        "WHERE indicator_id IN (SELECT unnest($names::VARCHAR[])) QUALIFY row_number() OVER ("
+        "PARTITION BY indicator_id, year, scope ORDER BY asked DESC, unit_line = 'place' DESC) = 1",
+        {"names": sorted(indicators)},
+    ).fetchall()
+    for indicator_id, year, scope, value in rows:
+        found.setdefault((indicator_id, year), {})[scope] = plain(value)
+    return found
 
 
 def _named(project: Project) -> frozenset[str]:
@@ -273,8 +301,14 @@ def _count(units: list[tuple[str, bool]], year: int, project: Project) -> Covera
 
 
 def _name(code: str, year: int, project: Project) -> str:
-    unit = project.roster.named(code, Period.parse(str(year)))
+    unit = project.roster.named(code, project.conventions.year.period(year))
     return unit.short_zh if unit else code
+
+
+def reports_itself(project: Project, indicator_id: str, unit: Unit) -> bool:
+    """Whether a unit is asked for every form behind an indicator."""
+    behind = counted_behind(project.indicators[indicator_id], project.indicators)
+    return all(project.forms[project.indicators[name].form].is_reported_by(unit) for name, _ in behind)
 
 
 def plain(value: Decimal) -> Decimal:

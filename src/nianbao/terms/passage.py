@@ -9,12 +9,26 @@ from nianbao.terms.span import Span
 
 
 @dataclass(frozen=True)
+class Ranking:
+    """The first so many units of a level by an indicator: those that hold the most, or the least if it `is_rising`."""
+
+    rows: str
+    count: int = 1
+    is_rising: bool = False
+    within: str = ""
+
+
+@dataclass(frozen=True)
 class Binding:
-    """A figure in a sentence: its indicator, whether last year's is meant, and how it is worded."""
+    """A figure in a sentence: its indicator, whether last year's is meant, and how it is worded.
+
+    With a `ranking` the names of the units that hold the most or the least of it stand there instead.
+    """
 
     indicator_id: str
     is_of_prev_year: bool = False
     wording: str = ""
+    ranking: Ranking | None = None
 
 
 @dataclass(frozen=True)

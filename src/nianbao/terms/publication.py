@@ -22,19 +22,39 @@ class Column:
 class Row:
     """A declared row of a table with `rows = "indicator"`: one binding per column, empty for an empty cell.
 
-    `sums` says that the row is the sum of as many rows below it, or above it if it is negative.
+    `sums` says that the row is the sum of as many rows below it, or above it if it is negative. Decimals and scale are
+    those of the columns where the row has none of its own.
     """
 
     zh: str
     indicators: tuple[str, ...]
     sums: int = 0
+    decimals: int | None = None
+    scale: int | None = None
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which units of a level have a row or a bar, and in which order: all, as in the roster, where nothing is said.
+
+    Those `within` a unit; by the values of the indicator `sort`, the highest first unless `is_rising`; the first `top`.
+    """
+
+    within: str = ""
+    sort: str = ""
+    is_rising: bool = False
+    top: int = 0
+
+
+EVERY_UNIT = Selection()
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table of a section: a row per unit of a level or per counted unit, per declared row, or per target of the year.
+    """A table of a section: a row per unit of a level or per counted unit, declared row, target or year.
 
-    The four columns of a table of targets are what was planned and reached, what became of it, and who set it.
+    The four columns of a table of targets are what was planned and reached, what became of it, and who set it. A table
+    of years has the last so many `years`, this one included.
     """
 
     title: str
@@ -44,6 +64,8 @@ class Table:
     total: str = ""
     note: str = ""
     rows_of: tuple[Row, ...] = ()
+    selection: Selection = EVERY_UNIT
+    years: int = 0
 
 
 @dataclass(frozen=True)
@@ -58,6 +80,7 @@ class Chart:
     unit: str = ""
     scale: int = 1
     rows: str = ""
+    selection: Selection = EVERY_UNIT
 
 
 @dataclass(frozen=True)

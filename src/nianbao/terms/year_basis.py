@@ -26,6 +26,15 @@ class YearBasis:
         first = dt.date(year if self.first_month == 1 else year - 1, self.first_month, 1)
         return first, first.replace(year=first.year + 1) - dt.timedelta(days=1)
 
+    @property
+    def suffix(self) -> str:
+        """The kind of period that is such a year."""
+        return "Y" if self.first_month == 1 else f"Y{self.first_month:02d}"
+
+    def period(self, year: int) -> Period:
+        """A year as a period."""
+        return Period.of(year, self.suffix)
+
     def compared(self, year: int, mark: str) -> tuple[dt.date, dt.date]:
         """Between which days a unit may neither come nor go for a year to be compared with the one before.
 
