@@ -231,3 +231,13 @@ def test_a_release_vouches_for_its_files(year_home: Home, publication: str) -> N
         ).fetchall()
     assert manifest["submissions"] == dict(in_force)
     assert manifest["as_of"] == "2022-01-26T01:00:00"
+
+
+def test_S12_the_periods_of_a_figure_add_up_to_it(project: Project, year_home: Home) -> None:
+    """What a chart shows by quarter is the printed figure, parted: nothing is left out or counted twice."""
+    with warehouse(year_home) as connection:
+        figures = read_figures(connection, project)
+    parted = {key: sum(periods.values()) for key, periods in figures.by_period.items()}
+    assert ("warmth_funds", YEAR) in parted
+    assert list(figures.by_period["warmth_funds", YEAR]) == [f"{YEAR}Q{n}" for n in (1, 2, 3, 4)]
+    assert parted == {key: figures.get(*key).value for key in parted}

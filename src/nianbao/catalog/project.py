@@ -19,7 +19,7 @@ from nianbao.catalog.indicators import read_indicators
 from nianbao.catalog.notices import read_notices
 from nianbao.catalog.passages import read_wordings
 from nianbao.catalog.publications import read_publications
-from nianbao.catalog.reference import Codes, read_codes
+from nianbao.catalog.reference import Codes, read_codes, read_tiles
 from nianbao.catalog.roster import read_roster
 from nianbao.catalog.sign_off import read_sign_off
 from nianbao.catalog.sources import read_sources
@@ -48,7 +48,10 @@ _JUDGING = ("federation.toml", "forms", "reference", "expectations", "sql", "ind
 
 @dataclass(frozen=True)
 class Project:
-    """What a federation declares; the heavier parts are read when first asked for."""
+    """What a federation declares; the heavier parts are read when first asked for.
+
+    `tiles` are row and column of units on a map of tiles, by code; none where no places are declared.
+    """
 
     path: Path
     roster: Roster
@@ -57,6 +60,7 @@ class Project:
     conventions: Conventions = field(default_factory=Conventions)
     calendar: Calendar = field(default_factory=Calendar)
     extensions: tuple[Extension, ...] = ()
+    tiles: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
@@ -290,7 +294,8 @@ def load_project(path: Path) -> Project:
     extensions = read_extensions(reference / EXTENSIONS, roster, forms)
     conventions = read_conventions(path / "federation.toml")
     _check_periods(path, forms, conventions.year)
-    return Project(path, roster, codes, forms, conventions, calendar, extensions)
+    tiles = read_tiles(reference / "tiles.csv", roster.latest)
+    return Project(path, roster, codes, forms, conventions, calendar, extensions, tiles)
 
 
 def _check_periods(path: Path, forms: dict[str, Form], year: YearBasis) -> None:

@@ -33,8 +33,10 @@ TABLE_ROWS = (DECLARED_ROWS, TARGET, YEARS)
 """What the rows of a table may be besides units: those of a level, or `counted`, which make up the coverage."""
 STYLES = ("work", "audit")
 LEVELS_OF_A_SECTION = range(4)
-BAR_BY_UNIT = "bar_by_unit"
-CHART_KINDS = (BAR_BY_UNIT, "composition", "actual_against_budget")
+BAR_BY_UNIT, TARGET_BARS = "bar_by_unit", "target_bars"
+BY_UNIT = (BAR_BY_UNIT, "slope", "tile_map")
+CHART_KINDS = (*BY_UNIT, "composition", "actual_against_budget", "quarters", TARGET_BARS)
+"""The kinds of charts; those by unit, and no others, have a value for each unit of a level."""
 
 
 class _Known(NamedTuple):
@@ -215,19 +217,28 @@ def _read_chart(declared: Declared, known: _Known) -> Chart:
     chart = Chart(
         kind=declared.text("kind"),
         title=declared.text("title"),
-        indicators=declared.texts("indicators"),
+        indicators=declared.texts("indicators", ()),
         against=declared.texts("against", ()),
         labels=declared.texts("labels", ()),
         unit=declared.text("unit", ""),
         scale=declared.integer("scale", 1),
         rows=declared.text("rows", ""),
         selection=_read_selection(declared, known),
+        whole=declared.text("whole", ""),
     )
     declared.done()
-    if (chart.kind == BAR_BY_UNIT) != bool(chart.rows) or chart.rows not in ("", *known.units):
-        raise declared.fail(f"a chart {BAR_BY_UNIT}, and no other, says by which units: rows = a level", chart.kind)
     if chart.kind not in CHART_KINDS:
         raise declared.fail(f"kind = {chart.kind!r} is none of: {', '.join(CHART_KINDS)}", chart.kind)
+    if (chart.kind in BY_UNIT) != bool(chart.rows) or chart.rows not in ("", *known.units):
+        raise declared.fail(
+            f"a chart {', '.join(BY_UNIT)}, and no other, says by which units: rows = a level", chart.kind
+        )
+    if chart.whole and chart.kind != BAR_BY_UNIT:
+        raise declared.fail(f"only a chart {BAR_BY_UNIT} draws the whole beside the units", chart.whole)
+    if bool(chart.indicators) == (chart.kind == TARGET_BARS):
+        raise declared.fail(f"a chart {TARGET_BARS}, and no other, has no indicators: it shows the targets", chart.kind)
+    if len(chart.indicators) > 1 and chart.kind in (*BY_UNIT, "quarters"):
+        raise declared.fail(f"a chart {chart.kind} shows one indicator", chart.kind)
     for name in (*chart.indicators, *chart.against):
         _check_bound(declared, *name.partition("@")[::2], known)
     return chart

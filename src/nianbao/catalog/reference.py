@@ -1,8 +1,9 @@
-"""Reads the lists kept by hand: codes and accounts."""
+"""Reads the lists kept by hand: codes and accounts, and the places of a map of tiles."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from pathlib import Path
 
 from nianbao.catalog.declared import read_csv
@@ -11,6 +12,7 @@ from nianbao.terms.codes import Code
 
 CODE_COLUMNS = "list,code,zh,en,parent,level,kind,valid_from,valid_to".split(",")
 ACCOUNT_COLUMNS = "chart,account_code,zh,en,side,parent,level,valid_from,valid_to".split(",")
+TILE_COLUMNS = "unit_code,tile_row,tile_column".split(",")
 
 Codes = dict[str, dict[str, Code]]
 
@@ -40,6 +42,26 @@ def read_codes(codes_path: Path, accounts_path: Path) -> Codes:
         # The same account may stand in two charts; the key keeps both, the code is what is filled in.
         accounts[f"{row['chart']}/{account.code}"] = account
     return lists
+
+
+def read_tiles(path: Path, units: Collection[str]) -> dict[str, tuple[int, int]]:
+    """Where units lie on a map of tiles, row and column counted from 1; nothing where there is no such file.
+
+    Raises:
+        DeclarationError: a unit is unknown or stands twice, a place is no number from 1 on, or two lie in one place.
+    """
+    found: dict[str, tuple[int, int]] = {}
+    for line, row in read_csv(path, TILE_COLUMNS) if path.exists() else ():
+        code, *given = (row[name] for name in TILE_COLUMNS)
+        if code not in units:
+            raise DeclarationError(path, line, f"unit {code!r} is not in units.csv")
+        if not all(each.isascii() and each.isdecimal() and int(each) for each in given):
+            raise DeclarationError(path, line, f"row and column of {code} are {' and '.join(given)}; count them from 1")
+        place = int(given[0]), int(given[1])
+        if code in found or place in found.values():
+            raise DeclarationError(path, line, f"{code} stands twice, or another unit lies in its place")
+        found[code] = place
+    return found
 
 
 def _days(path: Path, line: int, row: dict[str, str]) -> tuple[dt.date | None, dt.date | None]:

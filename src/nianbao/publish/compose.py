@@ -11,6 +11,7 @@ from functools import cached_property
 from nianbao.catalog.passages import BINDING
 from nianbao.catalog.publications import DECLARED_ROWS, TARGET, YEARS
 from nianbao.errors import DeclarationError
+from nianbao.publish.chart_points import ChartGround, draw_up
 from nianbao.publish.definition import define
 from nianbao.publish.notes import rounding_note, said_once, same_periods, section_notes, sign_off_note
 from nianbao.publish.promised import in_words, tally
@@ -25,7 +26,6 @@ from nianbao.statistics.scopes import ALL
 from nianbao.statistics.trace import figure_key
 from nianbao.statistics.wording import CHANGE, Wording, parse_wording, word
 from nianbao.terms.document import (
-    ChartPoint,
     Document,
     OpenPassage,
     Paragraph,
@@ -324,30 +324,7 @@ class Composer:
 
     def _chart(self, chart: Chart) -> PrintedChart | None:
         """A chart, or None when one of its values is not known."""
-        if chart.rows:
-            name, units = chart.indicators[0], choose_rows(self.figures, self.year, chart).units
-            of_units = [(unit, self.figures.of_unit(*refer(name, self.year), unit)) for unit in units]
-            labelled = [(unit.short_zh, "", name, value) for unit, value in of_units]
-        else:
-            names = chart.labels or tuple(self._zh(name) for name in chart.indicators)
-            series = ("执行数", "预算数") if chart.against else ("",)
-            labelled = [
-                (self.say(label), kind, name, self.figures.get(*refer(name, self.year)).value)
-                for kind, bound in zip(series, (chart.indicators, chart.against), strict=False)
-                for label, name in zip(names, bound, strict=True)
-            ]
-        points = [
-            ChartPoint(label, series_zh, value / chart.scale)
-            for label, series_zh, _, value in labelled
-            if value is not None
-        ]
-        if len(points) < len(labelled):
-            return None
-        named = tuple(dict.fromkeys(refer(name, self.year)[0] for *_, name, _ in labelled))
-        return PrintedChart(chart.kind, self.say(chart.title), chart.unit, tuple(points), named)
-
-    def _zh(self, name: str) -> str:
-        return self.figures.project.indicators[name.partition("@")[0]].zh
+        return draw_up(chart, ChartGround(self.figures, self.year, self.targets, self.publication.style, self.say))
 
 
 def compose(

@@ -22,6 +22,8 @@ from nianbao.terms.year_basis import CALENDAR_YEAR, YearBasis
 from nianbao.warehouse.connect import Connection
 
 _ADDS_UP_TO_ZERO = frozenset({Aggregate.SUM, Aggregate.COUNT, Aggregate.DISTINCT})
+_ADDED_UP = (Aggregate.SUM.value, Aggregate.COUNT.value)
+"""What of several periods is the sum of what each of them has."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ class Figures:
     another basis than the main one that somebody whose word counts has reported whole. `units` says how many units
     have a value, where not those of all were read. `cut_short` are the periods on which a comparison with the year
     before rests, where it is not all of both. `below` are the values of units with all that stand below them at the
-    end of a year, of indicators that they do not report themselves.
+    end of a year, of indicators that they do not report themselves. `by_period` parts what is added up over
+    several periods, in their order.
     """
 
     project: Project
@@ -44,6 +47,7 @@ class Figures:
     units: dict[tuple[str, int], int] | None = None
     cut_short: Mapping[tuple[str, int], tuple[str, ...]] = field(default_factory=dict)
     below: Mapping[tuple[str, int], dict[str, Decimal]] = field(default_factory=dict)
+    by_period: Mapping[tuple[str, int], Mapping[str, Decimal]] = field(default_factory=dict)
 
     def get(self, indicator_id: str, year: int, scope: str = ALL) -> Figure:
         """The figure of an indicator.
@@ -195,6 +199,7 @@ def read_figures(
         units if few else None,
         read_cut_short(connection, basis),
         _below(connection, project, summed) if basis.is_main and summed else {},
+        _by_period(connection, basis),
     )
 
 
@@ -233,6 +238,29 @@ def _below(
     ).fetchall()
     for indicator_id, year, scope, value in rows:
         found.setdefault((indicator_id, year), {})[scope] = plain(value)
+    return found
+
+
+def _by_period(connection: Connection, basis: YearBasis) -> dict[tuple[str, int], dict[str, Decimal]]:
+    """What all units together reported for each period of a year, of indicators that add up more than one."""
+    rows = connection.execute(
+        f"""
+        SELECT c.indicator_id, c.year, c.period, sum(c.value) AS value
+        FROM indicator.counted AS c
+        INNER JOIN (
+            SELECT indicator_id, year, period, min(place) AS place FROM reference.indicator_period
+            WHERE year_basis = $basis GROUP BY ALL
+        ) AS p ON c.indicator_id = p.indicator_id AND c.year = p.year AND c.period = p.period
+        WHERE c.year_basis = $basis AND c.aggregate IN ({", ".join(f"'{each}'" for each in _ADDED_UP)})
+        GROUP BY c.indicator_id, c.year, c.period, p.place
+        QUALIFY count(*) OVER (PARTITION BY c.indicator_id, c.year) > 1
+        ORDER BY c.indicator_id, c.year, p.place
+        """,
+        {"basis": basis.code},
+    ).fetchall()
+    found: dict[tuple[str, int], dict[str, Decimal]] = {}
+    for indicator_id, year, period, value in rows:
+        found.setdefault((indicator_id, year), {})[period] = plain(value)
     return found
 
 

@@ -161,22 +161,32 @@ class PrintedTable:
 
 @dataclass(frozen=True)
 class ChartPoint:
-    """One bar or slice: label, series name ("" when there is one), value in the chart's unit."""
+    """One bar or slice: label, series name ("" when there is one), value in the chart's unit.
+
+    `text` is what is printed of it where that is not the value alone; `place` row and column on a map of tiles.
+    """
 
     label: str
     series: str
     value: Decimal
+    text: str = ""
+    place: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
 class PrintedChart:
-    """A chart: kind (bar_by_unit | composition | actual_against_budget), title, unit, points; and of what."""
+    """A chart: its kind, title, unit, points; and of what.
+
+    `finding` says what is seen, from the same points; `whole` is what all of them together have, where it is drawn.
+    """
 
     kind: str
     title: str
     unit: str
     points: tuple[ChartPoint, ...]
     indicators: tuple[str, ...] = ()
+    finding: str = ""
+    whole: ChartPoint | None = None
 
 
 @dataclass(frozen=True)

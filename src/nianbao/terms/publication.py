@@ -70,7 +70,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart of a section, named by its kind; `rows` says whose bars they are, where there is one for each unit."""
+    """A chart of a section, named by its kind; `rows` says whose values they are, where there is one for each unit.
+
+    `whole` is what the value of all together is called, where it is drawn beside theirs.
+    """
 
     kind: str
     title: str
@@ -81,6 +84,7 @@ class Chart:
     scale: int = 1
     rows: str = ""
     selection: Selection = EVERY_UNIT
+    whole: str = ""
 
 
 @dataclass(frozen=True)

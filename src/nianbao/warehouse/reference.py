@@ -78,6 +78,7 @@ _DESCRIPTIONS = {
     "standards": ("标准", "standards that rules check against; one row per standard and validity"),
     "words": ("指标用词", "what indicators are called besides their names; one row per word"),
     "levels": ("层级", "the levels of the federation; one row per level"),
+    "tiles": ("地块图", "where units lie on a map of tiles; one row per unit"),
     "successions": ("承继", "which unit took over from which; one row per unit, successor and day"),
 }
 _TYPES = {"calendar": {"day": "DATE"}, "extensions": {"granted_on": "DATE", "accepted_until": "DATE"}}

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -72,12 +73,28 @@ def test_whole_numbers_have_no_decimals() -> None:
     assert specification(money)["data"]["values"][0]["text"] == "1,200.13"
 
 
-@pytest.mark.parametrize("kind", ["bar_by_unit", "composition", "actual_against_budget"])
+@pytest.mark.parametrize("kind", ["bar_by_unit", "composition", "actual_against_budget", "target_bars", "quarters"])
 @pytest.mark.parametrize("values", [[], [0], [0, 0], [-5, 3]])
 def test_odd_values_are_drawn_too(kind: str, values: list[int]) -> None:
     """No value, only zeros and a value below zero do not stop a report."""
     points = tuple(ChartPoint(f"第{n}项", "", Decimal(value)) for n, value in enumerate(values))
     assert to_svg(PrintedChart(kind, "题", "元", points)).startswith("<svg")
+
+
+@pytest.mark.parametrize("values", [[0, 0], [0, 5], [-5, 3], [7, 7]])
+def test_odd_slopes_and_tiles_are_drawn_too(values: list[int]) -> None:
+    """Nought, one value for both years and a value below nought have a place."""
+    ends = tuple(ChartPoint("甲", f"{2020 + n}年", Decimal(value)) for n, value in enumerate(values))
+    assert "甲" in to_svg(PrintedChart("slope", "题", "元", ends))
+    tiles = tuple(ChartPoint(f"第{n}项", "", Decimal(value), place=(1, n)) for n, value in enumerate(values))
+    assert "第1项" in to_svg(PrintedChart("tile_map", "题", "元", tiles))
+
+
+def test_S12_names_that_would_lie_on_one_another_are_moved_apart() -> None:
+    """Units of nearly one size have names a line apart, in the order of their values."""
+    points = tuple(ChartPoint(f"单位{n}", f"{year}年", Decimal(1000 + n)) for n in range(9) for year in (2020, 2021))
+    places = sorted(row["at2"] for row in specification(PrintedChart("slope", "题", "元", points))["data"]["values"])
+    assert all(below - above >= 18.9 for above, below in pairwise(places))
 
 
 def test_an_unknown_kind_is_named() -> None:
