@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nianbao.catalog import Project, load_project
+from nianbao.catalog.shipped import copy_shared
 from nianbao.intake.answer.receipt_json import load_receipt
 from nianbao.runs.build import build_tables
 from nianbao.runs.collect import Collected, collect
@@ -19,17 +20,9 @@ from nianbao.settings import Home
 from nianbao.terms.receipt import Receipt
 from nianbao.warehouse import ledger
 from nianbao.warehouse.connect import open_present
-from tests.homes import ROOT, arrive, clock_at
+from tests.homes import arrive, clock_at
 
 OWN = Path(__file__).parent / "small"
-SHARED = (
-    "sql/core/unit.sql", "sql/core/submission.sql", "sql/core/reporting.sql", "sql/mart/figure.sql",
-    "expectations/reading.yaml", "expectations/submission/all.yaml", "expectations/built/core_*.yaml",
-    "expectations/built/indicator_value.yaml", "sql/check/C00_[1-68]_*.sql", "sql/check/C00_7_[fnt]*.sql",
-    "sql/check/C00_7_unit_in_cell.sql", "sql/check/STALE_COPY*.sql", "reference/columns.csv",
-)  # fmt: skip
-"""What any federation copies, as docs/federation.md says."""
-
 Form = dict[str, Any]
 
 
@@ -51,11 +44,7 @@ class Federation:
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "project"
         shutil.copytree(OWN, self.folder)
-        for pattern in SHARED:
-            for path in ROOT.glob(pattern):
-                target = self.folder / path.relative_to(ROOT)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, target)
+        copy_shared(self.folder)
         self.home = Home(self.folder / "var")
         self.home.inbox.mkdir(parents=True)
         self._sent = 0

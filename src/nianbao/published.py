@@ -2,7 +2,7 @@
 
     >>> home = nianbao.open("var")
     >>> home.figures().filter(pl.col("scope") == "all").collect()
-    >>> home.release("work_report/2021/r1").table("core.gh05")
+    >>> home.release("work_report/2021/r1").table("core.a05")
     >>> home.history("warmth_funds").collect()
 
 Frames are lazy and read Parquet files that never change: only the columns and rows that are asked for are read, money
@@ -35,7 +35,7 @@ class Tables:
     folder: Path
 
     def names(self) -> list[str]:
-        """The tables that there are, `core.gh05`, in the order of their names."""
+        """The tables that there are, `core.a05`, in the order of their names."""
         return sorted(path.stem for path in self.folder.glob("*.parquet"))
 
     def table(self, name: str) -> pl.LazyFrame:

@@ -2,6 +2,8 @@
 
 import re
 
+from nianbao.catalog import load_project
+from nianbao.catalog.shipped import SHARED
 from tests.house.tree import ROOT, files, name, text, tracked
 
 # Put together from pieces, so that this file does not hold what it forbids.
@@ -64,12 +66,32 @@ def test_ci_runs_lint_and_all_tests() -> None:
     assert re.search(r"^make test\b", script, re.MULTILINE)
 
 
+OWN_WORDS = re.compile(
+    r"青海|西宁|总工会|会员工会|省总|工会|全省|Qinghai|[Tt]rade union|member union|province-wide|(?i:\bgh\d\d)|QH\d{6}"
+)
+"""Words of one federation."""
+
+
 def test_F6_the_engine_names_no_federation() -> None:
     """Not a word of one province, one kind of union or one form in src: another federation declares its own."""
-    words = re.compile(r"青海|西宁|总工会|会员工会|省总|工会|Qinghai|[Tt]rade union|member union|GH\d\d|QH\d{6}")
     assert not [
         f"{name(path)}: {found[0]}"
         for path in files("src")
         if path.suffix in {".py", ".j2", ".css", ".js", ".typ", ".toml"}
-        for found in words.finditer(path.read_text(encoding="utf-8"))
+        for found in OWN_WORDS.finditer(path.read_text(encoding="utf-8"))
     ]
+
+
+def test_F6_what_every_federation_copies_names_none() -> None:
+    """Shared SQL, suites and lists name no form, no level and no field of this project's forms."""
+    project = load_project(ROOT)
+    shared = [path for pattern in SHARED for path in ROOT.glob(pattern)]
+    assert len(shared) > 30
+    fields = {field.code for part in project.parts for field in part.fields if "_" in field.code}
+    strings = {*fields, *project.forms, *project.roster.levels} - {"unit_code"}
+    told = []
+    for path in shared:
+        said = path.read_text(encoding="utf-8")
+        told += [f"{name(path)}: {found[0]}" for found in OWN_WORDS.finditer(said)]
+        told += [f"{name(path)}: {each}" for each in re.findall(r"'(\w+)'", said) if each in strings]
+    assert not told

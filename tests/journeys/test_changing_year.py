@@ -50,7 +50,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
     """Two years lived from the story: nights, corrections, five days of new declarations, three releases."""
     project = tmp_path_factory.mktemp("federation")
     story, lived = read_story(SAMPLE), Lived(project, Home(project / "var"))
-    story.found(project, ROOT)
+    story.found(project)
     lived.home.inbox.mkdir(parents=True)
     before = dt.date(2022, 1, 1)
     for step in story.steps:

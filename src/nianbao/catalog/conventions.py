@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nianbao.catalog.declared import Declared
 from nianbao.terms.period import Period
+from nianbao.terms.workbook_words import MONEY_UNITS
 from nianbao.terms.year_basis import CALENDAR_YEAR, YearBasis
 
 _MONTHS = range(1, 13)
@@ -27,6 +28,7 @@ class Words:
     """What the federation calls everybody together, and the units that are counted in the coverage.
 
     `unit_ending` is what the names of units end with and people leave out when they speak of them.
+    `office` answers the questions of those who report.
     `no_reasons` are words that explain nothing, alone or one after another.
     """
 
@@ -34,6 +36,13 @@ class Words:
     counted: str = "应报单位"
     unit_ending: str = ""
     no_reasons: tuple[str, ...] = _NO_REASONS
+    office: str = "汇总单位"
+
+    def fill(self, text: str) -> str:
+        """A declared sentence with {whole}, {counted} and {office} in it."""
+        for name in ("whole", "counted", "office"):
+            text = text.replace(f"{{{name}}}", getattr(self, name))
+        return text
 
 
 @dataclass(frozen=True)
@@ -41,7 +50,8 @@ class Conventions:
     """The year in which a federation reports, the others in which it can be counted, its words, and its first day.
 
     Nobody owes what ended before `first_day`; what is sent of that time is history, taken from the year `history_from`
-    on, whenever it arrives.
+    on, whenever it arrives. `issuer` issues the reports that name nobody else, empty: the federation itself.
+    `money_unit` is the one that a blank workbook proposes for its amounts.
     """
 
     year: YearBasis = CALENDAR_YEAR
@@ -49,6 +59,8 @@ class Conventions:
     words: Words = Words()
     first_day: dt.date = _FIRST_DAY
     history_from: int = _FIRST_DAY.year
+    issuer: str = ""
+    money_unit: str = next(iter(MONEY_UNITS))
 
     def is_history(self, period: Period) -> bool:
         """Whether a period was over before the first day."""
@@ -72,12 +84,16 @@ def read_conventions(path: Path) -> Conventions:
         words=_read_words(words) if words else Words(),
         first_day=first_day,
         history_from=declared.integer("history_from", first_day.year),
+        issuer=declared.text("issuer", ""),
+        money_unit=declared.text("money_unit", Conventions.money_unit),
     )
     declared.done()
     codes = [each.code for each in (found.year, *found.other_years)]
     for code in codes:
         if codes.count(code) > 1:
             raise declared.fail(f"the year {code} stands twice", code)
+    if found.money_unit not in MONEY_UNITS:
+        raise declared.fail(f"money_unit = {found.money_unit!r} is none of: {', '.join(MONEY_UNITS)}", "money_unit")
     if found.history_from > first_day.year:
         raise declared.fail(
             f"history_from = {found.history_from} comes after the first day {first_day}", "history_from"
@@ -99,6 +115,7 @@ def _read_words(declared: Declared) -> Words:
         declared.text("counted"),
         declared.text("unit_ending", ""),
         declared.texts("no_reasons", _NO_REASONS),
+        declared.text("office", Words.office),
     )
     declared.done()
     return words

@@ -8,7 +8,7 @@ from pathlib import Path
 from nianbao.catalog.declared import FORM_CODE, Declared
 from nianbao.errors import DeclarationError
 from nianbao.terms.approval import Approval
-from nianbao.terms.form import NUMBERS, Aggregate, Field, FieldType, Form, FormEdition, Layout, Part
+from nianbao.terms.form import NUMBERS, Aggregate, Field, FieldType, Form, FormEdition, Layout, Part, Swing
 from nianbao.terms.roster import Roster
 from nianbao.terms.span import ALWAYS
 
@@ -53,7 +53,8 @@ def _read_form(path: Path, roster: Roster, lists: frozenset[str]) -> Form:
         due_days=declared.integer("due_days"),
         grace_days=declared.integer("grace_days"),
         approval=declared.one_of("approval", Approval, Approval.NONE),
-        level_due_days=_level_due_days(declared.table("level_due_days"), roster),
+        swing=_read_swing(declared.table("swing"), roster),
+        level_due_days=_by_level(declared.table("level_due_days"), roster),
         cumulative=declared.flag("cumulative"),
         notes=declared.texts("notes", ()),
         excludes_below=declared.flag("excludes_below"),
@@ -69,8 +70,21 @@ def _read_form(path: Path, roster: Roster, lists: frozenset[str]) -> Form:
     return form
 
 
-def _level_due_days(declared: Declared | None, roster: Roster) -> tuple[tuple[str, int], ...]:
-    """The due days of levels that have their own."""
+def _read_swing(declared: Declared | None, roster: Roster) -> Swing:
+    """The swing of a form; `levels` holds that of levels that have their own."""
+    if declared is None:
+        return Swing()
+    swing = Swing(
+        declared.integer("per_cent", Swing.per_cent),
+        declared.integer("least", Swing.least),
+        _by_level(declared.table("levels"), roster),
+    )
+    declared.done()
+    return swing
+
+
+def _by_level(declared: Declared | None, roster: Roster) -> tuple[tuple[str, int], ...]:
+    """The numbers of levels that have their own."""
     if declared is None:
         return ()
     found = tuple((level, declared.integer(level)) for level in roster.levels if level in declared)
@@ -138,6 +152,8 @@ def _read_field(declared: Declared, lists: frozenset[str]) -> Field:
         is_personal=declared.flag("personal"),
         span=declared.span(),
         allows_refunds=declared.flag("refunds"),
+        never_falls=declared.flag("never_falls"),
+        swing=declared.integer("swing") if "swing" in declared else None,
     )
     declared.done()
     if field.allows_refunds and field.type not in NUMBERS:

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,14 +68,19 @@ class Project:
         from nianbao.catalog.checks import read_sql_checks, read_suites  # reads YAML, which few commands need
 
         suites = read_suites(self.path / "expectations" / "submission", self.forms, self.codes)
-        return suites + read_sql_checks(self.path / "sql" / "check", self.forms)
+        return self._worded(suites + read_sql_checks(self.path / "sql" / "check", self.forms))
 
     @cached_property
     def built_rules(self) -> tuple[Rule, ...]:
         """What the built tables are held to before anything is printed."""
         from nianbao.catalog.checks import read_built_suites
 
-        return read_built_suites(self.path / "expectations" / "built")
+        return self._worded(read_built_suites(self.path / "expectations" / "built"))
+
+    def _worded(self, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+        """Rules that say the federation's own words."""
+        fill = self.conventions.words.fill
+        return tuple(replace(rule, says=fill(rule.says), because=fill(rule.because)) for rule in rules)
 
     @cached_property
     def bulletin_ids(self) -> dict[tuple[str, str, str, int], str]:
@@ -92,7 +97,8 @@ class Project:
         """What is said about what the reader itself finds, by code."""
         from nianbao.catalog.checks import read_reading_rules
 
-        return read_reading_rules(self.path / "expectations" / "reading.yaml")
+        rules, fill = read_reading_rules(self.path / "expectations" / "reading.yaml"), self.conventions.words.fill
+        return {code: replace(rule, says=fill(rule.says), because=fill(rule.because)) for code, rule in rules.items()}
 
     @cached_property
     def indicators(self) -> dict[str, Indicator]:
@@ -102,7 +108,7 @@ class Project:
     @cached_property
     def publications(self) -> dict[str, Publication]:
         """Every publication by code."""
-        return read_publications(self.path / "reports", self.indicators, self.roster, self.wordings)
+        return read_publications(self.path / "reports", self.indicators, self.roster, self.wordings, self.issuer)
 
     @cached_property
     def wordings(self) -> Wordings:
@@ -126,9 +132,12 @@ class Project:
 
     @cached_property
     def column_comments(self) -> dict[str, str]:
-        """What the columns mean that no form declares, `中文 / English`, by column."""
+        """What columns mean, `中文 / English`, by column: what columns.csv says, else the field that they are of."""
         path = self.path / "reference" / "columns.csv"
-        return {row["column"]: f"{row['zh']} / {row['en']}" for _, row in read_csv(path, ("column", "zh", "en"))}
+        declared = {field.column: field.comment for part in self.parts for field in part.fields}
+        return declared | {
+            row["column"]: f"{row['zh']} / {row['en']}" for _, row in read_csv(path, ("column", "zh", "en"))
+        }
 
     @cached_property
     def declared_files(self) -> dict[str, bytes]:
@@ -160,6 +169,11 @@ class Project:
     def federation(self) -> Unit:
         """The federation itself: the unit at the root of the roster."""
         return self.roster.root
+
+    @property
+    def issuer(self) -> str:
+        """Who issues reports that name nobody else, and makes the forms."""
+        return self.conventions.issuer or self.federation.zh
 
     def year_basis(self, code: str) -> YearBasis:
         """A year that the federation counts in, by its code; the one in which it reports where none is named.

@@ -185,12 +185,13 @@ def _say_cells(cells: list[Any], show_all: bool) -> None:
 
 
 @click.command()
+@project_option
 @home_option
 @click.argument("query", required=False)
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 @click.option("--seconds", type=click.IntRange(1), default=60, show_default=True, help="How long it may take.")
 @json_option
-def sql(home: Path, query: str | None, as_csv: bool, seconds: int, as_json: bool) -> None:
+def sql(project_path: Path | None, home: Path, query: str | None, as_csv: bool, seconds: int, as_json: bool) -> None:
     """Query the published file: no writes, no files, no network. Without a query, list the tables.
 
     An answer has at most a million rows, and a query 2 GB of memory (NIANBAO_MEMORY) and 4 GB beside it on disk.

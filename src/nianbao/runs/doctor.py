@@ -114,7 +114,11 @@ def _count(project: Project, *names: str) -> str:
 def _sources(path: Path, home: Home) -> Iterator[Diagnosis]:
     """Whether the folder, the libraries and the secrets of every source are there; nothing is connected."""
     try:
-        declared = load_project(path).sources
+        project = load_project(path)
+    except NianbaoError:
+        return  # told as declared folders
+    try:
+        declared = project.sources
     except NianbaoError as error:
         yield Diagnosis("sources", False, _told(error), error.next_step, is_declared=True)
         return

@@ -8,11 +8,18 @@ from functools import partial
 
 from nianbao import clock
 from nianbao.catalog import Project
-from nianbao.errors import ExpectationFailed, NianbaoError
+from nianbao.catalog.passages import bindings_of
+from nianbao.errors import DeclarationError, ExpectationFailed, NianbaoError
 from nianbao.intake.judge.check import refuse_broken_rules
+from nianbao.publish.compose import compose
 from nianbao.runs.build import all_models
+from nianbao.statistics.claims import Claims
+from nianbao.statistics.figures import Figures
 from nianbao.statistics.verify import verify
+from nianbao.statistics.wording import parse_wording
 from nianbao.terms.check import Rule
+from nianbao.terms.document import DRAFT
+from nianbao.terms.publication import Publication
 from nianbao.warehouse.connect import Connection, open_memory
 from nianbao.warehouse.models import build, leaf_fingerprints
 from nianbao.warehouse.reference import load_reference
@@ -31,7 +38,8 @@ def rehearse(project: Project) -> dict[str, NianbaoError]:
         reference = load_reference(connection, project, clock.now().date())
         broken = _broken_rules(connection, project)
         error = _caught(partial(_build, connection, project, reference))
-        return broken | ({"models and suites": error} if error else {})
+        broken |= {"models and suites": error} if error else {}
+        return broken | _broken_reports(project)
     finally:
         connection.close()
 
@@ -52,6 +60,27 @@ def _broken_rules(connection: Connection, project: Project) -> dict[str, Nianbao
             found = {rule.name: _caught(partial(validate, connection, "stage", table, [rule])) for rule in rules}
             broken |= {name: fault for name, fault in found.items() if fault}
     return broken or {"sentences": error}
+
+
+def _broken_reports(project: Project) -> dict[str, NianbaoError]:
+    """The reports that cannot be composed, here without a single figure; and wordings that are none."""
+    figures = Figures(project, {}, {}, frozenset())
+    broken: dict[str, NianbaoError] = {}
+    for code, publication in project.publications.items():
+        composing = partial(compose, publication, Claims(figures, {}), clock.now().year, DRAFT, clock.now(), ())
+        if error := _caught(composing) or _caught(partial(_read_wordings, publication)):
+            broken[f"report {code}"] = error
+    return broken
+
+
+def _read_wordings(publication: Publication) -> None:
+    for section in publication.sections:
+        for binding in bindings_of(section.paragraphs):
+            try:
+                parse_wording(binding.wording)
+            except ValueError as error:
+                place = f"reports/{publication.code}/sections"
+                raise DeclarationError(place, None, f"section {section.id}, {binding.indicator_id}: {error}") from error
 
 
 def _build(connection: Connection, project: Project, reference: dict[str, str]) -> None:

@@ -14,6 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from nianbao.catalog import load_project
+from nianbao.catalog.shipped import copy_shared
 from nianbao.clock import ZONE
 from nianbao.errors import DeclarationError
 from nianbao.intake.blank import write_workbook
@@ -67,18 +68,13 @@ class Story:
     """What happens, in the order of time, and what is reported meanwhile."""
 
     folder: Path
-    copied: tuple[str, ...]
     steps: tuple[Step, ...]
     reported: tuple[SentWorkbook, ...]
 
-    def found(self, project: Path, engine: Path) -> None:
-        """Write the declarations with which the federation begins; `engine` is where the files in common stand."""
+    def found(self, project: Path) -> None:
+        """Write the declarations with which the federation begins."""
         shutil.copytree(self.folder / "base", project, dirs_exist_ok=True)
-        for pattern in self.copied:
-            for path in sorted(engine.glob(pattern)):
-                copy = project / path.relative_to(engine)
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, copy)
+        copy_shared(project)
 
     def send(self, project: Path, inbox: Path, after: dt.date, until: dt.date) -> list[Path]:
         """Write the workbooks sent after one day and up to another, as blanks of the declarations in force."""
@@ -131,7 +127,7 @@ def read_story(folder: Path) -> Story:
             )
             for step in told["steps"]
         )  # fmt: skip
-        return Story(folder, tuple(told["copied"]), steps, tuple(_read_reported(folder / "reported.csv")))
+        return Story(folder, steps, tuple(_read_reported(folder / "reported.csv")))
     except (KeyError, TypeError, ValueError) as error:
         raise DeclarationError(path, 1, str(error)) from error
 

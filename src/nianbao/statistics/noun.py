@@ -66,7 +66,7 @@ class Noun:
         if publication_style not in ("work", "audit"):
             raise ValueError(f"publication style {publication_style!r} is neither work nor audit")
         money, _, per = unit.partition("/")
-        is_money = money == "元"
+        is_money = money.endswith("元") and money != "单元"
         before = f"每{per}" if is_money and per else ""
         noun = classifier or (money if is_money else unit)
         return cls(noun, before, is_money, unit == "%", publication_style == "audit")

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from nianbao.statistics.exact import exact
-from nianbao.statistics.noun import SCALES, Noun, Wording
+from nianbao.statistics.noun import HUNDRED_MILLION, SCALES, TEN_THOUSAND, Noun, Wording
 from nianbao.statistics.numerals import characters, counted, last_place, round_to_digits, round_to_place
 
 __all__ = ["STYLES", "Wording", "parse_wording", "word"]
@@ -24,6 +25,8 @@ ROUNDED_WITHIN = Decimal("0.01")
 # So close below a round number the nearer side is printed: 近100万, not 99万多.
 ALMOST_FROM = Decimal("0.99")
 DEFAULT_DIGITS = 2
+
+_LARGE_MONEY = {"万元": TEN_THOUSAND, "亿元": HUNDRED_MILLION}
 
 _RANKS = frozenset({"等", "等奖", "类", "级", "档"})
 _SPEC = re.compile(r"(?P<style>[a-z_]+)(?:\s+(?P<digits>[0-9]))?(?:\s+(?P<word>[^\x00-\x7f万亿]\S*))?")
@@ -64,6 +67,12 @@ def word(
         ValueError: the style is unknown, or the digits do not belong to it.
     """
     _check(style, digits)
+    for large, power in _LARGE_MONEY.items():
+        if unit.startswith(large):  # 3.5 of 万元 are 3.5万元, and not 3.5万万元 when there are many
+            small = [each.scaleb(power) for each in earlier]
+            said = word(value.scaleb(power), unit[1:], style, digits, word_, publication_style, small)
+            low, high = (None if bound is None else bound.scaleb(-power) for bound in (said.low, said.high))
+            return replace(said, low=low, high=high)
     noun = Noun.of(unit, word_, publication_style)
     if style in _KEEP_PLACE and value > 0:
         digits = digits_beside(value, style, digits or DEFAULT_DIGITS, earlier)

@@ -50,11 +50,24 @@ NUMBERS = frozenset({FieldType.INT, FieldType.MONEY, FieldType.DECIMAL})
 
 
 @dataclass(frozen=True)
+class Swing:
+    """By how many per cent a total may move against the same period of last year before the reason is asked (C00-8).
+
+    Of a level in `levels` by as many as stand there. Totals below `least` last year are left alone; 0 asks nothing.
+    """
+
+    per_cent: int = 50
+    least: int = 10
+    levels: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True)
 class Field:
     """One question of a form. `codes` names the list a code comes from (codes.csv, `units`, a level, `accounts`).
 
     What a personal field says stays in the writer's warehouse and in the archive; no report or published file shows it.
-    Where refunds are allowed (冲减) a negative number is an answer.
+    Where refunds are allowed (冲减) a negative number is an answer. `swing` is its own per cent instead of the form's.
+    What `never_falls` is, in a ledger, a year-to-date amount that is no less than the year had before it.
     """
 
     code: str
@@ -70,6 +83,13 @@ class Field:
     is_personal: bool
     span: Span = ALWAYS
     allows_refunds: bool = False
+    never_falls: bool = False
+    swing: int | None = None
+
+    @property
+    def comment(self) -> str:
+        """What its column means: `送温暖资金（元） / warmth funds`."""
+        return f"{self.zh}{f'（{self.unit}）' if self.unit else ''} / {self.en}"
 
     @property
     def column(self) -> str:
@@ -101,7 +121,7 @@ class Part:
 
     @property
     def table(self) -> str:
-        """The table of the part in the schemas raw, stage, known and core: `gh03`, `gh03_sites`."""
+        """The table of the part in the schemas raw, stage, known and core: `a03`, `a03_sites`."""
         stem = self.form_code.lower()
         return stem if self.code == "main" else f"{stem}_{self.code}"
 
@@ -155,6 +175,11 @@ class Form:
     level_due_days: tuple[tuple[str, int], ...] = ()
     excludes_below: bool = False
     approval: Approval = Approval.NONE
+    swing: Swing = Swing()
+
+    def swing_of(self, field: Field, level: str) -> int:
+        """By how many per cent a field of a unit of a level may move before the reason is asked; 0: as it likes."""
+        return dict(self.swing.levels).get(level, self.swing.per_cent) if field.swing is None else field.swing
 
     def edition_in(self, period: Period) -> str:
         """The edition of the form for a period: what its workbook carries, and a correction of it may."""

@@ -6,7 +6,7 @@ from nianbao.catalog import Project
 from nianbao.terms.form import Aggregate, Form, Layout, Part
 from nianbao.warehouse.connect import quote
 from nianbao.warehouse.models import Model
-from nianbao.warehouse.schema import SQL_TYPES, field_comment
+from nianbao.warehouse.schema import SQL_TYPES
 
 
 def core_models(project: Project) -> list[Model]:
@@ -22,7 +22,7 @@ def _core_model(form: Form, part: Part) -> Model:
         reads=frozenset({f"raw.{part.table}", "core.submission"}),
         zh=f"现行数据：{form.zh}·{part.zh}",
         en=f"rows in force of {form.en}: {part.en}; one row per record of a unit and period",
-        columns={field.column: field_comment(field) for field in part.fields},
+        columns={field.column: field.comment for field in part.fields},
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from nianbao.catalog import Project
 from nianbao.catalog.declared import read_rows
+from nianbao.terms.form import NUMBERS
 from nianbao.terms.indicator import Indicator
 from nianbao.warehouse.connect import Connection, insert_columns, quote, transaction
 from nianbao.warehouse.kept_models import digest_of
@@ -94,6 +95,7 @@ def reference_tables(project: Project, today: dt.date) -> Iterator[ReferenceTabl
         types = _TYPES.get(path.stem, {})
         yield ReferenceTable(path.stem, zh, en, tuple(header), [tuple(row) for row in rows], types)
     yield from _forms(project)
+    yield _swings(project)
     yield _indicators(project)
     yield _federation(project)
     yield _units(project)
@@ -118,16 +120,35 @@ def _forms(project: Project) -> Iterator[ReferenceTable]:
         "报表指标",
         "the declared fields; one row per field of a part",
         ("form_code", "part", "table_name", "field", "column_name", "zh", "en", "type", "unit", "aggregate", "line",
-         "code_list", "row_list", "layout", "allows_refunds"),
+         "code_list", "row_list", "layout", "allows_refunds", "never_falls"),
         [
             (part.form_code, part.code, part.table, field.code, field.column, field.zh, field.en, field.type.value,
              field.unit, field.aggregate.value, str(field.line), field.codes, part.rows, part.layout.value,
-             flag(field.allows_refunds))
+             flag(field.allows_refunds), flag(field.never_falls))
             for part in project.parts
             for field in part.fields
         ],
-        {"line": "INTEGER", "allows_refunds": "BOOLEAN"},
+        {"line": "INTEGER", "allows_refunds": "BOOLEAN", "never_falls": "BOOLEAN"},
     )  # fmt: skip
+
+
+def _swings(project: Project) -> ReferenceTable:
+    return ReferenceTable(
+        "swings",
+        "变动幅度",
+        "by how much totals may move before the reason is asked; one row per form, part, field and level",
+        ("form_code", "part", "field", "unit_level", "per_cent", "least"),
+        [
+            (form.code, part.code, field.code, level, str(per_cent), str(form.swing.least))
+            for form in project.forms.values()
+            for part in form.parts
+            for field in part.fields
+            if field.type in NUMBERS
+            for level in project.roster.levels
+            if (per_cent := form.swing_of(field, level))
+        ],
+        {"per_cent": "INTEGER", "least": "INTEGER"},
+    )
 
 
 def _indicators(project: Project) -> ReferenceTable:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nianbao.catalog import Project
 from nianbao.errors import StoreError
-from nianbao.terms.form import Field, FieldType, Part
+from nianbao.terms.form import FieldType, Part
 from nianbao.warehouse.connect import Connection, has_table, literal, quote, transaction
 from nianbao.warehouse.state import create_views
 
@@ -202,12 +202,6 @@ def raw_table(part: Part) -> TableSpec:
     return TableSpec(f"raw.{part.table}", part.zh, part.en, RECORD_COLUMNS | columns)
 
 
-def field_comment(field: Field) -> str:
-    """The comment of a field's column: `送温暖资金（元） / warmth funds`."""
-    unit = f"（{field.unit}）" if field.unit else ""
-    return f"{field.zh}{unit} / {field.en}"
-
-
 def create_schema(connection: Connection, project: Project) -> None:
     """Create what is missing in the writer's file; add columns for fields that a form has gained.
 
@@ -222,7 +216,7 @@ def create_schema(connection: Connection, project: Project) -> None:
         for spec in (*LEDGER.values(), CELL):
             _create_table(connection, spec, existing.get(spec.name), project.column_comments)
         for part in project.parts:
-            comments = project.column_comments | {field.column: field_comment(field) for field in part.fields}
+            comments = project.column_comments | {field.column: field.comment for field in part.fields}
             _create_table(connection, raw_table(part), existing.get(f"raw.{part.table}"), comments)
         create_views(connection)
 

@@ -14,7 +14,7 @@ from nianbao.intake.blank.style import ROW_HEIGHT, BlankStyles
 from nianbao.terms.filled import Filled
 from nianbao.terms.period import Period
 from nianbao.terms.unit import Unit
-from nianbao.terms.workbook_words import BASES, MONEY_UNITS, STATUSES
+from nianbao.terms.workbook_words import BASES, STATUSES
 
 A4 = 9
 _FOOTER = "&C&9第 &P 页　共 &N 页"
@@ -41,7 +41,7 @@ class BlankBook:
         given = self.filled.cover
         return {
             "status": STATUSES[0],
-            "money_unit": next(iter(MONEY_UNITS)),
+            "money_unit": self.project.conventions.money_unit,
             "filler": "",
             "reviewer": "",
             "filled_on": "",

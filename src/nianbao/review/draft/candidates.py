@@ -21,7 +21,7 @@ ALSO, ALSO_EXACT = 0.75, 0.5
 """How near to the likeliest another indicator must come to be meant as well, the less the more digits would fit."""
 SAID, SAID_OF_RANK, OWN_WORDS = 0.3, 0.08, 0.1
 """How well words alone must fit for a change, and for a rank; with less a number has no words of its own."""
-_FILLING = re.compile(r"全部|全省|总额|的|其中|约|近")
+_FILLING = re.compile(r"全部|总额|的|其中|约|近")
 _YEAR_SAID = re.compile(r"(?:19|20)\d\d年")
 _SHARE = re.compile(r"100 \* ([a-z][a-z0-9_]*) / ([a-z][a-z0-9_]*)")
 
@@ -116,7 +116,8 @@ class Candidates:
 
     def _is_named(self, name: str, words: str) -> bool:
         """Whether words may mean an indicator: they name none, or share most of their pairs with its names."""
-        pairs = pairs_of(_FILLING.sub("", words))
+        whole = self._values.figures.project.conventions.words.whole
+        pairs = pairs_of(_FILLING.sub("", words.replace(whole, "")))
         return not pairs or 2 * len(pairs & self._values.profiles[name].pairs) >= len(pairs)
 
     def _of(self, name: str, scopes: Sequence[str]) -> tuple[str, ...]:

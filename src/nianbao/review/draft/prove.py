@@ -33,7 +33,6 @@ _OF_THE_ROW = re.compile(r"印文|现印文|准确值")
 _NO_FIGURES = re.compile(r"(?:计量)?单位|序号?|编号|年度|年份|覆盖|原印文|日期|页码")
 
 
-_ALL_ROWS = re.compile(r"全省|全部")
 _GENERAL_HEAD = re.compile(
     r"(?:19|20)\d\d年[度]?|本年|上年|去年|上年同期|数值|数量|金额|本期|(?:比上年)?(?:增长|增减|增幅|同比)(?:率|（%）|\(%\))?"
 )
@@ -220,7 +219,7 @@ class _Prover:
 
     def _words_of(self, cell: DraftCell) -> str:
         """What says of which figure a cell is: its labels, but for units, years and the like; else the caption."""
-        label = "" if self._values.scopes.get(cell.label) or _ALL_ROWS.fullmatch(cell.label) else cell.label
+        label = "" if self._values.scopes.get(cell.label) or cell.label in ("全部", self._whole) else cell.label
         head = "" if self._values.scopes.get(cell.head) or _GENERAL_HEAD.fullmatch(cell.head) else cell.head
         caption = _BRACKETS.sub("", cell.caption)
         return f"{caption}。{label}{head}" if label or head else caption
