@@ -9,6 +9,7 @@ from pathlib import Path
 from nianbao import __version__, clock
 from nianbao.errors import UsageError
 from nianbao.publish.release import Edition, write_edition, write_papers
+from nianbao.publish.site.landing import OFFICE
 from nianbao.runs.editions import (
     describe_edition,
     documents_of_year,
@@ -20,6 +21,7 @@ from nianbao.runs.editions import (
     write_analysts_file,
 )
 from nianbao.runs.releases import put_back_missing
+from nianbao.runs.shelf import refresh_office_page
 from nianbao.runs.workspace import Step, Workspace, at_once
 from nianbao.terms.document import DRAFT, Document
 from nianbao.warehouse.connect import Connection, has_table
@@ -38,8 +40,11 @@ def refresh_drafts(workspace: Workspace, years: Sequence[int] = (), step: Step =
     put_back_missing(workspace)
     snapshot = write_analysts_file(workspace, step)
     editions: list[Edition] = []
-    for year in years or reported_years(workspace):
+    reported = reported_years(workspace)
+    for year in years or reported:
         editions += _refresh_year(workspace, year, snapshot, step)
+    if any(each.is_new for each in editions) or not (workspace.home.path / OFFICE).exists():
+        refresh_office_page(workspace, reported)
     return editions
 
 

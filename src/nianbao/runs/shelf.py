@@ -1,12 +1,20 @@
-"""The pages beside the releases, which tell what came after each of them: made from the record when it has news."""
+"""The pages beside and over the releases, which tell what came after each of them: made when there is news."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from nianbao.publish.site.landing import Drafted, Over, write_office_page, write_over
 from nianbao.publish.site.shelf import write_shelf
+from nianbao.runs.editions import SAMPLE_NOTICE, folder_of
 from nianbao.runs.workspace import Workspace
-from nianbao.terms.release import Release, ShelvedRelease
+from nianbao.terms.document import DRAFT
+from nianbao.terms.release import Release, Shelf, ShelvedRelease
+from nianbao.terms.released import ReleasedYear
 from nianbao.terms.sign_off import Recall, SignOff
+from nianbao.terms.unit import Comparison
 from nianbao.warehouse import issued
+from nianbao.warehouse.released import ANALYSTS_FILE, read_released
 
 
 def refresh_shelves(workspace: Workspace) -> None:
@@ -19,6 +27,7 @@ def refresh_shelves(workspace: Workspace) -> None:
     for release in issued.releases(workspace.connection):
         shelves.setdefault((release.publication, release.year), []).append(release)
     names = {role.id: role.zh for role in workspace.project.sign_off.roles}
+    over: list[Shelf] = []
     for (code, year), releases in shelves.items():
         publication = workspace.project.publications.get(code)
         shelved = []
@@ -28,7 +37,77 @@ def refresh_shelves(workspace: Workspace) -> None:
             lines = [_line(each, names) for each in signed.get(key, ()) if each.manifest_sha256 == manifest]
             shelved.append(_shelved(release, releases[-1] if later else None, recalled.get(key), lines))
         folder = workspace.home.path / releases[-1].path
-        write_shelf(folder.parent, f"{publication.zh if publication else code} {year}年", shelved)
+        zh = publication.zh if publication else code
+        write_shelf(folder.parent, f"{zh} {year}年", shelved)
+        over.append(Shelf(zh, code, year, tuple(shelved)))
+    if over:
+        told = _over(workspace, sorted({each.year for each in over}))
+        write_over(workspace.home.releases, told, over, lambda: _released_years(workspace, over))
+
+
+def refresh_office_page(workspace: Workspace, years: Sequence[int]) -> None:
+    """Write the page of the drafts of years and of what waits to be signed."""
+    project, home = workspace.project, workspace.home.path
+    lying = [
+        Drafted(
+            project.publications[each.publication].zh if each.publication in project.publications else each.publication,
+            each.year, each.path, each.number, each.proposed_at, bool(each.open_required),
+        )
+        for each in issued.proposals(workspace.connection)
+    ]  # fmt: skip
+    drafts = [
+        Drafted(publication.zh, year, path.relative_to(home).as_posix())
+        for year in sorted(years, reverse=True)
+        for code, publication in project.publications.items()
+        if (path := folder_of(workspace, code, year) / DRAFT).exists()
+    ]
+    write_office_page(home, _over(workspace, list(years)), lying, drafts)
+
+
+def _over(workspace: Workspace, years: list[int]) -> Over:
+    project = workspace.project
+    return Over(
+        project.federation.zh,
+        project.conventions.words.whole,
+        {year: said for year in (*(years[0] - 1, *years),) if (said := _break(workspace, year))},
+        {code: each.zh for code, each in project.publications.items()},
+        (SAMPLE_NOTICE,) if workspace.home.is_sample else (),
+    )
+
+
+def _break(workspace: Workspace, year: int) -> str:
+    """Which units came and went between the ends of two years without anybody before or after them."""
+    project, basis = workspace.project, workspace.project.conventions.year
+    first, last = basis.span(year - 1)[1], basis.span(year)[1]
+    changes = project.roster.changes_between(first, last)
+    named = {
+        kind: [
+            unit.short_zh for each in changes if each.because is kind and (unit := project.units.get(each.unit_code))
+        ]
+        for kind in (Comparison.CAME, Comparison.WENT)
+    }
+    said = ((Comparison.CAME, "新增"), (Comparison.WENT, "撤销"))
+    return "；".join(f"{word}{'、'.join(named[kind])}" for kind, word in said if named[kind])
+
+
+def _released_years(workspace: Workspace, shelves: list[Shelf]) -> list[ReleasedYear]:
+    """Each released year as its last release has it that holds; the year before the first from that one, to compare."""
+    basis, releases = workspace.project.conventions.year.code, workspace.home.releases
+    last: dict[int, Release] = {}
+    paths: dict[int, list[str]] = {}
+    for release in (shelf.current.release for shelf in shelves if shelf.holds):
+        paths.setdefault(release.year, []).append((workspace.home.path / release.path).relative_to(releases).as_posix())
+        if release.year not in last or release.issued_at > last[release.year].issued_at:
+            last[release.year] = release
+    wanted = {year: last[year] for year in last}
+    wanted |= {year - 1: last[year] for year in last if year - 1 not in last}
+    found = []
+    for year, release in sorted(wanted.items()):
+        folder = workspace.home.path / release.path
+        if (folder / ANALYSTS_FILE).exists():
+            path = folder.relative_to(releases).as_posix()
+            found.append(read_released(folder / ANALYSTS_FILE, path, tuple(paths[release.year]), year, basis))
+    return [year for year in found if year and year.values]
 
 
 def _shelved(release: Release, last: Release | None, recall: Recall | None, signed: list[str]) -> ShelvedRelease:

@@ -72,6 +72,31 @@ class ShelvedRelease:
 
 
 @dataclass(frozen=True)
+class Shelf:
+    """The releases of a publication for a year, the earliest first; `zh` is what the publication is called."""
+
+    zh: str
+    publication: str
+    year: int
+    shelved: tuple[ShelvedRelease, ...]
+
+    @property
+    def current(self) -> ShelvedRelease:
+        """The release that holds; where every one was recalled, the last."""
+        return next((each for each in reversed(self.shelved) if not each.recalled), self.shelved[-1])
+
+    @property
+    def earlier(self) -> tuple[ShelvedRelease, ...]:
+        """The others, the last first."""
+        return tuple(each for each in reversed(self.shelved) if each != self.current)
+
+    @property
+    def holds(self) -> bool:
+        """Whether there is a release that nobody has recalled."""
+        return not self.current.recalled
+
+
+@dataclass(frozen=True)
 class Correction:
     """A form of a unit and period that counts otherwise than when a release was issued: the submissions then and now.
 

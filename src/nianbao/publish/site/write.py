@@ -123,7 +123,8 @@ def _downloads(document: Document, folder: Path) -> list[tuple[str, str]]:
 def _svg(chart: PrintedChart) -> Markup:
     from markupsafe import Markup
 
-    return Markup(charts.to_svg(chart))
+    # The words beside it say all of it; what the drawing is made of is nothing for those who do not see it.
+    return Markup(charts.to_svg(chart).replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1))
 
 
 def _moment(moment: dt.datetime) -> str:

@@ -22,7 +22,7 @@
   if (later) {
     const notice = el("p", "notice later", later.text, link("查看", `${root}../${later.href}`));
     notice.setAttribute("role", "note");
-    document.querySelector(".top").after(notice);
+    document.querySelector(".top").append(notice);
   }
 
   const pageOf = (key) => `${root}figures/${encodeURIComponent(key)}.html`;

@@ -1,0 +1,156 @@
+"""The pages over all releases: what is published, by year, with a search over all of it; and the explorer of figures.
+
+They lie in the folder of releases and show what was released and nothing else. What a night has drafted stands on a
+page of its own outside that folder, which nobody publishes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nianbao import __version__
+from nianbao.publish.plain import day_zh, edition_zh
+from nianbao.publish.site.explorer import explorer_parts, sentence_part
+from nianbao.publish.site.parts import write_parts
+from nianbao.terms.release import Shelf, ShelvedRelease
+from nianbao.terms.released import ReleasedYear
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+LANDING, EXPLORER, OFFICE, PAGES = "index.html", "explorer.html", "drafts.html", "pages"
+_PACKAGE = "nianbao.publish.site"
+_ASSETS = ("site.css", "tools.js", "landing.js", "explorer.js")
+_TEMPLATES = ("over.html.j2", "landing.html.j2", "explorer.html.j2")
+_MADE_FROM = "made_from"
+_DOWNLOADS = {".pdf": "PDF", ".docx": "Word", ".xlsx": "工作簿"}
+
+
+@dataclass(frozen=True)
+class Over:
+    """What the pages over all releases say besides those: whose they are, what all units together are called, what
+    makes a year incomparable with the one before, and notices on top."""
+
+    title: str
+    whole: str
+    breaks: Mapping[int, str]
+    publications: Mapping[str, str]
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ShownShelf:
+    """A shelf as the landing page shows it: paths are those under the folder of releases."""
+
+    zh: str
+    base: str
+    current: ShelvedRelease
+    current_path: str
+    earlier: tuple[ShelvedRelease, ...]
+    files: tuple[tuple[str, str], ...]
+
+
+def write_over(
+    releases: Path, over: Over, shelves: Sequence[Shelf], read_years: Callable[[], Sequence[ReleasedYear]]
+) -> bool:
+    """Write landing page and explorer where they would say anything new; returns whether they did.
+
+    What both are made from stands in a file beside the parts, so that a night without news reads no release.
+    """
+    folder = releases / PAGES
+    seen = folder / _MADE_FROM
+    made_from = _fingerprint(over, shelves)
+    is_whole = all(path.exists() for path in (seen, releases / LANDING, releases / EXPLORER, folder / "data"))
+    if is_whole and seen.read_text(encoding="utf-8") == made_from:
+        return False
+    years = read_years()
+    data = explorer_parts(years, over.breaks, releases, over.publications) if years else {}
+    said = sentence_part([(shelf.zh, shelf.current) for shelf in shelves if shelf.holds], releases) if years else {}
+    seen.unlink(missing_ok=True)
+    write_parts(folder / "data", data | said)
+    for name in _ASSETS:
+        _save(folder / name, files(_PACKAGE).joinpath("assets", name).read_text(encoding="utf-8"))
+    shared = {
+        "title": over.title, "whole": over.whole, "notices": over.notices, "assets": f"{PAGES}/", "home": "",
+        "index": next(iter(data), ""), "sentences": next(iter(said), ""),
+        "pages": [(LANDING, "发布"), *([(EXPLORER, "数字查询")] if years else [])],
+    }  # fmt: skip
+    by_year: dict[int, list[ShownShelf]] = {}
+    for shelf in shelves:
+        by_year.setdefault(shelf.year, []).append(_shown(shelf, releases))
+    environment = _environment()
+    page = environment.get_template("landing.html.j2").render(here=LANDING, years=by_year, **shared)
+    _save(releases / LANDING, page)
+    _save(releases / EXPLORER, environment.get_template("explorer.html.j2").render(here=EXPLORER, **shared))
+    _save(seen, made_from)
+    return True
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """A draft of the office, or what lies before those who sign; `path` is that from the folder of the page."""
+
+    zh: str
+    year: int
+    path: str
+    number: int = 0
+    proposed_at: dt.datetime | None = None
+    is_open: bool = False
+
+
+def write_office_page(home: Path, over: Over, lying: Sequence[Drafted], drafts: Sequence[Drafted]) -> None:
+    """Write the page of what is not published, outside the folder of releases."""
+    given = {"title": over.title, "notices": over.notices, "assets": f"releases/{PAGES}/", "home": "releases/",
+             "index": "", "here": "", "pages": [(LANDING, "发布")]}  # fmt: skip
+    page = _environment().get_template("office.html.j2").render(lying=lying, drafts=drafts, **given)
+    _save(home / OFFICE, page)
+
+
+def _fingerprint(over: Over, shelves: Sequence[Shelf]) -> str:
+    source = files(_PACKAGE)
+    parts = [source.joinpath("assets", name).read_bytes() for name in _ASSETS]
+    parts += [source.joinpath("templates", name).read_bytes() for name in _TEMPLATES]
+    parts += [f"{__version__} {over} {list(shelves)}".encode()]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+
+
+def _shown(shelf: Shelf, releases: Path) -> ShownShelf:
+    base = f"{shelf.year}/{shelf.publication}"
+    path = f"{base}/{shelf.current.release.edition}"
+    stem = f"{shelf.publication}-{shelf.year}"
+    found = tuple(
+        (f"{stem}{suffix}", zh) for suffix, zh in _DOWNLOADS.items() if (releases / path / f"{stem}{suffix}").exists()
+    )
+    return ShownShelf(shelf.zh, base, shelf.current, path, shelf.earlier, found)
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader(_PACKAGE, "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.globals.update({"edition_zh": edition_zh, "day_zh": day_zh})
+    return environment
+
+
+def _save(path: Path, text: str) -> None:
+    """Write a file whole; one that says so already keeps its time."""
+    content = text.encode()
+    if path.exists() and path.read_bytes() == content:
+        return
+    scratch = path.with_name(f".writing-{path.name}")
+    scratch.write_bytes(content)
+    scratch.replace(path)
