@@ -16,6 +16,7 @@ from tests.homes import ROOT, live_a_year
 
 PROGRAMS = {
     "browser": ("chromium", "chromium-browser", "google-chrome"),
+    "java": ("java",),
     "libreoffice": ("soffice", "libreoffice"),
     "openssh": ("ssh-keygen",),
 }

@@ -13,6 +13,9 @@ from nianbao.errors import UsageError
 MEMORY, SCRATCH = "NIANBAO_MEMORY", "NIANBAO_SCRATCH"
 """The environment variables that change what DuckDB may use: its memory, and the folder for what does not fit in it."""
 
+ENGINE = "NIANBAO_ENGINE"
+"""The environment variable that says what computes: duckdb, on this machine, or spark (docs/scale.md)."""
+
 UMASK = "NIANBAO_UMASK"
 """The environment variable that says who else may read what is written: 027 lets the group of the user."""
 
@@ -132,6 +135,18 @@ def own_scratch() -> Path:
     folder = Path(given) if given else Path(tempfile.gettempdir()) / f"nianbao-{os.getuid()}"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
+
+
+def wants_spark() -> bool:
+    """Whether Spark is to compute in the place of DuckDB.
+
+    Raises:
+        UsageError: NIANBAO_ENGINE names neither.
+    """
+    given = os.environ.get(ENGINE) or "duckdb"
+    if given not in ("duckdb", "spark"):
+        raise UsageError(f"{given!r} is no engine", ENGINE, "write duckdb or spark, or unset it")
+    return given == "spark"
 
 
 def memory_limit() -> str:

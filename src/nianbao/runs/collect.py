@@ -18,6 +18,7 @@ from nianbao.intake.read_in import ReadIn, read_in
 from nianbao.intake.take_in import Taken, facts_of, judge_night
 from nianbao.intake.worker.pool import ReaderPool
 from nianbao.runs.answer import answer_owed
+from nianbao.runs.engine import readers_of_run
 from nianbao.runs.kept import Write, carry_out, compose_kept, judge_kept, tell_kept
 from nianbao.runs.recording import Doing
 from nianbao.runs.sources import open_sources
@@ -72,7 +73,7 @@ def collect(
             warm_up()  # Great Expectations is imported while the workers read
             if not ledger.has_judged_by(workspace.connection, workspace.project.digest, __version__):
                 refuse_broken_rules(workspace.connection, workspace.project)
-        with ReaderPool(workspace.project.path) as pool:
+        with readers_of_run(workspace.project.path) as pool:
             compose_kept(workspace)
             if kept:
                 taken = step(f"judge again {len(kept)} deliveries", judge_kept, workspace, pool, kept)

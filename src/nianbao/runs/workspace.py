@@ -18,6 +18,7 @@ from nianbao.catalog.roster_faults import refuse_lost_units
 from nianbao.errors import NianbaoError, StoreError, UsageError
 from nianbao.record import Archive, Record, Run
 from nianbao.record.declarations import keep_declarations, put_back_declarations
+from nianbao.runs.engine import engine_of_run
 from nianbao.settings import Home
 from nianbao.warehouse import ledger
 from nianbao.warehouse.connect import (
@@ -76,7 +77,7 @@ def open_workspace(project_path: Path, home: Home, purpose: str, anew: bool = Fa
     """
     project = load_project(project_path)
     require_home(home)
-    with _told_of_the_disk(home), writer_lock(home.path, purpose):
+    with _told_of_the_disk(home), writer_lock(home.path, purpose), engine_of_run():
         record = _open_record(home)
         keep_last_state(home)
         connection = _open_warehouse(home, record, anew)

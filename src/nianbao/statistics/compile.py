@@ -220,7 +220,8 @@ def _value_model(
         counted = ", ".join(f"'{each.id}'" for each in indicators.values() if not each.is_formula)
         whole = (
             f"\n        AND o.indicator_id IN ({counted})"
-            "\n        AND (o.indicator_id, o.year - o.back) IN (SELECT (w.indicator_id, w.year) FROM whole AS w)"
+            "\n        AND EXISTS ("
+            "SELECT 1 FROM whole AS w WHERE o.indicator_id = w.indicator_id AND o.year - o.back = w.year)"
         )
     steps = [f"basis AS (\n    SELECT '{basis.code}' AS year_basis\n)", *([_whole_step()] if whole else [])]
     steps.append(f"""operand AS (

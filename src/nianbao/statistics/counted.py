@@ -108,9 +108,12 @@ TIME = frozenset(
 
 def standing_query(source: str, columns: str, periods: str = "reference.indicator_period", apart: str = "") -> str:
     """SQL that keeps of a source what counts in a year, asked of each unit as it stood in the period and at the end."""
-    return f"""    SELECT
+    return f"""    SELECT *
+    FROM (
+    SELECT
         c.indicator_id, c.unit_code, c.period, {columns},
-        i.aggregate, p.year_basis, p.year, p.field
+        i.aggregate, p.year_basis, p.year, p.field, p.place,
+        max(p.place) OVER (PARTITION BY p.year_basis, c.indicator_id, c.unit_code, p.year{apart}) AS last_place
     FROM (
     {source}
     ) AS c
@@ -126,9 +129,8 @@ def standing_query(source: str, columns: str, periods: str = "reference.indicato
             i.aggregate <> 'last'
             OR CASE WHEN i.period = 'year' THEN coalesce(y.is_at_end, FALSE) ELSE u.is_at_end END
         )
-    QUALIFY
-        i.aggregate <> 'last'
-        OR p.place = max(p.place) OVER (PARTITION BY p.year_basis, c.indicator_id, c.unit_code, p.year{apart})"""
+    )
+    WHERE aggregate <> 'last' OR place = last_place"""
 
 
 def scope_condition(indicator: str, unit: str) -> str:

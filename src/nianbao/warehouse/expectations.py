@@ -13,7 +13,7 @@ import os
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from types import SimpleNamespace
@@ -22,6 +22,8 @@ from typing import Any, Literal
 from nianbao.errors import RuleError
 from nianbao.terms.check import QUERY, Offender, Rule, Verdict
 from nianbao.warehouse.connect import INTERRUPTED, QUERY_FAULT, Connection, quote, rows_of
+from nianbao.warehouse.engine import Engine, other_engine
+from nianbao.warehouse.models import tables_read
 
 _KEYS = ("submission_id", "row_no")
 _NEXT_STEP = "correct the rule; nothing is accepted or published without it"
@@ -46,8 +48,11 @@ def validate(connection: Connection, schema: str, table: str, rules: Sequence[Ru
     Raises:
         RuleError: a rule could not be evaluated, or does not say which rows break it.
     """
+    engine = other_engine()
+    offenders = [] if engine is None else _offenders_on(engine, connection, [rule for rule in rules if rule.is_sql])
+    rules = [rule for rule in rules if engine is None or not rule.is_sql]
     if not rules:
-        return []
+        return offenders
     with _batch(connection, schema, table) as batch:
         results = _evaluate(batch, rules, "BOOLEAN_ONLY")
         failed = [rule for rule in rules if not results[rule.name].success]
@@ -55,7 +60,6 @@ def validate(connection: Connection, schema: str, table: str, rules: Sequence[Ru
         keyed = [rule for rule in failed if not rule.is_sql]
         keys = _keys(connection, schema, table) if keyed else []
         listed = _evaluate(batch, keyed, _listing(keys)) if keyed else {}
-    offenders = []
     for rule in failed:
         if rule.is_sql:
             # Great Expectations lists at most 200 rows of a query; running it once more gives all, values untouched.
@@ -90,6 +94,19 @@ def columns_of_query(connection: Connection, rule: Rule) -> tuple[str, ...]:
     except QUERY_FAULT as error:
         raise _fault(rule, str(error)) from error
     return tuple(name for name, *_ in described or ())
+
+
+def _offenders_on(engine: Engine, connection: Connection, rules: Iterable[Rule]) -> list[Offender]:
+    """The offenders of rules that are queries, on another engine; what it cannot evaluate, it says as DuckDB would."""
+    offenders = []
+    for rule in rules:
+        query = str(rule.kwargs[QUERY])
+        try:
+            rows = engine.rows(connection, query, tables_read(query, rule.table))
+        except QUERY_FAULT as error:
+            raise _fault(rule, str(error)) from error
+        offenders += sorted((_offender(rule, row) for row in rows), key=_place)
+    return offenders
 
 
 def _observed(result: Mapping[str, Any]) -> object:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from nianbao.errors import ModelError
 from nianbao.warehouse.connect import Connection, raise_interrupt, transaction
+from nianbao.warehouse.engine import other_engine
 from nianbao.warehouse.schema import comment_on
 from nianbao.warehouse.state import READS
 
@@ -155,8 +156,10 @@ def remember_built(connection: Connection, name: str, fingerprint: str, built_at
 
 
 def _build_one(connection: Connection, model: Model, column_comments: Mapping[str, str]) -> None:
+    engine = other_engine()
     try:
-        connection.execute(f"CREATE OR REPLACE TABLE {model.name} AS\n{model.sql}")
+        sql = engine.compute(connection, model.name, model.sql, model.reads) if engine else model.sql
+        connection.execute(f"CREATE OR REPLACE TABLE {model.name} AS\n{sql}")
         rows = connection.execute(f"DESCRIBE {model.name}").fetchall()
     except Exception as error:
         raise_interrupt(error)
