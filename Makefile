@@ -1,6 +1,6 @@
 # nianbao: `make demo` and `make test` need Python 3.11 or newer and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help demo fonts test fuzz bench scale lint format docs requirements clean
+.PHONY: help demo fonts test spark fuzz bench scale lint format docs requirements clean
 
 PYTHON ?= python3
 UV     ?= uv
@@ -24,6 +24,8 @@ fonts:  ## free fonts like the official ones, for the PDF (Debian and Ubuntu, fo
 
 test: $(VENV)/dev  ## all tests
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile $(ARGS)
+
+spark: $(VENV)/spark  ## Spark for the tests in tests/spark, which skip without it (needs Java 17 or newer)
 
 fuzz: $(VENV)/dev  ## 10,000 mutated files of every format through the reader
 	$(BIN)/python -m tests.intake.fuzz $(ARGS)
@@ -51,9 +53,10 @@ docs: $(VENV)/run  ## the reference pages made from the declarations
 	PYTHONPATH=. $(BIN)/python -m tests.intake.faults_page
 
 requirements:  ## pin anew after a change of pyproject.toml (needs uv)
-	for set in run sources dev; do \
+	for set in run sources dev spark; do \
 	  groups="--group build"; \
 	  [ $$set = run ] || groups="$$groups --extra sources -c requirements/run.txt"; \
+	  [ $$set != spark ] || groups="--group build --extra spark -c requirements/dev.txt"; \
 	  [ $$set != dev ] || groups="$$groups --group dev -c requirements/sources.txt"; \
 	  $(UV) pip compile pyproject.toml $$groups --universal --python-version 3.11 --generate-hashes \
 	    --no-header --no-annotate --quiet --output-file requirements/$$set.txt $(ARGS) || exit 1; \
@@ -73,6 +76,12 @@ $(VENV)/run: requirements/run.txt pyproject.toml
 	@echo "Installing the pinned packages into $(VENV) (once)"
 	@$(PIP) install --no-deps --require-hashes -r requirements/run.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Spark is large, and only those who look at it need it here: tests/spark skips without it.
+$(VENV)/spark: $(VENV)/dev requirements/spark.txt
+	@echo "Installing Spark into $(VENV) (once)"
+	@$(PIP) install --no-deps --no-build-isolation --require-hashes -r requirements/spark.txt
 	@touch $@
 
 # What the bench measures us beside lies apart: dbt asks for other versions of what we have.
