@@ -12,6 +12,7 @@ import logging
 import os
 import sys
 import threading
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -276,6 +277,8 @@ def _load() -> Any:
     """Import Great Expectations, silence it and teach it DuckDB."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL)  # what it logs as errors is raised here
+    # It imports Spark where that is installed, and Spark warns of frames of pandas, which are not used here.
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
     collects = gc.isenabled()
     gc.disable()  # nothing of what an import makes is garbage: looking for it takes a fifth of the time
     try:
