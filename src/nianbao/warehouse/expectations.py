@@ -12,12 +12,13 @@ import logging
 import os
 import sys
 import threading
-import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
-from types import SimpleNamespace
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType, SimpleNamespace
 from typing import Any, Literal
 
 from nianbao.errors import RuleError
@@ -277,21 +278,36 @@ def _load() -> Any:
     """Import Great Expectations, silence it and teach it DuckDB."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL)  # what it logs as errors is raised here
-    # It imports Spark where that is installed, and Spark warns of frames of pandas, which are not used here.
-    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
     collects = gc.isenabled()
     gc.disable()  # nothing of what an import makes is garbage: looking for it takes a fifth of the time
+    hidden = _Hidden("pyspark")
+    sys.meta_path.insert(0, hidden)
     try:
         _postpone("scipy.stats")
         import great_expectations as gx
         from great_expectations.data_context.types.base import ProgressBarsConfig
     finally:
+        sys.meta_path.remove(hidden)
         if collects:
             gc.enable()
     _teach_duckdb()
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     return context
+
+
+class _Hidden(MetaPathFinder):
+    """Hides a package from this thread: Great Expectations would import Spark wherever it is installed, and print."""
+
+    def __init__(self, name: str) -> None:
+        self._name, self._thread = name, threading.get_ident()
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if fullname == self._name and threading.get_ident() == self._thread:
+            raise ModuleNotFoundError(f"{fullname} is not needed here", name=fullname)
+        return None
 
 
 def _postpone(name: str) -> None:
