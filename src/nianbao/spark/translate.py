@@ -9,7 +9,7 @@ _WHOLE = ("INT", "BIGINT", "SMALLINT", "TINYINT")
 
 
 def view_of(table: str) -> str:
-    """The name under which Spark knows a table of the warehouse: `core.gh05` is `core__gh05`."""
+    """The name under which Spark knows a table of the warehouse: `mart.figure` is `mart__figure`."""
     return table.replace(".", _APART)
 
 
