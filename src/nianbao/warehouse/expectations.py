@@ -305,7 +305,7 @@ class _Hidden(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if fullname == self._name and threading.get_ident() == self._thread:
+        if fullname.partition(".")[0] == self._name and threading.get_ident() == self._thread:
             raise ModuleNotFoundError(f"{fullname} is not needed here", name=fullname)
         return None
 
