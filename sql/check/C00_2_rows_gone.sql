@@ -3,7 +3,7 @@
 -- code: C00-2
 -- form: *
 -- severity: explain
--- says: 现行报送有{expected}行，这一次没有其中{value}行（如“{gone}”），另有新的{added}行，请核对；补报也要把原有的行和补的行放在一张表里，确要删去的请在说明栏写明原因。
+-- says: 现行报送有{expected}行，这一次没有其中{value}行（如“{gone}”），另有新的{added}行，请核对；这一次报送会替换前一次，请把原有的行和补的行放在一张表里，确要删去的请在说明栏写明原因。
 -- because: 后一次报送替换前一次，不会相加；只报补的行会把原有的行去掉。
 WITH first_columns AS (
     SELECT

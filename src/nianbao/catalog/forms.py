@@ -58,12 +58,15 @@ def _read_form(path: Path, roster: Roster, lists: frozenset[str]) -> Form:
         cumulative=declared.flag("cumulative"),
         notes=declared.texts("notes", ()),
         excludes_below=declared.flag("excludes_below"),
+        takes_supplements=declared.flag("supplements"),
         parts=tuple(
             _read_part(part, code, suffixes, reporters, roster, lists) for part in declared.tables("parts", "code")
         ),
         earlier_editions=tuple(_read_edition(each) for each in declared.tables("earlier_editions", "edition")),
     )
     declared.done()
+    if form.takes_supplements and not all(part.row_key for part in form.parts):
+        raise declared.fail("supplements = true needs a row_key in every part: rows are joined by it", "supplements")
     _check_editions(declared, form)
     _check_unique(declared, [part.code for part in form.parts], "part")
     _check_unique(declared, [f"line = {field.line}" for part in form.parts for field in part.fields], "the")
@@ -127,14 +130,26 @@ def _read_part(
         suffixes=declared.texts("periods", suffixes),
         reporters=_reporters(declared, roster, reporters),
         fields=tuple(_read_field(field, lists) for field in declared.tables("fields", "code")),
+        row_key=declared.texts("row_key", ()),
     )
     declared.done()
+    _check_row_key(declared, part)
     if part.rows not in lists:
         raise declared.fail(f"rows = {part.rows!r} names no list", "rows")
     if not set(part.suffixes) <= set(suffixes):
         raise declared.fail(f"part {part.code} is asked in periods the form does not have", "periods")
     _check_unique(declared, [field.code for field in part.fields], "field")
     return part
+
+
+def _check_row_key(declared: Declared, part: Part) -> None:
+    """Rows are told apart by required fields of a ledger, which are named to the sender: nothing personal."""
+    fields = {field.code: field for field in part.fields}
+    for code in part.row_key:
+        if part.layout is not Layout.LEDGER or code not in fields:
+            raise declared.fail(f"row_key: {code!r} is no field of a ledger of this part", "row_key")
+        if fields[code].is_personal or not fields[code].required:
+            raise declared.fail(f"row_key: {code!r} must be a required field that is not personal", "row_key")
 
 
 def _read_field(declared: Declared, lists: frozenset[str]) -> Field:

@@ -18,6 +18,7 @@ from nianbao.intake.judge.judge import Judged
 from nianbao.intake.judge.last_pass import Beyond, Reconsidered, needs_pass, pass_over, reconsider
 from nianbao.intake.judge.night import Night, gather
 from nianbao.intake.judge.rounds import Known, Rounds, is_refused
+from nianbao.intake.judge.supplement import join_supplements
 from nianbao.intake.read_in import Progress, ReadIn, read_in
 from nianbao.intake.worker.pool import ReaderPool
 from nianbao.record import Archive, Frame, Record
@@ -133,7 +134,11 @@ def judge_night(
     begin_night(connection, project.parts)
     judged, gathered = Judged(), list[Night]()
     while turns := rounds.next_round():
-        gathered.append(gather(turns, project.rules))
+        night_of_round, repeated = join_supplements(
+            connection, project, gather(turns, project.rules), judged.waiting, kept
+        )
+        rounds.take_back(repeated)
+        gathered.append(night_of_round)
         this_round = judge_apart(connection, project, gathered[-1], before)
         accepted = set(this_round.accepted)
         end_round(connection, project.parts, sorted(accepted))

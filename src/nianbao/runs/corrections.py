@@ -74,7 +74,9 @@ def _changed_fields(workspace: Workspace, correction: Correction) -> frozenset[t
     """The parts and fields of which a submission says something else than the one before it."""
     rows = workspace.connection.execute(
         "SELECT DISTINCT part, field FROM (SELECT part, field, row_no, count(*) FROM raw.cell "
-        "WHERE submission_id IN ($1, $2) GROUP BY part, field, row_no, coalesce(read_as, text) "
+        "WHERE CASE submission_id WHEN $2 THEN came_in IS NULL "  # a supplement adds to what was there
+        "WHEN $1 THEN NOT EXISTS (SELECT 1 FROM raw.cell WHERE submission_id = $2 AND came_in IS NOT NULL) "
+        "ELSE FALSE END GROUP BY part, field, row_no, coalesce(read_as, text) "
         "HAVING count(*) = 1) AS single",
         [correction.before, correction.after],
     ).fetchall()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,20 +76,27 @@ def feeds(workspace: Workspace, submission_id: str, cell: str | None = None) -> 
         counted = ", ".join(list(dict.fromkeys(each.cell for each, _ in traced))[:8])
         step = f"counted are, for example: {counted}"
         raise UsageError(f"cell {cell} of {submission_id} is not counted", next_step=step)
-    printed, releases = _printed(workspace.home, submission_id, (ALL, row["unit_code"]))
+    holding = workspace.connection.execute(
+        "SELECT DISTINCT submission_id FROM raw.cell WHERE came_in = $1", [submission_id]
+    ).fetchall()
+    ids = {submission_id, *(row[0] for row in holding)}
+    printed, releases = _printed(workspace.home, ids, (ALL, row["unit_code"]))
     fed = tuple(Fed(each, *figure, tuple(printed.get(figure, ()))) for each, figures in kept for figure in figures)
     return Feeds(submission_id, row["in_force"], fed, tuple(releases))
 
 
 def _printed(
-    home: Home, submission_id: str, scopes: tuple[str, ...]
+    home: Home, submission_ids: Set[str], scopes: tuple[str, ...]
 ) -> tuple[dict[tuple[str, int], list[Printed]], list[str]]:
-    """What the releases that rest on a submission print of these scopes, by figure; and their names."""
+    """What the releases that rest on a submission print of these scopes, by figure; and their names.
+
+    They may rest on a supplement that took its rows over.
+    """
     printed: dict[tuple[str, int], list[Printed]] = {}
     releases = []
     for folder in _releases(home):
         manifest = json.loads((folder / "manifest.json").read_bytes())
-        if submission_id not in manifest["submissions"]:
+        if submission_ids.isdisjoint(manifest["submissions"]):
             continue
         releases.append(f"{manifest['publication']} {manifest['year']} {manifest['edition']}")
         with (folder / "figures.csv").open(encoding="utf-8", newline="") as file:

@@ -21,7 +21,7 @@ from nianbao.intake.blank import write_workbook
 from nianbao.terms.filled import Filled
 from nianbao.terms.period import Period
 from nianbao.terms.submission import Value
-from nianbao.terms.workbook_words import STATUSES
+from nianbao.terms.workbook_words import FIRST
 
 
 class StepKind(StrEnum):
@@ -86,7 +86,7 @@ class Story:
             unit = declared.roster.unit_in(each.unit_code, each.period)
             if not after < each.sent_on <= until or unit is None:
                 continue
-            note = "" if each.status == STATUSES[0] else f"（{each.status}）"
+            note = "" if each.status == FIRST else f"（{each.status}）"
             path = inbox / each.unit_code / f"{unit.zh}-{each.period}{note}.xlsx"
             path.parent.mkdir(parents=True, exist_ok=True)
             cover = {"status": each.status, "filled_on": each.sent_on.isoformat()}

@@ -10,10 +10,11 @@ from pathlib import Path
 from nianbao.catalog.project import Project
 from nianbao.clock import ZONE
 from nianbao.intake.blank import write_workbook
-from nianbao.sample.deliveries import CORRECTED, ON_TIME
+from nianbao.sample.deliveries import ON_TIME
 from nianbao.sample.events import Change, changed
 from nianbao.sample.make import plan_sample
 from nianbao.terms.filled import Filled
+from nianbao.terms.workbook_words import CORRECTION
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def correct_after_release(project: Project, year: int, seed: int, out: Path, lat
     content = replace(
         corrected,
         forms={late.change.form: corrected.forms[late.change.form]},
-        cover={**corrected.cover, "status": CORRECTED, "filled_on": late.sent_at.date().isoformat()},
+        cover={**corrected.cover, "status": CORRECTION, "filled_on": late.sent_at.date().isoformat()},
     )
     path = out / sent.unit.short_zh / f"{sent.unit.zh}-{sent.period.code}（更正）.xlsx"
     write_workbook(path, project, sent.unit, sent.period, content)

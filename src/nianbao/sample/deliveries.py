@@ -13,9 +13,8 @@ from nianbao.sample.working import Working
 from nianbao.terms.filled import Filled
 from nianbao.terms.period import Period
 from nianbao.terms.unit import Unit
-from nianbao.terms.workbook_words import STATUSES
+from nianbao.terms.workbook_words import CORRECTION, FIRST
 
-FIRST, CORRECTED, _ = STATUSES
 ON_TIME = "on time"
 
 
@@ -85,7 +84,7 @@ class Post:
         again = replace(
             filled,
             forms={form: filled.forms[form] for form in kept},
-            cover={**filled.cover, "status": CORRECTED},
+            cover={**filled.cover, "status": CORRECTION},
         )
         name = resent.again_name.format(unit=usual.unit.zh, period=usual.period.code)
         yield replace(

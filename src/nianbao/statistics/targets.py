@@ -20,10 +20,11 @@ _QUERY = """
         cell.sheet, cell.cell, cell.text
     FROM mart.target AS target
     INNER JOIN core.unit AS unit ON target.set_by = unit.unit_code
-    INNER JOIN ledger.submission AS submission ON target.submission_id = submission.submission_id
-    INNER JOIN ledger.delivery AS delivery ON submission.delivery_id = delivery.delivery_id
     INNER JOIN raw.cell AS cell
         ON target.submission_id = cell.submission_id AND target.row_no = cell.row_no AND cell.field = 'target_value'
+    INNER JOIN ledger.submission AS submission
+        ON coalesce(cell.came_in, target.submission_id) = submission.submission_id
+    INNER JOIN ledger.delivery AS delivery ON submission.delivery_id = delivery.delivery_id
     WHERE target.year = ?
     ORDER BY target.set_by, target.set_in, target.row_no
 """

@@ -48,13 +48,14 @@ def _reported(connection: Connection, project: Project, declared: DeclaredText, 
     rows = rows_of(
         connection,
         f"""
-        SELECT said.{quote(declared.field)} AS text, said.unit_code, said.period, said.submission_id,
+        SELECT said.{quote(declared.field)} AS text, said.unit_code, said.period, submission.submission_id,
             submission.arrived_on AS said_on, delivery.source AS file, delivery.sha256, cell.sheet, cell.cell
         FROM {declared.table} AS said
         INNER JOIN raw.cell AS cell
             ON said.submission_id = cell.submission_id AND said.row_no = cell.row_no
             AND cell.part = $part AND cell.field = $field
-        INNER JOIN ledger.submission AS submission ON said.submission_id = submission.submission_id
+        INNER JOIN ledger.submission AS submission
+            ON coalesce(cell.came_in, said.submission_id) = submission.submission_id
         INNER JOIN ledger.delivery AS delivery ON submission.delivery_id = delivery.delivery_id
         WHERE said.year = $year AND said.{quote(declared.topic_field)} = $topic
             AND said.{quote(declared.field)} IS NOT NULL

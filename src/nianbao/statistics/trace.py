@@ -175,16 +175,17 @@ def _cells(
 ) -> dict[int, list[TracedCell]]:
     """The cells of a base indicator by year, in the order of units, periods and rows; or those of one submission."""
     query = f"""
-        SELECT counted.year, counted.unit_code, counted.period, counted.submission_id, counted.measure,
+        SELECT counted.year, counted.unit_code, counted.period, submission.submission_id, counted.measure,
             delivery.source AS file, delivery.sha256, cell.sheet, cell.cell, cell.text, cell.value, cell.read_as
         FROM ({rows_query(indicator, project, basis or project.conventions.year)}) AS counted
         INNER JOIN raw.cell AS cell
             ON counted.submission_id = cell.submission_id AND counted.row_no = cell.row_no
             AND cell.part = $part AND counted.field = cell.field
-        INNER JOIN ledger.submission AS submission ON counted.submission_id = submission.submission_id
+        INNER JOIN ledger.submission AS submission
+            ON coalesce(cell.came_in, counted.submission_id) = submission.submission_id
         INNER JOIN ledger.delivery AS delivery ON submission.delivery_id = delivery.delivery_id
         WHERE counted.year IN (SELECT unnest($years::INTEGER[]))
-            AND $submission_id IN ('', counted.submission_id)
+            AND $submission_id IN ('', submission.submission_id)
         ORDER BY counted.unit_code, counted.period, counted.row_no
     """
     found: dict[int, list[TracedCell]] = {}

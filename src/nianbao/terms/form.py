@@ -107,6 +107,7 @@ class Part:
 
     `rows` names the list that fills the first column in advance (a code list, a level, `accounts`), or is empty.
     `suffixes` are the periods in which the part is asked and `reporters` who is asked for it: subsets of the form's.
+    `row_key` are the fields of a ledger that tell its rows apart, none where nothing does.
     """
 
     form_code: str
@@ -118,6 +119,7 @@ class Part:
     suffixes: tuple[str, ...]
     reporters: frozenset[str]
     fields: tuple[Field, ...]
+    row_key: tuple[str, ...] = ()
 
     @property
     def table(self) -> str:
@@ -155,7 +157,8 @@ class Form:
 
     `due_days` after the end of a period it is due, where a level has no days of its own in `level_due_days`.
     `approval` says what the level above has to do with it. `edition` is the present one; `earlier_editions` are those
-    of periods that have their own.
+    of periods that have their own. What is sent as a supplement (补报) adds its rows to those that count, where the
+    form takes that.
     """
 
     code: str
@@ -176,6 +179,7 @@ class Form:
     excludes_below: bool = False
     approval: Approval = Approval.NONE
     swing: Swing = Swing()
+    takes_supplements: bool = False
 
     def swing_of(self, field: Field, level: str) -> int:
         """By how many per cent a field of a unit of a level may move before the reason is asked; 0: as it likes."""

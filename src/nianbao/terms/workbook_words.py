@@ -23,7 +23,7 @@ COVER_LABELS = {
 }
 """What the cover asks, in this order: the label stands in column B, its value beside it in column C."""
 
-STATUSES = ("初报", "更正", "补报")
+STATUSES = FIRST, CORRECTION, SUPPLEMENT = ("初报", "更正", "补报")
 BASES = {"period": "本期", "cumulative": "累计"}
 MONEY_UNITS = {"元": 1, "万元": 10_000}
 YES, NO = "是", "否"

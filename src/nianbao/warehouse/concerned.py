@@ -164,7 +164,7 @@ def cells_of_standing(connection: Connection, record: Record, submission_ids: Se
         table = record.manifest(int(run_id[1:])).cells.get(period)
         if table is not None:
             cells = record.table(table)
-            found.append(cells.filter(cells["submission_id"].is_in(ids)).select(*found[0].columns))
+            found.append(cells.filter(cells["submission_id"].is_in(ids)))
     return joined(*found)
 
 

@@ -190,7 +190,7 @@ CELL = TableSpec(
     {"submission_id": "VARCHAR NOT NULL", "form_code": "VARCHAR NOT NULL", "part": "VARCHAR NOT NULL",
      "row_no": "INTEGER NOT NULL", "field": "VARCHAR NOT NULL", "sheet": "VARCHAR NOT NULL", "cell": "VARCHAR NOT NULL",
      "text": "VARCHAR NOT NULL", "read_as": "VARCHAR", "value": "DECIMAL(18,4)", "fault": "VARCHAR",
-     "shown": "VARCHAR"},
+     "shown": "VARCHAR", "came_in": "VARCHAR"},
 )  # fmt: skip
 
 RECORD_COLUMNS = {"submission_id": "VARCHAR NOT NULL", "row_no": "INTEGER NOT NULL"}

@@ -21,7 +21,7 @@ _TITLE = "统计报表"
 _CHOICES = {"status": STATUSES, "basis": tuple(BASES.values()), "money_unit": tuple(MONEY_UNITS)}
 _TYPED = ("filler", "reviewer", "filled_on")
 _HINTS = {
-    "status": "首次报送选“初报”，改正差错选“更正”，补送漏报的表选“补报”。",
+    "status": "首次报送选“初报”，改正差错选“更正”，补送漏报的表或行选“补报”。",
     "basis": "各数只含本期选“本期”，从年初累计选“累计”。",
     "money_unit": "全册各表的金额都用这一单位。",
     "filled_on": "如 2021-05-20",

@@ -32,6 +32,8 @@ _MEASURES_SHOWN = "见表内"
 _NAMED = 12
 """So many units that report for themselves are named."""
 
+_SUPPLEMENTED = "已报过、只补漏报的行时，只填要补的行，封面选“补报”；要改已报的行，选“更正”并填全部的行。"
+
 DueForm = tuple[Form, Period, tuple[Part, ...]]
 
 
@@ -102,7 +104,7 @@ def _write_foot(page: Page, form: Form, period: Period) -> None:
     page.merge(1, page.last, note, "note")
     page.row += 1
     page.line("　　　　".join(signature + "　　　　" for signature in SIGNATURES), "signatures", 26)
-    notes = [*form.notes, *_excluded(page, form, period)]
+    notes = [*form.notes, *_excluded(page, form, period), *([_SUPPLEMENTED] if form.takes_supplements else ())]
     lines = [f"{number}. {note}" for number, note in enumerate(notes, start=1)]
     text = "\n".join([NOTES_HEADING, *lines])
     page.line(text, "small", text_height(text, page.width(0, page.last), 9))

@@ -159,7 +159,7 @@ def _finding_of_offender(offender: Offender, subject: _Subject, cell: CellRead |
         field=subject.field,
         row_no=offender.row_no,
         sheet=submission.sheet,
-        cell=cell.cell if cell else None,
+        cell=(cell.cell or None) if cell else None,
         value=_said(row.get("value")) or (cell.text if cell else None),
         expected=_said(row.get("expected")),
         sentence=_sentence(rule.name, rule.says, _about(submission, project) | said),

@@ -33,13 +33,15 @@ def judge_apart(connection: Connection, project: Project, night: Night, before: 
     def attempt(chosen: Sequence[str]) -> Judged:
         return judge(connection, project, night.only(chosen), before)
 
-    everyone = [each.submission_id for each in night.submissions]
+    everyone = [each.submission_id for each in night.submissions if each.submission_id not in night.failed]
     judged = do_apart(lambda: attempt(everyone))
-    if not isinstance(judged, Failed):
+    causes = dict(night.failed)
+    if isinstance(judged, Failed):
+        refuse_broken_rules(connection, project)
+        causes |= sift(attempt, everyone)
+        judged = attempt([key for key in everyone if key not in causes])
+    if not causes:
         return judged
-    refuse_broken_rules(connection, project)
-    causes = sift(attempt, everyone)
-    judged = attempt([key for key in everyone if key not in causes])
     kept = [each for each in night.submissions if each.submission_id in causes]
     said = [find_fault(ReadingFault(NOT_JUDGED, each.form_code, each.sheet), each, project) for each in kept]
     return replace(

@@ -16,7 +16,7 @@ from nianbao.intake.judge.night import Night
 from nianbao.terms.delivery import Decision
 from nianbao.terms.explanation import Explanation
 from nianbao.terms.finding import Finding
-from nianbao.terms.submission import Submission
+from nianbao.terms.submission import Place, Submission
 from nianbao.warehouse.connect import Connection
 from nianbao.warehouse.stage import fill_stage
 
@@ -48,6 +48,12 @@ class Judged:
     def accepted(self) -> list[str]:
         """The ids of the submissions that count."""
         return [key for key, decision in self.decisions.items() if decision.counts]
+
+    @property
+    def waiting(self) -> set[Place]:
+        """The places of which the last submission waits for a reason: without being sent again it may yet count."""
+        last = {each.place: self.decisions[each.submission_id] for each in self.submissions}
+        return {place for place, decision in last.items() if decision is Decision.AWAITING_EXPLANATION}
 
     def only(self, chosen: Container[str]) -> Judged:
         """What was decided about some of the submissions."""

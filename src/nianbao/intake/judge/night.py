@@ -38,9 +38,10 @@ class CellRead(NamedTuple):
 class Night:
     """Submissions that are judged together, one of a unit, form and period: a round, or the last pass.
 
-    `rules` are those that are asked; `said` what was found by others, by submission. `beside` is what a sender wrote
+    `rules` are those that are asked; `said` what was found by others, by submission; `failed` over which submissions
+    we failed already, and why. `beside` is what a sender wrote
     beside findings, by delivery and their keys; `cells` every cell of the submissions, blank ones too: submission_id,
-    form_code, sheet, part, row_no, field, cell, text, read_as, value, fault.
+    form_code, sheet, part, row_no, field, cell, text, read_as, value, fault, shown, came_in.
     """
 
     deliveries: Mapping[str, Delivery]
@@ -49,6 +50,7 @@ class Night:
     cells: pl.DataFrame
     rules: tuple[Rule, ...]
     said: Mapping[str, tuple[Finding, ...]] = field(default_factory=dict)
+    failed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def submissions(self) -> list[Submission]:
@@ -75,7 +77,10 @@ class Night:
             schema={"submission_id": pl.String, "part": pl.String, "row_no": pl.Int32, "field": pl.String},
             orient="row",
         )
-        found = self.cells.join(wanted, on=wanted.columns, how="semi")
+        found = self.cells.join(wanted, on=wanted.columns, how="semi").with_columns(
+            # What a supplement took over stands in another workbook.
+            pl.when(pl.col("came_in").is_null()).then("cell").otherwise(pl.lit("")).alias("cell")
+        )
         rows = found.select(*wanted.columns, "cell", "text", "fault").reverse().iter_rows()  # the first one holds
         return {CellPlace(*row[:4]): CellRead(*row[4:]) for row in rows}
 
@@ -121,4 +126,8 @@ def _cells(turns: Sequence[Turn]) -> pl.DataFrame:
         orient="row",
     )  # fmt: skip
     cells = pl.concat(files) if files else pl.DataFrame(schema=schema)
-    return cells.join(sheets, on=["file_no", "sheet_no"], maintain_order="left").drop("file_no", "sheet_no")
+    return (
+        cells.join(sheets, on=["file_no", "sheet_no"], maintain_order="left")
+        .drop("file_no", "sheet_no")
+        .with_columns(pl.lit(None, pl.String).alias("came_in"))
+    )

@@ -60,6 +60,13 @@ class Rounds:
         chosen = [turn for place in list(self._queues) if (turn := self._next(place))]
         return sorted(chosen, key=lambda turn: turn.item.delivery.delivery_id)
 
+    def take_back(self, repeated: Iterable[Sent]) -> None:
+        """Let forms whose turn it was say nothing new, after all: the next one of their place has their number."""
+        for each in repeated:
+            submission = each.submission
+            self._numbers[submission.place] = submission.number - 1
+            self._unchanged.setdefault(submission.delivery_id, []).append(submission.form_code)
+
     def note(self, accepted: Iterable[Submission]) -> None:
         """Let what a round accepted count for the rounds to come."""
         self._in_force |= {submission.place: submission.cells_sha256 for submission in accepted}
