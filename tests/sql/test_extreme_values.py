@@ -122,7 +122,8 @@ def cells(project: Project, row: Submission, part: Part, values: str) -> Iterato
             yield {
                 "submission_id": row.submission_id, "form_code": row.form_code, "part": part.code,
                 "row_no": row_no, "field": field.code, "sheet": row.sheet, "cell": "A1", "text": str(read_as),
-                "read_as": str(read_as), "value": None if number is None else str(number), "fault": None, "shown": None, "came_in": None,
+                "read_as": str(read_as), "value": None if number is None else str(number), "fault": None, "shown": None,
+                "came_in": None,
             }  # fmt: skip
 
 
