@@ -109,10 +109,7 @@ FIRST = tuple((f"班{number}", "2021-08-01", 20) for number in range(1, 6))
 
 
 def test_T19_rows_that_counted_and_are_gone_are_asked_about(federation: Federation) -> None:
-    """T19: the second desk sends only the rows that were missing; the first desk's go on to count until it says why.
-
-    So it is where a form takes no supplements: what comes later replaces.
-    """
+    """T19: where a form takes no supplements, rows that are gone go on to count until the second desk says why."""
     federation.edit("forms/A02.toml", "supplements = true\n", "")
     federation.send("A1", "2021Q3", {"A02": a02(*FIRST)}, "2021-10-05T09:00")
     federation.night("2021-10-06T01:00")
