@@ -14,8 +14,10 @@ from nianbao.clock import OVERRIDE
 from nianbao.settings import Home
 from tests.homes import ROOT, live_a_year
 
+os.environ["PATH"] += os.pathsep + "/usr/sbin"  # where Debian puts servers
 PROGRAMS = {
     "browser": ("chromium", "chromium-browser", "google-chrome"),
+    "dovecot": ("dovecot",),
     "java": ("java",),
     "libreoffice": ("soffice", "libreoffice"),
     "openssh": ("ssh-keygen",),

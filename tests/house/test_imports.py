@@ -12,6 +12,7 @@ KNOWN_IN = {
     "polars": ("src/nianbao/published.py", "src/nianbao/record/", "src/nianbao/warehouse/", "src/nianbao/intake/"),
     "prefect": ("flows/",),
     "asyncssh": ("src/nianbao/intake/fetch/sources/",),
+    "imapclient": ("src/nianbao/intake/fetch/sources/",),
     "botocore": ("src/nianbao/intake/fetch/sources/",),
     "httpx": ("src/nianbao/intake/fetch/sources/", "src/nianbao/notices/channels.py"),
     "typst": ("src/nianbao/publish/pdf/",),

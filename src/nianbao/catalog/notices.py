@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from nianbao.catalog.declared import Declared
+from nianbao.catalog.smtp import read_smtp, require_address
 from nianbao.terms.notice import Channel, CommandChannel, Event, MailChannel, Notices, WebhookChannel
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
-_ADDRESS = re.compile(r"[^@\s,<>]+@[^@\s,<>]+")
 _PLACE = re.compile(r"\{(\w*)\}")
 _PLACES = frozenset({"title", "text", "event", "home"})
-_SECURITY = {"tls": 465, "starttls": 587, "none": 25}
 
 
 def read_notices(path: Path) -> Notices:
@@ -62,26 +61,11 @@ def _events(declared: Declared) -> Iterator[Event]:
 
 
 def _mail(declared: Declared) -> MailChannel:
-    security = declared.text("security", "starttls")
-    if security not in _SECURITY:
-        raise declared.fail(f"security = {security!r} is none of: {', '.join(_SECURITY)}", security)
-    channel = MailChannel(
-        host=declared.text("host"),
-        port=declared.integer("port", _SECURITY[security]),
-        security=security,
-        sender=declared.text("from"),
-        to=declared.texts("to"),
-        user=declared.text("user", ""),
-        password_env=declared.variable("password_env", ""),
-        ca_file=declared.text("ca_file", ""),
-    )
+    channel = MailChannel(read_smtp(declared), declared.texts("to"))
     if not channel.to:
         raise declared.fail("to names nobody", "to")
-    for address in (channel.sender, *channel.to):
-        if not _ADDRESS.fullmatch(address):
-            raise declared.fail(f"{address!r} is no mail address", address)
-    if channel.user and security == "none":
-        raise declared.fail("a password is not sent without tls or starttls", "security")
+    for address in channel.to:
+        require_address(declared, address)
     return channel
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from nianbao.catalog.declared import Declared
+from nianbao.catalog.declared import Declared, read_csv
+from nianbao.catalog.smtp import is_address, read_smtp
+from nianbao.errors import DeclarationError
 from nianbao.terms.source import (
     CONFIRMED,
     LOCAL_INBOX,
+    Correspondent,
     DeclaredSource,
     FolderPlace,
     HttpPlace,
+    MailPlace,
     Owner,
     Place,
     S3Place,
@@ -27,6 +31,11 @@ _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _MARKER = re.compile(r"\.[A-Za-z0-9._-]{1,20}")
 _HOST_KEY = re.compile(r"SHA256:[A-Za-z0-9+/]{43}=?|(?:ssh|ecdsa|sk)-[\w@.-]+ [A-Za-z0-9+/]+=*(?: .*)?")
 _SECRETS = ("password", "passphrase", "access_key", "secret_key", "token")
+
+ADDRESSES = "addresses.csv"
+"""Beside sources.toml: which unit writes from which address."""
+
+_IMAP_PORTS = {"tls": 993, "starttls": 143}
 
 LONGEST_SETTLE = 10 * 60
 """Seconds a source may take for a file to come to rest; longer and a night would be spent waiting."""
@@ -45,8 +54,9 @@ def read_sources(path: Path, units: Container[str]) -> tuple[DeclaredSource, ...
         return (INBOX,)
     declared = Declared.from_toml(path)
     sources: dict[str, DeclaredSource] = {}
+    correspondents = _read_correspondents(path.with_name(ADDRESSES), units)
     for table in declared.tables("sources", "name"):
-        source = _read_source(table, units)
+        source = _read_source(table, units, correspondents)
         if source.name in sources:
             raise table.fail(f"source {source.name} is declared twice", source.name)
         sources[source.name] = source
@@ -56,7 +66,26 @@ def read_sources(path: Path, units: Container[str]) -> tuple[DeclaredSource, ...
     return tuple(sources.values())
 
 
-def _read_source(declared: Declared, units: Container[str]) -> DeclaredSource:
+def _read_correspondents(path: Path, units: Container[str]) -> dict[str, Correspondent]:
+    """The declared addresses of units; none where there is no such file."""
+    correspondents: dict[str, Correspondent] = {}
+    for line, row in read_csv(path, ("address", "unit_code", "lower")) if path.exists() else ():
+        address = row["address"].casefold()
+        if not is_address(address):
+            raise DeclarationError(path, line, f"{address!r} is no mail address")
+        if address in correspondents:
+            raise DeclarationError(path, line, f"{address} stands twice: an address is one unit's")
+        if row["unit_code"] not in units:
+            raise DeclarationError(path, line, f"unit {row['unit_code']} is not in the roster")
+        if row["lower"] not in ("", "yes"):
+            raise DeclarationError(path, line, f"lower = {row['lower']!r} must be yes or empty")
+        correspondents[address] = Correspondent(row["unit_code"], row["lower"] == "yes")
+    return correspondents
+
+
+def _read_source(
+    declared: Declared, units: Container[str], correspondents: Mapping[str, Correspondent]
+) -> DeclaredSource:
     name = declared.text("name")
     if not _NAME.fullmatch(name):
         raise declared.fail(f"name {name!r} must be small letters, digits, - and _, and begin with a letter", name)
@@ -64,19 +93,20 @@ def _read_source(declared: Declared, units: Container[str]) -> DeclaredSource:
         raise declared.fail(f"name {name!r} stands for files that somebody confirmed; choose another", name)
     declared.refuse_secrets(*_SECRETS)
     kind = declared.text("kind")
-    if kind not in _PLACES:
-        raise declared.fail(f"kind = {kind!r} is none of: {', '.join(_PLACES)}", kind)
-    place = _PLACES[kind](declared)
+    if kind not in _PLACES and kind != "mail":
+        raise declared.fail(f"kind = {kind!r} is none of: {', '.join((*_PLACES, 'mail'))}", kind)
+    place = _mail(declared, correspondents) if kind == "mail" else _PLACES[kind](declared)
+    is_single = isinstance(place, HttpPlace | MailPlace)
     source = DeclaredSource(
         name,
         place,
-        owner=_owner(declared, units) if "unit" in declared else None,
+        owner=_owner(declared, units) if "unit" in declared and not isinstance(place, MailPlace) else None,
         folder_owners={
             folder.text("folder").strip("/"): _owner(folder, units) for folder in declared.tables("folders", "folder")
         },
-        receipts="" if isinstance(place, HttpPlace) else declared.text("receipts", "").strip("/"),
-        sentinel=declared.text("sentinel", "").strip("/"),
-        marker="" if isinstance(place, HttpPlace) else declared.text("marker", ""),
+        receipts="" if is_single else declared.text("receipts", "").strip("/"),
+        sentinel="" if isinstance(place, MailPlace) else declared.text("sentinel", "").strip("/"),
+        marker="" if is_single else declared.text("marker", ""),
         settle_seconds=declared.integer("settle_seconds", 2),
         max_files=declared.integer("max_files", 10_000),
         max_bytes=declared.integer("max_megabytes", 2048) << 20,
@@ -149,6 +179,42 @@ def _s3(declared: Declared) -> Place:
 
 def _webdav(declared: Declared) -> Place:
     return WebdavPlace(_url(declared, declared.text("url")), _access(declared))
+
+
+def _mail(declared: Declared, correspondents: Mapping[str, Correspondent]) -> Place:
+    if not correspondents:
+        raise declared.fail(f"reference/{ADDRESSES} names no address: nobody could send anything", "mail")
+    security = declared.text("security", "tls")
+    if security not in _IMAP_PORTS:
+        raise declared.fail(f"security = {security!r} is none of: {', '.join(_IMAP_PORTS)}", security)
+    answers = declared.table("answers")
+    place = MailPlace(
+        host=declared.text("host"),
+        port=declared.integer("port", _IMAP_PORTS[security]),
+        security=security,
+        user=declared.text("user"),
+        password_env=declared.variable("password_env", ""),
+        password_file=declared.text("password_file", ""),
+        ca_file=declared.text("ca_file", ""),
+        folder=declared.text("folder", "INBOX"),
+        days=declared.integer("days", 90),
+        flag=declared.text("flag", ""),
+        move=declared.text("move", ""),
+        authenticated_by=declared.text("authenticated_by", ""),
+        correspondents=correspondents,
+        answers=read_smtp(answers) if answers else None,
+    )
+    if answers:
+        answers.done()
+    if not (place.password_env or place.password_file):
+        raise declared.fail("password_env or password_file is missing")
+    if place.days < 1:
+        raise declared.fail("days must be 1 or more", "days")
+    if place.move == place.folder:
+        raise declared.fail("move names the folder that is read", "move")
+    if (place.flag or place.move) and not place.answers:
+        raise declared.fail("what was answered is flagged or moved; without answers nothing is", "answers")
+    return place
 
 
 def _http(declared: Declared) -> Place:

@@ -11,9 +11,12 @@ import click
 from nianbao.cli.main import home_option, json_option, project_option, resolve_project
 from nianbao.cli.show import say, say_json, say_table
 from nianbao.settings import Home
+from nianbao.terms.source import STRANGER
 
 if TYPE_CHECKING:
     from nianbao.runs.workspace import Workspace
+
+_STRANGERS = {STRANGER: "未登记的邮箱"}
 
 
 @click.command()
@@ -73,7 +76,7 @@ def tell_held(workspace: Workspace) -> list[dict[str, Any]]:
                 "unit_code": code,
                 "unit": units[code].zh if code in units else None,
                 "sender": each.sender,
-                "sender_zh": units[each.sender].zh if each.sender in units else None,
+                "sender_zh": units[each.sender].zh if each.sender in units else _STRANGERS.get(each.sender),
             }
         )
     return told

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from nianbao import clock
+from nianbao.smtp import SECONDS, NoSecret, find_secret, send_mail
 from nianbao.terms.notice import Channel, CommandChannel, MailChannel, Notice, WebhookChannel
 
 Secrets = Callable[[str], str | None]
-SECONDS = 20
 _SHOWN = 200
 _PLACE = re.compile(r"\{(title|text|event|home)\}")
 
@@ -33,7 +33,7 @@ def send(notice: Notice, channel: Channel, home: Path, secrets: Secrets) -> None
     way = channel.way
     try:
         if isinstance(way, MailChannel):
-            _mail(way, title, text, _secret(secrets, way.password_env))
+            _mail(way, title, text, _secret(secrets, way.smtp.password_env, way.smtp.password_file))
         elif isinstance(way, CommandChannel):
             _run(way, {"event": notice.event.value, "title": title, "text": text, "home": str(home)})
         else:
@@ -43,38 +43,24 @@ def send(notice: Notice, channel: Channel, home: Path, secrets: Secrets) -> None
         raise NotTold(f"{type(error).__name__}: {_first_line(error)}") from error
 
 
-def _secret(secrets: Secrets, variable: str) -> str:
-    if not variable:
-        return ""
-    value = secrets(variable)
-    if not value:
-        raise NotTold(f"the environment variable {variable} is not set")
-    return value
+def _secret(secrets: Secrets, variable: str, file: str = "") -> str:
+    try:
+        return find_secret(variable, file, secrets)
+    except NoSecret as error:
+        raise NotTold(str(error)) from error
 
 
 def _mail(way: MailChannel, title: str, text: str, password: str) -> None:
-    import smtplib  # these take their time, and most nights tell nobody by mail
-    import ssl
-    from email.message import EmailMessage
+    from email.message import EmailMessage  # most nights tell nobody by mail
     from email.utils import format_datetime, make_msgid
 
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = way.sender, ", ".join(way.to), title
+    message["From"], message["To"], message["Subject"] = way.smtp.sender, ", ".join(way.to), title
     message["Date"] = format_datetime(clock.now().replace(tzinfo=clock.ZONE))
-    message["Message-ID"] = make_msgid(domain=way.sender.rpartition("@")[2])
+    message["Message-ID"] = make_msgid(domain=way.smtp.sender.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"  # so that nobody's absence notice answers it
     message.set_content(text)
-    trust = ssl.create_default_context(cafile=way.ca_file or None)
-    if way.security == "tls":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(way.host, way.port, timeout=SECONDS, context=trust)
-    else:
-        server = smtplib.SMTP(way.host, way.port, timeout=SECONDS)
-    with server:
-        if way.security == "starttls":
-            server.starttls(context=trust)
-        if way.user:
-            server.login(way.user, password)
-        server.send_message(message)
+    send_mail(way.smtp, password, message, ", ".join(way.to))
 
 
 def _run(way: CommandChannel, told: Mapping[str, str]) -> None:

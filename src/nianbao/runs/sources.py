@@ -17,6 +17,8 @@ from nianbao import clock
 from nianbao.catalog import Project
 from nianbao.errors import SourceError
 from nianbao.intake.acknowledge import place_of
+from nianbao.intake.answer.letter import compose_letter
+from nianbao.intake.answer.receipt_json import load_receipt
 from nianbao.intake.fetch.looks import earliest_arrival, look_after, read_looks, write_looks
 from nianbao.intake.fetch.receive import fetch, receive
 from nianbao.intake.fetch.sources import Found, Secrets, Source, SourceStopped, look, open_source
@@ -27,7 +29,8 @@ from nianbao.runs.recording import Doing, record_run
 from nianbao.runs.workspace import Workspace
 from nianbao.settings import Home
 from nianbao.terms.delivery import Delivery, Reply
-from nianbao.terms.source import LOCAL_INBOX, Alarm, FolderPlace, Unfinished
+from nianbao.terms.mail import Letter
+from nianbao.terms.source import LOCAL_INBOX, STRANGER, Alarm, FolderPlace, Unfinished
 from nianbao.warehouse import ledger
 from nianbao.warehouse.connect import Connection
 
@@ -54,7 +57,10 @@ class Sources:
                 return []
             known = ledger.known_sources(self.workspace.connection, found[0].origin, [item.name for item in found])
             unsized = {(origin, name, *rest) for origin, name, _, *rest in known}
-            return [item for item in found if not _is_known(item, known, unsized)]
+            named = {name for _, name, *_ in known}
+            return [
+                item for item in found if not (item.name in named if item.is_once else _is_known(item, known, unsized))
+            ]
 
         at, looks = clock.now(), read_looks(self.workspace.home.looks)
         seen: dict[str, list[Found]] = {}
@@ -68,7 +74,7 @@ class Sources:
         for source, each in ready:
             if each.origin in self.silent:
                 continue  # what is left is taken by the next run
-            found = replace(each, sender=senders.sender_of(each.origin, each.name))
+            found = replace(each, sender=each.sender or senders.sender_of(each.origin, each.name))
             archive, earliest = self.workspace.record.archive, earliest_arrival(found, looks)
             delivery = attempt(found.origin, partial(_receive, archive, source, found, number + 1, earliest))
             if isinstance(delivery, Alarm):
@@ -81,6 +87,7 @@ class Sources:
                 self._record(received)
                 received = []
         self._record(received)
+        self.alarms += _strangers(taken)
         looks |= {origin: look_after(at, files, taken) for origin, files in seen.items()}
         write_looks(self.workspace.home.looks, looks)
 
@@ -103,19 +110,16 @@ class Sources:
         source = self.opened.get(name)
         if source is None or name in self.silent or not mark.exists():
             return
-        place = place_of(reply)
-        target = self.workspace.home.outbox / place
-        for file in sorted(target.parent.iterdir()):
-            if file.name.startswith(f"{target.name}."):
-                there = _at_source(source.declared.receipts, place.with_name(file.name))
-                sent = attempt(name, partial(source.write, there, file.read_bytes()))
-                if isinstance(sent, Alarm):
-                    step = "have writing allowed there; the next run sends it again. It also lies in the outbox"
-                    self.alarms.append(
-                        Alarm(name, "NO_RECEIPT", f"answers cannot be written back: {sent.what}", step, True)
-                    )
-                    self.silent.add(name)
-                    return
+        letter = _letter(self.workspace.home, source.declared.receipts, reply)
+        sent = attempt(name, partial(source.answer, letter))
+        if isinstance(sent, Alarm):
+            step = "have writing allowed there; the next run sends it again. It also lies in the outbox"
+            self.alarms.append(Alarm(name, "NO_RECEIPT", f"answers cannot be written back: {sent.what}", step, True))
+            self.silent.add(name)
+            return
+        if sent:
+            step = "it lies in the outbox; pass it on if somebody waits for it"
+            self.alarms.append(Alarm(name, "NOT_ANSWERED", f"{reply.source} is not answered: {sent}", step))
         mark.unlink()
 
     def unsent(self) -> list[str]:
@@ -144,7 +148,7 @@ def place_in_sources(project: Project, home: Home, path: Path) -> tuple[str, str
 
 def note_unsent(workspace: Workspace, reply: Reply) -> Path:
     """The mark that lets the next run send an answer back; it is there only if the source takes answers."""
-    taking = {declared.name for declared in workspace.project.sources if declared.receipts}
+    taking = {declared.name for declared in workspace.project.sources if declared.takes_answers}
     return note_owed(workspace.home, reply.delivery_id, reply.origin in taking)
 
 
@@ -218,6 +222,34 @@ def _is_known(found: Found, known: set[tuple[str, str, int, int, str]], unsized:
     if found.size < 0:
         return (found.origin, found.name, found.modified_ns, found.version) in unsized
     return (found.origin, found.name, found.size, found.modified_ns, found.version) in known
+
+
+def _strangers(taken: Sequence[Found]) -> Iterator[Alarm]:
+    """What was taken from addresses that no unit has declared: told once; what it brings is held."""
+    by_source: dict[str, list[str]] = {}
+    for found in taken:
+        if found.sender == STRANGER:
+            by_source.setdefault(found.origin, []).append(found.name)
+    for source, names in by_source.items():
+        shown = ", ".join(names[:_TOLD]) + (" …" if len(names) > _TOLD else "")
+        what = f"{len(names)} files came from addresses that no unit has declared, and are held: {shown}"
+        step = "nianbao held; declare the address in reference/addresses.csv if it is a unit's"
+        yield Alarm(source, "UNKNOWN_SENDER", what, step)
+
+
+def _letter(home: Home, folder: str, reply: Reply) -> Letter:
+    """An answer as it lies in the outbox, with the words that go with it by mail."""
+    place = place_of(reply)
+    target = home.outbox / place
+    title, text = compose_letter(load_receipt(reply.receipt))
+    files = sorted(file for file in target.parent.iterdir() if file.name.startswith(f"{target.name}."))
+    return Letter(
+        reply.source,
+        reply.version,
+        title,
+        text,
+        tuple((_at_source(folder, place.with_name(file.name)), file.read_bytes()) for file in files),
+    )
 
 
 def _at_source(folder: str, place: Path) -> str:

@@ -93,11 +93,12 @@ class Delivery:
 class Reply:
     """The receipt for a delivery on its way to the sender: its JSON, and where the delivery came from.
 
-    `is_newest` is whether no later delivery had the same name.
+    `version` is what its source says of its state; `is_newest` whether no later delivery had the same name.
     """
 
     delivery_id: str
     origin: str
     source: str
+    version: str
     receipt: str
     is_newest: bool

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from nianbao.terms.mail import Smtp
+
 Json = str | int | bool | list["Json"] | dict[str, "Json"]
 """A value of a declared body."""
 
@@ -53,16 +55,10 @@ class Notice:
 
 @dataclass(frozen=True)
 class MailChannel:
-    """A mail to declared addresses; `security` is `tls` from the first byte, `starttls`, or `none`."""
+    """A mail to declared addresses."""
 
-    host: str
-    port: int
-    security: str
-    sender: str
+    smtp: Smtp
     to: tuple[str, ...]
-    user: str = ""
-    password_env: str = ""
-    ca_file: str = ""
 
 
 @dataclass(frozen=True)

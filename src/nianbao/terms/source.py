@@ -7,8 +7,13 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from nianbao.terms.mail import Smtp
+
 CONFIRMED = "confirmed"
 """What stands for the source of files that were held and that somebody confirmed to be of the unit on their cover."""
+
+STRANGER = "?"
+"""What stands for the sender of a mail from an address that no unit has declared: what it brings is held."""
 
 LOCAL_INBOX = "inbox"
 """The name of the source that every home has unless told otherwise: its folder `inbox/`."""
@@ -77,7 +82,40 @@ class HttpPlace:
     access: WebAccess = WebAccess()
 
 
-Place = FolderPlace | SftpPlace | S3Place | WebdavPlace | HttpPlace
+@dataclass(frozen=True)
+class Correspondent:
+    """A declared address: the unit that writes from it; `lower`: it may send for the units below its own, too."""
+
+    unit: str
+    lower: bool = False
+
+
+@dataclass(frozen=True)
+class MailPlace:
+    """A folder of a mailbox; the attachments of what units write to it are deliveries.
+
+    `correspondents` are by address in small letters. `authenticated_by` is the mail server of our own whose word is
+    required that a sender is who it says, empty where none is. Without `answers` nobody is written to. Messages older
+    than `days` are not looked at. What is answered is flagged and moved, where that is declared; else nothing changes.
+    """
+
+    host: str
+    port: int
+    security: str
+    user: str
+    password_env: str = ""
+    password_file: str = ""
+    ca_file: str = ""
+    folder: str = "INBOX"
+    days: int = 90
+    flag: str = ""
+    move: str = ""
+    authenticated_by: str = ""
+    correspondents: Mapping[str, Correspondent] = field(default_factory=dict)
+    answers: Smtp | None = None
+
+
+Place = FolderPlace | SftpPlace | S3Place | WebdavPlace | HttpPlace | MailPlace
 
 
 @dataclass(frozen=True)
@@ -112,6 +150,18 @@ class DeclaredSource:
     max_bytes: int = 2 << 30
     file_seconds: int = 300
     run_seconds: int = 900
+
+    @property
+    def takes_answers(self) -> bool:
+        """Whether our answers go back to it."""
+        return bool(self.receipts) or (isinstance(self.place, MailPlace) and self.place.answers is not None)
+
+    def may_send_lower(self, unit: str, file: str) -> bool:
+        """Whether what a unit put here may be of the units below it."""
+        if isinstance(self.place, MailPlace):
+            return any(each.lower for each in self.place.correspondents.values() if each.unit == unit)
+        owner = self.owner_of(file)
+        return owner is not None and owner.lower
 
     def owner_of(self, file: str) -> Owner | None:
         """Whose the place of a file is: the innermost declared folder's, else the source's; None if undeclared."""

@@ -182,7 +182,8 @@ def replies(connection: Connection, delivery_ids: Sequence[str]) -> list[Reply]:
     """The receipt that holds for each of these deliveries, and where it belongs."""
     rows = rows_of(
         connection,
-        "SELECT d.delivery_id, d.origin, d.source, arg_max(r.receipt, r.run_id) AS receipt, "
+        "SELECT d.delivery_id, d.origin, d.source, d.source_version AS version, "
+        "arg_max(r.receipt, r.run_id) AS receipt, "
         "d.delivery_id = (SELECT max(n.delivery_id) FROM ledger.delivery AS n "
         "WHERE (n.source, n.origin) = (d.source, d.origin)) AS is_newest FROM ledger.delivery AS d "
         "INNER JOIN ledger.receipt AS r ON d.delivery_id = r.delivery_id "

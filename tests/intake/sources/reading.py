@@ -9,6 +9,7 @@ from nianbao.intake.fetch.sources import Found, Source, open_source
 from nianbao.intake.fetch.sources.patience import attempt
 from nianbao.record import Archive
 from nianbao.terms.delivery import Delivery
+from nianbao.terms.mail import Letter
 from nianbao.terms.source import Alarm, DeclaredSource, Place
 from tests.intake.sources.servers import PASSWORD
 
@@ -44,3 +45,8 @@ def receive(source: Source, found: Found, folder: Path) -> Delivery | Alarm | No
 def content(source: Source, found: Found) -> bytes:
     """The bytes of a file."""
     return b"".join(source.read(found))
+
+
+def answer(source: Source, path: str, written: bytes) -> None:
+    """Send an answer of one file back."""
+    assert source.answer(Letter("", "", "", "", ((path, written),))) == ""

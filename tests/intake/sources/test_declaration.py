@@ -8,7 +8,7 @@ import pytest
 from nianbao.catalog import Project
 from nianbao.catalog.sources import INBOX, read_sources
 from nianbao.errors import DeclarationError
-from nianbao.terms.source import FolderPlace, HttpPlace, S3Place, SftpPlace, WebdavPlace
+from nianbao.terms.source import Correspondent, FolderPlace, HttpPlace, MailPlace, S3Place, SftpPlace, WebdavPlace
 from tests.homes import ROOT
 
 UNITS = {"QH630100", "QH630200"}
@@ -20,6 +20,15 @@ host = "sftp.example.org"
 user = "nianbao"
 password_env = "XINING_PASSWORD"
 host_keys = ["SHA256:0000000000000000000000000000000000000000000"]
+"""
+ADDRESSES = "address,unit_code,lower\nReports@Xining.example.org,QH630100,\nh@example.org,QH630200,yes\n"
+MAIL = """
+[[sources]]
+name = "mail"
+kind = "mail"
+host = "imap.example.org"
+user = "nianbao"
+password_env = "MAIL_PASSWORD"
 """
 
 
@@ -40,8 +49,9 @@ def test_every_example_in_the_shipped_file_can_be_used(tmp_path: Path) -> None:
     """Uncommented, with whole keys put in, the examples are declarations."""
     text = (ROOT / "reference" / "sources.toml").read_text(encoding="utf-8")
     examples = re.sub(r"^# (?=\[\[|\w+ = |  \{|\])", "", text, flags=re.MULTILINE).replace("AAAA…", "AAAAIGJ5YQ")
+    (tmp_path / "addresses.csv").write_text(ADDRESSES, encoding="utf-8")
     kinds = [type(source.place) for source in read(tmp_path, examples)]  # type: ignore[attr-defined]
-    assert kinds == [FolderPlace, FolderPlace, SftpPlace, S3Place, WebdavPlace, HttpPlace]
+    assert kinds == [FolderPlace, FolderPlace, SftpPlace, S3Place, WebdavPlace, HttpPlace, MailPlace]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +59,7 @@ def test_every_example_in_the_shipped_file_can_be_used(tmp_path: Path) -> None:
     [
         (('password_env = "XINING_PASSWORD"', 'password = "geheim"'), 7, "no secret stands here"),
         (('password_env = "XINING_PASSWORD"', 'password_env = "geheim"'), 7, "names an environment variable"),
-        (('kind = "sftp"', 'kind = "ftp"'), 4, "none of: folder, sftp, s3, webdav, http"),
+        (('kind = "sftp"', 'kind = "ftp"'), 4, "none of: folder, sftp, s3, webdav, http, mail"),
         (('user = "nianbao"', 'user = "nianbao"\nunit = "QH000000"'), 7, "not in the roster"),
         (('user = "nianbao"', 'user = "nianbao"\nunit = ""\nlower = true'), 8, "needs the unit"),
         (('name = "xining"', 'name = "confirmed"'), 3, "choose another"),
@@ -83,3 +93,37 @@ def test_the_innermost_folder_says_whose_it_is(tmp_path: Path) -> None:
     names = ("a.xlsx", "e\u0301/b/c/d.xlsx", "é/a.xlsx", "open/x.xlsx")
     senders = [source.owner_of(name).unit for name in names]
     assert senders == ["QH630100", "QH630200", "QH630100", ""]
+
+
+def test_addresses_are_units(tmp_path: Path) -> None:
+    """However they are written; one may send for the units below its own."""
+    (tmp_path / "addresses.csv").write_text(ADDRESSES, encoding="utf-8")
+    (source,) = read(tmp_path, MAIL)  # type: ignore[misc]
+    assert source.place.correspondents == {
+        "reports@xining.example.org": Correspondent("QH630100"),
+        "h@example.org": Correspondent("QH630200", lower=True),
+    }
+    assert [source.may_send_lower(unit, "a/b.xlsx") for unit in ("QH630100", "QH630200")] == [False, True]
+    assert (source.place.port, source.place.security, source.takes_answers) == (993, "tls", False)
+
+
+@pytest.mark.parametrize(
+    ("mail", "addresses", "said"),
+    [
+        ("", "", "names no address"),
+        ("", "a@x.org,QH000000,", "not in the roster"),
+        ("", "a@x.org,QH630100,\nA@x.org,QH630200,", "stands twice"),
+        ("", "Someone <a@x.org>,QH630100,", "no mail address"),
+        ("", "a@x.org,QH630100,ja", "yes or empty"),
+        ('security = "none"', "a@x.org,QH630100,", "none of: tls, starttls"),
+        ('move = "Done"', "a@x.org,QH630100,", "without answers"),
+        ('answers = { host = "h", from = "a@x.org", security = "none", user = "u" }', "a@x.org,QH630100,", "tls or"),
+        ('answers = { host = "h", from = "a@x.org", password = "geheim" }', "a@x.org,QH630100,", "no secret"),
+    ],
+)
+def test_a_wrong_declaration_of_mail_is_refused(tmp_path: Path, mail: str, addresses: str, said: str) -> None:
+    """Before anything is connected; nothing that could be a secret is repeated."""
+    (tmp_path / "addresses.csv").write_text(f"address,unit_code,lower\n{addresses}\n", encoding="utf-8")
+    with pytest.raises(DeclarationError, match=said) as caught:
+        read(tmp_path, MAIL + mail)
+    assert "geheim" not in str(caught.value)

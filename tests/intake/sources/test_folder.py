@@ -11,7 +11,7 @@ from nianbao import clock
 from nianbao.intake.fetch.receive import fetch
 from nianbao.intake.fetch.sources import Changed, Source
 from nianbao.terms.source import FolderPlace, Unfinished
-from tests.intake.sources.reading import LARGE, content, names, new, opened, receive
+from tests.intake.sources.reading import LARGE, answer, content, names, new, opened, receive
 
 
 @pytest.fixture
@@ -196,13 +196,13 @@ def test_an_unmounted_inbox_is_an_alarm(loss: str, inbox: Path) -> None:
 def test_an_answer_is_put_there_whole_and_not_through_a_link(inbox: Path, tmp_path: Path) -> None:
     """Answers lie in their folder, are not taken for deliveries, and do not leave it."""
     source = opened(FolderPlace(str(inbox)), receipts="回执")
-    source.write("回执/西宁/a.xlsx.回执.json", b"{}")
-    source.write("回执/西宁/a.xlsx.回执.json", b'{"again": 1}')
+    answer(source, "回执/西宁/a.xlsx.回执.json", b"{}")
+    answer(source, "回执/西宁/a.xlsx.回执.json", b'{"again": 1}')
     assert (inbox / "回执" / "西宁" / "a.xlsx.回执.json").read_bytes() == b'{"again": 1}'
     assert names(source) == ["西宁/a.xlsx"]
     outside = tmp_path / "outside"
     outside.mkdir()
     (inbox / "回执" / "海东").symlink_to(outside)
     with pytest.raises(Changed):
-        source.write("回执/海东/b.json", b"{}")
+        answer(source, "回执/海东/b.json", b"{}")
     assert not list(outside.iterdir())

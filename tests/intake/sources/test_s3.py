@@ -11,7 +11,7 @@ import pytest
 from nianbao.intake.fetch.sources import Changed, Source
 from nianbao.terms.source import Alarm, S3Place
 from tests.intake.sources import servers
-from tests.intake.sources.reading import content, names, new, opened, receive
+from tests.intake.sources.reading import answer, content, names, new, opened, receive
 from tests.intake.sources.servers import PASSWORD, OddServer
 
 Open = Callable[..., Source]
@@ -102,9 +102,9 @@ def test_an_object_replaced_in_between_is_left_for_the_next_run(there: Open, cli
 def test_an_answer_is_written_back(there: Open, client: Any, bucket: str) -> None:
     """Answers lie under their prefix and are not taken for deliveries."""
     source = there(prefix="2021", receipts="回执")
-    source.write("回执/西宁/a.xlsx.回执.json", b"{}")
-    answer = client.get_object(Bucket=bucket, Key="2021/回执/西宁/a.xlsx.回执.json")
-    assert answer["Body"].read() == b"{}"
+    answer(source, "回执/西宁/a.xlsx.回执.json", b"{}")
+    stored = client.get_object(Bucket=bucket, Key="2021/回执/西宁/a.xlsx.回执.json")
+    assert stored["Body"].read() == b"{}"
     assert new(source) == ([], [])
 
 

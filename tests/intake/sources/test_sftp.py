@@ -12,7 +12,7 @@ import pytest
 
 from nianbao.intake.fetch.sources import Changed, Source, SourceStopped, TransportFault
 from nianbao.terms.source import Alarm, SftpPlace
-from tests.intake.sources.reading import LARGE, content, names, new, opened, receive
+from tests.intake.sources.reading import LARGE, answer, content, names, new, opened, receive
 from tests.intake.sources.servers import HOST, PASSWORD, USER, SftpServer
 
 Open = Callable[..., Source]
@@ -225,7 +225,7 @@ def test_an_answer_is_written_back(there: Open, sftp: SftpServer) -> None:
     """Answers lie in their folder under their own names, and replace older ones."""
     source = there(declared={"receipts": "回执"})
     for body in (b"{}", b'{"again": 1}'):
-        source.write("回执/西宁/a.xlsx.回执.json", body)
+        answer(source, "回执/西宁/a.xlsx.回执.json", body)
     folder = sftp.folder / "upload" / "回执" / "西宁"
     assert [path.name for path in folder.iterdir()] == ["a.xlsx.回执.json"]
     assert (folder / "a.xlsx.回执.json").read_bytes() == b'{"again": 1}'
@@ -236,7 +236,7 @@ def test_an_answer_that_may_not_be_written_says_so(there: Open, sftp: SftpServer
     """A server that refuses to take answers is not a reason to stop."""
     (sftp.folder / "upload" / "回执").write_bytes(b"a file in the way")
     with pytest.raises((SourceStopped, TransportFault)):
-        there(declared={"receipts": "回执"}).write("回执/a.json", b"{}")
+        answer(there(declared={"receipts": "回执"}), "回执/a.json", b"{}")
 
 
 def test_closing_ends_the_thread(there: Open, sftp: SftpServer) -> None:

@@ -8,7 +8,7 @@ import pytest
 from nianbao.intake.fetch.sources import Changed, Source, TransportFault
 from nianbao.terms.source import Alarm, WebAccess, WebdavPlace
 from tests.intake.sources import servers
-from tests.intake.sources.reading import content, names, new, opened
+from tests.intake.sources.reading import answer, content, names, new, opened
 from tests.intake.sources.servers import PASSWORD, USER, Answer, OddServer
 
 Open = Callable[..., Source]
@@ -59,7 +59,7 @@ def test_an_answer_is_written_back(there: Open, webdav: tuple[str, Path]) -> Non
     url, folder = webdav
     source = there(url, receipts="回执")
     for body in (b"{}", b'{"again": 1}'):
-        source.write("回执/西宁/a.xlsx.回执.json", body)
+        answer(source, "回执/西宁/a.xlsx.回执.json", body)
     assert (folder / "回执" / "西宁" / "a.xlsx.回执.json").read_bytes() == b'{"again": 1}'
     assert new(source) == ([], [])
 
@@ -139,7 +139,7 @@ def test_an_answer_that_may_not_be_written_says_so(there: Open, odd: OddServer) 
     for path in ("/dav/r/", "/dav/r/a.json"):
         odd.answers[path] = servers.status(507)
     with pytest.raises(TransportFault):
-        there(odd.url + "/dav/").write("r/a.json", b"{}")
+        answer(there(odd.url + "/dav/"), "r/a.json", b"{}")
 
 
 def test_a_folder_that_is_called_like_a_file_is_refused(there: Open, webdav: tuple[str, Path]) -> None:

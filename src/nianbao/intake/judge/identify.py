@@ -14,6 +14,7 @@ from nianbao.terms import workbook_words
 from nianbao.terms.delivery import ONE_FORM_EACH, Delivery
 from nianbao.terms.form import Form, Part
 from nianbao.terms.period import Period
+from nianbao.terms.source import STRANGER
 from nianbao.terms.submission import Place, ReadingFault, Submission
 from nianbao.terms.unit import Unit
 
@@ -207,6 +208,8 @@ def _name_fault(cover: Mapping[str, str], unit: Unit, period: Period, project: P
 
 
 def _named(unit_code: str, project: Project) -> str:
+    if unit_code == STRANGER:
+        return "未登记的邮箱"
     unit = project.units.get(unit_code)
     return f"{unit.zh}（{unit_code}）" if unit else unit_code
 

@@ -83,8 +83,7 @@ def may_send(project: Project, delivery: Delivery, unit_code: str) -> bool:
     if delivery.sender in ("", unit_code):
         return True
     source = next((each for each in project.sources if each.name == delivery.origin), None)
-    owner = source.owner_of(delivery.source) if source else None
-    if owner is None or not owner.lower:
+    if source is None or not source.may_send_lower(delivery.sender, delivery.source):
         return False
     day = delivery.received_at.date()
     return any(delivery.sender in project.roster.ancestors(unit_code, line, day) for line in LINES)

@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 
 from nianbao.intake.fetch.sources.listing import MAX_SEEN
 from nianbao.intake.fetch.sources.source import Found, Source, SourceStopped
+from nianbao.terms.mail import Letter
 from nianbao.terms.source import DeclaredSource
 
 T = TypeVar("T")
@@ -41,14 +42,9 @@ class Limited:
         """The bytes of a file, piece by piece."""
         return self._pieces(lambda source: source.read(found), self.declared.file_seconds)
 
-    def write(self, name: str, content: bytes) -> None:
-        """Put an answer there."""
-
-        def work(source: Source) -> Iterable[None]:
-            source.write(name, content)
-            return ()
-
-        list(self._pieces(work, self.declared.file_seconds))
+    def answer(self, letter: Letter) -> str:
+        """Send an answer back; why nobody is to get it, where that is so."""
+        return "".join(self._pieces(lambda source: [source.answer(letter)], self.declared.file_seconds))
 
     def close(self) -> None:
         """Let go of connections."""

@@ -9,7 +9,8 @@ from nianbao.intake.fetch.sources.limited import Limited
 from nianbao.intake.fetch.sources.own_files import refuse_own_files
 from nianbao.intake.fetch.sources.source import Source, SourceStopped
 from nianbao.settings import Home
-from nianbao.terms.source import DeclaredSource, FolderPlace, HttpPlace, S3Place, SftpPlace, WebdavPlace
+from nianbao.smtp import NoSecret, find_secret
+from nianbao.terms.source import DeclaredSource, FolderPlace, HttpPlace, MailPlace, S3Place, SftpPlace, WebdavPlace
 
 Secrets = Callable[[str], str | None]
 """Tells the secret of a name, or None; `os.environ.get`, and in flows also Prefect's Secret blocks."""
@@ -32,8 +33,15 @@ def open_source(declared: DeclaredSource, home: Path, secrets: Secrets) -> Sourc
             )
         return value
 
+    def private(variable: str, file: str) -> str:
+        try:
+            return find_secret(variable, file, secrets)
+        except NoSecret as error:
+            step = "set it for whoever runs nianbao, or make the file private"
+            raise SourceStopped("SECRET_MISSING", str(error), step) from error
+
     try:
-        return Limited(declared, lambda: _open(declared, home, secret))
+        return Limited(declared, lambda: _open(declared, home, secret, private))
     except ModuleNotFoundError as error:
         raise SourceStopped(
             "NOT_INSTALLED",
@@ -42,7 +50,9 @@ def open_source(declared: DeclaredSource, home: Path, secrets: Secrets) -> Sourc
         ) from error
 
 
-def _open(declared: DeclaredSource, home: Path, secret: Callable[[str], str]) -> Source:
+def _open(
+    declared: DeclaredSource, home: Path, secret: Callable[[str], str], private: Callable[[str, str], str]
+) -> Source:
     match declared.place:
         case FolderPlace() as place:
             from nianbao.intake.fetch.sources.folder import Folder
@@ -75,4 +85,14 @@ def _open(declared: DeclaredSource, home: Path, secret: Callable[[str], str]) ->
                 declared,
                 place,
                 GuardedClient(place.urls, access, secret(access.password_env), secret(access.token_env)),
+            )
+        case MailPlace() as place:
+            from nianbao.intake.fetch.sources.mailbox import Mailbox
+
+            answers = place.answers
+            return Mailbox(
+                declared,
+                place,
+                private(place.password_env, place.password_file),
+                private(answers.password_env, answers.password_file) if answers else "",
             )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from nianbao.intake.fetch.sources.name import as_data
+from nianbao.terms.mail import Letter
 from nianbao.terms.source import Alarm, DeclaredSource
 
 CHUNK = 1 << 20
@@ -18,7 +19,8 @@ class Found:
 
     `name` is its path there as data: it is written down and shown, and never opened. `handle` is what the source
     opens it by. `size` is -1 where the source does not tell; `version` is an ETag or the like. `not_a_file` says what
-    it is instead of a regular file. `is_settled`: it cannot be half written.
+    it is instead of a regular file. `is_settled`: it cannot be half written. `sender` is whose it is, where the source
+    itself knows. `is_once`: its name says all that it is, so that it is taken once, whatever its time or version.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Found:
     is_settled: bool = field(default=True, compare=False)
     origin: str = ""
     sender: str = ""
+    is_once: bool = field(default=False, compare=False)
 
 
 def whole(text: str | None) -> int:
@@ -64,6 +67,20 @@ def unreadable(name: str) -> SourceStopped:
     return SourceStopped("NOT_READABLE", f"{as_data(name)} may not be read", "have the right to read it given to us")
 
 
+class Shelf:
+    """Answers a delivery by files beside it."""
+
+    def answer(self, letter: Letter) -> str:
+        """Put the files of an answer there; each path is one where somebody looks for it."""
+        for path, content in letter.files:
+            self.write(path, content)
+        return ""
+
+    def write(self, name: str, content: bytes) -> None:
+        """Put a file at a path under the source's top folder, over one of the same name."""
+        raise NotImplementedError
+
+
 class Source(Protocol):
     """A place that deliveries come from; it is used by one thread at a time.
 
@@ -80,8 +97,8 @@ class Source(Protocol):
         """The bytes of a file, piece by piece; raises Changed when it is not the file that was found."""
         ...
 
-    def write(self, name: str, content: bytes) -> None:
-        """Put an answer at a path under the source's top folder, over one of the same name."""
+    def answer(self, letter: Letter) -> str:
+        """Send an answer back; why nobody is to get it, where that is so."""
         ...
 
     def close(self) -> None:
