@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -67,7 +68,7 @@ def unreadable(name: str) -> SourceStopped:
     return SourceStopped("NOT_READABLE", f"{as_data(name)} may not be read", "have the right to read it given to us")
 
 
-class Shelf:
+class Shelf(ABC):
     """Answers a delivery by files beside it."""
 
     def answer(self, letter: Letter) -> str:
@@ -76,9 +77,9 @@ class Shelf:
             self.write(path, content)
         return ""
 
+    @abstractmethod
     def write(self, name: str, content: bytes) -> None:
         """Put a file at a path under the source's top folder, over one of the same name."""
-        raise NotImplementedError
 
 
 class Source(Protocol):
