@@ -35,7 +35,7 @@ def find_secret(variable: str, file: str, secrets: Callable[[str], str | None]) 
         return ""
     try:
         if Path(file).stat().st_mode & _PRIVATE:
-            raise NoSecret(f"{file} may be read by others: chmod 600 {file}")
+            raise NoSecret(f"{file} may be read by others: chmod go= {file}")
         return Path(file).read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         raise NoSecret(f"{file} cannot be read ({type(error).__name__})") from error
