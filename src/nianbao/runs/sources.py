@@ -29,7 +29,7 @@ from nianbao.runs.recording import Doing, record_run
 from nianbao.runs.workspace import Workspace
 from nianbao.settings import Home
 from nianbao.terms.delivery import Delivery, Reply
-from nianbao.terms.mail import Letter
+from nianbao.terms.mail import AnswerLetter
 from nianbao.terms.source import LOCAL_INBOX, STRANGER, Alarm, FolderPlace, Unfinished
 from nianbao.warehouse import ledger
 from nianbao.warehouse.connect import Connection
@@ -237,13 +237,13 @@ def _strangers(taken: Sequence[Found]) -> Iterator[Alarm]:
         yield Alarm(source, "UNKNOWN_SENDER", what, step)
 
 
-def _letter(home: Home, folder: str, reply: Reply) -> Letter:
+def _letter(home: Home, folder: str, reply: Reply) -> AnswerLetter:
     """An answer as it lies in the outbox, with the words that go with it by mail."""
     place = place_of(reply)
     target = home.outbox / place
     title, text = compose_letter(load_receipt(reply.receipt))
     files = sorted(file for file in target.parent.iterdir() if file.name.startswith(f"{target.name}."))
-    return Letter(
+    return AnswerLetter(
         reply.source,
         reply.version,
         title,

@@ -23,7 +23,7 @@ class Smtp:
 
 
 @dataclass(frozen=True)
-class Letter:
+class AnswerLetter:
     """The answer to a delivery on its way back: `name` and `version` are the delivery's, as its source told them.
 
     `files` are the paths at the source and the bytes; `title` and `text` say the same in words, where a person reads.

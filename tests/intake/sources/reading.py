@@ -9,7 +9,7 @@ from nianbao.intake.fetch.sources import Found, Source, open_source
 from nianbao.intake.fetch.sources.patience import attempt
 from nianbao.record import Archive
 from nianbao.terms.delivery import Delivery
-from nianbao.terms.mail import Letter
+from nianbao.terms.mail import AnswerLetter
 from nianbao.terms.source import Alarm, DeclaredSource, Place
 from tests.intake.sources.servers import PASSWORD
 
@@ -49,4 +49,4 @@ def content(source: Source, found: Found) -> bytes:
 
 def answer(source: Source, path: str, written: bytes) -> None:
     """Send an answer of one file back."""
-    assert source.answer(Letter("", "", "", "", ((path, written),))) == ""
+    assert source.answer(AnswerLetter("", "", "", "", ((path, written),))) == ""

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from nianbao.intake.fetch.sources.listing import MAX_SEEN
 from nianbao.intake.fetch.sources.source import Found, Source, SourceStopped
-from nianbao.terms.mail import Letter
+from nianbao.terms.mail import AnswerLetter
 from nianbao.terms.source import DeclaredSource
 
 T = TypeVar("T")
@@ -42,7 +42,7 @@ class Limited:
         """The bytes of a file, piece by piece."""
         return self._pieces(lambda source: source.read(found), self.declared.file_seconds)
 
-    def answer(self, letter: Letter) -> str:
+    def answer(self, letter: AnswerLetter) -> str:
         """Send an answer back; why nobody is to get it, where that is so."""
         return "".join(self._pieces(lambda source: [source.answer(letter)], self.declared.file_seconds))
 

@@ -20,7 +20,7 @@ from nianbao.intake.fetch.sources.name import as_data
 from nianbao.intake.fetch.sources.reply import send_reply
 from nianbao.intake.fetch.sources.sender import HEADERS, address_of, is_automatic, is_vouched_for
 from nianbao.intake.fetch.sources.source import CHUNK, Changed, Found, SourceStopped, TransportFault
-from nianbao.terms.mail import Letter
+from nianbao.terms.mail import AnswerLetter
 from nianbao.terms.source import STRANGER, DeclaredSource, MailPlace
 
 T = TypeVar("T")
@@ -66,7 +66,7 @@ class Mailbox:
         place: _Place = found.handle
         return decoded_pieces(place.part.encoding, self._pieces(place))
 
-    def answer(self, letter: Letter) -> str:
+    def answer(self, letter: AnswerLetter) -> str:
         """Reply to the message that brought a delivery; why nobody is to be written to, where that is so."""
         answers = self._place.answers
         if answers is None:

@@ -12,12 +12,12 @@ from nianbao.intake.fetch.sources.own_files import MARKED, PAGE
 from nianbao.intake.fetch.sources.sender import address_of
 from nianbao.intake.fetch.sources.source import SourceStopped, TransportFault
 from nianbao.smtp import send_mail
-from nianbao.terms.mail import Letter, Smtp
+from nianbao.terms.mail import AnswerLetter, Smtp
 
 _SUBJECT = 120
 
 
-def send_reply(smtp: Smtp, password: str, asked: Message, message_id: str, letter: Letter) -> None:
+def send_reply(smtp: Smtp, password: str, asked: Message, message_id: str, letter: AnswerLetter) -> None:
     """Send an answer to the sender of a message; to From alone: Reply-To could lead it to somebody else.
 
     Raises:
@@ -40,7 +40,7 @@ def send_reply(smtp: Smtp, password: str, asked: Message, message_id: str, lette
         raise TransportFault(f"{smtp.host}: {type(error).__name__}") from error
 
 
-def compose_reply(smtp: Smtp, asked: Message, message_id: str, letter: Letter) -> EmailMessage:
+def compose_reply(smtp: Smtp, asked: Message, message_id: str, letter: AnswerLetter) -> EmailMessage:
     """The reply, as the threads of mail programs want it."""
     subject = " ".join(text_of(asked.get("Subject")).split())[:_SUBJECT]
     message = EmailMessage()

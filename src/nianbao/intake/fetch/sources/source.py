@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from nianbao.intake.fetch.sources.name import as_data
-from nianbao.terms.mail import Letter
+from nianbao.terms.mail import AnswerLetter
 from nianbao.terms.source import Alarm, DeclaredSource
 
 CHUNK = 1 << 20
@@ -71,7 +71,7 @@ def unreadable(name: str) -> SourceStopped:
 class Shelf(ABC):
     """Answers a delivery by files beside it."""
 
-    def answer(self, letter: Letter) -> str:
+    def answer(self, letter: AnswerLetter) -> str:
         """Put the files of an answer there; each path is one where somebody looks for it."""
         for path, content in letter.files:
             self.write(path, content)
@@ -98,7 +98,7 @@ class Source(Protocol):
         """The bytes of a file, piece by piece; raises Changed when it is not the file that was found."""
         ...
 
-    def answer(self, letter: Letter) -> str:
+    def answer(self, letter: AnswerLetter) -> str:
         """Send an answer back; why nobody is to get it, where that is so."""
         ...
 
