@@ -9,7 +9,15 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from nianbao.intake.fetch.sources.source import CHUNK, Changed, Found, Shelf, SourceStopped, TransportFault, unreadable
+from nianbao.intake.fetch.sources.source import (
+    CHUNK,
+    Changed,
+    FileStore,
+    Found,
+    SourceStopped,
+    TransportFault,
+    unreadable,
+)
 from nianbao.terms.source import DeclaredSource
 
 _WORKBOOKS = (".xlsx", ".xls", ".et", ".ods", ".csv", ".json")
@@ -48,7 +56,7 @@ def require_folder(folder: Path) -> None:
         )
 
 
-class Folder(Shelf):
+class Folder(FileStore):
     """The source `kind = "folder"`, which must be there: a wrong path or an unmounted share is not "nothing new"."""
 
     def __init__(self, declared: DeclaredSource, root: Path) -> None:

@@ -9,7 +9,7 @@ import botocore.session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from nianbao.intake.fetch.sources.source import CHUNK, Changed, Found, Shelf, SourceStopped, TransportFault
+from nianbao.intake.fetch.sources.source import CHUNK, Changed, FileStore, Found, SourceStopped, TransportFault
 from nianbao.terms.source import DeclaredSource, S3Place
 
 T = TypeVar("T")
@@ -17,7 +17,7 @@ _REFUSED = {400, 401, 403}
 _CHANGED = {404, 412}
 
 
-class Bucket(Shelf):
+class Bucket(FileStore):
     """The source `kind = "s3"`; objects appear whole, so that each is settled."""
 
     def __init__(self, declared: DeclaredSource, place: S3Place, access_key: str, secret_key: str) -> None:

@@ -16,7 +16,15 @@ from asyncssh.public_key import get_default_public_key_algs
 
 from nianbao.intake.fetch.sources.folder import is_called_like_a_file, kind_of
 from nianbao.intake.fetch.sources.listing import MAX_SEEN
-from nianbao.intake.fetch.sources.source import CHUNK, Changed, Found, Shelf, SourceStopped, TransportFault, unreadable
+from nianbao.intake.fetch.sources.source import (
+    CHUNK,
+    Changed,
+    FileStore,
+    Found,
+    SourceStopped,
+    TransportFault,
+    unreadable,
+)
 from nianbao.terms.source import DeclaredSource, SftpPlace
 
 T = TypeVar("T")
@@ -25,7 +33,7 @@ _MAX_DEPTH = 8
 _KEEPALIVE_SECONDS = 15
 
 
-class Sftp(Shelf):
+class Sftp(FileStore):
     """The source `kind = "sftp"`; connected when it is first used, and again after a fault."""
 
     def __init__(self, declared: DeclaredSource, place: SftpPlace, password: str, passphrase: str) -> None:

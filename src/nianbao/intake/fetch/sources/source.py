@@ -68,7 +68,7 @@ def unreadable(name: str) -> SourceStopped:
     return SourceStopped("NOT_READABLE", f"{as_data(name)} may not be read", "have the right to read it given to us")
 
 
-class Shelf(ABC):
+class FileStore(ABC):
     """Answers a delivery by files beside it."""
 
     def answer(self, letter: AnswerLetter) -> str:

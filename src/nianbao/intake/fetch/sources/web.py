@@ -11,7 +11,7 @@ import httpx
 
 from nianbao.intake.fetch.sources.guarded import GuardedClient, pieces
 from nianbao.intake.fetch.sources.name import as_data
-from nianbao.intake.fetch.sources.source import Changed, Found, Shelf, TransportFault, whole
+from nianbao.intake.fetch.sources.source import Changed, FileStore, Found, TransportFault, whole
 from nianbao.terms.source import DeclaredSource, HttpPlace
 
 _ABSENT = {404, 410}
@@ -19,7 +19,7 @@ _NO_HEAD = {405, 501}
 _MAX_WEIGHED = 64 << 20
 
 
-class Addresses(Shelf):
+class Addresses(FileStore):
     """The source `kind = "http"`; answers are not written back to it."""
 
     def __init__(self, declared: DeclaredSource, place: HttpPlace, client: GuardedClient) -> None:

@@ -12,7 +12,7 @@ from nianbao.intake.fetch.sources.folder import is_called_like_a_file
 from nianbao.intake.fetch.sources.guarded import GuardedClient, pieces
 from nianbao.intake.fetch.sources.listing import MAX_SEEN
 from nianbao.intake.fetch.sources.name import as_data
-from nianbao.intake.fetch.sources.source import Changed, Found, Shelf, SourceStopped, TransportFault, whole
+from nianbao.intake.fetch.sources.source import Changed, FileStore, Found, SourceStopped, TransportFault, whole
 from nianbao.intake.fetch.sources.web import modified_ns
 from nianbao.terms.source import DeclaredSource, WebdavPlace
 
@@ -24,7 +24,7 @@ _MAX_LISTING = 32 << 20
 _MAX_DEPTH = 8
 
 
-class Collection(Shelf):
+class Collection(FileStore):
     """The source `kind = "webdav"`; servers show files half written, so that none is settled at first sight."""
 
     def __init__(self, declared: DeclaredSource, place: WebdavPlace, client: GuardedClient) -> None:
