@@ -1,6 +1,6 @@
 # nianbao: `make demo` and `make test` need Python 3.11 or newer and nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help demo fonts test spark fuzz bench scale lint format docs requirements clean
+.PHONY: help demo fonts test spark fuzz bench scale lint format docs messages requirements clean
 
 PYTHON ?= python3
 UV     ?= uv
@@ -51,6 +51,9 @@ format: $(VENV)/dev  ## let ruff rewrite what it can
 docs: $(VENV)/run  ## the reference pages made from the declarations
 	$(BIN)/python docs/build.py
 	PYTHONPATH=. $(BIN)/python -m tests.intake.faults_page
+
+messages: $(VENV)/dev  ## the catalogue of messages after one was added or changed
+	PYTHONPATH=. $(BIN)/python -m tests.messages
 
 requirements:  ## pin anew after a change of pyproject.toml (needs uv)
 	for set in run sources dev spark; do \

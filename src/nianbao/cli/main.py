@@ -11,7 +11,9 @@ from typing import Any
 import click
 
 from nianbao import __version__
+from nianbao.cli.help import speak_the_language
 from nianbao.errors import NianbaoError
+from nianbao.language import _, choose_language
 from nianbao.settings import keep_files_private
 
 # Where each command lives; a command's module is imported when it is asked for, so that --help answers at once.
@@ -59,6 +61,13 @@ _QUERY_INTERRUPTED = "Query interrupted"
 """What DuckDB makes of a KeyboardInterrupt that strikes while it works: a RuntimeError without a type of its own."""
 
 
+def load_command(name: str) -> click.Command:
+    """The command of a name, with its module."""
+    module = importlib.import_module(f"nianbao.cli.{COMMANDS[name][0]}")
+    command: click.Command = getattr(module, _ATTRIBUTES.get(name, name))
+    return command
+
+
 class Commands(click.Group):
     """The commands in the order of the table above, each imported late."""
 
@@ -68,21 +77,19 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of a name, with its module."""
-        if cmd_name not in COMMANDS:
-            return None
-        module = importlib.import_module(f"nianbao.cli.{COMMANDS[cmd_name][0]}")
-        command: click.Command = getattr(module, _ATTRIBUTES.get(cmd_name, cmd_name))
-        return command
+        return speak_the_language(load_command(cmd_name)) if cmd_name in COMMANDS else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands, without importing any of them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+        with formatter.section(_("Commands")):
+            formatter.write_dl([(name, _(text)) for name, (_module, text) in COMMANDS.items()])
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run a command; a fault of ours ends with its message and its exit code, never with a traceback."""
         try:
+            choose_language()
             keep_files_private()
+            speak_the_language(self)
             return super().main(*args, **kwargs)
         except NianbaoError as error:
             click.echo(f"nianbao: {error}", err=True)
@@ -134,7 +141,7 @@ def home_option(command: Any) -> Any:
     )(command)
 
 
-def _home(context: click.Context, _: click.Parameter, given: Path | None) -> Path:
+def _home(context: click.Context, _parameter: click.Parameter, given: Path | None) -> Path:
     """The home as given, or var/ beside the declared folders; where there are none, var/ here."""
     from nianbao.catalog import find_project
     from nianbao.errors import DeclarationError
