@@ -14,6 +14,7 @@ from nianbao.terms.passage import Passage, Wordings
 from nianbao.terms.publication import (
     ANNEXES,
     EVERY_UNIT,
+    MOST_KEY_FIGURES,
     PRINTED_ANNEXES,
     Chart,
     Column,
@@ -76,12 +77,18 @@ def _read_publication(path: Path, known: _Known) -> Publication:
         head=_read_head(declared),
         tail=_read_tail(declared),
         annexes=declared.texts("annexes", PRINTED_ANNEXES),
+        key_figures=declared.texts("key_figures", ()),
     )
     declared.done()
     if publication.style not in STYLES:
         raise declared.fail(f"style = {publication.style!r} is none of: {', '.join(STYLES)}", publication.style)
     if unknown := set(publication.annexes) - set(ANNEXES):
         raise declared.fail(f"annex {min(unknown)!r} is none of: {', '.join(ANNEXES)}", "annexes")
+    for name in publication.key_figures:
+        _check_bound(declared, name, "", known)
+    keys = publication.key_figures
+    if len(keys) > MOST_KEY_FIGURES or len(set(keys)) < len(keys):
+        raise declared.fail(f"key_figures are at most {MOST_KEY_FIGURES} indicators, each once", "key_figures")
     ids = [section.id for section in sections]
     twice = [section_id for section_id in ids if ids.count(section_id) > 1]
     if twice:

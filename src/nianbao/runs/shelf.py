@@ -18,17 +18,28 @@ from nianbao.warehouse.released import ANALYSTS_FILE, read_released
 
 
 def refresh_shelves(workspace: Workspace) -> None:
-    """Write the page and the script beside the releases of every publication and year, where they say anything new."""
+    """Write the pages beside the releases of every publication and year, and over all, where they say anything new."""
+    shelves = shelves_of(workspace)
+    for shelf in shelves:
+        folder = workspace.home.path / shelf.shelved[-1].release.path
+        write_shelf(folder.parent, f"{shelf.zh} {shelf.year}年", shelf.shelved)
+    if shelves:
+        told = over_all(workspace, sorted({shelf.year for shelf in shelves}))
+        write_over(workspace.home.releases, told, shelves, lambda: _released_years(workspace, shelves))
+
+
+def shelves_of(workspace: Workspace) -> list[Shelf]:
+    """The releases of every publication and year, each with what came after it and who signed it."""
     recalled = {(each.publication, each.year, each.number): each for each in issued.recalls(workspace.connection)}
     signed: dict[tuple[str, int, int], list[SignOff]] = {}
     for each in issued.sign_offs(workspace.connection):
         signed.setdefault((each.publication, each.year, each.number), []).append(each)
-    shelves: dict[tuple[str, int], list[Release]] = {}
+    found: dict[tuple[str, int], list[Release]] = {}
     for release in issued.releases(workspace.connection):
-        shelves.setdefault((release.publication, release.year), []).append(release)
+        found.setdefault((release.publication, release.year), []).append(release)
     names = {role.id: role.zh for role in workspace.project.sign_off.roles}
-    over: list[Shelf] = []
-    for (code, year), releases in shelves.items():
+    shelves = []
+    for (code, year), releases in found.items():
         publication = workspace.project.publications.get(code)
         shelved = []
         for release, later in zip(releases, [*releases[1:], None], strict=True):
@@ -36,13 +47,8 @@ def refresh_shelves(workspace: Workspace) -> None:
             manifest = issued.manifest_of(workspace.connection, release)
             lines = [_line(each, names) for each in signed.get(key, ()) if each.manifest_sha256 == manifest]
             shelved.append(_shelved(release, releases[-1] if later else None, recalled.get(key), lines))
-        folder = workspace.home.path / releases[-1].path
-        zh = publication.zh if publication else code
-        write_shelf(folder.parent, f"{zh} {year}年", shelved)
-        over.append(Shelf(zh, code, year, tuple(shelved)))
-    if over:
-        told = _over(workspace, sorted({each.year for each in over}))
-        write_over(workspace.home.releases, told, over, lambda: _released_years(workspace, over))
+        shelves.append(Shelf(publication.zh if publication else code, code, year, tuple(shelved)))
+    return shelves
 
 
 def refresh_office_page(workspace: Workspace, years: Sequence[int]) -> None:
@@ -61,21 +67,22 @@ def refresh_office_page(workspace: Workspace, years: Sequence[int]) -> None:
         for code, publication in project.publications.items()
         if (path := folder_of(workspace, code, year) / DRAFT).exists()
     ]
-    write_office_page(home, _over(workspace, list(years)), lying, drafts)
+    write_office_page(home, over_all(workspace, list(years)), lying, drafts)
 
 
-def _over(workspace: Workspace, years: list[int]) -> Over:
+def over_all(workspace: Workspace, years: list[int]) -> Over:
+    """What pages over all releases of these years say besides them."""
     project = workspace.project
     return Over(
         project.federation.zh,
         project.conventions.words.whole,
-        {year: said for year in (*(years[0] - 1, *years),) if (said := _break(workspace, year))},
+        {year: said for year in (*(years[0] - 1, *years),) if (said := break_before(workspace, year))},
         {code: each.zh for code, each in project.publications.items()},
         (SAMPLE_NOTICE,) if workspace.home.is_sample else (),
     )
 
 
-def _break(workspace: Workspace, year: int) -> str:
+def break_before(workspace: Workspace, year: int) -> str:
     """Which units came and went between the ends of two years without anybody before or after them."""
     project, basis = workspace.project, workspace.project.conventions.year
     first, last = basis.span(year - 1)[1], basis.span(year)[1]

@@ -126,6 +126,7 @@ class Tail:
 
 ANNEXES = ("figures", "sources", "revisions")
 """The annexes that there are, in their order."""
+MOST_KEY_FIGURES = 10
 PRINTED_ANNEXES = ("revisions",)
 """Those that are printed unless a publication says otherwise: nobody prints the trail of an audit."""
 
@@ -135,6 +136,7 @@ class Publication:
     """A report as a kind: `work_report`, `audit_report`.
 
     What a unit explained becomes a footnote where the unit holds at least `footnotes_from` per cent of the figure.
+    `key_figures` are the indicators of its page of key figures 一页纸, at most ten; without any there is no such page.
     """
 
     code: str
@@ -148,3 +150,4 @@ class Publication:
     head: Head | None = None
     tail: Tail | None = None
     annexes: tuple[str, ...] = PRINTED_ANNEXES
+    key_figures: tuple[str, ...] = ()

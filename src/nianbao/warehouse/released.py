@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from nianbao.terms.one_page import PlannedValue, UnitRecord
 from nianbao.terms.released import PeriodValue, ReleasedIndicator, ReleasedUnit, ReleasedValue, ReleasedYear
-from nianbao.warehouse.connect import NOT_BUILT, open_reader
+from nianbao.warehouse.connect import NOT_BUILT, Connection, open_reader
 
 ANALYSTS_FILE = "nianbao.duckdb"
 """The analysts' file as it lies in a release."""
@@ -58,3 +59,26 @@ def read_released(file: Path, path: str, beside: tuple[str, ...], year: int, bas
         return None
     finally:
         connection.close()
+
+
+def read_unit_records(connection: Connection, year: int) -> dict[str, UnitRecord]:
+    """How each unit reported in a year, by its code."""
+    rows = connection.execute(
+        "SELECT unit_code, forms_due, forms_on_time, forms_late, forms_missing, forms_right_first_time "
+        "FROM mart.unit_record WHERE year = ?",
+        [year],
+    ).fetchall()
+    return {code: UnitRecord(*counts) for code, *counts in rows}
+
+
+def read_planned(connection: Connection, year: int) -> dict[str, PlannedValue]:
+    """What was planned last for a year, by indicator; nothing where a federation knows no targets."""
+    try:
+        rows = connection.execute(
+            "SELECT indicator_id, max_by(comparator, (set_in, row_no)), max_by(target_value, (set_in, row_no)) "
+            "FROM mart.target WHERE year = ? GROUP BY indicator_id",
+            [year],
+        ).fetchall()
+    except NOT_BUILT:
+        return {}
+    return {name: PlannedValue(comparator, value) for name, comparator, value in rows}

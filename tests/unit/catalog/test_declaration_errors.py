@@ -150,6 +150,10 @@ CASES = [
          "unknown key 'send_to'", "send_to"),
     Case("unknown annex", "reports/work_report/publication.toml", "footnotes_from = 2", 'annexes = ["figures", "maps"]',
          "annex 'maps' is none of", "annexes"),
+    Case("key figure that is not declared", "reports/work_report/publication.toml", '"members_total",', '"members",',
+         "'members' is not declared", '"members"'),
+    Case("key figure twice", "reports/work_report/publication.toml", '"workers_total",', '"members_total",',
+         "at most 10 indicators, each once", "key_figures"),
     Case("a red head that is no table", "reports/work_report/publication.toml", "footnotes_from = 2\n\n[head]",
          'head = "x"\n\n[heading]', "must be a dict", "head"),
 ]  # fmt: skip

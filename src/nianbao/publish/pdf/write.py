@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -21,37 +22,64 @@ STROKES = {HEITI: 0.035, XIAOBIAOSONG: 0.045, KAITI: 0.018}
 """How much darker, in parts of a character, a heading is drawn that has no face of its own."""
 
 
-def write(document: Document, path: Path, fonts: ChosenFonts | None = None) -> dict[int, int]:
-    """Write the report as a PDF, and tell on which page each heading stands; the same report gives the same bytes.
+@dataclass(frozen=True)
+class Imprint:
+    """What a PDF says of itself; `unfinished` stands on top of every page."""
+
+    title: str
+    keywords: tuple[str, ...]
+    issuer: str
+    as_of: dt.datetime
+    unfinished: str = ""
+
+
+class Press:
+    """Sets one document after another with fonts that are read once; the same blocks give the same bytes.
 
     A character that no font has stands as 〔缺字U+20BB7〕: what a unit wrote must not stop a release, nor become a box.
     """
-    import typst
 
-    chosen = fonts or choose()
-    blocks = lay_out(document)
-    families, missing = chosen.fallback(_characters(document, blocks, chosen))
-    data = {
-        "title": document.title,
-        "keywords": [document.zh, edition_line(document)],
-        "issuer": document.issuer,
-        "unfinished": document.unfinished,
-        "moment": universal(document.as_of).timetuple()[:6],
-        "looks": {look.id: _look(look, chosen) for look in LOOKS},
-        "fallback": families,
-        "blocks": [content_of(block) for block in blocks],
-    }
-    moment = universal(document.as_of).replace(tzinfo=dt.UTC)
-    with as_file(files(__package__)) as folder:
-        compiler = typst.Compiler(
-            folder / "page.typ",
-            root=folder,
-            font_paths=chosen.fonts,
-            sys_inputs={"data": _named(json.dumps(data, ensure_ascii=False), missing)},
-        )
-        compiler.compile(output=path, format="pdf", timestamp=moment)
-        (pages,) = json.loads(compiler.query("<pages>", field="value"))
-    return dict(enumerate(pages, start=1))
+    def __init__(self, fonts: ChosenFonts | None = None) -> None:
+        self._fonts = fonts or choose()
+        self._compiler: Any = None
+
+    def print(self, blocks: Sequence[Block], about: Imprint, path: Path) -> dict[int, int]:
+        """Write blocks as a PDF, and tell on which page each heading stands."""
+        families, missing = self._fonts.fallback(_characters(about, blocks, self._fonts))
+        data = {
+            "title": about.title,
+            "keywords": list(about.keywords),
+            "issuer": about.issuer,
+            "unfinished": about.unfinished,
+            "moment": universal(about.as_of).timetuple()[:6],
+            "looks": {look.id: _look(look, self._fonts) for look in LOOKS},
+            "fallback": families,
+            "blocks": [content_of(block) for block in blocks],
+        }
+        given = {"data": _named(json.dumps(data, ensure_ascii=False), missing)}
+        moment = universal(about.as_of).replace(tzinfo=dt.UTC)
+        with as_file(files(__package__)) as folder:
+            compiler = self._ready(folder, given)
+            compiler.compile(output=path, format="pdf", timestamp=moment, sys_inputs=given)
+            (pages,) = json.loads(compiler.query("<pages>", field="value"))
+        return dict(enumerate(pages, start=1))
+
+    def _ready(self, folder: Path, given: dict[str, str]) -> Any:
+        """The compiler, which reads the fonts when it is made."""
+        if self._compiler is None:
+            import typst
+
+            self._compiler = typst.Compiler(
+                folder / "page.typ", root=folder, font_paths=self._fonts.fonts, sys_inputs=given
+            )
+        return self._compiler
+
+
+def write(document: Document, path: Path, fonts: ChosenFonts | None = None) -> dict[int, int]:
+    """Write the report as a PDF, and tell on which page each heading stands; the same report gives the same bytes."""
+    keywords = (document.zh, edition_line(document))
+    about = Imprint(document.title, keywords, document.issuer, document.as_of, document.unfinished)
+    return Press(fonts).print(lay_out(document), about, path)
 
 
 def _named(text: str, missing: Iterable[str]) -> str:
@@ -89,9 +117,9 @@ def _look(look: Look, chosen: ChosenFonts) -> dict[str, Any]:
     }
 
 
-def _characters(document: Document, blocks: Iterable[Block], chosen: ChosenFonts) -> Mapping[str, set[str]]:
+def _characters(about: Imprint, blocks: Iterable[Block], chosen: ChosenFonts) -> Mapping[str, set[str]]:
     """The characters that each official font must show."""
     characters: dict[str, set[str]] = {font: set() for font in chosen.faces}
-    for style, text in (("FootnoteText", document.unfinished), *texts_by_style(blocks)):
+    for style, text in (("FootnoteText", about.unfinished), *texts_by_style(blocks)):
         characters[BY_ID[style].font].update(text)
     return characters

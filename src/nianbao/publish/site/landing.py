@@ -19,7 +19,7 @@ from nianbao import __version__
 from nianbao.publish.plain import day_zh, edition_zh
 from nianbao.publish.site.explorer import explorer_parts, sentence_part
 from nianbao.publish.site.parts import write_parts
-from nianbao.terms.release import Shelf, ShelvedRelease
+from nianbao.terms.release import Release, Shelf, ShelvedRelease
 from nianbao.terms.released import ReleasedYear
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ class ShownShelf:
     current_path: str
     earlier: tuple[ShelvedRelease, ...]
     files: tuple[tuple[str, str], ...]
+    one_page: str = ""
 
 
 def write_over(
@@ -66,7 +67,7 @@ def write_over(
     """
     folder = releases / PAGES
     seen = folder / _MADE_FROM
-    made_from = _fingerprint(over, shelves)
+    made_from = _fingerprint(over, shelves, releases)
     is_whole = all(path.exists() for path in (seen, releases / LANDING, releases / EXPLORER, folder / "data"))
     if is_whole and seen.read_text(encoding="utf-8") == made_from:
         return False
@@ -107,17 +108,22 @@ class Drafted:
 
 def write_office_page(home: Path, over: Over, lying: Sequence[Drafted], drafts: Sequence[Drafted]) -> None:
     """Write the page of what is not published, outside the folder of releases."""
-    given = {"title": over.title, "notices": over.notices, "assets": f"releases/{PAGES}/", "home": "releases/",
+    _save(home / OFFICE, render_over("office.html.j2", over, "releases/", lying=lying, drafts=drafts))
+
+
+def render_over(template: str, over: Over, releases: str, **said: object) -> str:
+    """A page that is not one of those over all releases and looks like them; `releases` is the way to their folder."""
+    given = {"title": over.title, "notices": over.notices, "assets": f"{releases}{PAGES}/", "home": releases,
              "index": "", "here": "", "pages": [(LANDING, "发布")]}  # fmt: skip
-    page = _environment().get_template("office.html.j2").render(lying=lying, drafts=drafts, **given)
-    _save(home / OFFICE, page)
+    return _environment().get_template(template).render(**given, **said)
 
 
-def _fingerprint(over: Over, shelves: Sequence[Shelf]) -> str:
+def _fingerprint(over: Over, shelves: Sequence[Shelf], releases: Path) -> str:
     source = files(_PACKAGE)
     parts = [source.joinpath("assets", name).read_bytes() for name in _ASSETS]
     parts += [source.joinpath("templates", name).read_bytes() for name in _TEMPLATES]
     parts += [f"{__version__} {over} {list(shelves)}".encode()]
+    parts += [path.parent.name.encode() for path in sorted((releases / PAGES / "one-page").glob(f"*/{LANDING}"))]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
@@ -128,7 +134,14 @@ def _shown(shelf: Shelf, releases: Path) -> ShownShelf:
     found = tuple(
         (f"{stem}{suffix}", zh) for suffix, zh in _DOWNLOADS.items() if (releases / path / f"{stem}{suffix}").exists()
     )
-    return ShownShelf(shelf.zh, base, shelf.current, path, shelf.earlier, found)
+    lists = f"{PAGES}/{one_page_folder(shelf.publication, shelf.current.release)}/{LANDING}"
+    one_page = lists if shelf.holds and (releases / lists).exists() else ""
+    return ShownShelf(shelf.zh, base, shelf.current, path, shelf.earlier, found, one_page)
+
+
+def one_page_folder(publication: str, release: Release) -> str:
+    """Where the pages of key figures of a release lie, under the folder of pages."""
+    return f"one-page/{release.year}-{publication}-{release.edition}"
 
 
 @cache
