@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
@@ -12,6 +12,8 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from nianbao.publish.release import Edition
 from nianbao.runs.collect import Collected
 from nianbao.runs.publish import Published
+from nianbao.terms.morning import Morning
+from nianbao.terms.period import Period
 from nianbao.terms.release import LapsedRelease
 from nianbao.terms.sign_off import Proposal
 from nianbao.terms.status import Status, words_of, words_of_code
@@ -45,20 +47,38 @@ def tell_collected(collected: Collected) -> str:
     return "\n\n".join(lines)
 
 
-def show_completeness(rows: Sequence[dict[str, Any]]) -> None:
-    """The completeness table: per form and period, who was due and who has reported."""
+def show_morning(morning: Morning | None) -> None:
+    """How the reporting stands: the headlines and whom it waits for; by form and period the table of completeness."""
+    if morning is None:
+        return
+    create_markdown_artifact(tell_morning(morning), key="morning", description="报送情况 How the reporting stands")
     create_table_artifact(
-        tell_completeness(rows),
+        tell_completeness(morning),
         key="completeness",
         description="各表各报告期的报送情况 Units due and what became of it, by form and period",
     )
 
 
-def tell_completeness(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The rows of mart.completeness under the words for their columns."""
-    heads = {"form_code": "表号", "form_zh": "报表", "period": "报告期", "year": "年度", "units_due": "应报"}
-    heads |= {f"units_{status}": status.zh for status in Status if status is not Status.NOT_DUE}
-    return [{zh: row[key] for key, zh in heads.items()} for row in rows]
+def tell_morning(morning: Morning) -> str:
+    """The headlines and the units that have to do something; how they are reached stands on the status page alone."""
+    lines = [
+        f"- {'**！** ' if each.is_urgent else ''}**{plain(each.label)}** {plain(each.text)}"
+        for each in morning.headlines
+    ]
+    chased = morning.to_chase
+    lines += [f"- {plain(f'{unit.zh}：{line}')}" for unit in chased[:LISTED] for line in unit.lines]
+    if len(chased) > LISTED:
+        lines.append(f"- 另有{len(chased) - LISTED}个单位")
+    return "\n".join(lines)
+
+
+def tell_completeness(morning: Morning) -> list[dict[str, Any]]:
+    """The forms and periods under the words for their columns."""
+    return [
+        {"表号": each.form_code, "报表": each.form_zh, "报告期": Period.parse(each.period).zh, "应报": each.due}
+        | {status.zh: each.counts[status] for status in Status}
+        for each in morning.forms
+    ]
 
 
 def show_proposals(proposals: Iterable[Proposal]) -> None:

@@ -6,7 +6,7 @@ from prefect import flow
 
 from flows.steps import as_task
 from nianbao.runs.build import Built, build_tables
-from nianbao.runs.workspace import open_workspace
+from nianbao.runs.morning import open_run
 from nianbao.settings import Home
 
 
@@ -18,5 +18,5 @@ def build(project: Path = Path("."), home: Path = Path("var")) -> Built:
         project: Folder with forms/, reference/, sql/ and the other declarations.
         home: Folder of inbox, outbox, archive, warehouse and releases.
     """
-    with open_workspace(project.resolve(), Home(home.resolve()), "build") as workspace:
+    with open_run(project.resolve(), Home(home.resolve()), "build") as workspace:
         return build_tables(workspace, as_task)

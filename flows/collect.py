@@ -10,8 +10,8 @@ from flows.steps import as_task
 from nianbao.runs.collect import Collected
 from nianbao.runs.collect import collect as run_collect
 from nianbao.runs.kept import raise_kept
+from nianbao.runs.morning import open_run
 from nianbao.runs.sources import raise_stopped
-from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 
 
@@ -23,7 +23,7 @@ def collect(project: Path = Path("."), home: Path = Path("var")) -> Collected:
         project: Folder with forms/, reference/, sql/ and the other declarations.
         home: Folder of inbox, outbox, archive, warehouse and releases.
     """
-    with open_workspace(project.resolve(), Home(home.resolve()), "collect") as workspace:
+    with open_run(project.resolve(), Home(home.resolve()), "collect") as workspace:
         collected = run_collect(workspace, as_task, secrets=secret)
     show_collected(collected)
     raise_stopped(collected.alarms)

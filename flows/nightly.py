@@ -13,7 +13,7 @@ if __name__ == "__main__":
 from prefect import flow
 from prefect.settings import PREFECT_API_URL
 
-from flows.artifacts import show_collected, show_completeness, show_editions, show_lapsed
+from flows.artifacts import show_collected, show_editions, show_lapsed, show_morning
 from flows.secret_blocks import secret
 from flows.server import RunServer
 from flows.steps import Year, as_task, leave
@@ -36,7 +36,7 @@ def nightly(project: Path = Path("."), home: Path = Path("var"), year: Year | No
     """
     night = run_nightly(project.resolve(), Home(home.resolve()), year, as_task, secrets=secret)
     show_collected(night.collected)
-    show_completeness(night.completeness)
+    show_morning(night.morning)
     show_editions(night.editions)
     show_lapsed(night.lapsed)
     raise_stopped(night.collected.alarms)

@@ -12,11 +12,11 @@ from flows.artifacts import inert, show_proposals, show_published
 from flows.steps import Year, as_task
 from nianbao.errors import UsageError
 from nianbao.runs.build import build_tables
+from nianbao.runs.morning import open_run
 from nianbao.runs.propose import lay_down
 from nianbao.runs.publish import Published
 from nianbao.runs.publish import publish as run_publish
 from nianbao.runs.sign import Wanted, sign, user_of_this_process, wanted_signatures
-from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 from nianbao.terms.sign_off import Identity
 
@@ -58,7 +58,7 @@ def publish(
         wait_seconds: How long a form waits for an answer before the run fails.
     """
     place, path = Home(home.resolve()), project.resolve()
-    with open_workspace(path, place, "preview") as workspace:
+    with open_run(path, place, "preview") as workspace:
         build_tables(workspace, as_task)
         proposals = lay_down(workspace, year, publications or None, as_task, unfinished, renew)
         wanted = wanted_signatures(workspace, proposals)
@@ -66,7 +66,7 @@ def publish(
     if deployment.id:  # only the run of a deployment can be left and taken up again
         for each in wanted:
             _ask(path, place, each, wait_seconds)
-    with open_workspace(path, place, "publish") as workspace:
+    with open_run(path, place, "publish") as workspace:
         build_tables(workspace, as_task)
         published = run_publish(workspace, [each.name for each in proposals], as_task)
     show_published(published)
@@ -82,6 +82,6 @@ def _ask(project: Path, home: Home, wanted: Wanted, wait_seconds: int) -> None:
             f"{wanted.role.zh} has not signed {wanted.proposal.name}",
             next_step="mend what it says, and start the flow again with renew",
         )
-    with open_workspace(project, home, "sign") as workspace:
+    with open_run(project, home, "sign") as workspace:
         by = Identity(user_of_this_process(), answer.signature.strip() and f"{answer.signature.strip()}\n")
         sign(workspace, wanted.proposal.name, wanted.role.id, by)

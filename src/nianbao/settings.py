@@ -65,6 +65,11 @@ class Home:
         return self.path / "told.json"
 
     @property
+    def status(self) -> Path:
+        """How the reporting stands, as a page for the office alone; each run refreshes it."""
+        return self.path / "status"
+
+    @property
     def looks(self) -> Path:
         """When each source was last looked at, and what was left there."""
         return self.path / "looks.json"

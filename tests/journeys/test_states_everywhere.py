@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from flows.artifacts import tell_collected, tell_completeness
+from flows.artifacts import tell_collected, tell_completeness, tell_morning
 from nianbao.catalog import Project
 from nianbao.cli import main
 from nianbao.cli.run import _say_collected
@@ -21,9 +21,10 @@ from nianbao.intake.worker.pool import ReaderPool
 from nianbao.publish.site import write
 from nianbao.runs.answer import answer_owed
 from nianbao.runs.collect import Collected
+from nianbao.runs.morning import Asked, read_morning
 from nianbao.runs.recording import Doing, record_run
 from nianbao.runs.rejudge import build_if_possible
-from nianbao.runs.workspace import open_workspace
+from nianbao.runs.workspace import open_workspace, open_workspace_to_read
 from nianbao.settings import Home
 from nianbao.statistics.reporting import due_counts, due_in_year
 from nianbao.terms.delivery import Decision, Delivery, Outcome
@@ -188,17 +189,19 @@ def collected(home: Home) -> Collected:
     return Collected([run_id], Counter(Outcome), Counter(Decision), Counter(Severity), not_accepted=left)
 
 
-def test_T32_the_prefect_page_speaks_in_words(home: Home) -> None:
+def test_T32_the_prefect_page_speaks_in_words(home: Home, project: Project) -> None:
     """T32: both artifacts name every state, and no code."""
     night = collected(home)
     said = tell_collected(night)
     for state in (*Outcome, *Decision, *Severity):
         assert words_of(state).zh in said
     assert not codes_in(said.replace("\\", ""))
-    with warehouse(home) as connection:
-        table = tell_completeness(rows_of(connection, "SELECT * FROM mart.completeness WHERE year = ?", [YEAR]))
-    (row,) = [row for row in table if (row["表号"], row["报告期"]) == (FORM, PERIOD)]
-    assert {*row} == {"表号", "报表", "报告期", "年度", "应报"} | {each.zh for each in Status} - {Status.NOT_DUE.zh}
+    with open_workspace_to_read(project.path, home) as workspace:
+        morning = read_morning(workspace, Asked(YEAR))
+    table = tell_completeness(morning)
+    (row,) = [row for row in table if (row["表号"], row["报告期"]) == (FORM, Period.parse(PERIOD).zh)]
+    assert {*row} == {"表号", "报表", "报告期", "应报"} | {each.zh for each in Status}
+    assert not codes_in(tell_morning(morning).replace("\\", ""))
     counts = Counter(STATUSES.values())
     assert {status: row[status.zh] for status in counts} == counts
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nianbao.catalog.contacts import CONTACTS, read_contacts
 from nianbao.catalog.conventions import Conventions, read_conventions
 from nianbao.catalog.deadlines import CALENDAR, EXTENSIONS, read_calendar, read_extensions
 from nianbao.catalog.declared import read_csv
@@ -26,6 +27,7 @@ from nianbao.catalog.sources import read_sources
 from nianbao.errors import DeclarationError, UsageError
 from nianbao.terms.approval import Approval
 from nianbao.terms.check import Rule
+from nianbao.terms.contact import Contact
 from nianbao.terms.deadline import NEVER, Calendar, Deadline, Extension, deadline_of
 from nianbao.terms.form import Form, Part
 from nianbao.terms.indicator import Indicator
@@ -131,6 +133,11 @@ class Project:
         return read_notices(self.path / "reference" / "notices.toml")
 
     @cached_property
+    def contacts(self) -> dict[str, Contact]:
+        """How units are reached, by code."""
+        return read_contacts(self.path / "reference" / CONTACTS, self.units)
+
+    @cached_property
     def column_comments(self) -> dict[str, str]:
         """What columns mean, `中文 / English`, by column: what columns.csv says, else the field that they are of."""
         path = self.path / "reference" / "columns.csv"
@@ -141,12 +148,12 @@ class Project:
 
     @cached_property
     def declared_files(self) -> dict[str, bytes]:
-        """Everything declared that judges and counts, by its path; where files come from and who is told do neither."""
+        """Everything declared that judges and counts, by its path; places, channels and contacts do neither."""
         return {
             path.relative_to(self.path).as_posix(): path.read_bytes()
             for declared in (self.path / name for name in _JUDGING)
             for path in (sorted(declared.rglob("*.*")) if declared.is_dir() else [declared])
-            if path.is_file() and path.name not in ("sources.toml", "notices.toml")
+            if path.is_file() and path.name not in ("sources.toml", "notices.toml", CONTACTS)
         }
 
     @cached_property

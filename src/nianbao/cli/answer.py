@@ -175,7 +175,7 @@ def _rule(
     most_pct: int | None, by: str | None,
 ) -> None:  # fmt: skip
     from nianbao.runs.explanations import rule
-    from nianbao.runs.workspace import open_workspace
+    from nianbao.runs.morning import open_run
     from nianbao.terms.explanation import Ruling
 
     if approve and refuse:
@@ -187,7 +187,7 @@ def _rule(
     if most_pct and not approve:
         raise click.UsageError("--at-most PERCENT goes with --approve ID")
     ruling = Ruling.APPROVED if approve else Ruling.REFUSED
-    with open_workspace(project, home, "explanations") as workspace:
+    with open_run(project, home, "explanations") as workspace:
         receipts = rule(workspace, str(approve or refuse), ruling, by, until.date() if until else None, most_pct)
     for receipt in receipts:
         say(f"{ruling.value}; the unit is told: {receipt}")
@@ -205,12 +205,12 @@ def withdraw(project_path: Path | None, home: Path, submission_id: str, because:
     It stays in the ledger with who, when and why, and the unit gets a new receipt.
     """
     from nianbao.runs.build import build_tables
+    from nianbao.runs.morning import open_run
     from nianbao.runs.withdraw import withdraw as withdraw_submission
-    from nianbao.runs.workspace import open_workspace
 
     if not because.strip() or not by.strip():
         raise click.UsageError("say why and who: --because REASON --by ROLE")
-    with open_workspace(resolve_project(project_path), Home(home), "withdraw") as workspace:
+    with open_run(resolve_project(project_path), Home(home), "withdraw") as workspace:
         receipts = withdraw_submission(workspace, submission_id, because.strip(), by.strip())
         for receipt in receipts:
             say(f"withdrawn; the unit is told: {receipt}")

@@ -24,13 +24,14 @@ def approve(
     from nianbao.runs.approve import approve as approve_submissions
     from nianbao.runs.approve import list_to_approve
     from nianbao.runs.build import build_tables
-    from nianbao.runs.workspace import open_workspace, open_workspace_to_read
+    from nianbao.runs.morning import open_run
+    from nianbao.runs.workspace import open_workspace_to_read
 
     path, place = resolve_project(project_path), Home(home)
     if submission_ids:
         if not (by and by.strip()):
             raise click.UsageError("say who approves: --by ROLE")
-        with open_workspace(path, place, "approve") as workspace:
+        with open_run(path, place, "approve") as workspace:
             for receipt in approve_submissions(workspace, submission_ids, by.strip()):
                 say(f"approved; the unit is told: {receipt}")
             build_tables(workspace)
@@ -75,11 +76,11 @@ def withdraw_approval(
     """Take approvals back; what counts only with one waits again."""
     from nianbao.runs.approve import withdraw_approval as withdraw
     from nianbao.runs.build import build_tables
-    from nianbao.runs.workspace import open_workspace
+    from nianbao.runs.morning import open_run
 
     if not because.strip() or not by.strip():
         raise click.UsageError("say why and who: --because REASON --by ROLE")
-    with open_workspace(resolve_project(project_path), Home(home), "withdraw-approval") as workspace:
+    with open_run(resolve_project(project_path), Home(home), "withdraw-approval") as workspace:
         for receipt in withdraw(workspace, submission_ids, because.strip(), by.strip()):
             say(f"the approval is taken back; the unit is told: {receipt}")
         build_tables(workspace)

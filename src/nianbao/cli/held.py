@@ -34,7 +34,8 @@ def held(
     """List the files of another unit than their place is of; confirm one, or send it back."""
     from nianbao.runs.held import confirm as confirm_held
     from nianbao.runs.held import send_back as send_held_back
-    from nianbao.runs.workspace import open_workspace, open_workspace_to_read
+    from nianbao.runs.morning import open_run
+    from nianbao.runs.workspace import open_workspace_to_read
 
     if confirm and send_back:
         raise click.UsageError("confirm or send back, not both at once")
@@ -42,7 +43,7 @@ def held(
         raise click.UsageError("say who decides: --by ROLE")
     if confirm or send_back:
         decide = confirm_held if confirm else send_held_back
-        with open_workspace(resolve_project(project_path), Home(home), "held") as workspace:
+        with open_run(resolve_project(project_path), Home(home), "held") as workspace:
             receipts = decide(workspace, str(confirm or send_back), because.strip(), str(by).strip())
         for receipt in receipts:
             say(f"the sender is told: {receipt}")

@@ -43,7 +43,7 @@ COMMANDS = {
     "release": ("record", "Put an issued release back, byte for byte: release restore."),
     "rejudge": ("rejudge", "Judge deliveries again by what is declared today, after a look at what would change."),
     "rehearse": ("rejudge", "Try a rule on everything that was ever submitted; nothing is changed."),
-    "status": ("status", "Show who has reported what, on time or late, and which findings wait."),
+    "status": ("status", "Show how the reporting stands: what matters first, then by unit whom to call."),
     "figures": ("figures", "Print the figures of a year."),
     "targets": ("ask", "Show what was promised for a year and what was reached."),
     "explain": ("ask", "Trace a figure: formula, values by unit, submissions, cells."),

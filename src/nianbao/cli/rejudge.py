@@ -32,12 +32,12 @@ def rejudge(
     waiting: bool, by: str | None, because: str | None, yes: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Judge deliveries again by what is declared today: first what would change, then, once confirmed, for good."""
+    from nianbao.runs.morning import open_run
     from nianbao.runs.rejudge import Chosen, choose_deliveries, judge_again, record_rejudged
-    from nianbao.runs.workspace import open_workspace
 
     if yes and not (by and because):
         raise click.UsageError("--yes needs --by ROLE and --because TEXT: both are recorded")
-    with open_workspace(resolve_project(project_path), Home(home), "rejudge") as workspace:
+    with open_run(resolve_project(project_path), Home(home), "rejudge") as workspace:
         chosen = choose_deliveries(workspace, Chosen(deliveries, form_code, period, waiting))
         rejudged = judge_again(workspace, chosen)
         if not as_json:

@@ -56,11 +56,11 @@ def collect(project_path: Path | None, home: Path, as_json: bool) -> None:
     """Take in what is new at the sources and answer every delivery."""
     from nianbao.runs.collect import collect as run_collect
     from nianbao.runs.kept import raise_kept
+    from nianbao.runs.morning import open_run
     from nianbao.runs.sources import raise_stopped
-    from nianbao.runs.workspace import open_workspace
 
     with (
-        open_workspace(resolve_project(project_path), Home(home), "collect") as workspace,
+        open_run(resolve_project(project_path), Home(home), "collect") as workspace,
         progress("reading") as report,
     ):
         collected = run_collect(workspace, progress=report)
@@ -87,7 +87,8 @@ def build_command(
     """Build and verify the tables; with --as-of, report as it was known on a day."""
     from nianbao.runs.build import build_tables
     from nianbao.runs.drafts import write_reports
-    from nianbao.runs.workspace import open_workspace, open_workspace_as_of
+    from nianbao.runs.morning import open_run
+    from nianbao.runs.workspace import open_workspace_as_of
 
     path, place = resolve_project(project_path), Home(home)
     if as_of is not None:
@@ -100,7 +101,7 @@ def build_command(
         return
     if out is not None or year is not None:
         raise click.UsageError("--out and --year need --as-of DAY: the drafts of today are written by nightly")
-    with open_workspace(path, place, "build") as workspace:
+    with open_run(path, place, "build") as workspace:
         built = build_tables(workspace)
     if as_json:
         say_json({"built": built.models, "verified": built.verified})

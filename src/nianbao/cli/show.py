@@ -7,22 +7,31 @@ import datetime as dt
 import json
 import re
 import sys
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any, ClassVar
 
 import click
 
+from nianbao.cli.fit import fold, shrink, terminal_width, width_of
+
 _ALIVE = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_BETWEEN = "  "
 _LONGEST_SPAN = 10_000
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 
 
-def say(text: str = "") -> None:
-    """One line of an answer."""
-    click.echo(text)
+def say(text: str = "", indent: str = "") -> None:
+    """One line of an answer, in as many as the terminal needs, those after the first with an indent."""
+    width = terminal_width()
+    if width is None or width_of(text) <= width:
+        click.echo(text)
+        return
+    first, *rest = fold(text, width - width_of(indent))
+    for line in (first, *(f"{indent}{line}" for line in rest)):
+        click.echo(line)
 
 
 def say_json(answer: Any) -> None:
@@ -38,17 +47,32 @@ def say_alarms(alarms: Sequence[Mapping[str, Any]]) -> None:
 
 
 def say_table(head: Sequence[str], rows: Sequence[Sequence[Any]], numbers: Sequence[int] = ()) -> None:
-    """A table with aligned columns; Chinese characters take two places, the columns in `numbers` are right-aligned."""
+    """A table with aligned columns; Chinese characters take two places, the columns in `numbers` are right-aligned.
+
+    On a terminal it is no wider than that: what is too long for its column goes on below.
+    """
     texts = [list(head), *([_text(cell) for cell in row] for row in rows)]
-    widths = [max(_width(row[column]) for row in texts) for column in range(len(head))]
+    widths = [max(width_of(row[column]) for row in texts) for column in range(len(head))]
+    if (room := terminal_width()) is not None:
+        widths = shrink(widths, room - len(_BETWEEN) * (len(head) - 1))
     for index, row in enumerate(texts):
-        cells = [
-            " " * (width - _width(cell)) + cell if column in numbers else cell + " " * (width - _width(cell))
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        click.echo("  ".join(cells).rstrip())
+        for cells in zip_longest(*(_cell_lines(cell, width, room) for cell, width in zip(row, widths, strict=True))):
+            padded = (
+                _pad(cell or "", width, column in numbers)
+                for column, (cell, width) in enumerate(zip(cells, widths, strict=True))
+            )
+            click.echo(_BETWEEN.join(padded).rstrip())
         if index == 0:
-            click.echo("  ".join("-" * width for width in widths))
+            click.echo(_BETWEEN.join("-" * width for width in widths))
+
+
+def _cell_lines(cell: str, width: int, room: int | None) -> list[str]:
+    return [cell] if room is None or width_of(cell) <= width else fold(cell, width)
+
+
+def _pad(cell: str, width: int, is_number: bool) -> str:
+    room = " " * (width - width_of(cell))
+    return room + cell if is_number else cell + room
 
 
 def say_csv(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -87,10 +111,6 @@ def _text(cell: Any) -> str:
     if isinstance(cell, Decimal):
         return f"{cell.normalize():,f}"
     return str(cell)
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _plain(value: Any) -> Any:

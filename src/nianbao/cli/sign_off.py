@@ -36,11 +36,11 @@ def preview(
     Exit code 1: a required text or block is not written; such an edition cannot be signed.
     """
     from nianbao.runs.build import build_tables
+    from nianbao.runs.morning import open_run
     from nianbao.runs.preview import preview_in_markdown, tell_preview
     from nianbao.runs.propose import propose
-    from nianbao.runs.workspace import open_workspace
 
-    with open_workspace(resolve_project(project_path), Home(home), "preview") as workspace:
+    with open_run(resolve_project(project_path), Home(home), "preview") as workspace:
         build_tables(workspace)
         previews = propose(workspace, year, publications or None, unfinished=unfinished)
         roles = workspace.project.sign_off.roles
@@ -78,10 +78,11 @@ def sign(
     only_statement: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Sign in a role exactly the bytes that nianbao preview laid down; a role without keys signs as the OS user."""
+    from nianbao.runs.morning import open_run
     from nianbao.runs.sign import proposal_and_role, statement_of, user_of_this_process
     from nianbao.runs.sign import sign as run_sign
     from nianbao.runs.ssh_keys import sign_with
-    from nianbao.runs.workspace import open_workspace, open_workspace_to_read
+    from nianbao.runs.workspace import open_workspace_to_read
     from nianbao.terms.sign_off import Identity
 
     if key and signature:
@@ -95,7 +96,7 @@ def sign(
             click.echo(statement, nl=False)
             return
         made = sign_with(key, statement) if key else ""  # no lock is held while a passphrase is typed
-    with open_workspace(path, place, "sign") as workspace:
+    with open_run(path, place, "sign") as workspace:
         signed = run_sign(workspace, name, role, Identity(user_of_this_process(), made))
         names = {each.id: each.zh for each in workspace.project.sign_off.roles}
     if as_json:
@@ -113,10 +114,10 @@ def sign(
 def publish(project_path: Path | None, home: Path, names: tuple[str, ...], as_signed: bool, as_json: bool) -> None:
     """Release what both roles have signed, byte for byte. Exit code 5: something waits, and it is said for what."""
     from nianbao.runs.build import build_tables
+    from nianbao.runs.morning import open_run
     from nianbao.runs.publish import publish as run_publish
-    from nianbao.runs.workspace import open_workspace
 
-    with open_workspace(resolve_project(project_path), Home(home), "publish") as workspace:
+    with open_run(resolve_project(project_path), Home(home), "publish") as workspace:
         build_tables(workspace)
         published = run_publish(workspace, names, as_signed=as_signed)
         told = [_told(workspace, each) for each in published]
@@ -137,12 +138,12 @@ def publish(project_path: Path | None, home: Path, names: tuple[str, ...], as_si
 @json_option
 def recall(project_path: Path | None, home: Path, name: str, because: str, by: str, as_json: bool) -> None:
     """Call a release back: it is marked wherever releases are told, and every byte of it stays."""
+    from nianbao.runs.morning import open_run
     from nianbao.runs.recall import recall as run_recall
-    from nianbao.runs.workspace import open_workspace
 
     if not because.strip() or not by.strip():
         raise click.UsageError("say why and who: --because REASON --by ROLE")
-    with open_workspace(resolve_project(project_path), Home(home), "recall") as workspace:
+    with open_run(resolve_project(project_path), Home(home), "recall") as workspace:
         recalled = run_recall(workspace, name, because.strip(), by.strip())
     if as_json:
         say_json(vars(recalled))

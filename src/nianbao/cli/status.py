@@ -1,20 +1,26 @@
-"""status: who has reported what, what waits, and what is wrong at the sources."""
+"""status: the morning: what matters first, then whom to call, and the rest on request."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from nianbao.cli.main import home_option, json_option, project_option, resolve_project
-from nianbao.cli.show import say, say_alarms, say_json, say_table
+from nianbao.cli.show import say, say_alarms, say_csv, say_json, say_table
 from nianbao.cli.units import unit_asked
 from nianbao.settings import Home
 from nianbao.terms.status import Status
 
-_COUNTS = tuple(f"units_{status}" for status in Status)
+if TYPE_CHECKING:
+    from nianbao.runs.morning import Asked
+    from nianbao.runs.workspace import Workspace
+    from nianbao.terms.morning import Morning, Owed, UnitStanding
+
+_UNITS = 20
+_LABEL = 14
 
 
 @click.command()
@@ -22,74 +28,192 @@ _COUNTS = tuple(f"units_{status}" for status in Status)
 @home_option
 @click.option("--year", type=int, help="The year; by default the latest with submissions.")
 @click.option("--unit", "unit_text", help="Only this unit, form by form: its code or name.")
+@click.option("--form", "form_code", default="", help="Only this form.")
+@click.option("--period", default="", help="Only this period (2021Q4).")
+@click.option("--missing", is_flag=True, help="Only what has not come and is past its day.")
+@click.option("--all", "everything", is_flag=True, help="All units, every form and period, and the findings that wait.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print what did not come on time as CSV.")
+@click.option("--xlsx", type=click.Path(path_type=Path, dir_okay=False), help="Write it as a workbook.")
 @json_option
-def status(project_path: Path | None, home: Path, year: int | None, unit_text: str | None, as_json: bool) -> None:
-    """Show who has reported what, on time or late, and which findings wait."""
-    from nianbao import clock
-    from nianbao.cli.held import say_held, tell_held
-    from nianbao.cli.lapsed import say_lapsed, tell_lapsed
-    from nianbao.runs.lapsed import find_lapsed
-    from nianbao.runs.sources import read_alarms
+def status(
+    project_path: Path | None, home: Path, year: int | None, unit_text: str | None, form_code: str, period: str,
+    missing: bool, everything: bool, as_csv: bool, xlsx: Path | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Show how the reporting stands: what matters first, then by unit whom to call.
+
+    The forms, all units and the findings that wait: --all.
+    """
+    from nianbao.runs.morning import Asked, read_morning
     from nianbao.runs.workspace import open_workspace_to_read
-    from nianbao.statistics.reporting import forms_of_year, is_built, not_reported, waiting_findings
+    from nianbao.statistics.reporting import is_built
 
     with open_workspace_to_read(resolve_project(project_path), Home(home)) as workspace:
-        unit_code = None if unit_text is None else unit_asked(workspace.project.roster, unit_text).code
-        today, built = clock.now().date(), is_built(workspace.connection)
-        forms = forms_of_year(workspace.connection, today, year, unit_code) if built else []
-        absent = not_reported(workspace.connection, today, year, unit_code) if built else []
-        waiting = waiting_findings(workspace.connection, unit_code)
-        held = tell_held(workspace) if unit_code is None else []
-        lapsed = find_lapsed(workspace) if built and unit_code is None else ()
-    sources = read_alarms(Home(home)) if unit_code is None else None
-    if as_json:
-        answer = {"forms": forms, "not_reported": absent, "waiting": waiting}
-        say_json(
-            answer if sources is None else answer | {"sources": sources, "held": held, "lapsed": tell_lapsed(lapsed)}
-        )
-        return
-    if sources:
-        say_alarms(sources["alarms"])
-        _say_unfinished(sources["unfinished"])
-        say_held(held)
-    if not built:
-        say("no tables have been built yet: nianbao nightly")
-        return
-    if unit_code is None:
-        head = ("表号", "报表", "报告期", "应报", *(status.zh for status in Status))
-        keys = ("form_code", "form_zh", "period", "units_due", *_COUNTS)
-        say_table(head, [[row[key] for key in keys] for row in forms], numbers=range(3, len(head)))
+        unit = None if unit_text is None else unit_asked(workspace.project.roster, unit_text)
+        asked = Asked(year, unit.code if unit else "", form_code.upper(), period.upper())
+        _refuse_unknown(workspace, asked)
+        built = is_built(workspace.connection)
+        answer = _answer(workspace, asked, built)
+        morning = read_morning(workspace, asked, answer["lapsed_releases"])
+    if missing:
+        morning = _with_status(morning, Status.MISSING)
+    if as_csv or xlsx:
+        _give_lists(morning, as_csv, xlsx)
+    elif as_json:
+        say_json(_for_programs(answer, morning))
+    elif missing:
+        _say_units(morning.units, None, "没有逾期未报的")
     else:
-        _say_unit(workspace.project.units[unit_code], forms, absent, bool(waiting))
-    _say_absent(absent)
-    say_lapsed(lapsed)
+        _say_sources(answer)
+        if not built:
+            say("no tables have been built yet: nianbao nightly")
+            return
+        if unit:
+            _say_unit(f"{unit.code} {unit.zh}", morning, bool(answer["waiting"]))
+        else:
+            _say_morning(morning, everything, answer)
+        if unit or everything:
+            _say_waiting(answer["waiting"])
+
+
+def _refuse_unknown(workspace: Workspace, asked: Asked) -> None:
+    from nianbao.errors import UsageError
+    from nianbao.terms.period import Period
+
+    forms = workspace.project.forms
+    if asked.form_code and asked.form_code not in forms:
+        raise UsageError(f"form {asked.form_code} is not declared", next_step=f"name one of: {', '.join(forms)}")
+    try:
+        _ = asked.period and Period.parse(asked.period)
+    except ValueError as error:
+        raise UsageError(str(error), next_step="write a period like 2021Q4 or 2021H2") from error
+
+
+def _answer(workspace: Workspace, asked: Asked, built: bool) -> dict[str, Any]:
+    """What is answered besides the morning itself."""
+    from nianbao import clock
+    from nianbao.cli.held import tell_held
+    from nianbao.runs.lapsed import find_lapsed
+    from nianbao.runs.sources import read_alarms
+    from nianbao.statistics.reporting import forms_of_year, not_reported, waiting_findings
+
+    unit, today = asked.unit_code or None, clock.now().date()
+    place = (workspace.connection, today, asked.year, unit)
+    found: dict[str, Any] = {
+        "forms": forms_of_year(*place) if built else [],
+        "not_reported": not_reported(*place) if built else [],
+        "waiting": waiting_findings(workspace.connection, unit),
+        "lapsed_releases": find_lapsed(workspace) if built and unit is None else (),
+    }
+    if unit is None:
+        found |= {"sources": read_alarms(workspace.home), "held": tell_held(workspace)}
+    return found
+
+
+def _for_programs(answer: dict[str, Any], morning: Morning) -> dict[str, Any]:
+    from nianbao.cli.lapsed import tell_lapsed
+
+    lapsed = answer.pop("lapsed_releases")
+    told = {each.code for each in morning.units}
+    chosen = [row for row in answer["not_reported"] if row["unit_code"] in told]
+    kept = {(each.unit_code, each.form_code, each.period) for unit in morning.units for each in unit.owed}
+    answer["not_reported"] = [row for row in chosen if (row["unit_code"], row["form_code"], row["period"]) in kept]
+    answer["headlines"] = [vars(each) for each in morning.headlines]
+    answer["units"] = [
+        {"unit_code": each.code, "unit": each.zh, "contact": vars(each.contact), "lines": each.lines}
+        for each in morning.units
+    ]
+    return answer | ({"lapsed": tell_lapsed(lapsed)} if "sources" in answer else {})
+
+
+def _with_status(morning: Morning, status: Status) -> Morning:
+    from dataclasses import replace
+
+    found = (replace(unit, owed=tuple(o for o in unit.owed if o.status is status)) for unit in morning.units)
+    return replace(morning, units=tuple(unit for unit in found if unit.owed))
+
+
+def _say_sources(answer: Mapping[str, Any]) -> None:
+    from nianbao.cli.held import say_held
+
+    if "sources" not in answer:
+        return
+    say_alarms(answer["sources"]["alarms"])
+    _say_unfinished(answer["sources"]["unfinished"])
+    say_held(answer["held"])
+
+
+def _say_morning(morning: Morning, everything: bool, answer: Mapping[str, Any]) -> None:
+    from nianbao.cli.lapsed import say_lapsed
+
+    say(f"{morning.year}年度报送情况　{morning.at:%Y-%m-%d %H:%M}" if morning.year else f"{morning.at:%Y-%m-%d %H:%M}")
+    for each in morning.headlines:
+        from nianbao.cli.fit import width_of
+
+        sign = "！" if each.is_urgent else "　"
+        say(f"{sign}{each.label}{' ' * (_LABEL - width_of(each.label))}{each.text}", indent=" " * (_LABEL + 2))
+    units = morning.units if everything else morning.to_chase
+    if units:
+        say()
+        _say_units(units, None if everything else _UNITS, "")
+    if everything:
+        _say_forms(morning)
+        say_lapsed(answer["lapsed_releases"])
+    else:
+        say()
+        say("各表情况、全部单位和待处理的审核问题：nianbao status --all；一个单位：--unit")
+
+
+def _say_units(units: Sequence[UnitStanding], most: int | None, nothing: str) -> None:
+    if not units:
+        say(nothing)
+        return
+    shown = units[:most]
+    say_table(
+        ("单位", "情况", "联系"),
+        [
+            (each.zh if number == 0 else "", line, each.contact.zh if number == 0 else "")
+            for each in shown
+            for number, line in enumerate(each.lines)
+        ],
+    )
+    if len(units) > len(shown):
+        say(f"另有{len(units) - len(shown):,}个单位：nianbao status --all，或 --csv、--xlsx FILE")
+
+
+def _say_forms(morning: Morning) -> None:
+    say()
+    found = [status for status in Status if morning.counts[status]]
+    head = ("表号", "报表", "报告期", "应报", *(status.zh for status in found))
+    say_table(
+        head,
+        [
+            (each.form_code, each.form_zh, each.period, f"{each.due:,}", *(f"{each.counts[s]:,}" for s in found))
+            for each in morning.forms
+        ],
+        numbers=range(3, len(head)),
+    )
+
+
+def _say_unit(name: str, morning: Morning, waits: bool) -> None:
+    """One line: how many forms the unit owes, what became of them; then each, and whether all is well."""
+    told = "，".join(f"{status.zh}{morning.counts[status]}张" for status in Status if morning.counts[status])
+    say(f"{name}：应报{sum(morning.counts.values())}张，{told}" if told else f"{name}：没有应报的表")
+    owed = [each for unit in morning.units for each in unit.owed]
+    if not waits and not any(each.status.is_owed for each in owed):
+        say("all is well: nothing is owed, nothing waits")
+    if owed:
+        say()
+        say_table(
+            ("表号", "报表", "报告期", "状态", "到达", "截止"),
+            [(o.form_code, o.form_zh, o.period, o.status.zh, o.arrived_on, o.due_on) for o in owed],
+        )
+
+
+def _say_waiting(waiting: Sequence[Mapping[str, Any]]) -> None:
     if waiting:
         say()
     for row in waiting:
-        say(f"{row['submission_id']}  {row['code']}  {row['sheet']} {row['cell'] or ''}  {row['sentence']}")
-
-
-def _say_unit(unit: Any, forms: Sequence[Mapping[str, Any]], absent: Sequence[Mapping[str, Any]], waits: bool) -> None:
-    """One line: how many forms the unit owes, what became of them, and whether all is well."""
-    counts = {status.zh: sum(row[f"units_{status}"] for row in forms) for status in Status}
-    told = "，".join(f"{zh}{count}张" for zh, count in counts.items() if count)
-    say(f"{unit.code} {unit.zh}：应报{len(forms)}张，{told}" if forms else f"{unit.code} {unit.zh}：没有应报的表")
-    if not waits and not any(Status(row["status"]).is_owed for row in absent):
-        say("all is well: nothing is owed, nothing waits")
-
-
-def _say_absent(absent: Sequence[Mapping[str, Any]]) -> None:
-    if not absent:
-        return
-    say()
-    say_table(
-        ("单位", "名称", "表号", "报告期", "状态", "到达", "截止"),
-        [
-            (row["unit_code"], row["short_zh"], row["form_code"], row["period"], Status(row["status"]).zh,
-             row["arrived_on"], row["due_on"])
-            for row in absent
-        ],
-    )  # fmt: skip
+        say(f"{row['submission_id']}  {row['code']}  {row['sheet']} {row['cell'] or ''}  {row['sentence']}", "    ")
 
 
 def _say_unfinished(files: Sequence[Mapping[str, str]]) -> None:
@@ -97,3 +221,29 @@ def _say_unfinished(files: Sequence[Mapping[str, str]]) -> None:
         say(f"still being written at {each['source']} since {each['since']}: {each['name']}")
     if files:
         say("      next: it is not taken; ask the sender to finish it or send it again, or remove it")
+
+
+_HEAD = ("单位代码", "单位", "表号", "报表", "报告期", "状态", "截止", "最迟接收", "到达", "联系科室", "电话", "邮箱")
+
+
+def _give_lists(morning: Morning, as_csv: bool, xlsx: Path | None) -> None:
+    """What did not come on time, a row for each form, with whom to call."""
+    from nianbao.publish.xlsx.book import XlsxBook, XlsxColumn
+
+    rows = [_row(unit, each) for unit in morning.units for each in unit.owed]
+    if xlsx:
+        book = XlsxBook(xlsx)
+        book.add_lists("未按时报送", [XlsxColumn(zh) for zh in _HEAD], rows)
+        book.workbook.close()
+        if not as_csv:
+            say(f"{len(rows):,} rows: {xlsx}")
+    if as_csv:
+        say_csv(_HEAD, rows)
+
+
+def _row(unit: UnitStanding, each: Owed) -> tuple[str, ...]:
+    contact = unit.contact
+    return (
+        unit.code, unit.zh, each.form_code, each.form_zh, each.period, each.status.zh, str(each.due_on),
+        str(each.accepted_until), str(each.arrived_on or ""), contact.office, contact.phone, contact.mail,
+    )  # fmt: skip

@@ -88,7 +88,7 @@ def _fonts() -> Iterator[Diagnosis]:
 
 def _declarations(path: Path) -> Iterator[Diagnosis]:
     """Whether everything declared can be read, and every rule and model evaluated: here on tables without rows."""
-    yield _try("declared folders", lambda: _count(load_project(path), "forms", "units"), is_declared=True)
+    yield _try("declared folders", lambda: _count(load_project(path), "forms", "units", "contacts"), is_declared=True)
     try:
         project = load_project(path)
     except NianbaoError:

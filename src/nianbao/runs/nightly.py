@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from nianbao import clock
+from nianbao.errors import BusyError, NianbaoError
 from nianbao.intake.fetch.sources import Secrets
+from nianbao.notices.status_page import write_status_page
 from nianbao.publish.release import Edition
 from nianbao.runs.build import Built, build_tables
 from nianbao.runs.collect import Collected, Progress, collect
 from nianbao.runs.drafts import refresh_drafts
 from nianbao.runs.lapsed import find_lapsed
+from nianbao.runs.morning import ALL, add_night, read_standing, refresh_status_page
 from nianbao.runs.sign import Wanted, wanted_signatures
 from nianbao.runs.telling import tell_failure, tell_night
-from nianbao.runs.workspace import Step, at_once, open_workspace
+from nianbao.runs.workspace import Step, at_once, open_workspace, open_workspace_to_read
 from nianbao.settings import Home
+from nianbao.terms.morning import Morning
 from nianbao.terms.release import LapsedRelease
 from nianbao.warehouse import issued, ledger
-from nianbao.warehouse.connect import rows_of
 
 
 @dataclass
@@ -29,7 +33,7 @@ class NightRun:
     collected: Collected
     built_tables: Built
     editions: list[Edition] = field(default_factory=list)
-    completeness: list[dict[str, Any]] = field(default_factory=list)
+    morning: Morning | None = None
     lapsed: tuple[LapsedRelease, ...] = ()
     unsigned: tuple[Wanted, ...] = ()
 
@@ -51,8 +55,11 @@ def nightly(
         night = _run_night(project_path, home, year, step, progress, secrets)
     except Exception as error:
         tell_failure(project_path, home, error, secrets)
+        _show_failure(project_path, home, error)
         raise
     night.collected.alarms += tell_night(project_path, home, night, secrets)
+    if night.morning:
+        write_status_page(add_night(night.morning, home), home)
     return night
 
 
@@ -62,14 +69,25 @@ def _run_night(
     with open_workspace(project_path, home, "nightly") as workspace:
         collected = collect(workspace, step, progress, secrets)
         if not ledger.has_accepted(workspace.connection):
-            return NightRun(collected, Built())
+            return NightRun(collected, Built(), morning=read_standing(workspace, ALL))
         built = build_tables(workspace, step)
         editions = refresh_drafts(workspace, () if year is None else (year,), step)
-        completeness = rows_of(
-            workspace.connection,
-            "SELECT * FROM mart.completeness WHERE year IN (SELECT unnest($1::INTEGER[])) ORDER BY form_code, period",
-            [sorted({edition.year for edition in editions})],
-        )
         lapsed = find_lapsed(workspace)
         unsigned = wanted_signatures(workspace, issued.proposals(workspace.connection))
-    return NightRun(collected, built, editions, completeness, lapsed, tuple(unsigned))
+        morning = read_standing(workspace, ALL, lapsed)
+    return NightRun(collected, built, editions, morning, lapsed, tuple(unsigned))
+
+
+def _show_failure(project_path: Path, home: Home, error: Exception) -> None:
+    """Let the status page tell of a night that failed, and of that alone where what is declared cannot be read.
+
+    A fault in telling never hides the fault that is told; that another run was writing is no failure.
+    """
+    if isinstance(error, BusyError) or not home.is_made:
+        return
+    with suppress(NianbaoError, OSError):
+        try:
+            with open_workspace_to_read(project_path, home) as workspace:
+                refresh_status_page(workspace)
+        except NianbaoError:
+            write_status_page(add_night(Morning(clock.now(), None, ()), home), home)

@@ -123,11 +123,8 @@ def _digest(night: NightRun, lasting: Sequence[Notice]) -> Notice:
     collected = night.collected
     came = "、".join(f"{words_of(outcome).zh}{count}份" for outcome, count in sorted(collected.outcomes.items()))
     lines = [f"收到文件{collected.deliveries}份{f'：{came}' if came else ''}"]
-    states: Counter[Status] = Counter()
-    for row in night.completeness:
-        states.update({status: int(row[f"units_{status}"]) for status in Status if row.get(f"units_{status}")})
-    if states:
-        lines.append("报表：" + "、".join(f"{status.zh}{states[status]}份" for status in Status if states[status]))
+    if night.morning and (states := night.morning.counts):
+        lines.append("报表：" + "、".join(f"{status.zh}{states[status]:,}份" for status in Status if states[status]))
     counts = Counter(notice.event for notice in lasting)
     lines += [f"{event.zh}：{count}项" for event, count in counts.items()]
     return Notice(Event.DIGEST, tuple(lines if lasting else [*lines, "没有需要处理的告警"]))

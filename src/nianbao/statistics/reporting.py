@@ -10,6 +10,7 @@ from typing import Any
 from nianbao.catalog import Project
 from nianbao.terms.background import Due, DueCounts
 from nianbao.terms.delivery import Decision
+from nianbao.terms.morning import Owed
 from nianbao.terms.status import Status
 from nianbao.warehouse.connect import Connection, has_table, literal, rows_of
 from nianbao.warehouse.models import Model
@@ -161,6 +162,37 @@ def due_counts(connection: Connection, today: dt.date, year: int) -> DueCounts:
         (row["form_code"], row["period"]): Counter({status: row[f"units_{status}"] for status in Status})
         for row in forms_of_year(connection, today, year)
     }
+
+
+def latest_year(connection: Connection) -> int | None:
+    """The latest year of which something counts."""
+    row = connection.execute("SELECT max(year) FROM core.submission").fetchone()
+    return row[0] if row else None
+
+
+def due_forms(connection: Connection, today: dt.date, year: int) -> list[Owed]:
+    """Every form that was due for a year, unit by unit, with what has become of it and its last days."""
+    rows = rows_of(
+        connection,
+        f"""
+        SELECT r.unit_code, r.form_code, form.zh AS form_zh, r.period, r.status, r.due_on, r.accepted_until,
+            r.arrived_on
+        FROM ({_REPORTING}) AS r
+        INNER JOIN reference.forms AS form ON r.form_code = form.form_code
+        ORDER BY r.unit_code, r.form_code, r.period
+        """,
+        {"today": today, "year": year, "unit": None},
+    )
+    return [Owed(**row | {"status": Status(row["status"])}) for row in rows]
+
+
+def later_missing(connection: Connection, today: dt.date, year: int) -> list[tuple[int, int, int]]:
+    """Years after one of which forms are missing past their due day: the year, how many units, how many forms."""
+    return connection.execute(
+        f"SELECT year, count(DISTINCT unit_code), count(*) FROM core.reporting "
+        f"WHERE year > $1 AND status = {literal(Status.MISSING)} AND due_on < $2 GROUP BY year ORDER BY year",
+        [year, today],
+    ).fetchall()
 
 
 def not_reported(

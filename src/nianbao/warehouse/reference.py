@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterator
 
 from nianbao.catalog import Project
+from nianbao.catalog.contacts import CONTACTS
 from nianbao.catalog.declared import read_rows
 from nianbao.terms.form import NUMBERS
 from nianbao.terms.indicator import Indicator
@@ -88,8 +89,8 @@ _TYPES = {"calendar": {"day": "DATE"}, "extensions": {"granted_on": "DATE", "acc
 def reference_tables(project: Project, today: dt.date) -> Iterator[ReferenceTable]:
     """Every table of the schema reference, as of a day."""
     for path in sorted((project.path / "reference").glob("*.csv")):
-        if path.name == "units.csv":
-            continue  # as read: with what the levels say of it
+        if path.name in ("units.csv", CONTACTS):
+            continue  # units as read, with what the levels say of them; contacts are nothing for who counts
         header, *rows = (row for _, row in read_rows(path))
         zh, en = _DESCRIPTIONS.get(path.stem, (path.stem, f"the list {path.name}"))
         types = _TYPES.get(path.stem, {})

@@ -1,0 +1,164 @@
+"""morning: one computation of how the reporting stands, for the command, the status page and the Prefect page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+
+from nianbao import clock
+from nianbao.notices.last_night import read_last_night
+from nianbao.notices.status_page import write_status_page
+from nianbao.runs.lapsed import find_lapsed
+from nianbao.runs.sign import wanted_signatures
+from nianbao.runs.sources import read_alarms
+from nianbao.runs.workspace import Workspace, open_workspace
+from nianbao.settings import Home
+from nianbao.statistics.reporting import due_forms, is_built, later_missing, latest_year
+from nianbao.terms.contact import UNKNOWN
+from nianbao.terms.morning import FormStanding, Headline, Morning, Owed, UnitStanding
+from nianbao.terms.release import LapsedRelease
+from nianbao.terms.status import Status
+from nianbao.warehouse import issued
+from nianbao.warehouse.held import read_held
+
+_DO_NOT_COME_AGAIN = {
+    Status.AWAITING_APPROVAL: "，由上一级核准，单位不必重报",
+    Status.KEPT: "，是系统的原因，单位不必重报",
+}
+_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Of what the morning tells: a year (None: the latest reported), a unit, a form, a period; empty is all of them."""
+
+    year: int | None = None
+    unit_code: str = ""
+    form_code: str = ""
+    period: str = ""
+
+    def concerns(self, owed: Owed) -> bool:
+        """Whether a form that is due is asked about."""
+        return all(
+            wanted in ("", given)
+            for wanted, given in (
+                (self.unit_code, owed.unit_code), (self.form_code, owed.form_code), (self.period, owed.period),
+            )
+        )  # fmt: skip
+
+
+ALL = Asked()
+
+
+def read_morning(workspace: Workspace, asked: Asked = ALL, lapsed: tuple[LapsedRelease, ...] | None = None) -> Morning:
+    """How the reporting stands now; `lapsed` where somebody has just looked which releases no longer hold."""
+    morning = read_standing(workspace, asked, lapsed)
+    return morning if asked.unit_code else add_night(morning, workspace.home)
+
+
+def add_night(morning: Morning, home: Home) -> Morning:
+    """The same with what is known of the sources and of the last night."""
+    return replace(morning, headlines=(*morning.headlines, *_of_night(home)))
+
+
+def refresh_status_page(workspace: Workspace, lapsed: tuple[LapsedRelease, ...] | None = None) -> None:
+    """Write the status page as everything stands now."""
+    write_status_page(read_morning(workspace, lapsed=lapsed), workspace.home)
+
+
+@contextmanager
+def open_run(project_path: Path, home: Home, purpose: str) -> Iterator[Workspace]:
+    """The writer's workspace of a run that may change how the reporting stands: the status page follows it.
+
+    Raises:
+        NianbaoError: as `open_workspace`; then the page stays as it was.
+    """
+    with open_workspace(project_path, home, purpose) as workspace:
+        yield workspace
+        refresh_status_page(workspace)
+
+
+def read_standing(workspace: Workspace, asked: Asked, lapsed: tuple[LapsedRelease, ...] | None = None) -> Morning:
+    """How the reporting stands in the warehouse, without the night around it."""
+    now, connection = clock.now(), workspace.connection
+    year = asked.year or (latest_year(connection) if is_built(connection) else None)
+    due = [] if year is None else [each for each in due_forms(connection, now.date(), year) if asked.concerns(each)]
+    counts = Counter(each.status for each in due)
+    headlines = list(_of_forms(due, counts))
+    if not asked.unit_code:
+        if year is not None and asked.year is None:
+            headlines += _of_later(later_missing(connection, now.date(), year))
+        if lapsed is None:
+            lapsed = find_lapsed(workspace) if year is not None else ()
+        headlines += _of_office(workspace, lapsed)
+    return Morning(now, year, tuple(headlines), tuple(_units(workspace, due)), tuple(_forms(due)), counts)
+
+
+def _of_forms(due: Sequence[Owed], counts: Counter[Status]) -> Iterator[Headline]:
+    """What is due and where it stands, then what waits for whom."""
+    if not due:
+        return
+    told = "，".join(f"{status.zh}{counts[status]:,}" for status in Status if counts[status])
+    yield Headline("应报", f"{len(due):,}张：{told}")
+    for status in (Status.MISSING, Status.REJECTED, Status.AWAITING_EXPLANATION, Status.WITHDRAWN, *_DO_NOT_COME_AGAIN):
+        if counts[status]:
+            units = len({each.unit_code for each in due if each.status is status})
+            how = _DO_NOT_COME_AGAIN.get(status, "")
+            yield Headline(status.zh, f"{units:,}个单位，{counts[status]:,}张{how}", is_urgent=True)
+
+
+def _of_later(missing: Sequence[tuple[int, int, int]]) -> Iterator[Headline]:
+    for year, units, forms in missing:
+        text = f"{year}年度到期的还有{units:,}个单位{forms:,}张没有报：nianbao status --year {year}"
+        yield Headline("其他年度", text, is_urgent=True)
+
+
+def _of_office(workspace: Workspace, lapsed: Sequence[LapsedRelease]) -> Iterator[Headline]:
+    """What the office has to decide: held files, releases that no longer hold, signatures."""
+    if held := read_held(workspace.connection):
+        yield Headline("待确认", f"{len(held)}份文件的封面单位与来源不符：nianbao held", is_urgent=True)
+    for each in lapsed:
+        text = f"{each.release.name} 已不再成立，{len(each.lapses)}处会另印"
+        yield Headline("已发布的报告", text, is_urgent=True)
+    if not lapsed:
+        yield Headline("已发布的报告", "都成立" if issued.last_finished(workspace.connection) else "还没有发布过")
+    for wanted in wanted_signatures(workspace, issued.proposals(workspace.connection)):
+        text = f"{wanted.proposal.name} 等待{wanted.role.zh}签发"
+        yield Headline("待签发", text, is_urgent=True)
+
+
+def _of_night(home: Home) -> Iterator[Headline]:
+    alarms = read_alarms(home)["alarms"]
+    if alarms:
+        codes = "、".join(dict.fromkeys(f"{each['source']} {each['code']}" for each in alarms[:_NAMED]))
+        yield Headline("告警", f"{len(alarms)}项：{codes}", is_urgent=True)
+    night = read_last_night(home)
+    is_failing = night.failed_at is not None and (night.good_at is None or night.failed_at > night.good_at)
+    yield Headline("夜间运行", night.zh, is_urgent=is_failing)
+
+
+def _units(workspace: Workspace, due: Sequence[Owed]) -> Iterator[UnitStanding]:
+    """The units of which something did not come on time or is still to come, in the order of the roster."""
+    project = workspace.project
+    by_unit: dict[str, list[Owed]] = {}
+    for each in due:
+        if each.status is not Status.ON_TIME:
+            by_unit.setdefault(each.unit_code, []).append(each)
+    order = {code: place for place, code in enumerate(project.units)}
+    for code in sorted(by_unit, key=lambda code: (order.get(code, len(order)), code)):
+        owed = sorted(by_unit[code], key=lambda each: (each.period, list(Status).index(each.status), each.form_code))
+        yield UnitStanding(code, project.units[code].zh, project.contacts.get(code, UNKNOWN), tuple(owed))
+
+
+def _forms(due: Sequence[Owed]) -> Iterator[FormStanding]:
+    for (form_code, period, form_zh), group in groupby(sorted(due, key=_form), key=_form):
+        states = [each.status for each in group]
+        yield FormStanding(form_code, form_zh, period, len(states), Counter(states))
+
+
+def _form(owed: Owed) -> tuple[str, str, str]:
+    return owed.form_code, owed.period, owed.form_zh
