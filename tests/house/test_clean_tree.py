@@ -67,7 +67,8 @@ def test_ci_runs_lint_and_all_tests() -> None:
 
 
 OWN_WORDS = re.compile(
-    r"青海|西宁|总工会|会员工会|省总|工会|全省|Qinghai|[Tt]rade union|member union|province-wide|(?i:\bgh\d\d)|QH\d{6}"
+    r"青海|西宁|总工会|会员工会|省总|工会|全总|全省|Qinghai|[Tt]rade union|member union|province-wide"
+    r"|(?i:\bgh\d\d)|QH\d{6}"
 )
 """Words of one federation."""
 

@@ -139,12 +139,11 @@ class Project:
 
     @cached_property
     def column_comments(self) -> dict[str, str]:
-        """What columns mean, `中文 / English`, by column: what columns.csv says, else the field that they are of."""
-        path = self.path / "reference" / "columns.csv"
+        """What columns mean, `中文 / English`, by column: as reference/columns*.csv say, else as their field."""
         declared = {field.column: field.comment for part in self.parts for field in part.fields}
-        return declared | {
-            row["column"]: f"{row['zh']} / {row['en']}" for _, row in read_csv(path, ("column", "zh", "en"))
-        }
+        paths = sorted((self.path / "reference").glob("columns*.csv"))
+        rows = (row for path in paths for _, row in read_csv(path, ("column", "zh", "en")))
+        return declared | {row["column"]: f"{row['zh']} / {row['en']}" for row in rows}
 
     @cached_property
     def declared_files(self) -> dict[str, bytes]:

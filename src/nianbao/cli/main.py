@@ -18,7 +18,7 @@ from nianbao.settings import keep_files_private
 
 # Where each command lives; a command's module is imported when it is asked for, so that --help answers at once.
 COMMANDS = {
-    "init": ("make", "Make a home: the folder of inbox, outbox, archive, warehouse and releases."),
+    "init": ("make", "Make a home: the folder of inbox, outbox, archive, warehouse and releases; --like: a project."),
     "template": ("make", "Write the blank workbook of a unit and period, or of all units."),
     "sample": ("make", "Write the synthetic sample year into the inbox."),
     "nightly": ("run", "Collect, build, and refresh the drafts and the analysts' file."),

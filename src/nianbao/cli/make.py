@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from nianbao.catalog.shipped import EXAMPLES
 from nianbao.cli.main import home_option, project_option, resolve_project
 from nianbao.cli.show import progress, say
 from nianbao.cli.units import unit_asked
@@ -18,14 +19,25 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.command()
 @project_option
 @home_option
-def init(project_path: Path | None, home: Path) -> None:
-    """Make a home: the folder of inbox, outbox, archive, warehouse and releases."""
+@click.option("--like", type=click.Choice(EXAMPLES), help="First make a project in DIR: a copy of this example.")
+@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path, file_okay=False))
+def init(project_path: Path | None, home: Path, like: str | None, folder: Path | None) -> None:
+    """Make a home: the folder of inbox, outbox, archive, warehouse and releases; with --like a project first."""
+    from nianbao.catalog.shipped import make_project
     from nianbao.settings import Home
 
+    if (like is None) != (folder is None):
+        raise click.UsageError("a new project is a copy in a folder: --like smallest DIR")
+    if like and folder:
+        make_project(like, folder)
+        home = folder.resolve() / "var"
+        say(f"a project like {like} is made in {folder}: what it declares is yours to change")
     made = Home(home)
     is_new = not made.inbox.is_dir()
     made.inbox.mkdir(parents=True, exist_ok=True)
     say(f"a home {'is made' if is_new else 'was there already'}: put workbooks into {made.inbox}")
+    if folder:
+        say(f"next: cd {folder} && nianbao doctor && nianbao sample && nianbao nightly && nianbao draft")
 
 
 @click.command()
@@ -93,25 +105,26 @@ def _refuse_to_overwrite(paths: Sequence[Path]) -> None:
 @click.command()
 @project_option
 @home_option
-@click.option("--year", type=int, default=2021, show_default=True, help="The year, as in samples/<year>/.")
+@click.option("--year", type=int, help="The year, as in samples/<year>/; by default the earliest.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same bytes.")
 @click.option("--sent-by", type=_DAY, help="Only what was sent up to this day.")
 @click.option("--sent-after", type=_DAY, help="Only what was sent after this day.")
 def sample(
     project_path: Path | None,
     home: Path,
-    year: int,
+    year: int | None,
     seed: int,
     sent_by: dt.datetime | None,
     sent_after: dt.datetime | None,
 ) -> None:
     """Write the synthetic sample year into the inbox."""
     from nianbao.catalog import load_project
-    from nianbao.sample.make import make_sample
+    from nianbao.sample.make import first_sample_year, make_sample
     from nianbao.settings import Home
 
     project = load_project(resolve_project(project_path))
     inbox = Home(home).inbox
+    year = year or first_sample_year(project)
     with progress("writing") as report:
         deliveries = make_sample(
             project, year, seed, inbox, sent_by and sent_by.date(), sent_after and sent_after.date(), report

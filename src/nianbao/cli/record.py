@@ -15,11 +15,12 @@ _SHOWN = 40
 
 
 @click.command()
+@project_option
 @home_option
 @click.option("--all", "show_all", is_flag=True, help="Every run, not only the last ones.")
 @click.option("--metrics", is_flag=True, help="Counts and times as text for a scraper (Prometheus).")
 @json_option
-def runs(home: Path, show_all: bool, metrics: bool, as_json: bool) -> None:
+def runs(project_path: Path | None, home: Path, show_all: bool, metrics: bool, as_json: bool) -> None:
     """List the runs that changed something or failed, the last first."""
     from nianbao.runs.listing import list_runs, metrics_text
 
@@ -43,9 +44,10 @@ def runs(home: Path, show_all: bool, metrics: bool, as_json: bool) -> None:
 
 
 @click.command()
+@project_option
 @home_option
 @json_option
-def verify(home: Path, as_json: bool) -> None:
+def verify(project_path: Path | None, home: Path, as_json: bool) -> None:
     """Hold everything that is kept against the hashes that were recorded."""
     from nianbao.runs.verify import verify_home
 
@@ -82,9 +84,10 @@ def receipts(project_path: Path | None, home: Path, deliveries: tuple[str, ...],
 
 
 @click.command()
+@project_option
 @home_option
 @json_option
-def rebuild(home: Path, as_json: bool) -> None:
+def rebuild(project_path: Path | None, home: Path, as_json: bool) -> None:
     """Make warehouse, tables and receipts anew from the record alone, by the declarations it holds."""
     from nianbao.runs.rebuild import rebuild as run_rebuild
 
@@ -101,10 +104,11 @@ def release() -> None:
 
 
 @release.command()
+@project_option
 @home_option
 @click.argument("name", metavar="PUBLICATION/YEAR/rN")
 @json_option
-def restore(home: Path, name: str, as_json: bool) -> None:
+def restore(project_path: Path | None, home: Path, name: str, as_json: bool) -> None:
     """Put an issued release back byte for byte, as it was recorded."""
     from nianbao.runs.releases import restore_release
 

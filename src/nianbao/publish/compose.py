@@ -255,7 +255,7 @@ class Composer:
             rows = tuple((self.say(row.zh), self._declared_row(table, row, section)) for row in table.rows_of)
         elif table.rows == YEARS:
             years = range(self.year - table.years + 1, self.year + 1)
-            rows = tuple((f"{year}年", self._row(table, None, section, year)) for year in years)
+            rows = tuple((self.figures.basis.label(year), self._row(table, None, section, year)) for year in years)
         else:
             chosen = choose_rows(self.figures, self.year, table)
             rows = tuple((unit.short_zh, self._row(table, unit, section, self.year)) for unit in chosen.units)

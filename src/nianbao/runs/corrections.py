@@ -14,6 +14,7 @@ from nianbao.statistics.scopes import ALL
 from nianbao.terms.indicator import Indicator
 from nianbao.terms.period import Period
 from nianbao.terms.release import Correction, Release
+from nianbao.terms.unit import LINES
 from nianbao.warehouse.connect import rows_of
 
 
@@ -58,7 +59,9 @@ class Corrections:
             indicator = project.indicators[name]
             for each, fields in self.changed.items():
                 year = project.year_of(Period.parse(each.period))
-                is_of_scope = was["scope"] in (ALL, each.unit_code)
+                end = project.conventions.year.span(year)[1]
+                above = (code for line in LINES for code in project.roster.ancestors(each.unit_code, line, end))
+                is_of_scope = was["scope"] in (ALL, each.unit_code, *above)
                 if each.form_code == indicator.form and year == int(was["period"]) - back and is_of_scope:
                     nearest.append(each)
                     if any(part == indicator.part and _takes(indicator, field) for part, field in fields):

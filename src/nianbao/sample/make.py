@@ -15,12 +15,14 @@ from pathlib import Path
 
 from nianbao.catalog.project import Project, load_project
 from nianbao.clock import ZONE
+from nianbao.errors import UsageError
 from nianbao.intake.blank import write_workbook
 from nianbao.sample.deliveries import Planned, Post
 from nianbao.sample.events import Events, read_events
 from nianbao.sample.kinds import work_out
 from nianbao.sample.ledgers import read_ledgers
 from nianbao.sample.records import make_records, read_records
+from nianbao.sample.reported import REPORTED, read_reported, write_reported
 from nianbao.sample.totals import read_scales, read_totals
 from nianbao.sample.workbooks import Bench
 from nianbao.sample.working import Working
@@ -58,6 +60,9 @@ def make_sample(
     Raises:
         DeclarationError: samples/<year>/ contradicts itself or the forms.
     """
+    reported = project.path / "samples" / str(year) / REPORTED
+    if reported.exists():
+        return _send_reported(project, reported, out, sent_by, sent_after)
     planned = [
         each
         for each in plan_sample(project, year, seed)
@@ -67,13 +72,41 @@ def make_sample(
     deliveries = [_delivery(each, out) for each in planned]
     for folder in {delivery.path.parent for delivery in deliveries}:
         folder.mkdir(parents=True, exist_ok=True)
-    out.mkdir(parents=True, exist_ok=True)
-    (out / SAMPLE_MARK).write_text("synthetic sample data 合成样例数据\n", encoding="utf-8")
+    _mark(out)
     _write_all(project, list(zip(deliveries, planned, strict=True)), progress)
     for delivery, each in zip(deliveries, planned, strict=True):
         moment = each.sent_at.replace(tzinfo=ZONE).timestamp()
         os.utime(delivery.path, (moment, moment))
     return deliveries
+
+
+def first_sample_year(project: Project) -> int:
+    """The earliest year of which a project has a sample.
+
+    Raises:
+        UsageError: it has none.
+    """
+    years = sorted(int(path.name) for path in (project.path / "samples").glob("[0-9]*"))
+    if not years:
+        raise UsageError("this project has no sample", next_step="put one into samples/<year>/reported.csv")
+    return years[0]
+
+
+def _send_reported(
+    project: Project, path: Path, out: Path, sent_by: dt.date | None, sent_after: dt.date | None
+) -> list[SampleDelivery]:
+    """Write a sample that is a list."""
+    _mark(out)
+    sent = [each for each in read_reported(path) if each.is_sent_between(sent_after, sent_by)]
+    return [
+        SampleDelivery(file, each.unit_code, each.period.code, each.sent_on, "")
+        for file, each in write_reported(project, sent, out)
+    ]
+
+
+def _mark(out: Path) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    (out / SAMPLE_MARK).write_text("synthetic sample data 合成样例数据\n", encoding="utf-8")
 
 
 def plan_sample(project: Project, year: int, seed: int) -> list[Planned]:

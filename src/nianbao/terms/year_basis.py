@@ -43,6 +43,10 @@ class YearBasis:
         before = self.span(year - 1)
         return before[1] if mark == COMPARABLE_AT_END else before[0], self.span(year)[1]
 
+    def label(self, year: int) -> str:
+        """A year in few words, as in a table: 2021年, 2021工作年度."""
+        return f"{year}年" if self.first_month == 1 else f"{year}{self.zh}"
+
     def name(self, year: int) -> str:
         """A year as a reader meets it: 2021年, or 统计年度2021年 with its days where it is not the calendar's."""
         first, last = self.span(year)
