@@ -88,8 +88,14 @@ def test_a_check_code_has_one_severity_and_kind_for_a_form() -> None:
     for path in files("expectations/submission", suffix=".yaml"):
         suite = yaml.safe_load(path.read_text(encoding="utf-8"))
         for rule in suite["rules"]:
-            target = (rule.get("part"), rule.get("column"), rule.get("each"), repr(rule.get("kwargs")))
-            rules.append((suite["form"], rule["code"], rule["type"], rule["severity"], *target))
+            target = (
+                rule.get("part"),
+                rule.get("column"),
+                rule.get("each"),
+                repr(rule.get("kwargs")),
+                rule.get("name"),
+            )
+            rules.append((suite["form"], rule["code"], rule.get("type"), rule["severity"], *target))
     assert not repeated(rules)
     for path in files("sql/check", suffix=".sql"):
         declared = re.search(r"^-- code: *(\S+)", path.read_text(encoding="utf-8"), re.MULTILINE)

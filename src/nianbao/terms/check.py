@@ -19,12 +19,25 @@ _KNOWN = re.compile(r"\bknown\.")
 
 
 @dataclass(frozen=True)
+class Comparison:
+    """What a rule compares, over fields by their codes: `must` holds wherever `when` does, always where it is empty.
+
+    `expected` is told as what is due where no number or field says it.
+    """
+
+    must: str
+    when: str = ""
+    expected: str = ""
+
+
+@dataclass(frozen=True)
 class Rule:
     """One rule of a check, evaluated on one table.
 
     Several rules may share a check's `code` (late warns, very late rejects); `name` is unique in a project.
     `form` is `*` for a rule on all forms; `type` and `kwargs` are those of a Great Expectations expectation.
-    It holds for the periods of `span`; `across_units` says that it compares with what other units report.
+    It holds for the periods of `span`; `across_units` says that it compares with what other units report. A rule that
+    was declared as `comparisons` has its query from them, and so does the blank workbook have its self-check.
     """
 
     name: str
@@ -39,6 +52,7 @@ class Rule:
     kwargs: Mapping[str, object]
     span: Span = ALWAYS
     across_units: bool = False
+    comparisons: tuple[Comparison, ...] = ()
 
     @property
     def looks_beyond(self) -> bool:

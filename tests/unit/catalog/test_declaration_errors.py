@@ -17,9 +17,10 @@ FORM, UNITS, CODES = "forms/GH05.toml", "reference/units.csv", "reference/codes.
 EXTENSIONS, GRANTED = "reference/extensions.csv", "accepted_until,because,granted_by\n"
 SUITE, CHECK, READING = (
     "expectations/submission/GH08.yaml",
-    "sql/check/C05_1_relief_parts_sum.sql",
+    "sql/check/C12_2_completion_recomputed.sql",
     "expectations/reading.yaml",
 )
+COMPARED, WITHIN = "expectations/submission/GH01.yaml", "name: members_within_workers"
 BUILT = "expectations/built/core_submission.yaml"
 INDICATORS, SECTION = "indicators/w1_a5_rights_and_services.toml", "reports/work_report/sections/170_W1.A5.toml"
 
@@ -97,8 +98,23 @@ CASES = [
     Case("rule that says nothing", SUITE, "  says: 竞赛等级填的是", "  saying: 竞赛等级填的是", "'saying'", "C08-1"),
     Case("rule with an empty sentence", SUITE, "because: 竞赛只分三个等级。", "because:", "'because' is", "C08-1"),
     Case("unknown each", "expectations/submission/all.yaml", "each: required", "each: necessary", "none of: required"),
+    Case("comparison of no field", COMPARED, "members_total <= workers_total", "members <= workers_total",
+         "members is no field of GH01", WITHIN),
+    Case("comparison of a field in two parts", COMPARED, "<= main.members_total", "<= members_total",
+         "members_total is in several parts of GH01", "name: new_forms"),
+    Case("comparison with another part's rows", COMPARED, "members_total <= workers_total",
+         "members_total <= new_form_members", "stands in many rows: compare sum(new_form_members)", WITHIN),
+    Case("comparison that no sheet calculates", COMPARED, "members_total <= workers_total",
+         "members_total <= sqrt(workers_total)", "which a sheet cannot calculate", WITHIN),
+    Case("comparison that does not parse", COMPARED, "members_total <= workers_total", "members_total <=",
+         "is no comparison", WITHIN),
+    Case("comparison without a comparison", COMPARED, "members_total <= workers_total", "members_total",
+         "compares nothing", WITHIN),
+    Case("comparison that says nothing due", COMPARED, "members_total <= workers_total",
+         "members_total is not null", "add expected", WITHIN),
+    Case("comparison without a name", COMPARED, "  name: members_within_workers\n", "", "'name' is missing", "C01-2"),
     Case("header lacks a line", CHECK, "-- severity: reject\n", "", "the header lacks -- severity", ""),
-    Case("check of an unknown form", CHECK, "-- form: GH05", "-- form: GH55", "form 'GH55' is not declared", ""),
+    Case("check of an unknown form", CHECK, "-- form: GH12", "-- form: GH55", "form 'GH55' is not declared", ""),
     Case("check of an unknown severity", CHECK, "-- severity: reject", "-- severity: refuse", "refuse"),
     Case("reading rule without a severity", READING, "- code: EMPTY_FILE\n  severity: reject", "- code: EMPTY_FILE",
          "'severity' is missing"),

@@ -198,14 +198,14 @@ def test_doctor_says_what_is_missing(year_home: Home, tmp_path: Path) -> None:
 
 def test_doctor_finds_a_broken_rule_before_the_night(year_home: Home, tmp_path: Path) -> None:
     """Rules and models are evaluated once; each that breaks is named, and the others are well."""
-    broken = broken_project(tmp_path, "sql/check/C05_1_relief_parts_sum.sql", "stage.gh05", "stage.gh55")
+    broken = broken_project(tmp_path, "sql/check/C12_2_completion_recomputed.sql", "stage.gh12", "stage.gh55")
     model = broken / "sql" / "mart" / "figure.sql"
     model.write_text(model.read_text("utf-8").replace("value.year", "value.jahr", 1), "utf-8")
     result = run("doctor", home=year_home.path, project=broken)
     assert result.exit_code == 78
     failed = [line for line in result.stdout.splitlines() if line.startswith("FAIL")]
     assert len(failed) == 2
-    assert "FAIL  C05_1_relief_parts_sum: " in failed[0]
+    assert "FAIL  C12_2_completion_recomputed: " in failed[0]
     assert "mart.figure" in failed[1]
 
 
