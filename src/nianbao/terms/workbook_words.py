@@ -46,6 +46,10 @@ LEDGER_NUMBER = "序号"
 A ledger has its titles in one row, their units of measure (if any) in the next and their 代码 right above the records.
 """
 
+SELF_CHECK = "自查"
+PASSES, FAILS = "✓", "✗"
+"""Heads the column right of the answers, and begins what our formulas say there: never data of a sender."""
+
 NOTE_LABEL = "说明："
 """Stands alone in column A under the last part; what the unit explains is in the cell right of it."""
 

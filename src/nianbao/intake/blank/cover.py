@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from xlsxwriter.utility import quote_sheetname
+from xlsxwriter.utility import quote_sheetname, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from nianbao.intake.blank.form_sheet import DueForm
@@ -13,10 +13,22 @@ from nianbao.intake.blank.limits import MONEY_SCALE_NAME, MONEY_UNIT_NAME
 from nianbao.intake.blank.page import BlankBook, Page
 from nianbao.intake.blank.style import text_height
 from nianbao.terms.form import FieldType
-from nianbao.terms.workbook_words import BASES, COVER_LABELS, COVER_SHEET, MONEY_UNITS, STATUSES
+from nianbao.terms.workbook_words import (
+    BASES,
+    COVER_LABELS,
+    COVER_SHEET,
+    FAILS,
+    MONEY_UNITS,
+    PASSES,
+    SELF_CHECK,
+    STATUSES,
+)
 
-_WIDTHS = [3.0, 17.0, 38.0, 18.0, 15.0]
-_VALUE_COLUMN = 2
+_WIDTHS = [3.0, 17.0, 36.0, 16.0, 14.0, 13.0]
+_VALUE_COLUMN, _COUNT_COLUMN = 2, 5
+_CONTENTS_BELOW = 4
+"""So many rows below the line of the self-check the first form of the contents stands."""
+
 _TITLE = "统计报表"
 _CHOICES = {"status": STATUSES, "basis": tuple(BASES.values()), "money_unit": tuple(MONEY_UNITS)}
 _TYPED = ("filler", "reviewer", "filled_on")
@@ -28,8 +40,8 @@ _HINTS = {
 }
 
 
-def write_cover(book: BlankBook, sheet: Worksheet, sheets: Mapping[str, DueForm]) -> None:
-    """Write the cover; `sheets` are the forms inside by the names of their sheets."""
+def write_cover(book: BlankBook, sheet: Worksheet, sheets: Mapping[str, DueForm], counts: Mapping[str, str]) -> None:
+    """Write the cover; `sheets` are the forms inside by the names of their sheets, `counts` what fails of each."""
     page = Page(book, sheet, list(_WIDTHS))
     sheet.set_row(0, 30)
     page.row = 1
@@ -38,15 +50,17 @@ def write_cover(book: BlankBook, sheet: Worksheet, sheets: Mapping[str, DueForm]
     page.row += 1
     for key, label in COVER_LABELS.items():
         _write_answer(page, key, label)
+    if any(counts.values()):
+        _write_self_check(page, len(sheets))
     page.row += 1
-    _write_contents(page, sheets)
+    _write_contents(page, sheets, counts)
     page.finish()
 
 
 def _write_answer(page: Page, key: str, label: str) -> None:
     sheet, row, answer = page.sheet, page.row, page.book.cover[key]
     hint = _HINTS.get(key, "")
-    sheet.set_row(row, max(24, text_height(hint, page.width(3, 4), 9)))
+    sheet.set_row(row, max(24, text_height(hint, page.width(3, page.last), 9)))
     page.put(1, label, "header")
     if key in _CHOICES:
         page.put(_VALUE_COLUMN, answer, "entry")
@@ -57,7 +71,7 @@ def _write_answer(page: Page, key: str, label: str) -> None:
     else:
         page.put(_VALUE_COLUMN, answer, "entry" if key in _TYPED else "centred")
     if hint:
-        page.merge(3, 4, hint, "hint")
+        page.merge(3, page.last, hint, "hint")
     if key == "money_unit":
         _name_money(page)
     page.row += 1
@@ -89,13 +103,26 @@ def _name_money(page: Page) -> None:
     page.book.workbook.define_name(MONEY_SCALE_NAME, f"={scales}1{')' * len(MONEY_UNITS)}")
 
 
-def _write_contents(page: Page, sheets: Mapping[str, DueForm]) -> None:
+def _write_self_check(page: Page, forms: int) -> None:
+    """Say how many comparisons fail in the whole workbook: the sum of the column in the contents below."""
+    first = page.row + _CONTENTS_BELOW
+    cells = f"{xl_rowcol_to_cell(first, _COUNT_COLUMN)}:{xl_rowcol_to_cell(first + forms - 1, _COUNT_COLUMN)}"
+    page.sheet.set_row(page.row, 24)
+    page.put(1, SELF_CHECK, "header")
+    said = f'=IF(SUM({cells})=0,"{PASSES} 没有未通过的项","{FAILS} "&SUM({cells})&" 项未通过")'
+    page.sheet.write_formula(page.row, _VALUE_COLUMN, said, page.styles["centred"], f"{PASSES} 没有未通过的项")
+    page.merge(3, page.last, f"各表的“{SELF_CHECK}”栏写明哪里不符；数字属实的，请在该表的“说明”中写明原因。", "hint")
+    page.row += 1
+
+
+def _write_contents(page: Page, sheets: Mapping[str, DueForm], counts: Mapping[str, str]) -> None:
     """The forms inside, each linked to its sheet, with the days until when it is due."""
     page.sheet.set_row(page.row, 24)
     page.merge(1, page.last, "本册报表", "heading")
     page.row += 1
     page.sheet.set_row(page.row, 22)
-    for column, title in enumerate(("表号", "报表名称", "报告期", "报送截止"), start=1):
+    titles = ["表号", "报表名称", "报告期", "报送截止"] + [SELF_CHECK] * any(counts.values())
+    for column, title in enumerate(titles, start=1):
         page.put(column, title, "header")
     page.row += 1
     for name, (form, period, _) in sheets.items():
@@ -106,4 +133,9 @@ def _write_contents(page: Page, sheets: Mapping[str, DueForm]) -> None:
         page.sheet.write_datetime(
             page.row, 4, page.book.project.deadline(form, period, page.book.unit).due_on, page.styles["day"]
         )
+        if counts[name]:
+            formula = f"{{={counts[name]}}}"
+            page.sheet.write_array_formula(*(page.row, _COUNT_COLUMN) * 2, formula, page.styles["count"], 0)
+        elif any(counts.values()):
+            page.put(_COUNT_COLUMN, "", "centred")
         page.row += 1

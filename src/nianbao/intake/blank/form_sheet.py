@@ -5,6 +5,7 @@ from __future__ import annotations
 from xlsxwriter.worksheet import Worksheet
 
 from nianbao.intake.blank.page import BlankBook, Page
+from nianbao.intake.blank.self_check import SelfCheck
 from nianbao.intake.blank.style import LINE_HEIGHT, text_height
 from nianbao.intake.blank.tables import column_widths, write_table
 from nianbao.terms.form import Field, Form, Layout, Part
@@ -37,11 +38,13 @@ _SUPPLEMENTED = "已报过、只补漏报的行时，只填要补的行，封面
 DueForm = tuple[Form, Period, tuple[Part, ...]]
 
 
-def write_form(book: BlankBook, sheet: Worksheet, due: DueForm) -> None:
-    """Write a form's title, tables, notes and signature line."""
+def write_form(book: BlankBook, sheet: Worksheet, due: DueForm) -> str:
+    """Write a form's title, tables, notes and signature line; returns the formula that counts what fails of it."""
     form, period, parts = due
     tables = [(part, _fields(part, period)) for part in parts]
-    page = Page(book, sheet, _fitted([column_widths(part, fields, book.options) for part, fields in tables]))
+    check = SelfCheck(book, form, period, parts)
+    widths = [column_widths(part, fields, book.options, check.is_of(part)) for part, fields in tables]
+    page = Page(book, sheet, _fitted(widths))
     page.line(form.zh, "title", 34)
     _write_masthead(page, form, period)
     masthead_rows = page.row
@@ -52,13 +55,15 @@ def write_form(book: BlankBook, sheet: Worksheet, due: DueForm) -> None:
             sheet.set_h_pagebreaks([page.row])
         if len(tables) > 1:
             page.line(part_heading(number + 1, part.zh), "band", 24)
-        header = write_table(page, part, fields, answers.get(part.code, []))
+        header = write_table(page, check, part, fields, answers.get(part.code, []))
+    check.write(page)
     _write_foot(page, form, period)
     sheet.freeze_panes(header.stop if len(tables) == 1 else masthead_rows, 0)
     # A repeated header only suits what follows it to the end of the sheet.
     repeated = header if tables[-1][0].layout is Layout.LEDGER or len(tables) == 1 else range(masthead_rows)
     sheet.repeat_rows(repeated.start, repeated.stop - 1)
     page.finish(landscape=page.width(0, page.last) > _TURNED_FROM)
+    return check.count()
 
 
 def _is_long(part: Part) -> bool:

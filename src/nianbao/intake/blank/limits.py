@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +21,9 @@ MONEY_UNIT_NAME = "money_unit"
 MONEY_SCALE_NAME = "money_scale"
 """Defined names of the workbook: the money unit chosen on the cover, and how many 元 it is."""
 
+LONGEST_FORMULA = 255
+"""Excel takes no longer formula for what may be typed."""
+
 _RANGE = "expect_column_values_to_be_between"
 _LENGTH = "expect_column_value_lengths_to_be_between"
 _LARGEST = 99_999_999_999_999
@@ -30,13 +33,18 @@ _TITLE_LENGTH, _MESSAGE_LENGTH = 32, 255
 
 @dataclass(frozen=True)
 class Limits:
-    """The range a suite sets for a column; a `soft` one may be overstepped with an explanation."""
+    """The range a suite sets for a column; a `soft` one may be overstepped with an explanation.
+
+    `test` is a formula over the first cell that must hold besides, `words` says what it asks.
+    """
 
     low: Decimal | None = None
     high: Decimal | None = None
     above_low: bool = False
     below_high: bool = False
     soft: bool = False
+    test: str = ""
+    words: str = ""
 
 
 LimitsByColumn = dict[tuple[str, str, str], Limits]
@@ -92,7 +100,8 @@ def describe_entry(field: Field, limits: Limits) -> str:
         unit = "，单位以封面的金额单位为准"
     else:
         unit = f"，单位“{field.unit}”" if field.unit else ""
-    return _WANTED[field.type] + _range_zh(field, limits) + unit
+    words = f"，{limits.words}" if limits.words else ""
+    return _WANTED[field.type] + _range_zh(field, limits) + words + unit
 
 
 _KINDS = {
@@ -174,8 +183,12 @@ def _text(limits: Limits) -> dict[str, Any]:
 
 def _number(field: Field, limits: Limits, kind: str, cell: str) -> dict[str, Any]:
     low, high = _bound(field, limits.low), _bound(field, limits.high)
-    if not field.required or limits.above_low or limits.below_high:
-        return {"validate": "custom", "value": _number_formula(field, limits, cell)}
+    formula = _number_formula(field, limits, cell)
+    if len(formula) > LONGEST_FORMULA:
+        limits = replace(limits, test="")
+        formula = _number_formula(field, limits, cell)
+    if not field.required or limits.above_low or limits.below_high or limits.test:
+        return {"validate": "custom", "value": formula}
     if limits.low is not None and limits.high is None:
         return {"validate": kind, "criteria": ">=", "value": low}
     if limits.high is not None and limits.low is None:
@@ -195,8 +208,9 @@ def _number_formula(field: Field, limits: Limits, cell: str) -> str:
         tests.append(f"{cell}{'>' if limits.above_low else '>='}{_bound(field, limits.low).lstrip('=')}")
     if limits.high is not None:
         tests.append(f"{cell}{'<' if limits.below_high else '<='}{_bound(field, limits.high).lstrip('=')}")
+    tests += filter(None, [limits.test])
     inside = f"AND({','.join(tests)})" if tests else "TRUE"
-    otherwise = "OR(" + ",".join(f'{cell}="{word}"' for word in NOT_APPLICABLE) + ")" if not field.required else "FALSE"
+    otherwise = "OR(" + ",".join(f'{cell}="{word}"' for word in NOT_APPLICABLE) + ")" if not field.required else "0"
     return f"=IF(ISNUMBER({cell}),{inside},{otherwise})"
 
 

@@ -11,6 +11,7 @@ from nianbao.catalog import Project
 from nianbao.intake.blank.limits import LimitsByColumn
 from nianbao.intake.blank.options import Options
 from nianbao.intake.blank.style import ROW_HEIGHT, BlankStyles
+from nianbao.terms.check import Rule
 from nianbao.terms.filled import Filled
 from nianbao.terms.period import Period
 from nianbao.terms.unit import Unit
@@ -34,6 +35,7 @@ class BlankBook:
     styles: BlankStyles
     options: Options
     limits: LimitsByColumn
+    comparisons: tuple[Rule, ...]
 
     @property
     def cover(self) -> dict[str, str]:

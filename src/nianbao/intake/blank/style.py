@@ -11,6 +11,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
 from nianbao.terms.form import Field, FieldType
+from nianbao.terms.workbook_words import PASSES
 
 TEXT_FONT = {"font_name": "宋体", "font_size": 11}
 _HEAD_FONT = {"font_name": "黑体"}
@@ -46,6 +47,10 @@ STYLES: dict[str, dict[str, Any]] = {
     "guide": {**TEXT_FONT, "font_size": 10, "valign": "vcenter", "text_wrap": True},
     "signatures": {**TEXT_FONT, "font_size": 10, "valign": "vcenter"},
     "entry": {**_INPUT, **_CENTRED, "num_format": "@"},
+    "check": {**TEXT_FONT, "font_size": 9, "indent": 1, "valign": "vcenter", "font_color": "#3B7D23"},
+    "failed": {"font_color": "#C00000"},
+    "failing": {"bg_color": "#F8CBAD"},
+    "count": {**_BOX, **_CENTRED, "font_color": "#3B7D23", "num_format": f'[Red]0" 项未通过";0;"{PASSES}"'},
     "note_label": {**_BOX, "align": "center", "valign": "top"},
     "note": {**_INPUT, "text_wrap": True, "valign": "top", "num_format": "@"},
     "year": {**_NUMBER, "num_format": "0_ "},

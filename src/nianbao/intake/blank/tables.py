@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain, repeat
 
 from nianbao.intake.blank.cells import shown, write_value
+from nianbao.intake.blank.formulas import Placed
 from nianbao.intake.blank.limits import MONEY_UNIT_NAME, Limits, limit_entry
 from nianbao.intake.blank.options import Options
 from nianbao.intake.blank.page import Page
+from nianbao.intake.blank.self_check import SelfCheck, write_title
 from nianbao.intake.blank.style import ROW_HEIGHT, input_style, text_height, text_width
 from nianbao.terms.filled import Row
 from nianbao.terms.form import Field, FieldType, Layout, Part
@@ -31,21 +34,26 @@ _WIDTHS = {
 }
 _LABEL_WIDTHS = (12.0, 34.0)
 _VALUE_WIDTH = 22.0
+_CHECK_WIDTH = 8.0
 
 
-def column_widths(part: Part, fields: Sequence[Field], options: Options) -> list[float]:
-    """How wide the columns of a part want to be."""
+def column_widths(part: Part, fields: Sequence[Field], options: Options, is_checked: bool) -> list[float]:
+    """How wide the columns of a part want to be, with that of the self-check where it has one."""
+    return _answer_widths(part, fields, options) + [_CHECK_WIDTH] * is_checked
+
+
+def _answer_widths(part: Part, fields: Sequence[Field], options: Options) -> list[float]:
     if part.layout is Layout.INDICATOR:
         longest = max(text_width(field.zh) for field in fields)
         return [_NUMBER_WIDTH, _between(longest + 4, (24.0, 40.0)), 12.0, 11.0, _VALUE_WIDTH]
     return [_NUMBER_WIDTH, *(_field_width(field, options) for field in fields)]
 
 
-def write_table(page: Page, part: Part, fields: Sequence[Field], rows: Sequence[Row]) -> range:
+def write_table(page: Page, check: SelfCheck, part: Part, fields: Sequence[Field], rows: Sequence[Row]) -> range:
     """Write a part under the current row and go below it; returns its header rows."""
     if part.layout is Layout.INDICATOR:
-        return _write_lines(page, part, fields, rows[0] if rows else {})
-    return _write_records(page, part, fields, rows)
+        return _write_lines(page, check, part, fields, rows[0] if rows else {})
+    return _write_records(page, check, part, fields, rows)
 
 
 def _field_width(field: Field, options: Options) -> float:
@@ -59,12 +67,16 @@ def _between(width: float, bounds: tuple[float, float]) -> float:
     return min(max(float(width), bounds[0]), bounds[1])
 
 
-def _write_lines(page: Page, part: Part, fields: Sequence[Field], answers: Row) -> range:
+def _write_lines(page: Page, check: SelfCheck, part: Part, fields: Sequence[Field], answers: Row) -> range:
     sheet, styles, options = page.sheet, page.styles, page.book.options
     sheet.set_row(page.row, _HEADER_HEIGHT)
     for column, title in enumerate(INDICATOR_HEADER):
         page.put(column, title, "header")
     first, value_column = page.row + 1, len(INDICATOR_HEADER) - 1
+    placed = Placed(sheet.name, part, tuple(fields), range(first, first + len(fields)))
+    if check.is_of(part):
+        write_title(page, placed.check_column)
+    check.placed[part.code] = placed
     page.wait_at(first, value_column)
     for number, field in enumerate(fields, start=1):
         row, value = page.row + number, answers.get(field.code)
@@ -75,32 +87,35 @@ def _write_lines(page: Page, part: Part, fields: Sequence[Field], answers: Row) 
         _write_unit(page, row, 2, field, "centred")
         sheet.write_string(row, 3, field_code(part.form_code, field.line), styles["line_code"])
         write_value(sheet, row, value_column, value, styles[input_style(field)], field, options)
-        limit_entry(sheet, (row, value_column, row, value_column), field, _limits(page, part, field))
+        limit_entry(sheet, (row, value_column, row, value_column), field, _limits(check, placed, field))
     page.row = first + len(fields)
     return range(first - 1, first)
 
 
-def _write_records(page: Page, part: Part, fields: Sequence[Field], rows: Sequence[Row]) -> range:
-    header = range(page.row, page.row + _write_ledger_header(page, part, fields))
+def _write_records(page: Page, check: SelfCheck, part: Part, fields: Sequence[Field], rows: Sequence[Row]) -> range:
+    header = range(page.row, page.row + _write_ledger_header(page, part, fields, check.is_of(part)))
     first = page.row
     records = list(_prefilled(page, part, fields[0], rows) if part.rows else _with_spare(rows))
     key_styles = _key_styles(page, part) if part.rows else {}
+    placed = check.placed[part.code] = Placed(page.sheet.name, part, tuple(fields), range(first, first + len(records)))
     for number, record in enumerate(records, start=1):
         _write_record(page, fields, record, number, key_styles)
         page.row += 1
     for column, field in enumerate(fields[1:] if part.rows else fields, start=2 if part.rows else 1):
         page.wait_at(first, column)
         if records:
-            limit_entry(page.sheet, (first, column, page.row - 1, column), field, _limits(page, part, field))
+            limit_entry(page.sheet, (first, column, page.row - 1, column), field, _limits(check, placed, field))
     return header
 
 
-def _write_ledger_header(page: Page, part: Part, fields: Sequence[Field]) -> int:
+def _write_ledger_header(page: Page, part: Part, fields: Sequence[Field], is_checked: bool) -> int:
     """The titles, their units of measure where there are any, and the codes; returns how many rows that takes."""
     sheet, styles = page.sheet, page.styles
     has_units = any(field.unit for field in fields)
     rows = 3 if has_units else 2
     page.merge(0, 0, LEDGER_NUMBER, "header", rows)
+    if is_checked:
+        write_title(page, len(fields) + 1, rows)
     heights = [text_height(field.zh, page.widths[column]) for column, field in enumerate(fields, start=1)]
     sheet.set_row(page.row, max(_HEADER_HEIGHT, *heights))
     for column, field in enumerate(fields, start=1):
@@ -162,5 +177,7 @@ def _with_spare(rows: Sequence[Row]) -> Iterator[Row]:
     return chain(rows, repeat({}, max(LEDGER_ROWS - len(rows), SPARE_ROWS)))
 
 
-def _limits(page: Page, part: Part, field: Field) -> Limits | None:
-    return page.book.limits.get((part.form_code, part.code, field.column))
+def _limits(check: SelfCheck, placed: Placed, field: Field) -> Limits | None:
+    limits = check.book.limits.get((placed.part.form_code, placed.part.code, field.column))
+    test, words = check.limit_of(placed, field)
+    return replace(limits or Limits(), test=test, words=words) if test else limits

@@ -47,13 +47,14 @@ def write_workbook(path: Path, project: Project, unit: Unit, period: Period, fil
         styles=BlankStyles(workbook),
         options=Options(project, unit, period),
         limits=limits_by_column(project.rules),
+        comparisons=tuple(rule for rule in project.rules if rule.comparisons),
     )
     _write_properties(book)
     sheets = _name_sheets(dues)
-    write_cover(book, workbook.add_worksheet(COVER_SHEET), sheets)
-    write_guide(book, workbook.add_worksheet(GUIDE_SHEET))
-    for name, due in sheets.items():
-        write_form(book, workbook.add_worksheet(name), due)
+    cover, guide = workbook.add_worksheet(COVER_SHEET), workbook.add_worksheet(GUIDE_SHEET)
+    counts = {name: write_form(book, workbook.add_worksheet(name), due) for name, due in sheets.items()}
+    write_cover(book, cover, sheets, counts)
+    write_guide(book, guide)
     book.options.write_sheet(workbook)
     workbook.close()
 

@@ -66,7 +66,7 @@ def header_faults(sheet: Sheet, header: Header, row: int, at: int | None, form_c
 
 def is_title(cell: object) -> bool:
     """Whether a cell holds words; a single one numbers the columns (甲, 乙) or is their unit of measure."""
-    if not isinstance(cell, str):
-        return False
+    if not isinstance(cell, str) or cell.startswith((workbook_words.PASSES, workbook_words.FAILS)):
+        return False  # the second is what our own formulas say beside a line
     said = compact(cell).strip("()")
     return len(said) > 1 and said not in workbook_words.MONEY_UNITS and isinstance(read_number(said), str)

@@ -147,5 +147,5 @@ def _note_extra_columns(table: FormTable, block: FormBlock, rows: Sequence[int])
             above = range(block.header_row, max(block.header_row - _TITLE_ROWS, 0) - 1, -1)
             titles = (compact(text) for text in (sheet.at(row, column) for row in above) if isinstance(text, str))
             title = next(filter(None, titles), "")
-            if title and title != workbook_words.LEDGER_NUMBER:
+            if title and title not in (workbook_words.LEDGER_NUMBER, workbook_words.SELF_CHECK):
                 table.note("EXTRA_COLUMN", sheet.name_of(block.header_row, column), title[:_LABEL])
