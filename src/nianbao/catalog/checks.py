@@ -14,7 +14,7 @@ import yaml
 from nianbao.catalog.declared import read_text
 from nianbao.catalog.reference import Codes
 from nianbao.errors import DeclarationError
-from nianbao.terms.check import QUERY, SQL_RULE, Comparison, Rule
+from nianbao.terms.check import QUERY, SQL_RULE, Condition, Rule
 from nianbao.terms.finding import Severity
 from nianbao.terms.form import NUMBERS, Field, FieldType, Form, Part
 from nianbao.terms.span import Span
@@ -183,7 +183,7 @@ def _compare_rule(path: Path, item: dict[str, Any], form: Form, part: Part) -> R
 
     written = item["compare"] if isinstance(item["compare"], list) else [item["compare"]]
     comparisons = tuple(
-        Comparison(str(must), str(item.get("when", "")), str(item.get("expected", ""))) for must in written
+        Condition(str(must), str(item.get("when", "")), str(item.get("expected", ""))) for must in written
     )
     try:
         words = frozenset(word for _, word, _, _ in Formatter().parse(_sentence(item, "says")) if word)

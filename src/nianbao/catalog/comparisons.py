@@ -10,7 +10,7 @@ from typing import cast
 import sqlglot
 from sqlglot import exp
 
-from nianbao.terms.check import Comparison
+from nianbao.terms.check import Condition
 from nianbao.terms.form import NUMBERS, Field, FieldType, Form, Layout, Part
 
 SIDES = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE)
@@ -56,7 +56,7 @@ class Compared:
 
 
 @cache
-def parse_comparison(comparison: Comparison) -> Compared:
+def parse_comparison(comparison: Condition) -> Compared:
     """The tree of a comparison.
 
     Raises:
@@ -80,7 +80,7 @@ def find_named(column: exp.Column, form: Form, part: Part) -> Named:
     return found[0]
 
 
-def write_query(comparisons: tuple[Comparison, ...], form: Form, part: Part, words: frozenset[str]) -> str:
+def write_query(comparisons: tuple[Condition, ...], form: Form, part: Part, words: frozenset[str]) -> str:
     """The query for the rows that break one of the comparisons; `words` are what the sentence asks for by name.
 
     Raises:
@@ -97,7 +97,7 @@ def is_over_rows(compared: Compared) -> bool:
 class _Query:
     """Writes the query of one comparison."""
 
-    def __init__(self, comparison: Comparison, form: Form, part: Part, words: frozenset[str]) -> None:
+    def __init__(self, comparison: Condition, form: Form, part: Part, words: frozenset[str]) -> None:
         self._comparison = comparison
         self._compared = parse_comparison(comparison)
         self._form = form

@@ -19,7 +19,7 @@ _KNOWN = re.compile(r"\bknown\.")
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Condition:
     """What a rule compares, over fields by their codes: `must` holds wherever `when` does, always where it is empty.
 
     `expected` is told as what is due where no number or field says it.
@@ -52,7 +52,7 @@ class Rule:
     kwargs: Mapping[str, object]
     span: Span = ALWAYS
     across_units: bool = False
-    comparisons: tuple[Comparison, ...] = ()
+    comparisons: tuple[Condition, ...] = ()
 
     @property
     def looks_beyond(self) -> bool:

@@ -14,7 +14,7 @@ from xlsxwriter.utility import quote_sheetname, xl_rowcol_to_cell
 from nianbao.catalog.comparisons import SIDES, Compared, Named, find_named, is_number, is_over_rows
 from nianbao.intake.blank.limits import MONEY_SCALE_NAME
 from nianbao.intake.blank.options import Options
-from nianbao.terms.check import Comparison
+from nianbao.terms.check import Condition
 from nianbao.terms.form import NUMBERS, Field, FieldType, Form, Layout, Part
 from nianbao.terms.workbook_words import field_code
 
@@ -57,7 +57,7 @@ class Placed:
 class Formulas:
     """Writes the formulas of one comparison of a form; with `abroad` they name the sheet, to stand on another."""
 
-    comparison: Comparison
+    comparison: Condition
     compared: Compared
     form: Form
     part: Part

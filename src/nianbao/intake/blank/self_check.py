@@ -9,7 +9,7 @@ from nianbao.catalog.comparisons import parse_comparison
 from nianbao.intake.blank.formulas import Formulas, Placed
 from nianbao.intake.blank.limits import LONGEST_FORMULA
 from nianbao.intake.blank.page import BlankBook, Page
-from nianbao.terms.check import Comparison, Rule
+from nianbao.terms.check import Condition, Rule
 from nianbao.terms.finding import Severity
 from nianbao.terms.form import Field, Form, Layout, Part
 from nianbao.terms.period import Period
@@ -69,13 +69,13 @@ class SelfCheck:
         written = (replace(self._formulas(*each), abroad=True) for each in self._compared())
         return "+".join(f"SUM({formulas.failed()})" for formulas in written if formulas.is_placed)
 
-    def _compared(self) -> Iterator[tuple[Rule, Comparison]]:
+    def _compared(self) -> Iterator[tuple[Rule, Condition]]:
         codes = {part.code for part in self.parts}
         for rule in self.book.comparisons:
             if rule.form == self.form.code and rule.part in codes and rule.span.covers(self.period):
                 yield from ((rule, comparison) for comparison in rule.comparisons)
 
-    def _formulas(self, rule: Rule, comparison: Comparison) -> Formulas:
+    def _formulas(self, rule: Rule, comparison: Condition) -> Formulas:
         part = self.form.part(rule.part)
         compared = parse_comparison(comparison)
         return Formulas(comparison, compared, self.form, part, self.placed, self.book.options)
