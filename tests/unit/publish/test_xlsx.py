@@ -15,6 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from nianbao.publish.plain import exact_text, holds_zh
 from nianbao.publish.xlsx import book, write
+from nianbao.publish.xlsx.native import charts_of, points_of
 from nianbao.terms.document import Document, PrintedTable, RowSum, TableCell
 from tests.unit.publish.synthetic import HOSTILE, HOSTILE_UNIT, document, prefecture_table
 
@@ -63,7 +64,7 @@ def rows(sheet: Worksheet) -> list[dict[str, object]]:
 
 def test_the_sheets_stand_in_reading_order(workbook: Workbook) -> None:
     """First what it is, then the figures, what was revised, the tables, the charts' data, the sources."""
-    assert workbook.sheetnames == ["说明", "数字一览", "更正一览", "表1", "表2", "图表数据", "来源", "单元格"]
+    assert workbook.sheetnames == ["说明", "数字一览", "更正一览", "表1", "表2", "图", "图表数据", "来源", "单元格"]
 
 
 def test_the_first_sheet_says_what_it_is(workbook: Workbook, report: Document) -> None:
@@ -129,7 +130,7 @@ def test_tables_hold_the_values_behind_their_print(workbook: Workbook, report: D
 
 def test_chart_points_are_numbers(workbook: Workbook, report: Document) -> None:
     """All points of all charts can be charted again."""
-    points = [point for section in report.sections for chart in section.charts for point in chart.points]
+    points = [point for chart in charts_of(report) for point in points_of(chart)]
     listed = rows(workbook["图表数据"])
     assert [row["数值"] for row in listed] == [pytest.approx(float(point.value)) for point in points]
     assert {row["图"] for row in listed} == {"图1", "图2", "图3"}
@@ -224,7 +225,8 @@ def test_lists_can_be_worked_with_and_printed(workbook: Workbook, name: str) -> 
     assert sheet.print_title_rows == f"${top}:${top}"
     assert sheet.page_setup.paperSize == book.A4
     assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
-    assert sheet.print_area == f"'{name}'!$A$1:${get_column_letter(sheet.max_column)}${sheet.max_row}"
+    last = min(sheet.max_row, book.PRINTED_OF_A_LIST) if name in ("来源", "单元格") else sheet.max_row
+    assert sheet.print_area == f"'{name}'!$A$1:${get_column_letter(sheet.max_column)}${last}"
     assert sheet.page_setup.orientation == (
         "landscape" if name in ("数字一览", "更正一览", "来源", "单元格") else "portrait"
     )
@@ -351,3 +353,26 @@ def test_the_same_report_gives_the_same_bytes(report: Document, file: Path, tmp_
     assert (properties.created.isoformat(), properties.title) == ("2022-02-18T01:30:00", report.title)
     assert not properties.creator
     assert not properties.lastModifiedBy
+
+
+def test_S20_the_charts_are_charts_of_the_workbook(file: Path, report: Document) -> None:
+    """Each chart of the report is one of the workbook, over the cells of the list of points, whose values it shows."""
+    workbook = openpyxl.load_workbook(file)
+    charts = workbook["图"]._charts
+    assert len(charts) == len(charts_of(report))
+    listed = workbook["图表数据"]
+    for chart, printed in zip(charts, charts_of(report), strict=True):
+        shown = []
+        for series in chart.series:
+            cells = series.val.numRef.f.rpartition("!")[2].replace("$", "")
+            shown += [cell.value for (cell,) in listed[cells]]
+        assert shown == [pytest.approx(float(point.value)) for point in points_of(printed)]
+
+
+def test_S20_no_list_to_look_things_up_in_fills_a_hundred_sheets_of_paper(file: Path) -> None:
+    """Of the sources and the cells the first page is printed; the first sheet says so."""
+    workbook = openpyxl.load_workbook(file)
+    for name in ("来源", "单元格"):
+        assert int(workbook[name].print_area.rpartition("$")[2]) <= 40
+    assert workbook["单元格"].max_row > 40
+    assert any("只打印开头一页" in str(cell.value) for cell in workbook["说明"]["B"])

@@ -20,6 +20,8 @@ A4 = 9
 TEXT_LENGTH = 32_767
 """A cell holds no more characters."""
 
+PRINTED_OF_A_LIST = 40
+"""So many rows of a list to look things up in are printed: one page."""
 LIST_LENGTH = 1_000_000
 """A sheet holds little more rows; a longer list goes on on a further sheet."""
 
@@ -136,11 +138,15 @@ class XlsxBook:
         return XlsxSheet(self, worksheet, name)
 
     def add_lists(self, name: str, columns: Sequence[XlsxColumn], rows: Iterable[Sequence[Entry]]) -> None:
-        """A list on a sheet of its own, and on further sheets when it is too long for one."""
+        """A list to look things up in, on a sheet of its own, and on further sheets when it is too long for one.
+
+        Nobody wants a hundred pages of it on paper: its first page is printed.
+        """
         remaining, number = iter(rows), 1
         while (part := list(islice(remaining, LIST_LENGTH))) or number == 1:
             sheet = self.add_sheet(name if number == 1 else f"{name}{number}")
             sheet.write_list(columns, part)
+            sheet.worksheet.print_area(0, 0, min(sheet.row, PRINTED_OF_A_LIST) - 1, max(len(columns) - 1, 0))
             number += 1
 
 

@@ -9,6 +9,7 @@ from xlsxwriter.utility import xl_range
 
 from nianbao.publish.plain import exact_text
 from nianbao.publish.xlsx.book import Entry, Sum, XlsxBook, XlsxColumn, XlsxNumber, exact_number, widths_of
+from nianbao.publish.xlsx.native import charts_of, points_of
 from nianbao.terms.document import Document, PrintedTable, RowSum, TableCell
 
 CHARTS = "图表数据"
@@ -51,9 +52,8 @@ def write_table(book: XlsxBook, name: str, table: PrintedTable) -> None:
 def write_charts(book: XlsxBook, document: Document) -> None:
     """The points of all charts in one list."""
     rows: list[list[Entry]] = []
-    charts = [chart for section in document.sections for chart in section.charts]
-    for number, chart in enumerate(charts, start=1):
-        for point in chart.points:
+    for number, chart in enumerate(charts_of(document), start=1):
+        for point in points_of(chart):
             value = exact_number(point.value)
             rows.append([f"图{number}", chart.title, point.label, point.series, value, chart.unit])
     book.add_sheet(CHARTS).write_list(_CHART_COLUMNS, rows)

@@ -7,6 +7,8 @@ from pathlib import Path
 from nianbao.publish.listing import WHOLE, ListingLine, lines_by_section
 from nianbao.publish.plain import edition_line, holds_zh, plain, section_titles, universal
 from nianbao.publish.xlsx.book import Entry, Link, Sum, XlsxBook, XlsxColumn, exact_number
+from nianbao.publish.xlsx.native import SHEET as DRAWINGS
+from nianbao.publish.xlsx.native import charts_of, write_drawings
 from nianbao.publish.xlsx.sources import CELLS, UNITS, SourcesSheet, unit_sum
 from nianbao.publish.xlsx.tables import CHARTS, table_names, write_charts, write_table
 from nianbao.terms.document import Document
@@ -45,6 +47,7 @@ _TEXT_COLUMNS = (
 _REVISION_COLUMNS = tuple(map(XlsxColumn, ("指标", "年度", "章节", "原印文", "现印文", "原表述", "缘由")))
 _HOW_TO_READ = (
     (FIGURES, "报告里印出的每个数字：准确值、印出的文字、报送覆盖、口径或公式"),
+    (DRAWINGS, "报告里的图"),
     (CHARTS, "各图的数据"),
     (UNITS, "每个数字由哪些指标算得、各单位各是多少；按指标代码和年度筛选"),
     (CELLS, "每个数字所依据的报表单元格：文件、工作表、单元格、原文和文件的校验码"),
@@ -69,6 +72,8 @@ def write(document: Document, path: Path) -> None:
         _write_revisions(book, document, titles)
     for name, table in table_names(document).items():
         write_table(book, name, table)
+    if charts_of(document):
+        write_drawings(book, document, CHARTS)
     write_charts(book, document)
     sources.write(book)
     book.workbook.close()
@@ -81,7 +86,7 @@ def _write_about(book: XlsxBook, document: Document) -> None:
     sheet.write_line("meta", f"{document.issuer}　{edition_line(document)}")
     for notice in (*document.notices, *filter(None, [document.unfinished])):
         sheet.write_line("notice", notice, 1, _ABOUT_WIDTH)
-    contents = dict(_HOW_TO_READ)
+    contents = {name: text for name, text in _HOW_TO_READ if name != DRAWINGS or charts_of(document)}
     if document.texts:
         contents[TEXTS] = "报告照录的每段文字：由谁报送、何时收到、在哪个单元格"
     if document.revisions:
@@ -94,6 +99,7 @@ def _write_about(book: XlsxBook, document: Document) -> None:
         "能由各单位相加的准确值是公式：该指标、该年度“来源”表中各单位数值之和；比率、去重计数和公式算得的是原数。",
         "印文是报告里的写法；“多”“余”“近”“约”“以上”等字按规则选用，不超出准确值所能说明的。",
         "已报、应报是报送了有关报表的单位数和应当报送的单位数。",
+        f"“{UNITS}”和“{CELLS}”供查对，只打印开头一页；要全部打印，先取消打印区域。",
     ):
         sheet.write_line("plain", line, 1, _ABOUT_WIDTH)
 
