@@ -21,6 +21,7 @@ PROGRAMS = {
     "java": ("java",),
     "libreoffice": ("soffice", "libreoffice"),
     "openssh": ("ssh-keygen",),
+    "rscript": ("Rscript",),
 }
 
 # The same examples every time, however slow the machine: a test that fails once fails again.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 PRESENT = "present"
-_FIGURES, _DICTIONARY = "mart.figure", "dictionary.csv"
+_FIGURES, _HISTORY, _DICTIONARY = "mart.figure", "mart.figure_history", "dictionary.csv"
 _RELEASE = re.compile(r"[a-z][a-z0-9_]*/\d{4}/r[1-9]\d*")
 
 
@@ -110,7 +110,9 @@ class PublishedHome:
         return self.present.figures()
 
     def history(self, indicator: str, scope: str = "all") -> pl.LazyFrame:
-        """What an indicator was at every release and is now: the columns of `figures()`, and before them `release`.
+        """What an indicator was at every release and is now, by year and by period, with how many had reported.
+
+        The columns of mart.figure_history, and before them `release`.
 
         Raises:
             UsageError: there is no such indicator.
@@ -123,10 +125,10 @@ class PublishedHome:
             raise UsageError(f"there is no indicator {indicator!r}", next_step="see figures(): column indicator_id")
         wanted = (polars.col("indicator_id") == indicator) & (polars.col("scope") == scope)
         told = [
-            state.figures().filter(wanted).select(polars.lit(state.name).alias("release"), polars.all())
+            state.table(_HISTORY).filter(wanted).select(polars.lit(state.name).alias("release"), polars.all())
             for state in states
         ]
-        return polars.concat(told, how="diagonal").sort("year", maintain_order=True)
+        return polars.concat(told, how="diagonal").sort("year", "period", maintain_order=True)
 
 
 def open_published(home: Path | str = "var") -> PublishedHome:

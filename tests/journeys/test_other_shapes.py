@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import subprocess
 from decimal import Decimal
 from pathlib import Path
 
@@ -70,6 +71,27 @@ def test_a_program_shown_runs(
     monkeypatch.chdir(tmp_path)
     exec(compile(program, "docs/analysts.md", "exec"), {})
     assert len(capsys.readouterr().out.splitlines()) > 5
+
+
+def test_the_notebook_runs(year_home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every cell of docs/analysts.ipynb works in the sample year, one after the other."""
+    (tmp_path / "var").symlink_to(year_home.path)
+    monkeypatch.chdir(tmp_path)
+    notebook = json.loads((ROOT / "docs" / "analysts.ipynb").read_text(encoding="utf-8"))
+    known: dict[str, object] = {}
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            exec(compile("".join(cell["source"]), "docs/analysts.ipynb", "exec"), known)
+    assert {"whole", "by_unit"} <= known.keys()
+
+
+@pytest.mark.rscript
+@pytest.mark.parametrize("program", re.findall(r"^```r\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL))
+def test_r_reads_the_tables(program: str, year_home: Home, tmp_path: Path) -> None:
+    """The program for R prints the periods of the sample year."""
+    (tmp_path / "var").symlink_to(year_home.path)
+    told = subprocess.run(["Rscript", "-e", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert f"{YEAR}Q1" in told.stdout
 
 
 def statistics_year(home: Home, *arguments: str) -> Result:

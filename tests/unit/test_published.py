@@ -53,11 +53,28 @@ def test_a_release_keeps_its_tables(year_home: Home) -> None:
     assert '"tables/core.gh05.parquet"' in manifest
 
 
+def test_quarters_add_up_to_the_year_and_a_stock_ends_it(year_home: Home) -> None:
+    """mart.figure_history: flows of the periods sum to the year's figure, a stock of the last period is the year's."""
+    home = nianbao.open(year_home.path)
+    kinds = home.table("reference.indicators").select("indicator_id", "aggregate")
+    year = pl.col("period") == str(YEAR)
+    told = home.table("mart.figure_history").filter(pl.col("year") == YEAR).join(kinds, on="indicator_id")
+    periods = told.filter(~year, pl.col("period").str.contains("Q")).sort("period").group_by("indicator_id", "scope")
+    flows = periods.agg(pl.col("aggregate").first(), pl.col("value").sum().alias("sum"), pl.col("value").last())
+    both = flows.join(told.filter(year).rename({"value": "of_year"}), on=["indicator_id", "scope"]).collect()
+    summed, stocks = both.filter(pl.col("aggregate") == "sum"), both.filter(pl.col("aggregate") == "last")
+    assert summed.height > 100
+    assert stocks.height > 100
+    assert summed.filter(pl.col("sum") != pl.col("of_year"))["indicator_id"].to_list() == []
+    assert stocks.filter(pl.col("scope") == "all", pl.col("value") != pl.col("of_year"))["indicator_id"].to_list() == []
+
+
 def test_the_history_of_an_indicator_has_every_release_and_the_present(year_home: Home) -> None:
     """A row for each year and state: who compares them sees what a correction moved."""
     history = nianbao.open(year_home.path).history("warmth_funds").collect()
     assert set(history["release"]) == {f"audit_report/{YEAR}/r1", RELEASE, "present"}
-    assert history.filter(pl.col("year") == YEAR)["value"].n_unique() == 1
+    assert history.filter(pl.col("period") == str(YEAR))["value"].n_unique() == 1
+    assert {f"{YEAR}Q{quarter}" for quarter in (1, 2, 3, 4)} < set(history["period"])
     assert history.columns[0] == "release"
 
 
