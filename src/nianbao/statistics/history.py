@@ -43,18 +43,7 @@ valued AS (
     )
 ),
 
-covered AS (
-    SELECT
-        i.indicator_id, i.period, coalesce(a.unit_code, '{ALL}') AS scope,
-        count(*) AS asked, count(s.submission_id) AS reported
-    FROM taken AS i
-    INNER JOIN reference.asked AS a ON i.form_code = a.form_code AND i.part = a.part AND i.period = a.period
-    INNER JOIN reference.unit_in_period AS u ON a.unit_code = u.unit_code AND a.period = u.period
-    LEFT JOIN core.submission AS s
-        ON a.unit_code = s.unit_code AND a.form_code = s.form_code AND a.period = s.period
-    WHERE i.is_asked AND {scope_condition("i", "u")} AND (u.is_counted OR NOT i.of_counted)
-    GROUP BY GROUPING SETS ((i.indicator_id, i.period, a.unit_code), (i.indicator_id, i.period))
-)
+{_covered()}
 
 SELECT
     indicator_id, zh, en, unit, year, CAST(year AS VARCHAR) AS period, scope, scope_zh, scope_level,
@@ -77,3 +66,19 @@ WHERE v.value IS NOT NULL""",
         "指标的历年与各报告期数值：每个指标、报告期、范围一行，附应报、已报单位数",
         "every indicator by year and by each shorter period; one row per indicator, period and scope",
     )  # fmt: skip
+
+
+def _covered() -> str:
+    """How many were asked for a period, and how many of them have reported; for a unit, whether it has."""
+    return f"""covered AS (
+    SELECT
+        i.indicator_id, i.period, coalesce(a.unit_code, '{ALL}') AS scope,
+        count(*) AS asked, count(s.submission_id) AS reported
+    FROM taken AS i
+    INNER JOIN reference.asked AS a ON i.form_code = a.form_code AND i.part = a.part AND i.period = a.period
+    INNER JOIN reference.unit_in_period AS u ON a.unit_code = u.unit_code AND a.period = u.period
+    LEFT JOIN core.submission AS s
+        ON a.unit_code = s.unit_code AND a.form_code = s.form_code AND a.period = s.period
+    WHERE i.is_asked AND {scope_condition("i", "u")} AND (u.is_counted OR NOT i.of_counted)
+    GROUP BY GROUPING SETS ((i.indicator_id, i.period, a.unit_code), (i.indicator_id, i.period))
+)"""
