@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from nianbao.language import _
+
 
 class NianbaoError(Exception):
     """A fault that ends the run."""
@@ -21,7 +23,7 @@ class NianbaoError(Exception):
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
-        step = f"\n  next: {self.next_step}" if self.next_step else ""
+        step = "\n" + _("  next: {step}").format(step=self.next_step) if self.next_step else ""
         return f"{place}{self.what}{step}"
 
 
@@ -32,7 +34,7 @@ class DeclarationError(NianbaoError):
 
     def __init__(self, path: Path | str, line: int | None, message: str) -> None:
         where = f"{path}:{line}" if line else str(path)
-        super().__init__(message, where, "correct the file and run again")
+        super().__init__(message, where, _("correct the file and run again"))
         self.path = Path(path)
         self.line = line
 
@@ -57,7 +59,10 @@ class BusyError(NianbaoError):
     exit_code = 75
 
     def __init__(self, holder: str) -> None:
-        super().__init__(f"the warehouse is held by {holder}", next_step="wait until it has ended and run again")
+        super().__init__(
+            _("the warehouse is held by {holder}").format(holder=holder),
+            next_step=_("wait until it has ended and run again"),
+        )
         self.holder = holder
 
 
@@ -73,7 +78,7 @@ class SourceError(NianbaoError):
     exit_code = 74
 
     def __init__(self, what: str) -> None:
-        super().__init__(what, next_step="see the alarms, and docs/sources.md; nianbao status shows them again")
+        super().__init__(what, next_step=_("see the alarms, and docs/sources.md; nianbao status shows them again"))
 
 
 class KeptError(NianbaoError):
@@ -82,7 +87,7 @@ class KeptError(NianbaoError):
     exit_code = 3
 
     def __init__(self, what: str) -> None:
-        super().__init__(what, next_step="see the alarms and mend what they name; every later run judges them again")
+        super().__init__(what, next_step=_("see the alarms and mend what they name; every later run judges them again"))
 
 
 class UsageError(NianbaoError):

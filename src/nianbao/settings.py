@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nianbao.errors import UsageError
+from nianbao.language import _
 
 MEMORY, SCRATCH = "NIANBAO_MEMORY", "NIANBAO_SCRATCH"
 """The environment variables that change what DuckDB may use: its memory, and the folder for what does not fit in it."""
@@ -129,7 +130,8 @@ def keep_files_private() -> None:
     given = os.environ.get(UMASK) or _UMASK
     if not _MASK.fullmatch(given):
         raise UsageError(
-            f"{UMASK}={given} is no mask", next_step="write it in octal: 077 for the user, 027 for a group"
+            _("{umask}={given} is no mask").format(umask=UMASK, given=given),
+            next_step=_("write it in octal: 077 for the user, 027 for a group"),
         )
     os.umask(int(given, 8))
 
@@ -150,7 +152,9 @@ def wants_spark() -> bool:
     """
     given = os.environ.get(ENGINE) or "duckdb"
     if given not in ("duckdb", "spark"):
-        raise UsageError(f"{given!r} is no engine", ENGINE, "write duckdb or spark, or unset it")
+        raise UsageError(
+            _("{given!r} is no engine").format(given=given), ENGINE, _("write duckdb or spark, or unset it")
+        )
     return given == "spark"
 
 
@@ -162,5 +166,8 @@ def memory_limit() -> str:
     """
     given = os.environ.get(MEMORY) or _MEMORY
     if not _AMOUNT.fullmatch(given):
-        raise UsageError(f"{MEMORY}={given} is no amount of memory", next_step=f"write it like {_MEMORY} or 800MB")
+        raise UsageError(
+            _("{memory}={given} is no amount of memory").format(memory=MEMORY, given=given),
+            next_step=_("write it like {memory} or 800MB").format(memory=_MEMORY),
+        )
     return given

@@ -12,6 +12,7 @@ import click
 
 from nianbao.cli.main import home_option, json_option, project_option, resolve_project
 from nianbao.cli.show import progress, say, say_json, say_table
+from nianbao.language import _
 from nianbao.settings import Home
 from nianbao.terms.impact import Impact
 from nianbao.terms.receipt import Receipt
@@ -67,7 +68,11 @@ def _say_impact(impact: Sequence[Impact]) -> None:
         own = sorted((each for each in impact if each.release.name == name), key=lambda each: not each.is_material)
         material = sum(each.is_material for each in own)
         say()
-        say(f"收下后 {name} 有{len(own)}处会另印，其中{material}处达到重要性标准 (would move in what was issued)")
+        say(
+            _("收下后 {name} 有{own}处会另印，其中{material}处达到重要性标准 (would move in what was issued)").format(
+                name=name, own=len(own), material=material
+            )
+        )
         say_table(
             ("数字", "年份", "章节", "已印", "会印", "变动", "原表述", "重要性"),
             [
@@ -80,7 +85,7 @@ def _say_impact(impact: Sequence[Impact]) -> None:
             ],
         )
         if len(own) > _SHOWN:
-            say(f"… {len(own) - _SHOWN} more: --json")
+            say(_("… {rest} more: --json").format(rest=len(own) - _SHOWN))
 
 
 _HOLDS_ZH = {True: "仍成立", False: "不再成立", None: "—"}
@@ -102,7 +107,11 @@ def _say_receipt(path: Path, receipt: Receipt, is_known: bool) -> None:
     say(str(path))
     if is_known:
         at = f"{receipt.received_at:%Y-%m-%d %H:%M}"
-        say(f"  already received, unchanged: {receipt.delivery_id}, {at}; it was answered:")
+        say(
+            _("  already received, unchanged: {delivery_id}, {at}; it was answered:").format(
+                delivery_id=receipt.delivery_id, at=at
+            )
+        )
     say(f"  {outcome_zh(receipt)}")
     for shown in grouped(receipt.findings):
         item = shown.finding
@@ -145,7 +154,7 @@ def explanations(
         say_json(rows)
         return
     if not rows:
-        say("nothing waits for a ruling")
+        say(_("nothing waits for a ruling"))
         return
     say_table(
         ("编号", "单位", "报告期", "报表", "规则", "单元格", "审核", "有效期止", "变动不超过", "审核意见", "说明"),
@@ -179,18 +188,18 @@ def _rule(
     from nianbao.terms.explanation import Ruling
 
     if approve and refuse:
-        raise click.UsageError("approve or refuse, not both at once")
+        raise click.UsageError(_("approve or refuse, not both at once"))
     if not by:
-        raise click.UsageError("say who rules: --by ROLE")
+        raise click.UsageError(_("say who rules: --by ROLE"))
     if bool(approve) != bool(until):
-        raise click.UsageError("--until DATE goes with --approve ID, and only with it")
+        raise click.UsageError(_("--until DATE goes with --approve ID, and only with it"))
     if most_pct and not approve:
-        raise click.UsageError("--at-most PERCENT goes with --approve ID")
+        raise click.UsageError(_("--at-most PERCENT goes with --approve ID"))
     ruling = Ruling.APPROVED if approve else Ruling.REFUSED
     with open_run(project, home, "explanations") as workspace:
         receipts = rule(workspace, str(approve or refuse), ruling, by, until.date() if until else None, most_pct)
     for receipt in receipts:
-        say(f"{ruling.value}; the unit is told: {receipt}")
+        say(_("{value}; the unit is told: {receipt}").format(value=ruling.value, receipt=receipt))
 
 
 @click.command()
@@ -209,11 +218,11 @@ def withdraw(project_path: Path | None, home: Path, submission_id: str, because:
     from nianbao.runs.withdraw import withdraw as withdraw_submission
 
     if not because.strip() or not by.strip():
-        raise click.UsageError("say why and who: --because REASON --by ROLE")
+        raise click.UsageError(_("say why and who: --because REASON --by ROLE"))
     with open_run(resolve_project(project_path), Home(home), "withdraw") as workspace:
         receipts = withdraw_submission(workspace, submission_id, because.strip(), by.strip())
         for receipt in receipts:
-            say(f"withdrawn; the unit is told: {receipt}")
+            say(_("withdrawn; the unit is told: {receipt}").format(receipt=receipt))
         build_tables(workspace)
 
 

@@ -8,6 +8,7 @@ import click
 
 from nianbao.cli.main import home_option, json_option, project_option, resolve_project
 from nianbao.cli.show import say, say_json, say_table
+from nianbao.language import _
 from nianbao.settings import Home
 
 
@@ -30,10 +31,10 @@ def approve(
     path, place = resolve_project(project_path), Home(home)
     if submission_ids:
         if not (by and by.strip()):
-            raise click.UsageError("say who approves: --by ROLE")
+            raise click.UsageError(_("say who approves: --by ROLE"))
         with open_run(path, place, "approve") as workspace:
             for receipt in approve_submissions(workspace, submission_ids, by.strip()):
-                say(f"approved; the unit is told: {receipt}")
+                say(_("approved; the unit is told: {receipt}").format(receipt=receipt))
             build_tables(workspace)
         return
     with open_workspace_to_read(path, place) as workspace:
@@ -61,7 +62,7 @@ def approve(
             ],
         )  # fmt: skip
     else:
-        say("nothing waits for an approval")
+        say(_("nothing waits for an approval"))
 
 
 @click.command()
@@ -79,8 +80,8 @@ def withdraw_approval(
     from nianbao.runs.morning import open_run
 
     if not because.strip() or not by.strip():
-        raise click.UsageError("say why and who: --because REASON --by ROLE")
+        raise click.UsageError(_("say why and who: --because REASON --by ROLE"))
     with open_run(resolve_project(project_path), Home(home), "withdraw-approval") as workspace:
         for receipt in withdraw(workspace, submission_ids, because.strip(), by.strip()):
-            say(f"the approval is taken back; the unit is told: {receipt}")
+            say(_("the approval is taken back; the unit is told: {receipt}").format(receipt=receipt))
         build_tables(workspace)

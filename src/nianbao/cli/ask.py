@@ -15,6 +15,7 @@ from nianbao.cli.show import TimeSpan, say, say_csv, say_json, say_table
 from nianbao.cli.tree import explain_tree, tree_options
 from nianbao.cli.units import unit_asked
 from nianbao.errors import DeclarationError, StoreError, UsageError
+from nianbao.language import _
 from nianbao.settings import Home
 
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -84,7 +85,8 @@ def targets(
         return
     if not rows:
         raise UsageError(
-            f"no targets were set for {year}", next_step="units set them in the form of targets of the year before"
+            _("no targets were set for {year}").format(year=year),
+            next_step=_("units set them in the form of targets of the year before"),
         )
     if as_csv:
         say_csv(list(rows[0]), [list(row.values()) for row in rows])
@@ -124,22 +126,21 @@ def explain(
 
     if under_text is not None:
         if unit_text or year_basis:
-            raise click.UsageError("--under is about the tree of a main year: not with --unit or --year-basis")
+            raise click.UsageError(_("--under is about the tree of a main year: not with --unit or --year-basis"))
         with asked_workspace(project_path, home, as_of) as workspace:
             explain_tree(workspace, indicator, year, under_text, line, tree_day, show_all, as_json, _CELLS_SHOWN)
         return
     if tree_day:
-        raise click.UsageError("--tree names the day of a tree: say with --under whose value is meant")
+        raise click.UsageError(_("--tree names the day of a tree: say with --under whose value is meant"))
     with asked_workspace(project_path, home, as_of) as workspace:
         unit = None if unit_text is None else unit_asked(workspace.project.roster, unit_text)
         basis = workspace.project.year_basis(year_basis)
         known = read_figures(workspace.connection, workspace.project, basis)
         figure = known.get(indicator, year)
         if reason := known.why_not(indicator, year):
-            raise UsageError(
-                f"{indicator} is not available by {basis.code} year: {reason}",
-                next_step=f"--year-basis {workspace.project.conventions.year.code}",
-            )
+            said = _("{indicator} is not available by {year} year: {reason}")
+            step = f"--year-basis {workspace.project.conventions.year.code}"
+            raise UsageError(said.format(indicator=indicator, year=basis.code, reason=reason), next_step=step)
         found = trace(workspace.connection, known, indicator, year)
         words = workspace.project.conventions.words
         declared = workspace.project.indicators[indicator]
@@ -181,7 +182,7 @@ def _say_cells(cells: list[Any], show_all: bool) -> None:
         numbers=(6,),
     )
     if len(shown) < len(cells):
-        say(f"… {len(cells) - len(shown)} more cells: --all, or --json")
+        say(_("… {rest} more cells: --all, or --json").format(rest=len(cells) - len(shown)))
 
 
 @click.command()
@@ -220,7 +221,7 @@ def doctor(project_path: Path | None, home: Path, since: dt.timedelta | None, te
 
     path = resolve_project(project_path)
     if tells and since is None:
-        raise click.UsageError("--tell needs --since")
+        raise click.UsageError(_("--tell needs --since"))
     answers = examine(path, Home(home)) if since is None else examine_night(path, Home(home), since, tells)
     if as_json:
         say_json([vars(answer) for answer in answers])
@@ -228,12 +229,12 @@ def doctor(project_path: Path | None, home: Path, since: dt.timedelta | None, te
         for answer in answers:
             say(f"{'ok  ' if answer.is_well else 'FAIL'}  {answer.what}: {answer.found}")
             if not answer.is_well:
-                say(f"      next: {answer.next_step}")
+                say(_("      next: {next_step}").format(next_step=answer.next_step))
     wrong = [answer for answer in answers if not answer.is_well]
     if any(answer.is_declared for answer in wrong):
-        raise DeclarationError(path, None, "what is declared here cannot be used; see the lines marked FAIL")
+        raise DeclarationError(path, None, _("what is declared here cannot be used; see the lines marked FAIL"))
     if wrong:
-        raise StoreError("something is missing", next_step="see the lines marked FAIL")
+        raise StoreError(_("something is missing"), next_step=_("see the lines marked FAIL"))
 
 
 def _say_coverage(coverage: Any, reporters: Any, completed: Any, words: Any) -> None:

@@ -9,6 +9,7 @@ import click
 
 from nianbao.cli.main import home_option, json_option, project_option, resolve_project
 from nianbao.cli.show import say, say_json
+from nianbao.language import _
 from nianbao.settings import Home
 from nianbao.terms.deadline import EVERY
 
@@ -36,11 +37,11 @@ def extend(
     from nianbao.terms.deadline import Extension
 
     if not because.strip() or not by.strip():
-        raise click.UsageError("say why and who: --because REASON --by ROLE")
+        raise click.UsageError(_("say why and who: --because REASON --by ROLE"))
     asked = Extension(unit, form, period.upper(), clock.now().date(), until.date(), by.strip(), because.strip())
     granted = grant(resolve_project(project_path), Home(home), asked)
     if as_json:
         say_json(vars(granted))
     else:
         say(f"{granted.unit_code} {granted.form_code} {granted.period}: 延期至 {granted.accepted_until}")
-        say("what was sent back as too late is taken when it is sent again")
+        say(_("what was sent back as too late is taken when it is sent again"))

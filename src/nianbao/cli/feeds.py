@@ -9,6 +9,7 @@ import click
 
 from nianbao.cli.main import home_option, json_option, project_option, resolve_project
 from nianbao.cli.show import say, say_json, say_table
+from nianbao.language import _
 from nianbao.settings import Home
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def feeds(project_path: Path | None, home: Path, submission_id: str, cell: str |
         return
     if found.in_force != submission_id:
         now = f"{found.in_force} counts instead" if found.in_force else "nothing counts for this form and period"
-        say(f"{submission_id} does not count now: {now}")
+        say(_("{submission_id} does not count now: {now}").format(submission_id=submission_id, now=now))
     if found.fed:
         say_table(
             ("工作表", "单元格", "原文", "指标", "名称", "年度", "印在"),
@@ -56,7 +57,7 @@ def feeds(project_path: Path | None, home: Path, submission_id: str, cell: str |
                 for each in found.fed
             ],
         )
-    say(f"releases that rest on it: {', '.join(found.releases) or 'none'}")
+    say(_("releases that rest on it: {releases}").format(releases=", ".join(found.releases) or _("none")))
 
 
 def _places(printed: tuple[Printed, ...]) -> str:

@@ -15,6 +15,7 @@ from nianbao.cli.main import home_option, json_option, project_option
 from nianbao.cli.show import say, say_csv, say_json, say_table
 from nianbao.cli.tree import say_tree, tree_options
 from nianbao.errors import UsageError
+from nianbao.language import _
 
 _CLAIM_ZH = {"does_not_survive": "不一定成立", "cannot_be_told": "无法判断"}
 
@@ -45,13 +46,13 @@ def figures(
 
     if under_text is not None or tree_day:
         if out or year_basis or doubtful:
-            raise click.UsageError("--under and --tree print values of the tree of a main year: nothing else beside")
+            raise click.UsageError(_("--under and --tree print values of the tree of a main year: nothing else beside"))
         with asked_workspace(project_path, home, as_of) as workspace:
             say_tree(workspace, year, under_text, line, tree_day, as_csv, as_json)
         return
     if doubtful:
         if out or year_basis:
-            raise click.UsageError("--doubtful is about what the reports print: not other years, and not as files")
+            raise click.UsageError(_("--doubtful is about what the reports print: not other years, and not as files"))
         _say_doubtful(project_path, home, year, as_of, as_csv, as_json)
         return
     with asked_workspace(project_path, home, as_of) as workspace:
@@ -59,11 +60,14 @@ def figures(
         known = read_figures(workspace.connection, workspace.project, basis)
         rows = [describe_figure(known, known.get(indicator, year)) for indicator in workspace.project.indicators]
         if not any(row["value"] for row in rows):
-            raise UsageError(f"there are no figures for {year}", next_step=f"years with figures: {known.years()}")
+            raise UsageError(
+                _("there are no figures for {year}").format(year=year),
+                next_step=_("years with figures: {years}").format(years=known.years()),
+            )
         if out:
             written = write_set(known, year, ledger.known_until(workspace.connection) or clock.now(), out)
     if out:
-        say(f"{written} values in {out}")
+        say(_("{written} values in {out}").format(written=written, out=out))
     elif as_json:
         say_json([row | {"value": row["value"] and Decimal(row["value"])} for row in rows if _is_told(row)])
     elif as_csv:
@@ -111,7 +115,7 @@ def _say_doubtful(
     elif as_csv:
         say_csv(list(rows[0]) if rows else [], [list(row.values()) for row in rows])
     elif not rows:
-        say(f"every claim of the reports of {year} would survive the worst case")
+        say(_("every claim of the reports of {year} would survive the worst case").format(year=year))
     else:
         say_table(
             ("报告", "章节", "指标", "印作", "结论", "未报占上年", "原因"),

@@ -10,6 +10,7 @@ import click
 
 from nianbao.cli.main import home_option, json_option, project_option, resolve_project
 from nianbao.cli.show import say, say_json, say_table
+from nianbao.language import _
 from nianbao.settings import Home
 from nianbao.terms.source import STRANGER
 
@@ -38,17 +39,17 @@ def held(
     from nianbao.runs.workspace import open_workspace_to_read
 
     if confirm and send_back:
-        raise click.UsageError("confirm or send back, not both at once")
+        raise click.UsageError(_("confirm or send back, not both at once"))
     if (confirm or send_back) and not (by and by.strip()):
-        raise click.UsageError("say who decides: --by ROLE")
+        raise click.UsageError(_("say who decides: --by ROLE"))
     if confirm or send_back:
         decide = confirm_held if confirm else send_held_back
         with open_run(resolve_project(project_path), Home(home), "held") as workspace:
             receipts = decide(workspace, str(confirm or send_back), because.strip(), str(by).strip())
         for receipt in receipts:
-            say(f"the sender is told: {receipt}")
+            say(_("the sender is told: {receipt}").format(receipt=receipt))
         if confirm:
-            say("the next run takes it in as the report of the unit on its cover: nianbao nightly")
+            say(_("the next run takes it in as the report of the unit on its cover: nianbao nightly"))
         return
     with open_workspace_to_read(resolve_project(project_path), Home(home)) as workspace:
         rows = tell_held(workspace)
@@ -57,7 +58,7 @@ def held(
     elif rows:
         say_held(rows)
     else:
-        say("nothing is held")
+        say(_("nothing is held"))
 
 
 def tell_held(workspace: Workspace) -> list[dict[str, Any]]:
@@ -97,6 +98,6 @@ def say_held(rows: Sequence[Mapping[str, Any]]) -> None:
             for row in rows
         ],
     )  # fmt: skip
-    say("      next: nianbao held --confirm DELIVERY --by ROLE, or nianbao held --send-back DELIVERY --by ROLE;")
-    say("      for a folder that several units use, declare its owner in reference/sources.toml")
+    say(_("      next: nianbao held --confirm DELIVERY --by ROLE, or nianbao held --send-back DELIVERY --by ROLE;"))
+    say(_("      for a folder that several units use, declare its owner in reference/sources.toml"))
     say()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import inspect
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 
 import click
 
+from nianbao.cli.fit import width_of
 from nianbao.language import _
 
 _CLOSING = "，。；：、！？）》”’…"
@@ -80,11 +80,6 @@ def wrap(text: str, room: int) -> Iterator[str]:
             line += word
     if line.strip():
         yield line.rstrip()
-
-
-def width_of(text: str) -> int:
-    """How many places a text takes on a terminal."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _translated(text: str | None) -> str | None:

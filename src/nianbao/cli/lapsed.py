@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from nianbao.cli.show import say, say_table
+from nianbao.language import _
 from nianbao.terms.release import LapsedRelease
 
 _LINES = 12
@@ -19,14 +20,22 @@ def say_lapsed(lapsed: Iterable[LapsedRelease]) -> None:
     for each in lapsed:
         release, shown = each.release, each.lapses[:_LINES]
         say()
-        say(f"{release.name} 已不再成立：{len(each.lapses)}处会另印 (no longer holds)")
+        say(
+            _("{name} 已不再成立：{lapses}处会另印 (no longer holds)").format(
+                name=release.name, lapses=len(each.lapses)
+            )
+        )
         say_table(
             ("数字", "年份", "章节", "当时", "现在", "缘由"),
             [(row.zh, row.year, row.section, row.before, row.after, row.because_zh) for row in shown],
         )
         if len(each.lapses) > len(shown):
-            say(f"… {len(each.lapses) - len(shown)} more: nianbao status --json")
-        say(f"      next: nianbao preview --year {release.year} --publication {release.publication}")
+            say(_("… {rest} more: nianbao status --json").format(rest=len(each.lapses) - len(shown)))
+        say(
+            _("      next: nianbao preview --year {year} --publication {publication}").format(
+                year=release.year, publication=release.publication
+            )
+        )
 
 
 def tell_lapsed(lapsed: Iterable[LapsedRelease]) -> list[dict[str, Any]]:

@@ -161,7 +161,10 @@ def past_day(_context: click.Context, _parameter: click.Parameter, given: dt.dat
     from nianbao.errors import UsageError
 
     if given is not None and given.date() > (today := clock.now().date()):
-        raise UsageError(f"{given.date()} is still to come", next_step=f"name {today} or an earlier day")
+        raise UsageError(
+            _("{date} is still to come").format(date=given.date()),
+            next_step=_("name {today} or an earlier day").format(today=today),
+        )
     return given
 
 

@@ -12,6 +12,7 @@ from nianbao.catalog.shipped import EXAMPLES
 from nianbao.cli.main import home_option, project_option, resolve_project
 from nianbao.cli.show import progress, say
 from nianbao.cli.units import unit_asked
+from nianbao.language import _
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -27,17 +28,26 @@ def init(project_path: Path | None, home: Path, like: str | None, folder: Path |
     from nianbao.settings import Home
 
     if (like is None) != (folder is None):
-        raise click.UsageError("a new project is a copy in a folder: --like smallest DIR")
+        raise click.UsageError(_("a new project is a copy in a folder: --like smallest DIR"))
     if like and folder:
         make_project(like, folder)
         home = folder.resolve() / "var"
-        say(f"a project like {like} is made in {folder}: what it declares is yours to change")
+        say(
+            _("a project like {like} is made in {folder}: what it declares is yours to change").format(
+                like=like, folder=folder
+            )
+        )
     made = Home(home)
     is_new = not made.inbox.is_dir()
     made.inbox.mkdir(parents=True, exist_ok=True)
-    say(f"a home {'is made' if is_new else 'was there already'}: put workbooks into {made.inbox}")
+    said = _("a home is made: put workbooks into {inbox}") if is_new else _("a home was there already: {inbox}")
+    say(said.format(inbox=made.inbox))
     if folder:
-        say(f"next: cd {folder} && nianbao doctor && nianbao sample && nianbao nightly && nianbao draft")
+        say(
+            _("next: cd {folder} && nianbao doctor && nianbao sample && nianbao nightly && nianbao draft").format(
+                folder=folder
+            )
+        )
 
 
 @click.command()
@@ -67,9 +77,12 @@ def template(project_path: Path | None, unit_text: str | None, for_all: bool, pe
     if asked is None:
         suffixes = dict.fromkeys(suffix for form in project.forms.values() for suffix in form.suffixes)
         known = ", ".join("2021" if suffix == "Y" else f"2021{suffix}" for suffix in suffixes)
-        raise UsageError(f"no form is asked for {period}", next_step=f"name a period like one of: {known}")
+        raise UsageError(
+            _("no form is asked for {period}").format(period=period),
+            next_step=_("name a period like one of: {known}").format(known=known),
+        )
     if for_all == (unit_text is not None):
-        raise click.UsageError("name one unit with --unit, or take --all")
+        raise click.UsageError(_("name one unit with --unit, or take --all"))
     unit_code = None if unit_text is None else unit_asked(project.roster, unit_text).code
     units = project.roster.units_in(asked)
     owing = [
@@ -80,7 +93,10 @@ def template(project_path: Path | None, unit_text: str | None, for_all: bool, pe
         and (own := project.workbook_period(asked, unit))
     ]
     if not owing:
-        raise UsageError(f"{unit_code} owes no form for {asked}", next_step="choose a quarter, half-year or year")
+        raise UsageError(
+            _("{unit_code} owes no form for {asked}").format(unit_code=unit_code, asked=asked),
+            next_step=_("choose a quarter, half-year or year"),
+        )
     out.mkdir(parents=True, exist_ok=True)
     paths = [out / f"{unit.zh}-{own}.xlsx" for unit, own in owing]
     _refuse_to_overwrite(paths)
@@ -89,7 +105,7 @@ def template(project_path: Path | None, unit_text: str | None, for_all: bool, pe
             write_workbook(path, project, unit, own)
             if report:
                 report(done, len(owing))
-    say(f"{len(owing)} workbooks in {out}" if for_all else str(path))
+    say(_("{owing} workbooks in {out}").format(owing=len(owing), out=out) if for_all else str(path))
 
 
 def _refuse_to_overwrite(paths: Sequence[Path]) -> None:
@@ -99,7 +115,7 @@ def _refuse_to_overwrite(paths: Sequence[Path]) -> None:
     if lying := [path for path in paths if path.exists()]:
         more = f" and {len(lying) - 1} more" if len(lying) > 1 else ""
         step = "move it away, or name another folder with --out; nothing was written"
-        raise StoreError(f"it is there already{more}, and may be filled in", str(lying[0]), step)
+        raise StoreError(_("it is there already{more}, and may be filled in").format(more=more), str(lying[0]), step)
 
 
 @click.command()
@@ -129,4 +145,8 @@ def sample(
         deliveries = make_sample(
             project, year, seed, inbox, sent_by and sent_by.date(), sent_after and sent_after.date(), report
         )
-    say(f"{len(deliveries)} synthetic deliveries of {year} in {inbox}")
+    say(
+        _("{deliveries} synthetic deliveries of {year} in {inbox}").format(
+            deliveries=len(deliveries), year=year, inbox=inbox
+        )
+    )

@@ -10,6 +10,7 @@ import click
 from nianbao.cli.main import home_option, json_option, project_option, resolve_project
 from nianbao.cli.show import say, say_alarms, say_json
 from nianbao.errors import StoreError, UsageError
+from nianbao.language import _
 from nianbao.settings import Home
 from nianbao.terms.notice import Event
 
@@ -33,11 +34,13 @@ def notify(project_path: Path | None, home: Path, event: str, text: tuple[str, .
     if as_json:
         say_json({"sent": told.sent, "alarms": [vars(alarm) for alarm in told.alarms]})
     else:
-        say(f"told {told.sent} times")
+        say(_("told {sent} times").format(sent=told.sent))
         say_alarms([vars(alarm) for alarm in told.alarms])
     if told.alarms:
-        raise StoreError("a channel did not take it", next_step="see the alarms; nothing else was lost")
+        raise StoreError(_("a channel did not take it"), next_step=_("see the alarms; nothing else was lost"))
     if not told.sent:
         raise UsageError(
-            f"no channel wants {event}", str(path / "reference" / "notices.toml"), "declare one: docs/notices.md"
+            _("no channel wants {event}").format(event=event),
+            str(path / "reference" / "notices.toml"),
+            _("declare one: docs/notices.md"),
         )

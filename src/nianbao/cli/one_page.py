@@ -8,6 +8,7 @@ import click
 
 from nianbao.cli.main import home_option, json_option, project_option, resolve_project
 from nianbao.cli.show import progress, say, say_json
+from nianbao.language import _
 
 
 @click.command()
@@ -30,5 +31,5 @@ def onepager(
     if as_json:
         return say_json({name: [str(path) for path in paths] for name, paths in written.items()})
     for name, paths in written.items():
-        say(f"{name}: {len(paths)} files written" if paths else f"{name}: unchanged")
+        say(_("{name}: {paths} files written").format(name=name, paths=len(paths)) if paths else f"{name}: unchanged")
     say(f"see {Home(home).releases / 'index.html'}")

@@ -12,6 +12,7 @@ import click
 from nianbao.cli.main import home_option, json_option, project_option, resolve_project
 from nianbao.cli.show import say, say_json, say_table
 from nianbao.errors import UsageError
+from nianbao.language import _
 from nianbao.settings import Home
 
 if TYPE_CHECKING:
@@ -46,9 +47,11 @@ def proof(
 
     is_text = is_text or str(draft) == "-" or draft.suffix.lower() in (".txt", ".md")
     if commented and is_text:
-        raise UsageError("comments can only be put into a Word document", next_step="leave out --docx, or give a .docx")
+        raise UsageError(
+            _("comments can only be put into a Word document"), next_step=_("leave out --docx, or give a .docx")
+        )
     if commented and commented.resolve() == draft.resolve():
-        raise UsageError("the draft itself is not written over", str(draft), "name another file after --docx")
+        raise UsageError(_("the draft itself is not written over"), str(draft), _("name another file after --docx"))
     word = None if is_text else WordFile(draft)
     paragraphs = word.paragraphs if word else read_text(_text_of(draft))
     figures = _figures(resolve_project(project_path), Home(home), year)
@@ -73,7 +76,9 @@ def _text_of(draft: Path) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise UsageError("this is no plain text", str(draft), "save the draft as .docx, or paste its text into a .txt")
+    raise UsageError(
+        _("this is no plain text"), str(draft), _("save the draft as .docx, or paste its text into a .txt")
+    )
 
 
 def _figures(project_path: Path, home: Home, year: int) -> Figures:
@@ -83,7 +88,10 @@ def _figures(project_path: Path, home: Home, year: int) -> Figures:
     with open_workspace_to_read(project_path, home) as workspace:
         figures = read_figures(workspace.connection, workspace.project)
     if year not in figures.years():
-        raise UsageError(f"there are no figures for {year}", next_step=f"years with figures: {figures.years()}")
+        raise UsageError(
+            _("there are no figures for {year}").format(year=year),
+            next_step=_("years with figures: {years}").format(years=figures.years()),
+        )
     return figures
 
 

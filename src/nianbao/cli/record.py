@@ -9,6 +9,7 @@ import click
 from nianbao.cli.main import home_option, json_option, project_option, resolve_project
 from nianbao.cli.show import progress, say, say_json, say_table
 from nianbao.errors import StoreError
+from nianbao.language import _
 from nianbao.settings import Home
 
 _SHOWN = 40
@@ -40,7 +41,7 @@ def runs(project_path: Path | None, home: Path, show_all: bool, metrics: bool, a
         ],
     )
     if len(shown) < len(listed):
-        say(f"… {len(listed) - len(shown)} more: --all, or --json")
+        say(_("… {rest} more: --all, or --json").format(rest=len(listed) - len(shown)))
 
 
 @click.command()
@@ -58,11 +59,18 @@ def verify(project_path: Path | None, home: Path, as_json: bool) -> None:
         say_json(vars(looked) | {"releases": verified.releases, "damages": [vars(each) for each in verified.damages]})
     else:
         for damage in verified.damages:
-            say(f"DAMAGED  {damage.where}: {damage.what}")
-            say(f"      next: {damage.next_step}")
-        say(f"{looked.runs} runs, {looked.tables} tables, {looked.files} files, {verified.releases} releases")
+            say(_("DAMAGED  {where}: {what}").format(where=damage.where, what=damage.what))
+            say(_("      next: {next_step}").format(next_step=damage.next_step))
+        say(
+            _("{runs} runs, {tables} tables, {files} files, {releases} releases").format(
+                runs=looked.runs, tables=looked.tables, files=looked.files, releases=verified.releases
+            )
+        )
     if verified.damages:
-        raise StoreError(f"{len(verified.damages)} things are not what was recorded", next_step="see the lines above")
+        raise StoreError(
+            _("{damages} things are not what was recorded").format(damages=len(verified.damages)),
+            next_step=_("see the lines above"),
+        )
 
 
 @click.command()
@@ -80,7 +88,7 @@ def receipts(project_path: Path | None, home: Path, deliveries: tuple[str, ...],
     if as_json:
         say_json([str(path) for path in written])
     else:
-        say(f"{len(written)} receipts lie in the outbox")
+        say(_("{written} receipts lie in the outbox").format(written=len(written)))
 
 
 @click.command()
@@ -95,7 +103,11 @@ def rebuild(project_path: Path | None, home: Path, as_json: bool) -> None:
     if as_json:
         say_json(vars(rebuilt))
     else:
-        say(f"{rebuilt.runs} runs applied, {rebuilt.built} tables built, {rebuilt.receipts} receipts in the outbox")
+        say(
+            _("{runs} runs applied, {built} tables built, {receipts} receipts in the outbox").format(
+                runs=rebuilt.runs, built=rebuilt.built, receipts=rebuilt.receipts
+            )
+        )
 
 
 @click.group()

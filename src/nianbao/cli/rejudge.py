@@ -10,6 +10,7 @@ import click
 
 from nianbao.cli.main import home_option, json_option, project_option, resolve_project
 from nianbao.cli.show import progress, say, say_json, say_table
+from nianbao.language import _
 from nianbao.settings import Home
 from nianbao.terms.status import words_of_code
 
@@ -36,7 +37,7 @@ def rejudge(
     from nianbao.runs.rejudge import Chosen, choose_deliveries, judge_again, record_rejudged
 
     if yes and not (by and because):
-        raise click.UsageError("--yes needs --by ROLE and --because TEXT: both are recorded")
+        raise click.UsageError(_("--yes needs --by ROLE and --because TEXT: both are recorded"))
     with open_run(resolve_project(project_path), Home(home), "rejudge") as workspace:
         chosen = choose_deliveries(workspace, Chosen(deliveries, form_code, period, waiting))
         rejudged = judge_again(workspace, chosen)
@@ -54,9 +55,13 @@ def rejudge(
             }
         )  # fmt: skip
     elif receipts:
-        say(f"recorded; {len(receipts)} receipts written. nianbao nightly brings tables and drafts up to it")
+        say(
+            _("recorded; {receipts} receipts written. nianbao nightly brings tables and drafts up to it").format(
+                receipts=len(receipts)
+            )
+        )
     else:
-        say("nothing was changed")
+        say(_("nothing was changed"))
 
 
 @click.command()
@@ -86,8 +91,13 @@ def rehearse(project_path: Path | None, home: Path, rule: str, as_json: bool) ->
     of_unit = Counter(hit.unit_code for hit in found.hits)
     corrected = Counter(hit.unit_code for hit in found.hits if hit.corrected)
     say(
-        f"{found.rule}: {len(found.hits)} of {found.submissions} submissions of {len(of_unit)} units, "
-        f"{found.corrected} of them corrected later"
+        _("{rule}: {hits} of {submissions} submissions of {of_unit} units, {corrected} of them corrected later").format(
+            rule=found.rule,
+            hits=len(found.hits),
+            submissions=found.submissions,
+            of_unit=len(of_unit),
+            corrected=found.corrected,
+        )
     )
     if of_unit:
         say_table(
@@ -99,13 +109,13 @@ def rehearse(project_path: Path | None, home: Path, rule: str, as_json: bool) ->
 
 def _ask(by: str | None, because: str | None) -> bool:
     if not (by and because):
-        say("to record it, say who and why: --by ROLE --because TEXT")
+        say(_("to record it, say who and why: --by ROLE --because TEXT"))
         return False
-    return click.confirm("judge them so from now on?", default=False)
+    return click.confirm(_("judge them so from now on?"), default=False)
 
 
 def _say_changes(rejudged: Any) -> None:
-    say(f"{len(rejudged.deliveries)} deliveries judged again by what is declared today")
+    say(_("{deliveries} deliveries judged again by what is declared today").format(deliveries=len(rejudged.deliveries)))
     for said, head, rows in (
         ("结论变化", ("报送", "原结论", "新结论"),
          [(each.submission_id, _zh(each.before), _zh(each.after)) for each in rejudged.decisions]),
@@ -119,7 +129,7 @@ def _say_changes(rejudged: Any) -> None:
         if rows:
             say_table(head, rows[:_SHOWN])
         if len(rows) > _SHOWN:
-            say(f"… {len(rows) - _SHOWN} more: --json")
+            say(_("… {rest} more: --json").format(rest=len(rows) - _SHOWN))
 
 
 def _zh(code: str | None) -> str:

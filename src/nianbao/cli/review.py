@@ -9,6 +9,7 @@ import click
 
 from nianbao.cli.main import home_option, json_option, project_option, resolve_project
 from nianbao.cli.show import say
+from nianbao.language import _
 from nianbao.settings import Home
 
 
@@ -32,7 +33,7 @@ def take_over_command(project_path: Path | None, home: Path, as_json: bool, docu
     from nianbao.runs.workspace import open_workspace
 
     if not by.strip():
-        raise click.UsageError("say who: --by ROLE")
+        raise click.UsageError(_("say who: --by ROLE"))
     with open_workspace(resolve_project(project_path), Home(home), "take_over") as workspace:
         taken = take_over(workspace, document, by.strip())
     if as_json:
@@ -40,5 +41,13 @@ def take_over_command(project_path: Path | None, home: Path, as_json: bool, docu
         click.echo(json.dumps([{key: getattr(each, key) for key in keys} for each in taken], ensure_ascii=False))
         return
     for each in taken:
-        say(f"{each.publication} {each.year} {each.block_id}: {len(each.now)} paragraphs kept")
-    say("the next night, or nianbao preview, prints them" if taken else "nothing was written that is not kept already")
+        say(
+            _("{publication} {year} {block_id}: {now} paragraphs kept").format(
+                publication=each.publication, year=each.year, block_id=each.block_id, now=len(each.now)
+            )
+        )
+    say(
+        _("the next night, or nianbao preview, prints them")
+        if taken
+        else _("nothing was written that is not kept already")
+    )

@@ -11,6 +11,7 @@ import click
 from nianbao.cli.lapsed import say_lapsed, tell_lapsed
 from nianbao.cli.main import home_option, json_option, past_day, project_option, resolve_project
 from nianbao.cli.show import progress, say, say_alarms, say_json
+from nianbao.language import _
 from nianbao.settings import Home
 from nianbao.terms.status import words_of, words_of_code
 
@@ -41,7 +42,11 @@ def nightly(project_path: Path | None, home: Path, year: int | None, as_json: bo
         say_json(answer)
     else:
         _say_collected(night.collected)
-        say(f"built {len(night.built_tables.models)} tables, verified by {night.built_tables.verified} rules")
+        say(
+            _("built {models} tables, verified by {verified} rules").format(
+                models=len(night.built_tables.models), verified=night.built_tables.verified
+            )
+        )
         _say_editions(night.editions)
         say_lapsed(night.lapsed)
     raise_stopped(night.collected.alarms)
@@ -93,20 +98,24 @@ def build_command(
     path, place = resolve_project(project_path), Home(home)
     if as_of is not None:
         if out is None:
-            raise click.UsageError("--as-of needs --out DIR: the drafts of today are not touched")
+            raise click.UsageError(_("--as-of needs --out DIR: the drafts of today are not touched"))
         with open_workspace_as_of(place, as_of.date()) as past:
             build_tables(past)
             editions = write_reports(past, out.resolve(), year)
         say_json(_editions(editions)) if as_json else _say_editions(editions)
         return
     if out is not None or year is not None:
-        raise click.UsageError("--out and --year need --as-of DAY: the drafts of today are written by nightly")
+        raise click.UsageError(_("--out and --year need --as-of DAY: the drafts of today are written by nightly"))
     with open_run(path, place, "build") as workspace:
         built = build_tables(workspace)
     if as_json:
         say_json({"built": built.models, "verified": built.verified})
     else:
-        say(f"built {len(built.models)} tables, verified by {built.verified} rules")
+        say(
+            _("built {models} tables, verified by {verified} rules").format(
+                models=len(built.models), verified=built.verified
+            )
+        )
 
 
 @click.command()
@@ -147,17 +156,17 @@ def _collected(collected: Any) -> dict[str, Any]:
 def _say_collected(collected: Any) -> None:
     say_alarms([vars(alarm) for alarm in collected.alarms])
     if not collected.deliveries:
-        say("nothing was taken in" if collected.alarms else "nothing new")
+        say(_("nothing was taken in") if collected.alarms else _("nothing new"))
         return
     counts = "、".join(f"{words_of(outcome).zh} {count}" for outcome, count in collected.outcomes.items())
     decided = "、".join(f"{words_of(decision).zh} {count}" for decision, count in collected.decisions.items())
-    say(f"{collected.deliveries} deliveries: {counts}")
-    say(f"{sum(collected.decisions.values())} submissions: {decided}")
+    say(_("{number} deliveries: {counts}").format(number=collected.deliveries, counts=counts))
+    say(_("{number} submissions: {counts}").format(number=sum(collected.decisions.values()), counts=decided))
     for row in collected.not_accepted[:_LINES]:
         what = f"{row['form_code'] or ''} {words_of_code(row['decision'] or row['outcome']).zh}".strip()
         say(f"  {row['file_name']}  {what}  {row['first_finding'] or ''}".rstrip())
     if len(collected.not_accepted) > _LINES:
-        say(f"  … {len(collected.not_accepted) - _LINES} more: nianbao status, or --json")
+        say(_("  … {rest} more: nianbao status, or --json").format(rest=len(collected.not_accepted) - _LINES))
 
 
 def _editions(editions: list[Any]) -> list[dict[str, Any]]:
@@ -167,12 +176,16 @@ def _editions(editions: list[Any]) -> list[dict[str, Any]]:
 
 def _say_editions(editions: list[Any]) -> None:
     for edition in editions:
-        news = f"{edition.figures} figures, {edition.revisions} revisions" if edition.is_new else "unchanged"
+        said = _("{figures} figures, {revisions} revisions")
+        counts = said.format(figures=edition.figures, revisions=edition.revisions)
+        news = counts if edition.is_new else _("unchanged")
         say(f"{edition.publication} {edition.year} {edition.name}: {news}  {_short(edition.path)}")
         if edition.doubtful:
             say(
-                f"  {edition.doubtful} claims might not be true once all have reported: "
-                f"nianbao figures --year {edition.year} --doubtful"
+                _(
+                    "  {doubtful} claims might not be true once all have reported: "
+                    "nianbao figures --year {year} --doubtful"
+                ).format(doubtful=edition.doubtful, year=edition.year)
             )
 
 

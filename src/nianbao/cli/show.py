@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 import click
 
 from nianbao.cli.fit import fold, shrink, terminal_width, width_of
+from nianbao.language import _
 
 _ALIVE = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _BETWEEN = "  "
@@ -42,8 +43,8 @@ def say_json(answer: Any) -> None:
 def say_alarms(alarms: Sequence[Mapping[str, Any]]) -> None:
     """What is wrong with the sources, and what to do about it."""
     for alarm in alarms:
-        say(f"ALARM {alarm['source']} {alarm['code']}: {alarm['what']}")
-        say(f"      next: {alarm['next_step']}")
+        say(_("ALARM {source} {code}: {what}").format(source=alarm["source"], code=alarm["code"], what=alarm["what"]))
+        say(_("      next: {next_step}").format(next_step=alarm["next_step"]))
 
 
 def say_table(head: Sequence[str], rows: Sequence[Sequence[Any]], numbers: Sequence[int] = ()) -> None:
@@ -131,5 +132,5 @@ class TimeSpan(click.ParamType[dt.timedelta]):
             return value
         number, unit = str(value)[:-1], str(value)[-1:]
         if unit not in self._UNITS or not number.isdecimal() or not 0 < int(number) <= _LONGEST_SPAN:
-            self.fail(f"{value!r} is no time; write it like 26h, 90m or 2d", param, ctx)
+            self.fail(_("{value!r} is no time; write it like 26h, 90m or 2d").format(value=value), param, ctx)
         return dt.timedelta(**{self._UNITS[unit]: int(number)})

@@ -10,6 +10,7 @@ import click
 
 from nianbao.cli.main import home_option, json_option, project_option, resolve_project
 from nianbao.cli.show import say, say_json
+from nianbao.language import _
 from nianbao.settings import Home
 
 if TYPE_CHECKING:
@@ -47,12 +48,16 @@ def preview(
     if as_json:
         say_json([tell_preview(each) for each in previews])
     elif not previews:
-        say("nothing to sign: every release prints what today's data do; unchanged")
+        say(_("nothing to sign: every release prints what today's data do; unchanged"))
     else:
         for each in previews:
             say(preview_in_markdown(each))
             for role in roles:
-                say(f"next: nianbao sign {each.proposal.name} --as {role.id}   # {role.zh}")
+                say(
+                    _("next: nianbao sign {name} --as {id}   # {zh}").format(
+                        name=each.proposal.name, id=role.id, zh=role.zh
+                    )
+                )
     if any(each.open_required for each in previews):
         sys.exit(1)
 
@@ -86,7 +91,7 @@ def sign(
     from nianbao.terms.sign_off import Identity
 
     if key and signature:
-        raise click.UsageError("--key makes a signature, --signature brings one: not both")
+        raise click.UsageError(_("--key makes a signature, --signature brings one: not both"))
     path, place = resolve_project(project_path), Home(home)
     made = signature.read_text(encoding="utf-8", errors="replace") if signature else ""
     if key or only_statement:
@@ -102,7 +107,7 @@ def sign(
     if as_json:
         say_json(vars(signed) | {"is_proven": signed.is_proven})
     else:
-        say(f"{name} 已签发 signed: {_signature(signed, names)}")
+        say(_("{name} 已签发 signed: {signature}").format(name=name, signature=_signature(signed, names)))
 
 
 @click.command()
@@ -142,14 +147,18 @@ def recall(project_path: Path | None, home: Path, name: str, because: str, by: s
     from nianbao.runs.recall import recall as run_recall
 
     if not because.strip() or not by.strip():
-        raise click.UsageError("say why and who: --because REASON --by ROLE")
+        raise click.UsageError(_("say why and who: --because REASON --by ROLE"))
     with open_run(resolve_project(project_path), Home(home), "recall") as workspace:
         recalled = run_recall(workspace, name, because.strip(), by.strip())
     if as_json:
         say_json(vars(recalled))
     else:
         at = f"{recalled.recalled_at:%Y-%m-%d %H:%M}"
-        say(f"{name} 已撤回 recalled: {recalled.because}（{recalled.recalled_by}，{at}）")
+        say(
+            _("{name} 已撤回 recalled: {because}（{recalled_by}，{at}）").format(
+                name=name, because=recalled.because, recalled_by=recalled.recalled_by, at=at
+            )
+        )
 
 
 def _told(workspace: Workspace, published: Published) -> dict[str, Any]:
@@ -172,15 +181,18 @@ def _told(workspace: Workspace, published: Published) -> dict[str, Any]:
 
 def _say_published(told: list[dict[str, Any]]) -> None:
     if not told:
-        say("nothing lies before those who sign; nianbao preview lays down what changed")
+        say(_("nothing lies before those who sign; nianbao preview lays down what changed"))
     for each in told:
         what = f"{each['publication']} {each['year']} {each['name']}"
         if each["is_new"]:
-            say(f"{what}: {each['figures']} figures, {each['revisions']} revisions  {each['path']}")
+            counts = _("{figures} figures, {revisions} revisions").format(
+                figures=each["figures"], revisions=each["revisions"]
+            )
+            say(f"{what}: {counts}  {each['path']}")
         else:
-            say(f"{what} 未发布 waits:")
+            say(_("{what} 未发布 waits:").format(what=what))
         for line in each["signed"]:
-            say(f"  已签发 signed: {line}")
+            say(_("  已签发 signed: {line}").format(line=line))
         for line in each["waits_for"]:
             say(f"  {line}")
 

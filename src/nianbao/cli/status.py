@@ -11,6 +11,7 @@ import click
 from nianbao.cli.main import home_option, json_option, project_option, resolve_project
 from nianbao.cli.show import say, say_alarms, say_csv, say_json, say_table
 from nianbao.cli.units import unit_asked
+from nianbao.language import _
 from nianbao.settings import Home
 from nianbao.terms.status import Status
 
@@ -65,7 +66,7 @@ def status(
     else:
         _say_sources(answer)
         if not built:
-            say("no tables have been built yet: nianbao nightly")
+            say(_("no tables have been built yet: nianbao nightly"))
             return
         if unit:
             _say_unit(f"{unit.code} {unit.zh}", morning, bool(answer["waiting"]))
@@ -81,11 +82,14 @@ def _refuse_unknown(workspace: Workspace, asked: Asked) -> None:
 
     forms = workspace.project.forms
     if asked.form_code and asked.form_code not in forms:
-        raise UsageError(f"form {asked.form_code} is not declared", next_step=f"name one of: {', '.join(forms)}")
+        raise UsageError(
+            _("form {form_code} is not declared").format(form_code=asked.form_code),
+            next_step=_("name one of: {shown}{more}").format(shown=", ".join(forms), more=""),
+        )
     try:
-        _ = asked.period and Period.parse(asked.period)
+        _period = asked.period and Period.parse(asked.period)
     except ValueError as error:
-        raise UsageError(str(error), next_step="write a period like 2021Q4 or 2021H2") from error
+        raise UsageError(str(error), next_step=_("write a period like 2021Q4 or 2021H2")) from error
 
 
 def _answer(workspace: Workspace, asked: Asked, built: bool) -> dict[str, Any]:
@@ -160,7 +164,7 @@ def _say_morning(morning: Morning, everything: bool, answer: Mapping[str, Any]) 
         say_lapsed(answer["lapsed_releases"])
     else:
         say()
-        say("各表情况、全部单位和待处理的审核问题：nianbao status --all；一个单位：--unit")
+        say(_("各表情况、全部单位和待处理的审核问题：nianbao status --all；一个单位：--unit"))
 
 
 def _say_units(units: Sequence[UnitStanding], most: int | None, nothing: str) -> None:
@@ -177,7 +181,7 @@ def _say_units(units: Sequence[UnitStanding], most: int | None, nothing: str) ->
         ],
     )
     if len(units) > len(shown):
-        say(f"另有{len(units) - len(shown):,}个单位：nianbao status --all，或 --csv、--xlsx FILE")
+        say(_("另有{rest:,}个单位：nianbao status --all，或 --csv、--xlsx FILE").format(rest=len(units) - len(shown)))
 
 
 def _say_forms(morning: Morning) -> None:
@@ -200,7 +204,7 @@ def _say_unit(name: str, morning: Morning, waits: bool) -> None:
     say(f"{name}：应报{sum(morning.counts.values())}张，{told}" if told else f"{name}：没有应报的表")
     owed = [each for unit in morning.units for each in unit.owed]
     if not waits and not any(each.status.is_owed for each in owed):
-        say("all is well: nothing is owed, nothing waits")
+        say(_("all is well: nothing is owed, nothing waits"))
     if owed:
         say()
         say_table(
@@ -218,9 +222,13 @@ def _say_waiting(waiting: Sequence[Mapping[str, Any]]) -> None:
 
 def _say_unfinished(files: Sequence[Mapping[str, str]]) -> None:
     for each in files:
-        say(f"still being written at {each['source']} since {each['since']}: {each['name']}")
+        say(
+            _("still being written at {source} since {since}: {name}").format(
+                source=each["source"], since=each["since"], name=each["name"]
+            )
+        )
     if files:
-        say("      next: it is not taken; ask the sender to finish it or send it again, or remove it")
+        say(_("      next: it is not taken; ask the sender to finish it or send it again, or remove it"))
 
 
 _HEAD = ("单位代码", "单位", "表号", "报表", "报告期", "状态", "截止", "最迟接收", "到达", "联系科室", "电话", "邮箱")

@@ -11,6 +11,7 @@ import click
 from nianbao.cli.show import say, say_csv, say_json, say_table
 from nianbao.cli.units import unit_asked
 from nianbao.errors import UsageError
+from nianbao.language import _
 
 _LINES_ZH = {"place": "地方", "industry": "产业"}
 
@@ -56,7 +57,8 @@ def say_tree(
     if not rows:
         who = under_text or "anybody"
         raise UsageError(
-            f"there are no figures of {who} with all below it for {year}", next_step=f"nianbao figures --year {year}"
+            _("there are no figures of {who} with all below it for {year}").format(who=who, year=year),
+            next_step=f"nianbao figures --year {year}",
         )
     if as_json:
         say_json(rows)
@@ -86,15 +88,15 @@ def explain_tree(
     project = workspace.project
     indicator = project.indicators.get(indicator_id)
     if indicator is None:
-        raise UsageError(f"indicator {indicator_id!r} is not declared", next_step="nianbao figures lists them")
+        said = _("indicator {indicator_id!r} is not declared").format(indicator_id=indicator_id)
+        raise UsageError(said, next_step=_("nianbao figures lists them"))
     unit = unit_asked(project.roster, under_text)
     tree = read_tree(workspace.connection, project, year, line, tree_day.date() if tree_day else None)
     found = tree.get(indicator_id, unit.code)
     if found is None:
-        raise UsageError(
-            f"there is no {indicator_id} of {unit.code} for {year}",
-            next_step=f"nianbao figures --year {year} --under {unit.code} --line {line}",
-        )
+        said = _("there is no {indicator} of {unit} for {year}")
+        step = f"nianbao figures --year {year} --under {unit.code} --line {line}"
+        raise UsageError(said.format(indicator=indicator_id, unit=unit.code, year=year), next_step=step)
     below = [(each, tree.get(indicator_id, each.code)) for each in tree.below(unit.code)]
     cells = cells_below(workspace.connection, tree, indicator_id, unit.code)
     if as_json:
@@ -134,7 +136,7 @@ def explain_tree(
         numbers=(8,),
     )  # fmt: skip
     if len(listed) < len(cells):
-        say(f"… {len(cells) - len(listed)} more cells: --all, or --json")
+        say(_("… {rest} more cells: --all, or --json").format(rest=len(cells) - len(listed)))
 
 
 def _head(tree: Any) -> str:

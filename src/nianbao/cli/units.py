@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nianbao.errors import UsageError
+from nianbao.language import _
 from nianbao.terms.roster import Roster
 from nianbao.terms.unit import Unit
 
@@ -25,8 +26,13 @@ def unit_asked(roster: Roster, text: str) -> Unit:
     shown = "、".join(f"{code} {roster.latest[code].zh}" for code in likely[:_SHOWN])
     more = f" … {len(likely) - _SHOWN} more" if len(likely) > _SHOWN else ""
     if likely:
-        raise UsageError(f"unit {text!r} is not clear", next_step=f"name one of: {shown}{more}")
-    raise UsageError(f"unit {text!r} is not in the roster", next_step="look into reference/units.csv")
+        raise UsageError(
+            _("unit {text!r} is not clear").format(text=text),
+            next_step=_("name one of: {shown}{more}").format(shown=shown, more=more),
+        )
+    raise UsageError(
+        _("unit {text!r} is not in the roster").format(text=text), next_step=_("look into reference/units.csv")
+    )
 
 
 def _names(roster: Roster, code: str) -> set[str]:

@@ -24,6 +24,7 @@ from nianbao.intake.fetch.receive import fetch, receive
 from nianbao.intake.fetch.sources import Found, Secrets, Source, SourceStopped, look, open_source
 from nianbao.intake.fetch.sources.patience import attempt
 from nianbao.intake.judge.senders import Senders, expected_senders
+from nianbao.language import _
 from nianbao.record import Archive
 from nianbao.runs.recording import Doing, record_run
 from nianbao.runs.workspace import Workspace
@@ -113,13 +114,24 @@ class Sources:
         letter = _letter(self.workspace.home, source.declared.receipts, reply)
         sent = attempt(name, partial(source.answer, letter))
         if isinstance(sent, Alarm):
-            step = "have writing allowed there; the next run sends it again. It also lies in the outbox"
-            self.alarms.append(Alarm(name, "NO_RECEIPT", f"answers cannot be written back: {sent.what}", step, True))
+            step = _("have writing allowed there; the next run sends it again. It also lies in the outbox")
+            self.alarms.append(
+                Alarm(
+                    name, "NO_RECEIPT", _("answers cannot be written back: {what}").format(what=sent.what), step, True
+                )
+            )
             self.silent.add(name)
             return
         if sent:
-            step = "it lies in the outbox; pass it on if somebody waits for it"
-            self.alarms.append(Alarm(name, "NOT_ANSWERED", f"{reply.source} is not answered: {sent}", step))
+            step = _("it lies in the outbox; pass it on if somebody waits for it")
+            self.alarms.append(
+                Alarm(
+                    name,
+                    "NOT_ANSWERED",
+                    _("{source} is not answered: {sent}").format(source=reply.source, sent=sent),
+                    step,
+                )
+            )
         mark.unlink()
 
     def unsent(self) -> list[str]:
@@ -198,7 +210,11 @@ def raise_stopped(alarms: Sequence[Alarm]) -> None:
     """
     stopped = sorted({alarm.source for alarm in alarms if alarm.stopped})
     if stopped:
-        raise SourceError(f"{len(stopped)} of the sources could not be used: {', '.join(stopped)}")
+        raise SourceError(
+            _("{stopped} of the sources could not be used: {join}").format(
+                stopped=len(stopped), join=", ".join(stopped)
+            )
+        )
 
 
 def _receive(archive: Archive, source: Source, found: Found, number: int, earliest: dt.datetime) -> Delivery | None:
@@ -232,8 +248,10 @@ def _strangers(taken: Sequence[Found]) -> Iterator[Alarm]:
             by_source.setdefault(found.origin, []).append(found.name)
     for source, names in by_source.items():
         shown = ", ".join(names[:_TOLD]) + (" …" if len(names) > _TOLD else "")
-        what = f"{len(names)} files came from addresses that no unit has declared, and are held: {shown}"
-        step = "nianbao held; declare the address in reference/addresses.csv if it is a unit's"
+        what = _("{names} files came from addresses that no unit has declared, and are held: {shown}").format(
+            names=len(names), shown=shown
+        )
+        step = _("nianbao held; declare the address in reference/addresses.csv if it is a unit's")
         yield Alarm(source, "UNKNOWN_SENDER", what, step)
 
 

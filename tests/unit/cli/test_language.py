@@ -4,10 +4,11 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from nianbao.cli.help import width_of
+from nianbao.cli.fit import width_of
 from nianbao.cli.main import COMMANDS
 from tests.messages import MO, compiled, find_messages, read_catalogue
 
@@ -78,3 +79,23 @@ def test_the_locale_or_the_setting_chooses(language: dict[str, str], is_chinese:
     said = run([sys.executable, "-m", "nianbao", "feeds", "--colour"], language)
     assert ("没有'--colour'这个选项" in said) is is_chinese
     assert ("No such option '--colour'" in said) is not is_chinese
+
+
+def test_faults_are_told_with_their_way_out_in_the_same_language(tmp_path: Path) -> None:
+    """O17: what happened and what to do next, of a command and of wrong arguments."""
+    asked = [sys.executable, "-m", "nianbao", "held", "--confirm", "D000001"]
+    assert "请写明由谁决定：--by 岗位" in run(asked, {"LANG": "zh_CN.UTF-8"})
+    asked = [
+        sys.executable,
+        "-m",
+        "nianbao",
+        "template",
+        "--period",
+        "2021Q4",
+        "--unit",
+        "QH000000",
+        "--out",
+        str(tmp_path),
+    ]
+    assert "单位名册中没有'QH000000'\n  处理办法：请查看reference/units.csv" in run(asked, {"LANG": "zh_CN.UTF-8"})
+    assert "is not in the roster\n  next: look into" in run(asked, {"LANG": "C.UTF-8"})

@@ -18,6 +18,7 @@ from nianbao.intake.fetch.sources.source import (
     TransportFault,
     unreadable,
 )
+from nianbao.language import _
 from nianbao.terms.source import DeclaredSource
 
 _WORKBOOKS = (".xlsx", ".xls", ".et", ".ods", ".csv", ".json")
@@ -51,8 +52,8 @@ def require_folder(folder: Path) -> None:
     if not os.access(folder, os.R_OK | os.X_OK) or not folder.is_dir():
         raise SourceStopped(
             "INBOX_GONE",
-            f"the folder {folder} is not there or may not be read",
-            "mount it, correct its path in sources.toml, or make the folder",
+            _("the folder {folder} is not there or may not be read").format(folder=folder),
+            _("mount it, correct its path in sources.toml, or make the folder"),
         )
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from nianbao.intake.fetch.sources.source import CHUNK, SourceStopped, TransportFault
+from nianbao.language import _
 from nianbao.terms.source import WebAccess
 
 _TIMEOUT = httpx.Timeout(30.0, connect=20.0)
@@ -58,7 +59,7 @@ class GuardedClient:
         try:
             with self._client.stream(method, url, headers=headers, content=content, follow_redirects=follow) as answer:
                 if answer.status_code in (401, 403, 407):
-                    step = "correct user, password or token, or have the server's owner allow it"
+                    step = _("correct user, password or token, or have the server's owner allow it")
                     raise SourceStopped("LOGIN", f"{host} refuses: {answer.status_code}", step)
                 if answer.status_code in _RETRY:
                     raise TransportFault(f"{host}: {answer.status_code}")
@@ -82,8 +83,10 @@ def pieces(answer: httpx.Response) -> Iterator[bytes]:
         SourceStopped: the server compresses what it was asked not to; a few bytes could be made to fill the disk.
     """
     if answer.headers.get("Content-Encoding", "identity").lower() != "identity":
-        step = "have the server send the file as it is (Accept-Encoding: identity)"
-        raise SourceStopped("COMPRESSED", f"{answer.request.headers['Host']} sends compressed answers", step)
+        step = _("have the server send the file as it is (Accept-Encoding: identity)")
+        raise SourceStopped(
+            "COMPRESSED", _("{host} sends compressed answers").format(host=answer.request.headers["Host"]), step
+        )
     yield from answer.iter_raw(CHUNK)
 
 
@@ -129,5 +132,5 @@ class _Gate(httpx.BaseTransport):
 
 
 def _astray(what: str) -> SourceStopped:
-    step = "ask the server's owner; add the host to hosts in sources.toml only if it is meant"
+    step = _("ask the server's owner; add the host to hosts in sources.toml only if it is meant")
     return SourceStopped("REFUSED_ADDRESS", what, step)

@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 
 from nianbao.intake.fetch.sources.listing import MAX_SEEN
 from nianbao.intake.fetch.sources.source import Found, Source, SourceStopped
+from nianbao.language import _
 from nianbao.terms.mail import AnswerLetter
 from nianbao.terms.source import DeclaredSource
 
@@ -89,13 +90,15 @@ class Limited:
 
     def _too_slow(self, allowed: float) -> SourceStopped:
         if allowed < self.declared.file_seconds:
-            what = f"it has had the {self.declared.run_seconds} seconds that a run gives it"
+            what = _("it has had the {run_seconds} seconds that a run gives it").format(
+                run_seconds=self.declared.run_seconds
+            )
         else:
-            what = f"no end after {allowed:.0f} seconds"
+            what = _("no end after {allowed:.0f} seconds").format(allowed=allowed)
         return SourceStopped(
             "TOO_SLOW",
             what,
-            "ask the server's owner why it is slow; raise file_seconds or run_seconds in sources.toml if it must be",
+            _("ask the server's owner why it is slow; raise file_seconds or run_seconds in sources.toml if it must be"),
         )
 
 

@@ -10,6 +10,7 @@ from itertools import islice
 from nianbao.intake.fetch.sources.name import as_data, is_hidden, is_temporary
 from nianbao.intake.fetch.sources.own_files import is_receipt
 from nianbao.intake.fetch.sources.source import Found, Source, SourceStopped
+from nianbao.language import _
 from nianbao.terms.source import Alarm, DeclaredSource
 
 MAX_SEEN = 100_000
@@ -45,8 +46,8 @@ def look(source: Source) -> Listing:
     if declared.sentinel and not any(entry.name == declared.sentinel and not entry.not_a_file for entry in entries):
         raise SourceStopped(
             "INBOX_GONE",
-            f"the file {declared.sentinel} that is always there is missing",
-            "see whether the share is mounted and the folder is the right one",
+            _("the file {sentinel} that is always there is missing").format(sentinel=declared.sentinel),
+            _("see whether the share is mounted and the folder is the right one"),
         )
     is_complete = _completeness(entries, declared.marker)
     for entry in _ours(entries[:MAX_SEEN], declared):
@@ -59,15 +60,22 @@ def look(source: Source) -> Listing:
             (listing.found if is_complete(entry) else listing.unfinished).append(shown)
     if len(entries) > MAX_SEEN:
         listing.is_whole = False
-        step = "clear the source: files that were taken in are kept in the archive"
+        step = _("clear the source: files that were taken in are kept in the archive")
         listing.alarms.append(
-            Alarm(declared.name, "FLOOD", f"more than {MAX_SEEN} entries; the rest was not seen", step)
+            Alarm(
+                declared.name,
+                "FLOOD",
+                _("more than {max_seen} entries; the rest was not seen").format(max_seen=MAX_SEEN),
+                step,
+            )
         )
     if refused:
         listing.alarms.append(_refusal(declared.name, refused))
     if receipts:
-        what = f"{len(receipts)} of our own receipts lie there, left alone: {_named(receipts)}"
-        step = "see whether it is the right folder, and remove them"
+        what = _("{receipts} of our own receipts lie there, left alone: {named}").format(
+            receipts=len(receipts), named=_named(receipts)
+        )
+        step = _("see whether it is the right folder, and remove them")
         listing.alarms.append(Alarm(declared.name, "OWN_FILES", what, step))
     return listing
 
@@ -98,9 +106,9 @@ def cap(declared: DeclaredSource, new: Sequence[Found], largest: int) -> tuple[l
     waiting = len(new) - len(taken)
     if not waiting:
         return taken, []
-    what = f"{len(new)} new files at once; {waiting} of them wait for the next run"
+    what = _("{new} new files at once; {waiting} of them wait for the next run").format(new=len(new), waiting=waiting)
     return taken, [
-        Alarm(declared.name, "FLOOD", what, "see who sends so many; raise max_files or max_megabytes if meant")
+        Alarm(declared.name, "FLOOD", what, _("see who sends so many; raise max_files or max_megabytes if meant"))
     ]
 
 
@@ -127,8 +135,8 @@ def _completeness(entries: Sequence[Found], marker: str) -> Callable[[Found], bo
 
 
 def _refusal(source: str, refused: Sequence[Found]) -> Alarm:
-    what = f"no regular files, left alone: {_named(refused)}"
-    return Alarm(source, "NOT_REGULAR", what, "ask the sender for the file itself, and remove these")
+    what = _("no regular files, left alone: {named}").format(named=_named(refused))
+    return Alarm(source, "NOT_REGULAR", what, _("ask the sender for the file itself, and remove these"))
 
 
 def _named(entries: Sequence[Found]) -> str:

@@ -20,6 +20,7 @@ from nianbao.intake.fetch.sources.name import as_data
 from nianbao.intake.fetch.sources.reply import send_reply
 from nianbao.intake.fetch.sources.sender import HEADERS, address_of, is_automatic, is_vouched_for
 from nianbao.intake.fetch.sources.source import CHUNK, Changed, Found, SourceStopped, TransportFault
+from nianbao.language import _
 from nianbao.terms.mail import AnswerLetter
 from nianbao.terms.source import STRANGER, DeclaredSource, MailPlace
 
@@ -74,11 +75,11 @@ class Mailbox:
         message_id = letter.version.partition(" ")[2]
         uid, headers = self._find(letter.version)
         if headers is None:
-            return "the message is no longer in the mailbox"
+            return _("the message is no longer in the mailbox")
         if self._sender(headers) == STRANGER:
-            return "its sender is no declared address"
+            return _("its sender is no declared address")
         if is_automatic(headers, {answers.sender, self._place.user}):
-            return "the message was sent automatically, and such are never answered"
+            return _("the message was sent automatically, and such are never answered")
         send_reply(answers, self._smtp_password, headers, message_id, letter)
         if uid:
             self._answered.add(uid)
@@ -202,7 +203,7 @@ class Mailbox:
         except (_NotUnderstood, SourceStopped):
             raise
         except ssl.SSLCertVerificationError as error:
-            step = "see whether host is the name on its certificate; name the house's own in ca_file"
+            step = _("see whether host is the name on its certificate; name the house's own in ca_file")
             raise SourceStopped("CERTIFICATE", f"{self._place.host}: {error.verify_message}", step) from error
         except (IMAPClientError, OSError) as error:
             self._drop()
@@ -224,18 +225,22 @@ class Mailbox:
             client.login(place.user, self._password)
         except LoginError as error:
             client.shutdown()
-            step = "correct user and password, or have the mailbox opened to IMAP"
+            step = _("correct user and password, or have the mailbox opened to IMAP")
             raise SourceStopped("LOGIN", f"{place.host} refuses {place.user}", step) from error
         except CapabilityError as error:
             client.shutdown()
-            step = 'set security = "tls", or have the server offer STARTTLS: a password is not sent in the clear'
-            raise SourceStopped("CERTIFICATE", f"{place.host} offers no encryption", step) from error
+            step = _('set security = "tls", or have the server offer STARTTLS: a password is not sent in the clear')
+            raise SourceStopped(
+                "CERTIFICATE", _("{host} offers no encryption").format(host=place.host), step
+            ) from error
         try:
             said = client.select_folder(place.folder, readonly=True)
         except IMAPClientError as error:
             client.shutdown()
-            step = "correct folder in sources.toml"
-            raise SourceStopped("INBOX_GONE", f"there is no folder {place.folder} in the mailbox", step) from error
+            step = _("correct folder in sources.toml")
+            raise SourceStopped(
+                "INBOX_GONE", _("there is no folder {folder} in the mailbox").format(folder=place.folder), step
+            ) from error
         self._validity = int(said[b"UIDVALIDITY"])
         return client
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from nianbao.intake.fetch.sources.limited import Limited
 from nianbao.intake.fetch.sources.own_files import refuse_own_files
 from nianbao.intake.fetch.sources.source import Source, SourceStopped
+from nianbao.language import _
 from nianbao.settings import Home
 from nianbao.smtp import NoSecret, find_secret
 from nianbao.terms.source import DeclaredSource, FolderPlace, HttpPlace, MailPlace, S3Place, SftpPlace, WebdavPlace
@@ -29,7 +30,9 @@ def open_source(declared: DeclaredSource, home: Path, secrets: Secrets) -> Sourc
         value = secrets(name) if name else ""
         if value is None:
             raise SourceStopped(
-                "SECRET_MISSING", f"the environment has no {name}", f"set {name} for whoever runs nianbao"
+                "SECRET_MISSING",
+                _("the environment has no {name}").format(name=name),
+                _("set {name} for whoever runs nianbao").format(name=name),
             )
         return value
 
@@ -37,7 +40,7 @@ def open_source(declared: DeclaredSource, home: Path, secrets: Secrets) -> Sourc
         try:
             return find_secret(variable, file, secrets)
         except NoSecret as error:
-            step = "set it for whoever runs nianbao, or make the file private"
+            step = _("set it for whoever runs nianbao, or make the file private")
             raise SourceStopped("SECRET_MISSING", str(error), step) from error
 
     try:
@@ -45,7 +48,7 @@ def open_source(declared: DeclaredSource, home: Path, secrets: Secrets) -> Sourc
     except ModuleNotFoundError as error:
         raise SourceStopped(
             "NOT_INSTALLED",
-            f"the Python package {error.name} is not installed",
+            _("the Python package {name} is not installed").format(name=error.name),
             "pip install --no-deps --require-hashes -r requirements/sources.txt",
         ) from error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nianbao.intake.fetch.sources.source import SourceStopped
+from nianbao.language import _
 from nianbao.settings import Home
 
 MARKED, RECEIPT, PAGE = ".审核.xlsx", ".回执.json", ".回执.html"
@@ -21,11 +22,16 @@ def refuse_own_files(folder: Path, home: Home) -> None:
     for own in (home.outbox, home.archive, home.releases, home.warehouse):
         is_around = own.resolve().is_relative_to(real)
         if is_around or real.is_relative_to(own.resolve()):
-            where = "holds" if is_around else "lies in"
             raise SourceStopped(
                 "OWN_FILES",
-                f"the folder {folder} {where} {own}, which nianbao itself writes",
-                f"correct its path in sources.toml, for example to {inbox}: our own answers would be deliveries",
+                (
+                    _("the folder {folder} holds {own}, which nianbao itself writes")
+                    if is_around
+                    else _("the folder {folder} lies in {own}, which nianbao itself writes")
+                ).format(folder=folder, own=own),
+                _(
+                    "correct its path in sources.toml, for example to {inbox}: our own answers would be deliveries"
+                ).format(inbox=inbox),
             )
 
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from nianbao.errors import NianbaoError
 from nianbao.intake.fetch.sources.source import SourceStopped, TransportFault
+from nianbao.language import _
 from nianbao.terms.source import Alarm
 
 T = TypeVar("T")
@@ -23,13 +24,19 @@ def attempt(source: str, work: Callable[[], T]) -> T | Alarm:
     except SourceStopped as stopped:
         return stopped.alarm(source)
     except TransportFault as fault:
-        step = "nothing is lost: the next run tries again; if it lasts, ask the server's owner"
-        return Alarm(source, "UNREACHABLE", f"no answer after {len(WAITS) + 1} tries ({fault})", step, stopped=True)
+        step = _("nothing is lost: the next run tries again; if it lasts, ask the server's owner")
+        return Alarm(
+            source,
+            "UNREACHABLE",
+            _("no answer after {rest} tries ({fault})").format(rest=len(WAITS) + 1, fault=fault),
+            step,
+            stopped=True,
+        )
     except NianbaoError:
         raise  # our own fault, not the source's
     except Exception as error:  # a library choked on what the server said
-        step = "ask the server's owner what it answers; if nothing is odd there, report this as a bug"
-        what = f"its answer could not be understood ({type(error).__name__})"
+        step = _("ask the server's owner what it answers; if nothing is odd there, report this as a bug")
+        what = _("its answer could not be understood ({name})").format(name=type(error).__name__)
         return Alarm(source, "UNREADABLE", what, step, stopped=True)
 
 

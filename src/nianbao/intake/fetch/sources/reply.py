@@ -11,6 +11,7 @@ from nianbao.intake.fetch.sources.attachments import text_of
 from nianbao.intake.fetch.sources.own_files import MARKED, PAGE
 from nianbao.intake.fetch.sources.sender import address_of
 from nianbao.intake.fetch.sources.source import SourceStopped, TransportFault
+from nianbao.language import _
 from nianbao.smtp import send_mail
 from nianbao.terms.mail import AnswerLetter, Smtp
 
@@ -31,10 +32,10 @@ def send_reply(smtp: Smtp, password: str, asked: Message, message_id: str, lette
     try:
         send_mail(smtp, password, message, to)
     except smtplib.SMTPAuthenticationError as error:
-        step = "correct user and password of answers"
+        step = _("correct user and password of answers")
         raise SourceStopped("LOGIN", f"{smtp.host} refuses {smtp.user}", step) from error
     except ssl.SSLCertVerificationError as error:
-        step = "see whether host of answers is the name on its certificate; name the house's own in ca_file"
+        step = _("see whether host of answers is the name on its certificate; name the house's own in ca_file")
         raise SourceStopped("CERTIFICATE", f"{smtp.host}: {error.verify_message}", step) from error
     except OSError as error:
         raise TransportFault(f"{smtp.host}: {type(error).__name__}") from error

@@ -10,6 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from nianbao.intake.fetch.sources.source import CHUNK, Changed, FileStore, Found, SourceStopped, TransportFault
+from nianbao.language import _
 from nianbao.terms.source import DeclaredSource, S3Place
 
 T = TypeVar("T")
@@ -87,11 +88,13 @@ class Bucket(FileStore):
             status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
             code = error.response.get("Error", {}).get("Code", "")
             if status in _REFUSED:
-                step = "correct the bucket and the two keys, or have the store's owner allow listing and reading"
+                step = _("correct the bucket and the two keys, or have the store's owner allow listing and reading")
                 raise SourceStopped("LOGIN", f"{self._place.endpoint} refuses: {code}", step) from error
             if code == "NoSuchBucket":
-                step = "correct bucket in sources.toml"
-                raise SourceStopped("INBOX_GONE", f"there is no bucket {self._place.bucket}", step) from error
+                step = _("correct bucket in sources.toml")
+                raise SourceStopped(
+                    "INBOX_GONE", _("there is no bucket {bucket}").format(bucket=self._place.bucket), step
+                ) from error
             if status in _CHANGED:
                 raise
             raise TransportFault(f"{self._place.endpoint}: {status} {code}") from error

@@ -25,6 +25,7 @@ from nianbao.intake.fetch.sources.source import (
     TransportFault,
     unreadable,
 )
+from nianbao.language import _
 from nianbao.terms.source import DeclaredSource, SftpPlace
 
 T = TypeVar("T")
@@ -93,15 +94,17 @@ class Sftp(FileStore):
         except (asyncssh.HostKeyNotVerifiable, asyncssh.KeyExchangeFailed, asyncssh.KeyImportError) as error:
             raise SourceStopped(
                 "HOST_KEY",
-                f"{self._place.host} does not show the declared host key; nothing was sent to it",
-                "ask the server's owner whether the key was changed; only then enter the new one in sources.toml",
+                _("{host} does not show the declared host key; nothing was sent to it").format(host=self._place.host),
+                _("ask the server's owner whether the key was changed; only then enter the new one in sources.toml"),
             ) from error
         except asyncssh.PermissionDenied as error:
             raise SourceStopped(
-                "LOGIN", f"{self._place.host} does not let {self._place.user} in", "correct the user, password or key"
+                "LOGIN",
+                _("{host} does not let {user} in").format(host=self._place.host, user=self._place.user),
+                _("correct the user, password or key"),
             ) from error
         except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath, asyncssh.SFTPPermissionDenied) as error:
-            step = "see whether the folder is there and may be read"
+            step = _("see whether the folder is there and may be read")
             raise SourceStopped("INBOX_GONE", f"{self._place.folder}: {error.reason}", step) from error
         except (asyncssh.Error, OSError, TimeoutError) as error:
             future.cancel()
@@ -133,9 +136,13 @@ class Sftp(FileStore):
             try:
                 key = asyncssh.read_private_key(Path(place.private_key_file).expanduser(), self._passphrase or None)
             except (OSError, asyncssh.KeyImportError, asyncssh.KeyEncryptionError) as error:
-                step = "see whether the file is there, may be read, and opens with the passphrase"
+                step = _("see whether the file is there, may be read, and opens with the passphrase")
                 raise SourceStopped(
-                    "LOGIN", f"the private key {place.private_key_file} cannot be used", step
+                    "LOGIN",
+                    _("the private key {private_key_file} cannot be used").format(
+                        private_key_file=place.private_key_file
+                    ),
+                    step,
                 ) from error
             keys.append(key)  # type: ignore[arg-type]
         pinned = [asyncssh.import_public_key(line) for line in place.host_keys if not line.startswith("SHA256:")]

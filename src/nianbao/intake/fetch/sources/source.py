@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from nianbao.intake.fetch.sources.name import as_data
+from nianbao.language import _
 from nianbao.terms.mail import AnswerLetter
 from nianbao.terms.source import Alarm, DeclaredSource
 
@@ -65,7 +66,11 @@ class SourceStopped(Exception):
 
 def unreadable(name: str) -> SourceStopped:
     """What is said of a file that may be listed but not read."""
-    return SourceStopped("NOT_READABLE", f"{as_data(name)} may not be read", "have the right to read it given to us")
+    return SourceStopped(
+        "NOT_READABLE",
+        _("{as_data} may not be read").format(as_data=as_data(name)),
+        _("have the right to read it given to us"),
+    )
 
 
 class FileStore(ABC):

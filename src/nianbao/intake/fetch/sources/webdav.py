@@ -14,6 +14,7 @@ from nianbao.intake.fetch.sources.listing import MAX_SEEN
 from nianbao.intake.fetch.sources.name import as_data
 from nianbao.intake.fetch.sources.source import Changed, FileStore, Found, SourceStopped, TransportFault, whole
 from nianbao.intake.fetch.sources.web import modified_ns
+from nianbao.language import _
 from nianbao.terms.source import DeclaredSource, WebdavPlace
 
 _ASKED = (
@@ -36,7 +37,7 @@ class Collection(FileStore):
     def walk(self) -> Iterator[Found]:
         """Everything below the collection; what an answer names outside of it is not looked at."""
         level, seen, count = [self._top], {self._top}, 0
-        for _ in range(_MAX_DEPTH):
+        for _depth in range(_MAX_DEPTH):
             below: list[str] = []
             for collection in level:
                 for path, response in self._members(collection):
@@ -84,10 +85,16 @@ class Collection(FileStore):
         headers = {"Depth": "1", "Content-Type": "application/xml"}
         with self._client.ask("PROPFIND", self._url(collection), headers, _ASKED) as answer:
             if answer.status_code == httpx.codes.NOT_FOUND:
-                step = "correct url in sources.toml, or have the folder made"
-                raise SourceStopped("INBOX_GONE", f"there is no {collection} on {self._parts.hostname}", step)
+                step = _("correct url in sources.toml, or have the folder made")
+                raise SourceStopped(
+                    "INBOX_GONE",
+                    _("there is no {collection} on {hostname}").format(
+                        collection=collection, hostname=self._parts.hostname
+                    ),
+                    step,
+                )
             if answer.status_code != httpx.codes.MULTI_STATUS:
-                step = "see whether url is that of a WebDAV folder"
+                step = _("see whether url is that of a WebDAV folder")
                 raise SourceStopped("NOT_WEBDAV", f"{self._parts.hostname} answers {answer.status_code}", step)
             listing = _parse(_whole(answer))
         for response in listing.iterfind("{DAV:}response"):
@@ -115,20 +122,20 @@ def _whole(answer: httpx.Response) -> bytes:
         body += chunk
         if len(body) > _MAX_LISTING:
             raise SourceStopped(
-                "FLOOD", "the listing does not end", "ask the server's owner what it answers to PROPFIND"
+                "FLOOD", _("the listing does not end"), _("ask the server's owner what it answers to PROPFIND")
             )
     return bytes(body)
 
 
 def _parse(body: bytes) -> ET.Element:
-    step = "ask the server's owner what it answers to PROPFIND"
+    step = _("ask the server's owner what it answers to PROPFIND")
     try:
         text = body.decode("utf-8-sig")
         if "<!DOCTYPE" in text:
-            raise SourceStopped("NOT_WEBDAV", "the listing declares a document type, which is not read", step)
+            raise SourceStopped("NOT_WEBDAV", _("the listing declares a document type, which is not read"), step)
         return ET.fromstring(text)
     except (UnicodeDecodeError, ET.ParseError) as error:
-        raise SourceStopped("NOT_WEBDAV", "the listing is no XML in UTF-8", step) from error
+        raise SourceStopped("NOT_WEBDAV", _("the listing is no XML in UTF-8"), step) from error
 
 
 def _bare(tag: str) -> str:
