@@ -15,6 +15,10 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`([^`\n]+)`")
 SHELLS = {"", "sh", "bash", "shell", "console"}
 
+IN_BOTH = sorted(
+    path.name for path in (ROOT / "docs").glob("*.zh-CN.md") if (path.parent / path.name.replace(".zh-CN", "")).exists()
+)
+
 
 def pages() -> list[Path]:
     """Every page written for people."""
@@ -121,3 +125,18 @@ def test_every_decision_is_held_by_a_test_that_exists() -> None:
 def test_the_front_door_is_complete(page: str) -> None:
     """The pages that a visitor looks for by name are there."""
     assert (ROOT / page).is_file()
+
+
+@pytest.mark.parametrize("page", IN_BOTH)
+def test_a_page_says_the_same_in_both_languages(page: str) -> None:
+    """O17: the same headings by level, the same commands and examples, and a link from each to the other."""
+    chinese, english = ROOT / "docs" / page, ROOT / "docs" / page.replace(".zh-CN", "")
+    both = chinese.read_text(encoding="utf-8"), english.read_text(encoding="utf-8")
+    levels, blocks = [], []
+    for text in both:
+        levels.append(re.findall(r"^#+(?= )", FENCE.sub("", text), flags=re.MULTILINE))
+        code = [(language, re.sub(r" *#.*", "", block)) for language, block in FENCE.findall(text)]
+        blocks.append([each for each in code if each[0] != "text"])
+    assert levels[0] == levels[1]
+    assert blocks[0] == blocks[1]
+    assert f"]({english.name})" in both[0] and f"]({chinese.name})" in both[1]
