@@ -44,6 +44,7 @@ COMMANDS = {
     "rejudge": ("rejudge", "Judge deliveries again by what is declared today, after a look at what would change."),
     "rehearse": ("rejudge", "Try a rule on everything that was ever submitted; nothing is changed."),
     "status": ("status", "Show how the reporting stands: what matters first, then by unit whom to call."),
+    "remind": ("remind", "Remind the units that owe something: once, before the last day or after it."),
     "figures": ("figures", "Print the figures of a year."),
     "targets": ("ask", "Show what was promised for a year and what was reached."),
     "explain": ("ask", "Trace a figure: formula, values by unit, submissions, cells."),

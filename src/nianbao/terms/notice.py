@@ -23,6 +23,7 @@ class Event(StrEnum):
     SIGN_OFF_WAITS = "sign_off_waits"
     DISK = "disk"
     DIGEST = "digest"
+    REMINDER = "reminder"
     TEST = "test"
 
     @property
@@ -40,6 +41,7 @@ _ZH = {
     Event.SIGN_OFF_WAITS: "有报告等待签发",
     Event.DISK: "磁盘空间不足",
     Event.DIGEST: "每日情况",
+    Event.REMINDER: "催报",
     Event.TEST: "通道测试",
 }
 

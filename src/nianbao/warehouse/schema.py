@@ -128,6 +128,12 @@ LEDGER = {
              "because": "VARCHAR NOT NULL", "run_id": "VARCHAR NOT NULL"},
         ),
         TableSpec(
+            "ledger.reminder", "催报：对单位一张报表的每次提醒一行", "one row per form that a unit was reminded of",
+            {"unit_code": "VARCHAR NOT NULL", "form_code": "VARCHAR NOT NULL", "period": "VARCHAR NOT NULL",
+             "kind": "VARCHAR NOT NULL", "status": "VARCHAR NOT NULL", "reminded_at": "TIMESTAMP NOT NULL",
+             "actor": "VARCHAR NOT NULL", "run_id": "VARCHAR NOT NULL"},
+        ),
+        TableSpec(
             "ledger.explanation", "说明：单位对须说明问题的书面解释，每个问题一行",
             "one row per written reason for an explain finding",
             {"submission_id": "VARCHAR NOT NULL", "code": "VARCHAR NOT NULL", "explanation": "VARCHAR NOT NULL",
