@@ -28,7 +28,6 @@ def test_a_cell_knows_the_figures_it_is_in(year_home: Home) -> None:
         ("warmth_funds", 2021),
         ("warmth_per_person", 2021),
         ("warmth_funds_change", 2021),
-        ("warmth_funds_change", 2022),
     }
     (printed,) = (each["printed"] for each in fed if each["indicator"] == "warmth_funds")
     with (year_home.releases / "2021" / "work_report" / "r1" / "figures.csv").open(encoding="utf-8") as file:

@@ -154,7 +154,8 @@ def explain(
             {
                 "indicator": indicator, "zh": declared.zh, "year": year, "year_basis": basis.code,
                 "value": figure.value, "unit": declared.unit,
-                "definition": definition, "formula": declared.formula or None, "operands": found.operands,
+                "definition": definition, "formula": declared.formula or None,
+                "operands": [vars(operand) for operand in found.operands],
                 "coverage": {"reported": figure.coverage.reported, "expected": figure.coverage.expected,
                              "missing": figure.coverage.missing},
                 "once_all_report": vars(completed) if completed else None,
@@ -167,6 +168,9 @@ def explain(
     say(f"口径：{definition}")
     if declared.formula:
         say(f"公式：{declared.formula}")
+        for operand in found.operands if any(each.is_part for each in found.operands) else ():
+            periods = f"（{'、'.join(operand.periods)}）" if operand.periods else ""
+            say(f"取数：{operand.key}{periods} = {_number(operand.value)}")
     _say_coverage(figure.coverage, reporters, completed, words)
     say()
     say_table(("单位", "名称", "数值"), [(item.unit_code, item.zh, item.value) for item in found.by_unit], numbers=(2,))

@@ -6,16 +6,16 @@ The convention, with its reasons: docs/methods/claims.md.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from sqlglot import exp
 
-from nianbao.statistics.comparable import Marked, read_comparable
+from nianbao.statistics.comparable import left_out, mark_of
 from nianbao.statistics.figures import Figures
 from nianbao.statistics.formulas import Operand, counted_behind, expand
 from nianbao.statistics.intervals import EVERYTHING, INFINITY, Interval, evaluate
-from nianbao.statistics.missing import Gap, Missing, read_gaps
+from nianbao.statistics.missing import Gap, Missing, read_compared_gaps, read_gaps
 from nianbao.statistics.noun import Wording
 from nianbao.terms.figure import Claim, Figure, Judgement, OnceAllReport
 from nianbao.terms.form import Aggregate
@@ -33,11 +33,15 @@ _UNKNOWN = Interval(Decimal(0), INFINITY)
 
 @dataclass(frozen=True)
 class Claims:
-    """The figures, what is missing from them, and what counts on a comparable basis."""
+    """The figures, and what is missing from them.
+
+    `compared` is what is missing where a year is held against those before it of which not all periods can be: by
+    indicator, year compared, and years back.
+    """
 
     figures: Figures
-    gaps: dict[tuple[str, int], Gap]
-    comparable: Mapping[Marked, Decimal] = field(default_factory=dict)
+    gaps: Mapping[tuple[str, int], Gap]
+    compared: Mapping[tuple[str, int, int], Gap] = field(default_factory=dict)
 
     def judge(self, indicator_id: str, year: int, wording: Wording) -> Judgement:
         """Whether a wording of the figure over all units survives the worst case."""
@@ -65,19 +69,19 @@ class Claims:
             return Interval.point(figure.value)
         indicators = self.figures.project.indicators
         indicator = indicators[figure.indicator_id]
+        gaps = self._gaps(figure)
         if not indicator.is_formula:
-            return self._counted(indicator, figure.year, figure.value, unknown_are_nothing)
+            return _counted(indicator, gaps.get((indicator.id, 0)), figure.value, unknown_are_nothing)
         operands = {}
         tree = expand(indicator, indicators)
         for column in {column.name for column in tree.find_all(exp.Column)}:
-            name, back, mark = Operand.of(column)
-            value = self.comparable.get(
-                (name, figure.year, back, mark), self.figures.get(name, figure.year - back).value
-            )
+            operand = Operand.of(column)
+            value = self.figures.taken(indicator.id, figure.year, operand)
+            gap = gaps.get((operand.indicator_id, operand.back))
             operands[column] = (
                 EVERYTHING
                 if value is None
-                else self._counted(indicators[name], figure.year - back, value, unknown_are_nothing)
+                else _counted(indicators[operand.indicator_id], gap, value, unknown_are_nothing)
             )
         return evaluate(tree, operands).reaching(figure.value)
 
@@ -86,13 +90,15 @@ class Claims:
 
         None where one of them is not known to have reported a year before, or there was nothing to have a share of.
         """
+        figure = self.figures.get(indicator_id, year)
         indicators = self.figures.project.indicators
-        shares = [self._share(name, year - back) for name, back in counted_behind(indicators[indicator_id], indicators)]
+        gaps = self._gaps(figure)
+        behind = counted_behind(indicators[indicator_id], indicators)
+        shares = [self._share(name, year - back, gaps.get((name, back))) for name, back in behind]
         known = [share for share in shares if share is not None]
         return max(known) if len(known) == len(shares) else None
 
-    def _share(self, name: str, year: int) -> Decimal | None:
-        gap = self.gaps.get((name, year))
+    def _share(self, name: str, year: int, gap: Gap | None) -> Decimal | None:
         if gap is None:
             return Decimal(0)
         held = [each.held for each in gap.missing if each.held is not None]
@@ -101,25 +107,23 @@ class Claims:
             return None
         return min(sum(held, Decimal(0)) / total, Decimal(1)) if total else Decimal(0)
 
-    def _missing(self, figure: Figure) -> list[Missing]:
-        indicators = self.figures.project.indicators
-        behind = counted_behind(indicators[figure.indicator_id], indicators)
-        gaps = (self.gaps.get((name, figure.year - back)) for name, back in behind)
-        return [each for gap in gaps if gap for each in gap.missing]
+    def _gaps(self, figure: Figure) -> dict[tuple[str, int], Gap]:
+        """What is missing from what a figure takes, by counted indicator and years back: of its periods and units."""
+        project, year = self.figures.project, figure.year
+        indicator = project.indicators[figure.indicator_id]
+        is_cut = bool(self.figures.compared(indicator.id, year))
+        units = {each.unit_code for each in left_out(project, self.figures.basis, year, mark_of(indicator, project))}
+        found = {}
+        for name, back in counted_behind(indicator, project.indicators):
+            is_other = is_cut and (name, year) in self.figures.cut_short
+            gap = self.compared.get((name, year, back)) if is_other else self.gaps.get((name, year - back))
+            missing = tuple(each for each in gap.missing if each.unit_code not in units) if gap else ()
+            if gap and missing:
+                found[name, back] = replace(gap, missing=missing)
+        return found
 
-    def _counted(self, indicator: Indicator, year: int, value: Decimal, unknown_are_nothing: bool) -> Interval:
-        """A counted indicator: what is in, and of every missing unit the least or the most that it may hold."""
-        gap = self.gaps.get((indicator.id, year))
-        if gap is None:
-            return Interval.point(value)
-        parts = list(_parts(gap, unknown_are_nothing))
-        match indicator.aggregate:
-            case Aggregate.MAX:
-                return Interval(value, max(value, *(part.high for part in parts)))
-            case Aggregate.MIN:
-                return Interval(min(value, Decimal(0)), value)
-            case _:
-                return sum(parts, start=Interval.point(value))
+    def _missing(self, figure: Figure) -> list[Missing]:
+        return [each for gap in self._gaps(figure).values() for each in gap.missing]
 
     def _doubt(self, figure: Figure, wording: Wording, known: Interval, claim: Claim) -> str:
         units, missing = self.figures.project.units, self._missing(figure)
@@ -136,7 +140,22 @@ class Claims:
 
 def read_claims(connection: Connection, figures: Figures) -> Claims:
     """What is missing from the figures that the last build left in the warehouse."""
-    return Claims(figures, read_gaps(connection, figures.project), read_comparable(connection, figures.basis))
+    gaps = read_gaps(connection, figures.project)
+    return Claims(figures, gaps, read_compared_gaps(connection, figures.project, figures.cut_short))
+
+
+def _counted(indicator: Indicator, gap: Gap | None, value: Decimal, unknown_are_nothing: bool) -> Interval:
+    """A counted indicator: what is in, and of every missing unit the least or the most that it may hold."""
+    if gap is None:
+        return Interval.point(value)
+    parts = list(_parts(gap, unknown_are_nothing))
+    match indicator.aggregate:
+        case Aggregate.MAX:
+            return Interval(value, max(value, *(part.high for part in parts)))
+        case Aggregate.MIN:
+            return Interval(min(value, Decimal(0)), value)
+        case _:
+            return sum(parts, start=Interval.point(value))
 
 
 def _parts(gap: Gap, unknown_are_nothing: bool) -> Iterator[Interval]:

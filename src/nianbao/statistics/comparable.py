@@ -51,11 +51,14 @@ def _parts(project: Project, year: int, found: Iterable[Incomparable]) -> Iterat
             yield said + "、".join(names[:_NAMED]) + (f"等{len(names)}家" if len(names) > _NAMED else "")
 
 
-def read_comparable(connection: Connection, basis: YearBasis) -> dict[Marked, Decimal]:
-    """What counts of everybody on a comparable basis, by indicator, year, years back and mark."""
+def read_compared(connection: Connection, basis: YearBasis) -> dict[Marked, Decimal]:
+    """What counts of everybody where a year is held against those before: of the same periods, and of comparable units.
+
+    By indicator, year, years back and mark.
+    """
     rows = connection.execute(
         "SELECT indicator_id, year, back, mark, value FROM indicator.operand "
-        "WHERE year_basis = $basis AND scope = $scope AND mark <> ''",
+        "WHERE year_basis = $basis AND scope = $scope AND unit_line = '' AND with_succeeded",
         {"basis": basis.code, "scope": ALL},
     ).fetchall()
     return {(name, year, back, mark): value for name, year, back, mark, value in rows}

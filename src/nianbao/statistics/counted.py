@@ -139,8 +139,10 @@ def scope_condition(indicator: str, unit: str) -> str:
     return f"({scope} IN ('', {unit}.unit_code, {unit}.unit_level) OR ({scope} = '{COUNTED}' AND {unit}.is_counted))"
 
 
-def rows_query(indicator: Indicator, project: Project, basis: YearBasis) -> str:
-    """The rows that count for an indicator: submission_id, row_no, unit_code, period, year, field, measure.
+def rows_query(indicator: Indicator, project: Project, basis: YearBasis, is_compared: bool = False) -> str:
+    """The rows that count for an indicator: submission_id, row_no, unit_code, period, year, back, field, measure.
+
+    Of a comparison of years `year` is the one compared, and `back` how far the row's year lies back from it.
 
     Raises:
         DeclarationError: its condition or measure is not SQL.
@@ -151,9 +153,15 @@ def rows_query(indicator: Indicator, project: Project, basis: YearBasis) -> str:
         f"{_measure(indicator, field, project)} AS measure FROM {indicator.table} WHERE {where}"
         for field in indicator.fields
     )
-    return f"""SELECT submission_id, row_no, unit_code, period, year, field, measure
+    columns = "c.submission_id, c.row_no, c.measure"
+    query = (
+        standing_query(rows, f"{columns}, p.for_year, p.back", "indicator.paired_period", ", p.for_year")
+        if is_compared
+        else standing_query(rows, f"{columns}, p.year AS for_year, 0 AS back")
+    )
+    return f"""SELECT submission_id, row_no, unit_code, period, for_year AS year, back, field, measure
 FROM (
-{standing_query(rows, "c.submission_id, c.row_no, c.measure")}
+{query}
 )
 WHERE year_basis = '{basis.code}'"""
 

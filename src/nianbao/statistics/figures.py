@@ -8,8 +8,9 @@ from decimal import Decimal
 
 from nianbao.catalog import Project
 from nianbao.errors import UsageError
+from nianbao.statistics.comparable import Marked, read_compared
 from nianbao.statistics.compile import table_of, whole_years
-from nianbao.statistics.formulas import counted_behind
+from nianbao.statistics.formulas import Operand, counted_behind, looks_back
 from nianbao.statistics.paired import read_cut_short
 from nianbao.statistics.scopes import ALL
 from nianbao.statistics.year_basis import needed_suffixes, why_not
@@ -33,9 +34,9 @@ class Figures:
     `covered` is the coverage of each counted indicator that counted units are asked for; `whole` are the years of
     another basis than the main one that somebody whose word counts has reported whole. `units` says how many units
     have a value, where not those of all were read. `cut_short` are the periods on which a comparison with the year
-    before rests, where it is not all of both. `below` are the values of units with all that stand below them at the
-    end of a year, of indicators that they do not report themselves. `by_period` parts what is added up over
-    several periods, in their order.
+    before rests, where it is not all of both; `operands` what counts of everybody in such comparisons. `below` are
+    the values of units with all that stand below them at the end of a year, of indicators that they do not report
+    themselves. `by_period` parts what is added up over several periods, in their order.
     """
 
     project: Project
@@ -46,6 +47,7 @@ class Figures:
     whole: frozenset[tuple[str, int]] = frozenset()
     units: dict[tuple[str, int], int] | None = None
     cut_short: Mapping[tuple[str, int], tuple[str, ...]] = field(default_factory=dict)
+    operands: Mapping[Marked, Decimal] = field(default_factory=dict)
     below: Mapping[tuple[str, int], dict[str, Decimal]] = field(default_factory=dict)
     by_period: Mapping[tuple[str, int], Mapping[str, Decimal]] = field(default_factory=dict)
 
@@ -80,6 +82,14 @@ class Figures:
         behind = counted_behind(indicators[indicator_id], indicators)
         found = (self.cut_short.get((name, year), ()) for name, back in behind if back)
         return tuple(dict.fromkeys(period for periods in found for period in periods))
+
+    def taken(self, indicator_id: str, year: int, operand: Operand) -> Decimal | None:
+        """What a figure of the whole takes of an operand: of years that are held against each other what is in both."""
+        indicators = self.project.indicators
+        name, back, mark = operand
+        if looks_back(indicators[indicator_id], indicators):
+            return self.operands.get((name, year, back, mark if mark != "all" else ""))
+        return self.get(name, year - back).value
 
     def years_before(self, indicator_id: str, year: int, scope: str = ALL) -> list[Decimal]:
         """The values of the years before in one unbroken run, the oldest first."""
@@ -198,6 +208,7 @@ def read_figures(
         frozenset((name, year) for name, year in whole),
         units if few else None,
         read_cut_short(connection, basis),
+        read_compared(connection, basis),
         _below(connection, project, summed) if basis.is_main and summed else {},
         _by_period(connection, basis),
     )

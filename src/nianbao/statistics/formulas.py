@@ -69,6 +69,11 @@ def counted_behind(indicator: Indicator, indicators: Mapping[str, Indicator]) ->
     return list(dict.fromkeys((operand.indicator_id, operand.back) for operand in found))
 
 
+def looks_back(indicator: Indicator, indicators: Mapping[str, Indicator]) -> bool:
+    """Whether an indicator holds a year against one before it: then it takes the same periods of all of them."""
+    return any(back for _, back in counted_behind(indicator, indicators))
+
+
 def operands_of(tree: exp.Expr) -> list[Operand]:
     """The operands of an expanded formula."""
     return list(dict.fromkeys(Operand.of(column.name) for column in tree.find_all(exp.Column)))

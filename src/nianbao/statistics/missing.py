@@ -71,6 +71,66 @@ def read_gaps(connection: Connection, project: Project) -> dict[tuple[str, int],
     }
 
 
+def read_compared_gaps(
+    connection: Connection, project: Project, cut_short: Iterable[tuple[str, int]]
+) -> dict[tuple[str, int, int], Gap]:
+    """The gaps of counted indicators in years that are held against those before, of the periods that are compared.
+
+    By indicator, year compared and years back; only where the comparison is not of all periods of both years.
+    """
+    cut = frozenset(cut_short)
+    if not cut:
+        return {}
+    due, units = _read_due(connection), _Units(project)
+    periods: dict[tuple[str, int, int], set[str]] = defaultdict(set)
+    rows = connection.execute(
+        "SELECT DISTINCT indicator_id, for_year, back, period FROM indicator.paired_period WHERE year_basis = $basis",
+        {"basis": project.conventions.year.code},
+    ).fetchall()
+    for name, year, back, period in rows:
+        if (name, year) in cut:
+            periods[name, year, back].add(period)
+    absent: dict[tuple[str, int, int], list[Place]] = {}
+    for (name, year, back), compared in periods.items():
+        indicator = project.indicators[name]
+        places = [place for place in due.owed.get((indicator.form, year - back), ()) if place[1] in compared]
+        if found := list(_absent(indicator, places, due, units)):
+            absent[name, year, back] = found
+    names = sorted({name for name, _, _ in absent})
+    growth, values = _read_growth(connection, project, names), _read_compared(connection, project, names)
+    found_gaps = {}
+    for (name, year, back), places in absent.items():
+        # Of a stock the place is the year: there the values are those of the periods compared.
+        by_place = {
+            (unit, str(year - of) if project.indicators[name].aggregate is Aggregate.LAST else place): value
+            for (which, for_year, of, unit, place), value in values.items()
+            if (which, for_year) == (name, year)
+        }
+        grown = growth.get((name, year - back))
+        found_gaps[name, year, back] = _gap(project.indicators[name], year - back, places, due, by_place, grown)
+    return found_gaps
+
+
+def _read_compared(
+    connection: Connection, project: Project, names: list[str]
+) -> dict[tuple[str, int, int, str, str], Decimal]:
+    """What the units that lack something count with in comparisons: by indicator, year, years back, unit and period."""
+    rows = connection.execute(
+        f"""
+        SELECT p.indicator_id, p.for_year, p.back, p.unit_code, p.period, {AGGREGATE} AS value
+        FROM indicator.paired AS p SEMI JOIN {_LACKING} AS l ON p.unit_code = l.unit_code
+        WHERE p.year_basis = $basis AND p.indicator_id IN (SELECT unnest($wanted::VARCHAR[]))
+        GROUP BY p.indicator_id, p.aggregate, p.for_year, p.back, p.unit_code, p.period
+        """,
+        {"basis": project.conventions.year.code, "wanted": names},
+    ).fetchall()
+    return {
+        (name, year, back, unit, period): plain(value)
+        for name, year, back, unit, period, value in rows
+        if value is not None
+    }
+
+
 _LACKING = "(SELECT DISTINCT form_code, unit_code FROM core.reporting WHERE submission_id IS NULL)"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 from itertools import chain
@@ -11,11 +11,12 @@ from nianbao.catalog import Project
 from nianbao.statistics.comparable import left_out, mark_of
 from nianbao.statistics.counted import rows_query
 from nianbao.statistics.figures import Figures, plain
-from nianbao.statistics.formulas import counted_behind
+from nianbao.statistics.formulas import Operand, counted_behind, expand, looks_back, operands_of
 from nianbao.statistics.scopes import ALL
-from nianbao.terms.document import Trace, UnitValue
+from nianbao.terms.document import Trace, TracedOperand, UnitValue
 from nianbao.terms.figure import TracedCell
 from nianbao.terms.indicator import Indicator
+from nianbao.terms.period import Period
 from nianbao.terms.year_basis import YearBasis
 from nianbao.warehouse.connect import Connection, rows_of
 
@@ -33,23 +34,33 @@ def trace_all(connection: Connection, figures: Figures, wanted: Iterable[tuple[s
     project = figures.project
     pairs = list(dict.fromkeys(wanted))
     years_of: dict[str, set[int]] = {}
+    compared_of: dict[str, set[int]] = {}
     for indicator_id, year in pairs:
+        is_cut = bool(figures.compared(indicator_id, year))
         for name, back in counted_behind(project.indicators[indicator_id], project.indicators):
-            years_of.setdefault(name, set()).add(year - back)
+            (compared_of if is_cut else years_of).setdefault(name, set()).add(year if is_cut else year - back)
     cells = {
         name: _cells(connection, project, project.indicators[name], years, basis=figures.basis)
         for name, years in years_of.items()
     }
+    compared = {
+        name: _cells(connection, project, project.indicators[name], years, basis=figures.basis, is_compared=True)
+        for name, years in compared_of.items()
+    }
     without = _without(figures, pairs)
     bare = _bare_traces(figures, pairs)
+
+    def behind(indicator_id: str, year: int) -> Iterator[TracedCell]:
+        source = compared if figures.compared(indicator_id, year) else cells
+        for name, back in counted_behind(project.indicators[indicator_id], project.indicators):
+            place = (year, back) if source is compared else (year - back, 0)
+            yield from source[name].get(place, ())
+
     return {
         figure_key(indicator_id, year): replace(
             bare[figure_key(indicator_id, year)],
             cells=tuple(
-                cell
-                for name, back in counted_behind(project.indicators[indicator_id], project.indicators)
-                for cell in cells[name].get(year - back, ())
-                if cell.unit_code not in without[indicator_id, year]
+                cell for cell in behind(indicator_id, year) if cell.unit_code not in without[indicator_id, year]
             ),
         )
         for indicator_id, year in pairs
@@ -62,7 +73,7 @@ def cells_behind(connection: Connection, project: Project, indicator_id: str, ye
     return [
         cell
         for name, back in behind
-        for cell in _cells(connection, project, project.indicators[name], [year - back]).get(year - back, ())
+        for cell in _cells(connection, project, project.indicators[name], [year - back]).get((year - back, 0), ())
     ]
 
 
@@ -73,8 +84,9 @@ def outline_all(connection: Connection, figures: Figures, wanted: Iterable[tuple
     cells = {(name, year): count for name, year, count in rows}
     pairs = list(dict.fromkeys(wanted))
     bare = _bare_traces(figures, pairs)
-    # Of a comparison without those who came or went the cells are not all that its operands have: they are listed.
-    listed = trace_all(connection, figures, [pair for pair, units in _without(figures, pairs).items() if units])
+    # Of a comparison without some units or periods the cells are not all that its operands have: they are listed.
+    restricted = [pair for pair, units in _without(figures, pairs).items() if units or figures.compared(*pair)]
+    listed = trace_all(connection, figures, restricted)
     outlined = {}
     for indicator_id, year in pairs:
         behind = counted_behind(indicators[indicator_id], indicators)
@@ -108,15 +120,29 @@ def fed_by(
 
     A comparable basis counts nobody who is left out of it, and there is none for a year in which nobody is.
     """
-    figures: dict[str, list[tuple[str, int]]] = {}
+    # What is held against another year takes other cells: those of the same periods.
+    plain_figures: dict[str, list[str]] = {}
+    comparisons: dict[tuple[str, int], list[str]] = {}
     for indicator in project.indicators.values():
+        is_comparison = looks_back(indicator, project.indicators)
         for name, back in counted_behind(indicator, project.indicators):
-            figures.setdefault(name, []).append((indicator.id, year + back))
+            if is_comparison:
+                comparisons.setdefault((name, back), []).append(indicator.id)
+            else:
+                plain_figures.setdefault(name, []).append(indicator.id)
     cells: dict[TracedCell, list[tuple[str, int]]] = {}
     for indicator in project.indicators.values():
-        if indicator.form == form_code and not indicator.is_formula:
-            for cell in _cells(connection, project, indicator, [year], submission_id).get(year, ()):
-                cells.setdefault(replace(cell, indicator_id=""), []).extend(figures[indicator.id])
+        if indicator.form != form_code or indicator.is_formula:
+            continue
+        for cell in _cells(connection, project, indicator, [year], submission_id).get((year, 0), ()):
+            fed = ((name, year) for name in plain_figures[indicator.id])
+            cells.setdefault(replace(cell, indicator_id=""), []).extend(fed)
+        backs = [back for name, back in comparisons if name == indicator.id]
+        years = [year + back for back in backs]
+        for (of, back), found in _cells(connection, project, indicator, years, submission_id, is_compared=True).items():
+            for cell in found if of - back == year else ():
+                fed = ((name, of) for name in comparisons.get((indicator.id, back), ()))
+                cells.setdefault(replace(cell, indicator_id=""), []).extend(fed)
     asked = {*chain.from_iterable(cells.values())}
     marked = {(name, of): mark for name, of in asked if (mark := mark_of(project.indicators[name], project))}
     without = {
@@ -152,17 +178,38 @@ def _bare_traces(figures: Figures, pairs: Iterable[tuple[str, int]]) -> dict[str
     return {
         figure_key(indicator_id, year): Trace(
             key=figure_key(indicator_id, year),
-            operands=tuple(
-                figure_key(name, year - back)
-                for name, back in counted_behind(indicators[indicator_id], indicators)
-                if name != indicator_id
-            ),
+            operands=_operands(figures, indicator_id, year),
             by_unit=by_unit(indicator_id, year),
             cells=(),
             adds_up=indicators[indicator_id].adds_up,
         )
         for indicator_id, year in pairs
     }
+
+
+def _operands(figures: Figures, indicator_id: str, year: int) -> tuple[TracedOperand, ...]:
+    """What a formula takes of the indicators that it is computed from."""
+    indicators = figures.project.indicators
+    indicator = indicators[indicator_id]
+    if not indicator.is_formula:
+        return ()
+    return tuple(
+        dict.fromkeys(
+            _operand(figures, indicator_id, year, operand) for operand in operands_of(expand(indicator, indicators))
+        )
+    )
+
+
+def _operand(figures: Figures, indicator_id: str, year: int, operand: Operand) -> TracedOperand:
+    name, back, _ = operand
+    value, periods = figures.taken(indicator_id, year, operand), tuple[str, ...]()
+    if figures.compared(indicator_id, year):
+        periods = tuple(
+            each if back == 0 else Period.of(Period.parse(each).year - back, Period.parse(each).suffix).code
+            for each in figures.cut_short.get((name, year), ())
+        )
+    is_part = value != figures.get(name, year - back).value
+    return TracedOperand(figure_key(name, year - back), value, periods, is_part)
 
 
 def _cells(
@@ -172,12 +219,16 @@ def _cells(
     years: Iterable[int],
     submission_id: str = "",
     basis: YearBasis | None = None,
-) -> dict[int, list[TracedCell]]:
-    """The cells of a base indicator by year, in the order of units, periods and rows; or those of one submission."""
+    is_compared: bool = False,
+) -> dict[tuple[int, int], list[TracedCell]]:
+    """The cells of a base indicator by year, in the order of units, periods and rows; or those of one submission.
+
+    By the year and how far it lies back from that: those that are compared with it; otherwise none does.
+    """
     query = f"""
-        SELECT counted.year, counted.unit_code, counted.period, submission.submission_id, counted.measure,
+        SELECT counted.year, counted.back, counted.unit_code, counted.period, submission.submission_id, counted.measure,
             delivery.source AS file, delivery.sha256, cell.sheet, cell.cell, cell.text, cell.value, cell.read_as
-        FROM ({rows_query(indicator, project, basis or project.conventions.year)}) AS counted
+        FROM ({rows_query(indicator, project, basis or project.conventions.year, is_compared)}) AS counted
         INNER JOIN raw.cell AS cell
             ON counted.submission_id = cell.submission_id AND counted.row_no = cell.row_no
             AND cell.part = $part AND counted.field = cell.field
@@ -188,14 +239,14 @@ def _cells(
             AND $submission_id IN ('', submission.submission_id)
         ORDER BY counted.unit_code, counted.period, counted.row_no
     """
-    found: dict[int, list[TracedCell]] = {}
+    found: dict[tuple[int, int], list[TracedCell]] = {}
     part = project.forms[indicator.form].part(indicator.part)
     is_personal = any(part.field(code).is_personal for code in indicator.fields)
     parameters = {"part": indicator.part, "years": sorted(years)}
     parameters["submission_id"] = submission_id
     for row in rows_of(connection, query, parameters):
         value: Decimal | str | None = row["read_as"] if row["value"] is None else plain(row["value"])
-        found.setdefault(row["year"], []).append(
+        found.setdefault((row["year"], row["back"]), []).append(
             TracedCell(
                 indicator_id=indicator.id,
                 text=WITHHELD if is_personal else row["text"],

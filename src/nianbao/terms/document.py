@@ -250,15 +250,29 @@ class UnitValue:
 
 
 @dataclass(frozen=True)
+class TracedOperand:
+    """What a figure is computed from: another figure, and what it takes of that.
+
+    `periods` are those that it takes, where years are held against each other of which not all can be compared;
+    `is_part` says that it takes something else than the whole: of some periods, or of comparable units alone.
+    """
+
+    key: str
+    value: Decimal | None
+    periods: tuple[str, ...] = ()
+    is_part: bool = False
+
+
+@dataclass(frozen=True)
 class Trace:
-    """Where a figure comes from: the figures it is computed from, values by unit, cells.
+    """Where a figure comes from: what it is computed from, values by unit, cells.
 
     `adds_up` says that the value over all units is the sum of the values by unit. Of the draft of a night, which lists
     the first units and no cells, `units` and `counted` say how many of each there are; else they are None.
     """
 
     key: str
-    operands: tuple[str, ...]
+    operands: tuple[TracedOperand, ...]
     by_unit: tuple[UnitValue, ...]
     cells: tuple[TracedCell, ...]
     adds_up: bool = False

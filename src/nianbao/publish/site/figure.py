@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from nianbao.publish.plain import exact_text
 from nianbao.publish.site.amounts import change_text, length
 from nianbao.publish.site.outline import UNITS_A_LEAF, Outline, Told
 from nianbao.terms.background import Described
-from nianbao.terms.document import PrintedFigure, Revision, Trace
+from nianbao.terms.document import PrintedFigure, Revision, Trace, TracedOperand
 from nianbao.terms.figure import TracedCell
 from nianbao.terms.period import Period
 from nianbao.terms.target import Target
@@ -167,14 +167,24 @@ def _parts(trace: Trace, described: Described | None, figure: PrintedFigure, out
 def _operands(
     trace: Trace, described: Described | None, figure: PrintedFigure, outline: Outline
 ) -> Iterator[ShownOperand]:
-    """The operands as the formula names them; without its declaration, those that the trace knows."""
-    if described is None or not described.operands:
-        for key in trace.operands:
-            name, _, year = key.rpartition("-")
-            yield _operand(name, int(year), outline)
+    """The operands as the formula names them; those that the trace knows where it takes a part of one.
+
+    So it is without its declaration, too.
+    """
+    if described is None or not described.operands or any(each.is_part for each in trace.operands):
+        for each in trace.operands:
+            name, _, year = each.key.rpartition("-")
+            shown = _operand(name, int(year), outline)
+            yield replace(shown, zh=shown.zh + _part_zh(each), value=each.value) if each.is_part else shown
         return
     for name, back in described.operands:
         yield _operand(name, figure.year - back, outline)
+
+
+def _part_zh(operand: TracedOperand) -> str:
+    """What of an operand is taken: `（第一季度）`, or the comparable basis."""
+    periods = "、".join(period_zh(each)[5:] for each in operand.periods)
+    return f"（{periods}）" if periods else "（可比口径）"
 
 
 def _operand(name: str, year: int, outline: Outline) -> ShownOperand:

@@ -63,9 +63,10 @@ class SourcesSheet:
             if trace.operands or trace.by_unit:
                 self.first_rows[key] = row
             for operand in trace.operands:
-                part = self._figures.get(operand)
-                name, value, its_unit = (part.zh, part.value, part.unit) if part else (operand, None, "")
-                yield [*opening, "指标", operand, name, exact_number(value, its_unit), its_unit]
+                part = self._figures.get(operand.key)
+                name, its_unit = (part.zh, part.unit) if part else (operand.key, "")
+                name += f"（{'、'.join(operand.periods)}）" if operand.periods else ""
+                yield [*opening, "指标", operand.key, name, exact_number(operand.value, its_unit), its_unit]
             for each in trace.by_unit:
                 yield [*opening, _UNIT, each.unit_code, each.zh, exact_number(each.value, unit), unit]
             row += len(trace.operands) + len(trace.by_unit)

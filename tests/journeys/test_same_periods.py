@@ -1,0 +1,82 @@
+"""What a comparison of the same periods takes is what explain, feeds, claims and pages show of it."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from nianbao.runs.feeds import feeds
+from nianbao.runs.workspace import Workspace, open_workspace
+from nianbao.statistics.claims import Claims, read_claims
+from nianbao.statistics.figures import read_figures
+from nianbao.statistics.intervals import Interval
+from nianbao.statistics.trace import outline_all, trace
+from tests.federation import Federation, a01
+from tests.homes import clock_at
+
+FUNDS = {"A1": 10000, "A2": 5000, "A3": 4000}
+GREW = 11000
+END = "2022-04-12T01:00"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    """All of 2021, more in each quarter, and of 2022 the first quarter of two cities; its due day has passed."""
+    federation = Federation(tmp_path)
+    for quarter, day in enumerate(("2021-04-05", "2021-07-05", "2021-10-05", "2022-01-05"), start=1):
+        for unit, funds in FUNDS.items():
+            own = {"A01": a01(1000, funds + 100 * quarter, 100)}
+            federation.send(unit, f"2021Q{quarter}", own, f"{day}T09:00")
+    for unit, funds in (("A1", GREW), ("A3", 4150)):
+        federation.send(unit, "2022Q1", {"A01": a01(1000, funds, 100)}, "2022-04-05T09:00")
+    federation.night(END)
+    with clock_at(END), open_workspace(federation.folder, federation.home, "build") as workspace:
+        yield workspace
+
+
+@pytest.fixture
+def claims(workspace: Workspace) -> Claims:
+    """The figures with what is missing from them."""
+    return read_claims(workspace.connection, read_figures(workspace.connection, workspace.project))
+
+
+BASE = sum(FUNDS.values()) + 300
+
+
+def test_T22_explain_shows_what_the_growth_took(workspace: Workspace, claims: Claims) -> None:
+    """T22: the operands of a growth over the same periods are those of the periods, with their cells and no others."""
+    figure = claims.figures.get("funds_growth", 2022)
+    found = trace(workspace.connection, claims.figures, "funds_growth", 2022)
+    before, now = sorted(found.operands, key=lambda operand: operand.key)
+    assert (now.key, now.value, now.periods, now.is_part) == ("funds-2022", GREW + 4150, ("2022Q1",), False)
+    assert (before.key, before.value, before.periods, before.is_part) == ("funds-2021", BASE, ("2021Q1",), True)
+    assert now.value is not None and before.value is not None and figure.value is not None
+    assert round(figure.value, 6) == round(100 * (now.value - before.value) / before.value, 6)
+    assert {cell.period for cell in found.cells} == {"2021Q1", "2022Q1"}
+    assert sum(cell.value for cell in found.cells if cell.period == "2021Q1") == BASE  # type: ignore[misc]
+    (outlined,) = outline_all(workspace.connection, claims.figures, [("funds_growth", 2022)]).values()
+    assert outlined.counted == len(found.cells) == 5
+
+
+def test_a_quarter_that_is_not_compared_feeds_no_change(workspace: Workspace) -> None:
+    """Feeds names the change over the year before for the first quarter, and not for those that it leaves out."""
+    fed = {quarter: feeds(workspace, f"A1-2021Q{quarter}-A01-1").fed for quarter in (1, 3)}
+    figures = {quarter: {(each.indicator_id, each.year) for each in own} for quarter, own in fed.items()}
+    assert ("funds_growth", 2022) in figures[1]
+    assert ("funds_growth", 2022) not in figures[3] and ("funds", 2021) in figures[3]
+
+
+def test_a_claim_about_a_change_rests_on_the_periods_that_it_compares(claims: Claims) -> None:
+    """What the missing city may hold is bounded by its first quarter, added to the first quarter of the others."""
+    figure = claims.figures.get("funds_growth", 2022)
+    here = Decimal(GREW + 4150)
+    growth = here / (FUNDS["A1"] + FUNDS["A3"] + 200)
+    most = here + 2 * growth * (FUNDS["A2"] + 100)
+
+    def change(now: Decimal) -> Decimal:
+        return 100 * (now - BASE) / BASE
+
+    possible = claims.possible(figure)
+    assert (round(possible.low, 6), round(possible.high, 6)) == (round(change(here), 6), round(change(most), 6))
+    assert isinstance(possible, Interval) and claims.missing_share("funds_growth", 2022) is not None
