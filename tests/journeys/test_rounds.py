@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from nianbao.runs.withdraw import withdraw
+from nianbao.runs.workspace import open_workspace
 from tests.federation import Federation, a01, a02, codes_of
-from tests.homes import call
+from tests.homes import call, clock_at
 
 Q1, Q1_NIGHT = "2021-04-05T09:00", "2021-04-06T01:00"
 
@@ -130,6 +132,38 @@ def test_T26_what_waits_on_others_is_judged_again_when_they_come(federation: Fed
     assert federation.value("persons", 2021) == 600
     told = federation.receipt(parent)
     assert (told.outcome_zh, codes_of(told)) == ("全部接收", [])
+
+
+def test_T26_what_waits_on_others_is_judged_again_when_one_is_withdrawn(federation: Federation) -> None:
+    """T26: a form that was sent back beside a wrong one of another unit counts as soon as that is taken back."""
+    (federation.folder / "sql" / "check" / "C98_1_parent.sql").write_text(PARENT_IS_THE_SUM, encoding="utf-8")
+    parent = federation.send("A1", "2021Q1", {"A01": a01(1000, 10000, 100)}, Q1)
+    federation.send("A2", "2021Q1", {"A01": a01(2000, 20000, 100)}, Q1)
+    federation.send("A3", "2021Q1", {"A01": a01(3000, 30000, 200)}, Q1)
+    federation.night(Q1_NIGHT)
+    assert codes_of(federation.receipt(parent)) == ["C98-1"]
+    with clock_at("2021-04-07T09:00"), open_workspace(federation.folder, federation.home, "withdraw") as workspace:
+        withdraw(workspace, "A3-2021Q1-A01-1", "不是本单位的数", "统计审核岗")
+    assert federation.in_force() == ["A1-2021Q1-A01-1", "A2-2021Q1-A01-1"]
+    assert codes_of(federation.receipt(parent)) == []
+    manifest = federation.ask("SELECT kind FROM ledger.run ORDER BY run_id DESC LIMIT 2")
+    assert manifest == [("reconsider",), ("withdraw",)]
+
+
+def test_T14_a_period_whose_base_is_withdrawn_is_asked_about(federation: Federation) -> None:
+    """T14: when a correction is taken back, a later period that it had reopened is looked at again."""
+    federation.send("A1", "2021Q1", {"A01": a01(1000, 10000, 100)}, Q1, basis="累计")
+    federation.night(Q1_NIGHT)
+    later = federation.send("A1", "2021Q2", {"A01": a01(1000, 25000, 220)}, "2021-07-05T09:00", basis="累计")
+    federation.night("2021-07-06T01:00")
+    corrected = {"A01": a01(1000, 75000, 100)}
+    federation.send("A1", "2021Q1", corrected, "2021-07-07T09:00", basis="累计", status="更正")
+    federation.night("2021-07-08T01:00")
+    assert federation.states()["A1-2021Q2-A01-1"] == "reopened"
+    with clock_at("2021-07-08T09:00"), open_workspace(federation.folder, federation.home, "withdraw") as workspace:
+        withdraw(workspace, "A1-2021Q1-A01-2", "更正有误", "统计审核岗")
+    assert federation.states()["A1-2021Q2-A01-1"] == "accepted"
+    assert codes_of(federation.receipt(later)) == []
 
 
 def test_T26_what_was_judged_beside_one_that_does_not_count_is_looked_at_once_more(federation: Federation) -> None:

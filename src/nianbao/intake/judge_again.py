@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from nianbao.intake.judge.decide import outcome_of
+from nianbao.intake.judge.last_pass import Reconsidered
 from nianbao.intake.take_in import Rows, Taken, facts_of
 from nianbao.terms.delivery import Decision
 from nianbao.warehouse.concerned import outcomes_of_deliveries
@@ -48,9 +49,9 @@ def facts_of_kept(taken: Taken, kept: Sequence[Kept], at: dt.datetime) -> Rows:
     }
 
 
-def facts_of_reconsidered(connection: Connection, taken: Taken, at: dt.datetime) -> Rows:
-    """What is to be recorded about submissions of earlier nights that a night changes something about."""
-    changed = {each.standing.submission_id: each for each in taken.reconsidered}
+def facts_of_reconsidered(connection: Connection, reconsidered: Sequence[Reconsidered], at: dt.datetime) -> Rows:
+    """What is to be recorded about submissions of earlier nights about which something is otherwise now."""
+    changed = {each.standing.submission_id: each for each in reconsidered}
     deliveries = outcomes_of_deliveries(connection, sorted({e.standing.delivery.delivery_id for e in changed.values()}))
     for row in deliveries:
         states = [

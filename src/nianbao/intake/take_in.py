@@ -25,7 +25,7 @@ from nianbao.record import Archive, Frame, Record
 from nianbao.terms.delivery import Decision, Delivery, Outcome
 from nianbao.terms.finding import Finding, Severity
 from nianbao.terms.form import Part
-from nianbao.terms.submission import ReadingFault
+from nianbao.terms.submission import ReadingFault, Submission
 from nianbao.warehouse import ledger
 from nianbao.warehouse.concerned import ConcernedSubmission, cells_of_standing, find_standing
 from nianbao.warehouse.connect import Connection
@@ -177,6 +177,28 @@ def _find_standing(connection: Connection, project: Project, judged: Judged) -> 
     beyond, accepted = Beyond.of(project), set(judged.accepted)
     counting = [each for each in judged.submissions if each.submission_id in accepted]
     return find_standing(connection, judged.submissions, counting, beyond.codes, beyond.across)
+
+
+def look_again(
+    connection: Connection, project: Project, record: Record, changed: Sequence[Submission]
+) -> tuple[list[Reconsidered], Frame]:
+    """What is otherwise about what some submissions concern that count now or no longer, with its filled cells.
+
+    Raises:
+        RuleError: a rule is broken by itself.
+    """
+    beyond = Beyond.of(project)
+    standing = find_standing(connection, changed, changed, beyond.codes, beyond.across)
+    cells = cells_of_standing(connection, record, [each.submission_id for each in standing])
+    if not standing:
+        return [], cells
+    attach_known(connection, project.parts)
+    begin_night(connection, project.parts)
+    before = SaidBefore(rulings(connection), notes_before(connection, sorted({each.place[0] for each in standing})))
+    later = pass_over(connection, project, (), Judged(), standing, cells, before)
+    reconsidered = reconsider(standing, later, project)
+    anew = [each.standing.submission_id for each in reconsidered]
+    return reconsidered, cells.filter(cells["submission_id"].is_in(anew))
 
 
 def _units(night: ReadIn, project: Project) -> list[str]:

@@ -97,11 +97,12 @@ def _coverage_model(main: YearBasis) -> Model:
     count(*) FILTER (WHERE p.is_needed AND a.is_asked) AS asked,
     count(s.submission_id) FILTER (WHERE p.is_needed AND a.is_asked) AS reported,
     count(s.submission_id) FILTER (WHERE p.is_of_whole) AS reported_of_whole,
-    -- A year of another basis may begin before the form was asked: then only who sent all of it is complete.
+    -- A year of another basis may begin before the form was asked, and a year of history asks nobody: then only who
+    -- sent all of it is complete.
     count(*) FILTER (WHERE p.is_needed AND a.is_asked)
     = count(s.submission_id) FILTER (WHERE p.is_needed AND a.is_asked)
     AND (
-        p.year_basis = '{main.code}'
+        (p.year_basis = '{main.code}' AND count(*) FILTER (WHERE p.is_needed AND a.is_asked) > 0)
         OR count(s.submission_id) FILTER (WHERE p.is_of_whole) = max(w.periods)
     ) AS is_complete
 FROM reference.indicator_period AS p
@@ -150,22 +151,23 @@ def _covered_model(project: Project) -> Model:
 
 unit AS (
     SELECT
-        c.year_basis, c.indicator_id, c.year, c.unit_code, i.of_counted,
+        c.year_basis, c.indicator_id, c.year, c.unit_code, i.of_counted, c.asked > 0 AS is_asked,
         CASE WHEN c.is_complete THEN 1 ELSE 0 END AS is_complete
     FROM indicator.coverage AS c
     INNER JOIN reference.indicators AS i ON c.indicator_id = i.indicator_id
-    WHERE c.asked > 0 AND (c.is_counted OR NOT i.of_counted)
+    WHERE c.is_counted OR NOT i.of_counted
 ),
 
 counted AS (
-    SELECT year_basis, indicator_id, year, '' AS unit_line, '{ALL}' AS scope, of_counted, count(*) AS asked,
-        sum(is_complete) AS reported
+    SELECT year_basis, indicator_id, year, '' AS unit_line, '{ALL}' AS scope, of_counted, {_ASKED} AS asked,
+        {_REPORTED} AS reported
     FROM unit
     GROUP BY year_basis, indicator_id, year, of_counted
     UNION ALL
-    SELECT year_basis, indicator_id, year, '', unit_code, of_counted, 1, is_complete FROM unit
+    SELECT year_basis, indicator_id, year, '', unit_code, of_counted, CASE WHEN is_asked THEN 1 ELSE 0 END, is_complete
+    FROM unit
     UNION ALL
-    SELECT u.year_basis, u.indicator_id, u.year, t.unit_line, t.scope, u.of_counted, count(*), sum(u.is_complete)
+    SELECT u.year_basis, u.indicator_id, u.year, t.unit_line, t.scope, u.of_counted, {_ASKED}, {_REPORTED}
     FROM unit AS u
     INNER JOIN reference.tree AS t ON u.year_basis = t.year_basis AND u.year = t.year AND u.unit_code = t.unit_code
     GROUP BY u.year_basis, u.indicator_id, u.year, t.unit_line, t.scope, u.of_counted
@@ -195,7 +197,11 @@ def _operands(project: Project) -> str:
     )
 
 
-_WEAKEST = "CASE WHEN c.of_counted THEN 0 ELSE 1000000000 END + c.reported"
+_ASKED = "count(*) FILTER (WHERE is_asked)"
+_REPORTED = f"CASE WHEN {_ASKED} > 0 THEN sum(is_complete) FILTER (WHERE is_asked) ELSE sum(is_complete) END"
+"""Of what nobody was asked for, such as a year that was taken in as history, all who reported the whole of it."""
+
+_WEAKEST = "CASE WHEN c.of_counted AND c.asked > 0 THEN 0 ELSE 1000000000 END + c.reported"
 """Orders the parts of a formula: those asked of counted units first, and of them the least reported."""
 
 

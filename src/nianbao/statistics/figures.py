@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -118,7 +119,8 @@ class Figures:
             for name, years in counted_behind(indicator, self.project.indicators)
             if (name, year - years) in self.covered
         ]
-        return min(found, key=lambda coverage: coverage.reported, default=Coverage(0, 0))
+        asked = [coverage for coverage in found if coverage.expected]
+        return min(asked or found, key=lambda coverage: coverage.reported, default=Coverage(0, 0))
 
     def has_all_periods(self, indicator_id: str, year: int) -> bool:
         """Whether each period that a figure adds up has been reported by somebody: a part of a year is no year."""
@@ -324,14 +326,19 @@ def _reported(
 def _covered(connection: Connection, project: Project, basis: YearBasis) -> dict[tuple[str, int], Coverage]:
     """Per counted indicator and year: the counted units that are asked, and of them those that lack a period."""
     rows = connection.execute(
-        "SELECT indicator_id, year, unit_code, is_complete FROM indicator.coverage "
-        "WHERE year_basis = $basis AND is_counted AND asked > 0 ORDER BY unit_code",
+        "SELECT indicator_id, year, unit_code, is_complete, asked > 0 FROM indicator.coverage "
+        "WHERE year_basis = $basis AND is_counted ORDER BY unit_code",
         {"basis": basis.code},
     ).fetchall()
     units: dict[tuple[str, int], list[tuple[str, bool]]] = {}
-    for indicator_id, year, unit, is_complete in rows:
-        units.setdefault((indicator_id, year), []).append((unit, is_complete))
-    return {key: _count(found, key[1], project) for key, found in units.items()}
+    unasked: Counter[tuple[str, int]] = Counter()
+    for indicator_id, year, unit, is_complete, is_asked in rows:
+        if is_asked:
+            units.setdefault((indicator_id, year), []).append((unit, is_complete))
+        elif is_complete:
+            unasked[indicator_id, year] += 1
+    of_history = {key: Coverage(count, 0) for key, count in unasked.items()}
+    return of_history | {key: _count(found, key[1], project) for key, found in units.items()}
 
 
 def _count(units: list[tuple[str, bool]], year: int, project: Project) -> Coverage:
