@@ -134,6 +134,18 @@ def test_T26_what_waits_on_others_is_judged_again_when_they_come(federation: Fed
     assert (told.outcome_zh, codes_of(told)) == ("全部接收", [])
 
 
+def test_a_form_is_no_copy_of_one_that_was_refused_as_too_late(federation: Federation) -> None:
+    """What was never taken is nothing that a later period could repeat, in the same night and in the next."""
+    same = {"A01": a01(1000, 10000, 100)}
+    federation.send("A1", "2021Q1", same, "2021-07-05T09:00")
+    federation.send("A1", "2021Q2", same, "2021-07-05T10:00")
+    federation.night("2021-07-06T01:00")
+    assert federation.states() == {"A1-2021Q1-A01-1": "rejected", "A1-2021Q2-A01-1": "accepted"}
+    federation.send("A1", "2021Q3", {"A01": a01(1000, 10000, 101)}, "2021-10-05T10:00")
+    federation.night("2021-10-06T01:00")
+    assert federation.findings("A1-2021Q3-A01-1") == []
+
+
 def test_T26_what_waits_on_others_is_judged_again_when_one_is_withdrawn(federation: Federation) -> None:
     """T26: a form that was sent back beside a wrong one of another unit counts as soon as that is taken back."""
     (federation.folder / "sql" / "check" / "C98_1_parent.sql").write_text(PARENT_IS_THE_SUM, encoding="utf-8")

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from nianbao.errors import UsageError
+from nianbao.runs.editions import year_asked, years_that_count
 from nianbao.runs.feeds import feeds
 from nianbao.runs.workspace import Workspace, open_workspace
 from nianbao.statistics.claims import Claims, read_claims
@@ -65,6 +67,13 @@ def test_a_quarter_that_is_not_compared_feeds_no_change(workspace: Workspace) ->
     figures = {quarter: {(each.indicator_id, each.year) for each in own} for quarter, own in fed.items()}
     assert ("funds_growth", 2022) in figures[1]
     assert ("funds_growth", 2022) not in figures[3] and ("funds", 2021) in figures[3]
+
+
+def test_T22_no_year_is_the_latest_one(workspace: Workspace) -> None:
+    """T22: what names no year is refused where several were reported, with the years that there are."""
+    assert years_that_count(workspace) == [2021, 2022]
+    with pytest.raises(UsageError, match="several years were reported: 2021, 2022"):
+        year_asked(workspace, None)
 
 
 def test_a_claim_about_a_change_rests_on_the_periods_that_it_compares(claims: Claims) -> None:

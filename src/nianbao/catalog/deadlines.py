@@ -18,12 +18,14 @@ from nianbao.terms.roster import Roster
 
 EXTENSIONS, CALENDAR = "extensions.csv", "calendar.csv"
 EXTENSION_COLUMNS = "unit_code,form_code,period,granted_on,accepted_until,because,granted_by".split(",")
-CALENDAR_COLUMNS = "day,kind,zh".split(",")
+CALENDAR_COLUMNS = "day,kind,zh,source".split(",")
 _KINDS = ("holiday", "workday")
 
 
 def read_calendar(path: Path) -> Calendar:
-    """The calendar 日历: holidays, and weekends that are worked; without the file every day is like every other.
+    """The calendar 日历: holidays, and weekends that are worked, each with the notice that says so.
+
+    Without the file every day is like every other.
 
     Raises:
         DeclarationError: a malformed day, one that stands twice, an unknown kind.

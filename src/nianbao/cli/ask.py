@@ -155,7 +155,7 @@ def explain(
                 "indicator": indicator, "zh": declared.zh, "year": year, "year_basis": basis.code,
                 "value": figure.value, "unit": declared.unit,
                 "definition": definition, "formula": declared.formula or None,
-                "operands": [vars(operand) for operand in found.operands],
+                "operands": list(map(vars, found.operands)),
                 "coverage": {"reported": figure.coverage.reported, "expected": figure.coverage.expected,
                              "missing": figure.coverage.missing},
                 "once_all_report": vars(completed) if completed else None,
@@ -168,14 +168,19 @@ def explain(
     say(f"口径：{definition}")
     if declared.formula:
         say(f"公式：{declared.formula}")
-        for operand in found.operands if any(each.is_part for each in found.operands) else ():
-            periods = f"（{'、'.join(operand.periods)}）" if operand.periods else ""
-            say(f"取数：{operand.key}{periods} = {_number(operand.value)}")
+        _say_operands(found.operands)
     _say_coverage(figure.coverage, reporters, completed, words)
     say()
     say_table(("单位", "名称", "数值"), [(item.unit_code, item.zh, item.value) for item in found.by_unit], numbers=(2,))
     say()
     _say_cells(cells, show_all)
+
+
+def _say_operands(operands: Any) -> None:
+    """What a comparison takes, where that is not all of its years."""
+    for operand in operands if any(each.is_part for each in operands) else ():
+        periods = f"（{'、'.join(operand.periods)}）" if operand.periods else ""
+        say(f"取数：{operand.key}{periods} = {_number(operand.value)}")
 
 
 def _say_cells(cells: list[Any], show_all: bool) -> None:

@@ -83,7 +83,7 @@ def collect(project_path: Path | None, home: Path, as_json: bool) -> None:
 @click.option(
     "--as-of", "as_of", type=_DAY, callback=past_day, help="Write the reports as they were known on this day, to --out."
 )
-@click.option("--year", type=int, help="Year of the reports of --as-of; by default the latest year reported.")
+@click.option("--year", type=int, help="Year of the reports of --as-of, where several were reported.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for the reports of --as-of.")
 @json_option
 def build_command(
@@ -121,7 +121,7 @@ def build_command(
 @click.command()
 @project_option
 @home_option
-@click.option("--year", type=int, help="Year of the draft; by default the latest year reported.")
+@click.option("--year", type=int, help="Year of the draft, where several were reported.")
 @click.option("--publication", "publications", multiple=True, help="Only this one; may be given several times.")
 @json_option
 def draft(

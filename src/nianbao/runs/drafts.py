@@ -14,11 +14,11 @@ from nianbao.runs.editions import (
     describe_edition,
     documents_of_year,
     folder_of,
-    last_reported_year,
     reported_years,
     sources_of,
     state_of_tables,
     write_analysts_file,
+    year_asked,
 )
 from nianbao.runs.releases import put_back_missing
 from nianbao.runs.shelf import refresh_office_page
@@ -77,14 +77,11 @@ def write_drafts(
     Raises:
         UsageError: a publication is not declared, or nothing was reported for the year.
     """
-    declared, reported = workspace.project.publications, reported_years(workspace)
+    declared = workspace.project.publications
     if unknown := set(publications) - declared.keys():
         way = f"name one of: {', '.join(declared)}"
         raise UsageError(f"publication {unknown.pop()!r} is not declared", next_step=way)
-    if year is not None and year not in reported:
-        told = ", ".join(map(str, reported))
-        raise UsageError(f"nothing has been reported for {year}", next_step=f"take a year that was reported: {told}")
-    year = year or reported[-1]
+    year = year_asked(workspace, year)
     documents, snapshot = documents_of_year(workspace, year, DRAFT), write_analysts_file(workspace, step)
     editions, state = [], state_of_year(workspace, year)
     for code in publications or tuple(declared):
@@ -140,7 +137,7 @@ def _content(connection: Connection, year: int) -> list[str]:
 
 def write_reports(workspace: Workspace, out: Path, year: int | None = None, step: Step = at_once) -> list[Edition]:
     """Write every publication into a folder of its own under `out`, without touching drafts, releases or the ledger."""
-    year = year or last_reported_year(workspace)
+    year = year_asked(workspace, year)
     editions = []
     for code, document in documents_of_year(workspace, year, "as_of").items():
         write_edition(document, workspace.project, out / code, sources_of(workspace, year), None, step)

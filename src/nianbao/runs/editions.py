@@ -35,15 +35,20 @@ from nianbao.warehouse.snapshot import write_snapshot
 SAMPLE_NOTICE = "本报告由合成样例数据生成，单位所报数字均非真实填报，仅供演示。"
 
 
+def years_that_count(workspace: Workspace) -> list[int]:
+    """The years of which anything counts, the earliest first; those before the first day are history."""
+    conventions = workspace.project.conventions
+    rows = workspace.connection.execute("SELECT DISTINCT year FROM core.submission ORDER BY year").fetchall()
+    return [int(year) for (year,) in rows if conventions.year.span(year)[1] >= conventions.first_day]
+
+
 def reported_years(workspace: Workspace) -> list[int]:
-    """The years of which anything counts, the earliest first; those before the first day are history.
+    """The years of which anything counts, as `years_that_count`.
 
     Raises:
         UsageError: nothing has been accepted yet.
     """
-    conventions = workspace.project.conventions
-    rows = workspace.connection.execute("SELECT DISTINCT year FROM core.submission ORDER BY year").fetchall()
-    years = [int(year) for (year,) in rows if conventions.year.span(year)[1] >= conventions.first_day]
+    years = years_that_count(workspace)
     if not years:
         raise UsageError(
             "nothing has been accepted yet", next_step="put workbooks into the inbox and run nianbao nightly"
@@ -51,13 +56,19 @@ def reported_years(workspace: Workspace) -> list[int]:
     return years
 
 
-def last_reported_year(workspace: Workspace) -> int:
-    """The last year of which anything counts: what a question is about that names no year.
+def year_asked(workspace: Workspace, year: int | None) -> int:
+    """The year that is asked about; where none is named the only one of which anything counts: none is "the latest".
 
     Raises:
-        UsageError: nothing has been accepted yet.
+        UsageError: nothing has been accepted for it, or several years were reported and none is named.
     """
-    return reported_years(workspace)[-1]
+    reported = reported_years(workspace)
+    told = ", ".join(map(str, reported))
+    if year is None and len(reported) > 1:
+        raise UsageError(f"several years were reported: {told}", next_step=f"name one: --year {reported[-1]}")
+    if year is not None and year not in reported:
+        raise UsageError(f"nothing has been reported for {year}", next_step=f"take a year that was reported: {told}")
+    return year or reported[0]
 
 
 def documents_of_year(workspace: Workspace, year: int, edition: str, is_whole: bool = True) -> dict[str, Document]:

@@ -7,7 +7,7 @@ from typing import Any
 from nianbao import clock
 from nianbao.publish.compose import compose
 from nianbao.publish.release import doubted
-from nianbao.runs.editions import last_reported_year
+from nianbao.runs.editions import year_asked
 from nianbao.runs.workspace import Workspace
 from nianbao.statistics.claims import read_claims
 from nianbao.statistics.figures import read_figures
@@ -25,7 +25,7 @@ def promised(workspace: Workspace, year: int) -> tuple[Target, ...]:
 
 def doubtful_claims(workspace: Workspace, year: int | None = None) -> list[dict[str, Any]]:
     """What the reports of a year say and might not be true once everybody has reported, with the reason."""
-    year = year or last_reported_year(workspace)
+    year = year_asked(workspace, year)
     claims = read_claims(workspace.connection, read_figures(workspace.connection, workspace.project))
     return [
         {
