@@ -1,6 +1,7 @@
 """Reasons and corrections have bounds: a reason answers its finding, an approval reaches so far."""
 
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from nianbao.terms.explanation import Ruling
 from nianbao.terms.filled import Filled
 from nianbao.terms.period import Period
 from tests.federation import Federation, a01, a02, codes_of
-from tests.homes import arrive, clock_at
+from tests.homes import ROOT, arrive, clock_at
 
 WAITS = "awaiting_explanation"
 REASON = "2022年春节慰问标准提高，一季度慰问资金增加较多"
@@ -161,3 +162,18 @@ def test_T19_a_receipt_says_cell_by_cell_what_a_correction_changes(federation: F
     ]
     page = (federation.home.outbox / f"{path.name}.回执.html").read_text(encoding="utf-8")
     assert "改动5处" in page
+
+
+def test_T28_a_record_that_stands_twice_is_asked_about_and_neither_refused_nor_taken(federation: Federation) -> None:
+    """T28: one course three times in a ledger waits for a word; said that these are several, all of them count."""
+    shutil.copyfile(ROOT / "sql/check/C00_10_row_reported_twice.sql", federation.folder / "sql/check/C00_10_twice.sql")
+    thrice = (("同一个班", "2021-08-01", 30),) * 3
+    path = federation.send("A1", "2021Q3", {"A02": a02(*thrice)}, "2021-10-05T09:00")
+    federation.night("2021-10-06T01:00")
+    assert federation.states("A02") == {"A1-2021Q3-A02-1": WAITS}
+    assert set(codes_of(federation.receipt(path))) == {"C00-10"}
+    said = a02(*thrice, note="培训班名称相同的三个班同一天在三个教室分别开课，各30人")
+    federation.send("A1", "2021Q3", {"A02": said}, "2021-10-07T09:00", status="更正")
+    federation.night("2021-10-08T01:00")
+    assert federation.in_force("A02") == ["A1-2021Q3-A02-2"]
+    assert federation.value("trainees", 2021) == 90
