@@ -166,9 +166,7 @@ def explain(
         return
     say(f"{declared.zh}（{indicator}）{basis.name(year)}：{_number(figure.value)} {declared.unit}")
     say(f"口径：{definition}")
-    if declared.formula:
-        say(f"公式：{declared.formula}")
-        _say_operands(found.operands)
+    _say_formula(declared.formula, found.operands)
     _say_coverage(figure.coverage, reporters, completed, words)
     say()
     say_table(("单位", "名称", "数值"), [(item.unit_code, item.zh, item.value) for item in found.by_unit], numbers=(2,))
@@ -176,8 +174,10 @@ def explain(
     _say_cells(cells, show_all)
 
 
-def _say_operands(operands: Any) -> None:
-    """What a comparison takes, where that is not all of its years."""
+def _say_formula(formula: str, operands: Any) -> None:
+    """The formula, and what a comparison takes of its operands where that is not all of its years."""
+    if formula:
+        say(f"公式：{formula}")
     for operand in operands if any(each.is_part for each in operands) else ():
         periods = f"（{'、'.join(operand.periods)}）" if operand.periods else ""
         say(f"取数：{operand.key}{periods} = {_number(operand.value)}")
