@@ -16,6 +16,7 @@ from nianbao.terms.document import (
     Revision,
     TableCell,
     Trace,
+    TracedOperand,
     UnitValue,
 )
 from nianbao.terms.figure import Coverage, TracedCell
@@ -77,7 +78,7 @@ def values(number: int, year: int) -> tuple[UnitValue, ...]:
     )
 
 
-def trace(number: int, year: int = 2021, operands: tuple[str, ...] = ()) -> Trace:
+def trace(number: int, year: int = 2021, operands: tuple[TracedOperand, ...] = ()) -> Trace:
     """Four quarters of every unit, a cell each."""
     indicator, by_unit = INDICATORS[number][0], values(number, year)
     cells = tuple(
@@ -117,7 +118,8 @@ def ratio() -> tuple[PrintedFigure, Trace]:
         definition="送温暖筹资额 ÷ 慰问职工人数",
     )
     cells = trace(0).cells[:2] + trace(1).cells[:2]
-    return printed, Trace(printed.key, ("warmth_funds-2021", "warmth_persons-2021"), (), cells)
+    operands = tuple(TracedOperand(part.key, part.value) for part in (figure(0), figure(1)))
+    return printed, Trace(printed.key, operands, (), cells)
 
 
 def part(each: UnitValue) -> TableCell:
