@@ -59,8 +59,11 @@ def make_sample(
 
     Raises:
         DeclarationError: samples/<year>/ contradicts itself or the forms.
+        UsageError: the year is lived in a federation of its own.
     """
     reported = project.path / "samples" / str(year) / REPORTED
+    if reported.with_name("base").is_dir():
+        raise UsageError(f"the sample of {year} has declarations of its own", next_step="name another year")
     if reported.exists():
         return _send_reported(project, reported, out, sent_by, sent_after)
     planned = [
