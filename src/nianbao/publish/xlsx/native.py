@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import groupby
 
 from xlsxwriter.chart import Chart
@@ -16,8 +17,8 @@ _TYPES = {"quarters": "line", "slope": "column"}
 _COLORS = ("#b9cfde", "#27567a")
 """The last series is dark, as in the report."""
 _LABEL, _VALUE = 2, 4
-_WIDTH, _HEIGHT, _ROWS = 560, 330, 18
-_ROW_OF_A_POINT = 20
+_WIDTH, _HEIGHT, _ROW_HEIGHT = 560, 330, 20
+_ROW_OF_A_POINT = 28
 _MOST = 12
 
 
@@ -42,7 +43,7 @@ def write_drawings(book: XlsxBook, document: Document, source: str) -> None:
         drawn.set_size({"width": _WIDTH, "height": height})
         sheet.worksheet.insert_chart(place, 0, drawn, {"description": plain(f"{chart.title} {chart.finding}".strip())})
         row += len(chart.points)
-        place += height // _ROW_OF_A_POINT + 2
+        place += math.ceil(height / _ROW_HEIGHT) + 1
     sheet.row = max(place, 1)
     sheet.print_up_to(_COLUMNS)
 
@@ -64,7 +65,7 @@ def _drawn(book: XlsxBook, chart: PrintedChart, number: int, source: str, row: i
                 "name": plain(name) or plain(chart.title),
                 "categories": [source, row, _LABEL, row + count - 1, _LABEL],
                 "values": [source, row, _VALUE, row + count - 1, _VALUE],
-                "data_labels": {"value": True, "num_format": "#,##0.##"},
+                **({"data_labels": {"value": True, "num_format": "#,##0.##"}} if place == len(series) - 1 else {}),
                 **look,
             }
         )
@@ -74,5 +75,9 @@ def _drawn(book: XlsxBook, chart: PrintedChart, number: int, source: str, row: i
     drawn.set_legend({"position": "top"} if len(series) > 1 else {"none": True})
     if kind == "bar":
         drawn.set_y_axis({"reverse": True, "major_gridlines": {"visible": False}})
-    drawn.set_x_axis({"major_gridlines": {"visible": False}})
+    lengths = {"min": 0} if min((point.value for point in points), default=0) >= 0 else {}
+    across = {"major_gridlines": {"visible": False}}
+    drawn.set_x_axis(across | lengths if kind == "bar" else across)
+    if kind == "column":
+        drawn.set_y_axis(lengths)
     return drawn
