@@ -315,7 +315,7 @@ class Composer:
     def _cell(self, name: str, year: int, unit: Unit | None, section: Section, column: Column) -> TableCell:
         indicator_id, year = refer(name, year)
         figures = self.figures
-        value = figures.of_unit(indicator_id, year, unit) if unit else figures.stated(indicator_id, year)
+        value = figures.of_unit(indicator_id, year, unit, stated=True) if unit else figures.stated(indicator_id, year)
         if value is None:
             return TableCell(_NO_DATA, decimals=column.decimals)
         said = in_table(value, column.decimals, column.scale)

@@ -41,11 +41,12 @@ def choose_rows(figures: Figures, year: int, shown: Table | Chart) -> Rows:
     """
     units = _units_of(figures, year, shown.rows, shown.selection.within)
     end, roster = figures.basis.span(year)[1], figures.project.roster
+    names = [name for name in _indicators_of(shown) if name]
     standing = [
         unit
         for unit in units
         if roster.unit_on(unit.code, end)
-        or any(figures.of_unit(*refer(name, year), unit) is not None for name in _indicators_of(shown) if name)
+        or any(figures.of_unit(*refer(name, year), unit, stated=True) is not None for name in names)
     ]
     if not shown.selection.sort:
         return Rows(tuple(standing))

@@ -71,10 +71,14 @@ class Figures:
         value = self.get(indicator_id, year, scope).value
         return None if value == 0 and scope not in self.values.get((indicator_id, year), {}) else value
 
-    def of_unit(self, indicator_id: str, year: int, unit: Unit) -> Decimal | None:
-        """What a unit comes to: what it states itself or, where it is not asked itself, what those below it do."""
+    def of_unit(self, indicator_id: str, year: int, unit: Unit, *, stated: bool = False) -> Decimal | None:
+        """What a unit comes to: its own figure or, where it is not asked itself, what those below it report.
+
+        With `stated` a nought that no cell says is no value, as in a row of a table.
+        """
         if reports_itself(self.project, indicator_id, unit):
-            return self.stated(indicator_id, year, unit.code)
+            own = self.stated(indicator_id, year, unit.code)
+            return own if stated else self.get(indicator_id, year, unit.code).value
         return self.below.get((indicator_id, year), {}).get(unit.code)
 
     def compared(self, indicator_id: str, year: int) -> tuple[str, ...]:

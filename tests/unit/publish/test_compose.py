@@ -447,3 +447,17 @@ def test_S14_a_unit_that_holds_little_of_a_figure_is_no_footnote_of_it(
     }  # fmt: skip
     noted = with_footnotes(report, figures, [explained], least)
     assert bool([note for section in noted.sections for note in section.footnotes]) is is_noted
+
+
+def test_F4_a_bar_of_a_unit_that_reported_and_has_nothing_is_nought(project: Project) -> None:
+    """F4: the chart is drawn with it; in a table a nought that no cell says is a dash."""
+    prefectures = [code for code, unit in project.units.items() if unit.level.code == "prefecture"]
+    indicator = project.indicators["warmth_persons"]
+    reported = frozenset((indicator.form, indicator.part, 2021, "", code) for code in prefectures)
+    figures = Figures(project, {("warmth_persons", 2021): {XINING: Decimal(700)}}, {}, reported)
+    chart = Chart("bar_by_unit", "慰问", ("warmth_persons",), rows="prefecture")
+    table = Table("慰问", "prefecture", (Column("人数", "warmth_persons"),))
+    printed = composed(figures, section(tables=(table,), charts=(chart,)))
+    (drawn,) = printed.charts
+    assert sorted(point.value for point in drawn.points) == [0] * (len(prefectures) - 1) + [700]
+    assert [cells[0].text for _, cells in printed.tables[0].rows].count("—") == len(prefectures) - 1
