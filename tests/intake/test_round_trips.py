@@ -3,6 +3,7 @@
 import random
 import shutil
 import subprocess
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from nianbao.intake.blank import write_workbook
 from nianbao.intake.read.vocabulary import Vocabulary, load_vocabulary
 from nianbao.intake.read.workbook import read_workbook
 from nianbao.intake.text import tidy
-from nianbao.terms.filled import Filled
+from nianbao.terms.filled import Before, Earlier, Filled
 from nianbao.terms.period import Period
 from nianbao.terms.submission import Reading
 from tests.homes import ROOT
@@ -30,11 +31,13 @@ def vocabulary() -> Vocabulary:
 
 @pytest.fixture(scope="module")
 def written(project: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Filled]:
-    """A workbook with every form filled in, and its answers."""
+    """A workbook with every form filled in, what counted before printed beside each line, and its answers."""
     generous = owing_everything(project, project.units[XINING])
     answers = filled(generous, project.units[XINING], PERIOD, random.Random(3))
     path = tmp_path_factory.mktemp("written") / "报表.xlsx"
-    write_workbook(path, generous, project.units[XINING], PERIOD, answers)
+    told = Earlier(Decimal(77), Decimal("66.5"), Decimal(55))
+    lines = {(part.form_code, part.code, each.code): told for part in generous.parts for each in part.fields}
+    write_workbook(path, generous, project.units[XINING], PERIOD, answers, Before(values=lines))
     assert set(answers.forms) == set(project.forms)
     return path, answers
 

@@ -52,6 +52,7 @@ def init(project_path: Path | None, home: Path, like: str | None, folder: Path |
 
 @click.command()
 @project_option
+@home_option
 @click.option("--unit", "unit_text", help="The unit: its code, name or short name, as in reference/units.csv.")
 @click.option("--all", "for_all", is_flag=True, help="Every unit that owes a form in the period.")
 @click.option("--period", required=True, help="Reporting period; 2021Q4 also holds 2021H2 and 2021.")
@@ -62,11 +63,15 @@ def init(project_path: Path | None, home: Path, like: str | None, folder: Path |
     show_default=True,
     help="Folder to write to.",
 )
-def template(project_path: Path | None, unit_text: str | None, for_all: bool, period: str, out: Path) -> None:
-    """Write the blank workbook of a unit and period, or of all units."""
+def template(
+    project_path: Path | None, home: Path, unit_text: str | None, for_all: bool, period: str, out: Path
+) -> None:
+    """Write the blank workbook of a unit and period, or of all units, with what the home holds of earlier periods."""
     from nianbao.catalog import load_project
     from nianbao.errors import UsageError
     from nianbao.intake.blank import write_workbook
+    from nianbao.runs.before import read_all_before
+    from nianbao.settings import Home
     from nianbao.terms.period import Period
 
     project = load_project(resolve_project(project_path))
@@ -100,9 +105,10 @@ def template(project_path: Path | None, unit_text: str | None, for_all: bool, pe
     out.mkdir(parents=True, exist_ok=True)
     paths = [out / f"{unit.zh}-{own}.xlsx" for unit, own in owing]
     _refuse_to_overwrite(paths)
+    before = read_all_before(project, Home(home), owing)
     with progress("writing") as report:
         for done, (path, (unit, own)) in enumerate(zip(paths, owing, strict=True), start=1):
-            write_workbook(path, project, unit, own)
+            write_workbook(path, project, unit, own, before=before.get(unit.code))
             if report:
                 report(done, len(owing))
     say(_("{owing} workbooks in {out}").format(owing=len(owing), out=out) if for_all else str(path))

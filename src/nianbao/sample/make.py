@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
@@ -27,6 +27,8 @@ from nianbao.sample.totals import read_scales, read_totals
 from nianbao.sample.workbooks import Bench
 from nianbao.sample.working import Working
 from nianbao.settings import SAMPLE_MARK
+from nianbao.terms.filled import Before, Filled
+from nianbao.terms.period import Period
 
 Progress = Callable[[int, int], None]
 """Told after each file how many are written, and of how many."""
@@ -76,7 +78,7 @@ def make_sample(
     for folder in {delivery.path.parent for delivery in deliveries}:
         folder.mkdir(parents=True, exist_ok=True)
     _mark(out)
-    _write_all(project, list(zip(deliveries, planned, strict=True)), progress)
+    _write_all(project, list(zip(deliveries, planned, strict=True)), _records_before(project, year, seed), progress)
     for delivery, each in zip(deliveries, planned, strict=True):
         moment = each.sent_at.replace(tzinfo=ZONE).timestamp()
         os.utime(delivery.path, (moment, moment))
@@ -150,8 +152,28 @@ def _delivery(each: Planned, out: Path) -> SampleDelivery:
     return SampleDelivery(path, each.unit.code, each.period.code, each.sent_at.date(), each.story)
 
 
-def _write_all(project: Project, files: list[tuple[SampleDelivery, Planned]], progress: Progress | None) -> None:
-    jobs = [(project.path, delivery.path, each) for delivery, each in files]
+def _records_before(project: Project, year: int, seed: int) -> dict[tuple[str, str], Before]:
+    """How many records each unit sent for the periods of the year before, by unit and the same period of this one."""
+    if not (project.path / "samples" / str(year - 1)).is_dir():
+        return {}
+    return {
+        (each.unit.code, Period.of(year, each.period.suffix).code): Before(
+            {(form, part): len(rows) for form, parts in each.content.forms.items() for part, rows in parts.items()}
+        )
+        for each in plan_sample(project, year - 1, seed)
+        if isinstance(each.content, Filled) and each.period.year == year - 1
+    }
+
+
+def _write_all(
+    project: Project,
+    files: list[tuple[SampleDelivery, Planned]],
+    before: Mapping[tuple[str, str], Before],
+    progress: Progress | None,
+) -> None:
+    jobs = [
+        (project.path, delivery.path, each, before.get((each.unit.code, each.period.code))) for delivery, each in files
+    ]
     # Writers start from nothing, so that it does not matter what the calling program has open.
     with ProcessPoolExecutor(WORKERS, get_context("spawn")) as pool:
         for done, _ in enumerate(pool.map(_write, jobs, chunksize=BATCH), start=1):
@@ -159,12 +181,12 @@ def _write_all(project: Project, files: list[tuple[SampleDelivery, Planned]], pr
                 progress(done, len(files))
 
 
-def _write(job: tuple[Path, Path, Planned]) -> None:
-    project_path, path, each = job
+def _write(job: tuple[Path, Path, Planned, Before | None]) -> None:
+    project_path, path, each, before = job
     if isinstance(each.content, str):
         path.write_text(each.content, encoding="utf-8")
     else:
-        write_workbook(path, _open(project_path), each.unit, each.period, each.content)
+        write_workbook(path, _open(project_path), each.unit, each.period, each.content, before)
 
 
 _open = cache(load_project)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from nianbao.terms.submission import Value
 
@@ -25,3 +27,28 @@ class Filled:
     notes: dict[str, str] = field(default_factory=dict)
     cover: dict[str, str] = field(default_factory=dict)
     only: bool = False
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What counts of a line's earlier periods: 上期, 上年同期, 本年前期累计; None where nothing does."""
+
+    last: Decimal | None
+    year_ago: Decimal | None
+    year_to_date: Decimal | None
+
+
+@dataclass(frozen=True)
+class Before:
+    """What the office holds already when it writes a workbook for a unit and period.
+
+    `rows` are the records of the same period of last year by form and part, which say how many a ledger needs;
+    `values` the earlier values of lines by form, part and field.
+    """
+
+    rows: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    values: Mapping[tuple[str, str, str], Earlier] = field(default_factory=dict)
+
+    def has_values_of(self, form_code: str, part_code: str) -> bool:
+        """Whether any earlier value of a part is known."""
+        return any(place[:2] == (form_code, part_code) for place in self.values)

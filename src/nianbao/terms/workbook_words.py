@@ -46,6 +46,9 @@ LEDGER_NUMBER = "序号"
 A ledger has its titles in one row, their units of measure (if any) in the next and their 代码 right above the records.
 """
 
+EARLIER = ("上期", "上年同期", "本年前期累计")
+"""Head the columns of what counts already of a line, right of its value: ours to print, never read."""
+
 SELF_CHECK = "自查"
 PASSES, FAILS = "✓", "✗"
 """Heads the column right of the answers, and begins what our formulas say there: never data of a sender."""

@@ -19,7 +19,7 @@ from nianbao.catalog import Project, load_project
 from nianbao.intake.blank import write_workbook
 from nianbao.terms import workbook_words
 from nianbao.terms.check import Rule
-from nianbao.terms.filled import Filled
+from nianbao.terms.filled import Before, Earlier, Filled
 from nianbao.terms.finding import Severity
 from nianbao.terms.form import Field, FieldType, Form, Layout, Part
 from nianbao.terms.period import Period
@@ -171,9 +171,18 @@ def test_sheet_names_are_valid(project: Project) -> None:
 
 
 def test_inputs_are_unlocked_and_everything_else_is_locked(project: Project, blank: Workbook) -> None:
-    """A clerk can type into the tinted cells and nowhere else, on sheets protected without a password."""
+    """A clerk can type into the tinted cells and nowhere else, on sheets protected without a password.
+
+    R24: a sheet with a ledger that may need more rows is not protected: WPS and LibreOffice would put none in.
+    """
+    grows = {
+        workbook_words.sheet_name(form.code, form.zh)
+        for form, part, _ in due(project)
+        if part.layout is Layout.LEDGER and not part.rows
+    }
+    assert grows
     for sheet in blank.worksheets:
-        assert sheet.protection.sheet
+        assert sheet.protection.sheet is (sheet.title not in grows)
         assert not sheet.protection.password
         cells = [cell for row in sheet.iter_rows() for cell in row if not isinstance(cell, MergedCell)]
         assert not [cell for cell in cells if cell.protection.locked == (cell.fill.fgColor.rgb == TINT)]
@@ -184,7 +193,7 @@ def test_inputs_are_unlocked_and_everything_else_is_locked(project: Project, bla
 
 def test_columns_and_rows_may_be_resized(blank: Workbook) -> None:
     """Protection leaves the clerk free to widen a column."""
-    for sheet in blank.worksheets[:-1]:
+    for sheet in (each for each in blank.worksheets[:-1] if each.protection.sheet):
         assert not sheet.protection.formatColumns
         assert not sheet.protection.formatRows
         assert sheet.protection.insertRows
@@ -450,15 +459,32 @@ def test_text_from_outside_stays_text(project: Project, tmp_path: Path, text: st
     assert all(shown[cell.parent.title][cell.coordinate].value == text for cell in found)
 
 
-def test_a_ledger_has_room_for_all_its_records(project: Project, tmp_path: Path) -> None:
-    """More records than blank rows make the ledger longer, with spare rows below."""
-    rows = [{"class_id": f"A{number}", "trainees": number} for number in range(60)]
-    workbook = written(project, tmp_path / "w.xlsx", Filled({"GH11": {"main": rows}}))
-    form = project.forms["GH11"]
+@pytest.mark.parametrize(("a_year_before", "filled_in", "rows"), [(0, 0, 40), (30, 0, 45), (70, 0, 105), (0, 60, 60)])
+def test_R24_a_ledger_fits(project: Project, tmp_path: Path, a_year_before: int, filled_in: int, rows: int) -> None:
+    """R24: forty rows, or half as many again as a year before; whoever needs more puts rows in."""
+    filled = Filled({"GH11": {"main": [{"class_id": f"A{number}", "trainees": 9} for number in range(filled_in)]}})
+    path = tmp_path / "w.xlsx"
+    write_workbook(path, project, project.units[XINING], PERIOD, filled, Before({("GH11", "main"): a_year_before}))
+    workbook, form = openpyxl.load_workbook(path), project.forms["GH11"]
     first = entry(workbook, form, form.parts[0], form.parts[0].field("class_id"))
-    assert [first.offset(number, 0).value for number in range(60)] == [row["class_id"] for row in rows]
-    assert not first.offset(69, 0).protection.locked
-    assert first.offset(70, 0).value in (None, workbook_words.NOTE_LABEL)
+    numbers = [first.offset(number, -1).value for number in range(rows + 1)]
+    assert numbers == [*range(1, rows + 1), workbook_words.NOTE_LABEL]
+    assert validation(first).sqref == validation(first.offset(rows - 1, 0)).sqref
+
+
+def test_S17_earlier_values_stand_beside_the_cell(project: Project, tmp_path: Path) -> None:
+    """S17: 上期, 上年同期 and 本年前期累计 are printed right of the value, locked and greyed; the value stays open."""
+    before = Before({}, {("GH01", "main", "members_total"): Earlier(Decimal(11), Decimal(9), None)})
+    path = tmp_path / "w.xlsx"
+    write_workbook(path, project, project.units[XINING], PERIOD, before=before)
+    form = project.forms["GH01"]
+    part = form.part("main")
+    cell = entry(openpyxl.load_workbook(path), form, part, part.field("members_total"))
+    assert [cell.offset(0, number).value for number in range(4)] == [None, 11, 9, None]
+    assert not cell.protection.locked and cell.offset(0, 1).protection.locked
+    header = next(row for row in range(cell.row, 0, -1) if cell.parent.cell(row, cell.column).value == "数值")
+    titles = [cell.parent.cell(header, cell.column + number).value for number in range(1, 5)]
+    assert titles == [*workbook_words.EARLIER, workbook_words.SELF_CHECK]
 
 
 def test_answers_for_keys_find_their_row(project: Project, tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def write_form(book: BlankBook, sheet: Worksheet, due: DueForm) -> str:
     form, period, parts = due
     tables = [(part, _fields(part, period)) for part in parts]
     check = SelfCheck(book, form, period, parts)
-    widths = [column_widths(part, fields, book.options, check.is_of(part)) for part, fields in tables]
+    widths = [column_widths(part, fields, book, check.is_of(part)) for part, fields in tables]
     page = Page(book, sheet, _fitted(widths))
     page.line(form.zh, "title", 34)
     _write_masthead(page, form, period)
@@ -62,7 +62,7 @@ def write_form(book: BlankBook, sheet: Worksheet, due: DueForm) -> str:
     # A repeated header only suits what follows it to the end of the sheet.
     repeated = header if tables[-1][0].layout is Layout.LEDGER or len(tables) == 1 else range(masthead_rows)
     sheet.repeat_rows(repeated.start, repeated.stop - 1)
-    page.finish(landscape=page.width(0, page.last) > _TURNED_FROM)
+    page.finish(landscape=page.width(0, page.last) > _TURNED_FROM, may_grow=any(map(_is_long, parts)))
     return check.count()
 
 

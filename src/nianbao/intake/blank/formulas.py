@@ -32,17 +32,13 @@ _WORDS: dict[type[exp.Expr], str] = {
 
 @dataclass(frozen=True)
 class Placed:
-    """Where a part stands on its sheet: its rows (one for each line or record) and the columns of its fields."""
+    """Where a part stands on its sheet: a row for each line or record, the columns of fields and of the self-check."""
 
     sheet: str
     part: Part
     fields: tuple[Field, ...]
     rows: range
-
-    @property
-    def check_column(self) -> int:
-        """The column right of the last one: that of the self-check."""
-        return 5 if self.part.layout is Layout.INDICATOR else len(self.fields) + 1
+    check_column: int
 
     def row_of(self, field: Field) -> int:
         """The row of a line."""

@@ -12,7 +12,7 @@ from nianbao.intake.blank.limits import LimitsByColumn
 from nianbao.intake.blank.options import Options
 from nianbao.intake.blank.style import ROW_HEIGHT, BlankStyles
 from nianbao.terms.check import Rule
-from nianbao.terms.filled import Filled
+from nianbao.terms.filled import Before, Filled
 from nianbao.terms.period import Period
 from nianbao.terms.unit import Unit
 from nianbao.terms.workbook_words import BASES, STATUSES
@@ -36,6 +36,7 @@ class BlankBook:
     options: Options
     limits: LimitsByColumn
     comparisons: tuple[Rule, ...]
+    before: Before
 
     @property
     def cover(self) -> dict[str, str]:
@@ -105,9 +106,13 @@ class Page:
         """Let the cursor wait here, unless it already waits further up."""
         self.first_input = self.first_input or (row, column)
 
-    def finish(self, landscape: bool = False) -> None:
-        """Lock what is not an input and set the sheet up for A4."""
-        self.sheet.protect("", _MAY_RESIZE)
+    def finish(self, landscape: bool = False, may_grow: bool = False) -> None:
+        """Set the sheet up for A4, and lock what is not an input unless rows may be put in.
+
+        Under a protection WPS and LibreOffice put no rows in, and Excel none with the formulas of the others.
+        """
+        if not may_grow:
+            self.sheet.protect("", _MAY_RESIZE)
         self.sheet.set_paper(A4)
         self.sheet.fit_to_pages(1, 0)
         self.sheet.center_horizontally()

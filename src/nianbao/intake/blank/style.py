@@ -23,6 +23,7 @@ _HEAD_FILL = {"bg_color": "#F2F2F2"}
 _INPUT = {**_BOX, "bg_color": "#FFFBE6", "locked": False}
 # A number keeps its distance from the border by its format: LibreOffice does not indent every right-aligned cell.
 _NUMBER = {**_INPUT, "align": "right"}
+_EARLIER = {**_BOX, **_HEAD_FILL, **_GREY, "align": "right"}
 
 STYLES: dict[str, dict[str, Any]] = {
     "title": {**_HEAD_FONT, "font_size": 16, **_CENTRED},
@@ -47,6 +48,9 @@ STYLES: dict[str, dict[str, Any]] = {
     "guide": {**TEXT_FONT, "font_size": 10, "valign": "vcenter", "text_wrap": True},
     "signatures": {**TEXT_FONT, "font_size": 10, "valign": "vcenter"},
     "entry": {**_INPUT, **_CENTRED, "num_format": "@"},
+    "earlier_int": {**_EARLIER, "num_format": "#,##0_ "},
+    "earlier_money": {**_EARLIER, "num_format": "#,##0.00_ "},
+    "earlier_decimal": {**_EARLIER, "num_format": "#,##0.00##_ "},
     "check": {**TEXT_FONT, "font_size": 9, "indent": 1, "valign": "vcenter", "font_color": "#3B7D23"},
     "failed": {"font_color": "#C00000"},
     "failing": {"bg_color": "#F8CBAD"},

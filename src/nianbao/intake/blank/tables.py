@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from itertools import chain, repeat
 
 from nianbao.intake.blank.cells import shown, write_value
 from nianbao.intake.blank.formulas import Placed
 from nianbao.intake.blank.limits import MONEY_UNIT_NAME, Limits, limit_entry
 from nianbao.intake.blank.options import Options
-from nianbao.intake.blank.page import Page
+from nianbao.intake.blank.page import BlankBook, Page
 from nianbao.intake.blank.self_check import SelfCheck, write_title
 from nianbao.intake.blank.style import ROW_HEIGHT, input_style, text_height, text_width
 from nianbao.terms.filled import Row
-from nianbao.terms.form import Field, FieldType, Layout, Part
+from nianbao.terms.form import NUMBERS, Field, FieldType, Layout, Part
 from nianbao.terms.submission import Value
-from nianbao.terms.workbook_words import INDICATOR_HEADER, LEDGER_NUMBER, field_code
+from nianbao.terms.workbook_words import EARLIER, INDICATOR_HEADER, LEDGER_NUMBER, field_code
 
-LEDGER_ROWS = 40
-SPARE_ROWS = 10
-"""A ledger has this many rows to fill in, and so many more than it is filled with."""
+LEDGER_ROWS, ROOM = 40, Decimal("1.5")
+"""A ledger has this many rows to fill in, or so many times as it had records a year before, where that is more."""
 
 _HEADER_HEIGHT = 24.0
 _NUMBER_WIDTH = 6.0
@@ -34,12 +35,13 @@ _WIDTHS = {
 }
 _LABEL_WIDTHS = (12.0, 34.0)
 _VALUE_WIDTH = 22.0
-_CHECK_WIDTH = 8.0
+_CHECK_WIDTH, _EARLIER_WIDTH = 8.0, 14.0
 
 
-def column_widths(part: Part, fields: Sequence[Field], options: Options, is_checked: bool) -> list[float]:
-    """How wide the columns of a part want to be, with that of the self-check where it has one."""
-    return _answer_widths(part, fields, options) + [_CHECK_WIDTH] * is_checked
+def column_widths(part: Part, fields: Sequence[Field], book: BlankBook, is_checked: bool) -> list[float]:
+    """How wide the columns of a part want to be, with those of earlier values and the self-check where it has any."""
+    earlier = len(EARLIER) if book.before.has_values_of(part.form_code, part.code) else 0
+    return _answer_widths(part, fields, book.options) + [_EARLIER_WIDTH] * earlier + [_CHECK_WIDTH] * is_checked
 
 
 def _answer_widths(part: Part, fields: Sequence[Field], options: Options) -> list[float]:
@@ -73,7 +75,12 @@ def _write_lines(page: Page, check: SelfCheck, part: Part, fields: Sequence[Fiel
     for column, title in enumerate(INDICATOR_HEADER):
         page.put(column, title, "header")
     first, value_column = page.row + 1, len(INDICATOR_HEADER) - 1
-    placed = Placed(sheet.name, part, tuple(fields), range(first, first + len(fields)))
+    has_earlier = page.book.before.has_values_of(part.form_code, part.code)
+    beside = len(INDICATOR_HEADER)
+    for column, title in enumerate(EARLIER if has_earlier else (), start=beside):
+        page.put(column, title, "header")
+    at = beside + len(EARLIER) * has_earlier
+    placed = Placed(sheet.name, part, tuple(fields), range(first, first + len(fields)), at)
     if check.is_of(part):
         write_title(page, placed.check_column)
     check.placed[part.code] = placed
@@ -88,16 +95,28 @@ def _write_lines(page: Page, check: SelfCheck, part: Part, fields: Sequence[Fiel
         sheet.write_string(row, 3, field_code(part.form_code, field.line), styles["line_code"])
         write_value(sheet, row, value_column, value, styles[input_style(field)], field, options)
         limit_entry(sheet, (row, value_column, row, value_column), field, _limits(check, placed, field))
+        if has_earlier:
+            _write_earlier(page, row, beside, part, field)
     page.row = first + len(fields)
     return range(first - 1, first)
+
+
+def _write_earlier(page: Page, row: int, first: int, part: Part, field: Field) -> None:
+    """What counts of the line's earlier periods, as values, greyed and locked; money in 元, whatever the cover says."""
+    earlier = page.book.before.values.get((part.form_code, part.code, field.code))
+    style = page.styles[f"earlier_{field.type}" if field.type in NUMBERS else "earlier_int"]
+    for column, value in enumerate((earlier.last, earlier.year_ago, earlier.year_to_date) if earlier else [None] * 3):
+        write_value(page.sheet, row, first + column, value, style, field, page.book.options)
 
 
 def _write_records(page: Page, check: SelfCheck, part: Part, fields: Sequence[Field], rows: Sequence[Row]) -> range:
     header = range(page.row, page.row + _write_ledger_header(page, part, fields, check.is_of(part)))
     first = page.row
-    records = list(_prefilled(page, part, fields[0], rows) if part.rows else _with_spare(rows))
+    records = list(_prefilled(page, part, fields[0], rows) if part.rows else _with_blank(page, part, rows))
     key_styles = _key_styles(page, part) if part.rows else {}
-    placed = check.placed[part.code] = Placed(page.sheet.name, part, tuple(fields), range(first, first + len(records)))
+    placed = check.placed[part.code] = Placed(
+        page.sheet.name, part, tuple(fields), range(first, first + len(records)), len(fields) + 1
+    )
     for number, record in enumerate(records, start=1):
         _write_record(page, fields, record, number, key_styles)
         page.row += 1
@@ -173,8 +192,10 @@ def _prefilled(page: Page, part: Part, key: Field, rows: Sequence[Row]) -> Itera
     yield from left
 
 
-def _with_spare(rows: Sequence[Row]) -> Iterator[Row]:
-    return chain(rows, repeat({}, max(LEDGER_ROWS - len(rows), SPARE_ROWS)))
+def _with_blank(page: Page, part: Part, rows: Sequence[Row]) -> Iterator[Row]:
+    """The records and what is left blank; where there are more, somebody has put rows in between."""
+    due = max(LEDGER_ROWS, math.ceil(ROOM * page.book.before.rows.get((part.form_code, part.code), 0)))
+    return chain(rows, repeat({}, max(due - len(rows), 0)))
 
 
 def _limits(check: SelfCheck, placed: Placed, field: Field) -> Limits | None:

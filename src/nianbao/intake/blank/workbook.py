@@ -15,7 +15,7 @@ from nianbao.intake.blank.limits import limits_by_column
 from nianbao.intake.blank.options import Options
 from nianbao.intake.blank.page import BlankBook
 from nianbao.intake.blank.style import TEXT_FONT, BlankStyles
-from nianbao.terms.filled import Filled
+from nianbao.terms.filled import Before, Filled
 from nianbao.terms.period import Period
 from nianbao.terms.unit import Unit
 from nianbao.terms.workbook_words import COVER_SHEET, EDITION_PROPERTY, GUIDE_SHEET, sheet_name
@@ -28,10 +28,17 @@ _OPTIONS = {
 }
 
 
-def write_workbook(path: Path, project: Project, unit: Unit, period: Period, filled: Filled | None = None) -> None:
-    """Write the blank workbook of a unit for a period, or with `filled` the one a clerk has typed into.
+def write_workbook(
+    path: Path,
+    project: Project,
+    unit: Unit,
+    period: Period,
+    filled: Filled | None = None,
+    before: Before | None = None,
+) -> None:
+    """Write the blank workbook of a unit for a period, or with `filled` the same one as a clerk has typed into it.
 
-    The same input gives the same bytes.
+    `before` is what the office holds already. The same input gives the same bytes.
     """
     filled = filled or Filled({})
     dues = [due for due in project.due_forms(unit, period) if not filled.only or due[0].code in filled.forms]
@@ -48,6 +55,7 @@ def write_workbook(path: Path, project: Project, unit: Unit, period: Period, fil
         options=Options(project, unit, period),
         limits=limits_by_column(project.rules),
         comparisons=tuple(rule for rule in project.rules if rule.comparisons),
+        before=before or Before(),
     )
     _write_properties(book)
     sheets = _name_sheets(dues)
