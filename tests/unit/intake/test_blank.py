@@ -171,10 +171,7 @@ def test_sheet_names_are_valid(project: Project) -> None:
 
 
 def test_inputs_are_unlocked_and_everything_else_is_locked(project: Project, blank: Workbook) -> None:
-    """A clerk can type into the tinted cells and nowhere else, on sheets protected without a password.
-
-    R24: a sheet with a ledger that may need more rows is not protected: WPS and LibreOffice would put none in.
-    """
+    """R24: only tinted cells are open, and sheets are protected without a password unless a ledger may need more rows."""
     grows = {
         workbook_words.sheet_name(form.code, form.zh)
         for form, part, _ in due(project)
