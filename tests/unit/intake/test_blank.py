@@ -171,7 +171,7 @@ def test_sheet_names_are_valid(project: Project) -> None:
 
 
 def test_inputs_are_unlocked_and_everything_else_is_locked(project: Project, blank: Workbook) -> None:
-    """R24: only tinted cells are open, and sheets are protected without a password unless a ledger may need more rows."""
+    """R24: only tinted cells are open; no sheet has a password, and one whose ledger may grow no protection at all."""
     grows = {
         workbook_words.sheet_name(form.code, form.zh)
         for form, part, _ in due(project)
