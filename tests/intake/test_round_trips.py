@@ -13,7 +13,7 @@ from nianbao.intake.blank import write_workbook
 from nianbao.intake.read.vocabulary import Vocabulary, load_vocabulary
 from nianbao.intake.read.workbook import read_workbook
 from nianbao.intake.text import tidy
-from nianbao.terms.filled import Before, Earlier, Filled
+from nianbao.terms.filled import Earlier, Filled, HeldBefore
 from nianbao.terms.period import Period
 from nianbao.terms.submission import Reading
 from tests.homes import ROOT
@@ -37,7 +37,7 @@ def written(project: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple
     path = tmp_path_factory.mktemp("written") / "报表.xlsx"
     told = Earlier(Decimal(77), Decimal("66.5"), Decimal(55))
     lines = {(part.form_code, part.code, each.code): told for part in generous.parts for each in part.fields}
-    write_workbook(path, generous, project.units[XINING], PERIOD, answers, Before(values=lines))
+    write_workbook(path, generous, project.units[XINING], PERIOD, answers, HeldBefore(values=lines))
     assert set(answers.forms) == set(project.forms)
     return path, answers
 

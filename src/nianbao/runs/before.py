@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from nianbao.catalog import Project
 from nianbao.settings import Home
-from nianbao.terms.filled import Before
+from nianbao.terms.filled import HeldBefore
 from nianbao.terms.period import Period
 from nianbao.terms.unit import Unit
 from nianbao.warehouse.before import read_before
 from nianbao.warehouse.connect import NOT_BUILT, open_present
 
 
-def read_all_before(project: Project, home: Home, owing: Sequence[tuple[Unit, Period]]) -> Mapping[str, Before]:
+def read_all_before(project: Project, home: Home, owing: Sequence[tuple[Unit, Period]]) -> Mapping[str, HeldBefore]:
     """What counts of each unit's earlier periods, by unit; nothing where the home has built no tables yet.
 
     Raises:

@@ -27,7 +27,7 @@ from nianbao.sample.totals import read_scales, read_totals
 from nianbao.sample.workbooks import Bench
 from nianbao.sample.working import Working
 from nianbao.settings import SAMPLE_MARK
-from nianbao.terms.filled import Before, Filled
+from nianbao.terms.filled import Filled, HeldBefore
 from nianbao.terms.period import Period
 
 Progress = Callable[[int, int], None]
@@ -152,12 +152,12 @@ def _delivery(each: Planned, out: Path) -> SampleDelivery:
     return SampleDelivery(path, each.unit.code, each.period.code, each.sent_at.date(), each.story)
 
 
-def _records_before(project: Project, year: int, seed: int) -> dict[tuple[str, str], Before]:
+def _records_before(project: Project, year: int, seed: int) -> dict[tuple[str, str], HeldBefore]:
     """How many records each unit sent for the periods of the year before, by unit and the same period of this one."""
     if not (project.path / "samples" / str(year - 1)).is_dir():
         return {}
     return {
-        (each.unit.code, Period.of(year, each.period.suffix).code): Before(
+        (each.unit.code, Period.of(year, each.period.suffix).code): HeldBefore(
             {(form, part): len(rows) for form, parts in each.content.forms.items() for part, rows in parts.items()}
         )
         for each in plan_sample(project, year - 1, seed)
@@ -168,7 +168,7 @@ def _records_before(project: Project, year: int, seed: int) -> dict[tuple[str, s
 def _write_all(
     project: Project,
     files: list[tuple[SampleDelivery, Planned]],
-    before: Mapping[tuple[str, str], Before],
+    before: Mapping[tuple[str, str], HeldBefore],
     progress: Progress | None,
 ) -> None:
     jobs = [
@@ -181,7 +181,7 @@ def _write_all(
                 progress(done, len(files))
 
 
-def _write(job: tuple[Path, Path, Planned, Before | None]) -> None:
+def _write(job: tuple[Path, Path, Planned, HeldBefore | None]) -> None:
     project_path, path, each, before = job
     if isinstance(each.content, str):
         path.write_text(each.content, encoding="utf-8")

@@ -39,7 +39,7 @@ class Earlier:
 
 
 @dataclass(frozen=True)
-class Before:
+class HeldBefore:
     """What the office holds already when it writes a workbook for a unit and period.
 
     `rows` are the records of the same period of last year by form and part, which say how many a ledger needs;

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from nianbao.catalog import Project
-from nianbao.terms.filled import Before, Earlier
+from nianbao.terms.filled import Earlier, HeldBefore
 from nianbao.terms.form import NUMBERS, Aggregate, Form, Layout, Part
 from nianbao.terms.period import Period
 from nianbao.terms.unit import Unit
 from nianbao.warehouse.connect import Connection, quote, rows_of
 
 
-def read_before(connection: Connection, project: Project, unit: Unit, period: Period) -> Before:
+def read_before(connection: Connection, project: Project, unit: Unit, period: Period) -> HeldBefore:
     """The records a year before by form and part, and the earlier values of every line, as they count now; in 元."""
     rows: dict[tuple[str, str], int] = {}
     values: dict[tuple[str, str, str], Earlier] = {}
@@ -24,7 +24,7 @@ def read_before(connection: Connection, project: Project, unit: Unit, period: Pe
                 rows[form.code, part.code] = len(held)
             else:
                 values |= _values(connection, form, part, unit, own)
-    return Before(rows, values)
+    return HeldBefore(rows, values)
 
 
 def _values(

@@ -19,7 +19,7 @@ from nianbao.catalog import Project, load_project
 from nianbao.intake.blank import write_workbook
 from nianbao.terms import workbook_words
 from nianbao.terms.check import Rule
-from nianbao.terms.filled import Before, Earlier, Filled
+from nianbao.terms.filled import Earlier, Filled, HeldBefore
 from nianbao.terms.finding import Severity
 from nianbao.terms.form import Field, FieldType, Form, Layout, Part
 from nianbao.terms.period import Period
@@ -461,7 +461,7 @@ def test_R24_a_ledger_fits(project: Project, tmp_path: Path, a_year_before: int,
     """R24: forty rows, or half as many again as a year before; whoever needs more puts rows in."""
     filled = Filled({"GH11": {"main": [{"class_id": f"A{number}", "trainees": 9} for number in range(filled_in)]}})
     path = tmp_path / "w.xlsx"
-    write_workbook(path, project, project.units[XINING], PERIOD, filled, Before({("GH11", "main"): a_year_before}))
+    write_workbook(path, project, project.units[XINING], PERIOD, filled, HeldBefore({("GH11", "main"): a_year_before}))
     workbook, form = openpyxl.load_workbook(path), project.forms["GH11"]
     first = entry(workbook, form, form.parts[0], form.parts[0].field("class_id"))
     numbers = [first.offset(number, -1).value for number in range(rows + 1)]
@@ -471,7 +471,7 @@ def test_R24_a_ledger_fits(project: Project, tmp_path: Path, a_year_before: int,
 
 def test_S17_earlier_values_stand_beside_the_cell(project: Project, tmp_path: Path) -> None:
     """S17: 上期, 上年同期 and 本年前期累计 are printed right of the value, locked and greyed; the value stays open."""
-    before = Before({}, {("GH01", "main", "members_total"): Earlier(Decimal(11), Decimal(9), None)})
+    before = HeldBefore({}, {("GH01", "main", "members_total"): Earlier(Decimal(11), Decimal(9), None)})
     path = tmp_path / "w.xlsx"
     write_workbook(path, project, project.units[XINING], PERIOD, before=before)
     form = project.forms["GH01"]

@@ -12,7 +12,7 @@ from nianbao.intake.blank.limits import LimitsByColumn
 from nianbao.intake.blank.options import Options
 from nianbao.intake.blank.style import ROW_HEIGHT, BlankStyles
 from nianbao.terms.check import Rule
-from nianbao.terms.filled import Before, Filled
+from nianbao.terms.filled import Filled, HeldBefore
 from nianbao.terms.period import Period
 from nianbao.terms.unit import Unit
 from nianbao.terms.workbook_words import BASES, STATUSES
@@ -36,7 +36,7 @@ class BlankBook:
     options: Options
     limits: LimitsByColumn
     comparisons: tuple[Rule, ...]
-    before: Before
+    before: HeldBefore
 
     @property
     def cover(self) -> dict[str, str]:
@@ -113,6 +113,8 @@ class Page:
         """
         if not may_grow:
             self.sheet.protect("", _MAY_RESIZE)
+        # What overflows from the last column is for the screen: it would shrink the page.
+        self.sheet.print_area(0, 0, self.row - 1, self.last)
         self.sheet.set_paper(A4)
         self.sheet.fit_to_pages(1, 0)
         self.sheet.center_horizontally()

@@ -15,7 +15,7 @@ from nianbao.intake.blank.limits import limits_by_column
 from nianbao.intake.blank.options import Options
 from nianbao.intake.blank.page import BlankBook
 from nianbao.intake.blank.style import TEXT_FONT, BlankStyles
-from nianbao.terms.filled import Before, Filled
+from nianbao.terms.filled import Filled, HeldBefore
 from nianbao.terms.period import Period
 from nianbao.terms.unit import Unit
 from nianbao.terms.workbook_words import COVER_SHEET, EDITION_PROPERTY, GUIDE_SHEET, sheet_name
@@ -34,7 +34,7 @@ def write_workbook(
     unit: Unit,
     period: Period,
     filled: Filled | None = None,
-    before: Before | None = None,
+    before: HeldBefore | None = None,
 ) -> None:
     """Write the blank workbook of a unit for a period, or with `filled` the same one as a clerk has typed into it.
 
@@ -55,7 +55,7 @@ def write_workbook(
         options=Options(project, unit, period),
         limits=limits_by_column(project.rules),
         comparisons=tuple(rule for rule in project.rules if rule.comparisons),
-        before=before or Before(),
+        before=before or HeldBefore(),
     )
     _write_properties(book)
     sheets = _name_sheets(dues)
