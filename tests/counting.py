@@ -71,7 +71,7 @@ def count(project: Project, sent: Iterable[Sent], today: dt.date, connection: Co
 
 def build_indicators(connection: Connection, project: Project) -> None:
     """Make every indicator anew from what core and reference hold."""
-    models = indicator_models(project)
+    models = [model for model in indicator_models(project) if not model.name.startswith("mart.")]
     needed = {read for model in models for read in model.reads}
     models += [model for model in read_models(project.path / "sql") if model.name in needed - {"core.submission"}]
     given = {read for model in models for read in model.reads} - {model.name for model in models}
