@@ -58,6 +58,8 @@ def _read_form(path: Path, roster: Roster, lists: frozenset[str]) -> Form:
         cumulative=declared.flag("cumulative"),
         notes=declared.texts("notes", ()),
         excludes_below=declared.flag("excludes_below"),
+        approval_no=declared.text("approval_no", ""),
+        valid_until=declared.text("valid_until", ""),
         takes_supplements=declared.flag("supplements"),
         parts=tuple(
             _read_part(part, code, suffixes, reporters, roster, lists) for part in declared.tables("parts", "code")

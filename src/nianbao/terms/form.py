@@ -158,7 +158,7 @@ class Form:
     `due_days` after the end of a period it is due, where a level has no days of its own in `level_due_days`.
     `approval` says what the level above has to do with it. `edition` is the present one; `earlier_editions` are those
     of periods that have their own. What is sent as a supplement (补报) adds its rows to those that count, where the
-    form takes that.
+    form takes that. `approval_no` (批准文号) and `valid_until` (有效期至) are printed in the head as they are declared.
     """
 
     code: str
@@ -178,6 +178,8 @@ class Form:
     level_due_days: tuple[tuple[str, int], ...] = ()
     excludes_below: bool = False
     approval: Approval = Approval.NONE
+    approval_no: str = ""
+    valid_until: str = ""
     swing: Swing = Swing()
     takes_supplements: bool = False
 

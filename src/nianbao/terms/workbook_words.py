@@ -34,6 +34,8 @@ ISSUER_LABEL = "制定机关："
 UNIT_LABEL = "填报单位："
 PERIOD_LABEL = "报告期："
 MEASURE_LABEL = "计量单位："
+APPROVAL_NO_LABEL = "批准文号："
+VALID_UNTIL_LABEL = "有效期至："
 EDITION_LABEL = "报表版本："
 """Each of these begins a cell and is followed by its value in the same cell: `报告期：2021年第四季度`."""
 

@@ -484,6 +484,24 @@ def test_S17_earlier_values_stand_beside_the_cell(project: Project, tmp_path: Pa
     assert titles == [*workbook_words.EARLIER, workbook_words.SELF_CHECK]
 
 
+def test_the_head_prints_what_is_declared_and_nothing_else(project: Project, tmp_path: Path) -> None:
+    """批准文号 and 有效期至 stand in the head of a form that declares them, and of no other."""
+    declared = replace(project.forms["GH05"], approval_no="样例统制〔2021〕1号", valid_until="2023年12月")
+    small = Project(ROOT, project.roster, project.codes, {"GH05": declared, "GH06": project.forms["GH06"]})
+    vars(small)["rules"] = ()
+    with_numbers, without = written(small, tmp_path / "w.xlsx").worksheets[2:4]
+    assert {"批准文号：样例统制〔2021〕1号", "有效期至：2023年12月"} <= set(texts(with_numbers))
+    assert not [text for text in texts(without) if "文号" in text or "有效期" in text]
+
+
+def test_what_overflows_is_not_printed(blank: Workbook) -> None:
+    """The sentence beside a failing cell runs over the last column on the screen, and does not widen the page."""
+    for sheet in blank.worksheets[:-1]:
+        assert sheet.print_area
+        assert sheet.page_setup.paperSize == "9" or sheet.page_setup.paperSize == 9
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) in ((1, 0), (None, 0))
+
+
 def test_answers_for_keys_find_their_row(project: Project, tmp_path: Path) -> None:
     """A row for a key stands beside that key, whatever the order of the answers."""
     groups = list(project.codes["new_form_group"])

@@ -11,6 +11,7 @@ from nianbao.intake.blank.tables import column_widths, write_table
 from nianbao.terms.form import Field, Form, Layout, Part
 from nianbao.terms.period import Period
 from nianbao.terms.workbook_words import (
+    APPROVAL_NO_LABEL,
     EDITION_LABEL,
     ISSUER_LABEL,
     MEASURE_LABEL,
@@ -20,6 +21,7 @@ from nianbao.terms.workbook_words import (
     SIGNATURES,
     TABLE_NO_LABEL,
     UNIT_LABEL,
+    VALID_UNTIL_LABEL,
     part_heading,
 )
 
@@ -93,7 +95,8 @@ def _write_masthead(page: Page, form: Form, period: Period) -> None:
         (ISSUER_LABEL + page.book.project.federation.zh, PERIOD_LABEL + period.zh),
         (MEASURE_LABEL + _MEASURES_SHOWN, EDITION_LABEL + form.edition_in(period)),
     )
-    for on_right, on_left in lines:
+    official = [(APPROVAL_NO_LABEL, form.approval_no), (VALID_UNTIL_LABEL, form.valid_until)]
+    for on_right, on_left in (*lines, *((label + said, "") for label, said in official if said)):
         page.sheet.set_row(page.row, 19)
         page.merge(0, right - 1, on_left, "meta")
         page.merge(right, page.last, on_right, "meta")
