@@ -49,7 +49,7 @@ def build_tables(
     state = f"{fingerprint_of_built(connection)} {rules}"
     if built_from(connection, _VERIFIED) == state:
         return Built(built)
-    verified = step("verify", verify, connection, project)
+    verified = step("verify", verify, connection, project, {model.name for model in models})
     remember_built(connection, _VERIFIED, state, clock.now())
     return Built(built, verified)
 

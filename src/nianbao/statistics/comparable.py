@@ -57,7 +57,7 @@ def read_compared(connection: Connection, basis: YearBasis) -> dict[Marked, Deci
     By indicator, year, years back and mark.
     """
     rows = connection.execute(
-        "SELECT indicator_id, year, back, mark, value FROM indicator.operand "
+        "SELECT indicator_id, year, back, mark, value FROM step.operand "
         "WHERE year_basis = $basis AND scope = $scope AND unit_line = '' AND with_succeeded",
         {"basis": basis.code, "scope": ALL},
     ).fetchall()

@@ -21,11 +21,6 @@ def table_of(basis: YearBasis) -> str:
     return "indicator.value" if basis.is_main else f"indicator.{basis.code}_year"
 
 
-def year_tables(project: Project) -> list[str]:
-    """The tables that are built for the years of a federation: none for one by which nothing can be counted."""
-    return [table_of(basis) for basis in project.year_bases if basis.is_main or _countable(project, basis)]
-
-
 def placed_models(project: Project) -> list[Model]:
     """The models that depend on who stands where at the end of a year, in their order; the last one is the tree."""
     return [operand_model(), _covered_model(project), _tree_model(project)]
@@ -144,7 +139,7 @@ def _covered_model(project: Project) -> Model:
     Where units of counted levels are asked, they alone are counted; where none is, whoever is asked.
     """
     return Model(
-        "indicator.covered",
+        "step.covered",
         f"""WITH operand AS (
     SELECT indicator_id, operand, back FROM (VALUES {_operands(project)}) AS listed (indicator_id, operand, back)
 ),
@@ -220,7 +215,7 @@ def _value_model(
     operands = {operand for tree in formulas.values() for operand in operands_of(tree)}
     # Who stands above has its value on the tree.
     needed = "TRUE" if any(each.whole == "parent" for each in operands) else f"({side} OR o.scope = '{ALL}')"
-    reads = {"indicator.operand", "indicator.covered"}
+    reads = {"step.operand", "step.covered"}
     whole = ""
     if not basis.is_main:
         reads |= {"indicator.coverage", "reference.indicator_period", "reference.indicators"}
@@ -233,7 +228,7 @@ def _value_model(
     steps = [f"basis AS (\n    SELECT '{basis.code}' AS year_basis\n)", *([_whole_step()] if whole else [])]
     steps.append(f"""operand AS (
     SELECT o.indicator_id, o.year, o.back, o.unit_line, o.scope, o.with_succeeded, o.mark, o.value
-    FROM indicator.operand AS o
+    FROM step.operand AS o
     INNER JOIN basis ON o.year_basis = basis.year_basis
     WHERE {needed}{whole}
 )""")
@@ -263,7 +258,7 @@ SELECT
     coalesce(covered.asked, 0) AS asked, coalesce(covered.reported, 0) AS reported
 FROM valued
 CROSS JOIN basis
-LEFT JOIN indicator.covered AS covered
+LEFT JOIN step.covered AS covered
     ON
         basis.year_basis = covered.year_basis AND valued.indicator_id = covered.indicator_id
         AND valued.year = covered.year

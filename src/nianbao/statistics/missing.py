@@ -84,7 +84,7 @@ def read_compared_gaps(
     due, units = _read_due(connection), _Units(project)
     periods: dict[tuple[str, int, int], set[str]] = defaultdict(set)
     rows = connection.execute(
-        "SELECT DISTINCT indicator_id, for_year, back, period FROM indicator.paired_period WHERE year_basis = $basis",
+        "SELECT DISTINCT indicator_id, for_year, back, period FROM step.paired_period WHERE year_basis = $basis",
         {"basis": project.conventions.year.code},
     ).fetchall()
     for name, year, back, period in rows:
@@ -118,7 +118,7 @@ def _read_compared(
     rows = connection.execute(
         f"""
         SELECT p.indicator_id, p.for_year, p.back, p.unit_code, p.period, {AGGREGATE} AS value
-        FROM indicator.paired AS p SEMI JOIN {_LACKING} AS l ON p.unit_code = l.unit_code
+        FROM step.paired AS p SEMI JOIN {_LACKING} AS l ON p.unit_code = l.unit_code
         WHERE p.year_basis = $basis AND p.indicator_id IN (SELECT unnest($wanted::VARCHAR[]))
         GROUP BY p.indicator_id, p.aggregate, p.for_year, p.back, p.unit_code, p.period
         """,

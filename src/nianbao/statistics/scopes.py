@@ -21,7 +21,7 @@ def operand_model() -> Model:
     comparable with the year before.
     """
     return Model(
-        "indicator.operand",
+        "step.operand",
         f"""WITH {_placed()},
 
 {_SCOPES}
@@ -32,7 +32,7 @@ SELECT
 FROM operand
 WHERE value IS NOT NULL""",
         frozenset(
-            {"indicator.counted", "indicator.paired", "reference.standing", "reference.tree", "reference.incomparable"}
+            {"indicator.counted", "step.paired", "reference.standing", "reference.tree", "reference.incomparable"}
         ),
         "指标和算式的取数：各范围、各年度，单位按原报和按年末承继关系两种口径，有增减单位的年度另有可比口径",
         "what indicators and formulas are made of; one row per basis, indicator, year, years back, line, scope, side "
@@ -50,7 +50,7 @@ def _placed() -> str:
             WHEN s.share IS NULL OR c.aggregate IN ('max', 'min', 'distinct') THEN c.value
             ELSE CAST(CAST(c.value AS DECIMAL(24, 6)) * s.share AS DECIMAL(38, 10))
         END AS value
-    FROM indicator.paired AS c
+    FROM step.paired AS c
     LEFT JOIN reference.standing AS s
         ON
             c.unit_code = s.unit_code AND c.period = s.period
@@ -123,7 +123,7 @@ operand AS (
     UNION ALL
     -- What everybody reported needs no tree: it is its own comparable side.
     SELECT year_basis, indicator_id, for_year, back, '', '{ALL}', TRUE, '', {AGGREGATE}
-    FROM indicator.paired
+    FROM step.paired
     GROUP BY year_basis, indicator_id, aggregate, for_year, back
     UNION ALL
     SELECT year_basis, indicator_id, year, back, '', '{ALL}', TRUE, mark, {AGGREGATE}

@@ -21,8 +21,8 @@ from nianbao.warehouse.time_tables import STANDING_COLUMNS, TREE_COLUMNS, period
 _OF_A_DAY = {
     "reference.standing": "temp.standing_of_day",
     "reference.tree": "temp.tree_of_day",
-    "indicator.operand": "temp.operand_of_day",
-    "indicator.covered": "temp.covered_of_day",
+    "step.operand": "temp.operand_of_day",
+    "step.covered": "temp.covered_of_day",
     "indicator.tree": "temp.values_of_day",
 }
 

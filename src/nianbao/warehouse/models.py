@@ -138,7 +138,7 @@ def fingerprint_of_built(connection: Connection) -> str:
     """One fingerprint for the present content of all that a report prints: built tables, rulings, office blocks."""
     rows = connection.execute(
         "SELECT model || '=' || fingerprint FROM ledger.build "
-        "WHERE split_part(model, '.', 1) IN ('core', 'indicator', 'mart') "
+        "WHERE split_part(model, '.', 1) IN ('core', 'step', 'indicator', 'mart') "
         "OR model IN ('ledger.block', 'ledger.ruling') ORDER BY model"
     ).fetchall()
     return hashlib.sha256("\n".join(row[0] for row in rows).encode()).hexdigest()

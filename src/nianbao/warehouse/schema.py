@@ -11,7 +11,7 @@ from nianbao.terms.form import FieldType, Part
 from nianbao.warehouse.connect import Connection, has_table, literal, quote, transaction
 from nianbao.warehouse.state import create_views
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """A warehouse of an older structure is not converted but made anew from the record."""
 
 SQL_TYPES = {
@@ -215,7 +215,7 @@ def create_schema(connection: Connection, project: Project) -> None:
         StoreError: the file was written by a newer nianbao.
     """
     with transaction(connection):
-        for schema in ("ledger", "raw", "reference", "core", "indicator", "mart"):
+        for schema in ("ledger", "raw", "reference", "core", "step", "indicator", "mart"):
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
         _check_version(connection)
         existing = _existing_columns(connection)

@@ -22,6 +22,7 @@ STORAGE_VERSION = "v1.5.0"
 """Older than this DuckDB's own, so that analysts with an older DuckDB can open the file."""
 
 SCHEMAS = ("core", "indicator", "mart", "reference")
+"""What is published: not `step`, which only indicators are made of, and which is most of a warehouse."""
 CURRENT, CURRENT_TABLES = "current.duckdb", "current.tables"
 DICTIONARY = "dictionary.csv"
 _DICTIONARY = """

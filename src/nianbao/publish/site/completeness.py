@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from nianbao.terms.background import Background, Due
 from nianbao.terms.period import Period
@@ -81,6 +82,7 @@ def in_words(dues: list[Due]) -> str:
     return "，".join(f"{period_short(due.period)}{due.status.zh}" for due in dues)
 
 
+@cache
 def period_short(code: str) -> str:
     """A period without its year: 一季度."""
     period = Period.parse(code)
