@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,10 +23,12 @@ from nianbao.intake.answer.receipt import ReceiptWriter
 from nianbao.intake.apart import do_apart, sift
 from nianbao.intake.judge import isolate
 from nianbao.intake.judge.rounds import Known, Rounds
+from nianbao.runs import recording
 from nianbao.runs.kept import raise_kept
 from nianbao.settings import Home
+from nianbao.warehouse import projection
 from nianbao.warehouse.connect import Connection
-from tests.homes import collect_into, post, send, warehouse
+from tests.homes import collect_into, post, scratch_files, send, warehouse
 
 NIGHT, NEXT_NIGHT = "2021-10-09T01:00", "2021-10-10T01:00"
 UNITS, GUILTY = ["QH630100", "QH630200", "QH632200"], "QH630200"
@@ -43,6 +46,33 @@ def query(_=None):
         connection.execute("SELECT count(*) FROM range(30000000) AS a WHERE hash(a.range) % 3 = 1").fetchall()
 
 """
+
+ENDLESS = """-- It never ends.
+-- code: C99-1
+-- form: GH05
+-- severity: reject
+-- says: {value}应为{expected}。
+-- because: 试验。
+SELECT submission_id, row_no, 'warmth_funds' AS field, warmth_funds_yuan AS value, 1 AS expected
+FROM stage.gh05, range(1000000000) AS endless, range(1000000000) AS more
+WHERE hash(endless.range + more.range) % 3 = 7
+"""
+
+TELLING = """
+from nianbao.cli import main
+from nianbao.warehouse.dialect import LentConnection
+
+execute = LentConnection.execute
+
+def tell(self, statement, *parameters):
+    if "endless" in statement:
+        print("asking", flush=True)
+    execute(self, statement, *parameters)
+
+LentConnection.execute = tell
+main()
+"""
+"""The commands, telling on a line of its own when Great Expectations asks the rule that never ends."""
 
 ANSWERING: list[tuple[Any, str]] = [
     (ReceiptWriter, "compose"),
@@ -169,6 +199,74 @@ def test_ctrl_c_within_a_query_is_no_fault_of_a_submission() -> None:
             time.sleep(0.5)
         said = child.communicate()[1].decode()
         assert said.splitlines()[-1].startswith("KeyboardInterrupt")
+
+
+def test_ctrl_c_within_a_rule_ends_the_run_at_once(
+    project: Project, home: Home, clock: Callable[[str], None], tmp_path: Path
+) -> None:
+    """One is enough, in a query of Great Expectations that never ends: code 130, nothing half written, all later."""
+    clock(NIGHT)
+    folder = tmp_path / "project"
+    for name in ("forms", "reference", "expectations", "sql", "indicators", "reports"):
+        shutil.copytree(project.path / name, folder / name)
+    shutil.copyfile(project.path / "federation.toml", folder / "federation.toml")
+    (folder / "sql" / "check" / "C99_1_endless.sql").write_text(ENDLESS, encoding="utf-8")
+    command = [sys.executable, "-c", TELLING, "collect", "--project", str(folder), "--home", str(home.path)]
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    while "asking" not in (line := child.stdout.readline()):
+        assert line, child.communicate()[1]
+    time.sleep(1)  # the query has begun
+    child.send_signal(signal.SIGINT)
+    said = child.communicate(timeout=300)[1]
+    assert child.returncode == 130, said
+    assert not counting(home)
+    assert not outcomes(home)
+    assert not scratch_files(home)
+    assert not collect_into(project, home).alarms
+    assert counting(home) == {*UNITS}
+
+
+def test_a_fault_of_ours_while_facts_are_brought_in_costs_one_delivery(
+    project: Project, home: Home, clock: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The projection fails over one: it is kept back, alarmed and told; all others count; when mended it counts too."""
+    clock(NIGHT)
+    sound, failed = projection.apply_facts, []
+
+    def apply(connection: Connection, project: Project, applied: projection.Applied) -> None:
+        asked = applied.facts.get("asked")
+        if asked is not None and asked["submission_id"].str.starts_with(GUILTY).any():
+            failed.append(applied.at)
+            raise ZeroDivisionError
+        sound(connection, project, applied)
+
+    monkeypatch.setattr(recording, "apply_facts", apply)
+    night = collect_into(project, home)
+    assert failed
+    assert counting(home) == {*UNITS} - {GUILTY}
+    assert [(alarm.source, alarm.code) for alarm in night.alarms] == [("judging", "KEPT")]
+    assert sorted(outcomes(home).values()) == ["accepted", "accepted", "kept"]
+    monkeypatch.undo()
+    clock(NEXT_NIGHT)
+    assert not collect_into(project, home).alarms
+    assert counting(home) == {*UNITS}
+
+
+def test_a_fault_of_ours_while_a_warehouse_is_made_anew_leaves_the_record_whole(
+    project: Project, home: Home, clock: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The projection fails over what is recorded: the run ends with that fault, and the next one makes all good."""
+    clock(NIGHT)
+    collect_into(project, home)
+    home.warehouse.unlink()
+    with monkeypatch.context() as broken:
+        broken.setattr(projection, "_spread", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            collect_into(project, home)
+    assert not scratch_files(home)
+    assert not collect_into(project, home).alarms
+    assert counting(home) == {*UNITS}
 
 
 @pytest.mark.parametrize("fault", [OSError(28, "No space left on device"), StoreError("a file of the archive is gone")])

@@ -31,6 +31,7 @@ from nianbao.warehouse.connect import (
     open_writer,
     raise_interrupt,
 )
+from nianbao.warehouse.interrupt import ended_by_ctrl_c
 from nianbao.warehouse.last_state import keep_last_state
 from nianbao.warehouse.lock import writer_lock
 from nianbao.warehouse.projection import apply_runs, bring_up_to_date, refuse_other_record
@@ -89,7 +90,8 @@ def open_workspace(project_path: Path, home: Home, purpose: str, anew: bool = Fa
             reference = load_reference(connection, project, clock.now().date())
             workspace = Workspace(project, home, record, connection, reference, is_writer=True)
             try:
-                yield workspace
+                with ended_by_ctrl_c(connection):
+                    yield workspace
             except UsageError:
                 raise  # nothing was begun
             except NianbaoError as error:

@@ -10,6 +10,8 @@ import duckdb
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.sql.compiler import IdentifierPreparer
 
+from nianbao.warehouse.connect import raise_interrupt
+
 
 class LentConnection:
     """The pipeline's connection, and its cursor, for queries only: transactions and its end are the pipeline's own."""
@@ -25,8 +27,16 @@ class LentConnection:
         return self
 
     def execute(self, statement: str, parameters: Sequence[Any] = ()) -> None:
-        """Run a query; the rows are fetched from the connection."""
-        self._connection.execute(statement, parameters)
+        """Run a query; the rows are fetched from the connection.
+
+        Raises:
+            KeyboardInterrupt: Ctrl-C met it at work. Great Expectations would take it for a fault and ask again.
+        """
+        try:
+            self._connection.execute(statement, parameters)
+        except RuntimeError as error:
+            raise_interrupt(error)
+            raise
 
     def commit(self) -> None:
         """Do nothing."""

@@ -23,7 +23,7 @@ from typing import Any, Literal
 
 from nianbao.errors import RuleError
 from nianbao.terms.check import QUERY, Offender, Rule, Verdict
-from nianbao.warehouse.connect import INTERRUPTED, QUERY_FAULT, Connection, quote, rows_of
+from nianbao.warehouse.connect import QUERY_FAULT, Connection, quote, rows_of
 from nianbao.warehouse.engine import Engine, other_engine
 from nianbao.warehouse.models import tables_read
 
@@ -146,8 +146,6 @@ def _evaluate(batch: Any, rules: Sequence[Rule], result_format: str | dict[str, 
         raise RuleError(f"no result for the rules {', '.join(lost)}", next_step="give each rule a name of its own")
     for rule in rules:
         if cause := _cause(by_name[rule.name].exception_info):
-            if cause.endswith(INTERRUPTED):  # Great Expectations takes that for a fault of the rule
-                raise KeyboardInterrupt
             raise _fault(rule, cause)
     return by_name
 
