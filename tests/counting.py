@@ -39,7 +39,7 @@ class Sent(NamedTuple):
 def count(project: Project, sent: Iterable[Sent], today: dt.date, connection: Connection | None = None) -> Connection:
     """Everything that is made of these submissions on a day, by the SQL of a real build."""
     connection = connection or open_memory()
-    for schema in ("reference", "core", "indicator"):
+    for schema in ("reference", "core", "step", "indicator"):
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
     for table in reference_tables(project, today):
         name = f"reference.{table.name}"

@@ -28,7 +28,7 @@ RUN_BY_RUN = {"ledger.run", "ledger.build"}
 
 TABLES = """
 SELECT schema_name || '.' || table_name FROM duckdb_tables()
-WHERE database_name = $1 AND schema_name IN ('raw', 'ledger', 'reference', 'core', 'indicator', 'mart')
+WHERE database_name = $1 AND schema_name IN ('raw', 'ledger', 'reference', 'core', 'step', 'indicator', 'mart')
 """
 
 
