@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from nianbao.cli import main
 from nianbao.runs.extend import extend
+from nianbao.runs.workspace import open_workspace_as_of
 from nianbao.terms.deadline import Extension
 from nianbao.terms.reminder import Reminding
 from tests.federation import Federation, a01, a02
@@ -120,6 +121,15 @@ def test_O4_nothing_is_noted_where_nothing_was_said(federation: Federation, tmp_
     assert remind(federation, now, "--out", str(tmp_path / "out"), "--by", ROLE).exit_code == 64
     assert remind(federation, now, "--notify", "--by", ROLE).exit_code == 64
     assert set(told(remind(federation, now, "--json"))) == {"A2", "A3"}
+
+
+def test_O4_what_was_declared_before_there_were_reminders_is_still_read(federation: Federation) -> None:
+    """O4: a record whose list of columns does not know theirs answers as of a day as before."""
+    federation.edit("reference/columns.csv", "reminded_at,", "reminded_then,")
+    federation.send("A3", "2021Q4", {"A01": a01(7, 700, 3)}, "2022-01-08T10:00")
+    federation.night("2022-01-09T01:00")
+    with open_workspace_as_of(federation.home, dt.date(2022, 1, 9)) as past:
+        assert past.connection.execute("SELECT count(*) FROM ledger.reminder").fetchone() == (0,)
 
 
 def test_O4_both_wordings_have_a_name() -> None:

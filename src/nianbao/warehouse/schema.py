@@ -271,8 +271,9 @@ def _create_table(
     else:
         for name in added:
             connection.execute(f"ALTER TABLE {spec.name} ADD COLUMN {quote(name)} {spec.bare_columns[name]}")
-    if added:
-        comment_on(connection, spec.name, f"{spec.zh} / {spec.en}", {name: comments[name] for name in added})
+    if added:  # what was declared before a column was there does not say what it means
+        known = {name: comments.get(name, name) for name in added}
+        comment_on(connection, spec.name, f"{spec.zh} / {spec.en}", known)
 
 
 def comment_on(connection: Connection, table: str, comment: str, columns: dict[str, str]) -> None:
