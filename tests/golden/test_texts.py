@@ -97,6 +97,20 @@ def test_S2_the_blocks_of_the_sample_come_in_as_the_office_writes_them(year_home
     assert all(paragraph in issued for text in on_page for paragraph in text.paragraphs)
 
 
+def test_S7_one_issue_binds_both_reports_under_one_number(year_home: Home) -> None:
+    """S7: one red head before the first, one number on both on paper and site, the tail lines behind the last."""
+    (block,) = (each for each in read_office(ROOT / "samples" / "2021").texts if each.block_id == "期号")
+    (number,) = block.paragraphs
+    work, audit = (release(year_home, code, 1) for code in ("work_report", "audit_report"))
+    for folder in (work, audit):
+        assert f"青海省总工会工作通报　{number}" in (folder / "index.html").read_text(encoding="utf-8")
+    first, last = (open_docx(str(each / f"{each.parent.name}-2021.docx")).element.body for each in (work, audit))
+    said = ["".join(part.text or "" for part in each.iter(qn("w:t"))) for each in (first, last)]
+    assert said[0].count("青海省总工会工作通报") == 1 and number in said[0] and "青海省总工会办公室编" in said[0]
+    assert f"青海省总工会工作通报　{number}" in said[1] and "办公室编" not in said[1]
+    assert ["印发" in each[-80:] for each in said] == [False, True]
+
+
 @pytest.mark.parametrize(("code", "least"), [("work_report", 9_000), ("audit_report", 5_000)])
 def test_the_sample_prints_a_report_as_long_as_a_real_one(year_home: Home, code: str, least: int) -> None:
     """The model has some 10,900 and 6,200 characters; no field of work is a heading without its text."""

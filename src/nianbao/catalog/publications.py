@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +19,7 @@ from nianbao.terms.publication import (
     Chart,
     Column,
     Head,
+    Issue,
     Publication,
     Row,
     Section,
@@ -59,10 +60,12 @@ def read_publications(
         DeclarationError: a section is malformed, stands twice, or binds an indicator that is not declared.
     """
     known = _Known(frozenset(indicators), (*roster.levels, COUNTED), roster, wordings, issuer)
-    return {path.parent.name: _read_publication(path, known) for path in sorted(folder.glob("*/publication.toml"))}
+    paths = sorted(folder.glob("*/publication.toml"))
+    issues = _read_issues(folder / "issues.toml", [path.parent.name for path in paths], wordings)
+    return {path.parent.name: _read_publication(path, known, issues) for path in paths}
 
 
-def _read_publication(path: Path, known: _Known) -> Publication:
+def _read_publication(path: Path, known: _Known, issues: Mapping[str, Issue]) -> Publication:
     declared = Declared.from_toml(path)
     sections = tuple(_read_section(file, known) for file in sorted((path.parent / "sections").glob("*.toml")))
     publication = Publication(
@@ -74,8 +77,7 @@ def _read_publication(path: Path, known: _Known) -> Publication:
         style=declared.text("style"),
         sections=sections,
         footnotes_from=declared.integer("footnotes_from") if "footnotes_from" in declared else None,
-        head=_read_head(declared),
-        tail=_read_tail(declared),
+        issue=issues.get(path.parent.name),
         annexes=declared.texts("annexes", PRINTED_ANNEXES),
         key_figures=declared.texts("key_figures", ()),
     )
@@ -98,22 +100,28 @@ def _read_publication(path: Path, known: _Known) -> Publication:
     return publication
 
 
-def _read_head(publication: Declared) -> Head | None:
-    declared = publication.table("head")
-    if declared is None:
-        return None
-    head = Head(declared.text("name"), declared.text("compiler"), declared.text("issue_block", ""))
+def _read_issues(path: Path, codes: Iterable[str], wordings: Wordings) -> dict[str, Issue]:
+    """The issue of each publication that is bound in one."""
+    if not path.exists():
+        return {}
+    declared = Declared.from_toml(path)
+    issues: dict[str, Issue] = {}
+    for each in declared.tables("issues", "name"):
+        block = each.text("number_block", "")
+        head = Head(each.text("name"), each.text("compiler"), block)
+        printer = each.text("printed_by", "")
+        tail = Tail(printer, each.text("sent_to", ""), each.text("copied_to", ""))
+        issue = Issue(each.texts("publications"), head, tail if printer else None)
+        each.done()
+        if block and block not in wordings.blocks:
+            raise each.fail(f"block {block!r} is not declared in reports/blocks.toml", "number_block")
+        if not issue.publications or (unknown := set(issue.publications) - set(codes)):
+            raise each.fail(f"publication {min(unknown) if issue.publications else ''!r} is not declared")
+        if twice := issues.keys() & set(issue.publications):
+            raise each.fail(f"publication {min(twice)} is bound in two issues")
+        issues |= dict.fromkeys(issue.publications, issue)
     declared.done()
-    return head
-
-
-def _read_tail(publication: Declared) -> Tail | None:
-    declared = publication.table("tail")
-    if declared is None:
-        return None
-    tail = Tail(declared.text("printed_by"), declared.text("sent_to", ""), declared.text("copied_to", ""))
-    declared.done()
-    return tail
+    return issues
 
 
 def _read_section(path: Path, known: _Known) -> Section:

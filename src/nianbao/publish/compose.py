@@ -52,7 +52,7 @@ from nianbao.terms.passage import (
     Wordings,
 )
 from nianbao.terms.period import Period
-from nianbao.terms.publication import Chart, Column, Head, Publication, Row, Section, Table
+from nianbao.terms.publication import Chart, Column, Issue, Publication, Row, Section, Table
 from nianbao.terms.reported import Reported
 from nianbao.terms.target import Target
 from nianbao.terms.unit import Unit
@@ -185,11 +185,17 @@ class Composer:
         if self.is_draft:
             yield (ToWrite(f"【待补写：{declared.zh}】", declared.is_required, declared.id, declared.is_centred),)
 
-    def issue(self, head: Head | None) -> PrintedBlock | ToWrite | None:
-        """The number of the issue that a bulletin is, as the office has written it, or the gap for it in a draft."""
-        if head is None or not head.issue_block:
+    def number_of(self, issue: Issue | None) -> PrintedBlock | ToWrite | None:
+        """The number of the issue that binds the report, as the office has written it into the one that leads it.
+
+        Where it has not, the draft of that one has a gap for it.
+        """
+        if issue is None or not issue.head.issue_block:
             return None
-        said = next(self._block(self.wordings.blocks[head.issue_block], ""), ())
+        block_id = issue.head.issue_block
+        if block_id not in self.reported.blocks and not issue.head_of(self.publication.code):
+            return None
+        said = next(self._block(self.wordings.blocks[block_id], ""), ())
         return next((piece for piece in said if isinstance(piece, PrintedBlock | ToWrite)), None)
 
     @property
@@ -345,7 +351,8 @@ def compose(
     ]
     sections = tuple(composer.section(section) for section in shown)
     sections = said_once(sections, composer.printed, composer.figures.project.conventions.words)
-    issue = composer.issue(publication.head)
+    issue = publication.issue
+    number = composer.number_of(issue)
     return Document(
         publication=publication.code,
         zh=publication.zh,
@@ -361,9 +368,10 @@ def compose(
         notices=notices,
         unfinished=unfinished,
         open_passages=tuple(composer.open_passages),
-        head=publication.head,
-        tail=publication.tail,
-        issue=issue,
+        bulletin=issue.head.name if issue else "",
+        head=issue.head_of(publication.code) if issue else None,
+        tail=issue.tail_of(publication.code) if issue else None,
+        issue=number,
         annexes=publication.annexes,
     )
 

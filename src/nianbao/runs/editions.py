@@ -26,6 +26,7 @@ from nianbao.statistics.texts import read_blocks, read_texts
 from nianbao.statistics.trace import outline_all, trace_all
 from nianbao.terms.document import Document
 from nianbao.terms.publication import Publication
+from nianbao.terms.reported import WrittenBlock
 from nianbao.warehouse import ledger
 from nianbao.warehouse.connect import rows_of
 from nianbao.warehouse.explanations import approved
@@ -97,7 +98,7 @@ def documents_of_year(workspace: Workspace, year: int, edition: str, is_whole: b
                 as_of,
                 notices,
                 targets,
-                dataclasses.replace(reported, blocks=read_blocks(workspace.connection, code, year)),
+                dataclasses.replace(reported, blocks=_blocks_of(workspace, publication, year)),
                 unfinished,
             ),
             publication,
@@ -119,6 +120,15 @@ def documents_of_year(workspace: Workspace, year: int, edition: str, is_whole: b
         )
         for code, document in documents.items()
     }
+
+
+def _blocks_of(workspace: Workspace, publication: Publication, year: int) -> dict[str, WrittenBlock]:
+    """What the office wrote into a report; the number of an issue stands in the report that leads it."""
+    blocks, issue = read_blocks(workspace.connection, publication.code, year), publication.issue
+    if issue and issue.leader != publication.code:
+        leading = read_blocks(workspace.connection, issue.leader, year)
+        blocks = {**blocks, **{key: said for key, said in leading.items() if key == issue.head.issue_block}}
+    return blocks
 
 
 def _unfinished(workspace: Workspace, year: int, today: dt.date) -> str:

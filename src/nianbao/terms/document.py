@@ -314,10 +314,11 @@ class Document:
 
     `edition` is `draft` or `r1`, `r2`…; `notices` are printed on top (the sample data says that it is synthetic);
     `unfinished` says on every page of a year that is not over which periods it is made of; `revisions` compares with
-    the release before. A draft has no day of issue yet; `head` and `tail` are those of a bulletin, `issue` the number
-    that the office gave it; `background` is what the pages tell besides the figures. What `is_whole` comes in all
-    formats, with every unit and cell behind each figure; the draft of a night is its pages and lists, and counts what
-    it does not list. `open_passages` are those that nobody has written.
+    the release before. A draft has no day of issue yet. `bulletin` names that which it is bound in, `issue` the number
+    that the office gave it; `head` and `tail` are those of the first and of the last report of an issue. `background`
+    is what the pages tell besides the figures. What `is_whole` comes in all formats, with every unit and cell behind
+    each figure; the draft of a night is its pages and lists, and counts what it does not list. `open_passages` are
+    those that nobody has written.
     """
 
     publication: str
@@ -336,6 +337,7 @@ class Document:
     open_passages: tuple[OpenPassage, ...] = ()
     revisions: tuple[Revision, ...] = ()
     issued_on: dt.date | None = None
+    bulletin: str = ""
     head: Head | None = None
     tail: Tail | None = None
     issue: PrintedBlock | ToWrite | None = None

@@ -124,6 +124,31 @@ class Tail:
     copied_to: str = ""
 
 
+@dataclass(frozen=True)
+class Issue:
+    """One issue (一期) of a bulletin a year: the publications that it binds, in their order, under one number.
+
+    The first of them bears the red head, in which the office writes the number; the last bears the tail lines.
+    """
+
+    publications: tuple[str, ...]
+    head: Head
+    tail: Tail | None = None
+
+    @property
+    def leader(self) -> str:
+        """The publication that bears the red head."""
+        return self.publications[0]
+
+    def head_of(self, publication: str) -> Head | None:
+        """The red head, for the publication that bears it."""
+        return self.head if publication == self.leader else None
+
+    def tail_of(self, publication: str) -> Tail | None:
+        """The tail lines, for the publication that bears them."""
+        return self.tail if publication == self.publications[-1] else None
+
+
 ANNEXES = ("figures", "sources", "revisions")
 """The annexes that there are, in their order."""
 MOST_KEY_FIGURES = 10
@@ -147,7 +172,6 @@ class Publication:
     style: str
     sections: tuple[Section, ...]
     footnotes_from: int | None = None
-    head: Head | None = None
-    tail: Tail | None = None
+    issue: Issue | None = None
     annexes: tuple[str, ...] = PRINTED_ANNEXES
     key_figures: tuple[str, ...] = ()

@@ -58,7 +58,7 @@ def lay_out(document: Document) -> list[Block]:
 
 
 def _head(document: Document) -> Iterator[Block]:
-    """What the reader must know, the red head of a bulletin, the title, who issues it and when."""
+    """What the reader must know, the red head of an issue or which one binds it, the title, who issues it and when."""
     for notice in document.notices:
         yield TypesetLine("Notice", (notice,))
     head = document.head
@@ -67,7 +67,8 @@ def _head(document: Document) -> Iterator[Block]:
         yield RedHead(head.name, issue, f"{head.compiler}编", _day(document))
     yield TypesetLine("Title", (_in_lines(document.title),))
     if not head:
-        yield TypesetLine("Subtitle", (document.issuer,))
+        bound = [f"{document.bulletin}　", document.issue or NO_ISSUE] if document.bulletin else [document.issuer]
+        yield TypesetLine("Subtitle", tuple(bound))
     yield TypesetLine("Subtitle", (f"（{edition_line(document)}）",))
 
 
