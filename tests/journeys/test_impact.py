@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import json
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from nianbao.catalog import Project
 from nianbao.sample.correction import LateCorrection, correct_after_release
 from nianbao.sample.events import Change
 from nianbao.settings import Home
-from tests.homes import SEED, YEAR, call
+from tests.homes import SEED, YEAR, call, release
 
 UNIT, MORE = "QH632800", 60_000
 MOMENT = dt.datetime(2022, 2, 1, 15)
@@ -42,3 +43,25 @@ def test_O6_check_says_what_a_correction_would_move_in_which_releases(
     assert not funds["送温暖筹资额"]["is_material"] and Decimal(funds["送温暖筹资额"]["percent"]) < 1
     assert own["is_material"] and Decimal(own["percent"]) > 1 and own["still_holds"] is False
     assert "达到重要性标准" in call("check", str(path), home=year_copy).stdout
+
+
+def test_O6_check_names_the_paragraphs_that_a_corrected_text_would_change(
+    year_copy: Home, project: Project, tmp_path: Path, clock: Callable[[str], None]
+) -> None:
+    """O6: a text that a unit reports otherwise: which paragraph of which release, what it says and what it would."""
+    said = "改过的一段话，与原先报的那一段不同，只在这里写着。"
+    change = Change("GH15", "events", "event_text", put=said)
+    late = LateCorrection("QHB01", str(YEAR), change, dt.datetime(2022, 2, 1, 15))
+    folder = tmp_path / project.units["QHB01"].short_zh
+    folder.mkdir()
+    path = correct_after_release(project, YEAR, SEED, tmp_path, late)
+    clock("2022-02-02T10:00")
+    checked = call("check", "--json", str(path), home=year_copy)
+    (told,) = json.loads(checked.stdout)
+    with (release(year_copy, "work_report", 1) / "texts.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["unit_code"] == "QHB01"]
+    (moved,) = (each for each in told["impact"] if each["would_print"] == f"{said[:24]}…")
+    (was,) = (row for row in rows if row["text"].startswith(moved["printed"].rstrip("…")))
+    assert moved["release"] == f"work_report/{YEAR}/r1" and moved["section"] == was["section"]
+    assert moved["zh"] == f"{was['zh']}第{was['key'].rpartition('-')[2]}段（{was['unit_zh']}）"
+    assert moved["is_material"] and moved["still_holds"] is False

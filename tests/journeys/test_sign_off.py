@@ -14,15 +14,19 @@ import pytest
 
 from nianbao.catalog import Project, load_project
 from nianbao.errors import StoreError, UsageError
+from nianbao.record import Archive, Record
+from nianbao.record.verify import Damage
 from nianbao.runs.build import build_tables
 from nianbao.runs.propose import propose
 from nianbao.runs.publish import publish
 from nianbao.runs.recall import recall
-from nianbao.runs.sign import proposal_and_role, sign, statement_of
+from nianbao.runs.sign import proposal_and_role, sign
+from nianbao.runs.signatures import statement_of, verify_signatures
 from nianbao.runs.ssh_keys import sign_with
+from nianbao.runs.verify import verify_home
 from nianbao.runs.workspace import Workspace, open_workspace
 from nianbao.settings import Home
-from nianbao.terms.sign_off import Identity
+from nianbao.terms.sign_off import Identity, SignOff
 from nianbao.warehouse import issued
 from tests.homes import ROOT, YEAR, release
 
@@ -144,6 +148,42 @@ def test_O5_a_role_with_a_key_signs_with_it_and_in_no_other_way(
             sign(workspace, NAME, "office", Identity("user-1"))
         sign(workspace, NAME, "office", Identity("user-2"))
         assert [each.edition.name for each in publish(workspace) if each.edition] == ["r2"]
+    assert verify_home(year_copy).damages == []
+    record = Record(Archive(year_copy.archive))
+    assert sum(isinstance(each, SignOff) and each.is_proven for each in verify_signatures(record)) == 1
+    forged = given.signature.splitlines()[2]
+    for path in year_copy.archive.rglob("*"):  # the record rewritten from that run on, chain and all, by who may write
+        if path.is_file() and forged in path.read_text("utf-8", "ignore"):
+            path.chmod(0o644)
+            path.write_text(path.read_text("utf-8").replace(forged, forged[::-1]), "utf-8")
+    (said,) = (each for each in verify_signatures(record) if isinstance(each, Damage))
+    assert said.what == f"the signature of 统计审核岗 under {NAME} does not hold"
+
+
+def test_O5_verify_names_a_release_that_nobody_signed(recalled: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """O5: a release that was recorded past the sign-off is named with each signature that is missing."""
+    propose(recalled, YEAR, ["work_report"])
+    sign(recalled, NAME, "statistics", Identity("user-1"))
+    monkeypatch.setattr("nianbao.runs.publish._unsigned", lambda workspace, proposal: ())
+    assert [each.edition.name for each in publish(recalled) if each.edition] == ["r2"]
+    said = [each.what for each in verify_home(recalled.home).damages]
+    assert said == [f"the signature of 办公室签发岗 under {NAME} is missing"]
+
+
+def test_O5_what_data_would_print_otherwise_is_not_released_but_on_request(recalled: Workspace) -> None:
+    """O5: after the sign-off a figure moved: publish waits and says so; --as-signed releases the signed bytes."""
+    (preview,) = propose(recalled, YEAR, ["work_report"])
+    sign_both(recalled)
+    laid_down = everything(recalled.home.path / preview.proposal.path)
+    recalled.connection.execute(
+        "UPDATE indicator.value SET value = value + 100000 WHERE indicator_id = 'warmth_funds' AND year = ?", [YEAR]
+    )
+    (waiting,) = publish(recalled)
+    assert waiting.edition is None
+    assert [line.partition(" ")[0] for line in waiting.waits_for] == ["送签后数据有变动"]
+    assert "--as-signed" in waiting.waits_for[0]
+    (done,) = publish(recalled, as_signed=True)
+    assert done.edition is not None and everything(release(recalled.home, "work_report", 2)) == laid_down
 
 
 def test_O5_nothing_is_signed_while_a_required_text_or_block_is_open(
@@ -196,7 +236,10 @@ def test_S15_a_reader_of_r1_learns_of_r2_and_of_a_recall(recalled: Workspace) ->
 def test_O5_the_flow_waits_for_each_role_with_a_form_and_holds_no_lock(
     year_copy: Home, project: Project, tmp_path: Path, clock: Callable[[str], None]
 ) -> None:
-    """O5: suspended with the preview for a week at most; a signature by form, one by command meanwhile, then r2."""
+    """O5: suspended with the preview for a week at most; a signature by form, one by command meanwhile, then r2.
+
+    A run that finds every step in the record writes nothing and asks nobody.
+    """
     clock(DAY)
     with open_workspace(project.path, year_copy, "recall") as workspace:
         recall(workspace, f"work_report/{YEAR}/r1", "表3一列串行", "办公室签发岗")
@@ -204,7 +247,8 @@ def test_O5_the_flow_waits_for_each_role_with_a_form_and_holds_no_lock(
     command = [sys.executable, "-m", "tests.journeys.signing_under_prefect", str(year_copy.path), NAME]
     run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=600)
     assert run.returncode == 0, run.stderr
-    first, second, done = json.loads(run.stdout.splitlines()[-1])
+    first, second, done, again = json.loads(run.stdout.splitlines()[-1])
+    assert (again["state"], again["released"], again["recorded"]) == ("Completed", [], 0)
     assert (first["state"], second["state"], done["state"]) == ("Suspended", "Suspended", "Completed")
     assert "统计审核岗" in first["asked"] and "送签稿" in first["asked"] and "办公室签发岗" in second["asked"]
     assert 6 <= first["days"] <= 7

@@ -56,7 +56,14 @@ def verify(project_path: Path | None, home: Path, as_json: bool) -> None:
         verified = verify_home(Home(home), report or (lambda done, all_: None))
     looked = verified.looked
     if as_json:
-        say_json(vars(looked) | {"releases": verified.releases, "damages": [vars(each) for each in verified.damages]})
+        say_json(
+            vars(looked)
+            | {
+                "releases": verified.releases,
+                "signatures": verified.signatures,
+                "damages": [vars(each) for each in verified.damages],
+            }
+        )
     else:
         for damage in verified.damages:
             say(_("DAMAGED  {where}: {what}").format(where=damage.where, what=damage.what))

@@ -84,8 +84,9 @@ def sign(
 ) -> None:  # fmt: skip
     """Sign in a role exactly the bytes that nianbao preview laid down; a role without keys signs as the OS user."""
     from nianbao.runs.morning import open_run
-    from nianbao.runs.sign import proposal_and_role, statement_of, user_of_this_process
+    from nianbao.runs.sign import proposal_and_role, user_of_this_process
     from nianbao.runs.sign import sign as run_sign
+    from nianbao.runs.signatures import statement_of
     from nianbao.runs.ssh_keys import sign_with
     from nianbao.runs.workspace import open_workspace_to_read
     from nianbao.terms.sign_off import Identity

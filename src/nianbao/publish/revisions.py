@@ -16,6 +16,8 @@ from nianbao.statistics.trace import figure_key
 from nianbao.terms.document import Document, Revision
 from nianbao.terms.release import Correction
 
+_SHOWN = 24
+
 Row = Mapping[str, str]
 """A line of figures.csv."""
 
@@ -54,6 +56,42 @@ def revise(was: Row, now: Row | None, units: Mapping[str, str], because: tuple[C
     new = Decimal(now["value"]) if now["value"] else None
     key = figure_key(now["indicator"], int(now["period"]))
     return Revision(*place, _said(was), _said(now), _still_holds(was, now), key, old, new, because)
+
+
+def changed_texts(old: Iterable[str], new: Iterable[str]) -> Iterator[tuple[Row | None, Row | None]]:
+    """The texts of a texts.csv that are said otherwise in another, or not at all, then those that only the other has.
+
+    What a unit says otherwise stands beside what it said under the same id and for the same period, in their order.
+    """
+    before, now = list(csv.DictReader(old)), list(csv.DictReader(new))
+    said_before, said_now = ({row["text"] for row in rows} for rows in (before, now))
+    fresh: dict[tuple[str, ...], list[Row]] = {}
+    for row in now:
+        if row["text"] not in said_before:
+            fresh.setdefault(_speaker(row), []).append(row)
+    for was in before:
+        if was["text"] not in said_now:
+            said = fresh.get(_speaker(was))
+            yield was, said.pop(0) if said else None
+    yield from ((None, row) for rows in fresh.values() for row in rows)
+
+
+def _speaker(row: Row) -> tuple[str, ...]:
+    return row["text_id"], row["unit_code"], row["period"]
+
+
+def revise_text(was: Row | None, now: Row | None, year: int) -> Revision:
+    """A changed text as it is told: which paragraph, whose, and how both begin."""
+    told = was or now
+    assert told, "one of the two is there"
+    paragraph = told["key"].rpartition("-")[2]
+    zh = f"{told['zh']}第{paragraph}段（{told['unit_zh']}）"
+    said = _begin(was["text"]) if was else "未引用"
+    return Revision(zh, year, told["section"], said, _begin(now["text"]) if now else "不再引用", False if was else None)
+
+
+def _begin(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def _pairs(old: list[Row], new: list[Row]) -> Iterator[tuple[Row, Row | None]]:

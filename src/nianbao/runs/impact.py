@@ -1,4 +1,4 @@
-"""impact: which figures and phrases of which releases a workbook would move, tried in a copy that is forgotten."""
+"""impact: what of which releases a workbook would move, figures and quoted texts, tried in a copy that is forgotten."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
+from typing import NamedTuple
 
 from nianbao import clock
 from nianbao.catalog import Project, load_project
 from nianbao.intake.take_in import facts_of, judge_deliveries
 from nianbao.intake.worker.pool import ReaderPool
-from nianbao.publish.release import figures_csv
-from nianbao.publish.revisions import Row, changed_rows, revise
+from nianbao.publish.release import figures_csv, texts_csv
+from nianbao.publish.revisions import Row, changed_rows, changed_texts, revise, revise_text
 from nianbao.record import Archive, Record
 from nianbao.runs.check import receive_all
 from nianbao.runs.editions import documents_of_year
-from nianbao.runs.lapsed import FIGURES, lines_of
+from nianbao.runs.lapsed import FIGURES, TEXTS, lines_of
 from nianbao.runs.rejudge import build_if_possible
 from nianbao.runs.workspace import Workspace
 from nianbao.settings import Home
@@ -64,7 +65,8 @@ def find_impact(project_path: Path, home: Home, paths: Sequence[Path], periods: 
         return [
             impact
             for release in releases
-            for impact in _moved(copy, release, _issued_lines(copy, archive, release), before[release], after[release])
+            if release in before and release in after
+            for impact in _moved(copy, release, _issued(copy, archive, release), before[release], after[release])
         ]
 
 
@@ -99,27 +101,46 @@ def _take_in(copy: Workspace, home: Home, paths: Sequence[Path]) -> None:
         apply_facts(connection, project, applied)
 
 
-def _printed(copy: Workspace, releases: Sequence[Release]) -> dict[Release, list[str]]:
-    """What the publications of some releases print as the copy stands, line by line."""
+class _Printed(NamedTuple):
+    """What an edition prints, line by line: its figures, and the texts that it quotes."""
+
+    figures: list[str]
+    texts: list[str]
+
+
+def _printed(copy: Workspace, releases: Sequence[Release]) -> dict[Release, _Printed]:
+    """What the publications of some releases print as the copy stands."""
     documents = {
         year: documents_of_year(copy, year, "release", is_whole=False) for year in {each.year for each in releases}
     }
     return {
-        each: figures_csv(documents[each.year][each.publication].figures).splitlines(keepends=True)
+        each: _Printed(
+            figures_csv(document.figures).splitlines(keepends=True), texts_csv(document.texts).splitlines(keepends=True)
+        )
         for each in releases
-        if each.publication in documents[each.year]
+        for document in [documents[each.year].get(each.publication)]
+        if document
     }
 
 
-def _issued_lines(copy: Workspace, archive: Archive, release: Release) -> list[str]:
+def _issued(copy: Workspace, archive: Archive, release: Release) -> _Printed:
     files = {each.path: each.sha256 for each in issued.release_files(copy.connection, release)}
-    return lines_of(archive.checked(files[FIGURES]))
+    figures, texts = (lines_of(archive.checked(files[name]) if name in files else None) for name in (FIGURES, TEXTS))
+    return _Printed(figures, texts)
 
 
-def _moved(
+def _moved(copy: Workspace, release: Release, printed: _Printed, before: _Printed, after: _Printed) -> Iterator[Impact]:
+    """What a release prints and would not be printed any more for these workbooks alone, and what it would quote."""
+    yield from _moved_figures(copy, release, printed.figures, before.figures, after.figures)
+    today = [revise_text(*each, release.year) for each in changed_texts(printed.texts, before.texts)]
+    for each in changed_texts(printed.texts, after.texts):
+        if (revision := revise_text(*each, release.year)) not in today:
+            yield Impact(release, revision, None, None, is_material=True)  # words have no size
+
+
+def _moved_figures(
     copy: Workspace, release: Release, printed: list[str], before: list[str], after: list[str]
 ) -> Iterator[Impact]:
-    """What a release prints and would not be printed any more for these workbooks alone."""
     units = {code: unit.short_zh for code, unit in copy.project.units.items()}
     today = {_key(was): (was, row) for was, row in changed_rows(printed, before)}
     for was, row in changed_rows(printed, after):

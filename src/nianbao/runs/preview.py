@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from nianbao import clock
 from nianbao.publish.release import doubted, texts_csv
+from nianbao.publish.revisions import changed_texts
 from nianbao.runs.editions import folder_of
-from nianbao.runs.lapsed import TEXTS, changed_texts, lines_of
+from nianbao.runs.lapsed import TEXTS, lines_of
 from nianbao.runs.workspace import Workspace
 from nianbao.statistics.reporting import not_reported
 from nianbao.statistics.texts import read_texts
@@ -71,12 +71,9 @@ def _office_of_text(workspace: Workspace, passage: OpenPassage, year: int, said:
 def _changed_texts(document: Document, before: Path) -> Iterator[ChangedText]:
     now = texts_csv(document.texts).splitlines(keepends=True)
     for was, row in changed_texts(lines_of(before / TEXTS), now):
-        yield ChangedText(was["zh"], was["unit_zh"], was["text"], row["text"] if row else "")
-    said = {row["text"] for row in csv.DictReader(lines_of(before / TEXTS))}
-    known = {(row["key"], row["unit_code"]) for row in csv.DictReader(lines_of(before / TEXTS))}
-    for text in document.texts:
-        if text.text not in said and (text.key, text.unit_code) not in known:
-            yield ChangedText(text.zh, text.unit_zh, "", text.text)
+        told = was or row
+        assert told, "one of the two is there"
+        yield ChangedText(told["zh"], told["unit_zh"], was["text"] if was else "", row["text"] if row else "")
 
 
 def _unruled(workspace: Workspace, year: int) -> Iterator[Unruled]:

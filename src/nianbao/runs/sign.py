@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import pwd
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from nianbao import clock
 from nianbao.errors import UsageError
 from nianbao.runs.recording import Doing, record_run
 from nianbao.runs.releases import refuse_other_bytes
+from nianbao.runs.signatures import counting, statement_of
 from nianbao.runs.ssh_keys import key_of
 from nianbao.runs.workspace import Workspace
 from nianbao.terms.sign_off import Identity, Proposal, SigningRole, SignOff
@@ -20,12 +21,6 @@ from nianbao.warehouse import issued
 def user_of_this_process() -> str:
     """The user of the operating system, as the system knows it and not as the environment says."""
     return pwd.getpwuid(os.getuid()).pw_name
-
-
-def statement_of(proposal: Proposal, role: SigningRole) -> bytes:
-    """What a role signs: which edition, in which role, and the hash that stands for every byte of it."""
-    lines = ("nianbao sign-off 签发", proposal.name, f"role {role.id}", f"sha256 {proposal.manifest_sha256}")
-    return ("\n".join(lines) + "\n").encode()
 
 
 def proposal_and_role(workspace: Workspace, name: str, role: str) -> tuple[Proposal, SigningRole]:
@@ -81,7 +76,8 @@ def sign(workspace: Workspace, name: str, role: str, by: Identity) -> SignOff:
 
 def signed_by(workspace: Workspace, proposal: Proposal) -> list[SignOff]:
     """The signatures of a proposal that count: of declared roles, proven where the role has keys, of two users."""
-    return list(_counting(workspace, proposal))
+    given = issued.sign_offs(workspace.connection, proposal.manifest_sha256)
+    return list(counting(workspace.project.sign_off.roles, proposal, given))
 
 
 @dataclass(frozen=True)
@@ -108,30 +104,6 @@ def wanted_signatures(workspace: Workspace, proposals: Sequence[Proposal]) -> li
         for role in workspace.project.sign_off.roles
         if role.id not in given
     ]
-
-
-def _counting(workspace: Workspace, proposal: Proposal) -> Iterator[SignOff]:
-    roles = {role.id: role for role in workspace.project.sign_off.roles}
-    unproven: set[str] = set()
-    users: set[str] = set()
-    for each in issued.sign_offs(workspace.connection, proposal.manifest_sha256):
-        role = roles.get(each.role)
-        if role is None or (each.publication, each.year, each.number) != (
-            proposal.publication,
-            proposal.year,
-            proposal.number,
-        ):
-            continue
-        if role.keys:
-            if not key_of(each.signature, statement_of(proposal, role), role.keys):
-                continue
-            is_second = each.signed_by in unproven
-        else:
-            is_second = each.signed_by in users
-            unproven.add(each.signed_by)
-        if not is_second:
-            users.add(each.signed_by)
-            yield each
 
 
 def _key_of(proposal: Proposal, role: SigningRole, by: Identity) -> str:

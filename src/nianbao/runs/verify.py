@@ -9,6 +9,7 @@ from nianbao.errors import BusyError, NianbaoError, StoreError
 from nianbao.record import Archive, Record
 from nianbao.record.verify import Damage, Looked, verify_record
 from nianbao.runs.releases import altered_files, recorded_releases
+from nianbao.runs.signatures import verify_signatures
 from nianbao.settings import Home
 from nianbao.warehouse.connect import open_present
 from nianbao.warehouse.projection import refuse_other_record
@@ -21,11 +22,12 @@ class Verified:
 
     looked: Looked = field(default_factory=Looked)
     releases: int = 0
+    signatures: int = 0
     damages: list[Damage] = field(default_factory=list)
 
 
 def verify_home(home: Home, progress: Callable[[int, int], None] = lambda done, all_: None) -> Verified:
-    """Look at the chain of runs, their tables and bytes, the issued releases, the analysts' files and the warehouse."""
+    """Look at the chain of runs, their tables and bytes, releases, who signed them, analysts' files and warehouse."""
     record = Record(Archive(home.archive))
     verified = Verified()
     verified.damages += verify_record(record, verified.looked, progress)
@@ -35,6 +37,11 @@ def verify_home(home: Home, progress: Callable[[int, int], None] = lambda done, 
             for name in altered_files(home, release, files):
                 place, step = str(home.path / release.path / name), f"nianbao release restore {release.name}"
                 verified.damages.append(Damage(f"{release.name} is not what was issued: {name}", place, step))
+        for found in verify_signatures(record):
+            if isinstance(found, Damage):
+                verified.damages.append(found)
+            else:
+                verified.signatures += 1
     verified.damages += [*_verify_analysts_files(home), *_verify_warehouse(home, record)]
     return verified
 

@@ -11,7 +11,7 @@ from nianbao.terms.release import Release
 
 @dataclass(frozen=True)
 class Impact:
-    """A figure or phrase of a release that today's data would print otherwise once a workbook has come in.
+    """A figure, phrase or quoted text of a release that would be printed otherwise once a workbook has come in.
 
     `revision` holds what the release prints and what would be printed; `change` is by how much the value would move
     against today's, None where there is none on one side, `percent` the same in per cent of today's.
