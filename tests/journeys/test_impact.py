@@ -51,7 +51,7 @@ def test_O6_check_names_the_paragraphs_that_a_corrected_text_would_change(
     """O6: a text that a unit reports otherwise: which paragraph of which release, what it says and what it would."""
     said = "改过的一段话，与原先报的那一段不同，只在这里写着。"
     change = Change("GH15", "events", "event_text", put=said)
-    late = LateCorrection("QHB01", str(YEAR), change, dt.datetime(2022, 2, 1, 15))
+    late = LateCorrection("QHB01", f"{YEAR}Q4", change, dt.datetime(2022, 2, 1, 15))
     folder = tmp_path / project.units["QHB01"].short_zh
     folder.mkdir()
     path = correct_after_release(project, YEAR, SEED, tmp_path, late)

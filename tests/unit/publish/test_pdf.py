@@ -9,6 +9,7 @@ import struct
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import docx as word_files
 import pypdfium2
@@ -88,7 +89,8 @@ def squeezed(text: str) -> str:
 
 def test_all_words_of_the_word_document_are_there(report: Document, packaged: ChosenFonts, tmp_path: Path) -> None:
     """What the Word document says in its paragraphs stands in the PDF, in the same order."""
-    unmarked = tuple(dataclasses.replace(section, footnotes=()) for section in report.sections)
+    bare: dict[str, Any] = {"footnotes": (), "tables": (), "charts": ()}  # which may stand between two lines
+    unmarked = tuple(dataclasses.replace(section, **bare) for section in report.sections)
     same = dataclasses.replace(report, sections=unmarked)
     docx.write(same, tmp_path / "report.docx")
     pdf.write(same, tmp_path / "report.pdf", packaged)
@@ -129,6 +131,30 @@ def test_22_lines_of_28_characters_fill_a_page(report: Document, packaged: Chose
     lines = [line for line in pages_of(tmp_path / "full.pdf")[1].splitlines() if "工" in line]
     assert len(lines) == 22
     assert {len(line.strip()) for line in lines} == {28}
+
+
+@pytest.mark.parametrize("before", range(14, 28))
+def test_S9_a_number_stays_with_its_unit_and_no_line_is_stretched_for_it(
+    report: Document, packaged: ChosenFonts, tmp_path: Path, before: int
+) -> None:
+    """S9: an amount that does not fit goes to the next line whole; the line before it stays as wide as its letters."""
+    section = next(each for each in report.sections if each.paragraphs)
+    amount = dataclasses.replace(report.figures[0], text="20,560.41万元")
+    said = dataclasses.replace(section, paragraphs=(("工" * before, amount, "，" + "会" * 20),), footnotes=())
+    bare = dataclasses.replace(report, sections=(said,), figures=(), revisions=(), unfinished="")
+    pdf.write(bare, tmp_path / "line.pdf", packaged)
+    with pypdfium2.PdfDocument(tmp_path / "line.pdf") as opened:
+        page = next(page for page in opened if "工工工" in page.get_textpage().get_text_bounded())
+        text = page.get_textpage()
+        place = text.search("20,560").get_next()
+        found = place and [text.get_charbox(place[0] + number, loose=True) for number in range(len(amount.text))]
+        steps = [
+            text.get_charbox(number, loose=True) for number, one in enumerate(text.get_text_range()) if one == "工"
+        ]
+    bottoms = [box[1] for box in found or []]
+    assert found and max(bottoms) - min(bottoms) < 6
+    gaps = [after[0] - one[0] for one, after in itertools.pairwise(steps) if abs(one[1] - after[1]) < 1]
+    assert gaps and max(gaps) < 16.1
 
 
 def test_the_head_the_notes_and_the_tail_are_printed(report: Document, file: Path) -> None:

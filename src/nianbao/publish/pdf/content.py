@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from nianbao.publish import charts
-from nianbao.publish.plain import plain
+from nianbao.publish.plain import plain, text_width
 from nianbao.publish.typeset.block import (
     Block,
     Caption,
@@ -25,6 +25,7 @@ from nianbao.publish.typeset.block import (
 )
 from nianbao.publish.typeset.ends import name_size
 from nianbao.publish.typeset.grid import fit_head, kept_rows
+from nianbao.terms.document import PrintedFigure
 
 Data = dict[str, Any]
 
@@ -59,6 +60,9 @@ def content_of(block: Block) -> Data:
             return {"kind": "tail", "receivers": receivers, "by": plain(block.printed_by), "day": plain(block.day)}
 
 
+_UNBROKEN = 24
+"""Half-width characters of a figure that is kept on one line with its unit; its lines are ragged, not stretched."""
+
 _TOC = {"Heading2": "TOC2"}
 
 
@@ -89,7 +93,7 @@ def _line(line: TypesetLine) -> Data:
     pieces = [_piece(piece) for piece in line.pieces if piece]
     return {
         "kind": "line", "style": line.style, "pieces": pieces, "heading": line.is_heading, "page": line.new_page,
-        "sticky": line.keeps_next,
+        "sticky": line.keeps_next, "ragged": any(kind == "whole" for kind, _ in pieces),
     }  # fmt: skip
 
 
@@ -98,6 +102,8 @@ def _piece(piece: Piece) -> list[str]:
     if isinstance(piece, str):
         return ["text", plain(piece)]
     kind = "strong" if isinstance(piece, Strong) else "note" if isinstance(piece, Note) else "text"
+    if isinstance(piece, PrintedFigure) and text_width(piece.text) <= _UNBROKEN:
+        kind = "whole"
     return [kind, plain(piece.text)]
 
 
