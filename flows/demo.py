@@ -44,7 +44,7 @@ HOME = Home(ROOT / "var" / "demo")
 FIRST_NIGHT, SECOND_NIGHT = dt.datetime(YEAR + 1, 1, 16, 1), dt.datetime(YEAR + 1, 1, 26, 1)
 CORRECTED, THIRD_NIGHT, REVISED = (dt.datetime(YEAR + 1, 2, day, hour) for day, hour in ((10, 15), (11, 1), (12, 10)))
 OFFICE_HOURS, ISSUED = SECOND_NIGHT.replace(hour=15), SECOND_NIGHT + dt.timedelta(hours=32)
-LATE = LateCorrection("QH632800", f"{YEAR}Q2", Change("GH05", "main", "warmth_funds", add=20_000), CORRECTED)
+LATE = LateCorrection("QH632800", f"{YEAR}Q2", Change("GH05", "main", "warmth_funds", add=23_000), CORRECTED)
 
 console = Console(highlight=False, soft_wrap=True)
 
