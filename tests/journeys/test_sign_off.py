@@ -247,10 +247,7 @@ def test_S15_a_reader_of_r1_learns_of_r2_and_of_a_recall(recalled: Workspace) ->
 def test_O5_the_flow_waits_for_each_role_with_a_form_and_holds_no_lock(
     year_copy: Home, project: Project, tmp_path: Path, clock: Callable[[str], None]
 ) -> None:
-    """O5: suspended with the preview for a week at most; a signature by form, one by command meanwhile, then r2.
-
-    A run that finds every step in the record writes nothing and asks nobody.
-    """
+    """O5: suspended with the preview for a week; a signature by form, one by command, then r2; run again it is idle."""
     clock(DAY)
     with open_workspace(project.path, year_copy, "recall") as workspace:
         recall(workspace, f"work_report/{YEAR}/r1", "表3一列串行", "办公室签发岗")
