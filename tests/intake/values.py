@@ -89,15 +89,15 @@ def in_ten_thousands(desk: Desk) -> bytes:
 
 
 def tenths(desk: Desk) -> bytes:
-    """Fifty-three records of 0.1 and their total."""
+    """Thirty-nine records of 0.1, and their total in the last line of the form."""
     records: list[Row] = [
         {"aspect_code": "A01", "stationed_teams": 1, "practical_funds": Decimal("0.1"), "practical_items": 1}
-    ] * 53
+    ] * 39
 
     def change(book: Workbook) -> None:
         head = find(book.worksheets[2], "GH04-01")
-        book.worksheets[2].cell(head.row + 54, 1).value = "合计"
-        book.worksheets[2].cell(head.row + 54, head.column + 2).value = 5.3
+        book.worksheets[2].cell(head.row + 40, 1).value = "合计"
+        book.worksheets[2].cell(head.row + 40, head.column + 2).value = 3.9
 
     return desk.edited(change, desk.workbook({"GH04": {"main": records}}))
 
@@ -227,7 +227,7 @@ CASES = [
     Case(65, covered(money_unit=None), QUARANTINED, ("BAD_COVER",), "undeclared"),
     *of(66, *(number(text, asked="warmth_persons") for text in ("１２人", "500人", "500 人", "500（人）", "5百人"))),
     Case(66, lambda desk: desk.answering("5万元", "warmth_funds"), REJECTED, ("C00-7",), "money"),
-    Case(67, tenths, ACCEPTED, (), reads={"practical_funds": ["0.1"] * 53}),
+    Case(67, tenths, ACCEPTED, (), reads={"practical_funds": ["0.1"] * 39}),
     Case(68, lambda desk: desk.answering(10**20, "warmth_persons"), REJECTED, ("C00-7",), "overflow"),
     Case(
         68,
