@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
+from nianbao.terms.contact import Contact
 from nianbao.terms.delivery import Decision, Outcome
 from nianbao.terms.explanation import Given, Ruling
 from nianbao.terms.finding import Severity
@@ -77,6 +78,14 @@ class ReceiptLine:
         "When it was taken back after it was accepted: when, by whom (a role), why, and which number counts instead "
         "(null: none)",
     ]
+    table_no: Annotated[str, "Number that the form bears on its head, 表号"] = ""
+    due_on: Annotated[dt.date | None, "Last day on which the form is on time; null where it has none"] = None
+    accepted_until: Annotated[dt.date | None, "Last day on which it is taken for the first time"] = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the unit has to send the form again."""
+        return self.decision in (Decision.REJECTED, Decision.AWAITING_EXPLANATION, Decision.WITHDRAWN)
 
 
 @dataclass(frozen=True)
@@ -104,6 +113,7 @@ class ReceiptFinding:
     sentence: Annotated[str, "What the clerk is told"]
     because: Annotated[str | None, "Why the rule exists"]
     explanation: Annotated[Reason | None, "The unit's reason, if it has given one"]
+    unit: Annotated[str | None, "What the field counts, 元 for money; null where it holds no number"] = None
 
     @property
     def is_explained(self) -> bool:
@@ -147,6 +157,7 @@ class ReceiptChange:
     field_zh: Annotated[str, "Name of the field"]
     before: Annotated[str | None, "What stood there; null if nothing did; money in 元, nothing personal is repeated"]
     after: Annotated[str | None, "What stands there now"]
+    unit: Annotated[str | None, "What the field counts, 元 for money; null where it holds no number"] = None
 
 
 @dataclass(frozen=True)
@@ -174,3 +185,4 @@ class Receipt:
     changes: Annotated[
         tuple[ReceiptChange, ...], "What its submissions change, cell by cell, against what counted before them"
     ] = ()
+    office: Annotated[Contact | None, "Office that answers questions about it; null where none is declared"] = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from dataclasses import replace
@@ -18,17 +19,22 @@ import pytest
 from nianbao.catalog import Project
 from nianbao.intake.acknowledge import MARKED, PAGE, RECEIPT
 from nianbao.intake.answer.job import SIGN
+from nianbao.intake.answer.numbers import part_thousands, write_number
 from nianbao.intake.answer.page import render_page
-from nianbao.intake.answer.receipt import grouped
+from nianbao.intake.answer.receipt import ReceiptWriter, grouped
 from nianbao.intake.answer.receipt_json import NotAReceipt, dump_receipt, load_receipt, receipt_schema
 from nianbao.intake.answer.styles import FILLS
 from nianbao.intake.answer.work import compose_job
 from nianbao.intake.worker.pool import ReaderPool
+from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
+from nianbao.terms.deadline import Extension
 from nianbao.terms.finding import Severity
 from nianbao.terms.workbook_words import ANSWER_SHEET
+from nianbao.warehouse import ledger
+from tests.browser import browser
 from tests.homes import ROOT
-from tests.intake.answer.conftest import NOW, WRONG, Desk
+from tests.intake.answer.conftest import NOW, PERIOD, UNIT, WRONG, Desk
 
 SCHEMA = json.loads((ROOT / "docs" / "receipt.schema.json").read_text(encoding="utf-8"))
 LOADING = ("src", "href", "action", "srcset")
@@ -153,7 +159,8 @@ def test_the_marked_workbook_shows_what_the_receipt_says(lived: Desk, wrong: dic
             assert SIGN in cell.comment.text
             assert item["sentence"] in cell.comment.text
             if item["last"]:
-                assert f"上期（{item['last']['period_zh']}）：{item['last']['value']}" in cell.comment.text
+                before = write_number(item["last"]["value"], item["unit"])
+                assert f"上期（{item['last']['period_zh']}）：{before}" in cell.comment.text
 
 
 class Tags(HTMLParser):
@@ -177,13 +184,14 @@ def seen_in(page: str) -> Tags:
 
 
 def test_the_page_is_chinese_and_loads_nothing(lived: Desk, wrong: dict[str, Any]) -> None:
-    """One page without scripts or pictures, closed by its content policy; its one link is the marked workbook."""
+    """One page without scripts or pictures, closed by its content policy; it links to phone and marked workbook."""
     name = answer(lived, lived.planned().file_name)
     page = name.with_name(name.name + PAGE).read_text("utf-8")
     seen = seen_in(page)
     assert not {"script", "img", "link", "iframe", "form", "object"} & set(seen.tags)
     marked = re.findall(r'href="\./([^"]+)"', page)
-    assert seen.loaded == ["href"] * len(marked)
+    assert seen.loaded == ["href"] * (len(marked) + 1)
+    assert 'href="tel:' in page
     assert all(name.with_name(unquote(each)).is_file() for each in marked)
     assert 'lang="zh-CN"' in page
     assert re.search(r"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-[^']+'", page)
@@ -200,7 +208,7 @@ def test_nothing_from_outside_comes_alive_in_the_page(wrong: dict[str, Any], tex
     receipt = wrong | {"file": text, "unit": text, "marked_workbook": text, "findings": [finding]}
     clean, page = (seen_in(render_page(load_receipt(json.dumps(each)))) for each in (wrong | {"findings": []}, receipt))
     assert set(page.tags) <= set(clean.tags) | {"ol", "li", "span", "h2", "p"}
-    assert page.loaded == ["href"]  # the marked workbook, whose name is quoted
+    assert page.loaded == ["href", "href"]  # the office's phone, and the marked workbook, whose name is quoted
 
 
 def test_what_is_said_of_several_sheets_alike_is_said_once(wrong: dict[str, Any]) -> None:
@@ -247,3 +255,80 @@ def test_a_sheet_that_cannot_be_marked_costs_only_the_marked_workbook(
     assert read(name)["marked_workbook"] is None
     assert "没有生成标好的报表" in name.with_name(name.name + PAGE).read_text("utf-8")
     assert not list(desk.home.outbox.rglob(f"*{MARKED}"))
+
+
+def test_S16_a_receipt_says_whom_to_call_and_until_when(lived: Desk, wrong: dict[str, Any]) -> None:
+    """S16: page, JSON and marked workbook name office, phone and last days; the page leaves the digest to programs."""
+    office = lived.project.contacts[lived.project.federation.code]
+    form = lived.project.forms["GH01"]
+    name = answer(lived, lived.planned().file_name)
+    page = name.with_name(name.name + PAGE).read_text("utf-8")
+    sheet = openpyxl.load_workbook(name.with_name(name.name + MARKED))[ANSWER_SHEET]
+    guidance = " ".join(str(cell.value) for (cell, *_) in sheet.iter_rows(max_row=8) if cell.value)
+    for text in (office.office, office.phone, "2021年10月11日（含当日），最迟2021年10月21日接收"):
+        assert text in page and text in guidance
+    assert wrong["office"] == {"office": office.office, "phone": office.phone, "mail": office.mail}
+    line = next(item for item in wrong["submissions"] if item["form"] == "GH01")
+    assert (line["table_no"], line["due_on"], line["accepted_until"]) == (form.table_no, "2021-10-11", "2021-10-21")
+    assert f">{form.table_no}</td>" in page
+    assert wrong["sha256"] not in page
+
+
+def test_S16_an_extension_moves_the_last_day_that_a_receipt_names(project: Project, lived: Desk) -> None:
+    """S16: what was granted before the due day is the last day, in words."""
+    granted = Extension(UNIT, "GH01", PERIOD, dt.date(2021, 10, 8), dt.date(2021, 11, 5), "统计审核岗", "系统切换")
+    given_more = replace(project, extensions=(*project.extensions, granted))
+    with open_workspace(ROOT, lived.home, "status") as workspace:
+        _, answered, *_ = ledger.answers(workspace.connection, ["D000001", "D000002", "D000003"])
+    page = render_page(ReceiptWriter(given_more).compose(answered))
+    assert "GH01的报送期限：2021年11月5日（含当日）。" in page
+    assert "GH03、GH05、GH06的报送期限：2021年10月11日（含当日），最迟2021年10月21日接收。" in page
+
+
+def test_S16_numbers_are_written_as_people_write_them(lived: Desk, wrong: dict[str, Any]) -> None:
+    """S16: thousands apart and 元 behind money, on the page and in the comments; JSON keeps plain numbers."""
+    name = answer(lived, lived.planned().file_name)
+    page = name.with_name(name.name + PAGE).read_text("utf-8")
+    by_code = {item["code"]: item for item in wrong["findings"]}
+    above, dear = by_code["C01-1"], by_code["C05-3"]
+    assert above["value"] == "99999999" and "填报值 99,999,999<" in page
+    assert "填99,999,999人" in above["sentence"]
+    assert dear["unit"] == "元" and f"{int(dear['last']['value']):,}元<" in page
+    assert "200至5,000<" in page
+    comment = openpyxl.load_workbook(name.with_name(name.name + MARKED))[above["sheet"]][above["cell"]].comment.text
+    assert "填报值：99,999,999" in comment and f"相差：多{int(above['difference']):,}" in comment
+
+
+@pytest.mark.parametrize(
+    ("said", "unit", "written"),
+    [("1234567.50", "元", "1,234,567.50元"), ("-1200", "人", "-1,200"), ("约3000", "人", "约3000"),
+     ("20210012", None, "20210012"), (None, "人", ""), ("0", "元", "0元")],
+)  # fmt: skip
+def test_S16_only_a_number_of_a_counting_field_is_written_apart(
+    said: str | None, unit: str | None, written: str
+) -> None:
+    """S16: a code, a year or what somebody wrote in words stays as it is."""
+    assert write_number(said, unit) == written
+
+
+def test_S16_years_and_codes_in_a_sentence_stay_whole() -> None:
+    """S16: only what stands before a unit of measure is a quantity."""
+    told = part_thousands("2021年U10012345人数A1234人共12345.5元，1234人，见GH01-2021", {"人"})
+    assert told == "2021年U10012345人数A1234人共12,345.5元，1,234人，见GH01-2021"
+
+
+@pytest.mark.browser
+def test_S16_the_receipt_does_not_scroll_sideways_on_a_phone(
+    lived: Desk, wrong: dict[str, Any], tmp_path: Path
+) -> None:
+    """S16: at 360 pixels in a real browser the page is as wide as the screen, whatever the file is called."""
+    long = "很长的文件名" * 12 + "A" * 120 + ".xlsx"
+    (tmp_path / "plain.html").write_text(render_page(load_receipt(json.dumps(wrong))), "utf-8")
+    receipt = wrong | {"file": long, "marked_workbook": long}
+    (tmp_path / "long.html").write_text(render_page(load_receipt(json.dumps(receipt))), "utf-8")
+    with browser() as page:
+        page.size(360, 740)
+        for name in ("plain.html", "long.html"):
+            page.open((tmp_path / name).as_uri())
+            assert page.js("document.documentElement.scrollWidth") == 360
+            assert page.js("document.querySelector('.phone').checkVisibility()")

@@ -14,7 +14,10 @@ def compose_letter(receipt: Receipt) -> tuple[str, str]:
     lines = [f"{unit}：", "", f"您好！您报送的文件“{receipt.file}”已收到，结果为：{receipt.outcome_zh}。"]
     if receipt.submissions:
         lines += ["", "各表审核结论："]
-        lines += [f"　　{each.form} {each.form_zh}：{each.decision_zh}" for each in receipt.submissions[:_SHOWN]]
+        lines += [
+            f"　　{each.form} {each.form_zh}{f'（{each.table_no}）' if each.table_no else ''}：{each.decision_zh}"
+            for each in receipt.submissions[:_SHOWN]
+        ]
         if len(receipt.submissions) > _SHOWN:
             lines.append(f"　　……共{len(receipt.submissions)}张表，见附件回执。")
     open_ = sum(finding.is_open for finding in receipt.findings)

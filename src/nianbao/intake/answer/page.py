@@ -8,8 +8,15 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from nianbao.intake.answer.receipt import by_weight, compared_zh, difference_zh, grouped
-from nianbao.intake.answer.work import outcome_zh
+from nianbao.intake.answer.numbers import (
+    write_before,
+    write_change,
+    write_difference,
+    write_expected,
+    write_value,
+)
+from nianbao.intake.answer.receipt import by_weight, compared_zh, grouped
+from nianbao.intake.answer.work import last_days_zh, outcome_zh
 from nianbao.terms.delivery import Outcome
 from nianbao.terms.finding import Severity
 from nianbao.terms.period import Period
@@ -31,7 +38,12 @@ def render_page(receipt: Receipt) -> str:
         it=receipt,
         outcome=outcome_zh(receipt),
         compared_zh=compared_zh,
-        difference_zh=difference_zh,
+        write_value=write_value,
+        write_expected=write_expected,
+        write_difference=write_difference,
+        write_before=write_before,
+        write_change=write_change,
+        last_days=last_days_zh(receipt),
         period_zh=_period_zh,
         received=f"{receipt.received_at:%Y年%m月%d日 %H:%M}",
         groups=[(look.value, zh, shown) for look, zh, shown in by_weight(grouped(receipt.findings))],

@@ -10,11 +10,13 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from nianbao.catalog import Project
+from nianbao.intake.answer.numbers import part_thousands, unit_of_number
 from nianbao.intake.blank.limits import Limits, LimitsByColumn, describe_entry, limits_by_column
 from nianbao.intake.personal import mask
 from nianbao.terms import workbook_words
 from nianbao.terms.answer import Answer, AnswerStanding
 from nianbao.terms.approval import Approval, ApprovalEvent
+from nianbao.terms.deadline import NEVER
 from nianbao.terms.delivery import Decision, Outcome
 from nianbao.terms.explanation import Given, finding_key
 from nianbao.terms.finding import Finding, Severity
@@ -84,6 +86,13 @@ class ReceiptWriter:
     ) -> None:
         self._project = project
         self._limits: LimitsByColumn = limits_by_column(project.rules)
+        self._units = {
+            unit
+            for form in project.forms.values()
+            for part in form.parts
+            for field in part.fields
+            if (unit := unit_of_number(field))
+        }
         self._explanations: dict[_Place, Mapping[str, Any]] = {
             (row["submission_id"], row["code"], row["part"], row["field"], row["row_no"]): row for row in explanations
         }
@@ -121,6 +130,7 @@ class ReceiptWriter:
                 for change in self._changes.get(each.submission_id, ())
                 if (told := self._change(change))
             ),
+            office=self._project.contacts.get(self._project.federation.code),
         )
 
     def _change(self, change: CellChange) -> ReceiptChange | None:
@@ -137,20 +147,27 @@ class ReceiptWriter:
         )
         return ReceiptChange(
             change.submission_id, change.replaced_id, change.form_code, row, field.code, field.zh,
-            before, after,
+            before, after, unit_of_number(field),
         )  # fmt: skip
 
     def _line(self, standing: AnswerStanding) -> ReceiptLine:
+        form, period = self._project.forms[standing.form_code], Period.parse(standing.period)
+        unit = self._project.roster.named(standing.unit_code, period)
+        deadline = self._project.deadline(form, period, unit) if unit else NEVER
+        has_one = deadline != NEVER
         return ReceiptLine(
             submission_id=standing.submission_id,
             form=standing.form_code,
-            form_zh=self._project.forms[standing.form_code].zh,
+            form_zh=form.zh,
             period=standing.period,
             number=standing.number,
             decision=standing.state,
             decision_zh=words_of(standing.state).zh,
             approval_zh=self._approval(standing),
             withdrawn=_taken_back(standing) if standing.state is Decision.WITHDRAWN else None,
+            table_no=form.table_no,
+            due_on=deadline.due_on if has_one else None,
+            accepted_until=deadline.accepted_until if has_one else None,
         )
 
     def _approval(self, standing: AnswerStanding) -> str | None:
@@ -182,9 +199,10 @@ class ReceiptWriter:
             allowed=describe_entry(field, self._limits_of(finding, field)) if field else None,
             last=self._before(finding, field, "last"),
             year_before=self._before(finding, field, "year_before"),
-            sentence=finding.sentence,
+            sentence=part_thousands(finding.sentence, self._units),
             because=finding.because,
             explanation=_reason(self._explanations.get(_place(finding))),
+            unit=unit_of_number(field),
         )
         return replace(told, severity_zh=EXPLAINED) if told.is_explained else told
 
@@ -286,12 +304,6 @@ def grouped(findings: Sequence[ReceiptFinding]) -> list[Shown]:
 def compared_zh(item: ReceiptFinding) -> str:
     """What the other value of a finding is called: of two numbers one is a bound or a sum, and not what must be."""
     return "应为" if item.severity is Severity.REJECT and not item.difference else "对照值"
-
-
-def difference_zh(item: ReceiptFinding) -> str:
-    """`多1490`, empty where nothing can be subtracted."""
-    difference = item.difference or ""
-    return f"{'少' if difference.startswith('-') else '多'}{difference.lstrip('-')}" if difference else ""
 
 
 def by_weight(shown: Sequence[Shown]) -> list[tuple[Severity, str, list[Shown]]]:

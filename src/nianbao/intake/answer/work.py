@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from nianbao.intake.answer.job import SIGN, AnswerLine, Job, Mark
+from nianbao.intake.answer.numbers import write_before, write_difference, write_expected, write_value
 from nianbao.intake.answer.receipt import (
     Shown,
     compared_zh,
     count_zh,
-    difference_zh,
     grouped,
 )
 from nianbao.terms.delivery import Decision, Outcome
 from nianbao.terms.finding import Severity
+from nianbao.terms.morning import zh_day
 from nianbao.terms.period import Period
 from nianbao.terms.receipt import Receipt, ReceiptFinding
 from nianbao.terms.workbook_words import ANSWER_SHEET
@@ -50,7 +52,7 @@ def compose_job(receipt: Receipt) -> Job:
         file_name=receipt.file,
         title=ANSWER_SHEET,
         outcome=outcome_zh(receipt),
-        guidance=_guidance(findings, receipt.file),
+        guidance=_guidance(receipt),
         lines=tuple(map(_line, grouped(findings))),
         marks=tuple(_marks(findings)),
     )
@@ -87,7 +89,32 @@ def _named(codes: Sequence[str]) -> str:
     return f"{'、'.join(codes[:_FORMS_NAMED])}{rest}"
 
 
-def _guidance(findings: Sequence[ReceiptFinding], file: str) -> tuple[str, ...]:
+def last_days_zh(receipt: Receipt) -> list[str]:
+    """Until when the forms that are to be sent again are due and taken: a sentence for each day."""
+    days: dict[tuple[str, dt.date, dt.date], list[str]] = {}
+    for line in receipt.submissions:
+        if line.is_open and line.due_on and line.accepted_until:
+            days.setdefault((line.period, line.due_on, line.accepted_until), []).append(line.form)
+    return [
+        f"{Period.parse(period).zh}{_named(codes)}的报送期限：{zh_day(due_on)}（含当日）"
+        + (f"，最迟{zh_day(until)}接收。" if until != due_on else "。")
+        for (period, due_on, until), codes in days.items()
+    ]
+
+
+def _office_zh(receipt: Receipt) -> tuple[str, ...]:
+    office = receipt.office
+    if office is None:
+        return ()
+    return (f"有疑问请联系：{office.office}{f'，电话{office.phone}' if office.phone else ''}。",)
+
+
+def _guidance(receipt: Receipt) -> tuple[str, ...]:
+    asked_by = "".join((*last_days_zh(receipt), *_office_zh(receipt)))
+    return (*_what_to_do(receipt.findings, receipt.file), *([asked_by] if asked_by else []))
+
+
+def _what_to_do(findings: Sequence[ReceiptFinding], file: str) -> tuple[str, ...]:
     severities = {item.severity for item in findings if item.is_open}
     if not severities:
         return _COLOURS, _NOTHING
@@ -107,7 +134,7 @@ def _line(shown: Shown) -> AnswerLine:
         sheet=item.sheet or "",
         sheets=shown.sheets_zh,
         cell=item.cell or "",
-        value=(item.value or "")[:_LONGEST_CELL],
+        value=write_value(item)[:_LONGEST_CELL],
         expected=_expected(item)[:_LONGEST_CELL],
         opinion=f"{item.sentence}（{item.code}）",
         explanation=f"{explanation.text}（{explanation.ruling_zh}）" if explanation and not asks else "",
@@ -118,8 +145,8 @@ def _line(shown: Shown) -> AnswerLine:
 def _expected(item: ReceiptFinding) -> str:
     """How it must be: a value, or what the cell allows; else only what it was compared with."""
     if item.severity is Severity.REJECT and not item.difference:
-        return str(item.expected or item.allowed or "")
-    return f"{compared_zh(item)} {item.expected}" if item.expected else ""
+        return write_expected(item) or item.allowed or ""
+    return f"{compared_zh(item)} {write_expected(item)}" if item.expected else ""
 
 
 def _marks(findings: Sequence[ReceiptFinding]) -> list[Mark]:
@@ -148,15 +175,15 @@ def _comment(item: ReceiptFinding) -> str:
 def _facts(item: ReceiptFinding) -> list[tuple[str, str]]:
     explanation = item.explanation
     facts = [
-        ("填报值", (item.value or "")[:_LONGEST_CELL]),
-        (compared_zh(item), (item.expected or "")[:_LONGEST_CELL]),
-        ("相差", difference_zh(item)),
+        ("填报值", write_value(item)[:_LONGEST_CELL]),
+        (compared_zh(item), write_expected(item)[:_LONGEST_CELL]),
+        ("相差", write_difference(item)),
         ("填写要求", item.allowed or ""),
     ]
     year_before = item.year_before if item.year_before != item.last else None
     for label, before in (("上期", item.last), ("上年同期", year_before)):
         if before:
-            facts.append((f"{label}（{before.period_zh}）", before.value))
+            facts.append((f"{label}（{before.period_zh}）", write_before(before, item)))
     facts.append(("依据", item.because or ""))
     if explanation:
         facts.append((f"说明（{explanation.ruling_zh}）", explanation.text))
