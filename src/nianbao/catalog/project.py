@@ -20,6 +20,7 @@ from nianbao.catalog.indicators import read_indicators
 from nianbao.catalog.notices import read_notices
 from nianbao.catalog.passages import read_wordings
 from nianbao.catalog.publications import read_publications
+from nianbao.catalog.quality import QUALITY, read_quality
 from nianbao.catalog.reference import Codes, read_codes, read_tiles
 from nianbao.catalog.roster import read_roster
 from nianbao.catalog.sign_off import read_sign_off
@@ -35,6 +36,7 @@ from nianbao.terms.notice import Notices
 from nianbao.terms.passage import Wordings
 from nianbao.terms.period import Period
 from nianbao.terms.publication import Publication
+from nianbao.terms.quality import QualityRule
 from nianbao.terms.roster import Roster
 from nianbao.terms.sign_off import SignOffRules
 from nianbao.terms.source import DeclaredSource
@@ -138,6 +140,11 @@ class Project:
         return read_contacts(self.path / "reference" / CONTACTS, self.units)
 
     @cached_property
+    def quality(self) -> QualityRule | None:
+        """By what rule the quality of reporting is told; None where the federation declares none."""
+        return read_quality(self.path / "reference" / QUALITY)
+
+    @cached_property
     def column_comments(self) -> dict[str, str]:
         """What columns mean, `中文 / English`, by column: as reference/columns*.csv say, else as their field."""
         declared = {field.column: field.comment for part in self.parts for field in part.fields}
@@ -147,12 +154,12 @@ class Project:
 
     @cached_property
     def declared_files(self) -> dict[str, bytes]:
-        """Everything declared that judges and counts, by its path; places, channels and contacts do neither."""
+        """Everything declared that judges and counts, by its path; places, channels, contacts, quality do neither."""
         return {
             path.relative_to(self.path).as_posix(): path.read_bytes()
             for declared in (self.path / name for name in _JUDGING)
             for path in (sorted(declared.rglob("*.*")) if declared.is_dir() else [declared])
-            if path.is_file() and path.name not in ("sources.toml", "notices.toml", CONTACTS)
+            if path.is_file() and path.name not in ("sources.toml", "notices.toml", CONTACTS, QUALITY)
         }
 
     @cached_property

@@ -45,6 +45,7 @@ COMMANDS = {
     "rehearse": ("rejudge", "Try a rule on everything that was ever submitted; nothing is changed."),
     "status": ("status", "Show how the reporting stands: what matters first, then by unit whom to call."),
     "remind": ("remind", "Remind the units that owe something: once, before the last day or after it."),
+    "quality": ("quality", "Tell how well units report, by the declared rule: 质量通报, as a Word document with -o."),
     "figures": ("figures", "Print the figures of a year."),
     "targets": ("ask", "Show what was promised for a year and what was reached."),
     "explain": ("ask", "Trace a figure: formula, values by unit, submissions, cells."),

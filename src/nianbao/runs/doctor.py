@@ -88,7 +88,7 @@ def _fonts() -> Iterator[Diagnosis]:
 
 def _declarations(path: Path) -> Iterator[Diagnosis]:
     """Whether everything declared can be read, and every rule and model evaluated: here on tables without rows."""
-    yield _try("declared folders", lambda: _count(load_project(path), "forms", "units", "contacts"), is_declared=True)
+    yield _try("declared folders", lambda: _declared(load_project(path)), is_declared=True)
     try:
         project = load_project(path)
     except NianbaoError:
@@ -105,6 +105,11 @@ def _declarations(path: Path) -> Iterator[Diagnosis]:
         )
     if not broken:
         yield Diagnosis("rules and models", True, "each evaluated once, on tables without rows", is_declared=True)
+
+
+def _declared(project: Project) -> str:
+    counts = _count(project, "forms", "units", "contacts")
+    return f"{counts}, a quality rule" if project.quality else counts
 
 
 def _count(project: Project, *names: str) -> str:

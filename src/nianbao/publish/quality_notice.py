@@ -1,0 +1,50 @@
+"""A quality notice 质量通报 as a document in the official layout: how it is counted, and a table for each level."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nianbao.terms.document import DRAFT, Document, PrintedSection, PrintedTable, TableCell
+from nianbao.terms.quality import LevelQuality, QualityNotice, share_of
+
+
+def compose_notice(notice: QualityNotice, issuer: str, notices: tuple[str, ...]) -> Document:
+    """The document, ready for the writer of Word documents; whoever issues it gives it its number and day."""
+    name = "统计报送质量通报"
+    sections = [
+        PrintedSection("rule", "", 3, tuple((text,) for text in _opening(notice)), (), ()),
+        *(_section(notice, level) for level in notice.levels),
+    ]
+    return Document(
+        "quality", name, f"{notice.about_zh}{notice.period_zh}{name}", issuer, "", notice.year, DRAFT, notice.as_of,
+        tuple(sections), (), {}, notices, annexes=(),
+    )  # fmt: skip
+
+
+def _opening(notice: QualityNotice) -> Iterator[str]:
+    rule = notice.rule
+    yield f"现将{notice.period_zh}统计报表的报送质量通报如下。"
+    said = "；".join(measure.said_zh for measure in rule.shown)
+    yield f"{said}。未到期、延期内、因系统原因留存和待上级核准的不计。"
+    order = "、".join(measure.zh for measure in rule.rank)
+    yield (f"名次在同一层级内依次按{order}排列，均相同的并列；其中一项计入的报表不足{rule.smallest}份的，不排名次。")
+
+
+def _section(notice: QualityNotice, level: LevelQuality) -> PrintedSection:
+    forms, rule = level.forms, notice.rule
+    shares = "，".join(f"{measure.zh}{share_of(forms, measure).zh}" for measure in rule.shown)
+    rows = tuple(
+        (
+            unit.unit_zh,
+            (
+                *(TableCell(unit.share(measure).zh) for measure in rule.shown),
+                TableCell(str(unit.set_aside or "—")),
+                TableCell(str(unit.place or "—")),
+            ),
+        )
+        for unit in level.units
+    )
+    head = ("单位", *(measure.zh for measure in rule.shown), "不计份数", "名次")
+    table = PrintedTable(f"{level.level_zh}报送质量", "", head, rows, note="括号内为符合的份数和计入的份数。")
+    text = f"{len(level.units)}个单位，{shares}。"
+    return PrintedSection(level.level_code, f"{level.level_zh}。", 3, ((text,),), (table,), ())
