@@ -44,11 +44,10 @@ def quality(
     except ValueError as error:
         raise UsageError(str(error)) from error
     with open_workspace_to_read(resolve_project(project_path), Home(home)) as workspace:
-        project = workspace.project
-        under = unit_asked(project.roster, under_text) if under_text else None
+        under = unit_asked(workspace.project.roster, under_text) if under_text else None
         notice = tell_quality(workspace, period, under, level)
         if out:
-            write_notice(project, notice, out)
+            write_notice(workspace, notice, out)
     say_json(_told(notice)) if as_json else _say(notice)
     if out and not as_json:
         say(str(out))

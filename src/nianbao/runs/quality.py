@@ -10,6 +10,7 @@ from nianbao.errors import StoreError, UsageError
 from nianbao.language import _
 from nianbao.publish.docx import write
 from nianbao.publish.quality_notice import compose_notice
+from nianbao.runs.editions import SAMPLE_NOTICE
 from nianbao.runs.workspace import Workspace
 from nianbao.statistics.quality import rank_units, read_form_quality
 from nianbao.statistics.reporting import is_built
@@ -52,7 +53,7 @@ def tell_quality(workspace: Workspace, period: Period, under: Unit | None = None
     return QualityNotice(period.zh, period.year, about, project.quality, now, told)
 
 
-def write_notice(project: Project, notice: QualityNotice, path: Path) -> None:
+def write_notice(workspace: Workspace, notice: QualityNotice, path: Path) -> None:
     """Write the notice as a Word document.
 
     Raises:
@@ -62,7 +63,8 @@ def write_notice(project: Project, notice: QualityNotice, path: Path) -> None:
         raise UsageError(_("{path} is there already").format(path=path), next_step=_("name another file with -o"))
     if not path.parent.is_dir():
         raise UsageError(_("there is no folder {path}").format(path=path.parent), next_step=_("make it first"))
-    write(compose_notice(notice, project.issuer, ()), path)
+    notices = (SAMPLE_NOTICE,) if workspace.home.is_sample else ()
+    write(compose_notice(notice, workspace.project.issuer, notices), path)
 
 
 def _is_below(project: Project, code: str, under: Unit, period: Period) -> bool:

@@ -111,10 +111,8 @@ def rank_units(units: Sequence[UnitQuality], rule: QualityRule) -> tuple[UnitQua
     large = [unit for unit in units if all(unit.share(each).of >= rule.smallest for each in rule.rank)]
     keys = {unit.unit_code: tuple(_badness(unit.share(each), each) for each in rule.rank) for unit in large}
     placed = [replace(unit, place=1 + sum(other < keys[unit.unit_code] for other in keys.values())) for unit in large]
-    return (
-        *sorted(placed, key=lambda unit: unit.place or 0),
-        *(replace(unit, place=None) for unit in units if unit.unit_code not in keys),
-    )
+    rest = [replace(unit, place=None) for unit in units if unit.unit_code not in keys]
+    return (*sorted(placed, key=lambda unit: unit.place or 0), *rest)
 
 
 def _badness(share: Share, measure: Measure) -> Fraction:
