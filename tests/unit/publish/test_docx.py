@@ -136,6 +136,21 @@ def test_the_page_holds_22_lines_of_28_characters(word: WordDocument) -> None:
     assert body.element.pPr.ind.get(qn("w:firstLineChars")) == "200"
 
 
+def test_S9_a_number_stays_with_its_unit_by_the_rules_of_line_breaking(word: WordDocument, report: Document) -> None:
+    """S9: no line of Chinese ends in a digit, 万 or 亿; the figures' runs hold what is printed and nothing unseen."""
+    settings = word.settings.element
+    never = {side: settings.find(qn(f"w:noLineBreaks{side}")) for side in ("After", "Before")}
+    for side, characters in (("After", "0123456789万亿（《"), ("Before", "，。、；：）》％")):
+        assert never[side].get(qn("w:lang")) == "zh-CN"
+        assert set(characters) <= set(never[side].get(qn("w:val")))
+    assert not set("万亿元人家个") & set(never["Before"].get(qn("w:val")))
+    order = [each.tag for each in settings]
+    places = [order.index(qn(f"w:{name}")) for name in ("characterSpacingControl", "noLineBreaksAfter",
+                                                        "noLineBreaksBefore", "footnotePr")]  # fmt: skip
+    assert places == sorted(places)  # Word refuses settings in another order
+    assert {text for _, text in tagged(word)} >= {each.text for each in report.figures if each.text}
+
+
 def test_page_numbers_stand_at_the_outer_side(word: WordDocument) -> None:
     """Odd pages have their number at the right, even pages at the left, as a field between dashes."""
     (section,) = word.sections

@@ -14,6 +14,13 @@ TYPE_WIDTH = 8844
 RULE_BELOW = 5
 """With half the space between lines 4 mm from the letters to the rule under them."""
 
+_NEVER_LAST = "$([{£¥·‘“〈《「『【〔〖〝﹙﹛＄（．［｛￡￥"
+"""What Word by itself leaves at no end of a line of Chinese."""
+_NEVER_FIRST = "!%),.:;>?]}¢¨°·ˇˉ―‖’”…‰′″›℃∶、。〃〉》」』】〕〗〞︶︺︾﹀﹄﹚﹜﹞！＂％＇），．：；？］｀｜｝～￠"
+"""What it lets no line begin with."""
+_BEFORE_A_UNIT = "0123456789万亿"
+"""So a number stays with its unit, without a character in the text that whoever copies a figure would carry along."""
+
 _COMPATIBILITY = {
     "compatibilityMode": 15,
     "overrideTableStyleFontSizeAndJustification": 1,
@@ -66,6 +73,8 @@ def settings_xml() -> str:
         _tag("evenAndOddHeaders"),
         _tag("drawingGridVerticalSpacing", val=290),
         _tag("characterSpacingControl", val="compressPunctuation"),
+        _tag("noLineBreaksAfter", lang="zh-CN", val=_NEVER_LAST + _BEFORE_A_UNIT),
+        _tag("noLineBreaksBefore", lang="zh-CN", val=_NEVER_FIRST),
         _tag("footnotePr", _tag("footnote", id=-1), _tag("footnote", id=0)),
         _tag("compat", _tag("useFELayout"), *compatibility),
         _tag("themeFontLang", val="en-US", eastAsia="zh-CN"),
