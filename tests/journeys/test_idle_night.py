@@ -17,13 +17,16 @@ finally:
     print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
 """
 HEAVY = {
-    "great_expectations", "pandas", "numpy", "scipy", "sqlalchemy", "polars", "pyarrow", "prefect", "jinja2", "typst",
+    "great_expectations", "pandas", "numpy", "scipy", "sqlalchemy", "polars", "pyarrow", "prefect", "typst",
     "docx", "lxml", "fontTools", "sdmx", "pypdfium2", "httpx", "botocore", "asyncssh",
 }  # fmt: skip
 
 
 def test_an_idle_night_loads_no_heavy_library(year_copy: Home) -> None:
-    """With nothing new a night loads neither what judges nor what renders, and parses no SQL: it ends at once."""
+    """With nothing new a night loads neither what judges nor what renders reports, and parses no SQL: it ends at once.
+
+    What writes the status page it has: the page says each night how the reporting stands.
+    """
     command = [sys.executable, "-c", NIGHT, str(ROOT), str(year_copy.path)]
     for _ in range(2):  # the first one may find that the program has changed since the year was lived
         done = subprocess.run(command, check=True, capture_output=True, text=True, env={"NIANBAO_NOW": SECOND_NIGHT})

@@ -291,6 +291,7 @@ def test_nobody_else_catches_everything() -> None:
     }
     assert catching == {
         "intake/apart.py",
+        "intake/fetch/sources/mailbox.py",
         "intake/fetch/sources/patience.py",
         "intake/read/formats/unlock.py",
         "runs/nightly.py",

@@ -25,6 +25,7 @@ from prefect.settings import get_current_settings
 
 from flows import ROOT
 from flows import nightly as nightly_script
+from flows.artifacts import tell_completeness
 from flows.build import build
 from flows.collect import collect
 from flows.nightly import nightly
@@ -42,7 +43,7 @@ def a_night(home: Path) -> dict[str, Any]:
     return {
         "deliveries": collected.deliveries,
         "built": len(built.models),
-        "completeness": night.completeness,
+        "completeness": tell_completeness(night.morning) if night.morning else [],
         "drafts": [edition.publication for edition in night.editions if edition.is_new],
         "waits": {each.proposal.name: len(each.waits_for) for each in published if each.edition is None},
     }

@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from unittest.mock import patch
 
 import openpyxl
 import pytest
@@ -50,8 +51,9 @@ def live(folder: Path) -> Federation:
 def ask(federation: Federation, *arguments: str, columns: str = "") -> Result:
     """What `nianbao status` answers in the morning."""
     place = ("--project", str(federation.folder), "--home", str(federation.home.path))
-    with clock_at(MORNING):
-        result = CliRunner(env={"COLUMNS": columns or None}).invoke(main, ["status", *arguments, *place])
+    width = int(columns) if columns else None
+    with clock_at(MORNING), patch("nianbao.cli.show.terminal_width", lambda: width):
+        result = CliRunner().invoke(main, ["status", *arguments, *place])
     assert result.exit_code == 0, result.output
     return result
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 import unicodedata
@@ -23,7 +22,7 @@ def width_of(text: str) -> int:
 
 def terminal_width() -> int | None:
     """The width of the terminal; None where nobody sees one, as in a pipe: there a row stays one line."""
-    if not sys.stdout.isatty() and not os.environ.get("COLUMNS"):
+    if not sys.stdout.isatty():
         return None
     return max(shutil.get_terminal_size().columns, _LEAST)
 

@@ -27,7 +27,7 @@ def runs(project_path: Path | None, home: Path, show_all: bool, metrics: bool, a
 
     listed = list_runs(Home(home))
     if metrics:
-        say(metrics_text(Home(home), listed).rstrip("\n"))
+        click.echo(metrics_text(Home(home), listed).rstrip("\n"))
         return
     shown = listed if show_all else listed[-_SHOWN:]
     if as_json:

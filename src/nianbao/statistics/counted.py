@@ -155,7 +155,7 @@ def rows_query(indicator: Indicator, project: Project, basis: YearBasis, is_comp
     )
     columns = "c.submission_id, c.row_no, c.measure"
     query = (
-        standing_query(rows, f"{columns}, p.for_year, p.back", "step.paired_period", ", p.for_year")
+        standing_query(rows, f"{columns}, p.for_year, p.back", "indicator.paired_period", ", p.for_year")
         if is_compared
         else standing_query(rows, f"{columns}, p.year AS for_year, 0 AS back")
     )

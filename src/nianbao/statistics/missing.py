@@ -84,7 +84,7 @@ def read_compared_gaps(
     due, units = _read_due(connection), _Units(project)
     periods: dict[tuple[str, int, int], set[str]] = defaultdict(set)
     rows = connection.execute(
-        "SELECT DISTINCT indicator_id, for_year, back, period FROM step.paired_period WHERE year_basis = $basis",
+        "SELECT DISTINCT indicator_id, for_year, back, period FROM indicator.paired_period WHERE year_basis = $basis",
         {"basis": project.conventions.year.code},
     ).fetchall()
     for name, year, back, period in rows:

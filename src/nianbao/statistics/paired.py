@@ -17,7 +17,7 @@ def paired_period_model(depth: int) -> Model:
     was asked for is taken when somebody reported it. So the first quarter of a running year meets the first quarter.
     """
     return Model(
-        "step.paired_period",
+        "indicator.paired_period",
         f"""WITH lacking AS (
     SELECT DISTINCT a.form_code, a.part, a.period
     FROM reference.asked AS a
@@ -79,9 +79,9 @@ def paired_model(forms: Iterable[str]) -> Model:
         "step.paired",
         f"""SELECT year_basis, indicator_id, aggregate, unit_code, period, year, for_year, back, item, value
 FROM (
-{standing_query(source, "c.item, c.value, p.for_year, p.back", "step.paired_period", ", p.for_year")}
+{standing_query(source, "c.item, c.value, p.for_year, p.back", "indicator.paired_period", ", p.for_year")}
 )""",
-        frozenset({*tables, "reference.indicators", "step.paired_period", "reference.unit_in_period",
+        frozenset({*tables, "reference.indicators", "indicator.paired_period", "reference.unit_in_period",
                    "reference.unit_in_year"}),
         "同期相比的指标数值：每个单位每个报告期",
         "what counts in a comparison of years; one row per basis, indicator, unit, period, year compared and value "
@@ -108,7 +108,7 @@ def read_cut_short(connection: Connection, basis: YearBasis) -> dict[tuple[str, 
 
         compared AS (
             SELECT indicator_id, for_year, back, period
-            FROM step.paired_period
+            FROM indicator.paired_period
             WHERE year_basis = $basis AND back <= 1
         ),
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from nianbao.settings import Home
+from nianbao.terms.mail import AnswerLetter
 from nianbao.terms.source import FolderPlace
 from tests.homes import call
 from tests.intake.sources.reading import opened
@@ -45,7 +46,8 @@ def test_O11_an_answer_at_a_source_is_as_readable_as_its_folder(tmp_path: Path) 
     folder.chmod(0o750)
     before = os.umask(0o077)
     try:
-        opened(FolderPlace(str(folder)), receipts="回执").write("回执/西宁/a.json", b"{}")
+        letter = AnswerLetter("", "", "", "", (("回执/西宁/a.json", b"{}"),))
+        opened(FolderPlace(str(folder)), receipts="回执").answer(letter)
     finally:
         os.umask(before)
     assert stat.S_IMODE((folder / "回执" / "西宁").stat().st_mode) == 0o750
