@@ -75,7 +75,9 @@ def _stage(connection: Connection, project: Project, files: Sequence[FileRead]) 
 
 def _stage_rows(connection: Connection, lines: Sequence[str]) -> None:
     rows = [
-        dict(zip(CELL.columns, ("", "", part, row_no, field, "", cell, text, value, None, fault, shown), strict=True))
+        dict(
+            zip(CELL.columns, ("", "", part, row_no, field, "", cell, text, value, None, fault, shown, ""), strict=True)
+        )
         for line in lines
         for part, row_no, field, cell, text, value, fault, shown in json.loads(line)
     ]

@@ -59,12 +59,12 @@ def measure_tables(project: Path, home: Home, repetitions: int) -> Iterator[Meas
 def _measure_build(workspace: Workspace, repetitions: int) -> Iterator[Measure]:
     build_tables(workspace)
     models = all_models(workspace.project)
-    behind = [model for model in models if model.name.startswith(("core.", "indicator."))]
+    behind = [model for model in models if model.name.startswith(("core.", "step.", "indicator."))]
     leaves = leaf_fingerprints(workspace.connection) | workspace.reference
     at = dt.datetime(2022, 1, 16)
 
     def rebuild(chosen: list[Any]) -> None:
-        workspace.connection.execute("DELETE FROM ledger.build WHERE model SIMILAR TO '(core|indicator|mart)[.].*'")
+        workspace.connection.execute("DELETE FROM ledger.build WHERE model SIMILAR TO '(core|step|indicator|mart)[.].*'")
         build(workspace.connection, chosen, leaves, workspace.project.column_comments, at)
 
     queries = hand_written_sums(workspace.project)
