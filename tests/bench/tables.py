@@ -64,7 +64,9 @@ def _measure_build(workspace: Workspace, repetitions: int) -> Iterator[Measure]:
     at = dt.datetime(2022, 1, 16)
 
     def rebuild(chosen: list[Any]) -> None:
-        workspace.connection.execute("DELETE FROM ledger.build WHERE model SIMILAR TO '(core|step|indicator|mart)[.].*'")
+        workspace.connection.execute(
+            "DELETE FROM ledger.build WHERE model SIMILAR TO '(core|step|indicator|mart)[.].*'"
+        )
         build(workspace.connection, chosen, leaves, workspace.project.column_comments, at)
 
     queries = hand_written_sums(workspace.project)

@@ -23,10 +23,8 @@ HEAVY = {
 
 
 def test_an_idle_night_loads_no_heavy_library(year_copy: Home) -> None:
-    """With nothing new a night loads neither what judges nor what renders reports, and parses no SQL: it ends at once.
-
-    What writes the status page it has: the page says each night how the reporting stands.
-    """
+    """With nothing new a night loads neither what judges nor what renders reports, and parses no SQL."""
+    # What writes the status page it has (jinja2): the page says each night how the reporting stands.
     command = [sys.executable, "-c", NIGHT, str(ROOT), str(year_copy.path)]
     for _ in range(2):  # the first one may find that the program has changed since the year was lived
         done = subprocess.run(command, check=True, capture_output=True, text=True, env={"NIANBAO_NOW": SECOND_NIGHT})

@@ -117,7 +117,7 @@ def test_a_killed_run_is_made_good(
     home = Home(tmp_path_factory.mktemp("killed"))
     context = multiprocessing.get_context("forkserver")
     # The programs are imported once, so that a run is killed while it works and not while it is loaded.
-    context.set_forkserver_preload([__name__, "nianbao.warehouse.expectations", "great_expectations"])
+    context.set_forkserver_preload([__name__, "tests.journeys.preloaded"])
     dice, killed, until = random.Random(2021), 0, time.monotonic() + SECONDS
     moments = itertools.chain.from_iterable(zip(itertools.cycle(MOMENTS), itertools.repeat("whenever"), strict=False))
     with clock_at(NIGHT):

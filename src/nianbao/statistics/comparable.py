@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from nianbao.catalog import Project
 from nianbao.statistics.formulas import expand, operands_of
-from nianbao.statistics.scopes import ALL
 from nianbao.terms.indicator import COMPARABLE, COMPARABLE_AT_END, Indicator
 from nianbao.terms.period import Period
 from nianbao.terms.unit import Comparison, Incomparable
@@ -57,8 +56,7 @@ def read_compared(connection: Connection, basis: YearBasis) -> dict[Marked, Deci
     By indicator, year, years back and mark.
     """
     rows = connection.execute(
-        "SELECT indicator_id, year, back, mark, value FROM step.operand "
-        "WHERE year_basis = $basis AND scope = $scope AND unit_line = '' AND with_succeeded",
-        {"basis": basis.code, "scope": ALL},
+        "SELECT indicator_id, year, back, mark, value FROM indicator.compared WHERE year_basis = $basis",
+        {"basis": basis.code},
     ).fetchall()
     return {(name, year, back, mark): value for name, year, back, mark, value in rows}

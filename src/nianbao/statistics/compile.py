@@ -9,7 +9,7 @@ from nianbao.statistics.counted import counted_model, form_model, scope_conditio
 from nianbao.statistics.formulas import counted_behind, expand, formula_steps, operands_of
 from nianbao.statistics.history import history_model
 from nianbao.statistics.paired import paired_model, paired_period_model
-from nianbao.statistics.scopes import ALL, operand_model
+from nianbao.statistics.scopes import ALL, compared_model, operand_model
 from nianbao.statistics.year_basis import is_countable
 from nianbao.terms.indicator import Indicator
 from nianbao.terms.year_basis import YearBasis
@@ -43,7 +43,7 @@ def indicator_models(project: Project) -> list[Model]:
     models = [form_model(code, bases[code], project) for code in forms]
     operand, covered, tree = placed_models(project)
     models += [counted_model(forms), paired_period_model(_depth(project)), paired_model(forms)]
-    models += [operand, _coverage_model(main), covered]
+    models += [operand, compared_model(), _coverage_model(main), covered]
     models.append(
         _value_model(table_of(main), main, project.indicators, False, "指标数值：每个指标、年度、范围一行",
                      "every indicator; one row per indicator, year and scope")

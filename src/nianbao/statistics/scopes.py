@@ -11,6 +11,19 @@ ALL = "all"
 _KEY = "year_basis, indicator_id, aggregate, year"
 
 
+def compared_model() -> Model:
+    """What everybody came to where years are held against each other; a release keeps it for its later readers."""
+    return Model(
+        "indicator.compared",
+        f"""SELECT year_basis, indicator_id, year, back, mark, value
+FROM step.operand
+WHERE scope = '{ALL}' AND unit_line = '' AND with_succeeded""",
+        frozenset({"step.operand"}),
+        "同期比较的取数：全部单位各年度",
+        "what everybody came to where years are compared; one row per basis, indicator, year, years back and mark",
+    )
+
+
 def operand_model() -> Model:
     """The values that indicators and formulas are made of, each with the years it lies back.
 
