@@ -7,6 +7,7 @@ import os
 from zoneinfo import ZoneInfo
 
 from nianbao.errors import UsageError
+from nianbao.language import _
 
 ZONE = ZoneInfo("Asia/Shanghai")
 OVERRIDE = "NIANBAO_NOW"
@@ -26,7 +27,9 @@ def now() -> dt.datetime:
             moment = dt.datetime.fromisoformat(given)
         except ValueError as error:
             raise UsageError(
-                f"{given!r} is no moment", OVERRIDE, "write it like 2022-01-15T01:00, or unset it"
+                _("{given!r} is no moment").format(given=given),
+                OVERRIDE,
+                _("write it like 2022-01-15T01:00, or unset it"),
             ) from error
         return moment.astimezone(ZONE).replace(tzinfo=None) if moment.tzinfo else moment
     return dt.datetime.now(ZONE).replace(tzinfo=None, microsecond=0)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nianbao.errors import StoreError, UsageError
+from nianbao.language import _
 from nianbao.settings import Home
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ class Tables:
         if name not in self.names():
             near = [each for each in self.names() if each.partition(".")[2] == name.rpartition(".")[2]]
             raise UsageError(
-                f"{self.name} has no table {name!r}", next_step=f"take one of: {', '.join(near or self.names())}"
+                _("{name} has no table {name_2!r}").format(name=self.name, name_2=name),
+                next_step=_("take one of: {near}").format(near=", ".join(near or self.names())),
             )
         return polars.scan_parquet(path)
 
@@ -84,8 +86,11 @@ class PublishedHome:
             UsageError: there is no such release.
         """
         if not _RELEASE.fullmatch(name) or name not in self.releases():
-            known = ", ".join(self.releases()) or "none has been issued yet"
-            raise UsageError(f"there is no release {name!r}", next_step=f"take one of: {known}")
+            known = ", ".join(self.releases()) or _("none has been issued yet")
+            raise UsageError(
+                _("there is no release {name!r}").format(name=name),
+                next_step=_("take one of: {known}").format(known=known),
+            )
         publication, year, edition = name.split("/")
         return Tables(name, self.home.releases / year / publication / edition / "tables")
 
@@ -98,7 +103,7 @@ class PublishedHome:
         """
         folder = self.home.releases / "current.tables"
         if not folder.exists():
-            raise StoreError("nothing has been published yet", str(folder), "run nianbao nightly first")
+            raise StoreError(_("nothing has been published yet"), str(folder), _("run nianbao nightly first"))
         return Tables(PRESENT, folder.resolve())
 
     def table(self, name: str) -> pl.LazyFrame:
@@ -122,7 +127,10 @@ class PublishedHome:
         states = [*(self.release(name) for name in self.releases()), self.present]
         known = self.figures().filter(polars.col("indicator_id") == indicator)
         if known.head(1).collect().is_empty():
-            raise UsageError(f"there is no indicator {indicator!r}", next_step="see figures(): column indicator_id")
+            raise UsageError(
+                _("there is no indicator {indicator!r}").format(indicator=indicator),
+                next_step=_("see figures(): column indicator_id"),
+            )
         wanted = (polars.col("indicator_id") == indicator) & (polars.col("scope") == scope)
         told = [
             state.table(_HISTORY).filter(wanted).select(polars.lit(state.name).alias("release"), polars.all())
@@ -140,6 +148,7 @@ def open_published(home: Path | str = "var") -> PublishedHome:
     place = Home(Path(home).resolve())
     if not place.is_made:
         raise UsageError(
-            f"there is no home at {place.path}", next_step="name the folder that nianbao nightly writes to"
+            _("there is no home at {path}").format(path=place.path),
+            next_step=_("name the folder that nianbao nightly writes to"),
         )
     return PublishedHome(place)

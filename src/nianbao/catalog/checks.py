@@ -14,6 +14,7 @@ import yaml
 from nianbao.catalog.declared import read_text
 from nianbao.catalog.reference import Codes
 from nianbao.errors import DeclarationError
+from nianbao.language import _
 from nianbao.terms.check import QUERY, SQL_RULE, Condition, Rule
 from nianbao.terms.finding import Severity
 from nianbao.terms.form import NUMBERS, Field, FieldType, Form, Part
@@ -46,12 +47,14 @@ def read_suites(folder: Path, forms: Mapping[str, Form], codes: Codes) -> tuple[
         suite = _load(path)
         form_code = suite.get("form")
         if form_code != ALL_FORMS and form_code not in forms:
-            raise DeclarationError(path, 1, f"form {form_code!r} is not declared")
+            raise DeclarationError(path, 1, _("form {form_code!r} is not declared").format(form_code=form_code))
         asked = forms.values() if form_code == ALL_FORMS else (forms[str(form_code)],)
         for item in suite.get("rules") or []:
             unknown = set(item) - (_COMPARE_KEYS if "compare" in item else _RULE_KEYS)
             if unknown:
-                raise DeclarationError(path, _line(path, str(item.get("code"))), f"unknown key {unknown.pop()!r}")
+                raise DeclarationError(
+                    path, _line(path, str(item.get("code"))), _("unknown key {unknown!r}").format(unknown=unknown.pop())
+                )
             rules += _expand(path, item, tuple(asked), codes)
     _refuse_twins(folder, rules)
     return tuple(rules)
@@ -71,14 +74,16 @@ def read_reading_rules(path: Path) -> dict[str, ReadingRule]:
     rules = {}
     for item in _load_list(path):
         if item.get("code") in rules:
-            raise DeclarationError(path, _line(path, str(item["code"])), f"{item['code']} is declared twice")
+            raise DeclarationError(
+                path, _line(path, str(item["code"])), _("{code} is declared twice").format(code=item["code"])
+            )
         try:
             rules[item["code"]] = ReadingRule(
                 item["code"], Severity(item["severity"]), item["says"], item.get("because", "")
             )
         except (KeyError, ValueError) as error:
             raise DeclarationError(
-                path, _line(path, str(item.get("code"))), f"{error} is missing or unknown"
+                path, _line(path, str(item.get("code"))), _("{error} is missing or unknown").format(error=error)
             ) from error
     return rules
 
@@ -103,7 +108,9 @@ def read_built_suites(folder: Path) -> tuple[Rule, ...]:
                     )
                 )  # fmt: skip
             except KeyError as error:
-                raise DeclarationError(path, _line(path, str(item.get("code"))), f"{error} is missing") from error
+                raise DeclarationError(
+                    path, _line(path, str(item.get("code"))), _("{error} is missing").format(error=error)
+                ) from error
     return tuple(rules)
 
 
@@ -117,14 +124,18 @@ def _expand(path: Path, item: dict[str, Any], forms: tuple[Form, ...], codes: Co
             raise DeclarationError(path, _line(path, item["code"]), str(error)) from error
         column = item.get("column")
         if column is not None and column not in {field.column for field in part.fields}:
-            raise DeclarationError(path, _line(path, column), f"{part.table} has no column {column!r}")
+            raise DeclarationError(
+                path, _line(path, column), _("{table} has no column {column!r}").format(table=part.table, column=column)
+            )
         if "compare" in item:
             yield _compare_rule(path, item, form, part)
         else:
             yield _rule(path, item, part, column, dict(item.get("kwargs") or {}))
         return
     if each not in _EACH:
-        raise DeclarationError(path, _line(path, each), f"each = {each!r} is none of: {', '.join(_EACH)}")
+        raise DeclarationError(
+            path, _line(path, each), _("each = {each!r} is none of: {EACH}").format(each=each, EACH=", ".join(_EACH))
+        )
     for form in forms:
         for part in form.parts:
             for field in filter(_EACH[each], part.fields):
@@ -174,7 +185,9 @@ def _rule(path: Path, item: dict[str, Any], part: Part, column: str | None, kwar
             span=Span.between(str(item.get("since", "")), str(item.get("until", ""))),
         )
     except (KeyError, ValueError) as error:
-        raise DeclarationError(path, _line(path, str(item.get("code"))), f"{error} is missing or unknown") from error
+        raise DeclarationError(
+            path, _line(path, str(item.get("code"))), _("{error} is missing or unknown").format(error=error)
+        ) from error
 
 
 def _compare_rule(path: Path, item: dict[str, Any], form: Form, part: Part) -> Rule:
@@ -192,7 +205,9 @@ def _compare_rule(path: Path, item: dict[str, Any], form: Form, part: Part) -> R
         rule = _rule(path, named, part, None, {QUERY: query})
         return replace(rule, name=f"{rule.code.replace('-', '_')}_{item['name']}", comparisons=comparisons)
     except KeyError as error:
-        raise DeclarationError(path, _line(path, item["code"]), f"{error} is missing or unknown") from error
+        raise DeclarationError(
+            path, _line(path, item["code"]), _("{error} is missing or unknown").format(error=error)
+        ) from error
     except ValueError as error:
         raise DeclarationError(path, _line(path, f"name: {item['name']}"), str(error)) from error
 
@@ -209,20 +224,28 @@ def _sql_rule(path: Path, forms: Mapping[str, Form]) -> Rule:
     header = {match[1]: match[2] for line in text.splitlines() if (match := _HEADER.match(line))}
     missing = {"code", "form", "severity", "says", "because"} - header.keys()
     if missing:
-        raise DeclarationError(path, 1, f"the header lacks -- {sorted(missing)[0]}: …")
+        raise DeclarationError(path, 1, _("the header lacks -- {missing}: …").format(missing=sorted(missing)[0]))
     form_code = header["form"].strip()
     if form_code != ALL_FORMS and form_code not in forms:
-        raise DeclarationError(path, 1, f"form {form_code!r} is not declared")
+        raise DeclarationError(path, 1, _("form {form_code!r} is not declared").format(form_code=form_code))
     if header["severity"].strip() not in set(Severity):
         line = _line(path, "-- severity:")
-        raise DeclarationError(path, line, f"severity {header['severity']!r} is none of: {', '.join(Severity)}")
+        raise DeclarationError(
+            path,
+            line,
+            _("severity {severity!r} is none of: {Severity}").format(
+                severity=header["severity"], Severity=", ".join(Severity)
+            ),
+        )
     try:
         span = Span.between(header.get("since", "").strip(), header.get("until", "").strip())
     except ValueError as error:
         raise DeclarationError(path, _line(path, "-- since:"), str(error)) from error
     across = header.get("across", "").strip()
     if across not in ("", "units"):
-        raise DeclarationError(path, _line(path, "-- across:"), f"across {across!r} is not: units")
+        raise DeclarationError(
+            path, _line(path, "-- across:"), _("across {across!r} is not: units").format(across=across)
+        )
     part = None if form_code == ALL_FORMS else forms[form_code].parts[0]
     query = "\n".join(line for line in text.splitlines() if not line.startswith("--")).strip().rstrip(";")
     return Rule(
@@ -245,20 +268,20 @@ def _refuse_twins(folder: Path, rules: list[Rule]) -> None:
     names = [rule.name for rule in rules]
     for name in names:
         if names.count(name) > 1:
-            raise DeclarationError(folder, 1, f"rule {name} is declared twice; merge the two")
+            raise DeclarationError(folder, 1, _("rule {name} is declared twice; merge the two").format(name=name))
 
 
 def _load(path: Path) -> dict[str, Any]:
     suite = _load_yaml(path)
     if not isinstance(suite, dict):
-        raise DeclarationError(path, 1, "a suite is a mapping with form and rules")
+        raise DeclarationError(path, 1, _("a suite is a mapping with form and rules"))
     return suite
 
 
 def _load_list(path: Path) -> list[dict[str, Any]]:
     loaded = _load_yaml(path)
     if not isinstance(loaded, list):
-        raise DeclarationError(path, 1, "a list of rules with code, severity, says and because is expected")
+        raise DeclarationError(path, 1, _("a list of rules with code, severity, says and because is expected"))
     return loaded
 
 
@@ -266,7 +289,7 @@ def _load_yaml(path: Path) -> Any:
     try:
         return yaml.safe_load(read_text(path))
     except yaml.YAMLError as error:
-        raise DeclarationError(path, _mark(error), f"not valid YAML: {error}") from error
+        raise DeclarationError(path, _mark(error), _("not valid YAML: {error}").format(error=error)) from error
 
 
 def _mark(error: yaml.YAMLError) -> int:

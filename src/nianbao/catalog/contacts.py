@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nianbao.catalog.declared import read_csv
 from nianbao.errors import DeclarationError
+from nianbao.language import _
 from nianbao.terms.contact import Contact
 
 CONTACTS = "contacts.csv"
@@ -28,13 +29,13 @@ def read_contacts(path: Path, units: Container[str]) -> dict[str, Contact]:
     for line, row in read_csv(path, CONTACT_COLUMNS):
         code = row["unit_code"]
         if code not in units:
-            raise DeclarationError(path, line, f"unit {code} is not in the roster")
+            raise DeclarationError(path, line, _("unit {code} is not in the roster").format(code=code))
         if code in found:
-            raise DeclarationError(path, line, f"unit {code} stands twice")
+            raise DeclarationError(path, line, _("unit {code} stands twice").format(code=code))
         if not row["office"]:
-            raise DeclarationError(path, line, "office is empty: name the office that reports, not a person")
+            raise DeclarationError(path, line, _("office is empty: name the office that reports, not a person"))
         for name, pattern, example in (("phone", _PHONE, "0971-0000000"), ("mail", _MAIL, "office@example.org")):
             if row[name] and not pattern.fullmatch(row[name]):
-                raise DeclarationError(path, line, f"{name} is not like {example}")
+                raise DeclarationError(path, line, _("{name} is not like {example}").format(name=name, example=example))
         found[code] = Contact(row["office"], row["phone"], row["mail"])
     return found

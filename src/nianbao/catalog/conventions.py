@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nianbao.catalog.declared import Declared
+from nianbao.language import _
 from nianbao.terms.period import Period
 from nianbao.terms.workbook_words import MONEY_UNITS
 from nianbao.terms.year_basis import CALENDAR_YEAR, YearBasis
@@ -91,12 +92,20 @@ def read_conventions(path: Path) -> Conventions:
     codes = [each.code for each in (found.year, *found.other_years)]
     for code in codes:
         if codes.count(code) > 1:
-            raise declared.fail(f"the year {code} stands twice", code)
+            raise declared.fail(_("the year {code} stands twice").format(code=code), code)
     if found.money_unit not in MONEY_UNITS:
-        raise declared.fail(f"money_unit = {found.money_unit!r} is none of: {', '.join(MONEY_UNITS)}", "money_unit")
+        raise declared.fail(
+            _("money_unit = {money_unit!r} is none of: {MONEY_UNITS}").format(
+                money_unit=found.money_unit, MONEY_UNITS=", ".join(MONEY_UNITS)
+            ),
+            "money_unit",
+        )
     if found.history_from > first_day.year:
         raise declared.fail(
-            f"history_from = {found.history_from} comes after the first day {first_day}", "history_from"
+            _("history_from = {history_from} comes after the first day {first_day}").format(
+                history_from=found.history_from, first_day=first_day
+            ),
+            "history_from",
         )
     return found
 
@@ -105,7 +114,9 @@ def _read_year(declared: Declared, is_main: bool) -> YearBasis:
     year = YearBasis(declared.name("code"), declared.text("zh"), declared.integer("first_month"), is_main)
     declared.done()
     if year.first_month not in _MONTHS:
-        raise declared.fail(f"first_month = {year.first_month} is no month: 1 to 12", "first_month")
+        raise declared.fail(
+            _("first_month = {first_month} is no month: 1 to 12").format(first_month=year.first_month), "first_month"
+        )
     return year
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from nianbao.catalog.declared import read_csv
 from nianbao.errors import DeclarationError
+from nianbao.language import _
 from nianbao.terms.deadline import EVERY, Calendar, Extension
 from nianbao.terms.form import Form
 from nianbao.terms.period import Period
@@ -35,10 +36,12 @@ def read_calendar(path: Path) -> Calendar:
     days: dict[str, set[dt.date]] = {kind: set() for kind in _KINDS}
     for line, row in read_csv(path, CALENDAR_COLUMNS):
         if row["kind"] not in _KINDS:
-            raise DeclarationError(path, line, f"kind = {row['kind']!r} is none of: {', '.join(_KINDS)}")
+            raise DeclarationError(
+                path, line, _("kind = {kind!r} is none of: {KINDS}").format(kind=row["kind"], KINDS=", ".join(_KINDS))
+            )
         day = _day(path, line, row["day"])
         if any(day in known for known in days.values()):
-            raise DeclarationError(path, line, f"{day} stands twice")
+            raise DeclarationError(path, line, _("{day} stands twice").format(day=day))
         days[row["kind"]].add(day)
     return Calendar(frozenset(days["holiday"]), frozenset(days["workday"]), knows_weekends=True)
 
@@ -57,20 +60,32 @@ def _extension(path: Path, line: int, row: dict[str, str], roster: Roster, forms
     whose = row["unit_code"]
     if whose not in (EVERY, *roster.levels, *roster.latest):
         raise DeclarationError(
-            path, line, f"unit {whose} is not in the roster; a level or {EVERY} stands for all of it"
+            path,
+            line,
+            _("unit {whose} is not in the roster; a level or {EVERY} stands for all of it").format(
+                whose=whose, EVERY=EVERY
+            ),
         )
     if row["form_code"] not in (*forms, EVERY):
-        raise DeclarationError(path, line, f"form {row['form_code']} is not declared; {EVERY} stands for every form")
+        raise DeclarationError(
+            path,
+            line,
+            _("form {form_code} is not declared; {EVERY} stands for every form").format(
+                form_code=row["form_code"], EVERY=EVERY
+            ),
+        )
     try:
         Period.parse(row["period"])
     except ValueError as error:
         raise DeclarationError(path, line, str(error)) from error
     granted, until = (_day(path, line, row[name]) for name in ("granted_on", "accepted_until"))
     if granted > until:
-        raise DeclarationError(path, line, f"granted on {granted}, after its last day {until}")
-    for name, what in (("because", "why it was granted"), ("granted_by", "who granted it, as a role")):
+        raise DeclarationError(
+            path, line, _("granted on {granted}, after its last day {until}").format(granted=granted, until=until)
+        )
+    for name, what in (("because", _("why it was granted")), ("granted_by", _("who granted it, as a role"))):
         if not row[name]:
-            raise DeclarationError(path, line, f"{name} is empty: say {what}")
+            raise DeclarationError(path, line, _("{name} is empty: say {what}").format(name=name, what=what))
     return Extension(**row | {"granted_on": granted, "accepted_until": until})  # type: ignore[arg-type]
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from nianbao.errors import DeclarationError
+from nianbao.language import _
 from nianbao.terms.span import Span
 
 E = TypeVar("E")
@@ -45,7 +46,9 @@ class Declared:
             return cls(path, tomllib.loads(text), text)
         except tomllib.TOMLDecodeError as error:
             line = re.search(r"line (\d+)", str(error))
-            raise DeclarationError(path, int(line[1]) if line else 1, f"not valid TOML: {error}") from error
+            raise DeclarationError(
+                path, int(line[1]) if line else 1, _("not valid TOML: {error}").format(error=error)
+            ) from error
 
     def __contains__(self, key: object) -> bool:
         return key in self._data
@@ -80,7 +83,9 @@ class Declared:
         for key in ("since", "until"):
             value = self._data.pop(key, "")
             if isinstance(value, bool) or not isinstance(value, int | str):
-                raise self.fail(f'{key} = {value!r} must be a year or a period such as "2022Q3"', key)
+                raise self.fail(
+                    _('{key} = {value!r} must be a year or a period such as "2022Q3"').format(key=key, value=value), key
+                )
             written[key] = str(value)
         try:
             return Span.between(written["since"], written["until"])
@@ -91,14 +96,17 @@ class Declared:
         """A string that becomes the name of a table, a column or an indicator."""
         text = self.text(key)
         if not pattern.fullmatch(text):
-            raise self.fail(f"{key} = {text!r} is not like {EXAMPLES[pattern]}", text)
+            raise self.fail(
+                _("{key} = {text!r} is not like {EXAMPLES}").format(key=key, text=text, EXAMPLES=EXAMPLES[pattern]),
+                text,
+            )
         return text
 
     def texts(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
         """A list of strings."""
         values = self._take(key, list, None if default is None else list(default))
         if not all(isinstance(value, str) for value in values):
-            raise self.fail(f"{key} must be a list of texts", key)
+            raise self.fail(_("{key} must be a list of texts").format(key=key), key)
         return tuple(values)
 
     def one_of(self, key: str, kind: type[E], default: E | None = None) -> E:
@@ -110,14 +118,16 @@ class Declared:
             return kind(value)  # type: ignore[call-arg]
         except ValueError:
             allowed = ", ".join(str(member) for member in kind)  # type: ignore[attr-defined]
-            raise self.fail(f"{key} = {value!r} is none of: {allowed}", value) from None
+            raise self.fail(
+                _("{key} = {value!r} is none of: {allowed}").format(key=key, value=value, allowed=allowed), value
+            ) from None
 
     def tables(self, key: str, name_key: str = "") -> Iterator[Declared]:
         """The tables of a list of tables, none when it is absent."""
         for data in self._data.pop(key, []):
             anchor = str(data.get(name_key, "")) if isinstance(data, dict) else ""
             if not isinstance(data, dict):
-                raise self.fail(f"{key} must be a list of tables", key)
+                raise self.fail(_("{key} must be a list of tables").format(key=key), key)
             yield Declared(self.path, data, self._text, anchor)
 
     def table(self, key: str) -> Declared | None:
@@ -131,7 +141,10 @@ class Declared:
         name = self.text(key, default)
         if name and not _VARIABLE.fullmatch(name):
             raise self.fail(
-                f"{key} names an environment variable, in capitals; the secret itself never stands here", key
+                _("{key} names an environment variable, in capitals; the secret itself never stands here").format(
+                    key=key
+                ),
+                key,
             )
         return name
 
@@ -143,7 +156,10 @@ class Declared:
         """
         for key in keys:
             if key in self._data:
-                raise self.fail(f"no secret stands here: name the environment variable that holds it, {key}_env", key)
+                raise self.fail(
+                    _("no secret stands here: name the environment variable that holds it, {key}_env").format(key=key),
+                    key,
+                )
 
     def take_plain(self, key: str) -> dict[str, Any]:
         """A table as it stands, whatever is in it: for what belongs to somebody else, such as the body of a request."""
@@ -156,16 +172,18 @@ class Declared:
             DeclarationError: a key is unknown.
         """
         for key in self._data:
-            raise self.fail(f"unknown key {key!r}; remove it or mend its spelling", key)
+            raise self.fail(_("unknown key {key!r}; remove it or mend its spelling").format(key=key), key)
 
     def _take(self, key: str, kind: type[E], default: E | None) -> E:
         if key not in self._data:
             if default is None:
-                raise self.fail(f"{key} is missing")
+                raise self.fail(_("{key} is missing").format(key=key))
             return default
         value = self._data.pop(key)
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise self.fail(f"{key} = {value!r} must be a {kind.__name__}", key)
+            raise self.fail(
+                _("{key} = {value!r} must be a {__name__}").format(key=key, value=value, __name__=kind.__name__), key
+            )
         return value
 
 
@@ -178,11 +196,11 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
-        raise DeclarationError(path, None, "there is no such file; an empty list has its header alone") from error
+        raise DeclarationError(path, None, _("there is no such file; an empty list has its header alone")) from error
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise DeclarationError(
-            path, line, "not in UTF-8; save the file in that encoding, in Excel as CSV UTF-8"
+            path, line, _("not in UTF-8; save the file in that encoding, in Excel as CSV UTF-8")
         ) from error
 
 
@@ -197,7 +215,13 @@ def read_csv(path: Path, columns: Iterable[str]) -> Iterator[tuple[int, dict[str
     rows = read_rows(path)
     header = next(rows, (1, []))[1]
     if header != expected:
-        raise DeclarationError(path, 1, f"the header must be {','.join(expected)}, not {','.join(header)}")
+        raise DeclarationError(
+            path,
+            1,
+            _("the header must be {expected}, not {header}").format(
+                expected=",".join(expected), header=",".join(header)
+            ),
+        )
     for line, row in rows:
         yield line, dict(zip(expected, row, strict=True))
 
@@ -222,18 +246,24 @@ def read_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
             header = header or _without_empty_end(row, 0)
             values = _without_empty_end(row, len(header))
             if len(values) != len(header):
-                what = f"{len(values)} values under {len(header)} columns"
+                what = _("{values} values under {header} columns").format(values=len(values), header=len(header))
                 raise DeclarationError(
-                    path, first, f"{what}: a comma too many or too few, or a text without its quotes"
+                    path,
+                    first,
+                    _("{what}: a comma too many or too few, or a text without its quotes").format(what=what),
                 )
             for column, value in zip(header, values, strict=True):
                 if value != value.strip():
                     raise DeclarationError(
-                        path, first, f"{column} = {value!r} has a blank before or behind it: remove it"
+                        path,
+                        first,
+                        _("{column} = {value!r} has a blank before or behind it: remove it").format(
+                            column=column, value=value
+                        ),
                     )
             yield first, [_as_day(v) if c in _DAY_COLUMNS else v for c, v in zip(header, values, strict=True)]
     except csv.Error as error:
-        raise DeclarationError(path, line + 1, f"not valid CSV: {error}") from error
+        raise DeclarationError(path, line + 1, _("not valid CSV: {error}").format(error=error)) from error
 
 
 _DAY_COLUMNS = {"valid_from", "valid_to", "granted_on", "accepted_until", "day"}

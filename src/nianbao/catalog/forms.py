@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nianbao.catalog.declared import FORM_CODE, Declared
 from nianbao.errors import DeclarationError
+from nianbao.language import _
 from nianbao.terms.approval import Approval
 from nianbao.terms.form import NUMBERS, Aggregate, Field, FieldType, Form, FormEdition, Layout, Part, Swing
 from nianbao.terms.roster import Roster
@@ -27,7 +28,7 @@ def read_forms(folder: Path, roster: Roster, lists: frozenset[str]) -> dict[str,
     known = lists | BUILT_IN_LISTS | roster.levels.keys()
     forms = {path.stem: _read_form(path, roster, known) for path in sorted(folder.glob("*.toml"))}
     if not forms:
-        raise DeclarationError(folder, 1, "no form is declared here; write one GHnn.toml per form")
+        raise DeclarationError(folder, 1, _("no form is declared here; write one GHnn.toml per form"))
     return forms
 
 
@@ -35,11 +36,14 @@ def _read_form(path: Path, roster: Roster, lists: frozenset[str]) -> Form:
     declared = Declared.from_toml(path)
     code = declared.name("code", FORM_CODE)
     if code != path.stem:
-        raise declared.fail(f"form {code} must stand in {code}.toml", code)
+        raise declared.fail(_("form {code} must stand in {code}.toml").format(code=code), code)
     suffixes = declared.texts("periods")
     for suffix in suffixes:
         if suffix not in SUFFIXES:
-            raise declared.fail(f"period {suffix!r} is none of: {', '.join(SUFFIXES)}", suffix)
+            raise declared.fail(
+                _("period {suffix!r} is none of: {SUFFIXES}").format(suffix=suffix, SUFFIXES=", ".join(SUFFIXES)),
+                suffix,
+            )
     reporters = _reporters(declared, roster, None)
     form = Form(
         code=code,
@@ -68,10 +72,10 @@ def _read_form(path: Path, roster: Roster, lists: frozenset[str]) -> Form:
     )
     declared.done()
     if form.takes_supplements and not all(part.row_key for part in form.parts):
-        raise declared.fail("supplements = true needs a row_key in every part: rows are joined by it", "supplements")
+        raise declared.fail(_("supplements = true needs a row_key in every part: rows are joined by it"), "supplements")
     _check_editions(declared, form)
-    _check_unique(declared, [part.code for part in form.parts], "part")
-    _check_unique(declared, [f"line = {field.line}" for part in form.parts for field in part.fields], "the")
+    _check_unique(declared, [part.code for part in form.parts], _("part"))
+    _check_unique(declared, [f"line = {field.line}" for part in form.parts for field in part.fields], _("the"))
     return form
 
 
@@ -106,12 +110,17 @@ def _read_edition(declared: Declared) -> FormEdition:
 def _check_editions(declared: Declared, form: Form) -> None:
     """Each earlier edition has an end, and no two are of one period."""
     spans = sorted((each.span.since, each.span.until, each.code) for each in form.earlier_editions)
-    for (_, until, code), (since, _, later) in pairwise(spans):
+    for (_since, until, code), (since, _until, later) in pairwise(spans):
         if since <= until:
-            raise declared.fail(f"editions {code} and {later} are of the same periods", later)
+            raise declared.fail(
+                _("editions {code} and {later} are of the same periods").format(code=code, later=later), later
+            )
     for each in form.earlier_editions:
         if each.span.until == ALWAYS.until or each.code == form.edition:
-            raise declared.fail(f"the earlier edition {each.code} needs until = the last period it was for", each.code)
+            raise declared.fail(
+                _("the earlier edition {code} needs until = the last period it was for").format(code=each.code),
+                each.code,
+            )
 
 
 def _read_part(
@@ -137,10 +146,12 @@ def _read_part(
     declared.done()
     _check_row_key(declared, part)
     if part.rows not in lists:
-        raise declared.fail(f"rows = {part.rows!r} names no list", "rows")
+        raise declared.fail(_("rows = {rows!r} names no list").format(rows=part.rows), "rows")
     if not set(part.suffixes) <= set(suffixes):
-        raise declared.fail(f"part {part.code} is asked in periods the form does not have", "periods")
-    _check_unique(declared, [field.code for field in part.fields], "field")
+        raise declared.fail(
+            _("part {code} is asked in periods the form does not have").format(code=part.code), "periods"
+        )
+    _check_unique(declared, [field.code for field in part.fields], _("field"))
     return part
 
 
@@ -149,9 +160,13 @@ def _check_row_key(declared: Declared, part: Part) -> None:
     fields = {field.code: field for field in part.fields}
     for code in part.row_key:
         if part.layout is not Layout.LEDGER or code not in fields:
-            raise declared.fail(f"row_key: {code!r} is no field of a ledger of this part", "row_key")
+            raise declared.fail(
+                _("row_key: {code!r} is no field of a ledger of this part").format(code=code), "row_key"
+            )
         if fields[code].is_personal or not fields[code].required:
-            raise declared.fail(f"row_key: {code!r} must be a required field that is not personal", "row_key")
+            raise declared.fail(
+                _("row_key: {code!r} must be a required field that is not personal").format(code=code), "row_key"
+            )
 
 
 def _read_field(declared: Declared, lists: frozenset[str]) -> Field:
@@ -174,11 +189,11 @@ def _read_field(declared: Declared, lists: frozenset[str]) -> Field:
     )
     declared.done()
     if field.allows_refunds and field.type not in NUMBERS:
-        raise declared.fail("refunds are of numbers alone", "refunds")
+        raise declared.fail(_("refunds are of numbers alone"), "refunds")
     if field.codes not in lists:
-        raise declared.fail(f"codes = {field.codes!r} names no list", field.codes)
+        raise declared.fail(_("codes = {codes!r} names no list").format(codes=field.codes), field.codes)
     if (field.type is FieldType.CODE) != bool(field.codes):
-        raise declared.fail(f"field {field.code}: type code and codes go together", field.code)
+        raise declared.fail(_("field {code}: type code and codes go together").format(code=field.code), field.code)
     return field
 
 
@@ -186,11 +201,11 @@ def _reporters(declared: Declared, roster: Roster, default: frozenset[str] | Non
     names = declared.texts("reporters", None if default is None else tuple(default))
     for name in names:
         if name not in roster.latest and name not in roster.levels:
-            raise declared.fail(f"reporter {name!r} is neither a level nor a unit code", name)
+            raise declared.fail(_("reporter {name!r} is neither a level nor a unit code").format(name=name), name)
     return frozenset(names)
 
 
 def _check_unique(declared: Declared, names: list[str], what: str) -> None:
     for name in names:
         if names.count(name) > 1:
-            raise declared.fail(f"{what} {name} stands twice", name)
+            raise declared.fail(_("{what} {name} stands twice").format(what=what, name=name), name)

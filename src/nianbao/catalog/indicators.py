@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from nianbao.catalog.declared import Declared
+from nianbao.language import _
 from nianbao.terms.form import Aggregate, Form, Part
 from nianbao.terms.indicator import COMPARABLE, COMPARABLE_AT_END, COUNTED, POINTS, Indicator
 from nianbao.terms.roster import Roster
@@ -30,12 +31,12 @@ def read_indicators(folder: Path, forms: Mapping[str, Form], roster: Roster) -> 
             is_compared = table.flag("compare")
             indicator = _read_indicator(table, section, publication, forms, roster)
             if indicator.id in indicators:
-                raise table.fail(f"indicator {indicator.id} is declared twice", indicator.id)
+                raise table.fail(_("indicator {id} is declared twice").format(id=indicator.id), indicator.id)
             indicators[indicator.id] = indicator
             if is_compared:
                 change = _change_of(indicator)
                 if change.id in indicators:
-                    raise table.fail(f"{change.id} is declared twice: compare makes it", change.id)
+                    raise table.fail(_("{id} is declared twice: compare makes it").format(id=change.id), change.id)
                 indicators[change.id] = change
         declared.done()
     for change in [each for each in indicators.values() if each.change_of]:
@@ -95,7 +96,7 @@ def _read_indicator(
     form_code, part_code = declared.text("form"), declared.text("part", "")
     fields = declared.texts("fields") if "fields" in declared else (declared.text("field"),)
     if form_code not in forms:
-        raise declared.fail(f"form {form_code!r} is not declared", form_code)
+        raise declared.fail(_("form {form_code!r} is not declared").format(form_code=form_code), form_code)
     form = forms[form_code]
     try:
         part = form.part(part_code or form.parts[0].code)
@@ -119,12 +120,20 @@ def _read_indicator(
     )
     declared.done()
     if indicator.aggregate is Aggregate.NONE:
-        raise declared.fail(f"indicator {indicator.id} does not say how {field.code} adds up (aggregate)", indicator.id)
+        raise declared.fail(
+            _("indicator {id} does not say how {code} adds up (aggregate)").format(id=indicator.id, code=field.code),
+            indicator.id,
+        )
     if indicator.period != "year" and indicator.period not in form.suffixes:
-        raise declared.fail(f"{form_code} has no period {indicator.period!r}", indicator.period)
+        raise declared.fail(
+            _("{form_code} has no period {period!r}").format(form_code=form_code, period=indicator.period),
+            indicator.period,
+        )
     _check_fields(declared, indicator, part)
     if indicator.unit_scope not in ("", COUNTED, *roster.levels, *roster.latest):
-        what = f"unit_scope = {indicator.unit_scope!r} is neither a unit, nor a level, nor {COUNTED}"
+        what = _("unit_scope = {unit_scope!r} is neither a unit, nor a level, nor {COUNTED}").format(
+            unit_scope=indicator.unit_scope, COUNTED=COUNTED
+        )
         raise declared.fail(what, indicator.unit_scope)
     return indicator
 
@@ -132,10 +141,14 @@ def _read_indicator(
 def _check_fields(declared: Declared, indicator: Indicator, part: Part) -> None:
     """Several fields follow each other without an overlap, and what changed between them is said."""
     if (len(indicator.fields) > 1) != bool(indicator.break_note):
-        raise declared.fail("several fields, and only they, need a break_note: what changed between them", indicator.id)
+        raise declared.fail(
+            _("several fields, and only they, need a break_note: what changed between them"), indicator.id
+        )
     if len(indicator.fields) > 1 and indicator.measure:
-        raise declared.fail("measure goes with one field; several fields are read as they are", "measure")
+        raise declared.fail(_("measure goes with one field; several fields are read as they are"), "measure")
     for earlier, later in pairwise(part.field(code) for code in indicator.fields):
         if earlier.span.until >= later.span.since:
-            what = f"{earlier.code} is asked until {earlier.span.until}, {later.code} since {later.span.since}"
-            raise declared.fail(f"{what}: fields of one indicator follow each other", later.code)
+            what = _("{code} is asked until {until}, {code_2} since {since}").format(
+                code=earlier.code, until=earlier.span.until, code_2=later.code, since=later.span.since
+            )
+            raise declared.fail(_("{what}: fields of one indicator follow each other").format(what=what), later.code)

@@ -9,6 +9,7 @@ from typing import Any
 
 from nianbao.catalog.declared import Declared
 from nianbao.catalog.smtp import read_smtp, require_address
+from nianbao.language import _
 from nianbao.terms.notice import Channel, CommandChannel, Event, MailChannel, Notices, WebhookChannel
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
@@ -27,12 +28,12 @@ def read_notices(path: Path) -> Notices:
     declared = Declared.from_toml(path)
     free = declared.integer("free_gigabytes", 2)
     if free < 1:
-        raise declared.fail("free_gigabytes must be 1 or more: a run needs room", "free_gigabytes")
+        raise declared.fail(_("free_gigabytes must be 1 or more: a run needs room"), "free_gigabytes")
     channels: dict[str, Channel] = {}
     for table in declared.tables("channels", "name"):
         channel = _read_channel(table)
         if channel.name in channels:
-            raise table.fail(f"channel {channel.name} is declared twice", channel.name)
+            raise table.fail(_("channel {name} is declared twice").format(name=channel.name), channel.name)
         channels[channel.name] = channel
     declared.done()
     return Notices(tuple(channels.values()), free << 30)
@@ -41,11 +42,13 @@ def read_notices(path: Path) -> Notices:
 def _read_channel(declared: Declared) -> Channel:
     name = declared.text("name")
     if not _NAME.fullmatch(name):
-        raise declared.fail(f"name {name!r} must be small letters, digits, - and _, and begin with a letter", name)
+        raise declared.fail(
+            _("name {name!r} must be small letters, digits, - and _, and begin with a letter").format(name=name), name
+        )
     declared.refuse_secrets("password", "url")
     kind = declared.text("kind")
     if kind not in _WAYS:
-        raise declared.fail(f"kind = {kind!r} is none of: {', '.join(_WAYS)}", kind)
+        raise declared.fail(_("kind = {kind!r} is none of: {WAYS}").format(kind=kind, WAYS=", ".join(_WAYS)), kind)
     channel = Channel(name, frozenset(_events(declared)), _WAYS[kind](declared))
     declared.done()
     return channel
@@ -55,7 +58,9 @@ def _events(declared: Declared) -> Iterator[Event]:
     known = {event.value: event for event in Event if event is not Event.TEST}
     for named in declared.texts("events", tuple(known)):
         if named not in known:
-            raise declared.fail(f"event {named!r} is none of: {', '.join(known)}", named)
+            raise declared.fail(
+                _("event {named!r} is none of: {known}").format(named=named, known=", ".join(known)), named
+            )
         yield known[named]
     yield Event.TEST
 
@@ -63,7 +68,7 @@ def _events(declared: Declared) -> Iterator[Event]:
 def _mail(declared: Declared) -> MailChannel:
     channel = MailChannel(read_smtp(declared), declared.texts("to"))
     if not channel.to:
-        raise declared.fail("to names nobody", "to")
+        raise declared.fail(_("to names nobody"), "to")
     for address in channel.to:
         require_address(declared, address)
     return channel
@@ -72,7 +77,7 @@ def _mail(declared: Declared) -> MailChannel:
 def _command(declared: Declared) -> CommandChannel:
     command = declared.texts("command")
     if not command:
-        raise declared.fail("command is empty: name the program and its arguments, as a list", "command")
+        raise declared.fail(_("command is empty: name the program and its arguments, as a list"), "command")
     return CommandChannel(command)
 
 
@@ -82,7 +87,9 @@ def _webhook(declared: Declared) -> WebhookChannel:
     for text in _texts(body):
         for place in _PLACE.findall(text):
             if place not in _PLACES:
-                raise declared.fail(f"{{{place}}} is none of: {', '.join(sorted(_PLACES))}", text)
+                raise declared.fail(
+                    _("{{{place}}} is none of: {PLACES}").format(place=place, PLACES=", ".join(sorted(_PLACES))), text
+                )
     return WebhookChannel(url_env, body)
 
 

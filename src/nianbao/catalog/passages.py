@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from nianbao.catalog.declared import NAME, Declared
+from nianbao.language import _
 from nianbao.terms.form import FieldType, Form
 from nianbao.terms.indicator import COUNTED
 from nianbao.terms.passage import (
@@ -122,12 +123,19 @@ def check_passage(
     """
     for binding in bindings_of([passage]):
         if binding.indicator_id not in indicators:
-            raise declared.fail(f"indicator {binding.indicator_id!r} is not declared", binding.indicator_id)
+            raise declared.fail(
+                _("indicator {indicator_id!r} is not declared").format(indicator_id=binding.indicator_id),
+                binding.indicator_id,
+            )
         if binding.ranking and binding.ranking.rows not in rows:
-            what = f"{{{binding.ranking.rows}:…}} names units by rank: of a level, or {COUNTED}"
+            what = _("{{{rows}:…}} names units by rank: of a level, or {COUNTED}").format(
+                rows=binding.ranking.rows, COUNTED=COUNTED
+            )
             raise declared.fail(what, f"{binding.ranking.rows}:{binding.indicator_id}")
         if binding.ranking and binding.ranking.within not in ("", *units):
-            raise declared.fail(f"{binding.ranking.within!r} is not in the roster", binding.ranking.within)
+            raise declared.fail(
+                _("{within!r} is not in the roster").format(within=binding.ranking.within), binding.ranking.within
+            )
     known: tuple[str, Mapping[str, object], str] | None = None
     match passage:
         case Quoted(text_id):
@@ -137,7 +145,9 @@ def check_passage(
         case StandingPhrase(phrase_id):
             known = phrase_id, wordings.phrases, "reports/phrases.toml"
     if known and known[0] not in known[1]:
-        raise declared.fail(f"{known[0]!r} is not declared in {known[2]}", known[0])
+        raise declared.fail(
+            _("{known!r} is not declared in {known_2}").format(known=known[0], known_2=known[2]), known[0]
+        )
 
 
 def read_wordings(folder: Path, forms: Mapping[str, Form], units: Collection[str]) -> Wordings:
@@ -168,14 +178,14 @@ def _texts(path: Path, forms: Mapping[str, Form]) -> Iterator[DeclaredText]:
         )
         table.done()
         if text.form not in forms:
-            raise table.fail(f"form {text.form!r} is not declared", text.form)
+            raise table.fail(_("form {form!r} is not declared").format(form=text.form), text.form)
         try:
             part = forms[text.form].part(text.part)
             kinds = part.field(text.field).type, part.field(text.topic_field).type
         except KeyError as error:
             raise table.fail(str(error), text.part) from error
         if kinds != (FieldType.TEXT, FieldType.CODE) or part.field(text.field).is_personal:
-            raise table.fail("a text is a text field that is not personal, its topic a code field", text.field)
+            raise table.fail(_("a text is a text field that is not personal, its topic a code field"), text.field)
         yield text
 
 
@@ -193,9 +203,11 @@ def _phrases(path: Path, units: Collection[str]) -> Iterator[Phrase]:
         phrase = Phrase(table.name("id", NAME), table.text("text"), table.text("vouched_by"))
         table.done()
         if phrase.vouched_by not in units:
-            raise table.fail(f"{phrase.vouched_by!r} is not in the roster", phrase.vouched_by)
+            raise table.fail(
+                _("{vouched_by!r} is not in the roster").format(vouched_by=phrase.vouched_by), phrase.vouched_by
+            )
         if any(match["id"] not in YEAR_WORDS for match in BINDING.finditer(phrase.text)):
-            raise table.fail("a standing phrase holds no figure; write it as a bound sentence", phrase.id)
+            raise table.fail(_("a standing phrase holds no figure; write it as a bound sentence"), phrase.id)
         yield phrase
 
 
@@ -207,7 +219,7 @@ def _entries(path: Path, key: str) -> Iterator[Declared]:
     for table in declared.tables(key, "id"):
         name = table.peek("id")
         if name in seen:
-            raise table.fail(f"{name} is declared twice", str(name))
+            raise table.fail(_("{name} is declared twice").format(name=name), str(name))
         seen.add(name)
         yield table
     declared.done()

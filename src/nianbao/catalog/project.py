@@ -26,6 +26,7 @@ from nianbao.catalog.roster import read_roster
 from nianbao.catalog.sign_off import read_sign_off
 from nianbao.catalog.sources import read_sources
 from nianbao.errors import DeclarationError, UsageError
+from nianbao.language import _
 from nianbao.terms.approval import Approval
 from nianbao.terms.check import Rule
 from nianbao.terms.contact import Contact
@@ -198,7 +199,10 @@ class Project:
         if not code:
             return self.conventions.year
         if code not in bases:
-            raise UsageError(f"there is no year basis {code!r}", next_step=f"take one of: {', '.join(bases)}")
+            raise UsageError(
+                _("there is no year basis {code!r}").format(code=code),
+                next_step=_("take one of: {bases}").format(bases=", ".join(bases)),
+            )
         return bases[code]
 
     @property
@@ -330,8 +334,12 @@ def _check_periods(path: Path, forms: dict[str, Form], year: YearBasis) -> None:
     for form in forms.values():
         for suffix in form.suffixes:
             if year.years_ahead(suffix) is None:
-                what = f"the period {suffix} lies in two years (the first month of a year is {year.first_month})"
-                way_out = f"ask for months, for what ends the year, or for {year.suffix}: the year itself"
+                what = _("the period {suffix} lies in two years (the first month of a year is {first_month})").format(
+                    suffix=suffix, first_month=year.first_month
+                )
+                way_out = _("ask for months, for what ends the year, or for {suffix}: the year itself").format(
+                    suffix=year.suffix
+                )
                 raise DeclarationError(path / "forms" / f"{form.code}.toml", 1, f"{what}: {way_out}")
 
 
@@ -344,4 +352,4 @@ def find_project(start: Path) -> Path:
     for folder in (start, *start.parents):
         if (folder / "forms").is_dir():
             return folder
-    raise DeclarationError(start, 1, "no folder here or above holds forms/; name the project with --project DIR")
+    raise DeclarationError(start, 1, _("no folder here or above holds forms/; name the project with --project DIR"))

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from nianbao.catalog.declared import Declared
 from nianbao.catalog.passages import OFFSETS, check_passage, read_passage
+from nianbao.language import _
 from nianbao.terms.indicator import COUNTED
 from nianbao.terms.passage import Passage, Wordings
 from nianbao.terms.publication import (
@@ -83,20 +84,31 @@ def _read_publication(path: Path, known: _Known, issues: Mapping[str, Issue]) ->
     )
     declared.done()
     if publication.style not in STYLES:
-        raise declared.fail(f"style = {publication.style!r} is none of: {', '.join(STYLES)}", publication.style)
+        raise declared.fail(
+            _("style = {style!r} is none of: {STYLES}").format(style=publication.style, STYLES=", ".join(STYLES)),
+            publication.style,
+        )
     if unknown := set(publication.annexes) - set(ANNEXES):
-        raise declared.fail(f"annex {min(unknown)!r} is none of: {', '.join(ANNEXES)}", "annexes")
+        raise declared.fail(
+            _("annex {unknown!r} is none of: {ANNEXES}").format(unknown=min(unknown), ANNEXES=", ".join(ANNEXES)),
+            "annexes",
+        )
     for name in publication.key_figures:
         _check_bound(declared, name, "", known)
     keys = publication.key_figures
     if len(keys) > MOST_KEY_FIGURES or len(set(keys)) < len(keys):
-        raise declared.fail(f"key_figures are at most {MOST_KEY_FIGURES} indicators, each once", "key_figures")
+        raise declared.fail(
+            _("key_figures are at most {MOST_KEY_FIGURES} indicators, each once").format(
+                MOST_KEY_FIGURES=MOST_KEY_FIGURES
+            ),
+            "key_figures",
+        )
     ids = [section.id for section in sections]
     twice = [section_id for section_id in ids if ids.count(section_id) > 1]
     if twice:
-        raise declared.fail(f"section {twice[0]} stands twice")
+        raise declared.fail(_("section {twice} stands twice").format(twice=twice[0]))
     if publication.code != path.parent.name:
-        raise declared.fail(f"publication {publication.code} must stand in the folder {publication.code}")
+        raise declared.fail(_("publication {code} must stand in the folder {code}").format(code=publication.code))
     return publication
 
 
@@ -114,11 +126,15 @@ def _read_issues(path: Path, codes: Iterable[str], wordings: Wordings) -> dict[s
         issue = Issue(each.texts("publications"), head, tail if printer else None)
         each.done()
         if block and block not in wordings.blocks:
-            raise each.fail(f"block {block!r} is not declared in reports/blocks.toml", "number_block")
+            raise each.fail(
+                _("block {block!r} is not declared in reports/blocks.toml").format(block=block), "number_block"
+            )
         if not issue.publications or (unknown := set(issue.publications) - set(codes)):
-            raise each.fail(f"publication {min(unknown) if issue.publications else ''!r} is not declared")
+            raise each.fail(
+                _("publication {unknown!r} is not declared").format(unknown=min(unknown) if issue.publications else "")
+            )
         if twice := issues.keys() & set(issue.publications):
-            raise each.fail(f"publication {min(twice)} is bound in two issues")
+            raise each.fail(_("publication {twice} is bound in two issues").format(twice=min(twice)))
         issues |= dict.fromkeys(issue.publications, issue)
     declared.done()
     return issues
@@ -137,8 +153,10 @@ def _read_section(path: Path, known: _Known) -> Section:
     )
     declared.done()
     if section.level not in LEVELS_OF_A_SECTION:
-        levels = "0 (a part), 1 and 2 (headings) or 3 (a heading that runs into its paragraph)"
-        raise declared.fail(f"level = {section.level} is none of: {levels}", "level")
+        levels = _("0 (a part), 1 and 2 (headings) or 3 (a heading that runs into its paragraph)")
+        raise declared.fail(
+            _("level = {level} is none of: {levels}").format(level=section.level, levels=levels), "level"
+        )
     for passage in section.paragraphs:
         check_passage(declared, passage, known.indicators, known.wordings, known.units, known.roster.latest)
     return section
@@ -183,26 +201,32 @@ def _read_table(declared: Declared, known: _Known) -> Table:
     declared.done()
     if table.rows not in (*known.units, *TABLE_ROWS):
         kinds = ", ".join((*known.units, *TABLE_ROWS))
-        raise declared.fail(f"rows = {table.rows!r} is none of: {kinds}", table.rows)
+        raise declared.fail(_("rows = {rows!r} is none of: {kinds}").format(rows=table.rows, kinds=kinds), table.rows)
     if table.selection != EVERY_UNIT and table.rows not in known.units:
-        raise declared.fail("within, sort, order and top choose among units: rows = a level", table.title)
+        raise declared.fail(_("within, sort, order and top choose among units: rows = a level"), table.title)
     if (table.rows == YEARS) != (table.years > 0):
-        raise declared.fail(f'a table with rows = "{YEARS}", and no other, says how many: years = 3', table.title)
+        said = _('a table with rows = "{YEARS}", and no other, says how many: years = 3').format(YEARS=YEARS)
+        raise declared.fail(said, table.title)
     if table.rows in (*known.units, YEARS):
         for column in table.columns:
             if not column.indicator:
-                raise declared.fail(f"the column {column.zh} needs an indicator", column.zh)
+                raise declared.fail(_("the column {zh} needs an indicator").format(zh=column.zh), column.zh)
     bound = [column.indicator for column in table.columns] + [name for row in table.rows_of for name in row.indicators]
     for name in filter(None, bound):
         _check_bound(declared, *name.partition("@")[::2], known)
     if table.rows == TARGET and (len(table.columns) != TARGET_COLUMNS or any(bound)):
-        raise declared.fail("a table of targets names four columns: 计划、实际、结果、责任部门", TARGET)
+        raise declared.fail(_("a table of targets names four columns: 计划、实际、结果、责任部门"), TARGET)
     for number, row in enumerate(table.rows_of):
         if not 0 <= number + row.sums < len(table.rows_of):
-            raise declared.fail(f"the row {row.zh} sums {row.sums} rows, and there are not as many", row.zh)
+            raise declared.fail(
+                _("the row {zh} sums {sums} rows, and there are not as many").format(zh=row.zh, sums=row.sums), row.zh
+            )
         if len(row.indicators) != len(table.columns):
             raise declared.fail(
-                f"the row {row.zh} has {len(row.indicators)} values for {len(table.columns)} columns", row.zh
+                _("the row {zh} has {indicators} values for {columns} columns").format(
+                    zh=row.zh, indicators=len(row.indicators), columns=len(table.columns)
+                ),
+                row.zh,
             )
     return table
 
@@ -215,11 +239,13 @@ def _read_selection(declared: Declared, known: _Known) -> Selection:
         top=declared.integer("top", 0),
     )
     if selection.within not in ("", *known.roster.latest):
-        raise declared.fail(f"within = {selection.within!r} is not in the roster", selection.within)
+        raise declared.fail(
+            _("within = {within!r} is not in the roster").format(within=selection.within), selection.within
+        )
     if selection.sort:
         _check_bound(declared, *selection.sort.partition("@")[::2], known)
     if selection.top < 0 or (selection.top and not selection.sort):
-        raise declared.fail("top = 5 are the first five by an indicator: it goes with sort", "top")
+        raise declared.fail(_("top = 5 are the first five by an indicator: it goes with sort"), "top")
     return selection
 
 
@@ -243,17 +269,31 @@ def _read_chart(declared: Declared, known: _Known) -> Chart:
     )
     declared.done()
     if chart.kind not in CHART_KINDS:
-        raise declared.fail(f"kind = {chart.kind!r} is none of: {', '.join(CHART_KINDS)}", chart.kind)
+        raise declared.fail(
+            _("kind = {kind!r} is none of: {CHART_KINDS}").format(kind=chart.kind, CHART_KINDS=", ".join(CHART_KINDS)),
+            chart.kind,
+        )
     if (chart.kind in BY_UNIT) != bool(chart.rows) or chart.rows not in ("", *known.units):
         raise declared.fail(
-            f"a chart {', '.join(BY_UNIT)}, and no other, says by which units: rows = a level", chart.kind
+            _("a chart {BY_UNIT}, and no other, says by which units: rows = a level").format(
+                BY_UNIT=", ".join(BY_UNIT)
+            ),
+            chart.kind,
         )
     if chart.whole and chart.kind != BAR_BY_UNIT:
-        raise declared.fail(f"only a chart {BAR_BY_UNIT} draws the whole beside the units", chart.whole)
+        raise declared.fail(
+            _("only a chart {BAR_BY_UNIT} draws the whole beside the units").format(BAR_BY_UNIT=BAR_BY_UNIT),
+            chart.whole,
+        )
     if bool(chart.indicators) == (chart.kind == TARGET_BARS):
-        raise declared.fail(f"a chart {TARGET_BARS}, and no other, has no indicators: it shows the targets", chart.kind)
+        raise declared.fail(
+            _("a chart {TARGET_BARS}, and no other, has no indicators: it shows the targets").format(
+                TARGET_BARS=TARGET_BARS
+            ),
+            chart.kind,
+        )
     if len(chart.indicators) > 1 and chart.kind in (*BY_UNIT, "quarters"):
-        raise declared.fail(f"a chart {chart.kind} shows one indicator", chart.kind)
+        raise declared.fail(_("a chart {kind} shows one indicator").format(kind=chart.kind), chart.kind)
     for name in (*chart.indicators, *chart.against):
         _check_bound(declared, *name.partition("@")[::2], known)
     return chart
@@ -261,6 +301,13 @@ def _read_chart(declared: Declared, known: _Known) -> Chart:
 
 def _check_bound(declared: Declared, indicator_id: str, offset: str, known: _Known) -> None:
     if indicator_id not in known.indicators:
-        raise declared.fail(f"indicator {indicator_id!r} is not declared", indicator_id)
+        raise declared.fail(
+            _("indicator {indicator_id!r} is not declared").format(indicator_id=indicator_id), indicator_id
+        )
     if offset not in OFFSETS:
-        raise declared.fail(f"{indicator_id}@{offset}: the only other year is @prev_year", f"{indicator_id}@{offset}")
+        raise declared.fail(
+            _("{indicator_id}@{offset}: the only other year is @prev_year").format(
+                indicator_id=indicator_id, offset=offset
+            ),
+            f"{indicator_id}@{offset}",
+        )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nianbao.catalog.declared import read_csv
 from nianbao.errors import DeclarationError
+from nianbao.language import _
 from nianbao.terms.codes import Code
 
 CODE_COLUMNS = "list,code,zh,en,parent,level,kind,valid_from,valid_to".split(",")
@@ -31,7 +32,11 @@ def read_codes(codes_path: Path, accounts_path: Path) -> Codes:
         )  # fmt: skip
         own = lists.setdefault(code.list, {})
         if code.code in own or any(other.zh == code.zh for other in own.values()):
-            raise DeclarationError(codes_path, line, f"{code.code} or its label stands twice in the list {code.list}")
+            raise DeclarationError(
+                codes_path,
+                line,
+                _("{code} or its label stands twice in the list {list}").format(code=code.code, list=code.list),
+            )
         own[code.code] = code
     accounts = lists.setdefault("accounts", {})
     for line, row in read_csv(accounts_path, ACCOUNT_COLUMNS):
@@ -54,12 +59,20 @@ def read_tiles(path: Path, units: Collection[str]) -> dict[str, tuple[int, int]]
     for line, row in read_csv(path, TILE_COLUMNS) if path.exists() else ():
         code, *given = (row[name] for name in TILE_COLUMNS)
         if code not in units:
-            raise DeclarationError(path, line, f"unit {code!r} is not in units.csv")
+            raise DeclarationError(path, line, _("unit {code!r} is not in units.csv").format(code=code))
         if not all(each.isascii() and each.isdecimal() and int(each) for each in given):
-            raise DeclarationError(path, line, f"row and column of {code} are {' and '.join(given)}; count them from 1")
+            raise DeclarationError(
+                path,
+                line,
+                _("row and column of {code} are {given}; count them from 1").format(
+                    code=code, given=" and ".join(given)
+                ),
+            )
         place = int(given[0]), int(given[1])
         if code in found or place in found.values():
-            raise DeclarationError(path, line, f"{code} stands twice, or another unit lies in its place")
+            raise DeclarationError(
+                path, line, _("{code} stands twice, or another unit lies in its place").format(code=code)
+            )
         found[code] = place
     return found
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from nianbao.catalog.declared import NAME, read_csv
 from nianbao.catalog.roster_faults import Placed, refuse_circles, refuse_unreadable_units
 from nianbao.errors import DeclarationError
+from nianbao.language import _
 from nianbao.terms.roster import Roster
 from nianbao.terms.unit import LINES, Level, Succession, Unit
 
@@ -43,7 +44,9 @@ def read_roster(reference: Path) -> Roster:
     _check_names(path, placed)
     if not any(unit.level.is_root for _, unit in placed):
         root = next(level.code for level in levels.values() if level.is_root)
-        raise DeclarationError(path, 1, f"no unit is of the level {root}: add the federation itself as its first row")
+        raise DeclarationError(
+            path, 1, _("no unit is of the level {root}: add the federation itself as its first row").format(root=root)
+        )
     roster = Roster(levels, tuple(unit for _, unit in placed), ())
     return Roster(levels, roster.versions, tuple(_read_successions(reference / "successions.csv", roster)))
 
@@ -54,14 +57,18 @@ def _read_levels(path: Path) -> dict[str, Level]:
     for line, row in read_csv(path, LEVEL_COLUMNS):
         code = row["unit_level"]
         if not NAME.fullmatch(code) or code in ("units", "accounts", "counted"):
-            raise DeclarationError(path, line, f"unit_level = {code!r} is not like county, or means something else")
+            raise DeclarationError(
+                path, line, _("unit_level = {code!r} is not like county, or means something else").format(code=code)
+            )
         if code in levels:
-            raise DeclarationError(path, line, f"level {code} stands twice")
+            raise DeclarationError(path, line, _("level {code} stands twice").format(code=code))
         if row["is_counted"] not in _FLAGS:
-            raise DeclarationError(path, line, f"is_counted = {row['is_counted']!r} must be yes or no")
+            raise DeclarationError(
+                path, line, _("is_counted = {is_counted!r} must be yes or no").format(is_counted=row["is_counted"])
+            )
         missing = [name for name in ("zh", "zh_many", "en", "en_many") if not row[name]]
         if missing:
-            raise DeclarationError(path, line, f"level {code} has no {missing[0]}")
+            raise DeclarationError(path, line, _("level {code} has no {missing}").format(code=code, missing=missing[0]))
         lines[code] = line
         levels[code] = Level(
             code, row["zh"], row["zh_many"], row["en"], row["en_many"], row["parent"], _FLAGS[row["is_counted"]],
@@ -70,23 +77,37 @@ def _read_levels(path: Path) -> dict[str, Level]:
     for level in levels.values():
         for name in filter(None, (level.parent, level.approved_by)):
             if name not in levels:
-                raise DeclarationError(path, lines[level.code], f"level {name!r} is not declared")
+                raise DeclarationError(path, lines[level.code], _("level {name!r} is not declared").format(name=name))
         above, seen = level.parent, {level.code}
         while above:
             if above in seen:
-                raise DeclarationError(path, lines[level.code], f"level {level.code} stands above itself")
+                raise DeclarationError(
+                    path, lines[level.code], _("level {code} stands above itself").format(code=level.code)
+                )
             seen.add(above)
             above = levels[above].parent
     roots = [level.code for level in levels.values() if level.is_root]
     if len(roots) != 1:
-        raise DeclarationError(path, 1, f"one level has no parent, the root; here {len(roots)}: {', '.join(roots)}")
+        raise DeclarationError(
+            path,
+            1,
+            _("one level has no parent, the root; here {roots}: {roots_2}").format(
+                roots=len(roots), roots_2=", ".join(roots)
+            ),
+        )
     return levels
 
 
 def _read_unit(path: Path, line: int, row: Mapping[str, str], levels: Mapping[str, Level]) -> Unit:
     if row["unit_level"] not in levels:
         known = ", ".join(levels)
-        raise DeclarationError(path, line, f"level {row['unit_level']!r} is none of those in levels.csv: {known}")
+        raise DeclarationError(
+            path,
+            line,
+            _("level {unit_level!r} is none of those in levels.csv: {known}").format(
+                unit_level=row["unit_level"], known=known
+            ),
+        )
     try:
         unit = Unit(
             code=row["unit_code"],
@@ -98,7 +119,13 @@ def _read_unit(path: Path, line: int, row: Mapping[str, str], levels: Mapping[st
     except ValueError as error:
         raise DeclarationError(path, line, str(error)) from error
     if unit.valid_to and unit.valid_to < unit.valid_from:
-        raise DeclarationError(path, line, f"unit {unit.code} ends on {unit.valid_to}, before {unit.valid_from}")
+        raise DeclarationError(
+            path,
+            line,
+            _("unit {code} ends on {valid_to}, before {valid_from}").format(
+                code=unit.code, valid_to=unit.valid_to, valid_from=unit.valid_from
+            ),
+        )
     return unit
 
 
@@ -112,20 +139,28 @@ def _check_codes(path: Path, placed: Iterable[Placed]) -> None:
     for line, unit in placed:
         same = written.setdefault(_folded(unit.code), unit.code)
         if same != unit.code:
-            raise DeclarationError(path, line, f"the codes {same} and {unit.code} cannot be told apart; change one")
+            raise DeclarationError(
+                path,
+                line,
+                _("the codes {same} and {code} cannot be told apart; change one").format(same=same, code=unit.code),
+            )
         versions.setdefault(unit.code, []).append((line, unit))
     for found in versions.values():
-        for (_, earlier), (line, unit) in pairwise(sorted(found, key=lambda each: each[1].valid_from)):
+        for (_line, earlier), (line, unit) in pairwise(sorted(found, key=lambda each: each[1].valid_from)):
             if earlier.valid_to is None or earlier.valid_to >= unit.valid_from:
                 raise DeclarationError(
-                    path, line, f"unit {unit.code} stands twice for the same days: give its earlier row a valid_to"
+                    path,
+                    line,
+                    _("unit {code} stands twice for the same days: give its earlier row a valid_to").format(
+                        code=unit.code
+                    ),
                 )
 
 
 def _check_parents(path: Path, placed: Iterable[Placed]) -> None:
     """A parent is in the roster on every day of its child, and nobody stands above itself."""
     days: dict[str, list[Unit]] = {}
-    for _, unit in placed:
+    for _line, unit in placed:
         days.setdefault(unit.code, []).append(unit)
     for line, unit in placed:
         for kind in LINES:
@@ -134,11 +169,19 @@ def _check_parents(path: Path, placed: Iterable[Placed]) -> None:
                 continue
             if parent not in days:
                 raise DeclarationError(
-                    path, line, f"unit {unit.code} has the parent {parent}, which is not in the roster"
+                    path,
+                    line,
+                    _("unit {code} has the parent {parent}, which is not in the roster").format(
+                        code=unit.code, parent=parent
+                    ),
                 )
             if day := _day_without(days[parent], unit):
                 raise DeclarationError(
-                    path, line, f"unit {unit.code} has the parent {parent}, which is not in the roster on {day}"
+                    path,
+                    line,
+                    _("unit {code} has the parent {parent}, which is not in the roster on {day}").format(
+                        code=unit.code, parent=parent, day=day
+                    ),
                 )
 
 
@@ -160,8 +203,10 @@ def _check_names(path: Path, placed: Iterable[Placed]) -> None:
         for name in dict.fromkeys(filter(None, (_folded(unit.zh), _folded(unit.short_zh)))):
             for other in by_name.get(name, ()):
                 if other.code != unit.code and _overlap(other, unit):
-                    what = f"units {other.code} and {unit.code} have one name on the same days ({unit.zh})"
-                    raise DeclarationError(path, line, f"{what}; change one, or its days")
+                    what = _("units {code} and {code_2} have one name on the same days ({zh})").format(
+                        code=other.code, code_2=unit.code, zh=unit.zh
+                    )
+                    raise DeclarationError(path, line, _("{what}; change one, or its days").format(what=what))
             by_name.setdefault(name, []).append(unit)
 
 
@@ -185,23 +230,47 @@ def _read_successions(path: Path, roster: Roster) -> list[Succession]:
                 row["unit_code"], row["successor"], dt.date.fromisoformat(row["day"]), Decimal(row["share"] or "1")
             )
         except (ValueError, InvalidOperation) as error:
-            raise DeclarationError(path, line, f"day or share cannot be read: {error}") from error
+            raise DeclarationError(path, line, _("day or share cannot be read: {error}").format(error=error)) from error
         exponent = each.share.as_tuple().exponent
         if not 0 < each.share <= 1 or not isinstance(exponent, int) or exponent < _FINEST_SHARE:
-            raise DeclarationError(path, line, f"share = {row['share']} must be above 0, at most 1, to 4 decimals")
+            raise DeclarationError(
+                path, line, _("share = {share} must be above 0, at most 1, to 4 decimals").format(share=row["share"])
+            )
         if roster.unit_on(each.unit_code, each.day - dt.timedelta(days=1)) is None:
-            raise DeclarationError(path, line, f"{each.unit_code} is not in the roster on the day before {each.day}")
+            raise DeclarationError(
+                path,
+                line,
+                _("{unit_code} is not in the roster on the day before {day}").format(
+                    unit_code=each.unit_code, day=each.day
+                ),
+            )
         if roster.unit_on(each.successor, each.day) is None:
-            raise DeclarationError(path, line, f"successor {each.successor} is not in the roster on {each.day}")
+            raise DeclarationError(
+                path,
+                line,
+                _("successor {successor} is not in the roster on {day}").format(successor=each.successor, day=each.day),
+            )
         if any((each.unit_code, each.successor, each.day) == (e.unit_code, e.successor, e.day) for e in found):
-            raise DeclarationError(path, line, f"{each.successor} succeeds {each.unit_code} twice on {each.day}")
+            raise DeclarationError(
+                path,
+                line,
+                _("{successor} succeeds {unit_code} twice on {day}").format(
+                    successor=each.successor, unit_code=each.unit_code, day=each.day
+                ),
+            )
         found.append(each)
         lines[each.unit_code, each.day] = line
     for (code, day), line in lines.items():
         parts = [each for each in found if (each.unit_code, each.day) == (code, day)]
         if (total := sum(each.share for each in parts)) != 1:
-            raise DeclarationError(path, line, f"the shares of {code} on {day} make {total}, not 1")
+            raise DeclarationError(
+                path,
+                line,
+                _("the shares of {code} on {day} make {total}, not 1").format(code=code, day=day, total=total),
+            )
         if roster.unit_on(code, day) and all(each.successor != code for each in parts):
-            what = f"unit {code} is in the roster on {day}, yet is wholly succeeded then"
-            raise DeclarationError(path, line, f"{what}: end it the day before, or name it with the share it keeps")
+            what = _("unit {code} is in the roster on {day}, yet is wholly succeeded then").format(code=code, day=day)
+            raise DeclarationError(
+                path, line, _("{what}: end it the day before, or name it with the share it keeps").format(what=what)
+            )
     return found

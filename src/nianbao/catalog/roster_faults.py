@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from nianbao.errors import DeclarationError
+from nianbao.language import _
 from nianbao.terms.period import Period
 from nianbao.terms.roster import Roster
 from nianbao.terms.unit import LINES, Unit
@@ -24,10 +25,14 @@ def refuse_unreadable_units(path: Path, placed: Iterable[Placed]) -> None:
     """
     for line, unit in placed:
         if not unit.code or any(character.isspace() or character in "/\\" for character in unit.code):
-            raise DeclarationError(path, line, f"unit_code = {unit.code!r} is empty, or has a blank or a slash in it")
+            raise DeclarationError(
+                path, line, _("unit_code = {code!r} is empty, or has a blank or a slash in it").format(code=unit.code)
+            )
         for column in ("zh", "short_zh", "en"):
             if not getattr(unit, column):
-                raise DeclarationError(path, line, f"unit {unit.code} has no {column}: write its name")
+                raise DeclarationError(
+                    path, line, _("unit {code} has no {column}: write its name").format(code=unit.code, column=column)
+                )
 
 
 def refuse_circles(path: Path, placed: Sequence[Placed]) -> None:
@@ -40,12 +45,14 @@ def refuse_circles(path: Path, placed: Sequence[Placed]) -> None:
         # Parents change seldom: days are looked at one by one only where the versions together make a circle.
         if not _circle(kind, placed):
             continue
-        for day in sorted({unit.valid_from for _, unit in placed}):
+        for day in sorted({unit.valid_from for _line, unit in placed}):
             if circle := _circle(kind, [each for each in placed if each[1].is_valid_on(day)]):
-                line, _ = circle[0]
+                line, _first = circle[0]
                 named = " → ".join(unit.code for _, unit in (*circle, circle[0]))
-                what = f"the {kind}_parent of {named} leads in a circle on {day}"
-                raise DeclarationError(path, line, f"{what}: correct one of them")
+                what = _("the {kind}_parent of {named} leads in a circle on {day}").format(
+                    kind=kind, named=named, day=day
+                )
+                raise DeclarationError(path, line, _("{what}: correct one of them").format(what=what))
 
 
 def _circle(kind: str, placed: Iterable[Placed]) -> list[Placed]:
@@ -91,11 +98,19 @@ def refuse_lost_units(path: Path, roster: Roster, reported: Iterable[tuple[str, 
         elif counts and roster.unit_in(code, Period.parse(period)) is None:
             uncovered.setdefault(code, []).append(period)
     for code, periods in gone.items():
-        what = f"unit {code} reported for {_listed(periods)} and is not in the roster any more"
-        raise DeclarationError(path, None, f"{what}: put its row back; if it has ended, with the day in valid_to")
+        what = _("unit {code} reported for {listed} and is not in the roster any more").format(
+            code=code, listed=_listed(periods)
+        )
+        raise DeclarationError(
+            path, None, _("{what}: put its row back; if it has ended, with the day in valid_to").format(what=what)
+        )
     for code, periods in uncovered.items():
-        what = f"what unit {code} reported for {_listed(periods)} counts, and no row of it covers that time"
-        raise DeclarationError(path, _line_of(path, code), f"{what}: correct its valid_from and valid_to")
+        what = _("what unit {code} reported for {listed} counts, and no row of it covers that time").format(
+            code=code, listed=_listed(periods)
+        )
+        raise DeclarationError(
+            path, _line_of(path, code), _("{what}: correct its valid_from and valid_to").format(what=what)
+        )
 
 
 def _listed(periods: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nianbao
 from nianbao.errors import UsageError
+from nianbao.language import _
 
 SHARED = (
     "sql/core/unit.sql", "sql/core/submission.sql", "sql/core/reporting.sql", "sql/mart/figure.sql",
@@ -44,7 +45,9 @@ def make_project(like: str, folder: Path) -> None:
         UsageError: the folder holds something already.
     """
     if folder.exists() and any(folder.iterdir()):
-        raise UsageError(f"{folder} is not empty", next_step="name a new folder; nothing was written")
+        raise UsageError(
+            _("{folder} is not empty").format(folder=folder), next_step=_("name a new folder; nothing was written")
+        )
     shipped = find_shipped()
     if like == EXAMPLES[-1]:
         for name in _DECLARED:

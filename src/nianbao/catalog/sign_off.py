@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from nianbao.catalog.declared import NAME, Declared
+from nianbao.language import _
 from nianbao.terms.sign_off import SigningRole, SignOffRules
 
 SIGNERS = 2
@@ -32,10 +33,10 @@ def read_sign_off(path: Path) -> SignOffRules:
     roles = tuple(_roles(declared))
     declared.done()
     if len({role.id for role in roles}) != SIGNERS or len(roles) != SIGNERS:
-        raise declared.fail("a release is signed by two roles: declare two [[roles]]")
+        raise declared.fail(_("a release is signed by two roles: declare two [[roles]]"))
     for key in roles[0].keys:
         if key in roles[1].keys:
-            raise declared.fail("one key stands for both roles; each has its own", key)
+            raise declared.fail(_("one key stands for both roles; each has its own"), key)
     return SignOffRules(roles, share, points)
 
 
@@ -51,12 +52,12 @@ def _keys(table: Declared) -> Iterator[str]:
     for line in table.texts("keys", ()):
         found = _KEY.match(line)
         if not found:
-            raise table.fail("a key is the line of a .pub file: ssh-ed25519 AAAA…", line)
+            raise table.fail(_("a key is the line of a .pub file: ssh-ed25519 AAAA…"), line)
         yield found[0]
 
 
 def _amount(table: Declared, key: str) -> Decimal:
     text = table.text(key)
     if not _AMOUNT.fullmatch(text):
-        raise table.fail(f'{key} = {text!r} is no amount such as "0.5"', text)
+        raise table.fail(_('{key} = {text!r} is no amount such as "0.5"').format(key=key, text=text), text)
     return Decimal(text)

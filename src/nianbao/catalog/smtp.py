@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from nianbao.catalog.declared import Declared
+from nianbao.language import _
 from nianbao.terms.mail import Smtp
 
 _ADDRESS = re.compile(r"[^@\s,<>]+@[^@\s,<>]+")
@@ -20,7 +21,10 @@ def read_smtp(declared: Declared) -> Smtp:
     declared.refuse_secrets("password")
     security = declared.text("security", "starttls")
     if security not in _PORTS:
-        raise declared.fail(f"security = {security!r} is none of: {', '.join(_PORTS)}", security)
+        raise declared.fail(
+            _("security = {security!r} is none of: {PORTS}").format(security=security, PORTS=", ".join(_PORTS)),
+            security,
+        )
     smtp = Smtp(
         host=declared.text("host"),
         port=declared.integer("port", _PORTS[security]),
@@ -32,7 +36,7 @@ def read_smtp(declared: Declared) -> Smtp:
         ca_file=declared.text("ca_file", ""),
     )
     if smtp.user and security == "none":
-        raise declared.fail("a password is not sent without tls or starttls", "security")
+        raise declared.fail(_("a password is not sent without tls or starttls"), "security")
     return smtp
 
 
@@ -43,7 +47,7 @@ def require_address(declared: Declared, address: str) -> str:
         DeclarationError: it is none.
     """
     if not is_address(address):
-        raise declared.fail(f"{address!r} is no mail address", address)
+        raise declared.fail(_("{address!r} is no mail address").format(address=address), address)
     return address
 
 

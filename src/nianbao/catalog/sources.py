@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from nianbao.catalog.declared import Declared, read_csv
 from nianbao.catalog.smtp import is_address, read_smtp
 from nianbao.errors import DeclarationError
+from nianbao.language import _
 from nianbao.terms.source import (
     CONFIRMED,
     LOCAL_INBOX,
@@ -58,11 +59,11 @@ def read_sources(path: Path, units: Container[str]) -> tuple[DeclaredSource, ...
     for table in declared.tables("sources", "name"):
         source = _read_source(table, units, correspondents)
         if source.name in sources:
-            raise table.fail(f"source {source.name} is declared twice", source.name)
+            raise table.fail(_("source {name} is declared twice").format(name=source.name), source.name)
         sources[source.name] = source
     declared.done()
     if not sources:
-        raise declared.fail("no source is declared; nothing would ever be collected")
+        raise declared.fail(_("no source is declared; nothing would ever be collected"))
     return tuple(sources.values())
 
 
@@ -72,13 +73,17 @@ def _read_correspondents(path: Path, units: Container[str]) -> dict[str, Corresp
     for line, row in read_csv(path, ("address", "unit_code", "lower")) if path.exists() else ():
         address = row["address"].casefold()
         if not is_address(address):
-            raise DeclarationError(path, line, f"{address!r} is no mail address")
+            raise DeclarationError(path, line, _("{address!r} is no mail address").format(address=address))
         if address in correspondents:
-            raise DeclarationError(path, line, f"{address} stands twice: an address is one unit's")
+            raise DeclarationError(
+                path, line, _("{address} stands twice: an address is one unit's").format(address=address)
+            )
         if row["unit_code"] not in units:
-            raise DeclarationError(path, line, f"unit {row['unit_code']} is not in the roster")
+            raise DeclarationError(
+                path, line, _("unit {unit_code} is not in the roster").format(unit_code=row["unit_code"])
+            )
         if row["lower"] not in ("", "yes"):
-            raise DeclarationError(path, line, f"lower = {row['lower']!r} must be yes or empty")
+            raise DeclarationError(path, line, _("lower = {lower!r} must be yes or empty").format(lower=row["lower"]))
         correspondents[address] = Correspondent(row["unit_code"], row["lower"] == "yes")
     return correspondents
 
@@ -88,13 +93,19 @@ def _read_source(
 ) -> DeclaredSource:
     name = declared.text("name")
     if not _NAME.fullmatch(name):
-        raise declared.fail(f"name {name!r} must be small letters, digits, - and _, and begin with a letter", name)
+        raise declared.fail(
+            _("name {name!r} must be small letters, digits, - and _, and begin with a letter").format(name=name), name
+        )
     if name == CONFIRMED:
-        raise declared.fail(f"name {name!r} stands for files that somebody confirmed; choose another", name)
+        raise declared.fail(
+            _("name {name!r} stands for files that somebody confirmed; choose another").format(name=name), name
+        )
     declared.refuse_secrets(*_SECRETS)
     kind = declared.text("kind")
     if kind not in _PLACES and kind != "mail":
-        raise declared.fail(f"kind = {kind!r} is none of: {', '.join((*_PLACES, 'mail'))}", kind)
+        raise declared.fail(
+            _("kind = {kind!r} is none of: {value}").format(kind=kind, value=", ".join((*_PLACES, "mail"))), kind
+        )
     place = _mail(declared, correspondents) if kind == "mail" else _PLACES[kind](declared)
     is_single = isinstance(place, HttpPlace | MailPlace)
     source = DeclaredSource(
@@ -114,13 +125,21 @@ def _read_source(
         run_seconds=declared.integer("run_seconds", 900),
     )
     if not 0 <= source.settle_seconds <= LONGEST_SETTLE:
-        raise declared.fail(f"settle_seconds must be between 0 and {LONGEST_SETTLE}", "settle_seconds")
+        raise declared.fail(
+            _("settle_seconds must be between 0 and {LONGEST_SETTLE}").format(LONGEST_SETTLE=LONGEST_SETTLE),
+            "settle_seconds",
+        )
     if not 0 < source.file_seconds <= source.run_seconds <= LONGEST_RUN:
         raise declared.fail(
-            f"file_seconds must be more than 0 and at most run_seconds, and that at most {LONGEST_RUN}", "file_seconds"
+            _("file_seconds must be more than 0 and at most run_seconds, and that at most {LONGEST_RUN}").format(
+                LONGEST_RUN=LONGEST_RUN
+            ),
+            "file_seconds",
         )
     if source.marker and not _MARKER.fullmatch(source.marker):
-        raise declared.fail(f"marker = {source.marker!r} must be an ending such as .ok", "marker")
+        raise declared.fail(
+            _("marker = {marker!r} must be an ending such as .ok").format(marker=source.marker), "marker"
+        )
     declared.done()
     return source
 
@@ -128,9 +147,9 @@ def _read_source(
 def _owner(declared: Declared, units: Container[str]) -> Owner:
     owner = Owner(declared.text("unit"), declared.flag("lower"))
     if owner.unit and owner.unit not in units:
-        raise declared.fail(f"unit {owner.unit} is not in the roster", owner.unit)
+        raise declared.fail(_("unit {unit} is not in the roster").format(unit=owner.unit), owner.unit)
     if owner.lower and not owner.unit:
-        raise declared.fail("lower = true needs the unit whose lower ones are meant", "lower")
+        raise declared.fail(_("lower = true needs the unit whose lower ones are meant"), "lower")
     return owner
 
 
@@ -151,13 +170,15 @@ def _sftp(declared: Declared) -> Place:
     )
     if not place.host_keys:
         raise declared.fail(
-            "host_keys must name the server's key: ssh-keyscan shows it, its owner confirms it", "host_keys"
+            _("host_keys must name the server's key: ssh-keyscan shows it, its owner confirms it"), "host_keys"
         )
     for key in place.host_keys:
         if not _HOST_KEY.fullmatch(key):
-            raise declared.fail(f"host key {key!r} is neither `ssh-ed25519 AAAA…` nor `SHA256:…`", key)
+            raise declared.fail(
+                _("host key {key!r} is neither `ssh-ed25519 AAAA…` nor `SHA256:…`").format(key=key), key
+            )
     if not (place.password_env or place.private_key_file):
-        raise declared.fail("password_env or private_key_file is missing")
+        raise declared.fail(_("password_env or private_key_file is missing"))
     return place
 
 
@@ -173,7 +194,9 @@ def _s3(declared: Declared) -> Place:
         ca_file=declared.text("ca_file", ""),
     )
     if place.addressing not in ("path", "virtual"):
-        raise declared.fail(f"addressing = {place.addressing!r} is none of: path, virtual", "addressing")
+        raise declared.fail(
+            _("addressing = {addressing!r} is none of: path, virtual").format(addressing=place.addressing), "addressing"
+        )
     return place
 
 
@@ -183,10 +206,17 @@ def _webdav(declared: Declared) -> Place:
 
 def _mail(declared: Declared, correspondents: Mapping[str, Correspondent]) -> Place:
     if not correspondents:
-        raise declared.fail(f"reference/{ADDRESSES} names no address: nobody could send anything", "mail")
+        raise declared.fail(
+            _("reference/{ADDRESSES} names no address: nobody could send anything").format(ADDRESSES=ADDRESSES), "mail"
+        )
     security = declared.text("security", "tls")
     if security not in _IMAP_PORTS:
-        raise declared.fail(f"security = {security!r} is none of: {', '.join(_IMAP_PORTS)}", security)
+        raise declared.fail(
+            _("security = {security!r} is none of: {IMAP_PORTS}").format(
+                security=security, IMAP_PORTS=", ".join(_IMAP_PORTS)
+            ),
+            security,
+        )
     answers = declared.table("answers")
     place = MailPlace(
         host=declared.text("host"),
@@ -207,20 +237,20 @@ def _mail(declared: Declared, correspondents: Mapping[str, Correspondent]) -> Pl
     if answers:
         answers.done()
     if not (place.password_env or place.password_file):
-        raise declared.fail("password_env or password_file is missing")
+        raise declared.fail(_("password_env or password_file is missing"))
     if place.days < 1:
-        raise declared.fail("days must be 1 or more", "days")
+        raise declared.fail(_("days must be 1 or more"), "days")
     if place.move == place.folder:
-        raise declared.fail("move names the folder that is read", "move")
+        raise declared.fail(_("move names the folder that is read"), "move")
     if (place.flag or place.move) and not place.answers:
-        raise declared.fail("what was answered is flagged or moved; without answers nothing is", "answers")
+        raise declared.fail(_("what was answered is flagged or moved; without answers nothing is"), "answers")
     return place
 
 
 def _http(declared: Declared) -> Place:
     urls = tuple(_url(declared, url) for url in declared.texts("urls"))
     if not urls:
-        raise declared.fail("urls is empty", "urls")
+        raise declared.fail(_("urls is empty"), "urls")
     return HttpPlace(urls, _access(declared))
 
 
@@ -238,9 +268,9 @@ def _access(declared: Declared) -> WebAccess:
 def _url(declared: Declared, url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("https", "http") or not parts.hostname:
-        raise declared.fail("an address must begin with https:// (or http://) and a host", url)
+        raise declared.fail(_("an address must begin with https:// (or http://) and a host"), url)
     if "@" in parts.netloc:
-        raise declared.fail("no user and no password in an address: use user and password_env", url)
+        raise declared.fail(_("no user and no password in an address: use user and password_env"), url)
     return url
 
 

@@ -139,7 +139,7 @@ def explain(
         figure = known.get(indicator, year)
         if reason := known.why_not(indicator, year):
             said = _("{indicator} is not available by {year} year: {reason}")
-            step = f"--year-basis {workspace.project.conventions.year.code}"
+            step = _("--year-basis {code}").format(code=workspace.project.conventions.year.code)
             raise UsageError(said.format(indicator=indicator, year=basis.code, reason=reason), next_step=step)
         found = trace(workspace.connection, known, indicator, year)
         words = workspace.project.conventions.words
@@ -236,7 +236,7 @@ def doctor(project_path: Path | None, home: Path, since: dt.timedelta | None, te
         say_json([vars(answer) for answer in answers])
     else:
         for answer in answers:
-            say(f"{'ok  ' if answer.is_well else 'FAIL'}  {answer.what}: {answer.found}")
+            say(f"{'ok  ' if answer.is_well else 'FAIL'}  {answer.label}: {answer.found}")
             if not answer.is_well:
                 say(_("      next: {next_step}").format(next_step=answer.next_step))
     wrong = [answer for answer in answers if not answer.is_well]

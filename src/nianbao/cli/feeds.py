@@ -44,7 +44,11 @@ def feeds(project_path: Path | None, home: Path, submission_id: str, cell: str |
         )  # fmt: skip
         return
     if found.in_force != submission_id:
-        now = f"{found.in_force} counts instead" if found.in_force else "nothing counts for this form and period"
+        now = (
+            _("{in_force} counts instead").format(in_force=found.in_force)
+            if found.in_force
+            else _("nothing counts for this form and period")
+        )
         say(_("{submission_id} does not count now: {now}").format(submission_id=submission_id, now=now))
     if found.fed:
         say_table(

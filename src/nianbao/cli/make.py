@@ -120,7 +120,7 @@ def _refuse_to_overwrite(paths: Sequence[Path]) -> None:
 
     if lying := [path for path in paths if path.exists()]:
         more = f" and {len(lying) - 1} more" if len(lying) > 1 else ""
-        step = "move it away, or name another folder with --out; nothing was written"
+        step = _("move it away, or name another folder with --out; nothing was written")
         raise StoreError(_("it is there already{more}, and may be filled in").format(more=more), str(lying[0]), step)
 
 

@@ -31,5 +31,9 @@ def onepager(
     if as_json:
         return say_json({name: [str(path) for path in paths] for name, paths in written.items()})
     for name, paths in written.items():
-        say(_("{name}: {paths} files written").format(name=name, paths=len(paths)) if paths else f"{name}: unchanged")
-    say(f"see {Home(home).releases / 'index.html'}")
+        say(
+            _("{name}: {paths} files written").format(name=name, paths=len(paths))
+            if paths
+            else _("{name}: unchanged").format(name=name)
+        )
+    say(_("see {page}").format(page=Home(home).releases / "index.html"))

@@ -136,5 +136,9 @@ def restore(project_path: Path | None, home: Path, name: str, as_json: bool) -> 
     if as_json:
         say_json({"release": restored.name, "path": str(path), "put_back": altered})
     else:
-        said = f"{len(altered)} files were not what was issued and are again" if altered else "nothing was to be done"
+        said = (
+            _("{altered} files were not what was issued and are again").format(altered=len(altered))
+            if altered
+            else _("nothing was to be done")
+        )
         say(f"{restored.name}: {said}  {path}")

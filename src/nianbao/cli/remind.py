@@ -12,6 +12,7 @@ import click
 from nianbao.cli.main import home_option, json_option, project_option, resolve_project
 from nianbao.cli.show import say, say_alarms, say_json, say_table
 from nianbao.cli.units import unit_asked
+from nianbao.language import _
 from nianbao.settings import Home
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def remind(
     from nianbao.runs.workspace import open_workspace, open_workspace_to_read
 
     if (out or notify) and not (by and by.strip()):
-        raise click.UsageError("say who reminds: --by ROLE")
+        raise click.UsageError(_("say who reminds: --by ROLE"))
     path, place = resolve_project(project_path), Home(home)
 
     def asked(workspace: Workspace) -> Asked:
@@ -73,13 +74,15 @@ def _give(
     try:
         written = write_reminders(reminders, out) if out and reminders else []
     except FileExistsError as error:
-        raise UsageError(f"{error} is there already", next_step="name another folder with --out") from error
+        raise UsageError(
+            _("{error} is there already").format(error=error), next_step=_("name another folder with --out")
+        ) from error
     alarms: list[dict[str, Any]] = []
     if notify and reminders:
         told = tell_reminders(workspace, reminders, os.environ.get)
         alarms = [vars(alarm) for alarm in told.alarms]
         if not told.sent and not alarms:
-            raise UsageError("no channel wants reminders", next_step="declare one: docs/notices.md")
+            raise UsageError(_("no channel wants reminders"), next_step=_("declare one: docs/notices.md"))
     if not alarms:
         record_reminders(workspace, reminders, by)
     if as_json:
@@ -87,10 +90,10 @@ def _give(
     else:
         _say(reminders)
         for path in written[-1:]:
-            say(f"{len(written)} files: {path.parent}")
+            say(_("{written} files: {folder}").format(written=len(written), folder=path.parent))
         say_alarms(alarms)
     if alarms:
-        raise StoreError("a channel did not take it", next_step="see the alarms; nobody is noted as reminded")
+        raise StoreError(_("a channel did not take it"), next_step=_("see the alarms; nobody is noted as reminded"))
 
 
 def _say(reminders: Sequence[Reminder]) -> None:

@@ -244,7 +244,7 @@ def _give_lists(morning: Morning, as_csv: bool, xlsx: Path | None) -> None:
         book.add_lists("未按时报送", [XlsxColumn(zh) for zh in _HEAD], rows)
         book.workbook.close()
         if not as_csv:
-            say(f"{len(rows):,} rows: {xlsx}")
+            say(_("{rows:,} rows: {xlsx}").format(rows=len(rows), xlsx=xlsx))
     if as_csv:
         say_csv(_HEAD, rows)
 

@@ -55,10 +55,10 @@ def say_tree(
         if (found := tree.get(name, unit.code))
     ]  # fmt: skip
     if not rows:
-        who = under_text or "anybody"
+        who = under_text or _("anybody")
         raise UsageError(
             _("there are no figures of {who} with all below it for {year}").format(who=who, year=year),
-            next_step=f"nianbao figures --year {year}",
+            next_step=_("nianbao figures --year {year}").format(year=year),
         )
     if as_json:
         say_json(rows)
@@ -92,11 +92,11 @@ def explain_tree(
         raise UsageError(said, next_step=_("nianbao figures lists them"))
     unit = unit_asked(project.roster, under_text)
     tree = read_tree(workspace.connection, project, year, line, tree_day.date() if tree_day else None)
-    found = tree.get(indicator_id, unit.code)
-    if found is None:
+    if (found := tree.get(indicator_id, unit.code)) is None:
         said = _("there is no {indicator} of {unit} for {year}")
-        step = f"nianbao figures --year {year} --under {unit.code} --line {line}"
-        raise UsageError(said.format(indicator=indicator_id, unit=unit.code, year=year), next_step=step)
+        step = _("nianbao figures --year {year} --under {unit} --line {line}")
+        asked = {"indicator": indicator_id, "unit": unit.code, "year": year, "line": line}
+        raise UsageError(said.format(**asked), next_step=step.format(**asked))
     below = [(each, tree.get(indicator_id, each.code)) for each in tree.below(unit.code)]
     cells = cells_below(workspace.connection, tree, indicator_id, unit.code)
     if as_json:

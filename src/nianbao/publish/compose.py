@@ -11,6 +11,7 @@ from functools import cached_property
 from nianbao.catalog.passages import BINDING
 from nianbao.catalog.publications import DECLARED_ROWS, TARGET, YEARS
 from nianbao.errors import DeclarationError
+from nianbao.language import _
 from nianbao.publish.chart_points import ChartGround, draw_up
 from nianbao.publish.definition import define
 from nianbao.publish.notes import rounding_note, said_once, same_periods, section_notes, sign_off_note
@@ -213,7 +214,9 @@ class Composer:
             style, digits, classifier = parse_wording(wording)
         except ValueError as error:
             place = f"reports/{self.publication.code}/sections"
-            raise DeclarationError(place, None, f"section {section.id}: {error}") from error
+            raise DeclarationError(
+                place, None, _("section {id}: {error}").format(id=section.id, error=error)
+            ) from error
         said = None
         if figure.value is not None:
             earlier = self.figures.years_before(indicator_id, year, scope)

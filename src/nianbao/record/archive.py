@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from nianbao.errors import StoreError
+from nianbao.language import _
 
 _AT_ONCE = 8
 _CHUNK = 1 << 20
@@ -78,7 +79,7 @@ class Archive:
         path = self.path_of(sha256)
         if fault := self.fault_of(sha256):
             raise StoreError(
-                fault, str(path), "put the file back from a backup of the archive; nianbao verify looks at all"
+                fault, str(path), _("put the file back from a backup of the archive; nianbao verify looks at all")
             )
         return path
 
@@ -96,10 +97,10 @@ class Archive:
             with self.path_of(sha256).open("rb") as file:
                 found = hashlib.file_digest(file, "sha256").hexdigest()
         except FileNotFoundError:
-            return "a file of the archive is gone"
+            return _("a file of the archive is gone")
         except OSError as error:
-            return f"a file of the archive cannot be read: {error.strerror}"
-        return "" if found == sha256 else "a file of the archive is not what was kept: its bytes have changed"
+            return _("a file of the archive cannot be read: {strerror}").format(strerror=error.strerror)
+        return "" if found == sha256 else _("a file of the archive is not what was kept: its bytes have changed")
 
     def hashes(self) -> Iterator[str]:
         """The hashes under which anything is kept."""

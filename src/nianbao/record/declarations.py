@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from nianbao.errors import StoreError
+from nianbao.language import _
 from nianbao.record.archive import Archive
 
 
@@ -32,6 +33,9 @@ def put_back_declarations(archive: Archive, digest: str, folder: Path) -> None:
     for name, sha256 in listing.items():
         path = folder / name
         if not path.resolve().is_relative_to(folder.resolve()):
-            raise StoreError(f"a declared file would lie outside its folder: {name}", str(archive.path_of(digest)))
+            raise StoreError(
+                _("a declared file would lie outside its folder: {name}").format(name=name),
+                str(archive.path_of(digest)),
+            )
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(archive.read(sha256))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nianbao.errors import StoreError
+from nianbao.language import _
 
 if TYPE_CHECKING:
     import polars as pl
@@ -111,8 +112,10 @@ def load(content: bytes, where: str, with_facts: bool = True) -> Manifest:
         data = json.loads(content)
         found = data["format"]
         if found != FORMAT:
-            what = f"the run was recorded in format {found}; this nianbao knows formats up to {FORMAT}"
-            raise StoreError(what, where, "install the newer nianbao")
+            what = _("the run was recorded in format {found}; this nianbao knows formats up to {FORMAT}").format(
+                found=found, FORMAT=FORMAT
+            )
+            raise StoreError(what, where, _("install the newer nianbao"))
         return Manifest(
             number=data["run"],
             kind=data["kind"],
@@ -132,8 +135,8 @@ def load(content: bytes, where: str, with_facts: bool = True) -> Manifest:
             sha256=hashlib.sha256(content).hexdigest(),
         )
     except (ValueError, LookupError, TypeError) as error:
-        step = "put the file back from a backup of the archive; nianbao verify looks at all"
-        raise StoreError(f"the manifest of a run is damaged: {error}", where, step) from error
+        step = _("put the file back from a backup of the archive; nianbao verify looks at all")
+        raise StoreError(_("the manifest of a run is damaged: {error}").format(error=error), where, step) from error
 
 
 def frame_of(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> pl.DataFrame:

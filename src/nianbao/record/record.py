@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nianbao.errors import StoreError
+from nianbao.language import _
 from nianbao.record.archive import Archive, settle_new
 from nianbao.record.manifest import Facts, KeptTable, Manifest, dump, load, run_id_of
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 10_000
 """A table with more rows in one run lies beside the manifest as Parquet."""
-
-_STEP = "put the file back from a backup of the archive; nianbao verify looks at all"
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,11 @@ class Record:
         """
         path = self._paths().get(number)
         if path is None:
-            raise StoreError(f"the manifest of run {run_id_of(number)} is gone", str(self._folder), _STEP)
+            raise StoreError(
+                _("the manifest of run {run_id_of} is gone").format(run_id_of=run_id_of(number)),
+                str(self._folder),
+                _way_back(),
+            )
         return load(path.read_bytes(), str(path))
 
     def sha256_of(self, number: int) -> str | None:
@@ -68,7 +71,7 @@ class Record:
 
     def headers(self) -> Iterator[Manifest]:
         """Every run in its order without its facts: who did what when."""
-        for _, path in sorted(self._paths().items()):
+        for _number, path in sorted(self._paths().items()):
             yield load(path.read_bytes(), str(path), with_facts=False)
 
     def scan(self, after: int = 0, until: dt.date | None = None) -> Iterator[Manifest]:
@@ -81,10 +84,16 @@ class Record:
         before = self.sha256_of(after)
         for number in range(after + 1, max(paths, default=0) + 1):
             if number not in paths:
-                raise StoreError(f"the manifest of run {run_id_of(number)} is gone", str(self._folder), _STEP)
+                raise StoreError(
+                    _("the manifest of run {run_id_of} is gone").format(run_id_of=run_id_of(number)),
+                    str(self._folder),
+                    _way_back(),
+                )
             manifest = load(paths[number].read_bytes(), str(paths[number]))
             if (manifest.previous, manifest.number) != (before, number):
-                raise StoreError("the run does not follow the one recorded before it", str(paths[number]), _STEP)
+                raise StoreError(
+                    _("the run does not follow the one recorded before it"), str(paths[number]), _way_back()
+                )
             before = manifest.sha256
             if until is not None and manifest.at.date() > until:
                 return
@@ -144,7 +153,7 @@ class Record:
         import polars as pl
 
         if fault := self.fault_of(kept):
-            raise StoreError(fault, str(self._folder / kept.path), _STEP)
+            raise StoreError(fault, str(self._folder / kept.path), _way_back())
         return pl.read_parquet(io.BytesIO((self._folder / kept.path).read_bytes()))
 
     def fault_of(self, kept: KeptTable) -> str:
@@ -152,9 +161,9 @@ class Record:
         try:
             content = (self._folder / kept.path).read_bytes()
         except FileNotFoundError:
-            return "a table of the record is gone"
+            return _("a table of the record is gone")
         same = hashlib.sha256(content).hexdigest() == kept.sha256
-        return "" if same else "a table of the record is not what was written: its bytes have changed"
+        return "" if same else _("a table of the record is not what was written: its bytes have changed")
 
     def clear(self) -> None:
         """Sweep away what a killed run began and no manifest names."""
@@ -178,3 +187,7 @@ class Record:
         content = target.getvalue()
         path.write_bytes(content)
         return KeptTable(f"{place}/{path.name}", hashlib.sha256(content).hexdigest(), frame.height)
+
+
+def _way_back() -> str:
+    return _("put the file back from a backup of the archive; nianbao verify looks at all")

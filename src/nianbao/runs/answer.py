@@ -10,6 +10,7 @@ from nianbao import clock
 from nianbao.errors import KeptError, UsageError
 from nianbao.intake.acknowledge import acknowledge
 from nianbao.intake.worker.pool import ReaderPool
+from nianbao.language import _
 from nianbao.runs.kept import tell_kept
 from nianbao.runs.sources import Sources, note_owed, note_unsent
 from nianbao.runs.workspace import Workspace
@@ -42,7 +43,10 @@ def write_again(workspace: Workspace, delivery_ids: Sequence[str] = ()) -> list[
     """
     known = ledger.owed_receipts(workspace.connection, "")
     if unknown := set(delivery_ids) - set(known):
-        raise UsageError(f"there is no receipt for {min(unknown)}", next_step="look for its id: nianbao status")
+        raise UsageError(
+            _("there is no receipt for {unknown}").format(unknown=min(unknown)),
+            next_step=_("look for its id: nianbao status"),
+        )
     with ReaderPool(workspace.project.path) as pool:
         written = answer_deliveries(workspace, pool, sorted(delivery_ids) or known)
     if not delivery_ids:

@@ -11,6 +11,7 @@ from nianbao.catalog import Project
 from nianbao.errors import UsageError
 from nianbao.intake.personal import mask
 from nianbao.intake.worker.pool import ReaderPool
+from nianbao.language import _
 from nianbao.runs.answer import answer_owed
 from nianbao.runs.reconsider import reconsider_others
 from nianbao.runs.recording import Doing, record_run
@@ -55,10 +56,16 @@ def approve(workspace: Workspace, submission_ids: Sequence[str], by: str) -> lis
     found = [_find(workspace, each) for each in submission_ids]
     for standing in found:
         if standing.approval == ApprovalEvent.APPROVED:
-            raise UsageError(f"{standing.submission_id} is approved", next_step="nothing is to be done")
+            raise UsageError(
+                _("{submission_id} is approved").format(submission_id=standing.submission_id),
+                next_step=_("nothing is to be done"),
+            )
         if not (standing.state.counts or standing.state is Decision.AWAITING_APPROVAL):
-            step = "the unit must correct or explain it first"
-            raise UsageError(f"{standing.submission_id} is {standing.state}", next_step=step)
+            step = _("the unit must correct or explain it first")
+            raise UsageError(
+                _("{submission_id} is {state}").format(submission_id=standing.submission_id, state=standing.state),
+                next_step=step,
+            )
     return _record(workspace, found, ApprovalEvent.APPROVED, by, None)
 
 
@@ -71,17 +78,23 @@ def withdraw_approval(workspace: Workspace, submission_ids: Sequence[str], becau
     found = [_find(workspace, each) for each in submission_ids]
     for standing in found:
         if standing.approval != ApprovalEvent.APPROVED or not standing.state.counts:
-            raise UsageError(f"{standing.submission_id} is not approved", next_step="nianbao approve lists what waits")
+            raise UsageError(
+                _("{submission_id} is not approved").format(submission_id=standing.submission_id),
+                next_step=_("nianbao approve lists what waits"),
+            )
     return _record(workspace, found, ApprovalEvent.WITHDRAWN, by, because)
 
 
 def _find(workspace: Workspace, submission_id: str) -> AnswerStanding:
     found = states(workspace.connection, submission_id)
     if not found:
-        raise UsageError(f"there is no submission {submission_id!r}", next_step="nianbao approve lists what waits")
+        raise UsageError(
+            _("there is no submission {submission_id!r}").format(submission_id=submission_id),
+            next_step=_("nianbao approve lists what waits"),
+        )
     if _mode(workspace.project, found[0]) is Approval.NONE:
-        step = "its form says nothing of an approval, or nobody stands above the unit"
-        raise UsageError(f"{submission_id} needs no approval", next_step=step)
+        step = _("its form says nothing of an approval, or nobody stands above the unit")
+        raise UsageError(_("{submission_id} needs no approval").format(submission_id=submission_id), next_step=step)
     return found[0]
 
 

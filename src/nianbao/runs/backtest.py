@@ -9,6 +9,7 @@ from nianbao import clock
 from nianbao.catalog import Project
 from nianbao.errors import UsageError
 from nianbao.intake.judge.last_pass import submission_of
+from nianbao.language import _
 from nianbao.record import Manifest, Record
 from nianbao.runs.workspace import Workspace
 from nianbao.terms.check import Rule
@@ -62,7 +63,10 @@ def backtest(
     rules = [rule for rule in workspace.project.rules if rule.name == rule_name or rule.code == rule_name]
     if not rules:
         known = ", ".join(sorted({rule.name for rule in workspace.project.rules})[:8])
-        raise UsageError(f"there is no rule {rule_name!r}", next_step=f"name one like: {known} …")
+        raise UsageError(
+            _("there is no rule {rule_name!r}").format(rule_name=rule_name),
+            next_step=_("name one like: {known} …").format(known=known),
+        )
     connection = open_memory()
     try:
         create_schema(connection, workspace.project)

@@ -18,6 +18,7 @@ from nianbao.intake.fetch.sources import Found
 from nianbao.intake.fetch.sources.own_files import MARKED
 from nianbao.intake.take_in import facts_of, judge_deliveries
 from nianbao.intake.worker.pool import ReaderPool
+from nianbao.language import _
 from nianbao.record import Archive
 from nianbao.runs.receipts import compose_apart, receipt_writer
 from nianbao.runs.sources import find_senders, place_in_sources
@@ -155,7 +156,9 @@ def _require_readable(path: Path) -> None:
 
 
 def _unreadable(path: Path, error: OSError) -> StoreError:
-    return StoreError(f"it cannot be read: {error.strerror}", str(path), "name a file that exists")
+    return StoreError(
+        _("it cannot be read: {strerror}").format(strerror=error.strerror), str(path), _("name a file that exists")
+    )
 
 
 def receive_all(
@@ -181,7 +184,9 @@ def _receive(archive: Archive, path: Path, place: Found, number: int) -> Deliver
     except OSError as error:
         raise _unreadable(path, error) from error
     if delivery is None:
-        raise StoreError("it changed while it was read", str(path), "close it in the other program and check again")
+        raise StoreError(
+            _("it changed while it was read"), str(path), _("close it in the other program and check again")
+        )
     return delivery
 
 

@@ -15,6 +15,7 @@ from nianbao.catalog import Project, load_project
 from nianbao.errors import NianbaoError
 from nianbao.intake.fetch.sources import SourceStopped, open_source
 from nianbao.intake.fetch.sources.folder import require_folder
+from nianbao.language import _
 from nianbao.notices.last_night import read_last_night
 from nianbao.runs.rehearse import rehearse
 from nianbao.runs.telling import tell_late
@@ -45,6 +46,19 @@ class Diagnosis:
     is_declared: bool = False
     """Whether it is a declaration, that somebody wrote and must correct."""
 
+    @property
+    def label(self) -> str:
+        """What was looked at, in the language of the reader."""
+        kind, _space, name = self.what.partition(" ")
+        kinds = {"channel": _("channel {name}"), "font": _("font {name}"), "source": _("source {name}")}
+        labels = {
+            "last night": _("last night"), "declared folders": _("declared folders"), "checks": _("checks"),
+            "reports": _("reports"), "rules and models": _("rules and models"), "sources": _("sources"),
+            "home": _("home"), "disk": _("disk"), "inbox": _("inbox"), "warehouse": _("warehouse"),
+            "roster": _("roster"),
+        }  # fmt: skip
+        return kinds[kind].format(name=name) if name and kind in kinds else labels.get(self.what, self.what)
+
 
 def examine(project_path: Path, home: Home) -> list[Diagnosis]:
     """Look at the program, the declared folders, the home and the warehouse."""
@@ -57,7 +71,7 @@ def examine(project_path: Path, home: Home) -> list[Diagnosis]:
 def examine_night(project_path: Path, home: Home, since: dt.timedelta, tells: bool) -> list[Diagnosis]:
     """Look whether a night ended well lately and whether the disk has room, in well under a second: for monitors."""
     night = read_last_night(home)
-    step = "look at the log of the night, then: nianbao nightly"
+    step = _("look at the log of the night, then: nianbao nightly")
     answers = [*_room(home), Diagnosis("last night", night.is_good_within(since), night.zh, step)]
     if tells:
         told = tell_late(project_path, home, since, os.environ.get)
@@ -67,13 +81,13 @@ def examine_night(project_path: Path, home: Home, since: dt.timedelta, tells: bo
 
 def _program() -> Iterator[Diagnosis]:
     is_new = sys.version_info >= (3, 11)
-    yield Diagnosis("Python", is_new, sys.version.split()[0], "install Python 3.11 or newer")
+    yield Diagnosis("Python", is_new, sys.version.split()[0], _("install Python 3.11 or newer"))
     for name in _NEEDED:
         try:
             yield Diagnosis(name, True, importlib.metadata.version(name))
         except importlib.metadata.PackageNotFoundError:
             yield Diagnosis(
-                name, False, "not installed", "pip install --no-deps --require-hashes -r requirements/run.txt"
+                name, False, _("not installed"), _("pip install --no-deps --require-hashes -r requirements/run.txt")
             )
 
 
@@ -82,8 +96,12 @@ def _fonts() -> Iterator[Diagnosis]:
     from nianbao.publish.pdf.fonts import BETTER, PACKAGED, choose, is_official
 
     for font, face in choose().faces.items():
-        found = face.family if is_official(font, face) else f"{face.family} stands in"
-        yield Diagnosis(f"font {font}", True, f"{found}; better: {BETTER}" if face.family == PACKAGED else found)
+        found = face.family if is_official(font, face) else _("{family} stands in").format(family=face.family)
+        yield Diagnosis(
+            f"font {font}",
+            True,
+            _("{found}; better: {BETTER}").format(found=found, BETTER=BETTER) if face.family == PACKAGED else found,
+        )
 
 
 def _declarations(path: Path) -> Iterator[Diagnosis]:
@@ -101,10 +119,10 @@ def _declarations(path: Path) -> Iterator[Diagnosis]:
         return  # told as checks or reports
     for name, error in broken.items():
         yield Diagnosis(
-            name, False, _told(error), error.next_step or "correct the file that is named", is_declared=True
+            name, False, _told(error), error.next_step or _("correct the file that is named"), is_declared=True
         )
     if not broken:
-        yield Diagnosis("rules and models", True, "each evaluated once, on tables without rows", is_declared=True)
+        yield Diagnosis("rules and models", True, _("each evaluated once, on tables without rows"), is_declared=True)
 
 
 def _declared(project: Project) -> str:
@@ -113,7 +131,13 @@ def _declared(project: Project) -> str:
 
 
 def _count(project: Project, *names: str) -> str:
-    return ", ".join(f"{len(getattr(project, name))} {name.replace('_', ' ')}" for name in names)
+    said = {
+        "forms": _("{number} forms"), "units": _("{number} units"), "contacts": _("{number} contacts"),
+        "rules": _("{number} rules"), "reading_rules": _("{number} reading rules"),
+        "built_rules": _("{number} built rules"), "indicators": _("{number} indicators"),
+        "publications": _("{number} publications"),
+    }  # fmt: skip
+    return ", ".join(said[name].format(number=len(getattr(project, name))) for name in names)
 
 
 def _sources(path: Path, home: Home) -> Iterator[Diagnosis]:
@@ -139,12 +163,19 @@ def _sources(path: Path, home: Home) -> Iterator[Diagnosis]:
 
 def _home(home: Home) -> Iterator[Diagnosis]:
     if not home.is_made:
-        yield Diagnosis("home", False, f"there is none at {home.path}", f"make one: nianbao init --home {home.path}")
+        yield Diagnosis(
+            "home",
+            False,
+            _("there is none at {path}").format(path=home.path),
+            _("make one: nianbao init --home {path}").format(path=home.path),
+        )
         return
     is_writable = os.access(home.path, os.W_OK)
-    yield Diagnosis("home", is_writable, str(home.path), "give the user of the scheduler the right to write there")
+    yield Diagnosis("home", is_writable, str(home.path), _("give the user of the scheduler the right to write there"))
     yield from _room(home)
-    yield Diagnosis("inbox", True, str(home.inbox) if home.inbox.is_dir() else "none yet; the first nightly makes it")
+    yield Diagnosis(
+        "inbox", True, str(home.inbox) if home.inbox.is_dir() else _("none yet; the first nightly makes it")
+    )
     from nianbao.warehouse.connect import open_present
 
     if home.warehouse.exists():
@@ -153,10 +184,20 @@ def _home(home: Home) -> Iterator[Diagnosis]:
 
 def _room(home: Home) -> Iterator[Diagnosis]:
     if not home.is_made:
-        yield Diagnosis("home", False, f"there is none at {home.path}", f"make one: nianbao init --home {home.path}")
+        yield Diagnosis(
+            "home",
+            False,
+            _("there is none at {path}").format(path=home.path),
+            _("make one: nianbao init --home {path}").format(path=home.path),
+        )
         return
     free = shutil.disk_usage(home.path).free
-    yield Diagnosis("disk", free > _FREE_BYTES, f"{free >> 30} GiB free", "make room: a run needs at least 1 GiB")
+    yield Diagnosis(
+        "disk",
+        free > _FREE_BYTES,
+        _("{free} GiB free").format(free=free >> 30),
+        _("make room: a run needs at least 1 GiB"),
+    )
 
 
 def _reported(path: Path, home: Home) -> Iterator[Diagnosis]:
@@ -165,7 +206,9 @@ def _reported(path: Path, home: Home) -> Iterator[Diagnosis]:
 
     def look() -> str:
         with open_workspace_to_read(path, home) as workspace:
-            return f"all {len(workspace.project.units)} units, and everybody who reported is among them"
+            return _("all {units} units, and everybody who reported is among them").format(
+                units=len(workspace.project.units)
+            )
 
     try:
         load_project(path)
@@ -177,7 +220,7 @@ def _reported(path: Path, home: Home) -> Iterator[Diagnosis]:
 
 def _deliveries(connection: object) -> str:
     row = connection.execute("SELECT count(*) FROM ledger.delivery").fetchone()  # type: ignore[attr-defined]
-    return f"{row[0]} deliveries"
+    return _("{deliveries} deliveries").format(deliveries=row[0])
 
 
 def _try(what: str, look: Callable[[], str], is_declared: bool = False) -> Diagnosis:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nianbao import __version__, clock
 from nianbao.errors import UsageError
+from nianbao.language import _
 from nianbao.publish.release import Edition, write_edition, write_papers
 from nianbao.publish.site.landing import OFFICE
 from nianbao.runs.editions import (
@@ -79,8 +80,8 @@ def write_drafts(
     """
     declared = workspace.project.publications
     if unknown := set(publications) - declared.keys():
-        way = f"name one of: {', '.join(declared)}"
-        raise UsageError(f"publication {unknown.pop()!r} is not declared", next_step=way)
+        way = _("name one of: {declared}").format(declared=", ".join(declared))
+        raise UsageError(_("publication {unknown!r} is not declared").format(unknown=unknown.pop()), next_step=way)
     year = year_asked(workspace, year)
     documents, snapshot = documents_of_year(workspace, year, DRAFT), write_analysts_file(workspace, step)
     editions, state = [], state_of_year(workspace, year)

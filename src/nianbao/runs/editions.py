@@ -10,6 +10,7 @@ from typing import Any
 
 from nianbao import __version__, clock
 from nianbao.errors import UsageError
+from nianbao.language import _
 from nianbao.publish.background import background
 from nianbao.publish.compose import compose
 from nianbao.publish.footnotes import with_footnotes
@@ -52,7 +53,7 @@ def reported_years(workspace: Workspace) -> list[int]:
     years = years_that_count(workspace)
     if not years:
         raise UsageError(
-            "nothing has been accepted yet", next_step="put workbooks into the inbox and run nianbao nightly"
+            _("nothing has been accepted yet"), next_step=_("put workbooks into the inbox and run nianbao nightly")
         )
     return years
 
@@ -66,9 +67,15 @@ def year_asked(workspace: Workspace, year: int | None) -> int:
     reported = reported_years(workspace)
     told = ", ".join(map(str, reported))
     if year is None and len(reported) > 1:
-        raise UsageError(f"several years were reported: {told}", next_step=f"name one: --year {reported[-1]}")
+        raise UsageError(
+            _("several years were reported: {told}").format(told=told),
+            next_step=_("name one: --year {reported}").format(reported=reported[-1]),
+        )
     if year is not None and year not in reported:
-        raise UsageError(f"nothing has been reported for {year}", next_step=f"take a year that was reported: {told}")
+        raise UsageError(
+            _("nothing has been reported for {year}").format(year=year),
+            next_step=_("take a year that was reported: {told}").format(told=told),
+        )
     return year or reported[0]
 
 

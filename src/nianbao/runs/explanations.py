@@ -9,6 +9,7 @@ from pathlib import Path
 from nianbao import clock
 from nianbao.errors import UsageError
 from nianbao.intake.worker.pool import ReaderPool
+from nianbao.language import _
 from nianbao.runs.answer import answer_owed
 from nianbao.runs.recording import Doing, record_run
 from nianbao.runs.workspace import Workspace
@@ -35,18 +36,24 @@ def rule(
     found = explanations(workspace.connection, ids=[explanation_id])
     if not found:
         raise UsageError(
-            f"there is no explanation {explanation_id!r}", next_step="list them: nianbao explanations --all"
+            _("there is no explanation {explanation_id!r}").format(explanation_id=explanation_id),
+            next_step=_("list them: nianbao explanations --all"),
         )
     row = found[0]
     if row["earlier_id"]:
         raise UsageError(
-            f"{explanation_id} repeats an explanation that was approved earlier",
-            next_step=f"rule on {row['earlier_id']}",
+            _("{explanation_id} repeats an explanation that was approved earlier").format(
+                explanation_id=explanation_id
+            ),
+            next_step=_("rule on {earlier_id}").format(earlier_id=row["earlier_id"]),
         )
     found_change = deviation_of(row["value"], row["expected"]) if ruling is Ruling.APPROVED else None
     direction, percent = found_change or (None, None)
     if most_pct is not None and percent is None:
-        raise UsageError(f"{explanation_id} is about no change of a number", next_step="leave out --at-most")
+        raise UsageError(
+            _("{explanation_id} is about no change of a number").format(explanation_id=explanation_id),
+            next_step=_("leave out --at-most"),
+        )
     if most_pct is None and percent is not None:
         most_pct = usual_bound(percent)
     ruled = Ruled(

@@ -8,6 +8,7 @@ from pathlib import Path
 from nianbao.catalog import load_project
 from nianbao.catalog.deadlines import EXTENSIONS, append_extension
 from nianbao.errors import DeclarationError, UsageError
+from nianbao.language import _
 from nianbao.runs.recording import Doing, record_run
 from nianbao.runs.workspace import open_workspace, require_home
 from nianbao.settings import Home
@@ -28,7 +29,10 @@ def extend(project_path: Path, home: Home, extension: Extension) -> Extension:
     codes = {name: unit.code for unit in project.units.values() for name in (unit.zh, unit.short_zh)}
     extension = replace(extension, unit_code=codes.get(extension.unit_code, extension.unit_code))
     if extension.accepted_until < extension.granted_on:
-        raise UsageError(f"{extension.accepted_until} is over", next_step="grant it until a day to come")
+        raise UsageError(
+            _("{accepted_until} is over").format(accepted_until=extension.accepted_until),
+            next_step=_("grant it until a day to come"),
+        )
     before = path.read_bytes()
     append_extension(path, extension)
     try:
@@ -39,7 +43,7 @@ def extend(project_path: Path, home: Home, extension: Extension) -> Extension:
     except DeclarationError as error:
         path.write_bytes(before)
         raise UsageError(
-            error.what, next_step="name a unit, level or *, a form or *, and a period such as 2021Q4"
+            error.what, next_step=_("name a unit, level or *, a form or *, and a period such as 2021Q4")
         ) from error
     except BaseException:
         path.write_bytes(before)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nianbao.errors import UsageError
+from nianbao.language import _
 from nianbao.runs.workspace import Workspace
 from nianbao.settings import Home
 from nianbao.statistics.scopes import ALL
@@ -66,16 +67,21 @@ def feeds(workspace: Workspace, submission_id: str, cell: str | None = None) -> 
         [submission_id],
     )
     if not known:
-        step = "nianbao explain names them; a submission is unit-period-form-number: U100-2021Q4-A01-1"
-        raise UsageError(f"there is no submission {submission_id!r}", next_step=step)
+        step = _("nianbao explain names them; a submission is unit-period-form-number: U100-2021Q4-A01-1")
+        raise UsageError(
+            _("there is no submission {submission_id!r}").format(submission_id=submission_id), next_step=step
+        )
     (row,) = known
     year = workspace.project.year_of(Period.parse(row["period"]))
     traced = fed_by(workspace.connection, workspace.project, row["form_code"], year, submission_id)
     kept = [(each, figures) for each, figures in traced if cell in (None, each.cell)]
     if cell is not None and traced and not kept:
         counted = ", ".join(list(dict.fromkeys(each.cell for each, _ in traced))[:8])
-        step = f"counted are, for example: {counted}"
-        raise UsageError(f"cell {cell} of {submission_id} is not counted", next_step=step)
+        step = _("counted are, for example: {counted}").format(counted=counted)
+        raise UsageError(
+            _("cell {cell} of {submission_id} is not counted").format(cell=cell, submission_id=submission_id),
+            next_step=step,
+        )
     holding = workspace.connection.execute(
         "SELECT DISTINCT submission_id FROM raw.cell WHERE came_in = $1", [submission_id]
     ).fetchall()

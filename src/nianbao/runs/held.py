@@ -11,6 +11,7 @@ from nianbao import clock
 from nianbao.errors import UsageError
 from nianbao.intake.personal import mask
 from nianbao.intake.worker.pool import ReaderPool
+from nianbao.language import _
 from nianbao.runs.answer import answer_owed
 from nianbao.runs.recording import Doing, record_run
 from nianbao.runs.workspace import Workspace
@@ -33,7 +34,10 @@ def confirm(workspace: Workspace, delivery_id: str, because: str, by: str) -> li
     held = _held(workspace, delivery_id)
     unit_code = workspace.project.roster.find(held.cover_unit)
     if unit_code is None:
-        raise UsageError(f"the unit {held.cover_unit!r} on the cover is not in the roster", next_step="send it back")
+        raise UsageError(
+            _("the unit {cover_unit!r} on the cover is not in the roster").format(cover_unit=held.cover_unit),
+            next_step=_("send it back"),
+        )
     (delivery,) = ledger.received(workspace.connection, [delivery_id])
     confirmed = replace(
         delivery,
@@ -59,7 +63,9 @@ def send_back(workspace: Workspace, delivery_id: str, because: str, by: str) -> 
 def _held(workspace: Workspace, delivery_id: str) -> Held:
     found = next((each for each in read_held(workspace.connection) if each.delivery_id == delivery_id), None)
     if found is None:
-        raise UsageError(f"{delivery_id} is not held", next_step="nianbao held lists what is")
+        raise UsageError(
+            _("{delivery_id} is not held").format(delivery_id=delivery_id), next_step=_("nianbao held lists what is")
+        )
     return found
 
 

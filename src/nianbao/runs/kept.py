@@ -12,6 +12,7 @@ from nianbao.intake.judge_again import facts_of_kept
 from nianbao.intake.read_in import ReadIn, read_in
 from nianbao.intake.take_in import Rows, Taken, judge_night
 from nianbao.intake.worker.pool import ReaderPool
+from nianbao.language import _
 from nianbao.record import Frame
 from nianbao.runs.receipts import compose_receipts
 from nianbao.runs.recording import Doing, record_run, try_run
@@ -101,4 +102,4 @@ def raise_kept(alarms: Sequence[Alarm]) -> None:
         KeptError: something was.
     """
     if any(alarm.code == KEPT for alarm in alarms):
-        raise KeptError("something was kept back for a fault of ours; everything else was done")
+        raise KeptError(_("something was kept back for a fault of ours; everything else was done"))

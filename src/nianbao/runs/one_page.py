@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from nianbao.errors import StoreError, UsageError
+from nianbao.language import _
 from nianbao.publish.one_page import Ground, page_of_publication, pages_of_units, write_list, write_pages
 from nianbao.publish.plain import day_zh, edition_zh
 from nianbao.publish.site.landing import PAGES, one_page_folder
@@ -41,8 +42,8 @@ def write_one_pages(
     ]  # fmt: skip
     if not chosen:
         raise UsageError(
-            f"no release of {year or 'any year'} holds that has key figures",
-            next_step="declare key_figures in its publication.toml, and issue it: nianbao preview, sign, publish",
+            _("no release of {year} holds that has key figures").format(year=year or _("any year")),
+            next_step=_("declare key_figures in its publication.toml, and issue it: nianbao preview, sign, publish"),
         )
     written = {release.name: _write(workspace, publication, release, report) for publication, release in chosen}
     refresh_shelves(workspace)
@@ -56,8 +57,8 @@ def _write(
     home, project = workspace.home, workspace.project
     file = home.path / release.path / ANALYSTS_FILE
     if not file.exists():
-        step = "nianbao release restore puts it back"
-        raise StoreError("the release lies without its analysts' file", str(file), step)
+        step = _("nianbao release restore puts it back")
+        raise StoreError(_("the release lies without its analysts' file"), str(file), step)
     changed = break_before(workspace, release.year)
     connection = open_reader(file)
     try:
@@ -71,7 +72,9 @@ def _write(
             f"{release.year}年与上年不是同一范围：{changed}。" if changed else "",
         )
     except NOT_BUILT as error:
-        raise StoreError(f"the release is of a version without {error}", str(file), "issue it anew") from error
+        raise StoreError(
+            _("the release is of a version without {error}").format(error=error), str(file), _("issue it anew")
+        ) from error
     finally:
         connection.close()
     over = over_all(workspace, [release.year])

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from nianbao import clock
 from nianbao.errors import UsageError
+from nianbao.language import _
 from nianbao.publish.release import figures_csv, sha256_of, texts_csv, write_edition
 from nianbao.publish.revisions import with_revisions
 from nianbao.runs.corrections import Corrections
@@ -54,7 +55,10 @@ def propose(
     unknown = set(publications or ()) - workspace.project.publications.keys()
     if unknown:
         known = ", ".join(workspace.project.publications)
-        raise UsageError(f"publication {unknown.pop()!r} is not declared", next_step=f"name one of: {known}")
+        raise UsageError(
+            _("publication {unknown!r} is not declared").format(unknown=unknown.pop()),
+            next_step=_("name one of: {known}").format(known=known),
+        )
     years = _years_to_issue(workspace, year, unfinished)
     put_back_missing(workspace)
     snapshot = write_analysts_file(workspace, step)
@@ -113,7 +117,10 @@ def _years_to_issue(workspace: Workspace, year: int | None, unfinished: bool) ->
     reported = reported_years(workspace)
     if year is not None and year not in reported:
         told = ", ".join(map(str, reported))
-        raise UsageError(f"nothing has been reported for {year}", next_step=f"take a year that was reported: {told}")
+        raise UsageError(
+            _("nothing has been reported for {year}").format(year=year),
+            next_step=_("take a year that was reported: {told}").format(told=told),
+        )
     today = clock.now().date()
     open_until = {
         each: day
@@ -125,8 +132,10 @@ def _years_to_issue(workspace: Workspace, year: int | None, unfinished: bool) ->
     if not finished:
         last, day = asked[-1], open_until[asked[-1]]
         raise UsageError(
-            f"the year {last} is not finished: forms are due until {day}",
-            next_step=f"wait for that day, or say that it is unfinished: nianbao preview --year {last} --unfinished",
+            _("the year {last} is not finished: forms are due until {day}").format(last=last, day=day),
+            next_step=_(
+                "wait for that day, or say that it is unfinished: nianbao preview --year {last} --unfinished"
+            ).format(last=last),
         )
     return finished
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from nianbao import clock
 from nianbao.errors import UsageError
+from nianbao.language import _
 from nianbao.publish.release import Edition, move_into_place
 from nianbao.runs.editions import documents_of_year, folder_of
 from nianbao.runs.propose import content_of
@@ -44,8 +45,10 @@ def publish(
     lying = {each.name: each for each in issued.proposals(workspace.connection)}
     if unknown := [name for name in names if name not in lying]:
         raise UsageError(
-            f"{unknown[0]} does not lie before those who sign",
-            next_step=f"name one of: {', '.join(lying) or 'none'}; nianbao preview lays the next edition before them",
+            _("{unknown} does not lie before those who sign").format(unknown=unknown[0]),
+            next_step=_("name one of: {lying}; nianbao preview lays the next edition before them").format(
+                lying=", ".join(lying) or "none"
+            ),
         )
     chosen = [lying[name] for name in names or lying]
     waits = {each.name: tuple(_unsigned(workspace, each)) for each in chosen}

@@ -33,7 +33,7 @@ def tell_quality(workspace: Workspace, period: Period, under: Unit | None = None
             next_step=_("declare reference/quality.toml: shown, rank and smallest (docs/methods/quality.md)"),
         )
     if not is_built(workspace.connection):
-        raise StoreError("nothing has been built yet", str(workspace.home.warehouse), "nianbao build")
+        raise StoreError(_("nothing has been built yet"), str(workspace.home.warehouse), _("nianbao build"))
     levels: dict[str, list[UnitQuality]] = {}
     names: dict[str, str] = {}
     forms = read_form_quality(workspace.connection, project, period, now.date())

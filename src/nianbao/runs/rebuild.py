@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from nianbao.errors import StoreError
+from nianbao.language import _
 from nianbao.record import Archive, Record
 from nianbao.record.declarations import put_back_declarations
 from nianbao.runs.answer import write_again
@@ -36,7 +37,9 @@ def rebuild(home: Home) -> Rebuilt:
     record = Record(Archive(home.archive))
     last = record.last_number()
     if not last:
-        raise StoreError("nothing was recorded here", str(home.archive), "name the home whose archive is to be used")
+        raise StoreError(
+            _("nothing was recorded here"), str(home.archive), _("name the home whose archive is to be used")
+        )
     with TemporaryDirectory(prefix="nianbao-") as folder:
         put_back_declarations(record.archive, record.manifest(last).declarations, Path(folder))
         with open_workspace(Path(folder), home, "rebuild", anew=True) as workspace:

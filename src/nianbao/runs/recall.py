@@ -7,6 +7,7 @@ from dataclasses import asdict
 from nianbao import clock
 from nianbao.errors import UsageError
 from nianbao.intake.personal import mask
+from nianbao.language import _
 from nianbao.runs.recording import Doing, record_run
 from nianbao.runs.shelf import refresh_shelves
 from nianbao.runs.workspace import Workspace
@@ -22,8 +23,11 @@ def recall(workspace: Workspace, name: str, because: str, by: str) -> Recall:
     """
     known = {each.name: each for each in issued.releases(workspace.connection)}
     if name not in known:
-        choices = ", ".join(known) or "none was issued yet"
-        raise UsageError(f"there is no release {name!r}", next_step=f"name one of: {choices}")
+        choices = ", ".join(known) or _("none was issued yet")
+        raise UsageError(
+            _("there is no release {name!r}").format(name=name),
+            next_step=_("name one of: {choices}").format(choices=choices),
+        )
     release = known[name]
     for each in issued.recalls(workspace.connection):
         if (each.publication, each.year, each.number) == (release.publication, release.year, release.number):

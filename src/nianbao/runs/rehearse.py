@@ -11,6 +11,7 @@ from nianbao.catalog import Project
 from nianbao.catalog.passages import bindings_of
 from nianbao.errors import DeclarationError, ExpectationFailed, NianbaoError
 from nianbao.intake.judge.check import refuse_broken_rules
+from nianbao.language import _
 from nianbao.publish.compose import compose
 from nianbao.runs.build import all_models
 from nianbao.statistics.claims import Claims
@@ -80,7 +81,13 @@ def _read_wordings(publication: Publication) -> None:
                 parse_wording(binding.wording)
             except ValueError as error:
                 place = f"reports/{publication.code}/sections"
-                raise DeclarationError(place, None, f"section {section.id}, {binding.indicator_id}: {error}") from error
+                raise DeclarationError(
+                    place,
+                    None,
+                    _("section {id}, {indicator_id}: {error}").format(
+                        id=section.id, indicator_id=binding.indicator_id, error=error
+                    ),
+                ) from error
 
 
 def _build(connection: Connection, project: Project, reference: dict[str, str]) -> None:

@@ -14,6 +14,7 @@ from nianbao.errors import ExpectationFailed, UsageError
 from nianbao.intake.personal import mask
 from nianbao.intake.take_in import Rows, facts_of, judge_deliveries
 from nianbao.intake.worker.pool import ReaderPool
+from nianbao.language import _
 from nianbao.record import Frame
 from nianbao.runs.answer import answer_owed
 from nianbao.runs.build import build_tables
@@ -116,10 +117,14 @@ def choose_deliveries(workspace: Workspace, chosen: Chosen) -> list[Delivery]:
     found = ledger.received(workspace.connection, sorted(ids))
     unknown = set(chosen.delivery_ids) - {delivery.delivery_id for delivery in found}
     if unknown:
-        raise UsageError(f"there is no delivery {min(unknown)}", next_step="look for its id in the receipt")
+        raise UsageError(
+            _("there is no delivery {unknown}").format(unknown=min(unknown)),
+            next_step=_("look for its id in the receipt"),
+        )
     if not found:
         raise UsageError(
-            "no delivery is chosen", next_step="name deliveries, or a form and period, or --waiting; nianbao status"
+            _("no delivery is chosen"),
+            next_step=_("name deliveries, or a form and period, or --waiting; nianbao status"),
         )
     return found
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nianbao.errors import StoreError, UsageError
+from nianbao.language import _
 from nianbao.publish.release import move_into_place, sha256_of
 from nianbao.record import Archive, Record
 from nianbao.runs.recording import Doing, record_run
@@ -68,8 +69,14 @@ def refuse_other_bytes(folder: Path, proposal: Proposal) -> dict[str, Any]:
         if not altered:
             return said
     named = ", ".join(altered[:_NAMED]) + (" …" if len(altered) > _NAMED else "")
-    step = f"nianbao preview --year {proposal.year} writes it again; signatures hold if it is the same"
-    raise StoreError(f"{proposal.name} is not what was laid before those who sign: {named}", str(folder), step)
+    step = _("nianbao preview --year {year} writes it again; signatures hold if it is the same").format(
+        year=proposal.year
+    )
+    raise StoreError(
+        _("{name} is not what was laid before those who sign: {named}").format(name=proposal.name, named=named),
+        str(folder),
+        step,
+    )
 
 
 def submissions_of(workspace: Workspace, release: Release) -> dict[str, str]:
@@ -92,9 +99,11 @@ def refuse_altered(home: Home, release: Release, files: Sequence[ReleaseFile]) -
     if altered := list(altered_files(home, release, files)):
         named = ", ".join(altered[:_NAMED]) + (" …" if len(altered) > _NAMED else "")
         raise StoreError(
-            f"the release {release.name} is not what was issued: {named}",
+            _("the release {name} is not what was issued: {named}").format(name=release.name, named=named),
             str(home.path / release.path),
-            f"find out who changed it; nianbao release restore {release.name} puts back what was issued",
+            _("find out who changed it; nianbao release restore {name} puts back what was issued").format(
+                name=release.name
+            ),
         )
 
 
@@ -155,6 +164,9 @@ def recorded_releases(record: Record) -> Iterator[tuple[Release, list[ReleaseFil
 def _find(record: Record, name: str) -> tuple[Release, list[ReleaseFile]]:
     known = {release.name: (release, files) for release, files in recorded_releases(record)}
     if name not in known:
-        choices = ", ".join(known) or "none was issued yet"
-        raise UsageError(f"there is no release {name!r}", next_step=f"name one of: {choices}")
+        choices = ", ".join(known) or _("none was issued yet")
+        raise UsageError(
+            _("there is no release {name!r}").format(name=name),
+            next_step=_("name one of: {choices}").format(choices=choices),
+        )
     return known[name]

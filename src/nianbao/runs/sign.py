@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 
 from nianbao import clock
 from nianbao.errors import UsageError
+from nianbao.language import _
 from nianbao.runs.recording import Doing, record_run
 from nianbao.runs.releases import refuse_other_bytes
 from nianbao.runs.signatures import counting, statement_of
@@ -31,13 +32,19 @@ def proposal_and_role(workspace: Workspace, name: str, role: str) -> tuple[Propo
     """
     lying = {each.name: each for each in issued.proposals(workspace.connection)}
     if name not in lying:
-        choices = ", ".join(lying) or "none; nianbao preview lays the next edition before those who sign"
-        raise UsageError(f"{name} does not lie before those who sign", next_step=f"name one of: {choices}")
+        choices = ", ".join(lying) or _("none; nianbao preview lays the next edition before those who sign")
+        raise UsageError(
+            _("{name} does not lie before those who sign").format(name=name),
+            next_step=_("name one of: {choices}").format(choices=choices),
+        )
     roles = workspace.project.sign_off.roles
     found = next((each for each in roles if role in (each.id, each.zh)), None)
     if found is None:
-        choices = ", ".join(f"{each.id} {each.zh}" for each in roles) or "none; declare two in reports/sign_off.toml"
-        raise UsageError(f"{role!r} is no role that signs", next_step=f"name one of: {choices}")
+        choices = ", ".join(f"{each.id} {each.zh}" for each in roles) or _("none; declare two in reports/sign_off.toml")
+        raise UsageError(
+            _("{role!r} is no role that signs").format(role=role),
+            next_step=_("name one of: {choices}").format(choices=choices),
+        )
     return lying[name], found
 
 
@@ -55,15 +62,19 @@ def sign(workspace: Workspace, name: str, role: str, by: Identity) -> SignOff:
         return earlier
     if proposal.open_required:
         raise UsageError(
-            f"{name} cannot be signed: " + "；".join(proposal.open_required),
-            next_step="let it be written, and call nianbao preview again",
+            _("{name} cannot be signed: ").format(name=name) + "；".join(proposal.open_required),
+            next_step=_("let it be written, and call nianbao preview again"),
         )
     refuse_other_bytes(workspace.home.path / proposal.path, proposal)
     key = _key_of(proposal, signing, by)
     if twice := next((each for each in given if each.signed_by == by.user and not (key and each.is_proven)), None):
         raise UsageError(
-            f"the user {by.user} has signed {name} as {twice.role} already: two people sign",
-            next_step="let somebody else sign, under a user of the system of their own; or declare keys for both roles",
+            _("the user {user} has signed {name} as {role} already: two people sign").format(
+                user=by.user, name=name, role=twice.role
+            ),
+            next_step=_(
+                "let somebody else sign, under a user of the system of their own; or declare keys for both roles"
+            ),
         )
     signature = SignOff(
         proposal.publication, proposal.year, proposal.number, proposal.manifest_sha256, signing.id,
@@ -110,12 +121,18 @@ def _key_of(proposal: Proposal, role: SigningRole, by: Identity) -> str:
     """The key that proves a signature; a role without keys has none."""
     if not role.keys:
         if by.signature:
-            raise UsageError(f"no key is declared for {role.zh}", next_step="declare it in reports/sign_off.toml")
+            raise UsageError(
+                _("no key is declared for {zh}").format(zh=role.zh), next_step=_("declare it in reports/sign_off.toml")
+            )
         return ""
     if not by.signature:
-        step = f"nianbao sign {proposal.name} --as {role.id} --key FILE"
-        raise UsageError(f"{role.zh} signs with an SSH key", next_step=step)
+        step = _("nianbao sign {name} --as {id} --key FILE").format(name=proposal.name, id=role.id)
+        raise UsageError(_("{zh} signs with an SSH key").format(zh=role.zh), next_step=step)
     if not (key := key_of(by.signature, statement_of(proposal, role), role.keys)):
-        step = f"sign what nianbao sign {proposal.name} --as {role.id} --statement prints, with a key of the role"
-        raise UsageError(f"this is no signature of {role.zh} under {proposal.name}", next_step=step)
+        step = _("sign what nianbao sign {name} --as {id} --statement prints, with a key of the role").format(
+            name=proposal.name, id=role.id
+        )
+        raise UsageError(
+            _("this is no signature of {zh} under {name}").format(zh=role.zh, name=proposal.name), next_step=step
+        )
     return key

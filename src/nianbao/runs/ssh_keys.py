@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from nianbao.errors import StoreError, UsageError
+from nianbao.language import _
 
 PROGRAM = "ssh-keygen"
 NAMESPACE = "nianbao"
@@ -26,7 +27,11 @@ def sign_with(key: Path, statement: bytes) -> str:
     """
     done = _run(["-Y", "sign", "-q", "-n", NAMESPACE, "-f", str(key)], statement)
     if done.returncode:
-        raise UsageError(f"the key did not sign: {_last_line(done.stderr)}", str(key), "name a key: --key FILE")
+        raise UsageError(
+            _("the key did not sign: {last_line}").format(last_line=_last_line(done.stderr)),
+            str(key),
+            _("name a key: --key FILE"),
+        )
     return done.stdout.decode("ascii")
 
 
@@ -49,8 +54,8 @@ def _run(arguments: list[str], statement: bytes) -> subprocess.CompletedProcess[
     try:
         return subprocess.run([PROGRAM, *arguments], input=statement, capture_output=True, check=False)
     except FileNotFoundError as error:
-        step = "install OpenSSH, which brings it; or declare the roles without keys in reports/sign_off.toml"
-        raise StoreError("the program that makes and verifies signatures is not installed", PROGRAM, step) from error
+        step = _("install OpenSSH, which brings it; or declare the roles without keys in reports/sign_off.toml")
+        raise StoreError(_("the program that makes and verifies signatures is not installed"), PROGRAM, step) from error
 
 
 def _last_line(said: bytes) -> str:

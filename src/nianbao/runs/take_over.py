@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from nianbao import clock
 from nianbao.errors import UsageError
 from nianbao.intake.personal import mask
+from nianbao.language import _
 from nianbao.runs.drafts import write_draft_paper
 from nianbao.runs.recording import Doing, record_run
 from nianbao.runs.workspace import Workspace
@@ -50,7 +51,11 @@ def take_over(workspace: Workspace, path: Path, by: str) -> list[TakenOver]:
             or tag.block_id not in workspace.project.wordings.blocks
         ):
             raise UsageError(
-                f"the block {tag.block_id} of {tag.publication} is not declared", str(path), "see reports/blocks.toml"
+                _("the block {block_id} of {publication} is not declared").format(
+                    block_id=tag.block_id, publication=tag.publication
+                ),
+                str(path),
+                _("see reports/blocks.toml"),
             )
         written = read_blocks(workspace.connection, tag.publication, tag.year).get(tag.block_id)
         was = written.paragraphs if written else ()
@@ -80,11 +85,13 @@ def _blocks(path: Path) -> tuple[WordDocument, dict[BlockTag, tuple[str, ...]]]:
     try:
         word = docx.Document(str(path))
     except Exception as error:  # the library raises whatever a broken package makes it stumble over
-        raise UsageError("this is no Word document (.docx)", str(path), "save it as .docx") from error
+        raise UsageError(_("this is no Word document (.docx)"), str(path), _("save it as .docx")) from error
     blocks = dict(blocks_of(word))
     if not blocks:
         raise UsageError(
-            "no block of a report is in this document", str(path), "edit the Word document that nianbao draft writes"
+            _("no block of a report is in this document"),
+            str(path),
+            _("edit the Word document that nianbao draft writes"),
         )
     return word, blocks
 
@@ -108,10 +115,16 @@ def _refuse_other_text(
         return  # a program that dropped the seal and kept every word
     changed = next((text for text in own if text not in set(expected)), "")
     gone = next((text for text in expected if text not in set(own)), "")
-    said = f"“{changed[:60]}” is not the report's" if changed else f"“{gone[:60]}” is gone"
+    said = (
+        _("“{changed}” is not the report's").format(changed=changed[:60])
+        if changed
+        else _("“{gone}” is gone").format(gone=gone[:60])
+    )
     raise UsageError(
-        f"text outside of the office's blocks was changed: {said}",
+        _("text outside of the office's blocks was changed: {said}").format(said=said),
         str(path),
-        "put your words into the blocks of the newest draft (nianbao draft); a figure or a quoted text is corrected "
-        "by its unit",
+        _(
+            "put your words into the blocks of the newest draft (nianbao draft); a figure or a "
+            "quoted text is corrected by its unit"
+        ),
     )

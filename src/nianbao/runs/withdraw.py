@@ -8,6 +8,7 @@ from nianbao import clock
 from nianbao.errors import UsageError
 from nianbao.intake.personal import mask
 from nianbao.intake.worker.pool import ReaderPool
+from nianbao.language import _
 from nianbao.runs.answer import answer_owed
 from nianbao.runs.reconsider import reconsider_others
 from nianbao.runs.recording import Doing, record_run
@@ -24,10 +25,18 @@ def withdraw(workspace: Workspace, submission_id: str, because: str, by: str) ->
     """
     found = states(workspace.connection, submission_id)
     if not found:
-        raise UsageError(f"there is no submission {submission_id!r}", next_step="look for its id in the receipt")
+        raise UsageError(
+            _("there is no submission {submission_id!r}").format(submission_id=submission_id),
+            next_step=_("look for its id in the receipt"),
+        )
     standing = found[0]
     if not standing.state.is_loaded:
-        raise UsageError(f"{submission_id} is {standing.state}: it does not count", next_step="nothing is to be done")
+        raise UsageError(
+            _("{submission_id} is {state}: it does not count").format(
+                submission_id=submission_id, state=standing.state
+            ),
+            next_step=_("nothing is to be done"),
+        )
     decision = {
         "submission_id": submission_id,
         "decision": Decision.WITHDRAWN.value,

@@ -16,6 +16,7 @@ from nianbao import __version__, clock
 from nianbao.catalog import Project, load_project
 from nianbao.catalog.roster_faults import refuse_lost_units
 from nianbao.errors import NianbaoError, StoreError, UsageError
+from nianbao.language import _
 from nianbao.record import Archive, Record, Run
 from nianbao.record.declarations import keep_declarations, put_back_declarations
 from nianbao.runs.engine import engine_of_run
@@ -108,8 +109,8 @@ def require_home(home: Home) -> None:
         UsageError: nobody has made one there.
     """
     if not home.is_made:
-        step = f"correct --home, or make one: nianbao init --home {home.path}"
-        raise UsageError(f"there is no home at {home.path}", next_step=step)
+        step = _("correct --home, or make one: nianbao init --home {path}").format(path=home.path)
+        raise UsageError(_("there is no home at {path}").format(path=home.path), next_step=step)
 
 
 def require_units(project: Project, connection: Connection) -> None:
@@ -163,8 +164,10 @@ def _told_of_the_disk(home: Home) -> Iterator[None]:
         raise_interrupt(error)
         raise
     except DISK_FAULTS as error:
-        step = "make room or give the right to write there, and run again; where there is both, the warehouse is "
-        step += "damaged: nianbao rebuild makes it anew from the archive"
+        step = _(
+            "make room or give the right to write there, and run again; where there is both, the warehouse is "
+            "damaged: nianbao rebuild makes it anew from the archive"
+        )
         raise StoreError(str(error), str(home.path), step) from error
 
 
@@ -175,8 +178,8 @@ def _open_record(home: Home) -> Record:
         StoreError: the archive is one of an edition that kept no record.
     """
     if (home.archive / "index.jsonl").exists():
-        step = "move the archive, the warehouse and the outbox away, put the workbooks into the inbox and run again"
-        raise StoreError("this archive is of an edition before the record", str(home.archive), step)
+        step = _("move the archive, the warehouse and the outbox away, put the workbooks into the inbox and run again")
+        raise StoreError(_("this archive is of an edition before the record"), str(home.archive), step)
     return Record(Archive(home.archive))
 
 
@@ -204,10 +207,12 @@ def open_workspace_as_of(home: Home, day: dt.date) -> Iterator[Workspace]:
     """
     record = Record(Archive(home.archive))
     if not record.last_number():
-        raise StoreError("there is no warehouse yet", str(home.archive), "run nianbao nightly first")
+        raise StoreError(_("there is no warehouse yet"), str(home.archive), _("run nianbao nightly first"))
     manifests = list(record.scan(until=day))
     if not any("received" in manifest.facts for manifest in manifests):
-        raise UsageError(f"nothing had been received by {day}", next_step="name a later day: nianbao runs")
+        raise UsageError(
+            _("nothing had been received by {day}").format(day=day), next_step=_("name a later day: nianbao runs")
+        )
     connection = open_memory()
     with TemporaryDirectory(prefix="nianbao-") as folder:
         try:
@@ -235,6 +240,8 @@ def open_workspace_to_read(project_path: Path, home: Home) -> Iterator[Workspace
         yield Workspace(project, home, Record(Archive(home.archive)), connection, {})
     except NOT_BUILT as error:
         said = str(error).splitlines()[0]
-        raise StoreError(f"a table has not been built yet: {said}", str(home.warehouse), "nianbao build") from error
+        raise StoreError(
+            _("a table has not been built yet: {said}").format(said=said), str(home.warehouse), _("nianbao build")
+        ) from error
     finally:
         connection.close()

@@ -13,6 +13,7 @@ from pathlib import Path
 from nianbao.catalog import load_project
 from nianbao.catalog.shipped import copy_shared
 from nianbao.errors import DeclarationError
+from nianbao.language import _
 from nianbao.sample.reported import REPORTED, SentWorkbook, read_reported, write_reported
 
 
@@ -72,7 +73,11 @@ def declare(project: Path, edits: Iterable[Edit]) -> None:
         path = project / edit.file
         text = path.read_text(encoding="utf-8")
         if edit.find and text.count(edit.find) != 1:
-            raise DeclarationError(path, None, f"{edit.find[:40]!r} stands there {text.count(edit.find)} times")
+            raise DeclarationError(
+                path,
+                None,
+                _("{find!r} stands there {text} times").format(find=edit.find[:40], text=text.count(edit.find)),
+            )
         path.write_text(text.replace(edit.find, edit.put) if edit.find else text + edit.put, encoding="utf-8")
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from nianbao.errors import DeclarationError
+from nianbao.language import _
 from nianbao.sample.totals import rows_of
 from nianbao.sample.working import Working
 from nianbao.terms.filled import Row
@@ -41,7 +42,7 @@ def read_ledgers(folder: Path, desk: Working) -> Ledgers:
             unit_code, period = texts.pop("unit_code"), texts.pop("period")
             times = int(texts.pop("times", "") or 1)
             if unit_code not in desk.project.units:
-                raise DeclarationError(path, line, f"{unit_code} is not in the roster")
+                raise DeclarationError(path, line, _("{unit_code} is not in the roster").format(unit_code=unit_code))
             try:
                 rows = [_row(part, texts, n) for n in range(1, times + 1)]
             except (KeyError, ValueError, ArithmeticError) as error:

@@ -17,6 +17,7 @@ from nianbao.catalog.project import Project, load_project
 from nianbao.clock import ZONE
 from nianbao.errors import UsageError
 from nianbao.intake.blank import write_workbook
+from nianbao.language import _
 from nianbao.sample.deliveries import Planned, Post
 from nianbao.sample.events import Events, read_events
 from nianbao.sample.kinds import work_out
@@ -65,7 +66,9 @@ def make_sample(
     """
     reported = project.path / "samples" / str(year) / REPORTED
     if reported.with_name("base").is_dir():
-        raise UsageError(f"the sample of {year} has declarations of its own", next_step="name another year")
+        raise UsageError(
+            _("the sample of {year} has declarations of its own").format(year=year), next_step=_("name another year")
+        )
     if reported.exists():
         return _send_reported(project, reported, out, sent_by, sent_after)
     planned = [
@@ -93,7 +96,7 @@ def first_sample_year(project: Project) -> int:
     """
     years = sorted(int(path.name) for path in (project.path / "samples").glob("[0-9]*"))
     if not years:
-        raise UsageError("this project has no sample", next_step="put one into samples/<year>/reported.csv")
+        raise UsageError(_("this project has no sample"), next_step=_("put one into samples/<year>/reported.csv"))
     return years[0]
 
 

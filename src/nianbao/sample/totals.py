@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nianbao.errors import DeclarationError
+from nianbao.language import _
 
 COLUMNS = "part,key,field,period,kind,total,whom,weight,along,season,within,jitter,step,least,note".split(",")
 
@@ -90,8 +91,8 @@ def read_scales(folder: Path) -> Scales:
     seasons = {row.pop("season"): _numbers(row) for _, row in rows_of(folder / "seasons.csv")}
     weights: dict[str, dict[str, int]] = {}
     for name in ("units.csv", "counties.csv"):
-        for _, row in rows_of(folder / name):
-            unit_code, _ = row.pop("unit_code"), row.pop("zh")
+        for _line, row in rows_of(folder / name):
+            unit_code, _zh = row.pop("unit_code"), row.pop("zh")
             for column, weight in _numbers(row).items():
                 weights.setdefault(column, {})[unit_code] = weight
     return Scales(weights, seasons)
@@ -102,16 +103,16 @@ def rows_of(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     with path.open(encoding="utf-8", newline="") as file:
         numbered = [(number, line) for number, line in enumerate(file, start=1) if not line.startswith("#")]
     reader = csv.DictReader((line for _, line in numbered), strict=True)
-    for (number, _), row in zip(numbered[1:], reader, strict=True):
+    for (number, _line), row in zip(numbered[1:], reader, strict=True):
         if None in row or None in row.values():
-            raise DeclarationError(path, number, "the row has not as many values as the header")
+            raise DeclarationError(path, number, _("the row has not as many values as the header"))
         yield number, row
 
 
 def _read_form(path: Path) -> Iterator[Total]:
     for line, row in rows_of(path):
         if list(row) != COLUMNS:
-            raise DeclarationError(path, 1, f"the header must be {','.join(COLUMNS)}")
+            raise DeclarationError(path, 1, _("the header must be {COLUMNS}").format(COLUMNS=",".join(COLUMNS)))
         try:
             for key in row["key"].split() or [""]:
                 yield _total(path, line, row, key)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from nianbao.clock import ZONE
 from nianbao.errors import UsageError
+from nianbao.language import _
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -67,7 +68,7 @@ def _start(master: str, settings: dict[str, str]) -> SparkSession:
         from pyspark.errors import PySparkRuntimeError
         from pyspark.sql import SparkSession
     except ImportError as error:
-        raise UsageError("Spark is not installed", next_step="pip install 'nianbao[spark]'") from error
+        raise UsageError(_("Spark is not installed"), next_step=_("pip install 'nianbao[spark]'")) from error
     builder: SparkSession.Builder = SparkSession.builder.master(master).appName("nianbao")
     for name, value in settings.items():
         builder = builder.config(name, value)
@@ -75,5 +76,7 @@ def _start(master: str, settings: dict[str, str]) -> SparkSession:
         return builder.getOrCreate()
     except PySparkRuntimeError as error:
         raise UsageError(
-            f"Spark does not start: {error}", MASTER, "install Java 17 or newer, and see that the cluster answers"
+            _("Spark does not start: {error}").format(error=error),
+            MASTER,
+            _("install Java 17 or newer, and see that the cluster answers"),
         ) from error

@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from nianbao.catalog import Project
 from nianbao.errors import DeclarationError
+from nianbao.language import _
 from nianbao.terms.form import Aggregate
 from nianbao.terms.indicator import COUNTED, Indicator
 from nianbao.terms.year_basis import YearBasis
@@ -202,4 +203,6 @@ def _parse(indicator: Indicator, text: str) -> str:
     try:
         return sqlglot.parse_one(text, dialect="duckdb").sql(dialect="duckdb")
     except sqlglot.ParseError as error:
-        raise DeclarationError("indicators", 1, f"the condition of {indicator.id} is not SQL: {error}") from error
+        raise DeclarationError(
+            "indicators", 1, _("the condition of {id} is not SQL: {error}").format(id=indicator.id, error=error)
+        ) from error

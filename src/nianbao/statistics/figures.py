@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from nianbao.catalog import Project
 from nianbao.errors import UsageError
+from nianbao.language import _
 from nianbao.statistics.comparable import Marked, read_compared
 from nianbao.statistics.compile import table_of, whole_years
 from nianbao.statistics.formulas import Operand, counted_behind, looks_back
@@ -60,7 +61,10 @@ class Figures:
         """
         indicator = self.project.indicators.get(indicator_id)
         if indicator is None:
-            raise UsageError(f"indicator {indicator_id!r} is not declared", next_step="nianbao figures lists them")
+            raise UsageError(
+                _("indicator {indicator_id!r} is not declared").format(indicator_id=indicator_id),
+                next_step=_("nianbao figures lists them"),
+            )
         value = self.values.get((indicator_id, year), {}).get(scope)
         if value is None and indicator.aggregate in _ADDS_UP_TO_ZERO and self._is_reported(indicator, year, scope):
             value = Decimal(0)  # the form was reported, and nothing in it counts

@@ -11,6 +11,7 @@ import sqlglot
 from sqlglot import exp
 
 from nianbao.errors import DeclarationError
+from nianbao.language import _
 from nianbao.terms.indicator import COMPARABLE, COMPARABLE_AT_END, Indicator
 
 _OPERAND = re.compile(r"\b([a-z][a-z0-9_]*)((?:@prev_year)*(?:@all|@parent|@comparable_at_end|@comparable)?)")
@@ -164,7 +165,13 @@ def _listed(wholes: Iterable[Operand]) -> str:
 def _expand(indicator_id: str, indicators: Mapping[str, Indicator], path: tuple[str, ...]) -> exp.Expr:
     indicator = indicators[indicator_id]
     if indicator_id in path:
-        raise DeclarationError("indicators", 1, f"indicator {indicator_id} depends on itself: {' → '.join(path)}")
+        raise DeclarationError(
+            "indicators",
+            1,
+            _("indicator {indicator_id} depends on itself: {path}").format(
+                indicator_id=indicator_id, path=" → ".join(path)
+            ),
+        )
     if not indicator.is_formula:
         return exp.column(indicator_id)
     tree = _parse_formula(indicator)
@@ -178,7 +185,11 @@ def _expand(indicator_id: str, indicators: Mapping[str, Indicator], path: tuple[
         outer = Operand.of(node.name)
         if outer.indicator_id not in indicators:
             raise DeclarationError(
-                "indicators", 1, f"the formula of {indicator_id} names {outer.indicator_id!r}, which is not declared"
+                "indicators",
+                1,
+                _("the formula of {indicator_id} names {indicator_id_2!r}, which is not declared").format(
+                    indicator_id=indicator_id, indicator_id_2=outer.indicator_id
+                ),
             )
         inner = _expand(outer.indicator_id, indicators, (*path, indicator_id))
         shifted = inner.transform(
@@ -200,4 +211,6 @@ def _parse_formula(indicator: Indicator) -> exp.Expr:
     try:
         return _parse_formula_text(indicator.formula).copy()
     except sqlglot.ParseError as error:
-        raise DeclarationError("indicators", 1, f"the formula of {indicator.id} cannot be read: {error}") from error
+        raise DeclarationError(
+            "indicators", 1, _("the formula of {id} cannot be read: {error}").format(id=indicator.id, error=error)
+        ) from error

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from nianbao.catalog import Project
 from nianbao.errors import ExpectationFailed
+from nianbao.language import _
 from nianbao.statistics.compile import table_of
 from nianbao.statistics.trace_check import figures_without_cells
 from nianbao.terms.check import Rule
@@ -34,7 +35,7 @@ def verify(connection: Connection, project: Project, built: Collection[str]) -> 
         suites.setdefault(rule.table, []).append(rule)
     broken = []
     for name, rules in suites.items():
-        schema, _, table = name.partition(".")
+        schema, _dot, table = name.partition(".")
         for verdict in validate_built(connection, schema, table, rules):
             if not verdict.success:
                 broken.append(f"{name} {verdict.rule.code}: {verdict.rule.says}（{verdict.observed}）")
@@ -42,7 +43,7 @@ def verify(connection: Connection, project: Project, built: Collection[str]) -> 
         broken.append(f"追溯不到单元格或与之不符的指标数字{len(lost)}个：{'、'.join(lost[:_NAMED])}")
     if broken:
         raise ExpectationFailed(
-            "；".join(broken), "expectations/built", "nothing was published; mend the data or the rule"
+            "；".join(broken), "expectations/built", _("nothing was published; mend the data or the rule")
         )
     return sum(map(len, suites.values()))
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from nianbao.errors import BusyError, NianbaoError, StoreError
+from nianbao.language import _
 from nianbao.settings import Home, memory_limit, own_scratch
 from nianbao.warehouse.last_state import state_before_run
 
@@ -65,7 +66,7 @@ def open_writer(path: Path) -> Connection:
     except duckdb.Error as error:
         if is_new:
             path.unlink(missing_ok=True)  # a file that was only begun would be in the way of the next run
-            raise StoreError(str(error), str(path), "make room or give the right to write there") from error
+            raise StoreError(str(error), str(path), _("make room or give the right to write there")) from error
         raise unopened(path, error, to_write=True) from error
 
 
@@ -73,11 +74,11 @@ def unopened(path: Path, error: duckdb.Error, to_write: bool = False) -> Nianbao
     """Why the warehouse could not be opened: another process holds it, it may not be read, or it is damaged."""
     try:
         if _is_held(path, to_write):
-            return BusyError("a run that is writing, or another program that has it open")
+            return BusyError(_("a run that is writing, or another program that has it open"))
     except OSError as fault:
-        return StoreError(str(fault), str(path), "give the right to it, and run again")
-    step = "delete it and run nianbao nightly, or nianbao rebuild: it is made anew from the archive"
-    return StoreError(f"the warehouse is damaged: {error}", str(path), step)
+        return StoreError(str(fault), str(path), _("give the right to it, and run again"))
+    step = _("delete it and run nianbao nightly, or nianbao rebuild: it is made anew from the archive")
+    return StoreError(_("the warehouse is damaged: {error}").format(error=error), str(path), step)
 
 
 def _is_held(path: Path, to_write: bool) -> bool:
@@ -106,7 +107,7 @@ def open_present(path: Path) -> Connection:
         BusyError: the first run is writing, or another program has it open.
     """
     if not path.exists():
-        raise StoreError("there is no warehouse yet", str(path), "run nianbao nightly first")
+        raise StoreError(_("there is no warehouse yet"), str(path), _("run nianbao nightly first"))
     connection = open_memory()
     try:
         connection.execute(f"ATTACH {literal(str(path))} AS warehouse (READ_ONLY); USE warehouse")

@@ -22,13 +22,13 @@ from types import ModuleType, SimpleNamespace
 from typing import Any, Literal
 
 from nianbao.errors import RuleError
+from nianbao.language import _
 from nianbao.terms.check import QUERY, Offender, Rule, Verdict
 from nianbao.warehouse.connect import QUERY_FAULT, Connection, quote, rows_of
 from nianbao.warehouse.engine import Engine, other_engine
 from nianbao.warehouse.models import tables_read
 
 _KEYS = ("submission_id", "row_no")
-_NEXT_STEP = "correct the rule; nothing is accepted or published without it"
 _LOADING = threading.Lock()
 
 
@@ -127,7 +127,11 @@ def _place(offender: Offender) -> tuple[str, int]:
 
 
 def _fault(rule: Rule, cause: str) -> RuleError:
-    return RuleError(f"rule {rule.name} cannot be evaluated: {cause}", rule.table, _NEXT_STEP)
+    return RuleError(
+        _("rule {name} cannot be evaluated: {cause}").format(name=rule.name, cause=cause),
+        rule.table,
+        _("correct the rule; nothing is accepted or published without it"),
+    )
 
 
 # What Great Expectations is asked, and what its answers mean.
@@ -143,7 +147,10 @@ def _evaluate(batch: Any, rules: Sequence[Rule], result_format: str | dict[str, 
     by_name = {result.expectation_config.meta["rule"]: result for result in results}
     lost = Counter(rule.name for rule in rules) - Counter(by_name.keys())
     if lost:
-        raise RuleError(f"no result for the rules {', '.join(lost)}", next_step="give each rule a name of its own")
+        raise RuleError(
+            _("no result for the rules {lost}").format(lost=", ".join(lost)),
+            next_step=_("give each rule a name of its own"),
+        )
     for rule in rules:
         if cause := _cause(by_name[rule.name].exception_info):
             raise _fault(rule, cause)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from nianbao.errors import BusyError
+from nianbao.language import _
 
 
 def is_writing(home: Path) -> bool:
@@ -36,7 +37,7 @@ def writer_lock(home: Path, purpose: str) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
-            raise BusyError(file.read().strip() or "another process") from None
+            raise BusyError(file.read().strip() or _("another process")) from None
         file.seek(0)
         file.truncate()
         file.write(f"process {os.getpid()} ({purpose})")

@@ -12,6 +12,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from nianbao.errors import ModelError
+from nianbao.language import _
 from nianbao.warehouse.connect import Connection, raise_interrupt, transaction
 from nianbao.warehouse.engine import other_engine
 from nianbao.warehouse.schema import comment_on
@@ -47,8 +48,8 @@ def _read_model(path: Path) -> Model:
     text = path.read_text(encoding="utf-8")
     first, zh, grain = text.splitlines()[0], _ZH.search(text), _GRAIN.search(text)
     if not first.startswith("-- ") or zh is None or grain is None:
-        what = "a model opens with one sentence and the lines -- zh: … and -- grain: …"
-        raise ModelError(what, str(path), "write its header")
+        what = _("a model opens with one sentence and the lines -- zh: … and -- grain: …")
+        raise ModelError(what, str(path), _("write its header"))
     en = f"{first[3:].strip().rstrip('.')}; {grain[1].strip()}"
     return Model(f"{path.parent.name}.{path.stem}", text, tables_read(text, str(path)), zh[1].strip(), en)
 
@@ -64,9 +65,11 @@ def tables_read(sql: str, where: str) -> frozenset[str]:
     try:
         statements = [each for each in sqlglot.parse(sql, dialect="duckdb") if each is not None]
     except sqlglot.ParseError as error:
-        raise ModelError(f"not one SELECT: {error}", where, "mend the SQL") from error
+        raise ModelError(_("not one SELECT: {error}").format(error=error), where, _("mend the SQL")) from error
     if len(statements) != 1 or not isinstance(statements[0], sqlglot.exp.Query):
-        raise ModelError(f"not one SELECT but {len(statements)} statements", where, "mend the SQL")
+        raise ModelError(
+            _("not one SELECT but {statements} statements").format(statements=len(statements)), where, _("mend the SQL")
+        )
     tables = statements[0].find_all(sqlglot.exp.Table)
     return frozenset(f"{table.db}.{table.name}" for table in tables if table.db)
 
@@ -113,13 +116,19 @@ def in_order(models: Iterable[Model], leaves: Iterable[str]) -> list[Model]:
     for model in by_name.values():
         missing = model.reads - provided
         if missing:
-            raise ModelError(f"reads {', '.join(sorted(missing))}, which nobody builds", model.name, "mend its FROM")
+            raise ModelError(
+                _("reads {missing}, which nobody builds").format(missing=", ".join(sorted(missing))),
+                model.name,
+                _("mend its FROM"),
+            )
     graph = {name: {read for read in model.reads if read in by_name} for name, model in by_name.items()}
     try:
         return [by_name[name] for name in TopologicalSorter(graph).static_order()]
     except CycleError as error:
         raise ModelError(
-            f"depends on itself: {' → '.join(error.args[1])}", error.args[1][0], "break the circle"
+            _("depends on itself: {args}").format(args=" → ".join(error.args[1])),
+            error.args[1][0],
+            _("break the circle"),
         ) from error
 
 
@@ -163,12 +172,14 @@ def _build_one(connection: Connection, model: Model, column_comments: Mapping[st
         rows = connection.execute(f"DESCRIBE {model.name}").fetchall()
     except Exception as error:
         raise_interrupt(error)
-        raise ModelError(str(error), model.name, "mend the model; nothing was changed") from error
+        raise ModelError(str(error), model.name, _("mend the model; nothing was changed")) from error
     columns = {row[0]: model.columns.get(row[0]) or column_comments.get(row[0], "") for row in rows}
     undescribed = [name for name, comment in columns.items() if not comment]
     if undescribed:
         raise ModelError(
-            f"nobody says what {', '.join(undescribed)} means", model.name, "add the column to reference/columns.csv"
+            _("nobody says what {undescribed} means").format(undescribed=", ".join(undescribed)),
+            model.name,
+            _("add the column to reference/columns.csv"),
         )
     comment_on(connection, model.name, f"{model.zh} / {model.en}", columns)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nianbao.catalog import Project
 from nianbao.errors import StoreError
+from nianbao.language import _
 from nianbao.record import Facts, Frame, Manifest, Record
 from nianbao.record.manifest import frame_of, run_id_of
 from nianbao.terms.delivery import Decision
@@ -137,12 +138,20 @@ def refuse_other_record(connection: Connection, record: Record) -> int:
         return 0
     seen, last = int(row[0][1:]), record.last_number()
     if record.sha256_of(seen) != row[1]:
-        ends = f"ends with run {run_id_of(last)}" if last < seen else f"holds another run {row[0]}"
+        ends = (
+            _("ends with run {run_id_of}").format(run_id_of=run_id_of(last))
+            if last < seen
+            else _("holds another run {row}").format(row=row[0])
+        )
         raise StoreError(
-            f"the archive is older than the warehouse, or of another: it {ends}, the warehouse knows {row[0]}",
+            _("the archive is older than the warehouse, or of another: it {ends}, the warehouse knows {row}").format(
+                ends=ends, row=row[0]
+            ),
             str(record.archive.folder),
-            "put back the newest backup of the archive; if there is none newer, move the warehouse away: "
-            "the next run makes it anew from what the archive holds",
+            _(
+                "put back the newest backup of the archive; if there is none newer, move the warehouse "
+                "away: the next run makes it anew from what the archive holds"
+            ),
         )
     return seen
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from nianbao.catalog import Project
 from nianbao.errors import StoreError
+from nianbao.language import _
 from nianbao.terms.form import FieldType, Part
 from nianbao.warehouse.connect import Connection, has_table, literal, quote, transaction
 from nianbao.warehouse.state import create_views
@@ -245,8 +246,10 @@ def _check_version(connection: Connection) -> None:
         comment_on(connection, "ledger.schema_version", comment, {"version": "版本号 / version"})
     elif found > SCHEMA_VERSION:
         raise StoreError(
-            f"the warehouse has structure version {found}, this nianbao knows {SCHEMA_VERSION}",
-            next_step="install the newer nianbao",
+            _("the warehouse has structure version {found}, this nianbao knows {SCHEMA_VERSION}").format(
+                found=found, SCHEMA_VERSION=SCHEMA_VERSION
+            ),
+            next_step=_("install the newer nianbao"),
         )
 
 

@@ -15,6 +15,7 @@ import duckdb
 
 from nianbao.catalog import Project
 from nianbao.errors import StoreError, UsageError
+from nianbao.language import _
 from nianbao.settings import MEMORY
 from nianbao.warehouse.connect import Connection, literal, open_reader, quote, rows_of, transaction
 
@@ -201,7 +202,7 @@ def query_published(folder: Path, query: str, seconds: int = LONGEST_QUERY) -> t
     """
     path = folder / CURRENT
     if not path.exists():
-        raise StoreError("nothing has been published yet", str(path), "run nianbao nightly first")
+        raise StoreError(_("nothing has been published yet"), str(path), _("run nianbao nightly first"))
     connection = open_reader(path)
     too_late = threading.Timer(seconds, connection.interrupt)
     too_late.daemon = True
@@ -209,20 +210,26 @@ def query_published(folder: Path, query: str, seconds: int = LONGEST_QUERY) -> t
     try:
         cursor: Connection | None = connection.execute(query)
         if cursor is None:
-            raise UsageError("the query is empty", next_step="nianbao sql without a query lists the tables")
+            raise UsageError(_("the query is empty"), next_step=_("nianbao sql without a query lists the tables"))
         head, rows = [column[0] for column in cursor.description or ()], cursor.fetchmany(MOST_ROWS + 1)
         if len(rows) > MOST_ROWS:
-            step = "add LIMIT, or sum up; whole tables lie as Parquet in every release"
-            raise UsageError(f"the answer has more than {MOST_ROWS:,} rows", next_step=step)
+            step = _("add LIMIT, or sum up; whole tables lie as Parquet in every release")
+            raise UsageError(
+                _("the answer has more than {MOST_ROWS:,} rows").format(MOST_ROWS=MOST_ROWS), next_step=step
+            )
         return head, rows
     except duckdb.InterruptException as error:
-        step = "ask for less, or give it more time: --seconds"
-        raise UsageError(f"the query was stopped after {seconds} seconds", next_step=step) from error
+        step = _("ask for less, or give it more time: --seconds")
+        raise UsageError(
+            _("the query was stopped after {seconds} seconds").format(seconds=seconds), next_step=step
+        ) from error
     except duckdb.OutOfMemoryException as error:
-        step = f"ask for less; {MEMORY}=8GB gives more memory"
-        raise UsageError("the query needs more memory, or more room beside it, than it may have", "", step) from error
+        step = _("ask for less; {MEMORY}=8GB gives more memory").format(MEMORY=MEMORY)
+        raise UsageError(
+            _("the query needs more memory, or more room beside it, than it may have"), "", step
+        ) from error
     except duckdb.Error as error:
-        raise UsageError(str(error), next_step="nianbao sql without a query lists the tables") from error
+        raise UsageError(str(error), next_step=_("nianbao sql without a query lists the tables")) from error
     finally:
         too_late.cancel()
         connection.close()

@@ -1,15 +1,19 @@
 """People are spoken to in their language: Chinese in a Chinese locale or by a setting, else English."""
 
+import ast
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from nianbao import errors
 from nianbao.cli.fit import width_of
 from nianbao.cli.main import COMMANDS
+from tests.homes import ROOT
 from tests.messages import MO, compiled, find_messages, read_catalogue
 
 _ENGLISH = re.compile(r"\b[A-Za-z]?[a-z]+ [a-z]+ [a-z]+\b")
@@ -22,6 +26,58 @@ from nianbao.cli.main import COMMANDS, main
 for command in ("", *COMMANDS):
     main([*filter(None, [command]), "--help"], standalone_mode=False)
 """
+
+
+_WORD = re.compile(r"[A-Za-z]{2}")
+_SPOKEN = {"fail": (0,), "Diagnosis": (2, 3)} | {
+    name: {"DeclarationError": (2,)}.get(name, (0, 2))
+    for name, kind in vars(errors).items()
+    if isinstance(kind, type) and issubclass(kind, errors.NianbaoError)
+}
+"""What is called with texts for people, and where among the arguments they stand; `next_step` is one by its name."""
+
+
+def unmarked(source: str) -> list[int]:
+    """The lines of a module on which an error has a text in words that is not marked."""
+    tree = ast.parse(source)
+    set_to: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            set_to.setdefault(node.targets[0].id, []).append(node.value)
+    return sorted(
+        {
+            text.lineno
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call)
+            for said in _spoken(node)
+            for text in _texts(said, set_to)
+            if _WORD.search(text.value)
+        }
+    )
+
+
+def _spoken(call: ast.Call) -> Iterator[ast.expr]:
+    """The arguments of an error that people read."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    for place in _SPOKEN.get(name, ()):
+        yield from call.args[place : place + 1]
+    if name in _SPOKEN:
+        yield from (keyword.value for keyword in call.keywords if keyword.arg in ("what", "message", "next_step"))
+
+
+def _texts(said: ast.expr, set_to: dict[str, list[ast.expr]]) -> Iterator[ast.Constant]:
+    """The words that an expression says as they stand in the code; of a name, those it is set to in the module."""
+    if isinstance(said, ast.Constant) and isinstance(said.value, str):
+        yield said
+    elif isinstance(said, ast.Name):
+        for value in set_to.get(said.id, ()):
+            if not isinstance(value, ast.Name):
+                yield from _texts(value, set_to)
+    elif isinstance(said, ast.JoinedStr | ast.BoolOp | ast.BinOp | ast.IfExp):
+        parts = ast.iter_child_nodes(said)
+        for part in parts:
+            if isinstance(part, ast.expr) and part is not getattr(said, "test", None):
+                yield from _texts(part, set_to)
 
 
 def run(command: list[str], language: dict[str, str]) -> str:
@@ -37,6 +93,30 @@ def test_every_message_has_its_translation() -> None:
     catalogue = read_catalogue()
     assert {each.id for each in catalogue if each.id} == set(find_messages())
     assert [each.id for each in catalogue if each.id and (not each.string or each.fuzzy)] == []
+
+
+def test_every_error_is_told_in_the_language_of_the_reader() -> None:
+    """O17: what an error says, and its way out, is marked wherever one is raised."""
+    found = {str(path.relative_to(ROOT)): unmarked(path.read_text("utf-8")) for path in (ROOT / "src").rglob("*.py")}
+    assert {path: lines for path, lines in found.items() if lines} == {}
+
+
+@pytest.mark.parametrize(
+    "raised",
+    [
+        'raise UsageError("there is none")',
+        'raise UsageError(f"there is no {name}", next_step=step)',
+        'raise UsageError(_("there is none"), next_step="make one")',
+        'raise StoreError(_("it is gone"), str(path), "put it back")',
+        'raise DeclarationError(path, 1, f"{code} is not declared")',
+        'raise declared.fail("urls is empty", "urls")',
+        'raise errors.KeptError("it was kept" if name else _("they were kept"))',
+        'step = "make one"; raise UsageError(_("there is none"), next_step=step)',
+    ],
+)
+def test_an_error_without_a_mark_is_found(raised: str) -> None:
+    """The walk sees a plain text, one with places, one behind a name, and one of two."""
+    assert unmarked(raised) == [1]
 
 
 def test_a_translation_says_what_its_message_says_of_the_case() -> None:

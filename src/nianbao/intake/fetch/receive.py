@@ -12,6 +12,7 @@ from nianbao.errors import StoreError
 from nianbao.intake.fetch.sources import Changed, Found, Listing, Source, look
 from nianbao.intake.fetch.sources.listing import cap
 from nianbao.intake.fetch.sources.patience import attempt
+from nianbao.language import _
 from nianbao.record import Archive
 from nianbao.terms.delivery import Delivery
 from nianbao.terms.source import Alarm, Unfinished
@@ -38,12 +39,14 @@ def receive(
     """
     read = _Read()
     try:
-        sha256, _ = archive.keep(read.up_to_the_most(stream, found.size))
+        sha256, _size = archive.keep(read.up_to_the_most(stream, found.size))
     except Changed:
         return None
     except OSError as error:
-        step = "make room or give the right to write there, and run again"
-        raise StoreError(f"the archive cannot be written: {error}", str(archive.folder), step) from error
+        step = _("make room or give the right to write there, and run again")
+        raise StoreError(
+            _("the archive cannot be written: {error}").format(error=error), str(archive.folder), step
+        ) from error
     received_at = clock.now()
     modified = _moment(found.modified_ns)
     return Delivery(

@@ -11,6 +11,7 @@ from nianbao.catalog import Project
 from nianbao.errors import RuleError
 from nianbao.intake.judge.identify import Sent
 from nianbao.intake.judge.night import CellPlace, CellRead, Night
+from nianbao.language import _
 from nianbao.terms import workbook_words
 from nianbao.terms.check import Offender, Rule
 from nianbao.terms.delivery import Delivery
@@ -98,7 +99,7 @@ def refuse_broken_rules(connection: Connection, project: Project) -> None:
         if rule.is_sql:
             _sentence(rule.name, rule.says, dict.fromkeys((*_SAID, *columns_of_query(connection, rule))))
     others = [rule for rule in project.rules if not rule.is_sql]
-    for _ in _offenders(connection, others, list(project.parts)):
+    for _offender in _offenders(connection, others, list(project.parts)):
         pass
     for code, reading_rule in project.reading_rules.items():
         _sentence(code, reading_rule.says, dict.fromkeys(_SAID))
@@ -175,7 +176,7 @@ def _finding_of_fault(
     """The finding for a fault of a submission's sheet, or of a whole delivery, told by its id."""
     rule: ReadingRule | None = project.reading_rules.get(fault.code)
     if rule is None:
-        raise RuleError(f"expectations/reading.yaml has no sentence for {fault.code}; add it")
+        raise RuleError(_("expectations/reading.yaml has no sentence for {code}; add it").format(code=fault.code))
     said = {"sheet": fault.sheet, "cell": fault.cell, "value": fault.value, "expected": fault.expected}
     return Finding(
         code=fault.code,
@@ -215,7 +216,9 @@ def _sentence(rule_name: str, says: str, words: Mapping[str, object]) -> str:
         return says.format_map({key: _said(value) or "空" for key, value in words.items()})
     except (KeyError, IndexError, ValueError) as error:
         raise RuleError(
-            f"the sentence of {rule_name} asks for {error}, which its SELECT does not give; mend it"
+            _("the sentence of {rule_name} asks for {error}, which its SELECT does not give; mend it").format(
+                rule_name=rule_name, error=error
+            )
         ) from error
 
 

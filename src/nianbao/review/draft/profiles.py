@@ -13,6 +13,7 @@ from math import log
 from nianbao.catalog import Project
 from nianbao.catalog.declared import read_csv
 from nianbao.errors import DeclarationError
+from nianbao.language import _
 from nianbao.review.draft.numbers import NumberKind
 from nianbao.review.draft.numerals import fold
 from nianbao.review.draft.patterns import SAME_UNIT
@@ -118,7 +119,9 @@ def read_vocabulary(project: Project) -> DraftVocabulary:
     path = project.path / "reference" / "words.csv"
     for line, row in read_csv(path, WORD_COLUMNS) if path.exists() else ():
         if row["indicator"] not in project.indicators:
-            raise DeclarationError(path, line, f"indicator {row['indicator']!r} is not declared")
+            raise DeclarationError(
+                path, line, _("indicator {indicator!r} is not declared").format(indicator=row["indicator"])
+            )
         synonyms.setdefault(row["indicator"], []).append(row["word"])
     return DraftVocabulary(
         {

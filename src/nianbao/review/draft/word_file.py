@@ -18,6 +18,7 @@ from docx.text.run import Run
 
 from nianbao import clock
 from nianbao.errors import UsageError
+from nianbao.language import _
 from nianbao.publish.plain import universal
 from nianbao.review.draft.reading import DraftCell, Paragraph, Tag
 
@@ -117,9 +118,9 @@ def _open(path: Path) -> WordDocument:
     head = path.read_bytes()[:4]
     if head == _OLD:
         raise UsageError(
-            "an old Word or WPS file, or one locked with a password, cannot be read",
+            _("an old Word or WPS file, or one locked with a password, cannot be read"),
             str(path),
-            "open it in Word or WPS, save it as .docx without a password, and proof that",
+            _("open it in Word or WPS, save it as .docx without a password, and proof that"),
         )
     try:
         with zipfile.ZipFile(path) as package:
@@ -129,10 +130,10 @@ def _open(path: Path) -> WordDocument:
         is_word, size = False, 0
     if not is_word:
         raise UsageError(
-            "this is no Word document (.docx)", str(path), "save it as .docx, or proof its text with --text"
+            _("this is no Word document (.docx)"), str(path), _("save it as .docx, or proof its text with --text")
         )
     if size > LARGEST:
-        raise UsageError("the document is larger than any report", str(path), "proof its text with --text")
+        raise UsageError(_("the document is larger than any report"), str(path), _("proof its text with --text"))
     return docx.Document(str(path))
 
 

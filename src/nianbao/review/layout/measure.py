@@ -16,6 +16,7 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.section import Section, _Footer
 
 from nianbao.errors import UsageError
+from nianbao.language import _
 from nianbao.review.layout.block import MeasuredBlock, block, breaks_last, runs
 from nianbao.review.layout.cascade import Cascade
 from nianbao.review.layout.parts import asides, contents
@@ -127,10 +128,12 @@ def _open(path: Path) -> WordDocument:
     try:
         with zipfile.ZipFile(path) as package:
             if sum(part.file_size for part in package.infolist()) > LARGEST:
-                raise UsageError("the file unpacks to too much for a report", str(path), "give the issued document")
+                raise UsageError(
+                    _("the file unpacks to too much for a report"), str(path), _("give the issued document")
+                )
         return docx.Document(str(path))
     except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError) as error:  # lxml's faults are syntax errors
-        raise UsageError("this is no Word document", str(path), "save it as .docx in Word or WPS") from error
+        raise UsageError(_("this is no Word document"), str(path), _("save it as .docx in Word or WPS")) from error
 
 
 def _elements(parent: BaseOxmlElement) -> Iterator[BaseOxmlElement]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from nianbao.errors import UsageError
+from nianbao.language import _
 
 _MM = 72 / 25.4
 _SAME_LINE = 2.0
@@ -75,7 +76,7 @@ def read_pages(path: Path) -> tuple[PrintedPage, ...]:
         with pypdfium2.PdfDocument(path) as opened:
             return tuple(_page(page, number) for number, page in enumerate(opened, start=1))
     except pypdfium2.PdfiumError as error:
-        raise UsageError("this is no PDF", str(path), "give the issued document") from error
+        raise UsageError(_("this is no PDF"), str(path), _("give the issued document")) from error
 
 
 def lay_out(path: Path) -> tuple[PrintedPage, ...]:
@@ -86,14 +87,16 @@ def lay_out(path: Path) -> tuple[PrintedPage, ...]:
     """
     program = shutil.which("soffice") or shutil.which("libreoffice")
     if program is None:
-        raise UsageError("there is no LibreOffice here", next_step="install libreoffice-writer, or measure the PDF")
+        raise UsageError(
+            _("there is no LibreOffice here"), next_step=_("install libreoffice-writer, or measure the PDF")
+        )
     with tempfile.TemporaryDirectory() as folder:
         profile = f"-env:UserInstallation={(Path(folder) / 'profile').as_uri()}"
         command = [program, profile, "--headless", "--convert-to", "pdf", "--outdir", folder, str(path)]
         subprocess.run(command, capture_output=True, timeout=_LONGEST, check=False)
         made = Path(folder) / f"{path.stem}.pdf"
         if not made.exists():
-            raise UsageError("LibreOffice cannot open this", str(path), "open it in Word and save it as .docx")
+            raise UsageError(_("LibreOffice cannot open this"), str(path), _("open it in Word and save it as .docx"))
         return read_pages(made)
 
 
