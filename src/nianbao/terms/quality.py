@@ -9,6 +9,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from nianbao.terms.delivery import Decision
+
 
 class Measure(StrEnum):
     """What may be counted of a form; a share is of those forms of which it can be said at all."""
@@ -54,7 +56,7 @@ class SetAside(StrEnum):
     NOT_DUE = "not_due"
     EXTENDED = "extended"
     OUR_FAULT = "our_fault"
-    AWAITING_APPROVAL = "awaiting_approval"
+    AWAITING_APPROVAL = Decision.AWAITING_APPROVAL.value
 
     @property
     def zh(self) -> str:

@@ -104,7 +104,7 @@ def _standings(connection: Connection, where: str, asked: Sequence[object]) -> l
         f"SELECT {columns}, f.number AS number_in_force FROM ledger.state AS s "
         "LEFT JOIN ledger.in_force AS f ON s.state = $1 "
         f"AND (f.unit_code, f.form_code, f.period) = (s.unit_code, s.form_code, s.period) WHERE {where} "
-        "ORDER BY s.form_code, s.period",
+        "ORDER BY s.form_code, s.period, s.unit_code, s.number",
         [Decision.WITHDRAWN, *asked],
     )
     return [AnswerStanding(**row | {"state": Decision(row["state"])}) for row in rows]
