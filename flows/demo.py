@@ -34,7 +34,7 @@ from nianbao.sample.events import Change
 from nianbao.sample.make import make_sample
 from nianbao.sample.office import fill_blocks, read_office
 from nianbao.settings import Home
-from nianbao.statistics.reporting import forms_of_year, not_reported
+from nianbao.statistics.reporting import forms_of_years, not_reported
 from nianbao.terms.sign_off import Identity
 from nianbao.terms.status import Status, words_of, words_of_code
 
@@ -142,8 +142,8 @@ def say_completeness(project: Project) -> None:
     with open_workspace_to_read(project.path, HOME) as workspace:
         today = SECOND_NIGHT.date()
         forms, absent = (
-            forms_of_year(workspace.connection, today, YEAR),
-            not_reported(workspace.connection, today, YEAR),
+            forms_of_years(workspace.connection, today, [YEAR]),
+            not_reported(workspace.connection, today, [YEAR]),
         )
     due, on_time = (sum(row[column] for row in forms) for column in ("units_due", "units_on_time"))
     say_head("报送情况 Who has reported")

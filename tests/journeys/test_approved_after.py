@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from nianbao.runs.approve import approve, list_to_approve, withdraw_approval
 from nianbao.runs.build import build_tables
 from nianbao.runs.workspace import open_workspace
@@ -107,3 +109,23 @@ def test_F8_an_approval_lets_others_be_judged_again(tmp_path: Path) -> None:
     with clock_at("2021-04-09T09:00"), open_workspace(federation.folder, federation.home, "approve") as workspace:
         withdraw_approval(workspace, ["A2-2021Q1-A01-1"], "数字有误", APPROVER)
     assert federation.states()[FIRST] == "awaiting_approval"
+
+
+@pytest.mark.parametrize("nights", [(("A1", "A2"),), (("A2",), ("A1",))], ids=["together", "before"])
+def test_F8_what_waits_for_an_approval_is_nothing_that_others_are_held_against(
+    tmp_path: Path, nights: tuple[tuple[str, ...], ...]
+) -> None:
+    """F8: in the night in which it comes as in the next, a form that needs no approval is judged beside what counts."""
+    federation = Federation(tmp_path)
+    federation.edit("forms/A01.toml", "since = 2021", 'since = 2021\napproval = "before"')
+    federation.edit("forms/A01.toml", 'reporters = ["prefecture"]', 'reporters = ["prefecture", "direct"]')
+    levels = federation.folder / "reference" / "levels.csv"
+    levels.write_text(levels.read_text("utf-8") + "direct,直属工会,直属工会,direct,direct,province,yes,\n", "utf-8")
+    federation.edit("reference/units.csv", "A1,prefecture", "A1,direct")
+    (federation.folder / "sql" / "check" / "C98_1_parent.sql").write_text(PARENT, encoding="utf-8")
+    persons = {"A1": 100, "A2": 200}
+    for day, units in enumerate(nights, start=5):
+        for unit in units:
+            federation.send(unit, "2021Q1", {"A01": a01(1000, 10000, persons[unit])}, f"2021-04-0{day}T09:00")
+        federation.night(f"2021-04-0{day + 1}T01:00")
+    assert federation.states() == {FIRST: "accepted", "A2-2021Q1-A01-1": "awaiting_approval"}

@@ -1,12 +1,17 @@
 """The night is judged as a whole, in rounds: each is judged after what came before it, whatever the batches."""
 
 import datetime as dt
+import multiprocessing
+import os
+import signal
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from nianbao.runs.withdraw import withdraw
 from nianbao.runs.workspace import open_workspace
+from nianbao.settings import Home
 from tests.federation import Federation, a01, a02, codes_of
 from tests.homes import call, clock_at
 
@@ -160,6 +165,36 @@ def test_T26_what_waits_on_others_is_judged_again_when_one_is_withdrawn(federati
     assert codes_of(federation.receipt(parent)) == []
     manifest = federation.ask("SELECT kind FROM ledger.run ORDER BY run_id DESC LIMIT 2")
     assert manifest == [("reconsider",), ("withdraw",)]
+
+
+def withdraw_and_be_killed(folder: Path, home: Path) -> None:
+    """Withdraw a form in a process that ends where the last pass would begin."""
+    from nianbao.runs import withdraw as run
+
+    killed = patch.object(run, "reconsider_owed", lambda _: os.kill(os.getpid(), signal.SIGKILL))
+    with clock_at("2021-04-07T09:00"), open_workspace(folder, Home(home), "withdraw") as workspace, killed:
+        run.withdraw(workspace, "A3-2021Q1-A01-1", "不是本单位的数", "统计审核岗")
+
+
+def test_T26_a_kill_between_a_withdrawal_and_its_pass_loses_nothing(federation: Federation) -> None:
+    """T26: the next night makes the pass good, though nothing new came; the one after has nothing to do."""
+    (federation.folder / "sql" / "check" / "C98_1_parent.sql").write_text(PARENT_IS_THE_SUM, encoding="utf-8")
+    parent = federation.send("A1", "2021Q1", {"A01": a01(1000, 10000, 100)}, Q1)
+    federation.send("A2", "2021Q1", {"A01": a01(2000, 20000, 100)}, Q1)
+    federation.send("A3", "2021Q1", {"A01": a01(3000, 30000, 200)}, Q1)
+    federation.night(Q1_NIGHT)
+    given = (federation.folder, federation.home.path)
+    process = multiprocessing.get_context("forkserver").Process(target=withdraw_and_be_killed, args=given)
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    assert federation.in_force() == ["A2-2021Q1-A01-1"]
+    federation.night("2021-04-08T01:00")
+    assert federation.in_force() == ["A1-2021Q1-A01-1", "A2-2021Q1-A01-1"]
+    assert codes_of(federation.receipt(parent)) == []
+    runs = federation.ask("SELECT run_id FROM ledger.run")
+    federation.night("2021-04-09T01:00")
+    assert federation.ask("SELECT run_id FROM ledger.run") == runs
 
 
 def test_T14_a_period_whose_base_is_withdrawn_is_asked_about(federation: Federation) -> None:

@@ -137,7 +137,7 @@ def test_a_missing_form_is_missed(year_home: Home) -> None:
     """A sheet that never came is missing, with its unit, in the status and in the coverage of its figures."""
     assert status(year_home, "QHD14", "GH06", "2021Q3") == "missing"
     with warehouse(year_home) as connection:
-        absent = not_reported(connection, dt.date(2022, 3, 1), YEAR, "QHD14")
+        absent = not_reported(connection, dt.date(2022, 3, 1), [YEAR], "QHD14")
     assert [(row["form_code"], row["period"], row["status"]) for row in absent] == [("GH06", "2021Q3", "missing")]
     with (release(year_home, "work_report", 1) / "figures.csv").open(encoding="utf-8", newline="") as file:
         rows = {row["indicator"]: row for row in csv.DictReader(file) if row["period"] == str(YEAR)}

@@ -68,6 +68,30 @@ def test_O4_the_morning_names_who_owes_what_and_whom_to_call(federation: Federat
     assert re.search(r"丙市总工会 +2021年第一季度未报2张：A01、A02，2021年4月10日到期 +财务部.*0000-0000003", units)
 
 
+def test_T22_no_year_is_the_latest_one_and_what_is_open_is_named(tmp_path: Path) -> None:
+    """T22: command, lists, page and programs take every year in which something is open, and say which; a period its
+    own."""
+    federation = live(tmp_path)
+    federation.send("A1", "2022Q1", {"A01": a01(101, 5100, 10)}, "2022-04-08T10:00")
+    with clock_at("2022-04-20T01:00"):
+        nightly(federation.folder, federation.home)
+        place = ("--project", str(federation.folder), "--home", str(federation.home.path))
+        said, told, one, rows, unit, of_period = (
+            CliRunner().invoke(main, ["status", *arguments, *place]).stdout
+            for arguments in ((), ("--json",), ("--year", "2022"), ("--csv",), ("--unit", "A2"), ("--period", "2021Q4"))
+        )
+    assert said.startswith("2021、2022年度报送情况")
+    assert re.search(r"！未报 +3个单位，28张", said)
+    assert json.loads(told)["years"] == [2021, 2022]
+    assert {row["year"] for row in json.loads(told)["forms"]} == {2021, 2022}
+    assert one.startswith("2022年度报送情况") and re.search(r"！未报 +3个单位，5张", one)
+    assert {row["报告期"][:4] for row in csv.DictReader(io.StringIO(rows))} == {"2021", "2022"}
+    assert "A2 乙市总工会：2021、2022年度应报10张，未报10张" in unit
+    assert of_period.startswith("2021年度报送情况")
+    page = (federation.home.status / "index.html").read_text("utf-8")
+    assert "<h1>2021、2022年度报送情况</h1>" in page and "2022年第一季度未报" in page and "2021年第四季度未报" in page
+
+
 def test_O4_lists_hold_a_row_for_each_form_with_contact(federation: Federation, tmp_path: Path) -> None:
     """O4: as CSV and as a workbook, only what is missing, of a form and a period."""
     chosen = ("--missing", "--form", "A01", "--period", "2021Q4")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @click.option("--unit", "unit_text", help="Only this unit: its code or name.")
 @click.option("--form", "form_code", default="", help="Only this form.")
 @click.option("--period", default="", help="Only this period (2021Q4).")
-@click.option("--year", type=int, help="The year; by default the latest with submissions.")
+@click.option("--year", type=int, help="Only this year; by default every year in which something is open.")
 @click.option("--days", type=click.IntRange(0, 90), default=5, show_default=True, help="So many days before the last.")
 @click.option("--again", is_flag=True, help="Also what a unit was reminded of already.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write a text for each unit, and a list.")

@@ -27,7 +27,7 @@ _LABEL = 14
 @click.command()
 @project_option
 @home_option
-@click.option("--year", type=int, help="The year; by default the latest with submissions.")
+@click.option("--year", type=int, help="Only this year; by default every year in which something is open.")
 @click.option("--unit", "unit_text", help="Only this unit, form by form: its code or name.")
 @click.option("--form", "form_code", default="", help="Only this form.")
 @click.option("--period", default="", help="Only this period (2021Q4).")
@@ -44,16 +44,15 @@ def status(
 
     The forms, all units and the findings that wait: --all.
     """
-    from nianbao.runs.morning import Asked, read_morning
+    from nianbao.runs.morning import Asked, read_morning, years_told
     from nianbao.runs.workspace import open_workspace_to_read
-    from nianbao.statistics.reporting import is_built
 
     with open_workspace_to_read(resolve_project(project_path), Home(home)) as workspace:
         unit = None if unit_text is None else unit_asked(workspace.project.roster, unit_text)
         asked = Asked(year, unit.code if unit else "", form_code.upper(), period.upper())
         _refuse_unknown(workspace, asked)
-        built = is_built(workspace.connection)
-        answer = _answer(workspace, asked, built)
+        years = years_told(workspace, asked)
+        answer = _answer(workspace, asked, years)
         morning = read_morning(workspace, asked, answer["lapsed_releases"])
     if missing:
         morning = _with_status(morning, Status.MISSING)
@@ -65,7 +64,7 @@ def status(
         _say_units(morning.units, None, "没有逾期未报的")
     else:
         _say_sources(answer)
-        if not built:
+        if not years:
             say(_("no tables have been built yet: nianbao nightly"))
             return
         if unit:
@@ -92,21 +91,22 @@ def _refuse_unknown(workspace: Workspace, asked: Asked) -> None:
         raise UsageError(str(error), next_step=_("write a period like 2021Q4 or 2021H2")) from error
 
 
-def _answer(workspace: Workspace, asked: Asked, built: bool) -> dict[str, Any]:
+def _answer(workspace: Workspace, asked: Asked, years: Sequence[int]) -> dict[str, Any]:
     """What is answered besides the morning itself."""
     from nianbao import clock
     from nianbao.cli.held import tell_held
     from nianbao.runs.lapsed import find_lapsed
     from nianbao.runs.sources import read_alarms
-    from nianbao.statistics.reporting import forms_of_year, not_reported, waiting_findings
+    from nianbao.statistics.reporting import forms_of_years, not_reported, waiting_findings
 
     unit, today = asked.unit_code or None, clock.now().date()
-    place = (workspace.connection, today, asked.year, unit)
+    place = (workspace.connection, today, years, unit)
     found: dict[str, Any] = {
-        "forms": forms_of_year(*place) if built else [],
-        "not_reported": not_reported(*place) if built else [],
+        "years": list(years),
+        "forms": forms_of_years(*place) if years else [],
+        "not_reported": not_reported(*place) if years else [],
         "waiting": waiting_findings(workspace.connection, unit),
-        "lapsed_releases": find_lapsed(workspace) if built and unit is None else (),
+        "lapsed_releases": find_lapsed(workspace) if years and unit is None else (),
     }
     if unit is None:
         found |= {"sources": read_alarms(workspace.home), "held": tell_held(workspace)}
@@ -149,7 +149,7 @@ def _say_sources(answer: Mapping[str, Any]) -> None:
 def _say_morning(morning: Morning, everything: bool, answer: Mapping[str, Any]) -> None:
     from nianbao.cli.lapsed import say_lapsed
 
-    say(f"{morning.year}年度报送情况　{morning.at:%Y-%m-%d %H:%M}" if morning.year else f"{morning.at:%Y-%m-%d %H:%M}")
+    say(f"{morning.title}　{morning.at:%Y-%m-%d %H:%M}")
     for each in morning.headlines:
         from nianbao.cli.fit import width_of
 
@@ -201,7 +201,8 @@ def _say_forms(morning: Morning) -> None:
 def _say_unit(name: str, morning: Morning, waits: bool) -> None:
     """One line: how many forms the unit owes, what became of them; then each, and whether all is well."""
     told = "，".join(f"{status.zh}{morning.counts[status]}张" for status in Status if morning.counts[status])
-    say(f"{name}：应报{sum(morning.counts.values())}张，{told}" if told else f"{name}：没有应报的表")
+    owes = f"应报{sum(morning.counts.values())}张，{told}" if told else "没有应报的表"
+    say(f"{name}：{morning.years_zh}{owes}")
     owed = [each for unit in morning.units for each in unit.owed]
     if not waits and not any(each.status.is_owed for each in owed):
         say(_("all is well: nothing is owed, nothing waits"))

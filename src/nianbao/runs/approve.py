@@ -13,7 +13,7 @@ from nianbao.intake.personal import mask
 from nianbao.intake.worker.pool import ReaderPool
 from nianbao.language import _
 from nianbao.runs.answer import answer_owed
-from nianbao.runs.reconsider import reconsider_others
+from nianbao.runs.reconsider import reconsider_owed
 from nianbao.runs.recording import Doing, record_run
 from nianbao.runs.workspace import Workspace
 from nianbao.terms.answer import AnswerStanding
@@ -127,8 +127,7 @@ def _record(
         summary={event.value: [standing.submission_id for standing in standings]},
     )
     record_run(workspace, doing, {"approval": rows})
-    if changed := [each.submission_id for each in standings if _decision(workspace, each, event)]:
-        reconsider_others(workspace, changed)
+    reconsider_owed(workspace)
     with ReaderPool(project.path) as pool:
         return answer_owed(workspace, pool)
 

@@ -20,6 +20,7 @@ from nianbao.intake.worker.pool import ReaderPool
 from nianbao.runs.answer import answer_owed
 from nianbao.runs.engine import readers_of_run
 from nianbao.runs.kept import Write, carry_out, compose_kept, judge_kept, tell_kept
+from nianbao.runs.reconsider import reconsider_owed
 from nianbao.runs.recording import Doing
 from nianbao.runs.sources import open_sources
 from nianbao.runs.workspace import Step, Workspace, at_once
@@ -75,6 +76,7 @@ def collect(
                 refuse_broken_rules(workspace.connection, workspace.project)
         with readers_of_run(workspace.project.path) as pool:
             compose_kept(workspace)
+            reconsider_owed(workspace)
             if kept:
                 taken = step(f"judge again {len(kept)} deliveries", judge_kept, workspace, pool, kept)
                 sources.alarms += tell_kept(taken.causes)

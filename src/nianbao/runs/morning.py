@@ -17,9 +17,10 @@ from nianbao.runs.sign import wanted_signatures
 from nianbao.runs.sources import read_alarms
 from nianbao.runs.workspace import Workspace, open_workspace
 from nianbao.settings import Home
-from nianbao.statistics.reporting import due_forms, is_built, later_missing, latest_year
+from nianbao.statistics.reporting import due_forms, is_built, open_years
 from nianbao.terms.contact import UNKNOWN
 from nianbao.terms.morning import FormStanding, Headline, Morning, Owed, UnitStanding
+from nianbao.terms.period import Period
 from nianbao.terms.release import LapsedRelease
 from nianbao.terms.status import Status
 from nianbao.warehouse import issued
@@ -34,7 +35,7 @@ _NAMED = 3
 
 @dataclass(frozen=True)
 class Asked:
-    """Of what the morning tells: a year (None: the latest reported), a unit, a form, a period; empty is all of them."""
+    """Of what the morning tells: a year, a unit, a form, a period; without a year or a period every open year."""
 
     year: int | None = None
     unit_code: str = ""
@@ -85,17 +86,26 @@ def open_run(project_path: Path, home: Home, purpose: str) -> Iterator[Workspace
 def read_standing(workspace: Workspace, asked: Asked, lapsed: tuple[LapsedRelease, ...] | None = None) -> Morning:
     """How the reporting stands in the warehouse, without the night around it."""
     now, connection = clock.now(), workspace.connection
-    year = asked.year or (latest_year(connection) if is_built(connection) else None)
-    due = [] if year is None else [each for each in due_forms(connection, now.date(), year) if asked.concerns(each)]
+    years = years_told(workspace, asked)
+    due = [each for each in due_forms(connection, now.date(), years) if asked.concerns(each)] if years else []
     counts = Counter(each.status for each in due)
     headlines = list(_of_forms(due, counts))
     if not asked.unit_code:
-        if year is not None and asked.year is None:
-            headlines += _of_later(later_missing(connection, now.date(), year))
         if lapsed is None:
-            lapsed = find_lapsed(workspace) if year is not None else ()
+            lapsed = find_lapsed(workspace) if years else ()
         headlines += _of_office(workspace, lapsed)
-    return Morning(now, year, tuple(headlines), tuple(_units(workspace, due)), tuple(_forms(due)), counts)
+    return Morning(now, years, tuple(headlines), tuple(_units(workspace, due)), tuple(_forms(due)), counts)
+
+
+def years_told(workspace: Workspace, asked: Asked) -> tuple[int, ...]:
+    """Of which years it is told: that asked for, that of the period asked for, else every open one; no tables, none."""
+    if not is_built(workspace.connection):
+        return ()
+    if asked.year:
+        return (asked.year,)
+    if asked.period:
+        return (workspace.project.year_of(Period.parse(asked.period)),)
+    return open_years(workspace.connection)
 
 
 def _of_forms(due: Sequence[Owed], counts: Counter[Status]) -> Iterator[Headline]:
@@ -109,12 +119,6 @@ def _of_forms(due: Sequence[Owed], counts: Counter[Status]) -> Iterator[Headline
             units = len({each.unit_code for each in due if each.status is status})
             how = _DO_NOT_COME_AGAIN.get(status, "")
             yield Headline(status.zh, f"{units:,}个单位，{counts[status]:,}张{how}", is_urgent=True)
-
-
-def _of_later(missing: Sequence[tuple[int, int, int]]) -> Iterator[Headline]:
-    for year, units, forms in missing:
-        text = f"{year}年度到期的还有{units:,}个单位{forms:,}张没有报：nianbao status --year {year}"
-        yield Headline("其他年度", text, is_urgent=True)
 
 
 def _of_office(workspace: Workspace, lapsed: Sequence[LapsedRelease]) -> Iterator[Headline]:

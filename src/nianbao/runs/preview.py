@@ -91,7 +91,7 @@ def _unruled(workspace: Workspace, year: int) -> Iterator[Unruled]:
 
 
 def _absent(workspace: Workspace, year: int) -> Iterator[Absent]:
-    for row in not_reported(workspace.connection, clock.now().date(), year):
+    for row in not_reported(workspace.connection, clock.now().date(), [year]):
         status = Status(row["status"])
         if status is not Status.LATE:
             yield Absent(row["short_zh"], row["form_code"], row["period"], status.zh)

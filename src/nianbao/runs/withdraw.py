@@ -10,7 +10,7 @@ from nianbao.intake.personal import mask
 from nianbao.intake.worker.pool import ReaderPool
 from nianbao.language import _
 from nianbao.runs.answer import answer_owed
-from nianbao.runs.reconsider import reconsider_others
+from nianbao.runs.reconsider import reconsider_owed
 from nianbao.runs.recording import Doing, record_run
 from nianbao.runs.workspace import Workspace
 from nianbao.terms.delivery import Decision
@@ -52,6 +52,6 @@ def withdraw(workspace: Workspace, submission_id: str, because: str, by: str) ->
         summary={"withdrawn": [submission_id]},
     )
     record_run(workspace, doing, {"decision": [decision]})
-    reconsider_others(workspace, [submission_id])
+    reconsider_owed(workspace)
     with ReaderPool(workspace.project.path) as pool:
         return answer_owed(workspace, pool)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from nianbao.catalog import Project
@@ -102,14 +102,14 @@ _REPORTING = f"""
     SELECT * REPLACE (CASE WHEN status = {literal(Status.MISSING)} AND due_on >= $today
         THEN {literal(Status.NOT_DUE)} ELSE status END AS status)
     FROM core.reporting
-    WHERE year = coalesce($year, (SELECT max(year) FROM core.submission)) AND coalesce(unit_code = $unit, TRUE)
+    WHERE year IN (SELECT unnest($years::INTEGER[])) AND coalesce(unit_code = $unit, TRUE)
 """
 
 
-def forms_of_year(
-    connection: Connection, today: dt.date, year: int | None = None, unit_code: str | None = None
+def forms_of_years(
+    connection: Connection, today: dt.date, years: Sequence[int], unit_code: str | None = None
 ) -> list[dict[str, Any]]:
-    """How complete each form and period of a year is; the latest year with submissions when none is given."""
+    """How complete each form and period of some years is."""
     return rows_of(
         connection,
         f"""
@@ -120,7 +120,7 @@ def forms_of_year(
         GROUP BY reporting.form_code, form.zh, reporting.period, reporting.year
         ORDER BY reporting.form_code, reporting.period
         """,
-        {"today": today, "year": year, "unit": unit_code},
+        {"today": today, "years": list(years), "unit": unit_code},
     )
 
 
@@ -151,7 +151,7 @@ def due_in_year(connection: Connection, today: dt.date, year: int, first: int | 
         {chosen}
         ORDER BY placed.place, r.form_code, r.period
         """,
-        {"today": today, "year": year, "unit": None} | ({} if first is None else {"first": first}),
+        {"today": today, "years": [year], "unit": None} | ({} if first is None else {"first": first}),
     )
     return [Due(**row | {"status": Status(row["status"])}) for row in rows]
 
@@ -160,18 +160,20 @@ def due_counts(connection: Connection, today: dt.date, year: int) -> DueCounts:
     """How many units are where with each form and period of a year."""
     return {
         (row["form_code"], row["period"]): Counter({status: row[f"units_{status}"] for status in Status})
-        for row in forms_of_year(connection, today, year)
+        for row in forms_of_years(connection, today, [year])
     }
 
 
-def latest_year(connection: Connection) -> int | None:
-    """The latest year of which something counts."""
-    row = connection.execute("SELECT max(year) FROM core.submission").fetchone()
-    return row[0] if row else None
+def open_years(connection: Connection) -> tuple[int, ...]:
+    """The years of which a form that is due does not count yet; where all count, every year of which any is due."""
+    rows = connection.execute(
+        "SELECT year, bool_and(submission_id IS NOT NULL) FROM core.reporting GROUP BY year ORDER BY year"
+    ).fetchall()
+    return tuple(year for year, is_whole in rows if not is_whole) or tuple(year for year, _ in rows)
 
 
-def due_forms(connection: Connection, today: dt.date, year: int) -> list[Owed]:
-    """Every form that was due for a year, unit by unit, with what has become of it and its last days."""
+def due_forms(connection: Connection, today: dt.date, years: Sequence[int]) -> list[Owed]:
+    """Every form that was due for some years, unit by unit, with what has become of it and its last days."""
     rows = rows_of(
         connection,
         f"""
@@ -181,22 +183,13 @@ def due_forms(connection: Connection, today: dt.date, year: int) -> list[Owed]:
         INNER JOIN reference.forms AS form ON r.form_code = form.form_code
         ORDER BY r.unit_code, r.form_code, r.period
         """,
-        {"today": today, "year": year, "unit": None},
+        {"today": today, "years": list(years), "unit": None},
     )
     return [Owed(**row | {"status": Status(row["status"])}) for row in rows]
 
 
-def later_missing(connection: Connection, today: dt.date, year: int) -> list[tuple[int, int, int]]:
-    """Years after one of which forms are missing past their due day: the year, how many units, how many forms."""
-    return connection.execute(
-        f"SELECT year, count(DISTINCT unit_code), count(*) FROM core.reporting "
-        f"WHERE year > $1 AND status = {literal(Status.MISSING)} AND due_on < $2 GROUP BY year ORDER BY year",
-        [year, today],
-    ).fetchall()
-
-
 def not_reported(
-    connection: Connection, today: dt.date, year: int | None = None, unit_code: str | None = None
+    connection: Connection, today: dt.date, years: Sequence[int], unit_code: str | None = None
 ) -> list[dict[str, Any]]:
     """What is late, waiting, sent back, missing or not due yet, unit by unit, with what that is called."""
     rows = rows_of(
@@ -209,7 +202,7 @@ def not_reported(
         WHERE reporting.status <> {literal(Status.ON_TIME)}
         ORDER BY reporting.unit_code, reporting.form_code, reporting.period
         """,
-        {"today": today, "year": year, "unit": unit_code},
+        {"today": today, "years": list(years), "unit": unit_code},
     )
     return [row | {"status_zh": Status(row["status"]).zh} for row in rows]
 

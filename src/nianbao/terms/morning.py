@@ -74,14 +74,24 @@ class Headline:
 
 @dataclass(frozen=True)
 class Morning:
-    """How a year stands at a moment: the headlines, the units that are an exception, and the forms."""
+    """How some years stand at a moment: the headlines, the units that are an exception, and the forms."""
 
     at: dt.datetime
-    year: int | None
+    years: tuple[int, ...]
     headlines: tuple[Headline, ...]
     units: tuple[UnitStanding, ...] = ()
     forms: tuple[FormStanding, ...] = ()
     counts: Counter[Status] = field(default_factory=Counter)
+
+    @property
+    def years_zh(self) -> str:
+        """The years that it is about: `2021、2022年度`."""
+        return f"{'、'.join(map(str, self.years))}年度" if self.years else ""
+
+    @property
+    def title(self) -> str:
+        """What it is about: `2021、2022年度报送情况`."""
+        return f"{self.years_zh}报送情况"
 
     @property
     def to_chase(self) -> tuple[UnitStanding, ...]:

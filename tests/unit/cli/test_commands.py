@@ -119,7 +119,7 @@ def test_status_of_a_unit_tells_of_that_unit_only(year_home: Home, clock: Callab
     clock("2022-03-01T10:00")
     well = run("status", "--unit", "QH630100", home=year_home.path)
     assert "all is well" in well.stdout
-    assert "西宁市总工会：应报" in well.stdout
+    assert "西宁市总工会：2021年度应报" in well.stdout
     waiting = run("status", "--unit", "QHD14", home=year_home.path)
     assert "未报1张" in waiting.stdout
     assert "all is well" not in waiting.stdout

@@ -21,7 +21,7 @@ from nianbao.terms.unit import Level, Succession, Unit
 from nianbao.warehouse.connect import Connection, open_memory
 from tests.counting import Sent, count
 
-SEEDS = range(int(os.environ.get("NIANBAO_SEEDS", "100")))
+SEEDS = range(*map(int, os.environ.get("NIANBAO_SEEDS", "100").split("-")))
 HEAD = Level("head", "总会", "总会", "head", "heads", "", False, "")
 NODE = Level("node", "分会", "各分会", "node", "nodes", "head", True, "head")
 HALF_A_YEAR = [f"M{month:02d}" for month in range(1, 7)]

@@ -20,6 +20,7 @@ from nianbao.intake.judge.isolate import judge_apart
 from nianbao.intake.judge.judge import Judged
 from nianbao.intake.judge.night import Night
 from nianbao.record import Frame
+from nianbao.terms.approval import Approval
 from nianbao.terms.check import Rule
 from nianbao.terms.delivery import Decision
 from nianbao.terms.explanation import Explanation, finding_key
@@ -28,6 +29,7 @@ from nianbao.terms.period import Period
 from nianbao.terms.submission import Submission
 from nianbao.warehouse.concerned import ConcernedSubmission
 from nianbao.warehouse.connect import Connection
+from nianbao.warehouse.known import end_round
 
 _DAYS = ("period_start", "period_end", "arrived_on", "due_on", "accepted_until")
 
@@ -77,7 +79,9 @@ def pass_over(
     """Judge the night's last submission of each place, and what stood before, by the rules that look beyond.
 
     `cells` are those of the standing submissions. Only what a submission's own rules do not hold up is looked at: what
-    does not count for itself can be compared with nothing. Returns what was judged, tonight's and standing ones alike.
+    does not count for itself can be compared with nothing. What would wait for an approval is looked at after the
+    others: it is held against them and what else waits, as it would be approved; they are not held against it. Returns
+    what was judged, tonight's and standing ones alike.
     """
     beyond = Beyond.of(project)
     rounds = [_again(night, judged, beyond) for night in gathered]
@@ -85,7 +89,19 @@ def pass_over(
     if cells is not None:
         nights.append(_as_night(standing, cells, project))
     looked_at = _together(nights, beyond)
-    return judge_apart(connection, project, looked_at, before) if looked_at.sent else Judged()
+    counting = {each.submission_id for each in standing if each.state.counts}
+    waiting = {
+        each.submission_id
+        for each in looked_at.submissions
+        if each.submission_id not in counting
+        and project.approval_of(each.form_code, each.unit_code, Period.parse(each.period)) is Approval.BEFORE
+    }
+    found = Judged()
+    for chosen in ({each.submission_id for each in looked_at.submissions} - waiting, waiting):
+        if chosen:
+            found = found.followed_by(judge_apart(connection, project, looked_at.only(chosen), before))
+            end_round(connection, project.parts, found.accepted)
+    return found
 
 
 def needs_pass(gathered: Sequence[Night], judged: Judged, standing: Sequence[ConcernedSubmission]) -> bool:
