@@ -69,8 +69,7 @@ def test_O4_the_morning_names_who_owes_what_and_whom_to_call(federation: Federat
 
 
 def test_T22_no_year_is_the_latest_one_and_what_is_open_is_named(tmp_path: Path) -> None:
-    """T22: command, lists, page and programs take every year in which something is open, and say which; a period its
-    own."""
+    """T22: command, lists and page take every year in which something is open, and say which; a period its own."""
     federation = live(tmp_path)
     federation.send("A1", "2022Q1", {"A01": a01(101, 5100, 10)}, "2022-04-08T10:00")
     with clock_at("2022-04-20T01:00"):
