@@ -39,12 +39,6 @@ class Words:
     no_reasons: tuple[str, ...] = _NO_REASONS
     office: str = "汇总单位"
 
-    def fill(self, text: str) -> str:
-        """A declared sentence with {whole}, {counted} and {office} in it."""
-        for name in ("whole", "counted", "office"):
-            text = text.replace(f"{{{name}}}", getattr(self, name))
-        return text
-
 
 @dataclass(frozen=True)
 class Conventions:

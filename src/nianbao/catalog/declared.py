@@ -7,7 +7,7 @@ import datetime as dt
 import io
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +16,8 @@ from nianbao.language import _
 from nianbao.terms.span import Span
 
 E = TypeVar("E")
+Fill = Callable[[str], str]
+"""Fills nouns into a text; a ValueError says what it names that there is not."""
 
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -28,22 +30,23 @@ EXAMPLES = {NAME: "warmth_funds", FORM_CODE: "A01"}
 class Declared:
     """One table of a declared file; every key must be asked for before `done` is called."""
 
-    def __init__(self, path: Path, data: dict[str, Any], text: str = "", anchor: str = "") -> None:
+    def __init__(self, path: Path, data: dict[str, Any], text: str = "", anchor: str = "", fill: Fill = str) -> None:
         self.path = path
         self._data = dict(data)
         self._text = text
         self._anchor = anchor
+        self._fill_in = fill
 
     @classmethod
-    def from_toml(cls, path: Path) -> Declared:
-        """Open a TOML file.
+    def from_toml(cls, path: Path, fill: Fill = str) -> Declared:
+        """Open a TOML file; `fill` fills the nouns in that its texts name.
 
         Raises:
             DeclarationError: the file is not TOML in UTF-8.
         """
         text = read_text(path)
         try:
-            return cls(path, tomllib.loads(text), text)
+            return cls(path, tomllib.loads(text), text, fill=fill)
         except tomllib.TOMLDecodeError as error:
             line = re.search(r"line (\d+)", str(error))
             raise DeclarationError(
@@ -63,7 +66,7 @@ class Declared:
 
     def text(self, key: str, default: str | None = None) -> str:
         """A string; without a default it must be there."""
-        return self._take(key, str, default)
+        return self._fill(self._take(key, str, default), key)
 
     def integer(self, key: str, default: int | None = None) -> int:
         """A whole number; without a default it must be there."""
@@ -107,7 +110,7 @@ class Declared:
         values = self._take(key, list, None if default is None else list(default))
         if not all(isinstance(value, str) for value in values):
             raise self.fail(_("{key} must be a list of texts").format(key=key), key)
-        return tuple(values)
+        return tuple(self._fill(value, value) for value in values)
 
     def one_of(self, key: str, kind: type[E], default: E | None = None) -> E:
         """A member of an enum, written as its value."""
@@ -128,13 +131,13 @@ class Declared:
             anchor = str(data.get(name_key, "")) if isinstance(data, dict) else ""
             if not isinstance(data, dict):
                 raise self.fail(_("{key} must be a list of tables").format(key=key), key)
-            yield Declared(self.path, data, self._text, anchor)
+            yield Declared(self.path, data, self._text, anchor, self._fill_in)
 
     def table(self, key: str) -> Declared | None:
         """A table, or nothing when it is absent."""
         if key not in self._data:
             return None
-        return Declared(self.path, self._take(key, dict, None), self._text)
+        return Declared(self.path, self._take(key, dict, None), self._text, fill=self._fill_in)
 
     def variable(self, key: str, default: str | None = None) -> str:
         """The name of the environment variable that holds a secret."""
@@ -164,6 +167,12 @@ class Declared:
     def take_plain(self, key: str) -> dict[str, Any]:
         """A table as it stands, whatever is in it: for what belongs to somebody else, such as the body of a request."""
         return self._take(key, dict, None)
+
+    def _fill(self, text: str, needle: str) -> str:
+        try:
+            return self._fill_in(text)
+        except ValueError as error:
+            raise self.fail(str(error), needle) from error
 
     def done(self) -> None:
         """Refuse the keys that nobody asked for.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
-from nianbao.catalog.declared import NAME, Declared
+from nianbao.catalog.declared import NAME, Declared, Fill
 from nianbao.language import _
 from nianbao.terms.form import FieldType, Form
 from nianbao.terms.indicator import COUNTED
@@ -150,21 +150,21 @@ def check_passage(
         )
 
 
-def read_wordings(folder: Path, forms: Mapping[str, Form], units: Collection[str]) -> Wordings:
+def read_wordings(folder: Path, forms: Mapping[str, Form], units: Collection[str], fill: Fill) -> Wordings:
     """What stands in texts.toml, blocks.toml and phrases.toml of reports/; each file may be absent.
 
     Raises:
         DeclarationError: an entry is malformed, stands twice, or names a form, field or office that there is not.
     """
     return Wordings(
-        {each.id: each for each in _texts(folder / "texts.toml", forms)},
-        {each.id: each for each in _blocks(folder / "blocks.toml")},
-        {each.id: each for each in _phrases(folder / "phrases.toml", units)},
+        {each.id: each for each in _texts(_entries(folder / "texts.toml", "texts", fill), forms)},
+        {each.id: each for each in _blocks(_entries(folder / "blocks.toml", "blocks", fill))},
+        {each.id: each for each in _phrases(_entries(folder / "phrases.toml", "phrases", fill), units)},
     )
 
 
-def _texts(path: Path, forms: Mapping[str, Form]) -> Iterator[DeclaredText]:
-    for table in _entries(path, "texts"):
+def _texts(entries: Iterable[Declared], forms: Mapping[str, Form]) -> Iterator[DeclaredText]:
+    for table in entries:
         text = DeclaredText(
             id=table.name("id", NAME),
             zh=table.text("zh"),
@@ -189,8 +189,8 @@ def _texts(path: Path, forms: Mapping[str, Form]) -> Iterator[DeclaredText]:
         yield text
 
 
-def _blocks(path: Path) -> Iterator[DeclaredBlock]:
-    for table in _entries(path, "blocks"):
+def _blocks(entries: Iterable[Declared]) -> Iterator[DeclaredBlock]:
+    for table in entries:
         block = DeclaredBlock(
             table.text("id"), table.text("zh"), table.flag("required"), table.flag("on", True), table.flag("centred")
         )
@@ -198,8 +198,8 @@ def _blocks(path: Path) -> Iterator[DeclaredBlock]:
         yield block
 
 
-def _phrases(path: Path, units: Collection[str]) -> Iterator[Phrase]:
-    for table in _entries(path, "phrases"):
+def _phrases(entries: Iterable[Declared], units: Collection[str]) -> Iterator[Phrase]:
+    for table in entries:
         phrase = Phrase(table.name("id", NAME), table.text("text"), table.text("vouched_by"))
         table.done()
         if phrase.vouched_by not in units:
@@ -211,10 +211,10 @@ def _phrases(path: Path, units: Collection[str]) -> Iterator[Phrase]:
         yield phrase
 
 
-def _entries(path: Path, key: str) -> Iterator[Declared]:
+def _entries(path: Path, key: str, fill: Fill) -> Iterator[Declared]:
     if not path.exists():
         return
-    declared = Declared.from_toml(path)
+    declared = Declared.from_toml(path, fill)
     seen = set()
     for table in declared.tables(key, "id"):
         name = table.peek("id")

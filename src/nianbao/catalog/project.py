@@ -18,6 +18,7 @@ from nianbao.catalog.declared import read_csv
 from nianbao.catalog.forms import read_forms
 from nianbao.catalog.indicators import read_indicators
 from nianbao.catalog.notices import read_notices
+from nianbao.catalog.nouns import Nouns
 from nianbao.catalog.passages import read_wordings
 from nianbao.catalog.publications import read_publications
 from nianbao.catalog.quality import QUALITY, read_quality
@@ -84,7 +85,7 @@ class Project:
 
     def _worded(self, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
         """Rules that say the federation's own words."""
-        fill = self.conventions.words.fill
+        fill = self.nouns.fill
         return tuple(replace(rule, says=fill(rule.says), because=fill(rule.because)) for rule in rules)
 
     @cached_property
@@ -102,7 +103,7 @@ class Project:
         """What is said about what the reader itself finds, by code."""
         from nianbao.catalog.checks import read_reading_rules
 
-        rules, fill = read_reading_rules(self.path / "expectations" / "reading.yaml"), self.conventions.words.fill
+        rules, fill = read_reading_rules(self.path / "expectations" / "reading.yaml"), self.nouns.fill
         return {code: replace(rule, says=fill(rule.says), because=fill(rule.because)) for code, rule in rules.items()}
 
     @cached_property
@@ -111,14 +112,19 @@ class Project:
         return read_indicators(self.path / "indicators", self.forms, self.roster)
 
     @cached_property
+    def nouns(self) -> Nouns:
+        """What the federation calls itself and its levels, for the texts that name them."""
+        return Nouns(self.conventions.words, self.issuer, self.roster.levels)
+
+    @cached_property
     def publications(self) -> dict[str, Publication]:
         """Every publication by code."""
-        return read_publications(self.path / "reports", self.indicators, self.roster, self.wordings, self.issuer)
+        return read_publications(self.path / "reports", self.indicators, self.roster, self.wordings, self.nouns)
 
     @cached_property
     def wordings(self) -> Wordings:
         """What the reports may print besides figures: reported texts, office blocks, standing phrases."""
-        return read_wordings(self.path / "reports", self.forms, self.units)
+        return read_wordings(self.path / "reports", self.forms, self.units, self.nouns.fill)
 
     @cached_property
     def sign_off(self) -> SignOffRules:

@@ -8,19 +8,24 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nianbao.catalog.declared import Declared
+from nianbao.catalog.nouns import Nouns
 from nianbao.catalog.passages import OFFSETS, check_passage, read_passage
 from nianbao.language import _
 from nianbao.terms.indicator import COUNTED
 from nianbao.terms.passage import Passage, Wordings
 from nianbao.terms.publication import (
+    ABOVE,
     ANNEXES,
     EVERY_UNIT,
+    IN_CHARACTERS,
+    IN_DIGITS,
     MOST_KEY_FIGURES,
     PRINTED_ANNEXES,
     Chart,
     Column,
     Head,
     Issue,
+    Numbering,
     Publication,
     Row,
     Section,
@@ -42,6 +47,9 @@ CHART_KINDS = (*BY_UNIT, "composition", "actual_against_budget", "quarters", TAR
 """The kinds of charts; those by unit, and no others, have a value for each unit of a level."""
 
 
+_NOT_IN_SHEETS = "[]:*?/\\'"
+
+
 class _Known(NamedTuple):
     """What a section may name: indicators, kinds of rows, and what may be printed besides figures."""
 
@@ -49,31 +57,31 @@ class _Known(NamedTuple):
     units: tuple[str, ...]
     roster: Roster
     wordings: Wordings
-    issuer: str
+    nouns: Nouns
 
 
 def read_publications(
-    folder: Path, indicators: Iterable[str], roster: Roster, wordings: Wordings, issuer: str = ""
+    folder: Path, indicators: Iterable[str], roster: Roster, wordings: Wordings, nouns: Nouns
 ) -> dict[str, Publication]:
-    """All declared publications by code; `issuer` is that of those that name none.
+    """All declared publications by code; `nouns` are what their texts name, and who issues those that name nobody.
 
     Raises:
         DeclarationError: a section is malformed, stands twice, or binds an indicator that is not declared.
     """
-    known = _Known(frozenset(indicators), (*roster.levels, COUNTED), roster, wordings, issuer)
+    known = _Known(frozenset(indicators), (*roster.levels, COUNTED), roster, wordings, nouns)
     paths = sorted(folder.glob("*/publication.toml"))
-    issues = _read_issues(folder / "issues.toml", [path.parent.name for path in paths], wordings)
+    issues = _read_issues(folder / "issues.toml", [path.parent.name for path in paths], known)
     return {path.parent.name: _read_publication(path, known, issues) for path in paths}
 
 
 def _read_publication(path: Path, known: _Known, issues: Mapping[str, Issue]) -> Publication:
-    declared = Declared.from_toml(path)
+    declared = Declared.from_toml(path, known.nouns.fill)
     sections = tuple(_read_section(file, known) for file in sorted((path.parent / "sections").glob("*.toml")))
     publication = Publication(
         code=declared.text("code"),
         zh=declared.text("zh"),
         en=declared.text("en"),
-        issuer=declared.text("issuer", known.issuer or None),
+        issuer=declared.text("issuer", known.nouns.issuer or None),
         title=declared.text("title"),
         style=declared.text("style"),
         sections=sections,
@@ -81,6 +89,7 @@ def _read_publication(path: Path, known: _Known, issues: Mapping[str, Issue]) ->
         issue=issues.get(path.parent.name),
         annexes=declared.texts("annexes", PRINTED_ANNEXES),
         key_figures=declared.texts("key_figures", ()),
+        numbering=_read_numbering(declared.table("numbering")),
     )
     declared.done()
     if publication.style not in STYLES:
@@ -112,11 +121,38 @@ def _read_publication(path: Path, known: _Known, issues: Mapping[str, Issue]) ->
     return publication
 
 
-def _read_issues(path: Path, codes: Iterable[str], wordings: Wordings) -> dict[str, Issue]:
+def _read_numbering(declared: Declared | None) -> Numbering:
+    if declared is None:
+        return Numbering()
+    found = Numbering(
+        declared.texts("headings", Numbering.headings),
+        declared.text("tables", Numbering.tables),
+        declared.text("charts", Numbering.charts),
+    )
+    declared.done()
+    if len(found.headings) != len(LEVELS_OF_A_SECTION):
+        said = _("headings has a pattern for each of the levels 0 to 3, empty for one without numbers")
+        raise declared.fail(said, "headings")
+    for pattern in (*filter(None, found.headings), found.tables, found.charts):
+        rest = pattern.replace(ABOVE, "").replace(IN_CHARACTERS, IN_DIGITS)
+        if rest.count(IN_DIGITS) != 1 or set(rest.replace(IN_DIGITS, "")) & set("{}"):
+            said = _(
+                "{pattern!r} holds one running number, {IN_DIGITS} or {IN_CHARACTERS}, and perhaps {ABOVE}"
+            ).format(pattern=pattern, IN_DIGITS=IN_DIGITS, IN_CHARACTERS=IN_CHARACTERS, ABOVE=ABOVE)
+            raise declared.fail(said, pattern)
+    if forbidden := set(found.tables) & set(_NOT_IN_SHEETS):
+        said = _("{tables!r} names sheets of the workbook, too: {character} cannot stand there").format(
+            tables=found.tables, character=min(forbidden)
+        )
+        raise declared.fail(said, found.tables)
+    return found
+
+
+def _read_issues(path: Path, codes: Iterable[str], known: _Known) -> dict[str, Issue]:
     """The issue of each publication that is bound in one."""
     if not path.exists():
         return {}
-    declared = Declared.from_toml(path)
+    declared = Declared.from_toml(path, known.nouns.fill)
     issues: dict[str, Issue] = {}
     for each in declared.tables("issues", "name"):
         block = each.text("number_block", "")
@@ -125,7 +161,7 @@ def _read_issues(path: Path, codes: Iterable[str], wordings: Wordings) -> dict[s
         tail = Tail(printer, each.text("sent_to", ""), each.text("copied_to", ""))
         issue = Issue(each.texts("publications"), head, tail if printer else None)
         each.done()
-        if block and block not in wordings.blocks:
+        if block and block not in known.wordings.blocks:
             raise each.fail(
                 _("block {block!r} is not declared in reports/blocks.toml").format(block=block), "number_block"
             )
@@ -141,7 +177,7 @@ def _read_issues(path: Path, codes: Iterable[str], wordings: Wordings) -> dict[s
 
 
 def _read_section(path: Path, known: _Known) -> Section:
-    declared = Declared.from_toml(path)
+    declared = Declared.from_toml(path, known.nouns.fill)
     section = Section(
         id=declared.text("id"),
         title=declared.text("title"),
@@ -150,6 +186,7 @@ def _read_section(path: Path, known: _Known) -> Section:
         tables=tuple(_read_table(table, known) for table in declared.tables("tables", "title")),
         charts=tuple(_read_chart(chart, known) for chart in declared.tables("charts", "title")),
         span=declared.span(),
+        is_numbered=declared.flag("numbered", True),
     )
     declared.done()
     if section.level not in LEVELS_OF_A_SECTION:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nianbao.publish.numbering import number_sections
 from nianbao.terms.document import DRAFT, Document, PrintedSection, PrintedTable, TableCell
+from nianbao.terms.publication import Numbering
 from nianbao.terms.quality import LevelQuality, QualityNotice, share_of
 
 
@@ -17,7 +19,7 @@ def compose_notice(notice: QualityNotice, issuer: str, notices: tuple[str, ...])
     ]
     return Document(
         "quality", name, f"{notice.about_zh}{notice.period_zh}{name}", issuer, "", notice.year, DRAFT, notice.as_of,
-        tuple(sections), (), {}, notices, annexes=(),
+        number_sections(sections, Numbering()), (), {}, notices, annexes=(),
     )  # fmt: skip
 
 

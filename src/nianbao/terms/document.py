@@ -137,6 +137,22 @@ class RowSum:
     columns: frozenset[int]
 
 
+class Label(NamedTuple):
+    """The number of a table or chart with what stands around it: 表, 1 and nothing; 表3-, 1 and nothing."""
+
+    lead: str = ""
+    number: str = ""
+    tail: str = ""
+
+    @property
+    def text(self) -> str:
+        """As it is printed."""
+        return "".join(self)
+
+
+UNNUMBERED = Label()
+
+
 @dataclass(frozen=True)
 class PrintedTable:
     """A table: column heads (the first is over the row labels), labelled rows, an optional last row of totals.
@@ -151,6 +167,7 @@ class PrintedTable:
     has_total: bool = False
     note: str = ""
     sums: tuple[RowSum, ...] = ()
+    label: Label = UNNUMBERED
 
     @property
     def indicators(self) -> tuple[str, ...]:
@@ -187,6 +204,7 @@ class PrintedChart:
     indicators: tuple[str, ...] = ()
     finding: str = ""
     whole: ChartPoint | None = None
+    label: Label = UNNUMBERED
 
 
 @dataclass(frozen=True)

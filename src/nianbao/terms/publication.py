@@ -91,7 +91,7 @@ class Chart:
 class Section:
     """A section of a publication; level 0 is a part title, 1 and 2 are headings, 3 runs into its paragraph.
 
-    It stands in the reports of the years of `span`.
+    It stands in the reports of the years of `span`; where its publication numbers headings, it `is_numbered`.
     """
 
     id: str
@@ -101,6 +101,23 @@ class Section:
     tables: tuple[Table, ...]
     charts: tuple[Chart, ...]
     span: Span = ALWAYS
+    is_numbered: bool = True
+
+
+IN_DIGITS, IN_CHARACTERS, ABOVE = "{1}", "{一}", "{above}"
+"""What a pattern holds in the place of a running number, and of the number of the heading above."""
+
+
+@dataclass(frozen=True)
+class Numbering:
+    """How a publication numbers: a pattern for the headings of each level, for tables and for charts.
+
+    A level whose pattern is empty has no numbers.
+    """
+
+    headings: tuple[str, ...] = ("", "", "", "")
+    tables: str = f"表{IN_DIGITS}"
+    charts: str = f"图{IN_DIGITS}"
 
 
 @dataclass(frozen=True)
@@ -175,3 +192,4 @@ class Publication:
     issue: Issue | None = None
     annexes: tuple[str, ...] = PRINTED_ANNEXES
     key_figures: tuple[str, ...] = ()
+    numbering: Numbering = Numbering()

@@ -5,6 +5,7 @@ import hashlib
 from dataclasses import replace
 from decimal import Decimal
 
+from nianbao.publish.numbering import number_sections
 from nianbao.terms.document import (
     ChartPoint,
     Document,
@@ -20,7 +21,7 @@ from nianbao.terms.document import (
     UnitValue,
 )
 from nianbao.terms.figure import Coverage, TracedCell
-from nianbao.terms.publication import ANNEXES
+from nianbao.terms.publication import ANNEXES, Numbering
 from nianbao.terms.release import Correction
 
 HOSTILE = "<script>document.title='harm'</script>"
@@ -181,7 +182,7 @@ def sections(share: PrintedFigure) -> tuple[PrintedSection, ...]:
     """Sections of every level, with text, tables and charts."""
     last, now = [figure(n, 2020) for n in range(10)], [figure(n) for n in range(10)]
     bar, parts, pair = charts()
-    return (
+    written = (
         PrintedSection(
             "W", "第一部分　工作回顾", 0, (("全省各级工会围绕中心、服务大局，各项工作取得新进展。",),), (), ()
         ),
@@ -217,6 +218,7 @@ def sections(share: PrintedFigure) -> tuple[PrintedSection, ...]:
         ),
         PrintedSection("W3", "三、存在的问题", 1, (), (), ()),
     )
+    return number_sections(written, Numbering())
 
 
 def document() -> Document:

@@ -103,7 +103,7 @@ def test_years_are_filled_in(figures: Figures) -> None:
     """Of the report, before and after it, in texts and titles."""
     said_of = texts(figures, "[[{prev_year}、{year}、{next_year}年{warmth_funds | over 3}。]]")
     assert said_of == ["2020、2021、2022年3580多万元。"]
-    assert composed(figures, section()).title == "2021年送温暖"
+    assert composed(figures, section()).title == "一、2021年送温暖"
 
 
 def test_the_year_before_is_the_year_before(figures: Figures) -> None:

@@ -13,10 +13,12 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from nianbao.publish.numbering import number_sections
 from nianbao.publish.plain import exact_text, holds_zh
 from nianbao.publish.xlsx import book, write
 from nianbao.publish.xlsx.native import charts_of, points_of
 from nianbao.terms.document import Document, PrintedTable, RowSum, TableCell
+from nianbao.terms.publication import Numbering
 from tests.unit.publish.synthetic import HOSTILE, HOSTILE_UNIT, document, prefecture_table
 
 HARMFUL = (
@@ -254,8 +256,9 @@ def with_sums(report: Document) -> Document:
     whole = dataclasses.replace(prefecture_table(), sums=(RowSum(8, 0, 8, frozenset({0})),))
     tables = (own, whole, summed(1, "1", "2", total="4")[0])
     section = dataclasses.replace(report.sections[3], tables=tables)
+    sections = number_sections([section], Numbering())
     traces = {key: dataclasses.replace(trace, adds_up=bool(trace.by_unit)) for key, trace in report.traces.items()}
-    return dataclasses.replace(report, sections=(section,), traces=traces)
+    return dataclasses.replace(report, sections=sections, traces=traces)
 
 
 def test_a_total_that_is_the_sum_of_its_rows_is_a_formula(with_sums: Document, tmp_path: Path) -> None:

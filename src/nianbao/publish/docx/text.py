@@ -23,6 +23,8 @@ NAME_LENGTH = 64
 """Word takes no longer tag or alias on a content control."""
 BOOKMARK_LENGTH = 40
 """Nor a longer name of a bookmark."""
+_SEQUENCES = {"Caption": "表", "FigureCaption": "图"}
+"""What Word counts, by the style of the caption."""
 
 
 class Text:
@@ -31,7 +33,7 @@ class Text:
     def __init__(self, word: WordDocument) -> None:
         self.word = word
         self._ids: Iterator[int] = itertools.count(1)
-        self._captions: dict[str, Iterator[int]] = {}
+        self._leads: dict[str, str] = {}
         self._bookmarks: Iterator[int] = itertools.count(1)
         self._headings: Iterator[int] = itertools.count(1)
         self._named: dict[str, int] = {}
@@ -136,11 +138,18 @@ class Text:
         run._r.append(mark)
 
     def caption(self, caption: Caption) -> WordParagraph:
-        """A caption with a running number that Word keeps up to date: 表1　……."""
-        number = str(next(self._captions.setdefault(caption.kind, itertools.count(1))))
-        paragraph = self.paragraph(caption.style, caption.kind)
-        self.field(paragraph, f"SEQ {caption.kind} \\* ARABIC", number)
-        self.run(paragraph, f"　{caption.text}")
+        """A caption with a running number that Word keeps up to date: 表1　…….
+
+        Behind another lead (表4- after 表3-) they begin anew.
+        """
+        lead, number, tail = caption.label
+        paragraph = self.paragraph(caption.style, lead)
+        kind, style = _SEQUENCES[caption.style], "ARABIC" if number.isdigit() else "CHINESENUM3"
+        is_new = self._leads.setdefault(kind, lead) != lead
+        self._leads[kind] = lead
+        anew = f" \\r {number if number.isdigit() else 1}" if is_new else ""
+        self.field(paragraph, f"SEQ {kind}{anew} \\* {style}", number)
+        self.run(paragraph, f"{tail}　{caption.text}")
         return paragraph
 
     def field(self, paragraph: WordParagraph, instruction: str, shown: str) -> None:

@@ -44,7 +44,7 @@ def content_of(block: Block) -> Data:
         case TypesetLine():
             return _line(block)
         case Caption():
-            return {"kind": "caption", "style": block.style, "name": block.kind, "text": plain(block.text)}
+            return {"kind": "caption", "style": block.style, "text": plain(f"{block.label.text}　{block.text}")}
         case Grid():
             return _grid(block)
         case Picture():
@@ -74,7 +74,7 @@ def texts_by_style(blocks: Iterable[Block]) -> Iterator[tuple[str, str]]:
             case TypesetLine():
                 yield block.style, "".join(text for _, text in data["pieces"])
             case Caption():
-                yield block.style, block.kind + block.text
+                yield block.style, f"{block.label.text}　{block.text}"
             case Grid():
                 yield data["letters"] + "Head", "".join(itertools.chain.from_iterable(data["heads"]))
                 yield data["letters"] + "Text", "".join(p[1] for row in data["rows"] for cell in row for p in cell[1])

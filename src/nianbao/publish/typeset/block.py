@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nianbao.terms.document import PrintedBlock, PrintedChart, PrintedFigure, PrintedText, ToWrite
+from nianbao.terms.document import Label, PrintedBlock, PrintedChart, PrintedFigure, PrintedText, ToWrite
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,10 @@ class TypesetLine:
 
 @dataclass(frozen=True)
 class Caption:
-    """A caption with a running number of its kind: 表1　……."""
+    """A caption with its number: 表1　……."""
 
     style: str
-    kind: str
+    label: Label
     text: str
 
 

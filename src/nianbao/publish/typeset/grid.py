@@ -35,7 +35,7 @@ def set_table(table: PrintedTable, entries: Sequence[Sequence[Entry]] | None = N
     note = f"注：{table.note}" if table.note else ""
     widths = _widths(table)
     parts = list(_parts(widths))
-    yield Caption("Caption", "表", table.title)
+    yield Caption("Caption", table.label, table.title)
     for number, columns in enumerate(parts):
         if number:
             yield TypesetLine("TableUnit", (f"续表　{_unit(table)}".rstrip("　"),), keeps_next=True)

@@ -153,7 +153,7 @@ def _run_in(title: str) -> Strong:
 def _chart(chart: PrintedChart) -> Iterator[Block]:
     """A chart with its caption under it."""
     yield Picture(chart)
-    yield Caption("FigureCaption", "图", f"{chart.title}（单位：{chart.unit}）" if chart.unit else chart.title)
+    yield Caption("FigureCaption", chart.label, f"{chart.title}（单位：{chart.unit}）" if chart.unit else chart.title)
 
 
 def _in_lines(title: str) -> str:

@@ -37,9 +37,9 @@ def write_drawings(book: XlsxBook, document: Document, source: str) -> None:
     """A sheet with a chart for each of the report, over the list of points on the sheet `source`."""
     sheet = book.add_sheet(SHEET)
     row, place = 1, 0
-    for number, chart in enumerate(charts_of(document), start=1):
+    for chart in charts_of(document):
         height = max(_HEIGHT, _ROW_OF_A_POINT * len(chart.points) if len(chart.points) > _MOST else 0)
-        drawn = _drawn(book, chart, number, source, row)
+        drawn = _drawn(book, chart, source, row)
         drawn.set_size({"width": _WIDTH, "height": height})
         sheet.worksheet.insert_chart(place, 0, drawn, {"description": plain(f"{chart.title} {chart.finding}".strip())})
         row += len(chart.points)
@@ -51,7 +51,7 @@ def write_drawings(book: XlsxBook, document: Document, source: str) -> None:
 _COLUMNS = 10
 
 
-def _drawn(book: XlsxBook, chart: PrintedChart, number: int, source: str, row: int) -> Chart:
+def _drawn(book: XlsxBook, chart: PrintedChart, source: str, row: int) -> Chart:
     """One chart, a series of cells for each of its series."""
     kind = _TYPES.get(chart.kind, "bar")
     drawn = book.workbook.add_chart({"type": kind})
@@ -71,7 +71,7 @@ def _drawn(book: XlsxBook, chart: PrintedChart, number: int, source: str, row: i
         )
         row += count
     unit = f"（{chart.unit}）" if chart.unit else ""
-    drawn.set_title({"name": plain(f"图{number}　{chart.title}{unit}"), "name_font": {"size": 11}})
+    drawn.set_title({"name": plain(f"{chart.label.text}　{chart.title}{unit}"), "name_font": {"size": 11}})
     drawn.set_legend({"position": "top"} if len(series) > 1 else {"none": True})
     if kind == "bar":
         drawn.set_y_axis({"reverse": True, "major_gridlines": {"visible": False}})

@@ -18,8 +18,7 @@ _CHART_COLUMNS = tuple(map(XlsxColumn, ("图", "图名", "项目", "系列", "�
 
 def table_names(document: Document) -> dict[str, PrintedTable]:
     """The tables of the report in order, by the name of their sheet: 表1, 表2."""
-    tables = [table for section in document.sections for table in section.tables]
-    return {f"表{number}": table for number, table in enumerate(tables, start=1)}
+    return {table.label.text: table for section in document.sections for table in section.tables}
 
 
 def write_table(book: XlsxBook, name: str, table: PrintedTable) -> None:
@@ -52,10 +51,10 @@ def write_table(book: XlsxBook, name: str, table: PrintedTable) -> None:
 def write_charts(book: XlsxBook, document: Document) -> None:
     """The points of all charts in one list."""
     rows: list[list[Entry]] = []
-    for number, chart in enumerate(charts_of(document), start=1):
+    for chart in charts_of(document):
         for point in points_of(chart):
             value = exact_number(point.value)
-            rows.append([f"图{number}", chart.title, point.label, point.series, value, chart.unit])
+            rows.append([chart.label.text, chart.title, point.label, point.series, value, chart.unit])
     book.add_sheet(CHARTS).write_list(_CHART_COLUMNS, rows)
 
 
