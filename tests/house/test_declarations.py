@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from nianbao.catalog.nouns import WORDS
 from nianbao.catalog.passages import YEAR_WORDS
 from tests.house.tree import ROOT, files, name
 
@@ -65,7 +66,7 @@ def test_an_indicator_id_means_one_measure() -> None:
 
 def test_every_figure_in_a_sentence_is_a_declared_indicator() -> None:
     """A binding such as {warmth_funds | over 3} in a section names an indicator."""
-    known = {each["id"] for each in indicators()} | YEAR_WORDS
+    known = {each["id"] for each in indicators()} | YEAR_WORDS | set(WORDS)
     known |= {f"{each['id']}_change" for each in indicators() if each.get("compare")}
     offenders = []
     for path in files("reports", suffix=".toml"):

@@ -10,7 +10,9 @@ from nianbao.catalog.conventions import Words
 from nianbao.language import _
 from nianbao.terms.unit import Level
 
-_NOUN = re.compile(r"\{(whole|counted|office|issuer)\}|\{level:(\w+)(\.many)?(\.short)?\}", re.ASCII)
+WORDS = ("whole", "counted", "office", "issuer")
+"""The nouns that stand in federation.toml."""
+_NOUN = re.compile(rf"\{{({'|'.join(WORDS)})\}}|\{{level:(\w+)(\.many)?(\.short)?\}}", re.ASCII)
 
 
 @dataclass(frozen=True)
