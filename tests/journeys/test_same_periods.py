@@ -20,18 +20,26 @@ from tests.homes import clock_at
 FUNDS = {"A1": 10000, "A2": 5000, "A3": 4000}
 GREW = 11000
 END = "2022-04-12T01:00"
+MEMBERS_GROWTH = """[[indicators]]
+id = "members_growth"
+zh = "会员增长率"
+en = "growth of members"
+unit = "%"
+formula = "100 * (members - members@prev_year) / members@prev_year"
+"""
 
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Iterator[Workspace]:
     """All of 2021, more in each quarter, and of 2022 the first quarter of two cities; its due day has passed."""
     federation = Federation(tmp_path)
+    federation.edit("indicators/members.toml", "[[indicators]]", f"{MEMBERS_GROWTH}\n[[indicators]]")
     for quarter, day in enumerate(("2021-04-05", "2021-07-05", "2021-10-05", "2022-01-05"), start=1):
         for unit, funds in FUNDS.items():
-            own = {"A01": a01(1000, funds + 100 * quarter, 100)}
+            own = {"A01": a01(1000 + 100 * quarter, funds + 100 * quarter, 100)}
             federation.send(unit, f"2021Q{quarter}", own, f"{day}T09:00")
     for unit, funds in (("A1", GREW), ("A3", 4150)):
-        federation.send(unit, "2022Q1", {"A01": a01(1000, funds, 100)}, "2022-04-05T09:00")
+        federation.send(unit, "2022Q1", {"A01": a01(1430, funds, 100)}, "2022-04-05T09:00")
     federation.night(END)
     with clock_at(END), open_workspace(federation.folder, federation.home, "build") as workspace:
         yield workspace
@@ -74,6 +82,16 @@ def test_T22_no_year_is_the_latest_one(workspace: Workspace) -> None:
     assert years_that_count(workspace) == [2021, 2022]
     with pytest.raises(UsageError, match="several years were reported: 2021, 2022"):
         year_asked(workspace, None)
+
+
+def test_T22_a_stock_of_the_same_periods_grew_as_the_others_did_over_them(claims: Claims) -> None:
+    """T22: what a missing city may hold grows as the others from first quarter to first quarter, not since December."""
+    possible = claims.possible(claims.figures.get("members_growth", 2022))
+    here, before = Decimal(2 * 1430), Decimal(3 * 1100)
+    most = here + 2 * Decimal("1.3") * 1100
+    assert (round(possible.low, 6), round(possible.high, 6)) == tuple(
+        round(100 * (now - before) / before, 6) for now in (here, most)
+    )
 
 
 def test_a_claim_about_a_change_rests_on_the_periods_that_it_compares(claims: Claims) -> None:

@@ -98,6 +98,7 @@ def read_compared_gaps(
             absent[name, year, back] = found
     names = sorted({name for name, _, _ in absent})
     growth, values = _read_growth(connection, project, names), _read_compared(connection, project, names)
+    of_stocks = _read_growth_of_stocks(connection, project, names)
     found_gaps = {}
     for (name, year, back), places in absent.items():
         # Of a stock the place is the year: there the values are those of the periods compared.
@@ -106,7 +107,7 @@ def read_compared_gaps(
             for (which, for_year, of, unit, place), value in values.items()
             if (which, for_year) == (name, year)
         }
-        grown = growth.get((name, year - back))
+        grown = of_stocks.get((name, year, back), growth.get((name, year - back)))
         found_gaps[name, year, back] = _gap(project.indicators[name], year - back, places, due, by_place, grown)
     return found_gaps
 
@@ -281,3 +282,31 @@ def _read_growth(connection: Connection, project: Project, wanted: list[str]) ->
         {"basis": project.conventions.year.code, "wanted": wanted},
     ).fetchall()
     return {(name, year): max(now / before, Decimal(1)) for name, year, now, before in rows if before > 0}
+
+
+def _read_growth_of_stocks(
+    connection: Connection, project: Project, wanted: list[str]
+) -> dict[tuple[str, int, int], Decimal]:
+    """As `_read_growth`, of stocks in comparisons: from the periods compared of a year to those of the next.
+
+    By indicator, year compared and years back; flows grow from period to period wherever they stand.
+    """
+    rows = connection.execute(
+        f"""
+        WITH value AS (
+            SELECT indicator_id, for_year, back, unit_code, {AGGREGATE} AS value
+            FROM step.paired
+            WHERE year_basis = $basis AND aggregate = 'last' AND indicator_id IN (SELECT unnest($wanted::VARCHAR[]))
+            GROUP BY indicator_id, aggregate, for_year, back, unit_code
+        )
+
+        SELECT n.indicator_id, n.for_year, n.back, sum(n.value), sum(b.value)
+        FROM value AS n
+        INNER JOIN value AS b
+            ON n.indicator_id = b.indicator_id AND n.for_year = b.for_year AND n.unit_code = b.unit_code
+            AND b.back = n.back + 1
+        GROUP BY n.indicator_id, n.for_year, n.back
+        """,
+        {"basis": project.conventions.year.code, "wanted": wanted},
+    ).fetchall()
+    return {(name, year, back): max(now / before, Decimal(1)) for name, year, back, now, before in rows if before > 0}
