@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from contextlib import closing
@@ -14,7 +15,8 @@ import pytest
 
 from nianbao.catalog import Project
 from nianbao.errors import UsageError
-from nianbao.publish.one_page import Ground, page_of_publication, pages_of_units
+from nianbao.publish.one_page import Ground, page_of_publication, pages_of_units, write_list, write_pages
+from nianbao.publish.site.landing import Over
 from nianbao.runs.one_page import write_one_pages
 from nianbao.runs.recall import recall
 from nianbao.runs.workspace import open_workspace
@@ -85,6 +87,22 @@ def test_a_recalled_release_has_no_pages(
         assert "one-page" not in (year_copy.releases / "index.html").read_text("utf-8")
         with pytest.raises(UsageError, match="holds that has key figures"):
             write_one_pages(workspace)
+
+
+def test_T22_a_page_of_a_running_year_says_so_and_compares_nothing(ground: Ground, tmp_path: Path) -> None:
+    """T22: on screen, on paper and over the list; a part of a year is held against no whole one."""
+    said = "本年度尚未结束：只含截至2021年3月31日的报告期，不是全年数。"
+    running = replace(ground, unfinished=said)
+    page = page_of_publication(running)
+    assert {cell(page, row.zh, "比上年") for row in page.rows} <= {"年度未结束", "—"}
+    assert {cell(page, row.zh, "居首") for row in page.rows} == {"—"}
+    over = Over("样例", "全省", {}, {})
+    write_pages([page], tmp_path, over, dt.datetime(2021, 4, 12))
+    write_list([page], tmp_path, over, running)
+    assert [path.name for path in sorted(tmp_path.glob("*.html")) if said not in path.read_text("utf-8")] == []
+    with closing(pypdfium2.PdfDocument(tmp_path / "work_report.pdf")) as paper:
+        assert said in "".join(paper[0].get_textpage().get_text_bounded().split())
+    assert "年度未结束" not in str(page_of_publication(ground))
 
 
 def test_ranks_are_shared_and_only_where_all_have_reported(ground: Ground) -> None:

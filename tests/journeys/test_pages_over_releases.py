@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 
 from nianbao.catalog import Project
+from nianbao.publish.site.landing import Over, write_over
 from nianbao.runs.recall import recall
 from nianbao.runs.shelf import refresh_shelves
 from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 from nianbao.statistics.figures import read_figures
+from nianbao.terms.released import PeriodValue, ReleasedIndicator, ReleasedUnit, ReleasedValue, ReleasedYear
 from tests.browser import Browser, browser
 from tests.homes import YEAR, release, warehouse
 
@@ -186,6 +188,32 @@ def test_S10_S11_axe_finds_nothing(page: Browser, year_home: Home, look: str, wi
         found[path.name] = (said, wide)
     page.call("Emulation.setEmulatedMedia", features=[])
     assert found == dict.fromkeys((path.name for path in pages), ([], width))
+
+
+def released(year: int, months: str, amount: int, *, is_unfinished: bool = False) -> ReleasedYear:
+    """A year from July of one indicator and unit, as a release has it, with its periods."""
+    periods = tuple(PeriodValue("funds", code, "A1", Decimal(amount)) for code in months.split())
+    total = ReleasedValue("funds", "all", Decimal(amount * len(periods)), 1, 1)
+    unit = ReleasedUnit("A1", "city", "各市总工会", "甲市总", "")
+    indicator = ReleasedIndicator("funds", "慰问资金", "元", "yearbook", "1")
+    own = (total, total._replace(scope="A1"))
+    return ReleasedYear(year, "2022/yearbook/r1", (), (indicator,), (unit,), own, (), periods, is_unfinished)
+
+
+def test_T22_F7_the_explorer_says_that_a_year_is_not_over_and_knows_its_months(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    """T22, F7: nothing is held against a running year, which says so; periods of a year from July meet their own."""
+    years = [released(2021, "2020Q3 2020Q4 2021Q1 2021Q2", 10), released(2022, "2021Q3", 30, is_unfinished=True)]
+    write_over(tmp_path, Over("样例", "全省", {}, {"yearbook": "年报"}), (), lambda: years)
+    chromium.size(1300, 900)
+    home = Home(tmp_path)
+    (tmp_path / "releases").symlink_to(tmp_path)
+    assert [row[2] for row in explore(chromium, home, "i=funds&u=all&p=year")] == ["—", "年度未结束，不比较"]
+    notes = chromium.js("document.getElementById('notes').textContent")
+    assert "2022年度尚未结束" in notes and "2021年度尚未结束" not in notes
+    assert explore(chromium, home, "i=funds&u=A1&p=periods&y=2022") == [["三季度", "30", "10"]]
+    assert [row[1] for row in explore(chromium, home, "i=funds&u=A1&p=periods&y=2021")] == ["10"] * 4
 
 
 def test_S15_a_recalled_release_is_marked_and_its_figures_are_gone(

@@ -14,7 +14,7 @@ from nianbao.language import _
 @click.command()
 @project_option
 @home_option
-@click.option("--year", type=int, help="The year; by default the last one released.")
+@click.option("--year", type=int, help="Only this year; by default every one that was released.")
 @click.option("--publication", "publications", multiple=True, help="Only this publication; may be given again.")
 @json_option
 def onepager(

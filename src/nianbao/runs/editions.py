@@ -29,7 +29,7 @@ from nianbao.terms.document import Document
 from nianbao.terms.publication import Publication
 from nianbao.terms.reported import WrittenBlock
 from nianbao.warehouse import ledger
-from nianbao.warehouse.connect import rows_of
+from nianbao.warehouse.connect import Connection, rows_of
 from nianbao.warehouse.explanations import approved
 from nianbao.warehouse.models import fingerprint_of_built
 from nianbao.warehouse.snapshot import write_snapshot
@@ -142,7 +142,12 @@ def _unfinished(workspace: Workspace, year: int, today: dt.date) -> str:
     """What every page of a year that is not over says: which periods its figures are made of."""
     if not awaited_until(workspace.connection, workspace.project, year, today):
         return ""
-    row = workspace.connection.execute("SELECT max(period_end) FROM core.submission WHERE year = ?", [year]).fetchone()
+    return say_unfinished(workspace.connection, year)
+
+
+def say_unfinished(connection: Connection, year: int) -> str:
+    """What a year that is not over says of itself: up to when its periods are in it."""
+    row = connection.execute("SELECT max(period_end) FROM core.submission WHERE year = ?", [year]).fetchone()
     until = f"截至{day_zh(row[0])}的报告期" if row and row[0] else "零星报表"
     return f"本年度尚未结束：只含{until}，不是全年数。"
 

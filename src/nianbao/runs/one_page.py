@@ -10,6 +10,7 @@ from nianbao.language import _
 from nianbao.publish.one_page import Ground, page_of_publication, pages_of_units, write_list, write_pages
 from nianbao.publish.plain import day_zh, edition_zh
 from nianbao.publish.site.landing import PAGES, one_page_folder
+from nianbao.runs.editions import say_unfinished
 from nianbao.runs.shelf import break_before, over_all, refresh_shelves, shelves_of
 from nianbao.runs.workspace import Workspace
 from nianbao.statistics.figures import read_figures
@@ -25,19 +26,18 @@ def write_one_pages(
     publications: Sequence[str] = (),
     report: Callable[[int, int], None] | None = None,
 ) -> dict[str, list[Path]]:
-    """Write what is missing of the pages of a year, the last released one if none is named; returns it by release.
+    """Write what is missing of the pages of a year, of every released one if none is named; returns it by release.
 
     Raises:
         UsageError: nothing of the year was released that holds, or no publication of it declares key figures.
         StoreError: a release lies there without what it was issued with, or from a version that did not hold it yet.
     """
     holding = [shelf for shelf in shelves_of(workspace) if shelf.holds]
-    year = year or max((shelf.year for shelf in holding), default=0)
     chosen = [
         (publication, shelf.current.release)
         for shelf in holding
         for publication in [workspace.project.publications.get(shelf.publication)]
-        if shelf.year == year and publication and publication.key_figures
+        if year in (None, shelf.year) and publication and publication.key_figures
         and (not publications or publication.code in publications)
     ]  # fmt: skip
     if not chosen:
@@ -70,6 +70,7 @@ def _write(
             read_planned(connection, release.year),
             read_unit_records(connection, release.year),
             f"{release.year}年与上年不是同一范围：{changed}。" if changed else "",
+            say_unfinished(connection, release.year) if release.is_unfinished else "",
         )
     except NOT_BUILT as error:
         raise StoreError(

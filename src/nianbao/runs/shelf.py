@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from nianbao.publish.site.landing import Drafted, Over, write_office_page, write_over
 from nianbao.publish.site.shelf import write_shelf
@@ -113,8 +114,10 @@ def _released_years(workspace: Workspace, shelves: list[Shelf]) -> list[Released
         folder = workspace.home.path / release.path
         if (folder / ANALYSTS_FILE).exists():
             path = folder.relative_to(releases).as_posix()
-            found.append(read_released(folder / ANALYSTS_FILE, path, tuple(paths[release.year]), year, basis))
-    return [year for year in found if year and year.values]
+            read = read_released(folder / ANALYSTS_FILE, path, tuple(paths[release.year]), year, basis)
+            if read and read.values:
+                found.append(replace(read, is_unfinished=release.is_unfinished and release.year == year))
+    return found
 
 
 def _shelved(release: Release, last: Release | None, recall: Recall | None, signed: list[str]) -> ShelvedRelease:

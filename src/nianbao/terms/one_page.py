@@ -16,7 +16,10 @@ class KeyRow(NamedTuple):
 
 @dataclass(frozen=True)
 class OnePage:
-    """A page as it is set: `name` is its file without ending, `heads` are over the figure and what stands beside it."""
+    """A page as it is set: `name` is its file without ending, `heads` are over the figure and what stands beside it.
+
+    `unfinished` is what a page of a year that is not over says of that.
+    """
 
     name: str
     title: str
@@ -24,6 +27,7 @@ class OnePage:
     heads: tuple[str, ...]
     rows: tuple[KeyRow, ...]
     notes: tuple[str, ...]
+    unfinished: str = ""
 
 
 class UnitRecord(NamedTuple):

@@ -51,7 +51,8 @@ class ReleasedYear:
     """A year as a release has it; `path` is the folder of the release under that of all of them.
 
     `beside` are the folders of all releases that hold and may have a page of a figure of the year. `below` are values
-    of units together with all that stand below them, where they do not report themselves.
+    of units together with all that stand below them, where they do not report themselves. `is_unfinished` says that the
+    year was not over when it was released.
     """
 
     year: int
@@ -62,3 +63,4 @@ class ReleasedYear:
     values: tuple[ReleasedValue, ...]
     below: tuple[ReleasedValue, ...]
     periods: tuple[PeriodValue, ...]
+    is_unfinished: bool = False

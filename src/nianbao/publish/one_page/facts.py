@@ -18,7 +18,7 @@ from nianbao.terms.unit import Unit
 _MONEY, _TEN_THOUSAND = "元", 10_000
 _NOTHING = "—"
 _DECIMALS = 2
-_NOT_ALL = "未报齐"
+_NOT_ALL, _NOT_OVER = "未报齐", "年度未结束"
 _FEWEST_RANKED = 2
 _ROUNDED_FROM = 100
 """From here on the average of whole numbers is said in whole numbers."""
@@ -35,6 +35,12 @@ class Ground:
     planned: Mapping[str, PlannedValue]
     records: Mapping[str, UnitRecord]
     incomparable: str = ""
+    unfinished: str = ""
+
+    @property
+    def not_all(self) -> str:
+        """Why a year is held against no other."""
+        return _NOT_OVER if self.unfinished else _NOT_ALL
 
     @property
     def indicators(self) -> list[Indicator]:
@@ -48,7 +54,9 @@ class Ground:
         return self.figures.of_unit(indicator.id, year, unit)
 
     def is_whole(self, indicator: Indicator, year: int) -> bool:
-        """Whether everybody who is asked has reported every period of a year."""
+        """Whether everybody who is asked has reported every period of a year, and the year is over."""
+        if self.unfinished and year == self.year:
+            return False
         coverage = self.figures.coverage(indicator, year)
         return not coverage.missing and self.figures.has_all_periods(indicator.id, year)
 
@@ -57,6 +65,8 @@ class Ground:
         if self.is_whole(indicator, year):
             return True
         missing = self.figures.coverage(indicator, year).missing
+        if self.unfinished and year == self.year:
+            return False
         known = reports_itself(self.figures.project, indicator.id, unit) and unit.is_counted
         return known and unit.short_zh not in missing and self.figures.has_all_periods(indicator.id, year)
 
@@ -75,7 +85,7 @@ def page_of_publication(ground: Ground) -> OnePage:
                 (
                     _shown(now, indicator.unit),
                     _shown(before, indicator.unit),
-                    _change(now, before, indicator.unit, is_comparable),
+                    _change(now, before, indicator.unit, is_comparable, ground.not_all),
                     _target(ground.planned.get(indicator.id), now, indicator.unit, ground.is_whole(indicator, year)),
                     _first(ground, indicator),
                     f"{coverage.reported}／{coverage.expected}" if coverage.expected else _NOTHING,
@@ -84,7 +94,9 @@ def page_of_publication(ground: Ground) -> OnePage:
         )
     heads = ("指标", f"{year}年", f"{year - 1}年", "比上年", "目标", "居首", "报送")
     title = ground.publication.title.replace("{year}", str(year)).replace("{next_year}", str(year + 1))
-    return OnePage(ground.publication.code, f"{title}一页纸", ground.about, heads, tuple(rows), _notes(ground))
+    return OnePage(
+        ground.publication.code, f"{title}一页纸", ground.about, heads, tuple(rows), _notes(ground), ground.unfinished
+    )
 
 
 def pages_of_units(ground: Ground) -> Iterator[OnePage]:
@@ -155,7 +167,7 @@ def _page_of_unit(ground: Ground, unit: Unit, standings: Mapping[tuple[str, str]
                 (
                     _shown(now, indicator.unit),
                     _shown(before, indicator.unit),
-                    _change(now, before, indicator.unit, is_comparable),
+                    _change(now, before, indicator.unit, is_comparable, ground.not_all),
                     standing.average(whole) if standing else _NOTHING,
                     standing.rank(unit.code) if standing else _NOTHING,
                 ),
@@ -166,7 +178,7 @@ def _page_of_unit(ground: Ground, unit: Unit, standings: Mapping[tuple[str, str]
     heads = ("指标", f"{year}年", f"{year - 1}年", "比上年", "同级平均", "名次")
     record = ground.records.get(unit.code)
     notes = ((record.zh,) if record else ()) + _notes(ground)
-    return OnePage(unit.code, f"{unit.zh}{year}年一页纸", ground.about, heads, tuple(rows), notes)
+    return OnePage(unit.code, f"{unit.zh}{year}年一页纸", ground.about, heads, tuple(rows), notes, ground.unfinished)
 
 
 def _notes(ground: Ground) -> tuple[str, ...]:
@@ -193,11 +205,11 @@ def _shown(value: Decimal | None, unit: str) -> str:
     return f"{exact_text(value)}{unit}"
 
 
-def _change(now: Decimal | None, before: Decimal | None, unit: str, is_comparable: bool) -> str:
+def _change(now: Decimal | None, before: Decimal | None, unit: str, is_comparable: bool, missing_zh: str) -> str:
     if now is None or before is None:
         return _NOTHING
     if not is_comparable:
-        return _NOT_ALL
+        return missing_zh
     if unit in ("%", POINTS):
         points = in_table(now - before, _DECIMALS, 1).text
         return f"{'+' if now > before else ''}{points}个百分点" if points.strip("-0.") else "持平"

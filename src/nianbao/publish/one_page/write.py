@@ -37,7 +37,11 @@ def write_pages(
         if not pdf.exists():
             press = press or Press()
             scratch = folder / f".writing-{pdf.name}"
-            press.print(_blocks(page, over.notices), Imprint(page.title, (page.about,), over.title, as_of), scratch)
+            press.print(
+                _blocks(page, over.notices),
+                Imprint(page.title, (page.about,), over.title, as_of, page.unfinished),
+                scratch,
+            )
             scratch.replace(pdf)
             written.append(pdf)
         if report:
@@ -72,5 +76,5 @@ def write_list(pages: Sequence[OnePage], folder: Path, over: Over, ground: Groun
     for code, unit in units.items():
         if code in names:
             levels.setdefault(unit.level.zh_many, []).append((code, unit.zh))
-    text = render_over("one_pages.html.j2", over, _UP, about=ground.about, levels=levels)
+    text = render_over("one_pages.html.j2", over, _UP, about=ground.about, levels=levels, unfinished=ground.unfinished)
     (folder / "index.html").write_text(text, encoding="utf-8", newline="\n")

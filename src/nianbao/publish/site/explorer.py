@@ -39,6 +39,7 @@ def explorer_parts(
         "units": [[unit.code, unit.zh, unit.level, unit.parent] for unit in units.values()],
         "levels": list({unit.level: [unit.level, unit.level_zh] for unit in units.values()}.values()),
         "years": [year.year for year in years],
+        "unfinished": [year.year for year in years if year.is_unfinished],
         "breaks": {str(year): said for year, said in breaks.items()},
     }
     text = part_text("index", index)
@@ -53,7 +54,8 @@ def sentence_part(current: Iterable[tuple[str, ShelvedRelease]], releases: Path)
         page = releases / path / "index.html"
         if page.exists():
             found = [[each.place, each.text] for each in read_sentences(page.read_text(encoding="utf-8"))]
-            told.append([f"{shelved.release.year}年{zh}", f"{path}/index.html", found])
+            running = "（本年度尚未结束）" if shelved.release.is_unfinished else ""
+            told.append([f"{shelved.release.year}年{zh}{running}", f"{path}/index.html", found])
     text = part_text("sentences", told)
     return {part_name("sentences", text): text}
 

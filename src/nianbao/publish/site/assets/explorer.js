@@ -80,16 +80,22 @@
 
   /* Tables: a head, and rows of entries {text, value, href, hollow}. */
   const nameOf = (code) => (code === ALL ? whole : index.units.find((unit) => unit[0] === code)?.[1] || code);
+  const isUnfinished = (year) => index.unfinished.includes(Number(year));
+  const notesOn = (year) => [
+    ...(isUnfinished(year) ? [`${year}年度尚未结束：只含截至发布时已报的报告期，不是全年数，不与他年比较。`] : []),
+    ...(index.breaks[year] ? [`${year}年与上年不是同一范围：${index.breaks[year]}`] : []),
+  ];
   const valueOf = (year, code) => {
-    const told = part[year];
+    const told = part[year], over = !isUnfinished(year);
     if (!told) return undefined;
-    if (code === ALL) return told.a === undefined ? undefined : { value: told.a, complete: told.n[0] >= told.n[1], coverage: told.n };
-    if (told.u[code] !== undefined) return { value: told.u[code], complete: !told.i.includes(code) };
+    if (code === ALL) return told.a === undefined ? undefined : { value: told.a, over, complete: told.n[0] >= told.n[1], coverage: told.n };
+    if (told.u[code] !== undefined) return { value: told.u[code], over, complete: !told.i.includes(code) };
     const below = told.b[code];
-    return below && { value: below[0], complete: below[1] >= below[2], coverage: below.slice(1), below: true };
+    return below && { value: below[0], over, complete: below[1] >= below[2], coverage: below.slice(1), below: true };
   };
   function change(now, before, year, unit) {
     if (!now || !before) return "—";
+    if (!now.over || !before.over) return "年度未结束，不比较";
     if (!now.complete || !before.complete) return "未报齐，不比较";
     const difference = minus(now.value, before.value);
     const sign = difference.startsWith("-") || difference === "0" ? "" : "+";
@@ -135,12 +141,11 @@
     const years = index.years.map(String).filter((year) => valueOf(year, chosen.whose));
     const found = years.map((year) => ({ label: `${year}年`, ...valueOf(year, chosen.whose) }));
     const rows = years.map((year, at) => [{ text: `${year}年` }, number(found[at]), { text: change(found[at], valueOf(String(year - 1), chosen.whose), year, unit) }, { text: covered(found[at]) }, source(year)]);
-    const breaks = years.filter((year) => index.breaks[year]).map((year) => `${year}年与上年不是同一范围：${index.breaks[year]}`);
     const below = found.some((each) => each.below) ? ["本单位不报这个指标，数字是其下各单位之和。"] : [];
     return {
       title: `${nameOf(chosen.whose)}　${index.indicators.find(([id]) => id === chosen.indicator)[1]}　历年`,
-      head: ["年份", "数值", "比上年", "报送", "出处"], rows, notes: [...partialNote(rows), ...below, ...breaks],
-      draw: found.length ? (width) => lines(width, [{ name: "", points: found }], new Set(years.filter((year) => index.breaks[year]).map((year) => `${year}年`))) : null,
+      head: ["年份", "数值", "比上年", "报送", "出处"], rows, notes: [...partialNote(rows), ...below, ...years.flatMap(notesOn)],
+      draw: found.length ? (width) => lines(width, [{ name: "", points: found }], new Set(years.filter((year) => notesOn(year).length).map((year) => `${year}年`))) : null,
     };
   }
   function ofLevel(level, unit, byPeriod) {
@@ -150,7 +155,7 @@
       const periods = Object.keys(part[year]?.q || {});
       const rows = units.filter(([code]) => periods.some((period) => part[year].q[period][code] !== undefined))
         .map(([code, name]) => [{ text: name }, ...periods.map((period) => number(wrap(part[year].q[period][code])))]);
-      return { title, head: ["单位", ...periods.map(periodName)], rows, notes: rows.length ? ["选一个单位可看图。"] : [], draw: null };
+      return { title, head: ["单位", ...periods.map(periodName)], rows, notes: rows.length ? [...notesOn(year), "选一个单位可看图。"] : [], draw: null };
     }
     const found = units.map(([code, name]) => ({ label: name, code, ...valueOf(year, code) })).filter((each) => each.value !== undefined)
       .sort((a, b) => Number(b.value) - Number(a.value));
@@ -158,7 +163,7 @@
       const before = valueOf(String(year - 1), each.code);
       return [{ text: each.label, href: `#${new URLSearchParams({ i: chosen.indicator, u: each.code, p: "year", y: year })}` }, number(each), number(before), { text: change(each, before, year, unit) }, { text: covered(each) }];
     });
-    const notes = [...partialNote(rows), ...(index.breaks[year] ? [`${year}年与上年不是同一范围：${index.breaks[year]}`] : []), ...(found.length > BARS_AT_MOST ? [`图中是最大的${BARS_AT_MOST}个，其余见表。`] : [])];
+    const notes = [...partialNote(rows), ...notesOn(year), ...(found.length > BARS_AT_MOST ? [`图中是最大的${BARS_AT_MOST}个，其余见表。`] : [])];
     return { title, head: ["单位", `${year}年`, `${year - 1}年`, "比上年", "报送"], rows, notes, draw: found.length ? (width) => bars(width, found.slice(0, BARS_AT_MOST)) : null };
   }
   const wrap = (value) => (value === undefined ? undefined : { value, complete: true });
@@ -166,12 +171,13 @@
   function ofPeriods(unit) {
     const year = chosen.year, before = String(year - 1);
     const periods = Object.keys(part[year]?.q || {}).filter((period) => part[year].q[period][chosen.whose] !== undefined);
-    const value = (of, period) => wrap(part[of]?.q[of + period.slice(4)]?.[chosen.whose]);
+    const earlier = (period) => String(period.slice(0, 4) - 1) + period.slice(4);
+    const value = (of, period) => wrap(part[of]?.q[of === year ? period : earlier(period)]?.[chosen.whose]);
     const rows = periods.map((period) => [{ text: periodName(period) }, number(value(year, period)), number(value(before, period))]);
     const series = [before, year].map((of) => ({ name: `${of}年`, points: periods.map((period) => ({ label: periodName(period), ...value(of, period) })).filter((each) => each.value !== undefined) }));
     return {
       title: `${nameOf(chosen.whose)}　${index.indicators.find(([id]) => id === chosen.indicator)[1]}　${year}年各期`,
-      head: ["报告期", `${year}年`, `${before}年`], rows, notes: rows.length ? ["各期是已报单位之和；是否报齐见“全年”。"] : ["这个指标不按期相加，只有全年数。"],
+      head: ["报告期", `${year}年`, `${before}年`], rows, notes: rows.length ? [...notesOn(year), "各期是已报单位之和；是否报齐见“全年”。"] : ["这个指标不按期相加，只有全年数。"],
       draw: rows.length ? (width) => lines(width, series.filter((each) => each.points.length), new Set()) : null,
     };
   }
