@@ -79,7 +79,7 @@ def test_the_archive_holds_the_bytes_that_arrived(year_home: Home) -> None:
     """Every delivery's bytes are kept under their SHA-256, once; beside them only the record lies."""
     kept = [path for path in (year_home.archive / "bytes").rglob("*") if path.is_file()]
     assert all(hashlib.sha256(path.read_bytes()).hexdigest() == path.name for path in kept)
-    assert sorted(path.name for path in year_home.archive.iterdir()) == ["answers.sha256", "bytes", "record"]
+    assert sorted(path.name for path in year_home.archive.iterdir()) == ["bytes", "record"]
     with warehouse(year_home) as connection:
         known = connection.execute("SELECT DISTINCT sha256 FROM ledger.delivery").fetchall()
     assert {path.name for path in kept} > {sha256 for (sha256,) in known}

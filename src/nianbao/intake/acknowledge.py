@@ -78,7 +78,6 @@ def acknowledge(replies: Sequence[Reply], archive: Archive, pool: ReaderPool, ou
     failed = ((reply.delivery_id, reply) for reply in replies if reply.delivery_id in causes)
     for _ in each_apart(failed, lambda reply: _write_kept(outbox, reply), {}):
         pass
-    archive.note_answers(_beside(each.target, ending) for each in due.values() for ending in (MARKED, RECEIPT, PAGE))
     return Acknowledged(tuple(_beside(each.target, RECEIPT) for key, each in all_.items() if key not in causes), causes)
 
 

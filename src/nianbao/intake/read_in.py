@@ -72,11 +72,9 @@ def _kept(delivery: Delivery) -> Identified:
 
 
 def _read(archive: Archive, pool: ReaderPool, deliveries: Sequence[Delivery], progress: Progress) -> list[FileRead]:
-    """What the workers read of each file; one that is too large or our own answer is not opened."""
-    answers = archive.answers_among(item.sha256 for item in deliveries)
-    closed = [_closed(item, item.sha256 in answers) for item in deliveries]
-    read = [unread(fault or ReadingFault("TIMEOUT")) for fault in closed]
-    readable = [index for index, fault in enumerate(closed) if fault is None]
+    """What the workers read of each file; one that is too large is not opened."""
+    read = [unread(_too_large(item) if item.size_bytes > MAX_BYTES else ReadingFault("TIMEOUT")) for item in deliveries]
+    readable = [index for index, item in enumerate(deliveries) if item.size_bytes <= MAX_BYTES]
     due = [deliveries[index] for index in readable]
     asked = [ReadRequest(archive.checked(item.sha256), item.file_name) for item in due]
     for done, (position, answer) in enumerate(pool.read(asked), start=1):
@@ -85,8 +83,5 @@ def _read(archive: Archive, pool: ReaderPool, deliveries: Sequence[Delivery], pr
     return read
 
 
-def _closed(delivery: Delivery, is_own_answer: bool) -> ReadingFault | None:
-    """Why a file is not opened, if it is not."""
-    if is_own_answer:
-        return ReadingFault("OWN_ANSWER")
-    return ReadingFault("TOO_LARGE", value=str(delivery.size_bytes)) if delivery.size_bytes > MAX_BYTES else None
+def _too_large(delivery: Delivery) -> ReadingFault:
+    return ReadingFault("TOO_LARGE", value=str(delivery.size_bytes))

@@ -22,7 +22,6 @@ class Archive:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._bytes = folder / "bytes"
-        self._answers = folder / "answers.sha256"
         self._unsettled: list[Path] = []
 
     def path_of(self, sha256: str) -> Path:
@@ -106,18 +105,6 @@ class Archive:
         """The hashes under which anything is kept."""
         for path in sorted(self._bytes.glob("??/*")):
             yield path.name
-
-    def note_answers(self, paths: Iterable[Path]) -> None:
-        """Remember the contents of answers of ours, so that none of them is ever taken for a delivery."""
-        hashes = [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths if path.exists()]
-        with self._answers.open("a", encoding="ascii") as file:
-            file.writelines(f"{sha256}\n" for sha256 in hashes)
-
-    def answers_among(self, hashes: Iterable[str]) -> set[str]:
-        """Which of these contents are, byte for byte, answers of ours."""
-        if not self._answers.exists():
-            return set()
-        return set(hashes) & set(self._answers.read_text(encoding="ascii").split())
 
     def clear(self) -> None:
         """Sweep away a copy that a killed run began; its file is still at its source."""

@@ -24,6 +24,7 @@ from nianbao.intake.answer.mark import mark_workbook
 from nianbao.intake.answer.package import UnknownPackage
 from nianbao.intake.answer.rebuild import rebuild
 from nianbao.intake.answer.styles import FILLS
+from nianbao.intake.read.formats.own_answer import is_own_answer
 from nianbao.intake.read.formats.route import open_file
 from nianbao.intake.read.vocabulary import load_vocabulary
 from nianbao.intake.read.workbook import read_workbook
@@ -196,6 +197,22 @@ def test_the_marked_workbook_reads_as_the_senders_own(own: bytes) -> None:
     before, after = (read_workbook(content, vocabulary) for content in (own, mark_workbook(own, job_of())))
     assert after.frames == before.frames
     assert after.cover == before.cover
+
+
+def test_O23_a_marked_workbook_is_known_until_somebody_works_on_it(own: bytes, tmp_path: Path) -> None:
+    """O23: packed anew it is still ours; a changed cell, another program's saving, or the sender's file is not."""
+    marked = mark_workbook(own, job_of())
+    again = mark_workbook(zipped(parts(marked).items()), job_of(MARKS[:1]))
+    path = tmp_path / "marked.xlsx"
+    path.write_bytes(marked)
+    assert is_own_answer(marked)
+    assert is_own_answer(again)
+    assert is_own_answer(zipped(parts(marked).items()))
+    assert not is_own_answer(own)
+    assert not is_own_answer(edited(path, lambda workbook: None))
+    for name, text in parts(marked).items():
+        if name != "[Content_Types].xml":
+            assert not is_own_answer(zipped({**parts(marked), name: text + b" "}.items()))
 
 
 def test_R11_a_workbook_in_another_folder_is_marked_as_it_stands(own: bytes) -> None:

@@ -6,9 +6,12 @@ import io
 import posixpath
 import re
 import zipfile
+import zlib
 from typing import Any
 
 from lxml import etree
+
+from nianbao.intake.read.formats.own_answer import sealed
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -147,16 +150,21 @@ class WorkbookPackage:
         return f"rId{number}"
 
     def to_bytes(self) -> bytes:
-        """The file with its changes; the same changes give the same bytes."""
+        """The file with its changes, sealed as an answer of ours; the same changes give the same bytes."""
+        self._bytes |= {name: serialise(tree) for name, tree in self._trees.items()}
+        self._bytes[_TYPES_PART] = sealed(self.read(_TYPES_PART), {name: self._checksum(name) for name in self._names})
         written = io.BytesIO()
         with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
             for name in self._names:
-                tree = self._trees.get(name)
-                content = self.read(name) if tree is None else serialise(tree)
+                content = self.read(name)
                 entry = zipfile.ZipInfo(name, _WRITTEN_AT)
                 entry.compress_type = zipfile.ZIP_DEFLATED
                 archive.writestr(entry, content)
         return written.getvalue()
+
+    def _checksum(self, part: str) -> int:
+        own = self._bytes.get(part)
+        return self._archive.getinfo(part).CRC if own is None else zlib.crc32(own)
 
 
 def parse(content: bytes) -> Element:

@@ -13,7 +13,7 @@ MAX_INFLATED = 200 * 1024 * 1024
 MAX_RATIO = 200
 MAX_ENTRIES = 2_000
 _SMALLEST_ALLOWANCE = 1 << 20
-_LOCAL_HEADER, _LOCAL_MAGIC = 30, b"PK\3\4"
+ZIP_MAGIC, _LOCAL_HEADER = b"PK\3\4", 30
 _ENCRYPTED = 1
 _METHODS = {9: "Deflate64", 12: "bzip2", 14: "LZMA", 93: "Zstandard", 95: "XZ", 98: "PPMd"}
 
@@ -44,6 +44,11 @@ class ZipPackage:
     def __contains__(self, name: str) -> bool:
         return name in self._entries
 
+    @property
+    def checksums(self) -> dict[str, int]:
+        """What the package says of each entry's bytes: their CRC-32, which `read` compares."""
+        return {name: entry.CRC for name, entry in self._entries.items()}
+
     def read(self, name: str) -> bytes:
         """The bytes of an entry, never more than is allowed: the sizes that the header claims are not believed.
 
@@ -70,7 +75,7 @@ class ZipPackage:
             raise Unreadable("ENCRYPTED", entry.filename)
         start = entry.header_offset + _LOCAL_HEADER
         header = self._content[entry.header_offset : start]
-        if len(header) < _LOCAL_HEADER or not header.startswith(_LOCAL_MAGIC):
+        if len(header) < _LOCAL_HEADER or not header.startswith(ZIP_MAGIC):
             raise Unreadable("TRUNCATED", entry.filename)
         start += int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
         packed = self._content[start : start + entry.compress_size]

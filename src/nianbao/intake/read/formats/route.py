@@ -11,7 +11,7 @@ from nianbao.intake.read.formats.delimited import DELIMITERS, open_delimited
 from nianbao.intake.read.formats.json_delivery import Fields, open_json
 from nianbao.intake.read.formats.ods import CONTENT, MIMETYPE, open_ods
 from nianbao.intake.read.formats.office_package import CONTENT_TYPES, content_types, main_part
-from nianbao.intake.read.formats.package import ZipPackage
+from nianbao.intake.read.formats.package import ZIP_MAGIC, ZipPackage
 from nianbao.intake.read.formats.sheet import Opened, Unreadable
 from nianbao.intake.read.formats.unlock import unlock
 from nianbao.intake.read.formats.xls import is_locked, open_xls, workbook_stream
@@ -23,7 +23,6 @@ _ENDINGS = {
     "xls": (".xls", ".et"),
     "ods": (".ods",),
 }
-ZIP = b"PK\x03\x04"
 _SPREADSHEET = b"opendocument.spreadsheet"
 
 
@@ -39,7 +38,7 @@ def open_file(content: bytes, name: str, fields: Fields) -> Opened:
     if content.startswith(COMPOUND):
         kind, opened = _open_compound(content, ending)
         return _misnamed(opened, kind, ending)
-    if content.startswith(ZIP):
+    if content.startswith(ZIP_MAGIC):
         kind, opened = _open_package(content, ending)
         return _misnamed(opened, kind, ending)
     return _open_text(content, name, ending, fields)
@@ -48,7 +47,7 @@ def open_file(content: bytes, name: str, fields: Fields) -> Opened:
 def _open_compound(content: bytes, ending: str) -> tuple[str, Opened]:
     compound = Compound(content)
     if compound.has("EncryptedPackage"):
-        return _open_package(_unlocked(content, ZIP), ending)
+        return _open_package(_unlocked(content, ZIP_MAGIC), ending)
     if not workbook_stream(compound):
         raise foreign.refuse(foreign.kind_of_compound(compound.names), ending)
     if is_locked(compound):
