@@ -24,9 +24,15 @@ from nianbao.terms.filled import Filled
 from nianbao.terms.period import Period
 from tests.homes import ROOT, arrive, clock_at
 
-PAGE = (ROOT / "docs" / "federation.md").read_text(encoding="utf-8")
+PAGE, PAGE_ZH = ((ROOT / "docs" / f"federation{end}.md").read_text(encoding="utf-8") for end in ("", ".zh-CN"))
 COMMANDS = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 WRITTEN = re.compile(r"`([\w/.]+)`:\n\n```\w+\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def test_the_page_in_chinese_leads_the_same_way() -> None:
+    """The same commands, so that they need not be run twice; and nothing that can be declared is left out."""
+    assert COMMANDS.findall(PAGE_ZH) == COMMANDS.findall(PAGE)
+    assert (WRITTEN.findall(PAGE_ZH), PAGE_ZH.count("\n|")) == (WRITTEN.findall(PAGE), PAGE.count("\n|"))
 
 
 @pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="OpenSSH signs")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from nianbao.publish.definition import define
@@ -13,8 +13,10 @@ from nianbao.terms.background import Background, Described, Due, DueCounts
 from nianbao.terms.indicator import Indicator
 from nianbao.terms.target import Target
 
-_YEARS = 3
-"""The year itself, the one before, and the one before that: a report prints figures of last year too."""
+_YEARS = 5
+"""The page of a figure shows the values of so many years, that of the report the last."""
+_COMPARED = 3
+"""Of units those of the year, the one before, and the one before that: a report prints figures of last year too."""
 
 
 def background(
@@ -37,13 +39,15 @@ def background(
     )
 
 
-def _described(indicator: Indicator, figures: Figures, years: Iterable[int]) -> Described:
+def _described(indicator: Indicator, figures: Figures, years: Sequence[int]) -> Described:
     values: dict[int, Decimal] = {}
     by_unit: dict[int, dict[str, Decimal]] = {}
     for year in years:
         value = figures.get(indicator.id, year).value
         if value is not None:
             values[year] = value
+        if year <= years[-1] - _COMPARED:
+            continue
         scopes = figures.values.get((indicator.id, year), {})
         by_unit[year] = {scope: part for scope, part in scopes.items() if scope != ALL}
     return Described(

@@ -169,6 +169,15 @@ def test_every_figure_has_one_page_that_says_where_it_comes_from(pages: dict[str
     assert [each["href"] for each in share.of("a")].count("warmth_funds-2021.html") == 1
 
 
+def test_S11_a_figure_stands_in_its_line_over_the_years(pages: dict[str, Page]) -> None:
+    """S11: on its own page, each year with its bar and how it changed; the page of last year's ends with last year."""
+    page = pages["figures/warmth_funds-2021.html"]
+    line = page.source.split('id="years"')[1].split("</table>")[0]
+    assert re.findall(r'<th scope="row">(\d{4})年', line) == ["2020", "2021"]
+    assert line.count('<svg class="bar"') == 2 and "%）" in line.split("2021年")[1]
+    assert 'id="years"' not in pages["figures/warmth_funds-2020.html"].source
+
+
 def test_part_of_a_year_is_not_compared(tmp_path: Path, pages: dict[str, Page]) -> None:
     """Of last year only some periods were reported: its value is shown as such, and no change is told."""
     whole = with_background()

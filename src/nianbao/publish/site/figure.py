@@ -31,6 +31,17 @@ class ShownPart:
 
 
 @dataclass(frozen=True)
+class ShownYear:
+    """The value of the whole in a year beside that of the year before; `length` is that of its bar, of a hundred."""
+
+    year: int
+    value: Decimal
+    change: str
+    length: str
+    is_partial: bool
+
+
+@dataclass(frozen=True)
 class ShownOperand:
     """A figure of a formula with its value; `has_page` says that this edition prints it."""
 
@@ -105,6 +116,25 @@ class FigurePage:
     def change(self) -> str:
         """How it changed against the year before, where the two can be compared."""
         return change_text(self.value, self.last, self.figure.unit) if self.is_comparable else "—"
+
+    @property
+    def years(self) -> tuple[ShownYear, ...]:
+        """The values of the years up to that of the figure."""
+        told, unit = self.described, self.figure.unit
+        if told is None:
+            return ()
+        values = {year: told.values[year] for year in sorted(told.values) if year <= self.figure.year}
+        most = max(map(abs, values.values()), default=Decimal())
+        return tuple(
+            ShownYear(
+                year,
+                value,
+                change_text(value, values.get(year - 1), unit) if told.is_comparable(year) else "—",
+                length(value, most),
+                year in told.partial,
+            )
+            for year, value in values.items()
+        )
 
     @property
     def is_comparable(self) -> bool:
