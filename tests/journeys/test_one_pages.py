@@ -96,7 +96,7 @@ def test_T22_a_page_of_a_running_year_says_so_and_compares_nothing(ground: Groun
     page = page_of_publication(running)
     assert {cell(page, row.zh, "比上年") for row in page.rows} <= {"年度未结束", "—"}
     assert {cell(page, row.zh, "居首") for row in page.rows} == {"—"}
-    over = Over("样例", "全省", {}, {})
+    over = Over("样例", "全省", {}, {}, {})
     write_pages([page], tmp_path, over, dt.datetime(2021, 4, 12))
     write_list([page], tmp_path, over, running)
     assert [path.name for path in sorted(tmp_path.glob("*.html")) if said not in path.read_text("utf-8")] == []

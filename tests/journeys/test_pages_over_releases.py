@@ -205,11 +205,12 @@ def test_T22_F7_the_explorer_says_that_a_year_is_not_over_and_knows_its_months(
 ) -> None:
     """T22, F7: nothing is held against a running year, which says so; periods of a year from July meet their own."""
     years = [released(2021, "2020Q3 2020Q4 2021Q1 2021Q2", 10), released(2022, "2021Q3", 30, is_unfinished=True)]
-    write_over(tmp_path, Over("样例", "全省", {}, {"yearbook": "年报"}), (), lambda: years)
+    write_over(tmp_path, Over("样例", "全省", {}, {2022: "2022工作年度"}, {"yearbook": "年报"}), (), lambda: years)
     chromium.size(1300, 900)
     home = Home(tmp_path)
     (tmp_path / "releases").symlink_to(tmp_path)
-    assert [row[2] for row in explore(chromium, home, "i=funds&u=all&p=year")] == ["—", "年度未结束，不比较"]
+    rows = explore(chromium, home, "i=funds&u=all&p=year")
+    assert [(row[0], row[2]) for row in rows] == [("2021年", "—"), ("2022工作年度", "年度未结束，不比较")]
     notes = chromium.js("document.getElementById('notes').textContent")
     assert "2022年度尚未结束" in notes and "2021年度尚未结束" not in notes
     assert explore(chromium, home, "i=funds&u=A1&p=periods&y=2022") == [["三季度", "30", "10"]]

@@ -1,5 +1,6 @@
 """What a comparison of the same periods takes is what explain, feeds, claims and pages show of it."""
 
+import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -107,3 +108,24 @@ def test_a_claim_about_a_change_rests_on_the_periods_that_it_compares(claims: Cl
     possible = claims.possible(figure)
     assert (round(possible.low, 6), round(possible.high, 6)) == (round(change(here), 6), round(change(most), 6))
     assert isinstance(possible, Interval) and claims.missing_share("funds_growth", 2022) is not None
+
+
+def test_F7_a_yearly_form_belongs_to_the_year_that_begins_in_july(tmp_path: Path) -> None:
+    """F7: taken, due, counted, compared, and in the history once, as the year and as no part of it."""
+    federation = Federation(tmp_path)
+    year = 'first_day = 2020-07-01\n\n[year]\ncode = "work"\nzh = "工作年度"\nfirst_month = 7\n'
+    (federation.folder / "federation.toml").write_text(year, encoding="utf-8")
+    federation.edit("forms/A01.toml", 'periods = ["Q1", "Q2", "Q3", "Q4"]', 'periods = ["Y07"]')
+    federation.edit("forms/A01.toml", "since = 2021", "since = 2020")
+    for ends, more in ((2021, 0), (2022, 190)):
+        for unit, funds in FUNDS.items():
+            own = {"A01": a01(1000, funds + more, 100)}
+            federation.send(unit, f"{ends}Y07", own, f"{ends}-07-05T09:00")
+        federation.night(f"{ends}-07-12T01:00")
+    due = federation.ask("SELECT DISTINCT period, year, due_on FROM core.reporting WHERE form_code = 'A01' ORDER BY 1")
+    assert due == [(f"{ends}Y07", ends, dt.date(ends, 7, 10)) for ends in (2021, 2022)]
+    whole = sum(FUNDS.values())
+    assert [federation.value("funds", ends) for ends in (2021, 2022)] == [whole, whole + 3 * 190]
+    assert federation.value("funds_growth", 2022) == 3
+    query = "SELECT period, value FROM mart.figure_history WHERE indicator_id = 'funds' AND scope = 'all' ORDER BY 1"
+    assert federation.ask(query) == [("2021", whole), ("2022", whole + 3 * 190)]

@@ -121,7 +121,7 @@ def _slope(chart: Chart, ground: ChartGround) -> tuple[tuple[ChartPoint, ...], s
     if not known:
         return (), ""
     points = tuple(
-        ChartPoint(label, f"{each}年", value / chart.scale)
+        ChartPoint(label, figures.basis.label(each), value / chart.scale)
         for label, *both in known
         for each, value in zip((year - 1, year), both, strict=True)
     )
@@ -151,8 +151,8 @@ def _quarters(chart: Chart, ground: ChartGround) -> tuple[tuple[ChartPoint, ...]
     last = {Period.parse(code).suffix: value for code, value in before.items()}
     series = []
     if all(kind in last for kind in kinds):
-        series.append((f"{year - 1}年", [last[kind] for kind in kinds]))
-    series.append((f"{year}年", list(now.values())))
+        series.append((figures.basis.label(year - 1), [last[kind] for kind in kinds]))
+    series.append((figures.basis.label(year), list(now.values())))
     labels = [Period.parse(code).zh.partition("年")[2] or code for code in now]
     points = tuple(
         ChartPoint(label, said, value / chart.scale)

@@ -78,6 +78,7 @@ def over_all(workspace: Workspace, years: list[int]) -> Over:
         project.federation.zh,
         project.conventions.words.whole,
         {year: said for year in (*(years[0] - 1, *years),) if (said := break_before(workspace, year))},
+        {year: project.conventions.year.label(year) for year in (*(years[0] - 1, *years),)},
         {code: each.zh for code, each in project.publications.items()},
         (SAMPLE_NOTICE,) if workspace.home.is_sample else (),
     )

@@ -28,7 +28,7 @@ taken AS (
         i.aggregate, i.unit_scope, i.of_counted, i.form_code, i.part
     FROM reference.indicator_period AS p
     INNER JOIN reference.indicators AS i ON p.indicator_id = i.indicator_id
-    WHERE p.year_basis = '{main.code}' AND p.period <> CAST(p.year AS VARCHAR)
+    WHERE p.year_basis = '{main.code}' AND p.period <> p.year || '{main.period(2000).code[4:]}'
 ),
 
 valued AS (

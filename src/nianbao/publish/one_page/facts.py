@@ -92,7 +92,7 @@ def page_of_publication(ground: Ground) -> OnePage:
                 ),
             )
         )
-    heads = ("指标", f"{year}年", f"{year - 1}年", "比上年", "目标", "居首", "报送")
+    heads = ("指标", figures.basis.label(year), figures.basis.label(year - 1), "比上年", "目标", "居首", "报送")
     title = ground.publication.title.replace("{year}", str(year)).replace("{next_year}", str(year + 1))
     return OnePage(
         ground.publication.code, f"{title}一页纸", ground.about, heads, tuple(rows), _notes(ground), ground.unfinished
@@ -175,7 +175,8 @@ def _page_of_unit(ground: Ground, unit: Unit, standings: Mapping[tuple[str, str]
         )
     if not rows:
         return None
-    heads = ("指标", f"{year}年", f"{year - 1}年", "比上年", "同级平均", "名次")
+    label = ground.figures.basis.label
+    heads = ("指标", label(year), label(year - 1), "比上年", "同级平均", "名次")
     record = ground.records.get(unit.code)
     notes = ((record.zh,) if record else ()) + _notes(ground)
     return OnePage(unit.code, f"{unit.zh}{year}年一页纸", ground.about, heads, tuple(rows), notes, ground.unfinished)

@@ -86,4 +86,6 @@ def in_words(dues: list[Due]) -> str:
 def period_short(code: str) -> str:
     """A period without its year: 一季度."""
     period = Period.parse(code)
-    return _SHORT.get(period.suffix) or period.zh.removeprefix(f"{period.year}年")
+    return _SHORT.get(period.suffix[0] if period.suffix[0] == "Y" else period.suffix) or period.zh.removeprefix(
+        f"{period.year}年"
+    )

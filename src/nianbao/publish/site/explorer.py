@@ -20,11 +20,15 @@ ALL = "all"
 
 
 def explorer_parts(
-    years: Sequence[ReleasedYear], breaks: Mapping[int, str], releases: Path, publications: Mapping[str, str]
+    years: Sequence[ReleasedYear],
+    breaks: Mapping[int, str],
+    labels: Mapping[int, str],
+    releases: Path,
+    publications: Mapping[str, str],
 ) -> dict[str, str]:
     """The texts of all parts by the names of their files; that of the index begins with `index.`.
 
-    `years` are in order; of an indicator or a unit the last year that knows it says what it is called.
+    `labels` are the names of years. `years` are in order; of an indicator or a unit the last year that knows it says what it is called.
     """
     parts: dict[str, str] = {}
     files: dict[str, str] = {}
@@ -40,6 +44,7 @@ def explorer_parts(
         "levels": list({unit.level: [unit.level, unit.level_zh] for unit in units.values()}.values()),
         "years": [year.year for year in years],
         "unfinished": [year.year for year in years if year.is_unfinished],
+        "labels": {str(year): zh for year, zh in labels.items()},
         "breaks": {str(year): said for year, said in breaks.items()},
     }
     text = part_text("index", index)

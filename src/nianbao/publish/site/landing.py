@@ -36,11 +36,12 @@ _DOWNLOADS = {".pdf": "PDF", ".docx": "Word", ".xlsx": "工作簿"}
 @dataclass(frozen=True)
 class Over:
     """What the pages over all releases say besides those: whose they are, what all units together are called, what
-    makes a year incomparable with the one before, and notices on top."""
+    makes a year incomparable with the one before, how years are called, and notices on top."""
 
     title: str
     whole: str
     breaks: Mapping[int, str]
+    labels: Mapping[int, str]
     publications: Mapping[str, str]
     notices: tuple[str, ...] = ()
 
@@ -72,7 +73,7 @@ def write_over(
     if is_whole and seen.read_text(encoding="utf-8") == made_from:
         return False
     years = read_years()
-    data = explorer_parts(years, over.breaks, releases, over.publications) if years else {}
+    data = explorer_parts(years, over.breaks, over.labels, releases, over.publications) if years else {}
     said = sentence_part([(shelf.zh, shelf.current) for shelf in shelves if shelf.holds], releases) if years else {}
     seen.unlink(missing_ok=True)
     write_parts(folder / "data", data | said)

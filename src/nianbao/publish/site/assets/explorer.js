@@ -27,7 +27,7 @@
       group.label = zh;
       if (group.children.length) byId("whose").append(group);
     }
-    byId("year").append(...[...index.years].reverse().map((year) => option(String(year), `${year}年`)));
+    byId("year").append(...[...index.years].reverse().map((year) => option(String(year), yearName(year))));
     for (const id of ["indicator", "whose", "period", "year"]) byId(id).addEventListener("change", choose);
     byId("narrow").addEventListener("input", narrow);
     byId("csv").addEventListener("click", saveTable);
@@ -80,6 +80,7 @@
 
   /* Tables: a head, and rows of entries {text, value, href, hollow}. */
   const nameOf = (code) => (code === ALL ? whole : index.units.find((unit) => unit[0] === code)?.[1] || code);
+  const yearName = (year) => index.labels[year] || `${year}年`;
   const isUnfinished = (year) => index.unfinished.includes(Number(year));
   const notesOn = (year) => [
     ...(isUnfinished(year) ? [`${year}年度尚未结束：只含截至发布时已报的报告期，不是全年数，不与他年比较。`] : []),
@@ -139,18 +140,18 @@
 
   function overYears(unit) {
     const years = index.years.map(String).filter((year) => valueOf(year, chosen.whose));
-    const found = years.map((year) => ({ label: `${year}年`, ...valueOf(year, chosen.whose) }));
-    const rows = years.map((year, at) => [{ text: `${year}年` }, number(found[at]), { text: change(found[at], valueOf(String(year - 1), chosen.whose), year, unit) }, { text: covered(found[at]) }, source(year)]);
+    const found = years.map((year) => ({ label: yearName(year), ...valueOf(year, chosen.whose) }));
+    const rows = years.map((year, at) => [{ text: yearName(year) }, number(found[at]), { text: change(found[at], valueOf(String(year - 1), chosen.whose), year, unit) }, { text: covered(found[at]) }, source(year)]);
     const below = found.some((each) => each.below) ? ["本单位不报这个指标，数字是其下各单位之和。"] : [];
     return {
       title: `${nameOf(chosen.whose)}　${index.indicators.find(([id]) => id === chosen.indicator)[1]}　历年`,
       head: ["年份", "数值", "比上年", "报送", "出处"], rows, notes: [...partialNote(rows), ...below, ...years.flatMap(notesOn)],
-      draw: found.length ? (width) => lines(width, [{ name: "", points: found }], new Set(years.filter((year) => notesOn(year).length).map((year) => `${year}年`))) : null,
+      draw: found.length ? (width) => lines(width, [{ name: "", points: found }], new Set(years.filter((year) => notesOn(year).length).map(yearName))) : null,
     };
   }
   function ofLevel(level, unit, byPeriod) {
     const year = chosen.year, units = index.units.filter((each) => each[2] === level);
-    const title = `${index.levels.find(([code]) => code === level)[1]}　${index.indicators.find(([id]) => id === chosen.indicator)[1]}　${year}年`;
+    const title = `${index.levels.find(([code]) => code === level)[1]}　${index.indicators.find(([id]) => id === chosen.indicator)[1]}　${yearName(year)}`;
     if (byPeriod) {
       const periods = Object.keys(part[year]?.q || {});
       const rows = units.filter(([code]) => periods.some((period) => part[year].q[period][code] !== undefined))
@@ -164,7 +165,7 @@
       return [{ text: each.label, href: `#${new URLSearchParams({ i: chosen.indicator, u: each.code, p: "year", y: year })}` }, number(each), number(before), { text: change(each, before, year, unit) }, { text: covered(each) }];
     });
     const notes = [...partialNote(rows), ...notesOn(year), ...(found.length > BARS_AT_MOST ? [`图中是最大的${BARS_AT_MOST}个，其余见表。`] : [])];
-    return { title, head: ["单位", `${year}年`, `${year - 1}年`, "比上年", "报送"], rows, notes, draw: found.length ? (width) => bars(width, found.slice(0, BARS_AT_MOST)) : null };
+    return { title, head: ["单位", yearName(year), yearName(year - 1), "比上年", "报送"], rows, notes, draw: found.length ? (width) => bars(width, found.slice(0, BARS_AT_MOST)) : null };
   }
   const wrap = (value) => (value === undefined ? undefined : { value, complete: true });
   const periodName = (code) => ({ Q1: "一季度", Q2: "二季度", Q3: "三季度", Q4: "四季度", H1: "上半年", H2: "下半年" })[code.slice(4)] || (code[4] === "M" ? `${Number(code.slice(5))}月` : code);
@@ -174,10 +175,10 @@
     const earlier = (period) => String(period.slice(0, 4) - 1) + period.slice(4);
     const value = (of, period) => wrap(part[of]?.q[of === year ? period : earlier(period)]?.[chosen.whose]);
     const rows = periods.map((period) => [{ text: periodName(period) }, number(value(year, period)), number(value(before, period))]);
-    const series = [before, year].map((of) => ({ name: `${of}年`, points: periods.map((period) => ({ label: periodName(period), ...value(of, period) })).filter((each) => each.value !== undefined) }));
+    const series = [before, year].map((of) => ({ name: yearName(of), points: periods.map((period) => ({ label: periodName(period), ...value(of, period) })).filter((each) => each.value !== undefined) }));
     return {
-      title: `${nameOf(chosen.whose)}　${index.indicators.find(([id]) => id === chosen.indicator)[1]}　${year}年各期`,
-      head: ["报告期", `${year}年`, `${before}年`], rows, notes: rows.length ? [...notesOn(year), "各期是已报单位之和；是否报齐见“全年”。"] : ["这个指标不按期相加，只有全年数。"],
+      title: `${nameOf(chosen.whose)}　${index.indicators.find(([id]) => id === chosen.indicator)[1]}　${yearName(year)}各期`,
+      head: ["报告期", yearName(year), yearName(before)], rows, notes: rows.length ? [...notesOn(year), "各期是已报单位之和；是否报齐见“全年”。"] : ["这个指标不按期相加，只有全年数。"],
       draw: rows.length ? (width) => lines(width, series.filter((each) => each.points.length), new Set()) : null,
     };
   }
