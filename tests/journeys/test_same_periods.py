@@ -10,6 +10,7 @@ import pytest
 from nianbao.errors import UsageError
 from nianbao.runs.editions import year_asked, years_that_count
 from nianbao.runs.feeds import feeds
+from nianbao.runs.nightly import nightly
 from nianbao.runs.workspace import Workspace, open_workspace
 from nianbao.statistics.claims import Claims, read_claims
 from nianbao.statistics.figures import read_figures
@@ -129,3 +130,22 @@ def test_F7_a_yearly_form_belongs_to_the_year_that_begins_in_july(tmp_path: Path
     assert federation.value("funds_growth", 2022) == 3
     query = "SELECT period, value FROM mart.figure_history WHERE indicator_id = 'funds' AND scope = 'all' ORDER BY 1"
     assert federation.ask(query) == [("2021", whole), ("2022", whole + 3 * 190)]
+
+
+@pytest.mark.parametrize("since", ["2018-01-01", "2022-02-01"], ids=["nobody came", "one came"])
+def test_T24_a_change_without_a_comparable_basis_says_who_came(tmp_path: Path, since: str) -> None:
+    """T24: where a formula of the federation's own looks back, the report names the unit that makes the years unlike."""
+    federation = Federation(tmp_path)
+    federation.edit("reference/units.csv", "City C,,P1,,2018-01-01", f"City C,,P1,,{since}")
+    for quarter in range(8):
+        year, factor = 2021 + quarter // 4, 100 + quarter
+        day = f"{year + quarter % 4 // 3}-{3 * (quarter + 1) % 12 + 1:02d}"
+        for unit, funds in FUNDS.items():
+            if unit != "A3" or day > since:
+                own = {"A01": a01(1000 + quarter, funds * factor, factor)}
+                federation.send(unit, f"{year}Q{quarter % 4 + 1}", own, f"{day}-05T09:00")
+    with clock_at("2023-01-12T01:00"):
+        nightly(federation.folder, federation.home)
+    page = (federation.home.releases / "2022" / "yearbook" / "draft" / "index.html").read_text(encoding="utf-8")
+    said = "慰问资金增长率：没有剔除2021年以来新增丙市总，不是可比口径。"
+    assert (said in page) == (since > "2021")

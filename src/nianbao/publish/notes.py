@@ -8,8 +8,9 @@ from decimal import Decimal
 
 from nianbao.catalog import Project
 from nianbao.catalog.conventions import Words
-from nianbao.statistics.comparable import mark_of, say_left_out
+from nianbao.statistics.comparable import mark_of, say_left_in, say_left_out
 from nianbao.statistics.figures import Figures
+from nianbao.statistics.scopes import ALL
 from nianbao.statistics.wording import word
 from nianbao.terms.document import Footnote, PrintedFigure, PrintedSection, RowSum, TableCell
 from nianbao.terms.period import Period
@@ -47,12 +48,19 @@ def coverage_notes(figures: Sequence[PrintedFigure], words: Words) -> tuple[Foot
 
 
 def comparable_notes(figures: Iterable[PrintedFigure], project: Project) -> tuple[Footnote, ...]:
-    """Whom the comparable basis leaves out, each at the first figure of a section that is computed on one."""
+    """Whom the comparable basis leaves out, and which changes are on none; at the first figure that each concerns."""
     said: dict[str, str] = {}
+    left_in: dict[str, list[PrintedFigure]] = {}
     for each in figures:
-        if text := say_left_out(project, each.year, mark_of(project.indicators[each.indicator_id], project)):
+        indicator = project.indicators[each.indicator_id]
+        if text := say_left_out(project, each.year, mark_of(indicator, project)):
             said.setdefault(text, each.key)
-    return tuple(Footnote(key, text) for text, key in said.items())
+        if each.scope == ALL and (text := say_left_in(project, indicator, each.year)):
+            left_in.setdefault(text, []).append(each)
+    return (
+        *(Footnote(key, text) for text, key in said.items()),
+        *(Footnote(found[0].key, f"{_named(found)}：{text}。") for text, found in left_in.items()),
+    )
 
 
 def same_periods(periods: Sequence[str]) -> str:

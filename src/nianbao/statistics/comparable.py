@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from decimal import Decimal
 
 from nianbao.catalog import Project
-from nianbao.statistics.formulas import expand, operands_of
+from nianbao.statistics.formulas import counted_behind, expand, operands_of
+from nianbao.terms.form import Aggregate
 from nianbao.terms.indicator import COMPARABLE, COMPARABLE_AT_END, Indicator
-from nianbao.terms.period import Period
 from nianbao.terms.unit import Comparison, Incomparable
 from nianbao.terms.year_basis import YearBasis
 from nianbao.warehouse.connect import Connection
@@ -38,16 +38,34 @@ def say_left_out(project: Project, year: int, mark: str) -> str:
     found = left_out(project, project.conventions.year, year, mark)
     if not found:
         return ""
-    return f"可比口径不含{year - 1}年以来" + "、".join(_parts(project, year, found)) + "。"
+    return f"可比口径不含{year - 1}年以来{_parts(project, year, found)}。"
 
 
-def _parts(project: Project, year: int, found: Iterable[Incomparable]) -> Iterator[str]:
-    period = Period.parse(str(year))
+def say_left_in(project: Project, indicator: Indicator, year: int) -> str:
+    """Who makes a change of everybody one of unlike years, where nothing on a comparable basis stands beside it."""
+    behind = counted_behind(indicator, project.indicators)
+    compared = {name for name, back in behind if back} & {name for name, back in behind if not back}
+    if (
+        not compared
+        or mark_of(indicator, project)
+        or any(indicator.id == each.comparable_of for each in project.indicators.values())
+    ):
+        return ""
+    are_stocks = all(project.indicators[name].aggregate is Aggregate.LAST for name in compared)
+    mark = COMPARABLE_AT_END if are_stocks else COMPARABLE
+    found = left_out(project, project.conventions.year, year, mark)
+    return f"没有剔除{year - 1}年以来{_parts(project, year, found)}，不是可比口径" if found else ""
+
+
+def _parts(project: Project, year: int, found: Sequence[Incomparable]) -> str:
+    period = project.conventions.year.period(year)
+    parts = []
     for comparison, said in _SAID.items():
         units = [project.roster.named(each.unit_code, period) for each in found if each.because is comparison]
         names = [unit.short_zh for unit in units if unit]
         if names:
-            yield said + "、".join(names[:_NAMED]) + (f"等{len(names)}家" if len(names) > _NAMED else "")
+            parts.append(said + "、".join(names[:_NAMED]) + (f"等{len(names)}家" if len(names) > _NAMED else ""))
+    return "、".join(parts)
 
 
 def read_compared(connection: Connection, basis: YearBasis) -> dict[Marked, Decimal]:

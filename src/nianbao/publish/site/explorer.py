@@ -28,7 +28,8 @@ def explorer_parts(
 ) -> dict[str, str]:
     """The texts of all parts by the names of their files; that of the index begins with `index.`.
 
-    `labels` are the names of years. `years` are in order; of an indicator or a unit the last year that knows it says what it is called.
+    `years` are in order, `labels` are their names; of an indicator or a unit the last year that knows
+    it says what it is called.
     """
     parts: dict[str, str] = {}
     files: dict[str, str] = {}
