@@ -134,7 +134,7 @@ def test_F7_a_yearly_form_belongs_to_the_year_that_begins_in_july(tmp_path: Path
 
 @pytest.mark.parametrize("since", ["2018-01-01", "2022-02-01"], ids=["nobody came", "one came"])
 def test_T24_a_change_without_a_comparable_basis_says_who_came(tmp_path: Path, since: str) -> None:
-    """T24: where a formula of the federation's own looks back, the report names the unit that makes the years unlike."""
+    """T24: where a formula of the federation's own looks back, the report names the unit that came."""
     federation = Federation(tmp_path)
     federation.edit("reference/units.csv", "City C,,P1,,2018-01-01", f"City C,,P1,,{since}")
     for quarter in range(8):
