@@ -15,8 +15,8 @@ def build(project: Path = Path("."), home: Path = Path("var")) -> Built:
     """Build the tables that changed and hold them to the expectations on built tables.
 
     Args:
-        project: Folder with forms/, reference/, sql/ and the other declarations.
-        home: Folder of inbox, outbox, archive, warehouse and releases.
+        project: 申报目录，含forms/、reference/、sql/ Folder of the declarations.
+        home: 数据目录，含收件、回执、档案、数据库和发布件 Folder of inbox, outbox, archive, warehouse and releases.
     """
     with open_run(project.resolve(), Home(home.resolve()), "build") as workspace:
         return build_tables(workspace, as_task)

@@ -20,8 +20,8 @@ def collect(project: Path = Path("."), home: Path = Path("var")) -> Collected:
     """Take in what is new at the sources and answer every delivery.
 
     Args:
-        project: Folder with forms/, reference/, sql/ and the other declarations.
-        home: Folder of inbox, outbox, archive, warehouse and releases.
+        project: 申报目录，含forms/、reference/、sql/ Folder of the declarations.
+        home: 数据目录，含收件、回执、档案、数据库和发布件 Folder of inbox, outbox, archive, warehouse and releases.
     """
     with open_run(project.resolve(), Home(home.resolve()), "collect") as workspace:
         collected = run_collect(workspace, as_task, secrets=secret)

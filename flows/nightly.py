@@ -30,9 +30,9 @@ def nightly(project: Path = Path("."), home: Path = Path("var"), year: Year | No
     """Collect, build, and refresh the drafts and the analysts' file.
 
     Args:
-        project: Folder with forms/, reference/, sql/ and the other declarations.
-        home: Folder of inbox, outbox, archive, warehouse and releases.
-        year: Only the drafts of this year; empty for every year reported.
+        project: 申报目录，含forms/、reference/、sql/ Folder of the declarations.
+        home: 数据目录，含收件、回执、档案、数据库和发布件 Folder of inbox, outbox, archive, warehouse and releases.
+        year: 只写该年度的草稿；不填即所有已报年度 Only the drafts of this year; empty for every year reported.
     """
     night = run_nightly(project.resolve(), Home(home.resolve()), year, as_task, secrets=secret)
     show_collected(night.collected)

@@ -16,10 +16,10 @@ def notify(event: Event, text: str, project: Path = Path("."), home: Path = Path
     """Tell people by the channels of reference/notices.toml; returns how many took it.
 
     Args:
-        event: What it is about, such as night_failed.
-        text: What is told.
-        project: Folder with forms/, reference/, sql/ and the other declarations.
-        home: Folder of inbox, outbox, archive, warehouse and releases.
+        event: 事由，如 night_failed What it is about.
+        text: 告知的内容 What is told.
+        project: 申报目录，含forms/、reference/、sql/ Folder of the declarations.
+        home: 数据目录，含收件、回执、档案、数据库和发布件 Folder of inbox, outbox, archive, warehouse and releases.
     """
     told = tell_event(project.resolve(), Home(home.resolve()), event, text, secret)
     if told.alarms:

@@ -49,13 +49,13 @@ def publish(
     Every step that the record has is left alone: a run that was resumed, or started again, goes on where it stands.
 
     Args:
-        project: Folder with forms/, reference/, sql/ and the other declarations.
-        home: Folder of inbox, outbox, archive, warehouse and releases.
-        year: Year of the reports; empty for every finished year.
-        publications: Only these publications; empty for all of them.
-        unfinished: Also a year that is not finished; its edition says so on every page.
-        renew: Lay down what today's data print, also where something lies there already; its signatures are then void.
-        wait_seconds: How long a form waits for an answer before the run fails.
+        project: 申报目录，含forms/、reference/、sql/ Folder of the declarations.
+        home: 数据目录，含收件、回执、档案、数据库和发布件 Folder of inbox, outbox, archive, warehouse and releases.
+        year: 年度；不填即所有已结束的年度 Year of the reports; empty for every finished year.
+        publications: 只办这些报告；不填即全部 Only these publications; empty for all of them.
+        unfinished: 年度未结束也办，每页注明 Also a year that is not finished; its edition says so on every page.
+        renew: 按今天的数据重新送签，已有的签字作废 Lay today's data down again; signatures are then void.
+        wait_seconds: 等候签字的秒数，过时即失败 How long a form waits for an answer before the run fails.
     """
     place, path = Home(home.resolve()), project.resolve()
     with open_run(path, place, "preview") as workspace:

@@ -2,14 +2,9 @@
 
 import configparser
 import json
-import os
 import shlex
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +14,7 @@ import pytest
 
 from nianbao.cli import main
 from tests.homes import ROOT
+from tests.prefect_server import prefect_server
 
 UNITS = sorted((ROOT / "deploy").glob("*.service"))
 
@@ -26,33 +22,8 @@ UNITS = sorted((ROOT / "deploy").glob("*.service"))
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The environment of a Prefect server that runs all its services."""
-    folder = tmp_path_factory.mktemp("prefect")
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    url = f"http://127.0.0.1:{port}/api"
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT")}
-    environment = kept | {
-        "PREFECT_HOME": str(folder),
-        "PREFECT_API_URL": url,
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "DO_NOT_TRACK": "1",
-    }
-    command = [sys.executable, "-m", "prefect", "server", "start", "--port", str(port)]
-    with (
-        (folder / "log").open("w") as log,
-        subprocess.Popen(command, env=environment, stdout=log, stderr=log) as process,
-    ):
-        while process.poll() is None:
-            try:
-                urllib.request.urlopen(f"{url}/health", timeout=60).close()
-                break
-            except (urllib.error.URLError, ConnectionError):
-                time.sleep(0.5)
-        try:
-            yield environment
-        finally:
-            process.terminate()
-            process.wait()
+    with prefect_server(tmp_path_factory.mktemp("prefect")) as environment:
+        yield environment
 
 
 @pytest.fixture(scope="module")
