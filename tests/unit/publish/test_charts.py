@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from decimal import Decimal
+from importlib.resources import files
 from itertools import pairwise
 from typing import Any
 
@@ -108,3 +109,15 @@ def test_a_chart_can_be_read_aloud() -> None:
     words = in_words(PAIRS)
     assert words.startswith("预算与执行（万元）：")
     assert "上级补助收入（预算数） 2,400.00" in words
+
+
+def test_S12_letters_on_tiles_can_be_read_in_the_dark() -> None:
+    """S12: a page in the dark replaces the ink of drawings, and none of the colours of a tile or of what stands on it."""
+    style = files("nianbao.publish.site").joinpath("assets/site.css").read_text(encoding="utf-8")
+    replaced = set(re.findall(r'svg \[fill="(#\w+)"\]', style))
+    values = (Decimal(value) for value in ("1", "2", "3", "4"))
+    tiles = tuple(ChartPoint(f"第{at}项", "", value, place=(0, at)) for at, value in enumerate(values))
+    drawn = specification(PrintedChart("tile_map", "题", "%", tiles))["data"]["values"]
+    colours = {row[part] for row in drawn for part in ("color", "ink")}
+    assert len(colours) == 6 and len(replaced) > 4
+    assert not colours & replaced

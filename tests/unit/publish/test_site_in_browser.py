@@ -98,6 +98,31 @@ def test_no_page_scrolls_sideways(page: Browser, site: Path, name: str, width: i
     assert page.js("document.documentElement.scrollWidth") == width
 
 
+BROKEN = """
+(() => {
+  const lines = (node) => { const range = document.createRange(); range.selectNodeContents(node);
+    return new Set([...range.getClientRects()].map((each) => Math.round(each.bottom))).size; };
+  const said = (node) => node.textContent.trim();
+  const all = (selector, is) => [...document.querySelectorAll(selector)].filter((node) => is(said(node)));
+  const numbers = all("td, a.figure, dd", (text) => /^[-+]?[\\d,.]+$/.test(text));
+  const names = all("nav.site a, tbody th", (text) => text.length <= 4);
+  return [numbers.length, [...numbers, ...names].filter((node) => lines(node) > 1).map(said)];
+})()
+"""
+"""How many numbers a page has, and which of them, and which short names, stand in more than one line."""
+
+
+@pytest.mark.parametrize("width", [360, 1300])
+@pytest.mark.parametrize("name", ["index.html", "figures/warmth_funds-2021.html"])
+def test_S10_no_number_is_broken_in_two(page: Browser, site: Path, name: str, width: int) -> None:
+    """S10: nor a short name of a unit or a link to a page; on a phone, tables are drawn along under their names."""
+    page.size(width, 740)
+    page.open((site / name).as_uri())
+    count, broken = page.js(BROKEN)
+    assert count > 20
+    assert broken == []
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_text_can_be_read(page: Browser, site: Path, name: str) -> None:
     """The contrast of every rendered text with its ground is at least 4.5:1."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from nianbao.publish.charts.look import INK, STEPS, Spec, texts_of
+from nianbao.publish.charts.look import STEPS, Spec, texts_of
 from nianbao.terms.document import PrintedChart
 
 _TILE, _GAP = 92, 4
 _SHADES = (*reversed(STEPS[:4]),)
 """From light to dark; on the two dark ones the letters are white."""
+_ON_LIGHT = "#14202b"
+"""Letters on the light ones: a page in the dark makes the ink of a drawing light, and leaves that of tiles as it is."""
 _FROM_WHITE = 2
 
 
@@ -32,7 +34,7 @@ def tile_map(chart: PrintedChart) -> Spec:
                 "y2": (row + 1) * _TILE - _GAP,
                 "middle": column * _TILE + (_TILE - _GAP) / 2,
                 "color": _SHADES[shade],
-                "ink": "white" if shade >= _FROM_WHITE else INK,
+                "ink": "white" if shade >= _FROM_WHITE else _ON_LIGHT,
             }
         )
     color = {"field": "color", "type": "nominal", "scale": None}
