@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from nianbao.publish.charts import in_words, specification, to_png, to_svg
+from nianbao.publish.charts import in_words, look, specification, to_png, to_svg
 from nianbao.terms.document import ChartPoint, PrintedChart
 from tests.unit.publish.synthetic import HOSTILE_UNIT, charts
 
@@ -112,7 +112,7 @@ def test_a_chart_can_be_read_aloud() -> None:
 
 
 def test_S12_letters_on_tiles_can_be_read_in_the_dark() -> None:
-    """S12: a page in the dark replaces the ink of drawings, and none of the colours of a tile or of what stands on it."""
+    """S12: a page in the dark replaces the ink of drawings, and no colour of a tile or of what stands on it."""
     style = files("nianbao.publish.site").joinpath("assets/site.css").read_text(encoding="utf-8")
     replaced = set(re.findall(r'svg \[fill="(#\w+)"\]', style))
     values = (Decimal(value) for value in ("1", "2", "3", "4"))
@@ -121,3 +121,12 @@ def test_S12_letters_on_tiles_can_be_read_in_the_dark() -> None:
     colours = {row[part] for row in drawn for part in ("color", "ink")}
     assert len(colours) == 6 and len(replaced) > 4
     assert not colours & replaced
+
+
+def test_the_explorer_has_the_look_of_the_reports() -> None:
+    """Its drawings, made in the page, have the colours of those that Vega-Lite draws: one look, wherever a figure is."""
+    script = files("nianbao.publish.site").joinpath("assets/explorer.js").read_text(encoding="utf-8")
+    colours = dict(re.findall(r'\b([A-Z]+) = "(#\w{6})"', script))
+    assert {name: getattr(look, name) for name in ("INK", "QUIET", "LINE", "DARK", "LIGHT")} == {
+        name: colour for name, colour in colours.items() if name != "WHITE"
+    }
