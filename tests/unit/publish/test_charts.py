@@ -124,7 +124,7 @@ def test_S12_letters_on_tiles_can_be_read_in_the_dark() -> None:
 
 
 def test_the_explorer_has_the_look_of_the_reports() -> None:
-    """Its drawings, made in the page, have the colours of those that Vega-Lite draws: one look, wherever a figure is."""
+    """Its drawings have the colours of those that Vega-Lite draws: one look, wherever a figure is."""
     script = files("nianbao.publish.site").joinpath("assets/explorer.js").read_text(encoding="utf-8")
     colours = dict(re.findall(r'\b([A-Z]+) = "(#\w{6})"', script))
     assert {name: getattr(look, name) for name in ("INK", "QUIET", "LINE", "DARK", "LIGHT")} == {
