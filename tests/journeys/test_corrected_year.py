@@ -11,11 +11,16 @@ from openpyxl.workbook import Workbook
 
 from nianbao.catalog import Project
 from nianbao.runs.build import build_tables
+from nianbao.runs.corrections import Corrections
+from nianbao.runs.editions import sources_of
 from nianbao.runs.nightly import NightRun, nightly
+from nianbao.runs.withdraw import withdraw
 from nianbao.runs.workspace import open_workspace
 from nianbao.sample.make import plan_sample
 from nianbao.settings import Home
+from nianbao.terms.release import Release
 from nianbao.terms.workbook_words import STATUSES
+from tests.federation import Federation, a01
 from tests.homes import PUBLICATIONS, SEED, YEAR, arrive, call, clock_at, issue, release, send
 from tests.workbooks import answer_cell, cover_cell, edited
 
@@ -93,3 +98,23 @@ def test_T23_what_is_issued_anew_holds_again(corrected: Corrected, project: Proj
     told: Any = json.loads(call("status", "--json", home=corrected.home).stdout)
     assert told["lapsed"] == []
     assert not release(corrected.home, "work_report", 1, YEAR + 1).exists()
+
+
+def test_T23_a_correction_that_was_taken_back_is_not_called_one(tmp_path: Path) -> None:
+    """T23: after a correction, and after its withdrawal, it is said which of the two makes a release hold no longer."""
+    federation = Federation(tmp_path)
+    federation.send("A1", "2021Q1", {"A01": a01(1000, 10000, 100)}, "2021-04-05T09:00")
+    federation.night("2021-04-06T01:00")
+    said, release_of_year = [], Release("yearbook", YEAR, 1, dt.datetime(2021, 4, 7), "", "")
+    with clock_at("2021-04-07T09:00"), open_workspace(federation.folder, federation.home, "test") as workspace:
+        first = sources_of(workspace, YEAR)["submissions"]
+    federation.send("A1", "2021Q1", {"A01": a01(1000, 11000, 100)}, "2021-04-07T10:00", status="更正")
+    federation.night("2021-04-08T01:00")
+    for is_withdrawn in (False, True):
+        with clock_at("2021-04-08T09:00"), open_workspace(federation.folder, federation.home, "test") as workspace:
+            known = sources_of(workspace, YEAR)["submissions"] if is_withdrawn else first
+            if is_withdrawn:
+                withdraw(workspace, "A1-2021Q1-A01-2", "更正有误", "统计审核岗")
+                build_tables(workspace)
+            said += [each.zh for each in Corrections.since(workspace, release_of_year, known).changed]
+    assert said == ["甲市总 A01 2021Q1 更正", "甲市总 A01 2021Q1 撤回后一次报送，恢复前一次"]

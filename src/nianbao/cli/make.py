@@ -43,11 +43,7 @@ def init(project_path: Path | None, home: Path, like: str | None, folder: Path |
     said = _("a home is made: put workbooks into {inbox}") if is_new else _("a home was there already: {inbox}")
     say(said.format(inbox=made.inbox))
     if folder:
-        say(
-            _("next: cd {folder} && nianbao doctor && nianbao sample && nianbao nightly && nianbao draft").format(
-                folder=folder
-            )
-        )
+        say(_("next: cd {folder} && nianbao doctor && nianbao sample && nianbao nightly").format(folder=folder))
 
 
 @click.command()
@@ -152,7 +148,7 @@ def sample(
             project, year, seed, inbox, sent_by and sent_by.date(), sent_after and sent_after.date(), report
         )
     say(
-        _("{deliveries} synthetic deliveries of {year} in {inbox}").format(
+        _("{deliveries} synthetic deliveries of samples/{year} in {inbox}").format(
             deliveries=len(deliveries), year=year, inbox=inbox
         )
     )

@@ -31,10 +31,11 @@ class Corrections:
         present = sources_of(workspace, release.year)["submissions"]
         rows = rows_of(
             workspace.connection,
-            "SELECT submission_id, unit_code, form_code, period FROM ledger.submission "
+            "SELECT submission_id, unit_code, form_code, period, number FROM ledger.submission "
             "WHERE submission_id IN (SELECT unnest($1::VARCHAR[])) ORDER BY unit_code, form_code, period",
             [sorted(issued.keys() ^ present.keys())],
         )
+        numbers = {row["submission_id"]: row["number"] for row in rows}
         places: dict[tuple[str, str, str], dict[str, str]] = {}
         for row in rows:
             side = "before" if row["submission_id"] in issued else "after"
@@ -42,10 +43,14 @@ class Corrections:
             place[side] = row["submission_id"]
         roster = workspace.project.roster
         found = [
-            Correction(code, unit.short_zh if unit else code, form, period, **sides)
+            Correction(
+                code, unit.short_zh if unit else code, form, period, before, after,
+                is_taken_back=bool(before and after) and numbers[after] < numbers[before],
+            )
             for (code, form, period), sides in places.items()
+            for before, after in [(sides["before"], sides["after"])]
             for unit in [roster.named(code, Period.parse(period))]
-        ]
+        ]  # fmt: skip
         return cls(workspace, {each: _changed_fields(workspace, each) for each in found})
 
     def behind(self, was: Row) -> tuple[Correction, ...]:

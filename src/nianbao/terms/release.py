@@ -100,7 +100,8 @@ class Shelf:
 class Correction:
     """A form of a unit and period that counts otherwise than when a release was issued: the submissions then and now.
 
-    `before` is empty where none counted then, `after` where none does now.
+    `before` is empty where none counted then, `after` where none does now; `is_taken_back` says that what counted then
+    was taken back, and one that had been sent before it counts again.
     """
 
     unit_code: str
@@ -109,6 +110,7 @@ class Correction:
     period: str
     before: str
     after: str
+    is_taken_back: bool = False
 
     @property
     def submissions(self) -> str:
@@ -119,6 +121,7 @@ class Correction:
     def zh(self) -> str:
         """Whose it is and what became of it: 甲市 A01 2021Q4 更正."""
         what = "更正" if self.before and self.after else "补报" if self.after else "撤回"
+        what = "撤回后一次报送，恢复前一次" if self.is_taken_back else what
         return f"{self.unit_zh} {self.form_code} {self.period} {what}"
 
 
