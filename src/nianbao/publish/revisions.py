@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
 from nianbao.publish.plain import exact_text
 from nianbao.publish.release import figures_csv
+from nianbao.record import Frame
 from nianbao.statistics.noun import is_true_for
 from nianbao.statistics.scopes import ALL
 from nianbao.statistics.trace import figure_key
@@ -17,6 +18,8 @@ from nianbao.terms.document import Document, Revision
 from nianbao.terms.release import Correction
 
 _SHOWN = 24
+_PLACE = ("indicator", "period", "scope", "section")
+_SPEAKER = ("text_id", "unit_code", "period")
 
 Row = Mapping[str, str]
 """A line of figures.csv."""
@@ -38,13 +41,18 @@ def with_revisions(document: Document, before: Path | None, behind: Behind = lam
 def changed_rows(old: Iterable[str], new: Iterable[str]) -> Iterator[tuple[Row, Row | None]]:
     """The lines of a figures.csv that are printed otherwise in another, each with what is printed now, if anything is.
 
-    Every wording is held against the same wording of the same place: indicator, period, scope and section.
+    Every wording is held against the same wording of the same place: indicator, period, scope and section. A wording
+    is known by its text, else by its place among those that are left.
     """
-    now = _by_place(new)
-    for place, rows in _by_place(old).items():
-        for was, row in _pairs(rows, now.get(place, [])):
-            if row is None or (was["value"], was["printed"]) != (row["value"], row["printed"]):
-                yield was, row
+    before, now = list(csv.DictReader(old)), list(csv.DictReader(new))
+    one, other = _frame(before, [*_PLACE, "printed"]), _frame(now, [*_PLACE, "printed"])
+    same = _pair(one, other, [*_PLACE, "printed"]).drop_nulls()
+    left = one.join(same, on="line", how="anti"), other.join(same, left_on="line", right_on="line_now", how="anti")
+    pairs = same.vstack(_pair(*left, _PLACE)).drop_nulls("line")
+    for line, line_now in pairs.sort("line").iter_rows():
+        was, row = before[line], None if line_now is None else now[line_now]
+        if row is None or (was["value"], was["printed"]) != (row["value"], row["printed"]):
+            yield was, row
 
 
 def revise(was: Row, now: Row | None, units: Mapping[str, str], because: tuple[Correction, ...] = ()) -> Revision:
@@ -64,20 +72,26 @@ def changed_texts(old: Iterable[str], new: Iterable[str]) -> Iterator[tuple[Row 
     What a unit says otherwise stands beside what it said under the same id and for the same period, in their order.
     """
     before, now = list(csv.DictReader(old)), list(csv.DictReader(new))
-    said_before, said_now = ({row["text"] for row in rows} for rows in (before, now))
-    fresh: dict[tuple[str, ...], list[Row]] = {}
-    for row in now:
-        if row["text"] not in said_before:
-            fresh.setdefault(_speaker(row), []).append(row)
-    for was in before:
-        if was["text"] not in said_now:
-            said = fresh.get(_speaker(was))
-            yield was, said.pop(0) if said else None
-    yield from ((None, row) for rows in fresh.values() for row in rows)
+    one, other = _frame(before, [*_SPEAKER, "text"]), _frame(now, [*_SPEAKER, "text"])
+    pairs = _pair(one.join(other, on="text", how="anti"), other.join(one, on="text", how="anti"), _SPEAKER)
+    for line, line_now in pairs.sort("line", "line_now", nulls_last=True).iter_rows():
+        yield None if line is None else before[line], None if line_now is None else now[line_now]
 
 
-def _speaker(row: Row) -> tuple[str, ...]:
-    return row["text_id"], row["unit_code"], row["period"]
+def _frame(rows: Sequence[Row], columns: Sequence[str]) -> Frame:
+    """Some columns of lines as a table, each with its number."""
+    import polars as pl  # takes half a second, which an edition without one before it need not wait
+
+    schema = dict.fromkeys(columns, pl.String())
+    return pl.DataFrame({name: [row[name] for row in rows] for name in columns}, schema).with_row_index("line")
+
+
+def _pair(one: Frame, other: Frame, keys: Sequence[str]) -> Frame:
+    """The numbers of lines with the same keys beside each other, in their order; null where one has no other."""
+    import polars as pl
+
+    first, second = (each.with_columns(nth=pl.int_range(pl.len()).over(keys)) for each in (one, other))
+    return first.join(second, on=[*keys, "nth"], how="full", suffix="_now").select("line", "line_now")
 
 
 def revise_text(was: Row | None, now: Row | None, year: int) -> Revision:
@@ -92,31 +106,6 @@ def revise_text(was: Row | None, now: Row | None, year: int) -> Revision:
 
 def _begin(text: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-
-
-def _pairs(old: list[Row], new: list[Row]) -> Iterator[tuple[Row, Row | None]]:
-    """Each wording of a place beside what it is now: in their order, or by their text if their number changed."""
-    if len(old) == len(new):
-        yield from zip(old, new, strict=True)
-        return
-    left, changed = list(new), []
-    for row in old:
-        same = next((now for now in left if now["printed"] == row["printed"]), None)
-        if same is None:
-            changed.append(row)
-        else:
-            left.remove(same)
-            yield row, same
-    for place, row in enumerate(changed):
-        yield row, left[place] if place < len(left) else None
-
-
-def _by_place(lines: Iterable[str]) -> dict[tuple[str, ...], list[Row]]:
-    """The rows of a figures.csv by where they are printed: indicator, period, scope and section."""
-    found: dict[tuple[str, ...], list[Row]] = {}
-    for row in csv.DictReader(lines):
-        found.setdefault((row["indicator"], row["period"], row["scope"], row["section"]), []).append(row)
-    return found
 
 
 def _name(row: Row, units: Mapping[str, str]) -> str:

@@ -1,0 +1,68 @@
+"""What two releases print otherwise: a join of their lines, wording by wording and text by text."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+import pytest
+
+from nianbao.publish.revisions import changed_rows, changed_texts
+
+Line = tuple[str, str, str]
+"""Section, value and what is printed of one indicator."""
+
+
+def figures(*lines: Line) -> list[str]:
+    """Lines of a figures.csv about one indicator."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("indicator", "period", "scope", "section", "value", "printed"))
+    writer.writerows(("persons", "2021", "", *line) for line in lines)
+    return text.getvalue().splitlines(keepends=True)
+
+
+def texts(*lines: Sequence[str]) -> list[str]:
+    """Lines of a texts.csv: who says what."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("text_id", "unit_code", "period", "text"))
+    writer.writerows(("GH01.story", unit, "2021", said) for unit, said in lines)
+    return text.getvalue().splitlines(keepends=True)
+
+
+EXACT, ROUGH = ("1", "12345", "12345人"), ("1", "12345", "1.2万人")
+MORE, ROUGHLY_MORE = ("1", "12399", "12399人"), ("1", "12399", "1.2万人")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "changes"),
+    [
+        ((EXACT, ROUGH), (EXACT, ROUGH), []),
+        ((EXACT, ROUGH), (ROUGH, EXACT), []),
+        ((EXACT, EXACT), (EXACT,), [("12345人", None)]),
+        ((EXACT,), (EXACT, ROUGH), []),
+        ((EXACT, ROUGH), (MORE, ROUGHLY_MORE), [("12345人", "12399人"), ("1.2万人", "1.2万人")]),
+        ((EXACT, ROUGH), (ROUGHLY_MORE,), [("12345人", None), ("1.2万人", "1.2万人")]),
+        ((ROUGH,), (MORE, ROUGHLY_MORE), [("1.2万人", "1.2万人")]),
+        ((EXACT,), (("2", "12345", "12345人"),), [("12345人", None)]),
+        ((EXACT,), (), [("12345人", None)]),
+        ((), (EXACT,), []),
+    ],
+)
+def test_a_wording_is_held_against_the_same_wording(
+    old: Sequence[Line], new: Sequence[Line], changes: list[tuple[str, str | None]]
+) -> None:
+    """By its text at its place, else in their order; a value that moved under the same words is a change, too."""
+    found = changed_rows(figures(*old), figures(*new))
+    assert [(was["printed"], now and now["printed"]) for was, now in found] == changes
+
+
+def test_a_text_stands_beside_what_its_unit_said_before() -> None:
+    """What is said word for word is no change, whoever says it; what only one of both has comes alone and last."""
+    old = texts(("A", "一"), ("A", "二"), ("B", "三"), ("C", "四"))
+    new = texts(("D", "新"), ("A", "二"), ("A", "一改"), ("B", "四"))
+    found = [(was and was["text"], now and now["text"]) for was, now in changed_texts(old, new)]
+    assert found == [("一", "一改"), ("三", None), (None, "新")]
+    assert list(changed_texts([], [])) == []
