@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from nianbao import clock
@@ -19,11 +21,12 @@ from nianbao.record import Frame
 from nianbao.runs.answer import answer_owed
 from nianbao.runs.build import build_tables
 from nianbao.runs.recording import Doing, record_run
-from nianbao.runs.workspace import Workspace
+from nianbao.runs.workspace import Workspace, open_warehouse
+from nianbao.settings import Home
 from nianbao.statistics.figures import read_figures
 from nianbao.terms.delivery import Decision, Delivery
 from nianbao.warehouse import ledger
-from nianbao.warehouse.connect import open_memory, transaction
+from nianbao.warehouse.connect import transaction
 from nianbao.warehouse.judged import (
     approved_of,
     deliveries_of,
@@ -36,7 +39,7 @@ from nianbao.warehouse.judged import (
     withdrawn_of,
     years,
 )
-from nianbao.warehouse.projection import Applied, apply_facts, apply_runs, frames_of, joined
+from nianbao.warehouse.projection import Applied, apply_facts, bring_up_to_date, frames_of, joined
 from nianbao.warehouse.reference import load_reference
 from nianbao.warehouse.schema import create_schema
 from nianbao.warehouse.setting_aside import later_versions_set_aside
@@ -171,15 +174,20 @@ def record_rejudged(workspace: Workspace, rejudged: Rejudged, because: str, by: 
 
 @contextmanager
 def _imagined(workspace: Workspace) -> Iterator[Workspace]:
-    """A workspace in memory that knows what the record does; what is tried there is forgotten."""
-    connection = open_memory()
-    try:
-        create_schema(connection, workspace.project)
-        apply_runs(connection, workspace.project, workspace.record, workspace.record.scan())
-        reference = load_reference(connection, workspace.project, clock.now().date())
-        yield replace(workspace, connection=connection, reference=reference, is_writer=False)
-    finally:
-        connection.close()
+    """A workspace over a copy of the warehouse as the run found it; what is tried there is forgotten."""
+    project, record = workspace.project, workspace.record
+    with TemporaryDirectory(prefix="nianbao-") as folder:
+        place = Home(Path(folder))
+        if workspace.home.last_state.exists():
+            shutil.copyfile(workspace.home.last_state, place.warehouse)
+        connection = open_warehouse(place, record)
+        try:
+            create_schema(connection, project)
+            bring_up_to_date(connection, project, record)
+            reference = load_reference(connection, project, clock.now().date())
+            yield replace(workspace, connection=connection, reference=reference, is_writer=False)
+        finally:
+            connection.close()
 
 
 def _judge_one(imagined: Workspace, pool: ReaderPool, delivery: Delivery) -> tuple[Rows, Frame]:

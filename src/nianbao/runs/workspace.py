@@ -82,7 +82,7 @@ def open_workspace(project_path: Path, home: Home, purpose: str, anew: bool = Fa
     with _told_of_the_disk(home), writer_lock(home.path, purpose), engine_of_run():
         record = _open_record(home)
         keep_last_state(home)
-        connection = _open_warehouse(home, record, anew)
+        connection = open_warehouse(home, record, anew)
         try:
             _clear(home, record)
             create_schema(connection, project)
@@ -122,7 +122,7 @@ def require_units(project: Project, connection: Connection) -> None:
     refuse_lost_units(project.path / "reference" / "units.csv", project.roster, ledger.reported(connection))
 
 
-def _open_warehouse(home: Home, record: Record, anew: bool) -> Connection:
+def open_warehouse(home: Home, record: Record, anew: bool = False) -> Connection:
     """The writer's file, once it is sure that it follows from this record; one that an older nianbao made makes place.
 
     Raises:
@@ -135,7 +135,7 @@ def _open_warehouse(home: Home, record: Record, anew: bool) -> Connection:
     try:
         if is_outdated(connection):
             connection.close()
-            return _open_warehouse(home, record, anew=True)
+            return open_warehouse(home, record, anew=True)
         if has_table(connection, "ledger.run"):
             refuse_other_record(connection, record)
     except BaseException:
