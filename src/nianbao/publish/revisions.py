@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 
 from nianbao.publish.plain import exact_text
 from nianbao.publish.release import figures_csv
-from nianbao.record import Frame
+from nianbao.record.compare import Pair, Row, pair_lines, pair_others
 from nianbao.statistics.noun import is_true_for
 from nianbao.statistics.scopes import ALL
 from nianbao.statistics.trace import figure_key
@@ -20,9 +20,6 @@ from nianbao.terms.release import Correction
 _SHOWN = 24
 _PLACE = ("indicator", "period", "scope", "section")
 _SPEAKER = ("text_id", "unit_code", "period")
-
-Row = Mapping[str, str]
-"""A line of figures.csv."""
 
 Behind = Callable[[Row], tuple[Correction, ...]]
 """The corrections behind a printed figure that was issued."""
@@ -44,14 +41,8 @@ def changed_rows(old: Iterable[str], new: Iterable[str]) -> Iterator[tuple[Row, 
     Every wording is held against the same wording of the same place: indicator, period, scope and section. A wording
     is known by its text, else by its place among those that are left.
     """
-    before, now = list(csv.DictReader(old)), list(csv.DictReader(new))
-    one, other = _frame(before, [*_PLACE, "printed"]), _frame(now, [*_PLACE, "printed"])
-    same = _pair(one, other, [*_PLACE, "printed"]).drop_nulls()
-    left = one.join(same, on="line", how="anti"), other.join(same, left_on="line", right_on="line_now", how="anti")
-    pairs = same.vstack(_pair(*left, _PLACE)).drop_nulls("line")
-    for line, line_now in pairs.sort("line").iter_rows():
-        was, row = before[line], None if line_now is None else now[line_now]
-        if row is None or (was["value"], was["printed"]) != (row["value"], row["printed"]):
+    for was, row in pair_lines(list(csv.DictReader(old)), list(csv.DictReader(new)), _PLACE, "printed"):
+        if was and (row is None or (was["value"], was["printed"]) != (row["value"], row["printed"])):
             yield was, row
 
 
@@ -66,32 +57,12 @@ def revise(was: Row, now: Row | None, units: Mapping[str, str], because: tuple[C
     return Revision(*place, _said(was), _said(now), _still_holds(was, now), key, old, new, because)
 
 
-def changed_texts(old: Iterable[str], new: Iterable[str]) -> Iterator[tuple[Row | None, Row | None]]:
+def changed_texts(old: Iterable[str], new: Iterable[str]) -> Iterator[Pair]:
     """The texts of a texts.csv that are said otherwise in another, or not at all, then those that only the other has.
 
     What a unit says otherwise stands beside what it said under the same id and for the same period, in their order.
     """
-    before, now = list(csv.DictReader(old)), list(csv.DictReader(new))
-    one, other = _frame(before, [*_SPEAKER, "text"]), _frame(now, [*_SPEAKER, "text"])
-    pairs = _pair(one.join(other, on="text", how="anti"), other.join(one, on="text", how="anti"), _SPEAKER)
-    for line, line_now in pairs.sort("line", "line_now", nulls_last=True).iter_rows():
-        yield None if line is None else before[line], None if line_now is None else now[line_now]
-
-
-def _frame(rows: Sequence[Row], columns: Sequence[str]) -> Frame:
-    """Some columns of lines as a table, each with its number."""
-    import polars as pl  # takes half a second, which an edition without one before it need not wait
-
-    schema = dict.fromkeys(columns, pl.String())
-    return pl.DataFrame({name: [row[name] for row in rows] for name in columns}, schema).with_row_index("line")
-
-
-def _pair(one: Frame, other: Frame, keys: Sequence[str]) -> Frame:
-    """The numbers of lines with the same keys beside each other, in their order; null where one has no other."""
-    import polars as pl
-
-    first, second = (each.with_columns(nth=pl.int_range(pl.len()).over(keys)) for each in (one, other))
-    return first.join(second, on=[*keys, "nth"], how="full", suffix="_now").select("line", "line_now")
+    return pair_others(list(csv.DictReader(old)), list(csv.DictReader(new)), _SPEAKER, "text")
 
 
 def revise_text(was: Row | None, now: Row | None, year: int) -> Revision:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nianbao.publish.revisions import Row
+from nianbao.record.compare import Row
 from nianbao.runs.editions import sources_of
 from nianbao.runs.workspace import Workspace
 from nianbao.statistics.formulas import counted_behind

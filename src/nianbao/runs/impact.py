@@ -15,8 +15,9 @@ from nianbao.catalog import Project, load_project
 from nianbao.intake.take_in import facts_of, judge_deliveries
 from nianbao.intake.worker.pool import ReaderPool
 from nianbao.publish.release import figures_csv, texts_csv
-from nianbao.publish.revisions import Row, changed_rows, changed_texts, revise, revise_text
+from nianbao.publish.revisions import changed_rows, changed_texts, revise, revise_text
 from nianbao.record import Archive, Record
+from nianbao.record.compare import Row
 from nianbao.runs.check import receive_all
 from nianbao.runs.editions import documents_of_year
 from nianbao.runs.lapsed import FIGURES, TEXTS, lines_of

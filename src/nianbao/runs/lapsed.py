@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nianbao.publish.revisions import Row, changed_rows, changed_texts, revise, revise_text
+from nianbao.publish.revisions import changed_rows, changed_texts, revise, revise_text
+from nianbao.record.compare import Row
 from nianbao.runs.corrections import Corrections
 from nianbao.runs.editions import folder_of
 from nianbao.runs.releases import submissions_of

@@ -18,6 +18,7 @@ from nianbao.intake.take_in import Rows, facts_of, judge_deliveries
 from nianbao.intake.worker.pool import ReaderPool
 from nianbao.language import _
 from nianbao.record import Frame
+from nianbao.record.compare import differing, frame_of_values, only_in
 from nianbao.runs.answer import answer_owed
 from nianbao.runs.build import build_tables
 from nianbao.runs.recording import Doing, record_run
@@ -30,10 +31,7 @@ from nianbao.warehouse.connect import transaction
 from nianbao.warehouse.judged import (
     approved_of,
     deliveries_of,
-    differing,
     findings_of,
-    frame_of_values,
-    only_in,
     states_of,
     waiting_deliveries,
     withdrawn_of,

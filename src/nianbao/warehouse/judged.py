@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,27 +101,6 @@ def findings_of(connection: Connection, delivery_ids: Sequence[str]) -> Frame:
         "WHERE delivery_id IN (SELECT unnest($1::VARCHAR[]))",
         [list(delivery_ids)],
     )
-
-
-def frame_of_values(rows: Iterable[tuple[str, int, str | None]]) -> Frame:
-    """Values by indicator and year."""
-    import polars as pl
-
-    schema = {"indicator_id": pl.String(), "year": pl.Int64(), "value": pl.String()}
-    return pl.DataFrame(list(rows), schema=schema, orient="row")
-
-
-def differing(before: Frame, after: Frame, keys: list[str], column: str) -> Frame:
-    """The keys under which a column says something else before and after, with both; nothing where a key is not."""
-    import polars as pl
-
-    both = before.join(after, on=keys, how="full", coalesce=True, suffix="_after")
-    return both.filter(pl.col(column).ne_missing(pl.col(f"{column}_after"))).sort(keys)
-
-
-def only_in(one: Frame, other: Frame) -> Frame:
-    """The rows of a table that another of the same columns does not have."""
-    return one.join(other, on=one.columns, how="anti", nulls_equal=True).sort(one.columns)
 
 
 def _ask_texts(connection: Connection, query: str, parameters: list[list[str]]) -> Frame:
