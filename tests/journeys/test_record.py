@@ -13,6 +13,8 @@ from click.testing import CliRunner, Result
 from nianbao.catalog import Project, load_project
 from nianbao.cli import main
 from nianbao.errors import ExpectationFailed, StoreError
+from nianbao.record import Archive, Record
+from nianbao.runs.verify import verify_home
 from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 from tests.homes import arrive, clock_at, collect_into, digest, post, scratch_files, send, take_in_and_build
@@ -182,6 +184,65 @@ def test_T37_a_damaged_file_of_the_archive_is_named(home: Home, harm: str) -> No
     assert sha256 in verified.output
     assert everything(home.outbox) == receipts
     assert states(home) == ["accepted", "accepted"]
+
+
+def kinds_of_files(home: Home) -> dict[str, Path]:
+    """One file of each kind that the archive holds: a delivery, what was declared, cells, runs."""
+    record = Record(Archive(home.archive))
+    (number, manifest) = next((each.number, each) for each in record.scan() if each.cells)
+    listing = json.loads(record.archive.read(manifest.declarations))
+    (cells,) = manifest.cells.values()
+    (delivery,) = manifest.facts["delivery"]["sha256"]
+    return {
+        "delivery": record.archive.path_of(delivery),
+        "listing": record.archive.path_of(manifest.declarations),
+        "declared": record.archive.path_of(listing["federation.toml"]),
+        "cells": home.archive / "record" / cells.path,
+        "first run": record.path_of(1),
+        "run between": record.path_of(number),
+        "last run": record.path_of(record.last_number()),
+    }
+
+
+HARMS: dict[str, Callable[[bytes], bytes | None]] = {
+    "byte": lambda content: content[:-9] + bytes([content[-9] ^ 1]) + content[-8:],
+    "cut": lambda content: content[: len(content) // 2],
+    "empty": lambda content: b"",
+    "gone": lambda content: None,
+}
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_T37_whatever_is_damaged_is_named(home: Home, harm: str) -> None:
+    """T37: a file of each kind in turn, with a byte changed, cut, emptied or gone; put back all is sound again."""
+    for kind, path in kinds_of_files(home).items():
+        content = path.read_bytes()
+        damaged = HARMS[harm](content)
+        path.unlink() if damaged is None else path.write_bytes(damaged)
+        found = verify_home(home).damages
+        named = {each.where for each in found} | {each.what for each in found}
+        assert any(path.name in each or path.stem in each for each in named) or (kind == "last run" and found), kind
+        path.write_bytes(content)
+    assert verify_home(home).damages == []
+
+
+def test_T37_an_old_copy_of_a_run_or_a_file_of_nobody_is_named(home: Home) -> None:
+    """T37: an earlier state of a run put in its place, a copy made beside it, cells that no run recorded."""
+    last, before = (Record(Archive(home.archive)).path_of(number) for number in (4, 3))
+    content = last.read_bytes()
+    last.write_bytes(before.read_bytes())
+    assert "R000004" in " ".join(each.where + each.what for each in verify_home(home).damages)
+    last.write_bytes(content)
+    strays = [
+        last.with_name("R000003 (1).json"), last.with_name("R000003.json.bak"), home.archive / "record" / "notes.txt",
+        home.archive / "record" / "cells" / "period=2020Q1" / "R000002.parquet",
+    ]  # fmt: skip
+    for path in strays:
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+    assert sorted(each.where for each in verify_home(home).damages) == sorted(map(str, strays))
+    listed = run(home, "runs", "--json")
+    assert len(json.loads(listed.output)) == 4
 
 
 @pytest.mark.parametrize("harm", [b"x" * 5000, b""])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -75,12 +75,9 @@ class Archive:
         Raises:
             StoreError: they are gone, or they are not what was kept.
         """
-        path = self.path_of(sha256)
         if fault := self.fault_of(sha256):
-            raise StoreError(
-                fault, str(path), _("put the file back from a backup of the archive; nianbao verify looks at all")
-            )
-        return path
+            raise self._damaged(sha256, fault)
+        return self.path_of(sha256)
 
     def read(self, sha256: str) -> bytes:
         """The bytes of a hash, compared with it.
@@ -88,7 +85,13 @@ class Archive:
         Raises:
             StoreError: they are gone, or they are not what was kept.
         """
-        return self.checked(sha256).read_bytes()
+        try:
+            content = self.path_of(sha256).read_bytes()
+        except OSError as error:
+            raise self._damaged(sha256, self.fault_of(sha256)) from error
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise self._damaged(sha256, self.fault_of(sha256))
+        return content
 
     def fault_of(self, sha256: str) -> str:
         """What is wrong with the bytes of a hash, nothing when they are what was kept."""
@@ -101,15 +104,14 @@ class Archive:
             return _("a file of the archive cannot be read: {strerror}").format(strerror=error.strerror)
         return "" if found == sha256 else _("a file of the archive is not what was kept: its bytes have changed")
 
-    def hashes(self) -> Iterator[str]:
-        """The hashes under which anything is kept."""
-        for path in sorted(self._bytes.glob("??/*")):
-            yield path.name
-
     def clear(self) -> None:
         """Sweep away a copy that a killed run began; its file is still at its source."""
         for leftover in self._bytes.glob(f"{_SCRATCH}*"):
             leftover.unlink()
+
+    def _damaged(self, sha256: str, fault: str) -> StoreError:
+        step = _("put the file back from a backup of the archive; nianbao verify looks at all")
+        return StoreError(fault, str(self.path_of(sha256)), step)
 
     def _put(self, scratch: Path, sha256: str) -> None:
         kept = self.path_of(sha256)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 10_000
 """A table with more rows in one run lies beside the manifest as Parquet."""
+
+_RUN = re.compile(r"R\d{6,}")
+_SCRATCH = ".writing-"
 
 
 @dataclass(frozen=True)
@@ -133,7 +137,7 @@ class Record:
         self.archive.settle()
         kept = [self._folder / table.path for table in (*manifest.tables.values(), *manifest.cells.values())]
         named = [*kept, *sorted({path.parent for path in kept}), self._folder]
-        settle_new(folder / f"{run_id_of(number)}.json", content, folder / f".writing-{run_id_of(number)}", named)
+        settle_new(folder / f"{run_id_of(number)}.json", content, folder / f"{_SCRATCH}{run_id_of(number)}", named)
         return replace(manifest, sha256=hashlib.sha256(content).hexdigest())
 
     def facts(self, manifest: Manifest) -> dict[str, pl.DataFrame]:
@@ -152,23 +156,32 @@ class Record:
         """
         import polars as pl
 
-        if fault := self.fault_of(kept):
-            raise StoreError(fault, str(self._folder / kept.path), _way_back())
-        return pl.read_parquet(io.BytesIO((self._folder / kept.path).read_bytes()))
+        content = self._content_of(kept)
+        if isinstance(content, str):
+            raise StoreError(content, str(self._folder / kept.path), _way_back())
+        return pl.read_parquet(io.BytesIO(content))
 
     def fault_of(self, kept: KeptTable) -> str:
         """What is wrong with a table that a manifest names, nothing when it is what was written."""
-        try:
-            content = (self._folder / kept.path).read_bytes()
-        except FileNotFoundError:
-            return _("a table of the record is gone")
-        same = hashlib.sha256(content).hexdigest() == kept.sha256
-        return "" if same else _("a table of the record is not what was written: its bytes have changed")
+        content = self._content_of(kept)
+        return content if isinstance(content, str) else ""
+
+    def strays(self, named: Collection[str]) -> Iterator[Path]:
+        """The files of the record that are neither manifests nor tables that a manifest names.
+
+        What belongs to the next run is being written, or cleared by it.
+        """
+        known = {path.relative_to(self._folder).as_posix() for path in self._paths().values()} | set(named)
+        next_run = run_id_of(self.last_number() + 1)
+        for path in sorted(self._folder.rglob("*")):
+            is_begun = path.name.startswith(_SCRATCH) or path.stem == next_run
+            if path.is_file() and not is_begun and path.relative_to(self._folder).as_posix() not in known:
+                yield path
 
     def clear(self) -> None:
         """Sweep away what a killed run began and no manifest names."""
         next_run = run_id_of(self.last_number() + 1)
-        for pattern in (f"cells/*/{next_run}.parquet", f"tables/*/{next_run}.parquet", "*/.writing-*"):
+        for pattern in (f"cells/*/{next_run}.parquet", f"tables/*/{next_run}.parquet", f"*/{_SCRATCH}*"):
             for leftover in self._folder.glob(pattern):
                 leftover.unlink()
 
@@ -177,7 +190,21 @@ class Record:
         return self._paths()[number]
 
     def _paths(self) -> dict[int, Path]:
-        return {int(path.stem[1:]): path for path in self._folder.glob("[0-9]*/R[0-9]*.json")}
+        """The manifests by their numbers; a copy that somebody made beside one is none."""
+        found = self._folder.glob("[0-9][0-9][0-9][0-9]/R*.json")
+        return {int(path.stem[1:]): path for path in sorted(found, reverse=True) if _RUN.fullmatch(path.stem)}
+
+    def _content_of(self, kept: KeptTable) -> bytes | str:
+        """The bytes of a table, or what is wrong with them."""
+        try:
+            content = (self._folder / kept.path).read_bytes()
+        except FileNotFoundError:
+            return _("a table of the record is gone")
+        except OSError as error:
+            return _("a table of the record cannot be read: {strerror}").format(strerror=error.strerror)
+        if hashlib.sha256(content).hexdigest() != kept.sha256:
+            return _("a table of the record is not what was written: its bytes have changed")
+        return content
 
     def _keep(self, place: str, number: int, frame: pl.DataFrame) -> KeptTable:
         path = self._folder / place / f"{run_id_of(number)}.parquet"

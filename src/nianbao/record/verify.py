@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from nianbao.errors import StoreError
@@ -40,15 +40,20 @@ def verify_record(
     `looked` is counted up; `progress` is told of runs.
     """
     seen: set[str] = set()
+    named: set[str] = set()
     last = record.last_number()
     try:
         for manifest in record.scan():
+            named |= {table.path for table in (*manifest.tables.values(), *manifest.cells.values())}
             yield from _verify_tables(record, manifest, looked)
-            yield from _verify_bytes(record, _named(record, manifest), seen, looked)
+            yield from _verify_bytes(record, _named(record, manifest, seen), seen, looked)
             looked.runs += 1
             progress(looked.runs, last)
     except StoreError as error:
         yield Damage(error.what, error.where, error.next_step)
+        return
+    for path in record.strays(named):
+        yield Damage("no run recorded this file", str(path), "move it out of the archive; nothing reads it")
 
 
 def _verify_tables(record: Record, manifest: Manifest, looked: Looked) -> Iterator[Damage]:
@@ -58,11 +63,12 @@ def _verify_tables(record: Record, manifest: Manifest, looked: Looked) -> Iterat
             yield Damage(f"{manifest.run_id}: {fault}", table.path, "put it back from a backup of the archive")
 
 
-def _named(record: Record, manifest: Manifest) -> Iterator[str]:
+def _named(record: Record, manifest: Manifest, seen: Collection[str]) -> Iterator[str]:
     """The hashes of the bytes that a run names: declarations, deliveries, files of releases."""
-    yield manifest.declarations
-    if not record.archive.fault_of(manifest.declarations):
-        yield from json.loads(record.archive.read(manifest.declarations)).values()
+    if manifest.declarations not in seen:
+        yield manifest.declarations
+        if not record.archive.fault_of(manifest.declarations):
+            yield from json.loads(record.archive.read(manifest.declarations)).values()
     for kind, column in NAMING.items():
         if kind in manifest.facts:
             yield from manifest.facts[kind][column]

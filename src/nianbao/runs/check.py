@@ -129,7 +129,7 @@ def _mark(
 ) -> Iterator[Checked]:
     wanted = [number for number, receipt in enumerate(receipts) if mark and is_to_be_marked(receipt)]
     targets = [path.with_name(path.name + MARKED) for path in paths]
-    jobs = [(str(n), Marking(receipts[n], archive.path_of(receipts[n].sha256), targets[n])) for n in wanted]
+    jobs = [(str(n), Marking(receipts[n], archive.checked(receipts[n].sha256), targets[n])) for n in wanted]
     marked = {int(key) for key in mark_workbooks(pool, jobs, {})}
     for number, (path, receipt) in enumerate(zip(paths, receipts, strict=True)):
         if number in marked:
