@@ -13,7 +13,7 @@ from nianbao.runs.withdraw import withdraw
 from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 from tests.federation import Federation, a01, a02, codes_of
-from tests.homes import call, clock_at
+from tests.homes import arrive, call, clock_at
 
 Q1, Q1_NIGHT = "2021-04-05T09:00", "2021-04-06T01:00"
 
@@ -60,6 +60,50 @@ def test_T10_what_was_refused_for_a_cause_outside_it_is_judged_again(federation:
     federation.send("A2", "2021Q1", forms, "2021-04-07T09:00", name="乙市再报.json")
     federation.night("2021-04-08T01:00")
     assert federation.in_force() == ["A2-2021Q1-A01-1"]
+
+
+def test_T10_the_operator_has_it_judged_again_without_the_sender(federation: Federation) -> None:
+    """T10: a file that was refused because its unit was not in the roster counts, where somebody asks for it by id."""
+    line = "A2,prefecture,乙市总工会,乙市总,City B,,P1,,2018-01-01,,assumed,样例\n"
+    federation.edit("reference/units.csv", line, "")
+    path = federation.send("A2", "2021Q1", {"A01": a01(2000, 20000, 200)}, Q1, name="乙市.json")
+    federation.night(Q1_NIGHT)
+    federation.edit("reference/units.csv", "A3,", line + "A3,")
+    delivery = federation.receipt(path).delivery_id
+    with clock_at("2021-04-07T09:00"):
+        said = ("--by", "统计审核岗", "--because", "补入名册", "--yes", "--project", str(federation.folder))
+        told = call("rejudge", delivery, *said, home=federation.home)
+    assert told.returncode == 0, told.stderr
+    assert federation.in_force() == ["A2-2021Q1-A01-1"]
+    assert codes_of(federation.receipt(path)) == []
+
+
+def test_T10_what_came_too_early_is_judged_again_when_it_is_sent_again(federation: Federation) -> None:
+    """T10: the very bytes that were refused before the period was over count when they come after its end."""
+    forms = {"A01": a01(1000, 10000, 100)}
+    early = federation.send("A1", "2021Q1", forms, "2021-03-15T09:00", name="甲市.json")
+    federation.night("2021-03-16T01:00")
+    assert codes_of(federation.receipt(early)) == ["PERIOD_NOT_OVER"]
+    again = early.with_name("甲市再报.json")
+    again.write_bytes(early.read_bytes())
+    arrive(again, dt.datetime.fromisoformat(Q1))
+    federation.night(Q1_NIGHT)
+    assert federation.in_force() == ["A1-2021Q1-A01-1"]
+
+
+def test_T10_what_came_too_late_is_judged_again_once_there_is_more_time(federation: Federation) -> None:
+    """T10: the very bytes that were refused as too late count when they come again within an extension."""
+    late = federation.send("A1", "2021Q1", {"A01": a01(1000, 10000, 100)}, "2021-05-02T09:00", name="甲市.json")
+    federation.night("2021-05-03T01:00")
+    assert federation.states() == {"A1-2021Q1-A01-1": "rejected"}
+    more = "*,*,2021Q1,2021-05-03,2021-05-20,样例,统计审核岗\n"
+    with (federation.folder / "reference" / "extensions.csv").open("a", encoding="utf-8") as extensions:
+        extensions.write(more)
+    again = late.with_name("甲市再报.json")
+    again.write_bytes(late.read_bytes())
+    arrive(again, dt.datetime(2021, 5, 4, 9))
+    federation.night("2021-05-05T01:00")
+    assert federation.in_force() == ["A1-2021Q1-A01-2"]
 
 
 def test_T11_each_of_two_files_of_a_night_is_judged_as_if_it_had_come_alone(federation: Federation) -> None:

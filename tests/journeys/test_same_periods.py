@@ -6,7 +6,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from nianbao.cli import main
 from nianbao.errors import UsageError
 from nianbao.runs.editions import year_asked, years_that_count
 from nianbao.runs.feeds import feeds
@@ -125,6 +127,9 @@ def test_F7_a_yearly_form_belongs_to_the_year_that_begins_in_july(tmp_path: Path
         federation.night(f"{ends}-07-12T01:00")
     due = federation.ask("SELECT DISTINCT period, year, due_on FROM core.reporting WHERE form_code = 'A01' ORDER BY 1")
     assert due == [(f"{ends}Y07", ends, dt.date(ends, 7, 10)) for ends in (2021, 2022)]
+    with clock_at("2022-07-12T09:00"):
+        place = ("--project", str(federation.folder), "--home", str(federation.home.path))
+        assert CliRunner().invoke(main, ["status", "--year", "2022", *place]).stdout.startswith("2022工作年度报送情况")
     whole = sum(FUNDS.values())
     assert [federation.value("funds", ends) for ends in (2021, 2022)] == [whole, whole + 3 * 190]
     assert federation.value("funds_growth", 2022) == 3

@@ -94,7 +94,8 @@ def read_standing(workspace: Workspace, asked: Asked, lapsed: tuple[LapsedReleas
         if lapsed is None:
             lapsed = find_lapsed(workspace) if years else ()
         headlines += _of_office(workspace, lapsed)
-    return Morning(now, years, tuple(headlines), tuple(_units(workspace, due)), tuple(_forms(due)), counts)
+    said = workspace.project.conventions.year.labels(years)
+    return Morning(now, years, said, tuple(headlines), tuple(_units(workspace, due)), tuple(_forms(due)), counts)
 
 
 def years_told(workspace: Workspace, asked: Asked) -> tuple[int, ...]:

@@ -90,4 +90,4 @@ def _show_failure(project_path: Path, home: Home, error: Exception) -> None:
             with open_workspace_to_read(project_path, home) as workspace:
                 refresh_status_page(workspace)
         except NianbaoError:
-            write_status_page(add_night(Morning(clock.now(), (), ()), home), home)
+            write_status_page(add_night(Morning(clock.now(), (), "", ()), home), home)

@@ -74,19 +74,18 @@ class Headline:
 
 @dataclass(frozen=True)
 class Morning:
-    """How some years stand at a moment: the headlines, the units that are an exception, and the forms."""
+    """How some years stand at a moment: the headlines, the units that are an exception, and the forms.
+
+    `years_zh` are the years in words, `2021、2022年度`.
+    """
 
     at: dt.datetime
     years: tuple[int, ...]
+    years_zh: str
     headlines: tuple[Headline, ...]
     units: tuple[UnitStanding, ...] = ()
     forms: tuple[FormStanding, ...] = ()
     counts: Counter[Status] = field(default_factory=Counter)
-
-    @property
-    def years_zh(self) -> str:
-        """The years that it is about: `2021、2022年度`."""
-        return f"{'、'.join(map(str, self.years))}年度" if self.years else ""
 
     @property
     def title(self) -> str:

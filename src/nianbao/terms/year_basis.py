@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nianbao.terms.indicator import COMPARABLE_AT_END
@@ -46,6 +47,10 @@ class YearBasis:
     def label(self, year: int) -> str:
         """A year in few words, as in a table: 2021年, 2021工作年度."""
         return f"{year}年" if self.first_month == 1 else f"{year}{self.zh}"
+
+    def labels(self, years: Sequence[int]) -> str:
+        """Some years in few words: 2021、2022年度, 2021、2022工作年度."""
+        return "、".join(map(str, years)) + ("年度" if self.first_month == 1 else self.zh) if years else ""
 
     def name(self, year: int) -> str:
         """A year as a reader meets it: 2021年, or 统计年度2021年 with its days where it is not the calendar's."""
