@@ -158,3 +158,13 @@ def test_O4_the_year_counts_as_the_ledger_does(year_home: Home, tmp_path: Path) 
     word = docx.Document(str(out))
     printed = {cells[0].text for table in word.tables for cells in (line.cells for line in table.rows)}
     assert {row["unit"] for row in rows} <= printed
+    cells = {cell.text for table in word.tables for line in table.rows for cell in line.cells}
+    assert not [text for text in cells if "/" in text], "a share is its percentage alone: four of them fit the page"
+
+
+def test_O4_a_level_that_is_none_is_answered_with_those_that_are(federation: Federation) -> None:
+    """O4: the codes of the levels stand in the message, with their names; the code is 64."""
+    wrong = ask(federation.folder, federation.home, "2022-01-11T09:00", "--level", "nowhere")
+    assert wrong.exit_code == 64
+    levels = (federation.folder / "reference" / "levels.csv").read_text("utf-8").splitlines()[1:]
+    assert all(line.split(",")[0] in wrong.output for line in levels), wrong.output

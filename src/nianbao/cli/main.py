@@ -38,6 +38,8 @@ COMMANDS = {
     "withdraw": ("answer", "Take back an accepted submission; the one before it counts again."),
     "runs": ("record", "List the runs that changed something or failed, the last first."),
     "verify": ("record", "Hold everything that is kept against the hashes that were recorded."),
+    "backup": ("backup", "Keep what was recorded, and every file it names, in one new file."),
+    "restore": ("backup", "Make a home at a new place from a backup, held against its hashes, and rebuild it."),
     "receipts": ("record", "Write receipts into the outbox again as they were recorded."),
     "rebuild": ("record", "Make warehouse, tables and receipts anew from the record alone."),
     "release": ("record", "Put an issued release back, byte for byte: release restore."),

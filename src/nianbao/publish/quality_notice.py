@@ -39,14 +39,17 @@ def _section(notice: QualityNotice, level: LevelQuality) -> PrintedSection:
         (
             unit.unit_zh,
             (
-                *(TableCell(unit.share(measure).zh) for measure in rule.shown),
+                TableCell(str(len(unit.forms))),
+                *(TableCell(unit.share(measure).percent_zh) for measure in rule.shown),
                 TableCell(str(unit.set_aside or "—")),
                 TableCell(str(unit.place or "—")),
             ),
         )
         for unit in level.units
     )
-    head = ("单位", *(measure.zh for measure in rule.shown), "不计份数", "名次")
-    table = PrintedTable(f"{level.level_zh}报送质量", "", head, rows, note="括号内为符合的份数和计入的份数。")
+    head = ("单位", "份数", *(measure.zh for measure in rule.shown), "不计", "名次")
+    table = PrintedTable(
+        f"{level.level_zh}报送质量", "", head, rows, note="份数为报表的份数，其中全部或者部分不计的份数列在“不计”栏。"
+    )
     text = f"{len(level.units)}个单位，{shares}。"
     return PrintedSection(level.level_code, f"{level.level_zh}。", 3, ((text,),), (table,), ())

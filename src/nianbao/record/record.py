@@ -189,6 +189,12 @@ class Record:
         """Where the manifest of a run lies."""
         return self._paths()[number]
 
+    def files_of(self, number: int) -> Iterator[Path]:
+        """The files of a run under `record/`: its tables, and last its manifest."""
+        manifest = self.manifest(number)
+        yield from (self._folder / table.path for table in (*manifest.tables.values(), *manifest.cells.values()))
+        yield self.path_of(number)
+
     def _paths(self) -> dict[int, Path]:
         """The manifests by their numbers; a copy that somebody made beside one is none."""
         found = self._folder.glob("[0-9][0-9][0-9][0-9]/R*.json")

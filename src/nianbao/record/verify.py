@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -33,17 +34,22 @@ class Looked:
 
 
 def verify_record(
-    record: Record, looked: Looked, progress: Callable[[int, int], None] = lambda done, all_: None
+    record: Record,
+    looked: Looked,
+    progress: Callable[[int, int], None] = lambda done, all_: None,
+    seen: set[str] | None = None,
+    until: int | None = None,
 ) -> Iterator[Damage]:
     """Everything that is gone, damaged or out of order; a broken chain ends the look, as what follows is unsure.
 
-    `looked` is counted up; `progress` is told of runs.
+    `looked` is counted up; `progress` is told of runs; `seen` takes up the hashes that the runs name, and runs after
+    number `until` are left alone, with what they have written so far.
     """
-    seen: set[str] = set()
+    seen = set() if seen is None else seen
     named: set[str] = set()
-    last = record.last_number()
+    last = record.last_number() if until is None else until
     try:
-        for manifest in record.scan():
+        for manifest in itertools.takewhile(lambda each: each.number <= last, record.scan()):
             named |= {table.path for table in (*manifest.tables.values(), *manifest.cells.values())}
             yield from _verify_tables(record, manifest, looked)
             yield from _verify_bytes(record, _named(record, manifest, seen), seen, looked)
@@ -52,7 +58,7 @@ def verify_record(
     except StoreError as error:
         yield Damage(error.what, error.where, error.next_step)
         return
-    for path in record.strays(named):
+    for path in record.strays(named) if until is None else ():
         yield Damage("no run recorded this file", str(path), "move it out of the archive; nothing reads it")
 
 

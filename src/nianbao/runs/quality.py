@@ -27,6 +27,12 @@ def tell_quality(workspace: Workspace, period: Period, under: Unit | None = None
         StoreError: nothing has been built yet.
     """
     project, now = workspace.project, clock.now()
+    if level and level not in project.roster.levels:
+        known = "，".join(f"{code}（{each.zh}）" for code, each in project.roster.levels.items())
+        raise UsageError(
+            _("there is no level {level}").format(level=level),
+            next_step=_("name one of {known}").format(known=known),
+        )
     if project.quality is None:
         raise UsageError(
             _("no rule says what a quality notice counts"),

@@ -105,12 +105,16 @@ class Share(NamedTuple):
     of: int
 
     @property
-    def zh(self) -> str:
-        """`95.2%（20/21）`, a dash where there is nothing to count."""
+    def percent_zh(self) -> str:
+        """`95.2%`, a dash where there is nothing to count."""
         if not self.of:
             return "—"
-        percent = (Decimal(100 * self.part) / self.of).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
-        return f"{percent}%（{self.part}/{self.of}）"
+        return f"{(Decimal(100 * self.part) / self.of).quantize(Decimal('0.1'), rounding=ROUND_HALF_UP)}%"
+
+    @property
+    def zh(self) -> str:
+        """`95.2%（20/21）`, a dash where there is nothing to count."""
+        return f"{self.percent_zh}（{self.part}/{self.of}）" if self.of else "—"
 
 
 @dataclass(frozen=True)
