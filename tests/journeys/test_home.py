@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from nianbao.catalog import Project
+from nianbao.errors import BusyError
 from nianbao.settings import Home
-from tests.homes import ROOT, call, digest
+from nianbao.warehouse.lock import writer_lock
+from tests.homes import ROOT, call, clock_at, digest
 
 HOLD = """
 import sys
@@ -125,3 +127,15 @@ def test_T38_a_damaged_warehouse_is_told_as_damaged(
     assert rebuilt.returncode == 0, rebuilt.stderr
     assert digest(year_copy)["raw.cell"] == before["raw.cell"]
     assert json.loads(call("status", "--json", home=year_copy).stdout)["forms"]
+
+
+def test_O9_who_finds_a_run_writing_is_told_which_and_since_when(tmp_path: Path) -> None:
+    """O9: the message has the process, what it does and when it began."""
+    with (
+        clock_at("2022-01-16T01:00"),
+        writer_lock(tmp_path, "nightly"),
+        pytest.raises(BusyError) as told,
+        writer_lock(tmp_path, "collect"),
+    ):
+        pass
+    assert f"process {os.getpid()} (nightly) since 2022-01-16 01:00" in str(told.value)

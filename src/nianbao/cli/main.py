@@ -40,6 +40,7 @@ COMMANDS = {
     "verify": ("record", "Hold everything that is kept against the hashes that were recorded."),
     "backup": ("backup", "Keep what was recorded, and every file it names, in one new file."),
     "restore": ("backup", "Make a home at a new place from a backup, held against its hashes, and rebuild it."),
+    "accept-clock": ("record", "Say that the clock is right now, after a night whose clock ran ahead."),
     "receipts": ("record", "Write receipts into the outbox again as they were recorded."),
     "rebuild": ("record", "Make warehouse, tables and receipts anew from the record alone."),
     "release": ("record", "Put an issued release back, byte for byte: release restore."),
@@ -60,7 +61,7 @@ COMMANDS = {
     "notify": ("notify", "Tell people what a monitor noticed, or try the channels: notify test."),
     "doctor": ("ask", "Check that everything nianbao needs is in place."),
 }
-_ATTRIBUTES = {"build": "build_command", "withdraw-approval": "withdraw_approval"}
+_ATTRIBUTES = {"build": "build_command", "withdraw-approval": "withdraw_approval", "accept-clock": "accept_clock"}
 INTERRUPTED = 130
 _QUERY_INTERRUPTED = "Query interrupted"
 """What DuckDB makes of a KeyboardInterrupt that strikes while it works: a RuntimeError without a type of its own."""

@@ -80,6 +80,30 @@ def verify(project_path: Path | None, home: Path, as_json: bool) -> None:
         )
 
 
+@click.command("accept-clock")
+@project_option
+@home_option
+@click.option("--because", required=True, help="Why.")
+@click.option("--by", required=True, metavar="ROLE", help="Who says so, as a role (统计审核岗).")
+@json_option
+def accept_clock(project_path: Path | None, home: Path, because: str, by: str, as_json: bool) -> None:
+    """Say that the clock is right now, after a night whose clock ran ahead; recorded with who says so and why.
+
+    The alarm CLOCK ends, and editions are again as of the day on which their data were known.
+    """
+    from nianbao.runs.accept_clock import accept_clock as accept
+    from nianbao.runs.workspace import open_workspace
+
+    if not because.strip() or not by.strip():
+        raise click.UsageError(_("say why and who: --because REASON --by ROLE"))
+    with open_workspace(resolve_project(project_path), Home(home), "accept_clock") as workspace:
+        dated = accept(workspace, because.strip(), by.strip())
+    if as_json:
+        say_json({"dated": str(dated)})
+    else:
+        say(_("decisions dated up to {dated} were taken before now").format(dated=dated))
+
+
 @click.command()
 @project_option
 @home_option

@@ -81,11 +81,14 @@ class Record:
     def scan(self, after: int = 0, until: dt.date | None = None) -> Iterator[Manifest]:
         """The runs after a number in their order, if wanted only those made by the end of a day.
 
+        A run dated ahead of those that follow it was made before them, whatever its clock said.
+
         Raises:
             StoreError: a manifest is gone or damaged, or does not follow the one before it.
         """
         paths = self._paths()
         before = self.sha256_of(after)
+        ahead: list[Manifest] = []
         for number in range(after + 1, max(paths, default=0) + 1):
             if number not in paths:
                 raise StoreError(
@@ -99,9 +102,10 @@ class Record:
                     _("the run does not follow the one recorded before it"), str(paths[number]), _way_back()
                 )
             before = manifest.sha256
-            if until is not None and manifest.at.date() > until:
-                return
-            yield manifest
+            ahead.append(manifest)
+            if until is None or manifest.at.date() <= until:
+                yield from ahead
+                ahead = []
 
     def append(self, run: Run) -> Manifest:
         """Record a run: its tables first, its manifest last; all of it is durable when this returns.

@@ -17,6 +17,7 @@ from nianbao.intake.judge_again import facts_of_reconsidered
 from nianbao.intake.read_in import ReadIn, read_in
 from nianbao.intake.take_in import Taken, facts_of, judge_night
 from nianbao.intake.worker.pool import ReaderPool
+from nianbao.language import _
 from nianbao.runs.answer import answer_owed
 from nianbao.runs.engine import readers_of_run
 from nianbao.runs.kept import Write, carry_out, compose_kept, judge_kept, tell_kept
@@ -136,8 +137,12 @@ def _clock_alarm(known_until: dt.datetime | None) -> Iterator[Alarm]:
     """An alarm when this machine's clock stands before what was decided already."""
     now = clock.now()
     if known_until and now < known_until:
-        what = f"this machine's clock says {now}, and the last decision was taken at {known_until}"
-        yield Alarm("clock", "CLOCK", what, "set the clock right: what is received meanwhile is dated too early")
+        what = _("this machine's clock says {now}, and the last decision was taken at {known_until}")
+        step = _(
+            "set the clock right: what is received meanwhile is dated too early; where the clock ran ahead at "
+            "that decision and is right now: nianbao accept-clock --by ROLE --because REASON"
+        )
+        yield Alarm("clock", "CLOCK", what.format(now=now, known_until=known_until), step)
 
 
 def _count(collected: Collected, taken: Taken) -> None:

@@ -14,6 +14,9 @@ from nianbao.terms.source import LOCAL_INBOX
 from nianbao.warehouse.connect import Connection, rows_of
 from nianbao.warehouse.state import standings_of
 
+CLOCK_ACCEPTED = "accept_clock"
+"""The kind of a run that says the clock is right though decisions before it are dated later."""
+
 
 def known_sources(connection: Connection, origin: str, sources: Sequence[str]) -> set[tuple[str, str, int, int, str]]:
     """Of these paths at a source, those already taken in, with the size, time of change and version they had."""
@@ -229,8 +232,21 @@ def has_judged_by(connection: Connection, rules: str, version: str) -> bool:
 
 
 def known_until(connection: Connection) -> dt.datetime | None:
-    """When the last decision was taken: what is known is known as of then."""
-    row = connection.execute("SELECT max(happened_at) FROM ledger.event WHERE state IS NOT NULL").fetchone()
+    """When the last decision was taken: what is known is known as of then.
+
+    Decisions before a clock was accepted may be dated ahead: then the run that accepted it and what came after count.
+    """
+    row = connection.execute(
+        """
+        WITH clock AS (SELECT coalesce(max(run_id), '') AS run_id FROM ledger.run WHERE kind = $1)
+        SELECT max(known_at) FROM (
+            SELECT event.happened_at AS known_at FROM ledger.event, clock
+            WHERE event.state IS NOT NULL AND event.run_id > clock.run_id
+            UNION ALL SELECT run.finished_at FROM ledger.run, clock WHERE run.run_id = clock.run_id
+        )
+        """,
+        [CLOCK_ACCEPTED],
+    ).fetchone()
     return row[0] if row else None
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from nianbao import clock
 from nianbao.errors import BusyError
 from nianbao.language import _
 
@@ -29,7 +30,7 @@ def writer_lock(home: Path, purpose: str) -> Iterator[None]:
     """Hold the right to write under `home`.
 
     Raises:
-        BusyError: another process holds it; the message names it.
+        BusyError: another process holds it; the message names it, and since when.
     """
     home.mkdir(parents=True, exist_ok=True)
     with (home / "writer.lock").open("a+", encoding="utf-8") as file:
@@ -40,6 +41,6 @@ def writer_lock(home: Path, purpose: str) -> Iterator[None]:
             raise BusyError(file.read().strip() or _("another process")) from None
         file.seek(0)
         file.truncate()
-        file.write(f"process {os.getpid()} ({purpose})")
+        file.write(f"process {os.getpid()} ({purpose}) since {clock.now():%Y-%m-%d %H:%M}")
         file.flush()
         yield

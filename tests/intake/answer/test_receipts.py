@@ -19,6 +19,7 @@ import pytest
 from nianbao.catalog import Project
 from nianbao.intake.acknowledge import MARKED, PAGE, RECEIPT
 from nianbao.intake.answer.job import SIGN
+from nianbao.intake.answer.letter import compose_letter
 from nianbao.intake.answer.numbers import part_thousands, write_number
 from nianbao.intake.answer.page import render_page
 from nianbao.intake.answer.receipt import ReceiptWriter, grouped
@@ -272,6 +273,23 @@ def test_S16_a_receipt_says_whom_to_call_and_until_when(lived: Desk, wrong: dict
     assert (line["table_no"], line["due_on"], line["accepted_until"]) == (form.table_no, "2021-10-11", "2021-10-21")
     assert f">{form.table_no}</td>" in page
     assert wrong["sha256"] not in page
+
+
+def test_S16_the_mail_says_by_itself_what_is_wrong_and_whom_to_call(lived: Desk) -> None:
+    """S16: in its text stand each open finding with its cell, the last days, office and phone; no value does."""
+    receipt = load_receipt(
+        (path := answer(lived, lived.planned().file_name)).with_name(path.name + RECEIPT).read_text("utf-8")
+    )
+    title, text = compose_letter(receipt)
+    office = lived.project.contacts[lived.project.federation.code]
+    assert receipt.unit and receipt.unit in title
+    for words in (office.office, office.phone, "2021年10月11日（含当日），最迟2021年10月21日接收", "回复本邮件"):
+        assert words in text
+    open_ = [finding for finding in receipt.findings if finding.is_open]
+    assert open_
+    for finding in open_[:5]:
+        assert finding.sentence in text and (not finding.cell or finding.cell in text)
+    assert not [each.sentence for each in receipt.findings if not each.is_open and each.sentence in text]
 
 
 def test_S16_an_extension_moves_the_last_day_that_a_receipt_names(project: Project, lived: Desk) -> None:

@@ -1,5 +1,6 @@
 """A collect run over several sources: one that fails stops nothing but itself, and everybody is answered."""
 
+import datetime as dt
 import json
 import os
 import shutil
@@ -10,9 +11,10 @@ import pytest
 
 from nianbao.catalog import Project, load_project
 from nianbao.runs.collect import Collected, collect
-from nianbao.runs.workspace import open_workspace
+from nianbao.runs.workspace import open_workspace, open_workspace_as_of
 from nianbao.settings import Home
 from nianbao.terms.delivery import Outcome
+from nianbao.warehouse import ledger
 from tests.homes import call, clock_at, post, send, warehouse
 from tests.intake.sources import servers
 from tests.intake.sources.servers import HOST, PASSWORD, USER, OddServer, SftpServer
@@ -178,6 +180,28 @@ def test_a_clock_that_jumped_back_is_an_alarm(project_with: ProjectWith, home: H
     assert "2021-04-20" in alarm.what
     with clock_at("2021-04-21T01:00"):
         assert not run(path, home).alarms
+
+
+def test_O20_a_night_whose_clock_ran_ahead_has_a_way_out(project_with: ProjectWith, home: Home, workbook: Path) -> None:
+    """O20: nights go on; once somebody accepts the clock, the alarm ends, who said so and why is kept, and as of a day
+    after the accident is known what was."""
+    home.inbox.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(workbook, home.inbox / XINING)
+    path = project_with(INBOX)
+    with clock_at("2031-04-20T01:00"):
+        run(path, home)
+    accept = ("accept-clock", "--by", "统计审核岗", "--because", "当夜时钟快了十年", "--project", str(path))
+    with clock_at("2021-04-21T01:00"):
+        (alarm,) = run(path, home).alarms
+        assert "accept-clock" in alarm.next_step
+        assert "2031-04-20" in call(*accept, home=home).stdout
+        assert not run(path, home).alarms
+        assert call(*accept, home=home).returncode == 64
+        (accepted, *_) = json.loads(call("runs", "--json", "--project", str(path), home=home).stdout)
+        assert (accepted["kind"], accepted["actor"]) == ("accept_clock", "统计审核岗")
+        with open_workspace_as_of(home, dt.date(2021, 4, 21)) as workspace:
+            assert ledger.known_until(workspace.connection) == dt.datetime(2021, 4, 21, 1)
+            assert ledger.has_accepted(workspace.connection)
 
 
 def test_a_workbook_of_another_unit_is_not_accepted(

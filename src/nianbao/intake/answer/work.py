@@ -102,7 +102,8 @@ def last_days_zh(receipt: Receipt) -> list[str]:
     ]
 
 
-def _office_zh(receipt: Receipt) -> tuple[str, ...]:
+def office_zh(receipt: Receipt) -> tuple[str, ...]:
+    """Whom to call, in a sentence; none where no office is declared."""
     office = receipt.office
     if office is None:
         return ()
@@ -110,7 +111,7 @@ def _office_zh(receipt: Receipt) -> tuple[str, ...]:
 
 
 def _guidance(receipt: Receipt) -> tuple[str, ...]:
-    asked_by = "".join((*last_days_zh(receipt), *_office_zh(receipt)))
+    asked_by = "".join((*last_days_zh(receipt), *office_zh(receipt)))
     return (*_what_to_do(receipt.findings, receipt.file), *([asked_by] if asked_by else []))
 
 
