@@ -183,7 +183,7 @@ def test_a_clock_that_jumped_back_is_an_alarm(project_with: ProjectWith, home: H
 
 
 def test_O20_a_night_whose_clock_ran_ahead_has_a_way_out(project_with: ProjectWith, home: Home, workbook: Path) -> None:
-    """O20: once somebody accepts the clock the alarm ends, who and why is kept, and as of a later day it is all known."""
+    """O20: once somebody accepts the clock the alarm ends, and of a later day all is known; who and why is kept."""
     home.inbox.mkdir(parents=True, exist_ok=True)
     shutil.copy2(workbook, home.inbox / XINING)
     path = project_with(INBOX)
