@@ -17,8 +17,8 @@ from nianbao.cli import main
 from nianbao.runs.build import build_tables
 from nianbao.runs.nightly import NightRun, nightly
 from nianbao.runs.workspace import open_workspace
-from nianbao.sample.changing import StepKind, declare, read_story
 from nianbao.settings import Home
+from tests.changing import StepKind, declare, read_story
 from tests.homes import ROOT, clock_at, issue
 
 SAMPLE = ROOT / "samples" / "2023"

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from nianbao.cli.main import home_option, json_option, past_day, project_option, resolve_project
-from nianbao.cli.show import TimeSpan, say, say_csv, say_json, say_table
+from nianbao.cli.show import TimeSpan, say, say_csv, say_json, say_table, share_zh
 from nianbao.cli.tree import explain_tree, tree_options
 from nianbao.cli.units import unit_asked
 from nianbao.errors import DeclarationError, StoreError, UsageError
@@ -251,14 +251,10 @@ def _say_coverage(coverage: Any, reporters: Any, completed: Any, words: Any) -> 
         missing = f"，未报齐：{'、'.join(coverage.missing)}" if coverage.missing else ""
         say(f"覆盖：{words.counted}应报{coverage.expected}家，已报{coverage.reported}家{missing}")
         if completed and coverage.missing:
-            share, low, high = _share(completed.missing_share), _bound(completed.low), _bound(completed.high)
+            share, low, high = share_zh(completed.missing_share), _bound(completed.low), _bound(completed.high)
             say(f"缺报：占上年{words.whole}数的比重{share}，补齐后最少{low}，最多{high}")
     elif reporters:
         say(f"覆盖：{words.counted}不报这一项，由{'、'.join(reporters)}报送")
-
-
-def _share(share: Any) -> str:
-    return "不知道" if share is None else f"{100 * share:.1f}%"
 
 
 def _bound(value: Any) -> str:

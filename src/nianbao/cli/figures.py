@@ -12,7 +12,7 @@ import click
 from nianbao import clock
 from nianbao.cli.ask import as_of_option, asked_workspace, year_basis_option
 from nianbao.cli.main import home_option, json_option, project_option
-from nianbao.cli.show import say, say_csv, say_json, say_table
+from nianbao.cli.show import say, say_csv, say_json, say_table, share_zh
 from nianbao.cli.tree import say_tree, tree_options
 from nianbao.errors import UsageError
 from nianbao.language import _
@@ -121,7 +121,7 @@ def _say_doubtful(
             ("报告", "章节", "指标", "印作", "结论", "未报占上年", "原因"),
             [
                 (row["publication"], row["section"], row["zh"], row["printed"], _CLAIM_ZH[row["claim"]],
-                 _share(row["missing_share_of_last_year"]), row["doubt"])
+                 share_zh(row["missing_share_of_last_year"]), row["doubt"])
                 for row in rows
             ],
         )  # fmt: skip
@@ -131,7 +131,3 @@ def _covered(row: dict[str, Any]) -> str:
     if row["coverage_expected"] is None:
         return f"{row['reported_by'].replace(' ', '、')} 已报" if row["reported_by"] else "—"
     return f"{row['coverage_reported']}/{row['coverage_expected']}"
-
-
-def _share(share: Any) -> str:
-    return "不知道" if share is None else f"{100 * share:.1f}%"

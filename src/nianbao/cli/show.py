@@ -114,6 +114,11 @@ def _text(cell: Any) -> str:
     return str(cell)
 
 
+def share_zh(share: Decimal | None) -> str:
+    """A share between 0 and 1 in per cent."""
+    return "不知道" if share is None else f"{100 * share:.1f}%"
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() and abs(value) < 2**53 else format(value, "f")

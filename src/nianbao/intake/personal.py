@@ -18,7 +18,6 @@ _MAIL_MARKS = ".%+-"
 _MAIL_LETTERS = string.ascii_letters + string.digits + "_" + _MAIL_MARKS
 _CODE = re.compile(r"(?<![0-9A-Za-z])[0-9A-HJ-NP-RT-UW-Y]{18}(?![0-9A-Za-z])")
 SUSPECT = re.compile(r"[@＠]|(?:[0-9０-９][^0-9０-９]?){11}")
-_ID_CARD = re.compile(r"[1-8][0-9]{16}[0-9Xx]")
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECK = "10X98765432"
 _CODE_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"

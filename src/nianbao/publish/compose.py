@@ -163,7 +163,8 @@ class Composer:
         found = self.reported.texts.get(declared.id, ())
         for number, text in enumerate(found, start=1):
             lead_in = f"{characters(number)}是" if declared.is_numbered and len(found) > 1 else ""
-            quoted = PrintedText(f"text-{declared.id}-{number}", section=section.id, zh=declared.zh, **vars(text))
+            key = f"text-{declared.id}-{number}"
+            quoted = PrintedText(**vars(text), key=key, zh=declared.zh, section=section.id)
             yield (lead_in, quoted) if lead_in else (quoted,)
         if found:
             return

@@ -161,14 +161,15 @@ def _sources(path: Path, home: Home) -> Iterator[Diagnosis]:
             yield Diagnosis(f"source {each.name}", False, stopped.what, stopped.next_step)
 
 
+def _no_home(home: Home) -> Diagnosis:
+    path = home.path
+    way_out = _("make one: nianbao init --home {path}").format(path=path)
+    return Diagnosis("home", False, _("there is none at {path}").format(path=path), way_out)
+
+
 def _home(home: Home) -> Iterator[Diagnosis]:
     if not home.is_made:
-        yield Diagnosis(
-            "home",
-            False,
-            _("there is none at {path}").format(path=home.path),
-            _("make one: nianbao init --home {path}").format(path=home.path),
-        )
+        yield _no_home(home)
         return
     is_writable = os.access(home.path, os.W_OK)
     yield Diagnosis("home", is_writable, str(home.path), _("give the user of the scheduler the right to write there"))
@@ -184,12 +185,7 @@ def _home(home: Home) -> Iterator[Diagnosis]:
 
 def _room(home: Home) -> Iterator[Diagnosis]:
     if not home.is_made:
-        yield Diagnosis(
-            "home",
-            False,
-            _("there is none at {path}").format(path=home.path),
-            _("make one: nianbao init --home {path}").format(path=home.path),
-        )
+        yield _no_home(home)
         return
     free = shutil.disk_usage(home.path).free
     yield Diagnosis(

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from nianbao import clock
 from nianbao.errors import ExpectationFailed, UsageError
@@ -252,8 +251,3 @@ def _values(workspace: Workspace) -> Frame:
 def _plain(value: Decimal) -> str:
     """A value as text that is the same for the same value."""
     return f"{value.normalize():f}"
-
-
-def as_rows(changes: Sequence[Any]) -> list[dict[str, Any]]:
-    """Changes for programs."""
-    return [vars(change) for change in changes]

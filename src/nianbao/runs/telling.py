@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 _OF_A_NIGHT = frozenset({Event.SOURCE, Event.KEPT_BACK, Event.RELEASE_LAPSED, Event.SIGN_OFF_WAITS, Event.DISK})
 _SHOWN = 12
-_NOTHING_LOST = "已读入的不丢失，已发布的不改变；排除后重新运行 nightly。"
 
 
 def tell_night(project: Path, home: Home, night: NightRun, secrets: Secrets) -> tuple[Alarm, ...]:

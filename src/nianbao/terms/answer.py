@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from nianbao.terms.delivery import Decision, Outcome
 from nianbao.terms.finding import Finding
-from nianbao.terms.source import LOCAL_INBOX
 
 
 @dataclass(frozen=True)
@@ -57,8 +56,3 @@ class Answer:
     is_newest: bool
     submissions: tuple[AnswerStanding, ...]
     findings: tuple[Finding, ...]
-
-    @property
-    def is_local(self) -> bool:
-        """Whether it came through the inbox of this machine."""
-        return self.origin == LOCAL_INBOX

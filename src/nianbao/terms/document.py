@@ -12,6 +12,7 @@ from nianbao.terms.background import Background
 from nianbao.terms.figure import Claim, Coverage, TracedCell
 from nianbao.terms.publication import PRINTED_ANNEXES, Head, Tail
 from nianbao.terms.release import Correction
+from nianbao.terms.reported import ReportedText
 
 
 @dataclass(frozen=True)
@@ -44,26 +45,15 @@ class PrintedFigure:
 
 
 @dataclass(frozen=True)
-class PrintedText:
-    """What a unit reported in words, to the letter, and the cell it stands in.
+class PrintedText(ReportedText):
+    """What a unit reported in words, to the letter, where it is printed.
 
     `key` is the id it carries in every format (`text-audit_problems-1`); `said_on` is the day on which it arrived.
     """
 
     key: str
-    text_id: str
     zh: str
     section: str
-    text: str
-    unit_code: str
-    unit_zh: str
-    period: str
-    said_on: dt.date
-    submission_id: str
-    file: str
-    sha256: str
-    sheet: str
-    cell: str
 
     @property
     def source_zh(self) -> str:

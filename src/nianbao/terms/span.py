@@ -33,9 +33,5 @@ class Span:
         """Whether a period lies within: one that begins earlier, or ends later, does not."""
         return self.since <= period.start and period.end <= self.until
 
-    def covers_day(self, day: dt.date) -> bool:
-        """Whether a day lies within."""
-        return self.since <= day <= self.until
-
 
 ALWAYS = Span()

@@ -72,7 +72,6 @@ EDITION_PROPERTY = "报表版本"
 """The custom document property that repeats the edition."""
 
 _CHINESE_DIGITS = "一二三四五六七八九十"
-_PART_HEADING = re.compile(f"（[{_CHINESE_DIGITS}]）.+")
 _FIELD_CODE = re.compile(r"([A-Z]+\d+)-(\d{2,})")
 _FORBIDDEN_IN_SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
 _SHEET_NAME_LENGTH = 31
@@ -92,11 +91,6 @@ def parse_field_code(text: str) -> tuple[str, int] | None:
 def part_heading(number: int, zh: str) -> str:
     """What stands above a part in column A where a sheet has several: `（二）所辖县级情况`."""
     return f"（{_CHINESE_DIGITS[number - 1]}）{zh}"
-
-
-def is_part_heading(text: str) -> bool:
-    """Whether a text of column A begins another part, and so ends the ledger above it."""
-    return _PART_HEADING.fullmatch(text.strip()) is not None
 
 
 def sheet_name(form_code: str, zh: str) -> str:

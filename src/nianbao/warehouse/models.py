@@ -20,7 +20,6 @@ from nianbao.warehouse.state import READS
 
 _ZH = re.compile(r"--\s*zh:\s*(.+)")
 _GRAIN = re.compile(r"--\s*grain:\s*(.+)")
-_LEAVES = ("raw.", "ledger.")
 
 
 @dataclass(frozen=True)

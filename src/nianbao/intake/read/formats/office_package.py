@@ -15,7 +15,7 @@ from nianbao.intake.read.formats.package import ZipPackage
 from nianbao.intake.read.formats.parse_xml import parse_xml
 from nianbao.intake.read.formats.sheet import Unreadable
 
-CONTENT_TYPES, ROOT_RELATIONS = "[content_types].xml", "_rels/.rels"
+CONTENT_TYPES = "[content_types].xml"
 _MAIN = "officeDocument"
 RELATIONSHIPS = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships",

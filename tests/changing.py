@@ -13,7 +13,6 @@ from pathlib import Path
 from nianbao.catalog import load_project
 from nianbao.catalog.shipped import copy_shared
 from nianbao.errors import DeclarationError
-from nianbao.language import _
 from nianbao.sample.reported import REPORTED, SentWorkbook, read_reported, write_reported
 
 
@@ -76,7 +75,7 @@ def declare(project: Path, edits: Iterable[Edit]) -> None:
             raise DeclarationError(
                 path,
                 None,
-                _("{find!r} stands there {text} times").format(find=edit.find[:40], text=text.count(edit.find)),
+                f"{edit.find[:40]!r} stands there {text.count(edit.find)} times",
             )
         path.write_text(text.replace(edit.find, edit.put) if edit.find else text + edit.put, encoding="utf-8")
 
