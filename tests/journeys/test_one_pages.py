@@ -76,6 +76,23 @@ def test_what_is_there_is_not_written_again(written: dict[str, list[Path]], year
         assert write_one_pages(workspace) == {f"work_report/{YEAR}/r1": [gone], f"audit_report/{YEAR}/r1": []}
 
 
+def test_a_page_that_shows_something_else_is_written_anew(
+    written: dict[str, list[Path]], year_copy: Home, project: Project
+) -> None:
+    """Pages are known by what they show: other key figures make them anew, units without any lose theirs, the same again makes none."""
+    before = written[f"work_report/{YEAR}/r1"]
+    publication = project.publications["work_report"]
+    fewer = replace(publication, key_figures=publication.key_figures[:3])
+    other = replace(project)
+    other.__dict__["publications"] = {**project.publications, "work_report": fewer}
+    with open_workspace(project.path, year_copy, "onepager") as workspace:
+        shown = replace(workspace, project=other)
+        again = [write_one_pages(shown, publications=["work_report"])[f"work_report/{YEAR}/r1"] for _ in range(2)]
+    assert again[1] == [] and before[0] == again[0][0]
+    assert before[0].read_text(encoding="utf-8").count('<th scope="row">') == 3
+    assert {path for path in before if path.exists()} == set(again[0])
+
+
 def test_a_recalled_release_has_no_pages(
     written: dict[str, list[Path]], year_copy: Home, project: Project, clock: Callable[[str], None]
 ) -> None:

@@ -1,11 +1,15 @@
-"""Writes pages of key figures as HTML and as PDF, each an A4 sheet; what lies there already is left alone."""
+"""Writes pages of key figures as HTML and as PDF, each an A4 sheet; one that shows the same as before is left alone."""
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from collections.abc import Callable, Sequence
+from importlib.resources import files
 from pathlib import Path
 
+from nianbao import __version__
 from nianbao.publish.one_page.facts import Ground
 from nianbao.publish.pdf import Imprint, Press
 from nianbao.publish.site.landing import Over, render_over
@@ -14,6 +18,7 @@ from nianbao.terms.one_page import OnePage
 
 _UP = "../../../"
 """The way from the folder of a release's pages to that of all releases."""
+_MADE_FROM = "made_from.json"
 _WIDTHS, _NUMBER_WIDTH = {"指标": 1.4, "比上年": 1.1, "目标": 1.25, "居首": 1.0, "报送": 0.9, "名次": 1.2}, 1.45
 """Relative widths of the columns by their heads; those not named hold numbers, which stand in one line."""
 
@@ -25,16 +30,27 @@ def write_pages(
     as_of: dt.datetime,
     report: Callable[[int, int], None] | None = None,
 ) -> list[Path]:
-    """Write the pages into a folder that is a release's own; returns what was written anew."""
+    """Write the pages into a folder that is a release's own; returns what was written anew.
+
+    A page is known by the hash of what it shows; those that are no page any more are removed.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    seen = folder / _MADE_FROM
+    made_from: dict[str, str] = json.loads(seen.read_text(encoding="utf-8")) if seen.exists() else {}
+    for name in made_from.keys() - {page.name for page in pages}:
+        del made_from[name]
+        for stale in (folder / f"{name}.html", folder / f"{name}.pdf"):
+            stale.unlink(missing_ok=True)
     press: Press | None = None
     written = []
     for number, page in enumerate(pages, start=1):
         html, pdf = folder / f"{page.name}.html", folder / f"{page.name}.pdf"
-        if not html.exists():
+        shown = _fingerprint(page, over, as_of)
+        is_known = made_from.get(page.name) == shown
+        if not (is_known and html.exists()):
             html.write_text(render_over("one_page.html.j2", over, _UP, page=page), encoding="utf-8", newline="\n")
             written.append(html)
-        if not pdf.exists():
+        if not (is_known and pdf.exists()):
             press = press or Press()
             scratch = folder / f".writing-{pdf.name}"
             press.print(
@@ -44,9 +60,17 @@ def write_pages(
             )
             scratch.replace(pdf)
             written.append(pdf)
+        made_from[page.name] = shown
         if report:
             report(number, len(pages))
+    seen.write_text(json.dumps(made_from, indent=0, sort_keys=True), encoding="utf-8", newline="\n")
     return written
+
+
+def _fingerprint(page: OnePage, over: Over, as_of: dt.datetime) -> str:
+    """What a page is made from: what it says, what stands around it, and the program."""
+    template = files("nianbao.publish.site").joinpath("templates", "one_page.html.j2").read_bytes()
+    return hashlib.sha256(f"{__version__} {as_of} {over} {page}".encode() + template).hexdigest()
 
 
 def _blocks(page: OnePage, notices: tuple[str, ...]) -> list[Block]:
