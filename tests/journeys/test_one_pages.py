@@ -79,7 +79,7 @@ def test_what_is_there_is_not_written_again(written: dict[str, list[Path]], year
 def test_a_page_that_shows_something_else_is_written_anew(
     written: dict[str, list[Path]], year_copy: Home, project: Project
 ) -> None:
-    """Pages are known by what they show: other key figures make them anew, units without any lose theirs, the same again makes none."""
+    """Other key figures make pages anew, units without any lose theirs, and the same again makes none."""
     before = written[f"work_report/{YEAR}/r1"]
     publication = project.publications["work_report"]
     fewer = replace(publication, key_figures=publication.key_figures[:3])
