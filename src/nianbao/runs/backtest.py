@@ -56,6 +56,8 @@ def backtest(
 ) -> Backtest:
     """Evaluate a rule on every submission beside what was known when it came; nothing is written.
 
+    Only for a rule that is a query what was known is brought together, night by night.
+
     Raises:
         UsageError: there is no such rule.
         RuleError: the rule cannot be evaluated.
@@ -67,6 +69,7 @@ def backtest(
             _("there is no rule {rule_name!r}").format(rule_name=rule_name),
             next_step=_("name one like: {known} …").format(known=known),
         )
+    looks_beyond = any(rule.is_sql for rule in rules)  # a query may read whatever was known
     connection = open_memory()
     try:
         create_schema(connection, workspace.project)
@@ -76,9 +79,10 @@ def backtest(
         for manifest in workspace.record.scan():
             for submission_id in _offending(connection, workspace.project, workspace.record, manifest, rules):
                 broken[submission_id] = broken.get(submission_id, 0) + 1
-            apply_runs(connection, workspace.project, workspace.record, [manifest])
+            if looks_beyond:
+                apply_runs(connection, workspace.project, workspace.record, [manifest])
             progress(manifest.number, last)
-        return _tell(connection, rule_name, broken)
+        return _tell(workspace.connection, rule_name, broken)
     finally:
         connection.close()
 
