@@ -21,6 +21,7 @@ from nianbao.record.compare import Row
 from nianbao.runs.check import receive_all
 from nianbao.runs.editions import documents_of_year
 from nianbao.runs.lapsed import FIGURES, TEXTS, lines_of
+from nianbao.runs.recording import imagine_run
 from nianbao.runs.rejudge import build_if_possible
 from nianbao.runs.workspace import Workspace
 from nianbao.settings import Home
@@ -30,12 +31,8 @@ from nianbao.terms.period import Period
 from nianbao.terms.release import Release
 from nianbao.terms.sign_off import SignOffRules
 from nianbao.warehouse import issued, ledger
-from nianbao.warehouse.connect import open_present, open_writer, transaction
-from nianbao.warehouse.projection import Applied, apply_facts, frames_of
+from nianbao.warehouse.connect import open_present, open_writer
 from nianbao.warehouse.reference import load_reference
-
-_NOT_YET = "R999999"
-"""The run in which the workbooks would come in."""
 
 _RATES = ("%", POINTS)
 
@@ -96,10 +93,7 @@ def _take_in(copy: Workspace, home: Home, paths: Sequence[Path]) -> None:
     deliveries = receive_all(project, connection, home, archive, paths, first)
     with ReaderPool(project.path) as pool:
         taken = judge_deliveries(connection, project, archive, pool, deliveries)
-    facts = frames_of(facts_of(taken), _NOT_YET)
-    with transaction(connection):
-        applied = Applied(facts, [taken.cells], dict.fromkeys(facts, _NOT_YET), clock.now())
-        apply_facts(connection, project, applied)
+    imagine_run(copy, facts_of(taken), taken.cells)
 
 
 class _Printed(NamedTuple):

@@ -18,6 +18,9 @@ from nianbao.runs.workspace import Workspace
 from nianbao.warehouse.connect import transaction
 from nianbao.warehouse.projection import Applied, apply_facts, cells_by_period, frames_of, note_run
 
+_NOT_YET = "R999999"
+"""The run that something would be which is only looked at."""
+
 
 @dataclass(frozen=True)
 class Doing:
@@ -66,6 +69,14 @@ def record_run(
         )
         note_run(connection, manifest)
     return manifest
+
+
+def imagine_run(copy: Workspace, rows: Mapping[str, Sequence[Mapping[str, Any]]], cells: Frame) -> None:
+    """Bring facts into a copy of the warehouse as if a later run had recorded them."""
+    facts = frames_of(rows, _NOT_YET)
+    applied = Applied(facts, [cells], dict.fromkeys(facts, _NOT_YET), clock.now())
+    with transaction(copy.connection):
+        apply_facts(copy.connection, copy.project, applied)
 
 
 class _Undone(Exception):

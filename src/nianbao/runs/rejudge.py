@@ -20,13 +20,12 @@ from nianbao.record import Frame
 from nianbao.record.compare import differing, frame_of_values, only_in
 from nianbao.runs.answer import answer_owed
 from nianbao.runs.build import build_tables
-from nianbao.runs.recording import Doing, record_run
+from nianbao.runs.recording import Doing, imagine_run, record_run
 from nianbao.runs.workspace import Workspace, open_warehouse
 from nianbao.settings import Home
 from nianbao.statistics.figures import read_figures
 from nianbao.terms.delivery import Decision, Delivery
 from nianbao.warehouse import ledger
-from nianbao.warehouse.connect import transaction
 from nianbao.warehouse.judged import (
     approved_of,
     deliveries_of,
@@ -36,13 +35,10 @@ from nianbao.warehouse.judged import (
     withdrawn_of,
     years,
 )
-from nianbao.warehouse.projection import Applied, apply_facts, bring_up_to_date, frames_of, joined
+from nianbao.warehouse.projection import bring_up_to_date, joined
 from nianbao.warehouse.reference import load_reference
 from nianbao.warehouse.schema import create_schema
 from nianbao.warehouse.setting_aside import later_versions_set_aside
-
-_NOT_YET = "R999999"
-"""The run that a re-judging would be, while it is only looked at."""
 
 
 @dataclass(frozen=True)
@@ -203,9 +199,7 @@ def _judge_one(imagined: Workspace, pool: ReaderPool, delivery: Delivery) -> tup
         and not (row["decision"] == Decision.AWAITING_APPROVAL and row["submission_id"] in approved)
     ]
     rows["anew"] = [{"delivery_id": delivery.delivery_id, "submission_id": None}]
-    facts = frames_of(rows, _NOT_YET)
-    with transaction(connection):
-        apply_facts(connection, project, Applied(facts, [taken.cells], dict.fromkeys(facts, _NOT_YET), at))
+    imagine_run(imagined, rows, taken.cells)
     return rows, taken.cells
 
 
