@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from nianbao.errors import StoreError
+from nianbao.language import _
 from nianbao.record.manifest import Manifest
 from nianbao.record.record import Record
 
@@ -59,14 +60,14 @@ def verify_record(
         yield Damage(error.what, error.where, error.next_step)
         return
     for path in record.strays(named) if until is None else ():
-        yield Damage("no run recorded this file", str(path), "move it out of the archive; nothing reads it")
+        yield Damage(_("no run recorded this file"), str(path), _("move it out of the archive; nothing reads it"))
 
 
 def _verify_tables(record: Record, manifest: Manifest, looked: Looked) -> Iterator[Damage]:
     for table in (*manifest.tables.values(), *manifest.cells.values()):
         looked.tables += 1
         if fault := record.fault_of(table):
-            yield Damage(f"{manifest.run_id}: {fault}", table.path, "put it back from a backup of the archive")
+            yield Damage(f"{manifest.run_id}: {fault}", table.path, _("put it back from a backup of the archive"))
 
 
 def _named(record: Record, manifest: Manifest, seen: Collection[str]) -> Iterator[str]:
@@ -88,4 +89,4 @@ def _verify_bytes(record: Record, hashes: Iterator[str], seen: set[str], looked:
             seen.add(sha256)
             looked.files += 1
             if fault := record.archive.fault_of(sha256):
-                yield Damage(fault, str(record.archive.path_of(sha256)), "put it back from a backup of the archive")
+                yield Damage(fault, str(record.archive.path_of(sha256)), _("put it back from a backup of the archive"))

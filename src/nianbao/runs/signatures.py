@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from nianbao.catalog.sign_off import read_sign_off
 from nianbao.errors import StoreError
+from nianbao.language import _
 from nianbao.record import Archive, Record
 from nianbao.record.manifest import Manifest
 from nianbao.record.verify import Damage
@@ -67,7 +68,8 @@ def verify_signatures(record: Record) -> Iterator[Damage | SignOff]:
             place = str(record.path_of(manifest.number))
             proposal_of = proposals.get(edition)
             if proposal_of is None:
-                yield Damage(f"{name} was never laid before those who sign", place, _recall(name))
+                what = _("{release} was never laid before those who sign").format(release=name)
+                yield Damage(what, place, _recall(name))
                 continue
             roles = _rules_of(record.archive, manifest.declarations).roles
             yield from _verify(roles, proposal_of, list(given.get(edition, {}).values()), place)
@@ -79,18 +81,24 @@ def _verify(
     try:
         held = {each.role: each for each in counting(roles, proposal, given)}
     except StoreError as error:
-        yield Damage(f"the signatures under {proposal.name} cannot be verified: {error.what}", place, error.next_step)
+        what = _("the signatures under {release} cannot be verified: {error}")
+        yield Damage(what.format(release=proposal.name, error=error.what), place, error.next_step)
         return
     yield from held.values()
     there = {each.role for each in given}
     for role in roles:
         if role.id not in held:
-            what = "does not hold" if role.id in there else "is missing"
-            yield Damage(f"the signature of {role.zh} under {proposal.name} {what}", place, _recall(proposal.name))
+            what = (
+                _("the signature of {role} under {release} does not hold")
+                if role.id in there
+                else _("the signature of {role} under {release} is missing")
+            )
+            yield Damage(what.format(role=role.zh, release=proposal.name), place, _recall(proposal.name))
 
 
 def _recall(name: str) -> str:
-    return f"find out who changed the record; nianbao recall {name}, then preview, sign and publish it anew"
+    step = _("find out who changed the record; nianbao recall {release}, then preview, sign and publish it anew")
+    return step.format(release=name)
 
 
 def _rules_of(archive: Archive, declarations: str) -> SignOffRules:

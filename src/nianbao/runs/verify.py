@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from nianbao.errors import BusyError, NianbaoError, StoreError
+from nianbao.language import _
 from nianbao.record import Archive, Record
 from nianbao.record.verify import Damage, Looked, verify_record
 from nianbao.runs.releases import altered_files, recorded_releases
@@ -36,7 +37,13 @@ def verify_home(home: Home, progress: Callable[[int, int], None] = lambda done, 
             verified.releases += 1
             for name in altered_files(home, release, files):
                 place, step = str(home.path / release.path / name), f"nianbao release restore {release.name}"
-                verified.damages.append(Damage(f"{release.name} is not what was issued: {name}", place, step))
+                verified.damages.append(
+                    Damage(
+                        _("{release} is not what was issued: {name}").format(release=release.name, name=name),
+                        place,
+                        step,
+                    )
+                )
         for found in verify_signatures(record):
             if isinstance(found, Damage):
                 verified.damages.append(found)
@@ -47,14 +54,14 @@ def verify_home(home: Home, progress: Callable[[int, int], None] = lambda done, 
 
 
 def _verify_analysts_files(home: Home) -> Iterator[Damage]:
-    step = "delete it with its .sha256; the next nightly writes it anew"
+    step = _("delete it with its .sha256; the next nightly writes it anew")
     for path in sorted(home.releases.glob("nianbao-*.duckdb")):
         noted = path.with_name(f"{path.name}.sha256")
         if not noted.exists() or altered_since(noted):
-            yield Damage("the analysts' file is not what was published", str(path), step)
+            yield Damage(_("the analysts' file is not what was published"), str(path), step)
     current = home.releases / CURRENT
     if current.is_symlink() and not current.exists():
-        yield Damage("the analysts' file is gone", str(current), "run nianbao nightly: it is written anew")
+        yield Damage(_("the analysts' file is gone"), str(current), _("run nianbao nightly: it is written anew"))
 
 
 def _verify_warehouse(home: Home, record: Record) -> Iterator[Damage]:
