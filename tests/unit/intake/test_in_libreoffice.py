@@ -1,0 +1,110 @@
+"""What a clerk does with a blank in LibreOffice: print it, and insert rows where a ledger is too short (R24, S17)."""
+
+import subprocess
+from contextlib import closing
+from pathlib import Path
+
+import openpyxl
+import pypdfium2
+import pytest
+
+from nianbao.catalog import Project
+from nianbao.intake.blank import write_workbook
+from nianbao.intake.read.vocabulary import load_vocabulary
+from nianbao.intake.read.workbook import read_workbook
+from nianbao.terms.filled import Filled
+from nianbao.terms.period import Period
+from nianbao.terms.workbook_words import FAILS, PASSES
+from tests.homes import ROOT
+
+pytestmark = pytest.mark.libreoffice
+
+UNIT, PERIOD = "QH630100", Period.parse("2021Q4")
+LIBRARIES = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE library:libraries PUBLIC "-//OpenOffice.org//DTD OfficeDocument '
+    '1.0//EN" "libraries.dtd">\n<library:libraries xmlns:library="http://openoffice.org/2000/library" '
+    'xmlns:xlink="http://www.w3.org/1999/xlink"><library:library library:name="Standard" '
+    'xlink:href="$(USER)/basic/Standard/script.xlb/" xlink:type="simple" library:link="false"/></library:libraries>'
+)
+LIBRARY = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE library:library PUBLIC "-//OpenOffice.org//DTD OfficeDocument '
+    '1.0//EN" "library.dtd">\n<library:library xmlns:library="http://openoffice.org/2000/library" '
+    'library:name="Standard" library:readonly="false" library:passwordprotected="false">'
+    '<library:element library:name="Module1"/></library:library>'
+)
+MODULE = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE script:module PUBLIC "-//OpenOffice.org//DTD OfficeDocument '
+    '1.0//EN" "module.dtd">\n<script:module xmlns:script="http://openoffice.org/2000/script" '
+    'script:name="Module1" script:language="StarBasic">{basic}</script:module>'
+)
+INSERT = """
+Sub InsertRows
+  at = {at} : many = {many}
+  Dim hidden(0) As New com.sun.star.beans.PropertyValue
+  hidden(0).Name = "Hidden" : hidden(0).Value = True
+  doc = StarDesktop.loadComponentFromURL("file://{folder}/w.xlsx", "_blank", 0, hidden())
+  sheet = doc.Sheets.getByName("{sheet}")
+  sheet.Rows.insertByIndex(at, many)
+  Dim source As New com.sun.star.table.CellRangeAddress
+  source = sheet.getCellRangeByPosition({first}, at - 1, {last}, at - 1).RangeAddress
+  For row = at To at + many - 1
+    sheet.copyRange(sheet.getCellByPosition({first}, row).CellAddress, source)
+  Next
+  doc.calculateAll()
+  Dim kind(0) As New com.sun.star.beans.PropertyValue
+  kind(0).Name = "FilterName" : kind(0).Value = "Calc MS Excel 2007 XML"
+  doc.storeToURL("file://{folder}/inserted.xlsx", kind())
+  doc.close(True)
+End Sub
+"""
+
+
+def office(folder: Path, *arguments: str) -> None:
+    """LibreOffice without a window, with a profile of its own."""
+    command = ["soffice", f"-env:UserInstallation=file://{folder}/profile", "--headless", *arguments]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=300)
+
+
+def test_S17_no_page_of_a_printed_blank_is_empty(project: Project, tmp_path: Path) -> None:
+    """S17: the workbook with the most forms has on every page more than its number and a heading."""
+    write_workbook(tmp_path / "w.xlsx", project, project.units[UNIT], PERIOD)
+    office(tmp_path, "--convert-to", "pdf", "w.xlsx")
+    with closing(pypdfium2.PdfDocument(tmp_path / "w.pdf")) as paper:
+        words = [page.get_textpage().get_text_bounded().split() for page in paper]
+    assert len(words) > len(project.due_forms(project.units[UNIT], PERIOD))
+    assert min(map(len, words)) > 20
+
+
+@pytest.mark.parametrize(("columns", "checked"), [((0, 40), 6), ((1, 6), 1)], ids=["filled down", "typed"])
+def test_R24_rows_inserted_in_a_full_ledger_are_read(
+    project: Project, tmp_path: Path, columns: tuple[int, int], checked: int
+) -> None:
+    """R24, S17: five rows inserted into a full ledger are read; filled down they check themselves, too."""
+    event = {"event_type": "lecture", "sessions": 1, "persons": 10, "persons_basis": "person"}
+    rows = [{**event, "event_type": "checkup" if number == 38 else "lecture"} for number in range(40)]
+    unit = project.units[UNIT]
+    write_workbook(tmp_path / "w.xlsx", project, unit, PERIOD, Filled({"GH10": {"main": rows}}, only=True))
+    blank = openpyxl.load_workbook(tmp_path / "w.xlsx")
+    (sheet,) = (each for each in blank.worksheets if each.title.startswith("GH10"))
+    (last,) = (row[0].row for row in sheet.iter_rows() if row[0].value == 40)
+    insert_rows(tmp_path, sheet.title, last - 1, columns)
+
+    changed = openpyxl.load_workbook(tmp_path / "inserted.xlsx", data_only=True)[sheet.title]
+    said = [str(cell.value)[:1] for row in changed.iter_rows() for cell in row if cell.value]
+    assert (said.count(FAILS[:1]), said.count(PASSES[:1])) == (checked, 39)
+    reading = read_workbook((tmp_path / "inserted.xlsx").read_bytes(), load_vocabulary(ROOT), "inserted.xlsx")
+    assert not reading.faults
+    (frame,) = reading.frames
+    found = [cell.value for cell in frame.cells if cell.field == "persons" and cell.value is not None]
+    assert found == [10] * 45
+
+
+def insert_rows(folder: Path, sheet: str, at: int, columns: tuple[int, int]) -> None:
+    """Insert five rows before a row (counted from 0), and copy into them these columns of the row above."""
+    office(folder, "--terminate_after_init")
+    basic = INSERT.format(folder=folder, sheet=sheet, at=at, many=5, first=columns[0], last=columns[1])
+    library = folder / "profile" / "user" / "basic" / "Standard"
+    (library.parent / "script.xlc").write_text(LIBRARIES, "utf-8")
+    (library / "script.xlb").write_text(LIBRARY, "utf-8")
+    (library / "Module1.xba").write_text(MODULE.format(basic=basic), "utf-8")
+    office(folder, "macro:///Standard.Module1.InsertRows")
