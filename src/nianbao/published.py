@@ -117,7 +117,8 @@ class PublishedHome:
     def history(self, indicator: str, scope: str = "all") -> pl.LazyFrame:
         """What an indicator was at every release and is now, by year and by period, with how many had reported.
 
-        The columns of mart.figure_history, and before them `release`.
+        The columns of mart.figure_history, and before them `release`. A release from before the indicator was renamed
+        has it under the id of then.
 
         Raises:
             UsageError: there is no such indicator.
@@ -131,7 +132,9 @@ class PublishedHome:
                 _("there is no indicator {indicator!r}").format(indicator=indicator),
                 next_step=_("see figures(): column indicator_id"),
             )
-        wanted = (polars.col("indicator_id") == indicator) & (polars.col("scope") == scope)
+        declared = self.table("reference.indicators").filter(polars.col("indicator_id") == indicator)
+        ids = [indicator, *declared.select("former").collect().item().split()]
+        wanted = polars.col("indicator_id").is_in(ids) & (polars.col("scope") == scope)
         told = [
             state.table(_HISTORY).filter(wanted).select(polars.lit(state.name).alias("release"), polars.all())
             for state in states

@@ -193,10 +193,10 @@ def test_publishing_issues_a_revision_of_what_changed(
     printed = {number: lines(release(amended.home, "work_report", number) / "figures.csv") for number in (1, 2)}
     moved = {(key, scope) for key, _, scope in changes(amended)}
     different = [new for old, new in zip(printed[1], printed[2], strict=True) if old != new]
-    assert different and all((row["indicator"], row["scope"]) in moved for row in different)
+    assert different and all((row["indicator_id"], row["scope"]) in moved for row in different)
     revised = lines(folder / "revisions.csv")
     shown = {name(row, project): row["printed"] for row in different}
-    assert {(row["indicator"], row["year"], row["section"]) for row in revised} == shown.keys()
+    assert {(row["zh"], row["year"], row["section"]) for row in revised} == shown.keys()
     assert len(revised) == len(different)
     for row in revised:
         assert row["before"] != row["after"]
@@ -214,7 +214,7 @@ def lines(path: Path) -> list[dict[str, str]]:
 def name(row: dict[str, str], project: Project) -> tuple[str, str, str]:
     """A printed figure as a table of revisions names it."""
     scope = "" if row["scope"] == "all" else f"（{project.units[row['scope']].short_zh}）"
-    return f"{row['zh']}{scope}", row["period"], row["section"]
+    return f"{row['zh']}{scope}", row["year"], row["section"]
 
 
 def test_publishing_again_issues_nothing(project: Project, amended: Amended, issued: list[Edition]) -> None:

@@ -179,7 +179,7 @@ def test_the_story_is_taken_as_it_is_told(lived: Lived) -> None:
 def test_every_printed_figure_is_that_of_an_independent_sum(lived: Lived) -> None:
     """Each release says what the workbooks in force on its day come to, and of 2023 growth on both bases."""
     for day, year, path in lived.issued:
-        printed = {row["indicator"]: row["value"] for row in rows_of(path / "figures.csv") if row["scope"] == "all"}
+        printed = {row["indicator_id"]: row["value"] for row in rows_of(path / "figures.csv") if row["scope"] == "all"}
         wanted = whole(lived, year, day)
         assert {name: round(Decimal(value), 6) for name, value in printed.items()} == {
             name: wanted[name] for name in printed
@@ -193,7 +193,7 @@ def test_every_value_of_the_tree_is_that_of_an_independent_sum(lived: Lived) -> 
     for year in (2022, 2023):
         rows = lived.asked("figures", "--year", str(year), "--tree", f"{year}-12-31")
         for name in ("members", "helped", "funds"):
-            found = {row["scope"]: round(Decimal(row["value"]), 6) for row in rows if row["indicator"] == name}
+            found = {row["scope"]: round(Decimal(row["value"]), 6) for row in rows if row["indicator_id"] == name}
             assert found == tree(lived, name, year, dt.date(2024, 2, 10)), (year, name)
 
 
@@ -201,7 +201,7 @@ def test_as_of_the_day_of_each_release_the_figures_are_those_issued(lived: Lived
     """By the declarations, rules and workbooks of that day."""
     for day, year, _ in lived.issued:
         rows = lived.asked("figures", "--year", str(year), "--as-of", day.isoformat())
-        found = {row["indicator"]: round(Decimal(row["value"]), 6) for row in rows if row["value"] is not None}
+        found = {row["indicator_id"]: round(Decimal(row["value"]), 6) for row in rows if row["value"] is not None}
         wanted = whole(lived, year, day)
         assert {name: value for name, value in found.items() if name in wanted} == {
             name: wanted[name] for name in wanted if name in found

@@ -24,12 +24,12 @@ def asked(home: Home, *arguments: str) -> Any:
 def test_a_cell_knows_the_figures_it_is_in(year_home: Home) -> None:
     """With the wordings of the releases, those of the unit's own row too."""
     fed = asked(year_home, WARMTH, "--cell", "e6")["fed"]
-    assert {(each["indicator"], each["year"]) for each in fed} == {
+    assert {(each["indicator_id"], each["year"]) for each in fed} == {
         ("warmth_funds", 2021),
         ("warmth_per_person", 2021),
         ("warmth_funds_change", 2021),
     }
-    (printed,) = (each["printed"] for each in fed if each["indicator"] == "warmth_funds")
+    (printed,) = (each["printed"] for each in fed if each["indicator_id"] == "warmth_funds")
     with (year_home.releases / "2021" / "work_report" / "r1" / "figures.csv").open(encoding="utf-8") as file:
         lines = [line for line in file if line.startswith(("warmth_funds,2021,all", "warmth_funds,2021,QH630100"))]
     assert len(lines) == len(printed) == 3

@@ -44,7 +44,7 @@ class Reported:
         with (draft(self.home, "work_report") / "figures.csv").open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
         sought = (indicator, str(YEAR), "all")
-        return [row for row in rows if (row["indicator"], row["period"], row["scope"]) == sought]
+        return [row for row in rows if (row["indicator_id"], row["year"], row["scope"]) == sought]
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def test_a_figure_is_the_sum_of_what_was_typed(reported: Reported, form: str, fi
     """Four quarters of one unit, exactly."""
     rows = reported.figures(field)
     assert {Decimal(row["value"]) for row in rows} == {reported.total(form, field)} != {Decimal(0)}
-    assert {(row["coverage_reported"], row["coverage_expected"]) for row in rows} == {("1", "53")}
+    assert {(row["reported"], row["asked"]) for row in rows} == {("1", "53")}
 
 
 def page(home: Home) -> str:

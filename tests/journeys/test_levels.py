@@ -134,7 +134,7 @@ def test_every_printed_figure_is_that_of_an_independent_sum(lived: Lived) -> Non
     assert [path.name for path in lived.issued] == ["r1", "r2"]
     for path, with_correction in zip(lived.issued, (False, True), strict=True):
         wanted = figures(lived, with_correction)
-        printed = {(row["indicator"], row["scope"], row["period"]): round(Decimal(row["value"]), 6)
+        printed = {(row["indicator_id"], row["scope"], row["year"]): round(Decimal(row["value"]), 6)
                    for row in rows(path / "figures.csv")}  # fmt: skip
         assert printed == {key: wanted[key] for key in printed}
         assert {("volunteers", "C1", "2022"), ("funds", "K6", "2023"), ("donated", "all", "2023")} <= printed.keys()
@@ -156,7 +156,7 @@ def test_names_by_rank_are_those_of_an_independent_order(lived: Lived) -> None:
 def test_the_correction_is_told_in_the_second_release(lived: Lived) -> None:
     """What moved, from what to what, and whose submission it was."""
     moved = rows(lived.issued[1] / "revisions.csv")
-    assert {"帮扶妇女儿童人次", "帮扶资金"} <= {row["indicator"] for row in moved}
+    assert {"帮扶妇女儿童人次", "帮扶资金"} <= {row["zh"] for row in moved}
     assert {row["submissions"] for row in moved} == {"K3-2023M03-F01-1 → K3-2023M03-F01-2"}, moved
 
 
@@ -166,8 +166,8 @@ def test_as_of_the_first_release_its_figures_are_known(lived: Lived) -> None:
         with clock_at("2023-08-12T10:00"):
             told = lived.asked("figures", "--year", "2023", *arguments)
         wanted = figures(lived, with_correction)
-        assert {row["indicator"]: round(Decimal(row["value"]), 6) for row in told} == {
-            row["indicator"]: wanted[row["indicator"], "all", "2023"] for row in told
+        assert {row["indicator_id"]: round(Decimal(row["value"]), 6) for row in told} == {
+            row["indicator_id"]: wanted[row["indicator_id"], "all", "2023"] for row in told
         }
 
 

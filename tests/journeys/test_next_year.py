@@ -102,9 +102,9 @@ def texts(rows: Sequence[Any]) -> list[list[str]]:
 
 def test_the_report_compares_with_the_year_before(lived: Lived) -> None:
     """Both years of the accounts are there, under the chart of each, and nothing is said to happen first again."""
-    audit = {(row["indicator"], row["period"]): row["value"] for row in figures(lived, "audit_report")}
+    audit = {(row["indicator_id"], row["year"]): row["value"] for row in figures(lived, "audit_report")}
     assert ("expend_down", str(YEAR)) in audit and ("income_total", str(YEAR)) in audit
-    work = {row["indicator"] for row in figures(lived, "work_report") if row["period"] == str(NEXT)}
+    work = {row["indicator_id"] for row in figures(lived, "work_report") if row["year"] == str(NEXT)}
     assert "relief_funds_increase" in work and "relief_standard_multiple" not in work
     assert not {"first_inprov_retreat_base", "first_five_year_plan", "ramen_first_time"} & work
 
@@ -117,7 +117,7 @@ def test_what_might_not_stay_true_is_known_before_signing(lived: Lived) -> None:
     for row in rows:
         assert 0 < float(row["missing_share_of_last_year"]) < 0.02
         assert "2022年" in row["doubt"]
-    assert "wage_bargaining_rate" in {row["indicator"] for row in rows}
+    assert "wage_bargaining_rate" in {row["indicator_id"] for row in rows}
 
 
 def test_the_year_before_stays_what_it_was(lived: Lived, project: Project) -> None:

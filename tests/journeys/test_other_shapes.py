@@ -25,9 +25,9 @@ def printed(folder: Path) -> dict[tuple[str, str, str], tuple[Decimal | None, st
     """Value, unit and coverage of every figure of figures.csv, by indicator, scope and year."""
     with (folder / "figures.csv").open(encoding="utf-8", newline="") as file:
         return {
-            (row["indicator"], row["scope"], row["period"]): (
+            (row["indicator_id"], row["scope"], row["year"]): (
                 Decimal(row["value"]) if row["value"] else None,
-                row["unit"], row["coverage_reported"], row["coverage_expected"],
+                row["unit"], row["reported"], row["asked"],
             )
             for row in csv.DictReader(file)
         }  # fmt: skip
@@ -103,7 +103,7 @@ def statistics_year(home: Home, *arguments: str) -> Result:
 
 def test_the_statistics_year_is_counted_from_the_same_submissions(year_home: Home) -> None:
     """Flows from the fourth quarter of the year before to the third, members as of September; the rest says why not."""
-    rows = {row["indicator"]: row for row in json.loads(statistics_year(year_home, "figures", "--json").stdout)}
+    rows = {row["indicator_id"]: row for row in json.loads(statistics_year(year_home, "figures", "--json").stdout)}
     with warehouse(year_home) as connection:
         query = "SELECT sum(warmth_funds_yuan) FROM core.gh05 WHERE period IN ('2020Q4', '2021Q1', '2021Q2', '2021Q3')"
         (funds,) = connection.execute(query).fetchone() or ()
@@ -138,7 +138,9 @@ def test_a_set_of_figures_is_written_for_programs(basis: str, period: str, year_
     assert CliRunner().invoke(main, ["figures", *options]).exit_code == 0
     assert frictionless.validate(str(folder / "datapackage.json")).flatten(["type", "note"]) == []
     with (folder / "figures.csv").open(encoding="utf-8", newline="") as file:
-        values = {(row["indicator"], row["scope"].replace("all", "_T")): row["value"] for row in csv.DictReader(file)}
+        values = {
+            (row["indicator_id"], row["scope"].replace("all", "_T")): row["value"] for row in csv.DictReader(file)
+        }
     with (folder / "figures.sdmx.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert {row["TIME_PERIOD"] for row in rows} == {period}

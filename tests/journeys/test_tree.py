@@ -22,7 +22,7 @@ def asked(home: Home, *arguments: str) -> Any:
 
 def test_F3_a_unit_has_its_figures_with_all_below_it(year_home: Home) -> None:
     """F3: figures --under tells every indicator of a unit and those below it, with how many of them have reported."""
-    rows = {row["indicator"]: row for row in asked(year_home, "figures", "--year", "2021", "--under", "西宁市总")}
+    rows = {row["indicator_id"]: row for row in asked(year_home, "figures", "--year", "2021", "--under", "西宁市总")}
     row = rows["members_total"]
     assert row["scope"] == XINING
     assert row["tree_of"] == "2021-12-31"
@@ -36,7 +36,7 @@ def test_F3_a_value_of_the_tree_follows_from_what_stands_below_and_from_cells(ye
         found = asked(year_home, "explain", "members_total", "--year", "2021", "--under", WHOLE, *day)
         assert sum(each["value"] or 0 for each in found["below"]) == found["value"]
         assert sum(cell["share"] * cell["value"] for cell in found["cells"]) == found["value"]
-        assert found["coverage"]["expected"] == 53
+        assert found["coverage"]["asked"] == 53
     assert found["tree_of"] == "2022-01-20"
 
 

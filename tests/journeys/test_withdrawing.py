@@ -71,7 +71,7 @@ def in_force(home: Home) -> list[str]:
 def persons_of(home: Home, *arguments: str) -> object:
     """The number of persons that the figures show."""
     rows = json.loads(run(home, "figures", "--year", "2021", "--json", *arguments).output)
-    return {row["indicator"]: row["value"] for row in rows}["warmth_persons"]
+    return {row["indicator_id"]: row["value"] for row in rows}["warmth_persons"]
 
 
 def receipt(home: Home, ending: str) -> dict[str, object]:

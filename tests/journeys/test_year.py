@@ -13,8 +13,8 @@ import pytest
 
 from nianbao.catalog import Project
 from nianbao.publish.compose import compose
+from nianbao.publish.figure_lines import figures_csv
 from nianbao.publish.plain import exact_text
-from nianbao.publish.release import figures_csv
 from nianbao.runs.build import build_tables
 from nianbao.runs.workspace import open_workspace_as_of
 from nianbao.settings import Home
@@ -140,9 +140,9 @@ def test_a_missing_form_is_missed(year_home: Home) -> None:
         absent = not_reported(connection, dt.date(2022, 3, 1), [YEAR], "QHD14")
     assert [(row["form_code"], row["period"], row["status"]) for row in absent] == [("GH06", "2021Q3", "missing")]
     with (release(year_home, "work_report", 1) / "figures.csv").open(encoding="utf-8", newline="") as file:
-        rows = {row["indicator"]: row for row in csv.DictReader(file) if row["period"] == str(YEAR)}
-    assert int(rows["warmth_funds"]["coverage_reported"]) == int(rows["warmth_funds"]["coverage_expected"]) == 53
-    assert int(rows["posts_online"]["coverage_reported"]) == int(rows["posts_online"]["coverage_expected"]) - 1
+        rows = {row["indicator_id"]: row for row in csv.DictReader(file) if row["year"] == str(YEAR)}
+    assert int(rows["warmth_funds"]["reported"]) == int(rows["warmth_funds"]["asked"]) == 53
+    assert int(rows["posts_online"]["reported"]) == int(rows["posts_online"]["asked"]) - 1
 
 
 def test_the_same_file_under_another_name_is_a_duplicate(year_home: Home) -> None:
@@ -206,9 +206,9 @@ def test_the_pages_tell_what_figures_csv_tells(year_home: Home, publication: str
     report = html.unescape((folder / "index.html").read_text("utf-8"))
     with (folder / "figures.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert {path.stem for path in (folder / "figures").iterdir()} == {f"{r['indicator']}-{r['period']}" for r in rows}
+    assert {path.stem for path in (folder / "figures").iterdir()} == {f"{r['indicator_id']}-{r['year']}" for r in rows}
     for row in rows:
-        page = html.unescape((folder / "figures" / f"{row['indicator']}-{row['period']}.html").read_text("utf-8"))
+        page = html.unescape((folder / "figures" / f"{row['indicator_id']}-{row['year']}.html").read_text("utf-8"))
         assert f">{row['printed']}</a>" in report or row["printed"] == "—", row
         value = Decimal(row["value"]) if row["value"] else None
         assert row["zh"] in page and exact_text(value, row["unit"]) in page, row

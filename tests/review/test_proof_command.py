@@ -48,7 +48,7 @@ def test_a_changed_number_is_listed_and_commented_on(year_home: Home, edited: Pa
     assert shown.exit_code == 1
     assert "与库中不符" in shown.stdout and "201期" in shown.stdout and "189期" in shown.stdout
     (number,) = json.loads(run(year_home, str(edited), "--json").stdout)["numbers"]
-    assert number["indicator"] == "training_classes"
+    assert number["indicator_id"] == "training_classes"
     assert number["verdicts"] == ["stale"]
     (comment,) = docx.Document(str(tmp_path / "out.docx")).comments
     assert comment.text.endswith("可写作：189期")

@@ -32,6 +32,7 @@ def read_indicators(folder: Path, forms: Mapping[str, Form], roster: Roster) -> 
             indicator = _read_indicator(table, section, publication, forms, roster)
             if indicator.id in indicators:
                 raise table.fail(_("indicator {id} is declared twice").format(id=indicator.id), indicator.id)
+            _check_former(table, indicator, indicators)
             indicators[indicator.id] = indicator
             if is_compared:
                 change = _change_of(indicator)
@@ -45,6 +46,15 @@ def read_indicators(folder: Path, forms: Mapping[str, Form], roster: Roster) -> 
     return indicators
 
 
+def _check_former(declared: Declared, indicator: Indicator, others: Mapping[str, Indicator]) -> None:
+    """What was once the id of one indicator is that of no other, then or now."""
+    once = {former for each in others.values() for former in each.former}
+    taken = [indicator.id] if indicator.id in once else []
+    for name in (*taken, *(each for each in indicator.former if each in once or each in others)):
+        said = _("{name} is the id of two indicators, one of them a former id")
+        raise declared.fail(said.format(name=name), name)
+
+
 def _change_of(indicator: Indicator) -> Indicator:
     """What an indicator has changed over the year before: in per cent, of a rate in percentage points."""
     return Indicator(
@@ -55,6 +65,7 @@ def _change_of(indicator: Indicator) -> Indicator:
         section=indicator.section,
         publication=indicator.publication,
         change_of=indicator.id,
+        former=tuple(f"{each}_change" for each in indicator.former),
         formula=_growth_of(indicator.id, f"{indicator.id}@prev_year", indicator.unit == "%"),
     )
 
@@ -69,6 +80,7 @@ def _comparable_of(change: Indicator, indicators: Mapping[str, Indicator]) -> In
         zh=f"{change.zh}（可比口径）",
         en=f"{change.en}, comparable basis",
         comparable_of=change.id,
+        former=tuple(f"{each}_comparable" for each in change.former),
         formula=_growth_of(f"{name}@{mark}", f"{name}@prev_year@{mark}", change.unit == POINTS),
     )
 
@@ -90,9 +102,10 @@ def _read_indicator(
 ) -> Indicator:
     formula = declared.text("formula", "")
     names = declared.name("id"), declared.text("zh"), declared.text("en"), declared.text("unit")
+    former = declared.texts("former", ())
     if formula:
         declared.done()
-        return Indicator(*names, section=section, publication=publication, formula=formula)
+        return Indicator(*names, section=section, publication=publication, formula=formula, former=former)
     form_code, part_code = declared.text("form"), declared.text("part", "")
     fields = declared.texts("fields") if "fields" in declared else (declared.text("field"),)
     if form_code not in forms:
@@ -117,6 +130,7 @@ def _read_indicator(
         period=declared.text("period", "year"),
         table=declared.text("table", f"core.{part.table}"),
         unit_scope=declared.text("unit_scope", ""),
+        former=former,
     )
     declared.done()
     if indicator.aggregate is Aggregate.NONE:

@@ -112,6 +112,11 @@ class Project:
         return read_indicators(self.path / "indicators", self.forms, self.roster)
 
     @cached_property
+    def renamed_indicators(self) -> dict[str, str]:
+        """The id of today of every id that an indicator had once."""
+        return {former: each.id for each in self.indicators.values() for former in each.former}
+
+    @cached_property
     def nouns(self) -> Nouns:
         """What the federation calls itself and its levels, for the texts that name them."""
         return Nouns(self.conventions.words, self.issuer, self.roster.levels)

@@ -71,12 +71,12 @@ def targets(
         found = promised(workspace, year)
     rows = [
         {
-            "indicator": each.indicator_id, "zh": each.zh, "year": each.year, "comparator": each.comparator,
+            "indicator_id": each.indicator_id, "zh": each.zh, "year": each.year, "comparator": each.comparator,
             "target": each.value, "unit": each.unit, "due_on": each.due_on,
             "set_by": each.set_by, "set_in": each.set_in,
             "submission_id": each.source.submission_id, "sheet": each.source.sheet, "cell": each.source.cell,
             "figure": each.key, "actual": each.actual, "outcome": each.outcome, "is_certain": each.is_certain,
-            "coverage_reported": each.coverage.reported, "coverage_expected": each.coverage.expected,
+            "reported": each.coverage.reported, "asked": each.coverage.expected,
         }
         for each in found
     ]  # fmt: skip
@@ -152,11 +152,11 @@ def explain(
     if as_json:
         say_json(
             {
-                "indicator": indicator, "zh": declared.zh, "year": year, "year_basis": basis.code,
+                "indicator_id": indicator, "zh": declared.zh, "year": year, "year_basis": basis.code,
                 "value": figure.value, "unit": declared.unit,
                 "definition": definition, "formula": declared.formula or None,
                 "operands": list(map(vars, found.operands)),
-                "coverage": {"reported": figure.coverage.reported, "expected": figure.coverage.expected,
+                "coverage": {"reported": figure.coverage.reported, "asked": figure.coverage.expected,
                              "missing": figure.coverage.missing},
                 "once_all_report": vars(completed) if completed else None,
                 "by_unit": [vars(item) for item in found.by_unit],

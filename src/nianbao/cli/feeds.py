@@ -36,7 +36,7 @@ def feeds(project_path: Path | None, home: Path, submission_id: str, cell: str |
                 "submission_id": found.submission_id, "in_force": found.in_force or None, "releases": found.releases,
                 "fed": [
                     {"sheet": each.cell.sheet, "cell": each.cell.cell, "text": each.cell.text, "value": each.cell.value,
-                     "indicator": each.indicator_id, "year": each.year,
+                     "indicator_id": each.indicator_id, "year": each.year,
                      "printed": [vars(place) for place in each.printed]}
                     for each in found.fed
                 ],

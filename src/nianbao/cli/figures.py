@@ -87,7 +87,7 @@ def _say_figures(rows: list[dict[str, Any]], year: int, basis: Any) -> None:
     say_table(
         ("指标", "名称", "数值", "单位", "已报/应报"),
         [
-            (row["indicator"], row["zh"], Decimal(row["value"]), row["unit"], _covered(row))
+            (row["indicator_id"], row["zh"], Decimal(row["value"]), row["unit"], _covered(row))
             for row in rows
             if row["value"]
         ],
@@ -128,6 +128,6 @@ def _say_doubtful(
 
 
 def _covered(row: dict[str, Any]) -> str:
-    if row["coverage_expected"] is None:
+    if row["asked"] is None:
         return f"{row['reported_by'].replace(' ', '、')} 已报" if row["reported_by"] else "—"
-    return f"{row['coverage_reported']}/{row['coverage_expected']}"
+    return f"{row['reported']}/{row['asked']}"

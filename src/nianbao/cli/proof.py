@@ -100,7 +100,7 @@ def _row(one: CheckedDraft) -> dict[str, Any]:
     name, year, scope, is_change = one.key or (None, None, None, False)
     return {
         "text": one.number.text, "verdicts": [str(verdict) for verdict in one.verdicts], "reasons": one.reasons,
-        "indicator": name, "zh": one.zh or None, "year": year, "scope": scope, "is_change": is_change,
+        "indicator_id": name, "zh": one.zh or None, "year": year, "scope": scope, "is_change": is_change,
         "value": one.value, "unit": one.unit or None, "suggestion": one.suggestion or None,
         "section": one.section or None, "sentence": one.sentence, "is_tagged": one.is_tagged,
     }  # fmt: skip

@@ -46,7 +46,7 @@ def say_tree(
         units = [unit for unit in units if unit.code == code]
     rows = [
         {
-            "indicator": name, "zh": indicator.zh, "year": year, "line": line, "tree_of": tree.day,
+            "indicator_id": name, "zh": indicator.zh, "year": year, "line": line, "tree_of": tree.day,
             "scope": unit.code, "scope_zh": unit.short_zh, "value": found.value, "unit": indicator.unit,
             "asked": found.asked, "reported": found.reported,
         }
@@ -69,7 +69,7 @@ def say_tree(
         say_table(
             ("单位", "名称", "指标", "指标名称", "数值", "计量单位", "已报/应报"),
             [
-                (row["scope"], row["scope_zh"], row["indicator"], row["zh"], row["value"], row["unit"],
+                (row["scope"], row["scope_zh"], row["indicator_id"], row["zh"], row["value"], row["unit"],
                  f"{row['reported']}/{row['asked']}")
                 for row in rows
             ],
@@ -102,10 +102,10 @@ def explain_tree(
     if as_json:
         say_json(
             {
-                "indicator": indicator_id, "zh": indicator.zh, "year": year, "line": line, "tree_of": tree.day,
+                "indicator_id": indicator_id, "zh": indicator.zh, "year": year, "line": line, "tree_of": tree.day,
                 "scope": unit.code, "value": found.value, "unit": indicator.unit,
                 "definition": define(indicator, project), "formula": indicator.formula or None,
-                "coverage": {"reported": found.reported, "expected": found.asked},
+                "coverage": {"reported": found.reported, "asked": found.asked},
                 "below": [
                     {"unit_code": each.code, "zh": each.short_zh, "value": its.value if its else None}
                     for each, its in below

@@ -27,8 +27,8 @@ class About:
 
 
 _FIGURES: Fields = (
-    ("indicator", "string", "指标编码", "id of the indicator"),
-    ("period", "integer", "年度", "year the value is about"),
+    ("indicator_id", "string", "指标编码", "id of the indicator"),
+    ("year", "integer", "年度", "year the value is about"),
     ("scope", "string", "范围：all 为全部单位，其余为单位代码", "all, or the code of a unit"),
     ("section", "string", "章节", "section of the report that prints it"),
     ("value", "number", "准确值，以 unit 为单位", "exact value in the unit of measure"),
@@ -37,11 +37,11 @@ _FIGURES: Fields = (
     ("true_for", "string", "该表述成立的数值区间", "interval of the values of which the wording is true"),
     ("bulletin_id", "string", "通报数字编号", "id of the figure in the model bulletin, if it has one"),
     ("zh", "string", "指标名称", "name of the indicator"),
-    ("coverage_reported", "integer", "已报单位数", "units that have reported what it rests on"),
-    ("coverage_expected", "integer", "应报单位数", "units that owe it"),
+    ("reported", "integer", "已报单位数", "units that have reported what it rests on"),
+    ("asked", "integer", "应报单位数", "units that owe it"),
 )
 _REVISIONS: Fields = (
-    ("indicator", "string", "指标名称", "name of the indicator"),
+    ("zh", "string", "指标名称", "name of the indicator"),
     ("year", "integer", "年度", "year the value is about"),
     ("section", "string", "章节", "section of the report that prints it"),
     ("before", "string", "原印文", "what the release before printed"),
@@ -80,7 +80,7 @@ _SDMX: Fields = (
     ("COVERAGE_EXPECTED", "integer", "应报单位数", "units that owe it"),
 )
 _SET: Fields = (
-    ("indicator", "string", "指标编码", "id of the indicator"),
+    ("indicator_id", "string", "指标编码", "id of the indicator"),
     ("year", "integer", "年度", "year the value is about, by its basis"),
     (
         "year_basis",
@@ -96,8 +96,8 @@ _SET: Fields = (
     ("zh", "string", "指标名称", "name of the indicator"),
     ("section", "string", "章节", "section of the report that prints it"),
     ("publication", "string", "报告", "report that prints it"),
-    ("coverage_reported", "integer", "已报单位数", "units that have reported what it rests on"),
-    ("coverage_expected", "integer", "应报单位数", "units that owe it"),
+    ("reported", "integer", "已报单位数", "units that have reported what it rests on"),
+    ("asked", "integer", "应报单位数", "units that owe it"),
     ("reported_by", "string", "由谁报送", "where no counted unit owes it: the units that reported it"),
     ("not_available", "string", "无数原因", "why there can be no value on this basis"),
 )

@@ -40,7 +40,7 @@ def describe_figure(figures: Figures, figure: Figure) -> dict[str, Any]:
     indicator = figures.project.indicators[figure.indicator_id]
     first, last = figures.basis.span(figure.year)
     return {
-        "indicator": indicator.id,
+        "indicator_id": indicator.id,
         "year": figure.year,
         "year_basis": figures.basis.code,
         "first_day": first,
@@ -62,8 +62,8 @@ def _coverage(figures: Figures, figure: Figure) -> dict[str, Any]:
     is_members = coverage.expected > 0
     others = figures.reporters(indicator, figure.year) if figure.scope == ALL and not is_members else ()
     return {
-        "coverage_reported": coverage.reported if is_members else None,
-        "coverage_expected": coverage.expected if is_members else None,
+        "reported": coverage.reported if is_members else None,
+        "asked": coverage.expected if is_members else None,
         "reported_by": " ".join(others),
     }
 

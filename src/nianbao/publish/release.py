@@ -12,7 +12,6 @@ import platform
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -20,11 +19,10 @@ from typing import Any
 from nianbao import __version__
 from nianbao.catalog import Project
 from nianbao.publish.datapackage import describe_edition
+from nianbao.publish.figure_lines import figures_csv
 from nianbao.terms.document import Document, PrintedFigure, PrintedText
 from nianbao.warehouse.snapshot import tables_beside
 
-FIGURE_COLUMNS = ("indicator", "period", "scope", "section", "value", "unit", "printed", "true_for", "bulletin_id",
-                  "zh", "coverage_reported", "coverage_expected")  # fmt: skip
 TEXT_COLUMNS = ("key", "text_id", "zh", "section", "text", "unit_code", "unit_zh", "period", "said_on",
                 "submission_id", "file", "sha256", "sheet", "cell")  # fmt: skip
 TABLES = "tables"
@@ -54,24 +52,6 @@ def doubted(document: Document) -> list[PrintedFigure]:
     """
     found = {(figure.key, figure.section, figure.text): figure for figure in document.figures if figure.doubt}
     return sorted(found.values(), key=lambda figure: figure.wording == "exact")
-
-
-def figures_csv(figures: Iterable[PrintedFigure]) -> str:
-    """The figures of an edition as CSV, one line per printed figure, each once."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(FIGURE_COLUMNS)
-    seen = set()
-    for figure in figures:
-        row = (
-            figure.indicator_id, figure.year, figure.scope, figure.section, _plain(figure.value), figure.unit,
-            figure.text, figure.true_for, figure.bulletin_id, figure.zh,
-            figure.coverage.reported, figure.coverage.expected,
-        )  # fmt: skip
-        if row not in seen:
-            seen.add(row)
-            writer.writerow(row)
-    return text.getvalue()
 
 
 def texts_csv(texts: Iterable[PrintedText]) -> str:
@@ -197,11 +177,7 @@ def _link(source: Path, target: Path) -> None:
 def _write_revisions(document: Document, path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("indicator", "year", "section", "before", "after", "before_holds", "submissions"))
+        writer.writerow(("zh", "year", "section", "before", "after", "before_holds", "submissions"))
         for revision in document.revisions:
             holds = {True: "yes", False: "no", None: ""}[revision.before_holds]
             writer.writerow((*revision[:5], holds, "; ".join(each.submissions for each in revision.because)))
-
-
-def _plain(value: Decimal | None) -> str:
-    return "" if value is None else format(value, "f")

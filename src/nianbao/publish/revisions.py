@@ -7,9 +7,10 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 
+from nianbao.publish.figure_lines import figures_csv, read_figure_lines
 from nianbao.publish.plain import exact_text
-from nianbao.publish.release import figures_csv
 from nianbao.record.compare import Pair, Row, pair_lines, pair_others
 from nianbao.statistics.noun import is_true_for
 from nianbao.statistics.scopes import ALL
@@ -18,30 +19,39 @@ from nianbao.terms.document import Document, Revision
 from nianbao.terms.release import Correction
 
 _SHOWN = 24
-_PLACE = ("indicator", "period", "scope", "section")
+_PLACE = ("indicator_id", "year", "scope", "section")
 _SPEAKER = ("text_id", "unit_code", "period")
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 Behind = Callable[[Row], tuple[Correction, ...]]
 """The corrections behind a printed figure that was issued."""
 
 
-def with_revisions(document: Document, before: Path | None, behind: Behind = lambda was: ()) -> Document:
+def with_revisions(
+    document: Document, before: Path | None, behind: Behind = lambda was: (), renamed: Mapping[str, str] = NOTHING
+) -> Document:
     """The document with what it changes against the release before: figures printed otherwise, by section."""
     if before is None:
         return document
     lines = (before / "figures.csv").read_text(encoding="utf-8").splitlines()
     now = figures_csv(document.figures).splitlines()
-    revisions = tuple(revise(was, row, document.background.units, behind(was)) for was, row in changed_rows(lines, now))
+    revisions = tuple(
+        revise(was, row, document.background.units, behind(was)) for was, row in changed_rows(lines, now, renamed)
+    )
     return dataclasses.replace(document, revisions=revisions)
 
 
-def changed_rows(old: Iterable[str], new: Iterable[str]) -> Iterator[tuple[Row, Row | None]]:
+def changed_rows(
+    old: Iterable[str], new: Iterable[str], renamed: Mapping[str, str] = NOTHING
+) -> Iterator[tuple[Row, Row | None]]:
     """The lines of a figures.csv that are printed otherwise in another, each with what is printed now, if anything is.
 
-    Every wording is held against the same wording of the same place: indicator, period, scope and section. A wording
-    is known by its text, else by its place among those that are left.
+    Every wording is held against the same wording of the same place: indicator, year, scope and section. A wording
+    is known by its text, else by its place among those that are left; an indicator by the ids it was `renamed` from.
     """
-    for was, row in pair_lines(list(csv.DictReader(old)), list(csv.DictReader(new)), _PLACE, "printed"):
+    before, now = read_figure_lines(old, renamed), read_figure_lines(new, renamed)
+    for was, row in pair_lines(before, now, _PLACE, "printed"):
         if was and (row is None or (was["value"], was["printed"]) != (row["value"], row["printed"])):
             yield was, row
 
@@ -49,11 +59,11 @@ def changed_rows(old: Iterable[str], new: Iterable[str]) -> Iterator[tuple[Row, 
 def revise(was: Row, now: Row | None, units: Mapping[str, str], because: tuple[Correction, ...] = ()) -> Revision:
     """A changed line as it is told, with what is behind it: of what was issued it is said whether it is true now."""
     old = Decimal(was["value"]) if was["value"] else None
-    place = (_name(was, units), int(was["period"]), was["section"])
+    place = (_name(was, units), int(was["year"]), was["section"])
     if now is None:
         return Revision(*place, _said(was), "不再印出", None, "", old, None, because)
     new = Decimal(now["value"]) if now["value"] else None
-    key = figure_key(now["indicator"], int(now["period"]))
+    key = figure_key(now["indicator_id"], int(now["year"]))
     return Revision(*place, _said(was), _said(now), _still_holds(was, now), key, old, new, because)
 
 

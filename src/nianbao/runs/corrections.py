@@ -56,18 +56,18 @@ class Corrections:
     def behind(self, was: Row) -> tuple[Correction, ...]:
         """Those that a printed figure rests on; where none touches its fields, those of its forms."""
         project = self.workspace.project
-        if was["indicator"] not in project.indicators:
+        if was["indicator_id"] not in project.indicators:
             return ()
         concerned: list[Correction] = []
         nearest: list[Correction] = []
-        for name, back in counted_behind(project.indicators[was["indicator"]], project.indicators):
+        for name, back in counted_behind(project.indicators[was["indicator_id"]], project.indicators):
             indicator = project.indicators[name]
             for each, fields in self.changed.items():
                 year = project.year_of(Period.parse(each.period))
                 end = project.conventions.year.span(year)[1]
                 above = (code for line in LINES for code in project.roster.ancestors(each.unit_code, line, end))
                 is_of_scope = was["scope"] in (ALL, each.unit_code, *above)
-                if each.form_code == indicator.form and year == int(was["period"]) - back and is_of_scope:
+                if each.form_code == indicator.form and year == int(was["year"]) - back and is_of_scope:
                     nearest.append(each)
                     if any(part == indicator.part and _takes(indicator, field) for part, field in fields):
                         concerned.append(each)

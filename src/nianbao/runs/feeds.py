@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 
 from nianbao.errors import UsageError
 from nianbao.language import _
+from nianbao.publish.figure_lines import read_figure_lines
 from nianbao.runs.workspace import Workspace
 from nianbao.settings import Home
 from nianbao.statistics.scopes import ALL
@@ -86,13 +86,14 @@ def feeds(workspace: Workspace, submission_id: str, cell: str | None = None) -> 
         "SELECT DISTINCT submission_id FROM raw.cell WHERE came_in = $1", [submission_id]
     ).fetchall()
     ids = {submission_id, *(row[0] for row in holding)}
-    printed, releases = _printed(workspace.home, ids, (ALL, row["unit_code"]))
+    renamed = workspace.project.renamed_indicators
+    printed, releases = _printed(workspace.home, ids, (ALL, row["unit_code"]), renamed)
     fed = tuple(Fed(each, *figure, tuple(printed.get(figure, ()))) for each, figures in kept for figure in figures)
     return Feeds(submission_id, row["in_force"], fed, tuple(releases))
 
 
 def _printed(
-    home: Home, submission_ids: Set[str], scopes: tuple[str, ...]
+    home: Home, submission_ids: Set[str], scopes: tuple[str, ...], renamed: Mapping[str, str]
 ) -> tuple[dict[tuple[str, int], list[Printed]], list[str]]:
     """What the releases that rest on a submission print of these scopes, by figure; and their names.
 
@@ -105,11 +106,11 @@ def _printed(
         if submission_ids.isdisjoint(manifest["submissions"]):
             continue
         releases.append(f"{manifest['publication']} {manifest['year']} {manifest['edition']}")
-        with (folder / "figures.csv").open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                if row["scope"] in scopes:
-                    place = Printed(manifest["publication"], manifest["edition"], row["section"], row["printed"])
-                    printed.setdefault((row["indicator"], int(row["period"])), []).append(place)
+        lines = (folder / "figures.csv").read_text(encoding="utf-8").splitlines()
+        for row in read_figure_lines(lines, renamed):
+            if row["scope"] in scopes:
+                place = Printed(manifest["publication"], manifest["edition"], row["section"], row["printed"])
+                printed.setdefault((row["indicator_id"], int(row["year"])), []).append(place)
     return printed, releases
 
 

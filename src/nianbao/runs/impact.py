@@ -14,7 +14,8 @@ from nianbao import clock
 from nianbao.catalog import Project, load_project
 from nianbao.intake.take_in import facts_of, judge_deliveries
 from nianbao.intake.worker.pool import ReaderPool
-from nianbao.publish.release import figures_csv, texts_csv
+from nianbao.publish.figure_lines import figures_csv
+from nianbao.publish.release import texts_csv
 from nianbao.publish.revisions import changed_rows, changed_texts, revise, revise_text
 from nianbao.record import Archive, Record
 from nianbao.record.compare import Row
@@ -137,8 +138,9 @@ def _moved_figures(
     copy: Workspace, release: Release, printed: list[str], before: list[str], after: list[str]
 ) -> Iterator[Impact]:
     units = {code: unit.short_zh for code, unit in copy.project.units.items()}
-    today = {_key(was): (was, row) for was, row in changed_rows(printed, before)}
-    for was, row in changed_rows(printed, after):
+    renamed = copy.project.renamed_indicators
+    today = {_key(was): (was, row) for was, row in changed_rows(printed, before, renamed)}
+    for was, row in changed_rows(printed, after, renamed):
         now = today[_key(was)][1] if _key(was) in today else was
         if row == now:
             continue
@@ -158,7 +160,7 @@ def _is_material(rules: SignOffRules, unit: str, change: Decimal | None, percent
 
 
 def _key(was: Row) -> tuple[str, ...]:
-    return was["indicator"], was["period"], was["scope"], was["section"], was["printed"]
+    return was["indicator_id"], was["year"], was["scope"], was["section"], was["printed"]
 
 
 def _value(row: Row | None) -> Decimal | None:

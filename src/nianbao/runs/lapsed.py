@@ -33,7 +33,9 @@ def _lapsed(workspace: Workspace, release: Release) -> LapsedRelease | None:
         return None
     paths = {file.path: file.sha256 for file in issued.release_files(workspace.connection, release)}
     printed = {name: workspace.record.archive.checked(paths[name]) for name in (FIGURES, TEXTS) if name in paths}
-    figures = list(changed_rows(lines_of(printed.get(FIGURES)), lines_of(draft / FIGURES)))
+    figures = list(
+        changed_rows(lines_of(printed.get(FIGURES)), lines_of(draft / FIGURES), workspace.project.renamed_indicators)
+    )
     texts = [
         (was, now) for was, now in changed_texts(lines_of(printed.get(TEXTS)), lines_of(draft / TEXTS)) if was
     ]  # what is said besides takes nothing back
@@ -58,7 +60,7 @@ def _lapsed(workspace: Workspace, release: Release) -> LapsedRelease | None:
 def _was_unknown_history(workspace: Workspace, was: Row) -> bool:
     """Whether a release had no value of a year before the first day: history that arrives takes nothing back."""
     conventions = workspace.project.conventions
-    return not was["value"] and conventions.year.span(int(was["period"]))[1] < conventions.first_day
+    return not was["value"] and conventions.year.span(int(was["year"]))[1] < conventions.first_day
 
 
 def lines_of(path: Path | None) -> list[str]:

@@ -29,10 +29,10 @@ def doubtful_claims(workspace: Workspace, year: int | None = None) -> list[dict[
     claims = read_claims(workspace.connection, read_figures(workspace.connection, workspace.project))
     return [
         {
-            "publication": code, "section": figure.section, "indicator": figure.indicator_id, "zh": figure.zh,
+            "publication": code, "section": figure.section, "indicator_id": figure.indicator_id, "zh": figure.zh,
             "year": figure.year, "printed": figure.text, "wording": figure.wording, "value": figure.value,
-            "unit": figure.unit, "claim": figure.claim, "coverage_reported": figure.coverage.reported,
-            "coverage_expected": figure.coverage.expected,
+            "unit": figure.unit, "claim": figure.claim, "reported": figure.coverage.reported,
+            "asked": figure.coverage.expected,
             "missing_share_of_last_year": figure.missing_share_of_last_year, "doubt": figure.doubt,
         }
         for code, publication in workspace.project.publications.items()

@@ -10,7 +10,8 @@ from pathlib import Path
 from nianbao import clock
 from nianbao.errors import UsageError
 from nianbao.language import _
-from nianbao.publish.release import figures_csv, sha256_of, texts_csv, write_edition
+from nianbao.publish.figure_lines import figures_csv
+from nianbao.publish.release import sha256_of, texts_csv, write_edition
 from nianbao.publish.revisions import with_revisions
 from nianbao.runs.corrections import Corrections
 from nianbao.runs.editions import (
@@ -189,7 +190,9 @@ def _revised(workspace: Workspace, document: Document, last: Release | None) -> 
     if last is None or last.is_unfinished or document.unfinished:
         return document
     corrections = Corrections.since(workspace, last, submissions_of(workspace, last))
-    return with_revisions(document, workspace.home.path / last.path, corrections.behind)
+    return with_revisions(
+        document, workspace.home.path / last.path, corrections.behind, workspace.project.renamed_indicators
+    )
 
 
 def _record(workspace: Workspace, preview: Preview) -> None:

@@ -29,7 +29,8 @@ class Indicator:
     columns and `fields` are those whose cells are the trace: in each period the one that is asked then. Where there are
     several, `break_note` says what changed from one to the next. `unit_scope` limits the units: a unit code, a level,
     `counted` (those that make up the coverage), or empty for all that report. `change_of` names the
-    indicator that this one compares with the year before, `comparable_of` the change that it is on a comparable basis.
+    indicator that this one compares with the year before, `comparable_of` the change that it is on a comparable basis,
+    `former` the ids that it had before.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Indicator:
     formula: str = ""
     change_of: str = ""
     comparable_of: str = ""
+    former: tuple[str, ...] = ()
 
     @property
     def field(self) -> str:

@@ -158,7 +158,7 @@ def _indicators(project: Project) -> ReferenceTable:
         "指标",
         "the declared indicators; one row per indicator",
         ("indicator_id", "zh", "en", "unit", "publication", "section", "form_code", "part", "period", "unit_scope",
-         "aggregate", "of_counted", "formula", "adds_up"),
+         "aggregate", "of_counted", "formula", "adds_up", "former"),
         [
             (
                 item.id,
@@ -175,6 +175,7 @@ def _indicators(project: Project) -> ReferenceTable:
                 flag(_asks_counted(item, project)),
                 item.formula,
                 flag(item.adds_up),
+                " ".join(item.former),
             )
             for item in project.indicators.values()
         ],

@@ -127,6 +127,8 @@ CASES = [
     Case("indicator of an unknown period", INDICATORS, 'form = "GH05"', 'form = "GH05"\nperiod = "H1"',
          "GH05 has no period 'H1'", '"H1"'),
     Case("indicator with a space", INDICATORS, 'id = "warmth_persons"', 'id = "warmth persons"', "is not like"),
+    Case("former id in use", INDICATORS, 'id = "warmth_persons"', 'id = "warmth_persons"\nformer = ["warmth_funds"]',
+         "warmth_funds is the id of two indicators, one of them a former id", '"warmth_funds"]'),
     Case("indicator twice", INDICATORS, 'id = "warmth_persons"', 'id = "warmth_funds"', "declared twice"),
     Case("unknown key of an indicator", INDICATORS, 'unit = "元"', 'unit = "元"\nfilter = "x"', "'filter'", "filter"),
     Case("unknown figure in a sentence", SECTION, "{warmth_funds | over 3}", "{warmth_fund | over 3}", "'warmth_fund'"),

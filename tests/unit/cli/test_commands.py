@@ -98,7 +98,7 @@ def test_doubtful_figures_are_claims_with_a_reason(year_home: Home) -> None:
     rows = parsed(run("figures", "--year", "2021", "--doubtful", "--json", home=year_home.path))
     assert {row["claim"] for row in rows} == {"cannot_be_told"}  # the unit did not report that quarter a year before
     for row in rows:
-        assert row["coverage_reported"] < row["coverage_expected"]
+        assert row["reported"] < row["asked"]
         assert "青海联通公司2021年第三季度" in row["doubt"] and f"“{row['printed']}”" in row["doubt"]
     is_plain = [row["wording"] == "exact" for row in rows]
     assert is_plain == sorted(is_plain)
@@ -147,25 +147,27 @@ def test_figures_come_as_csv_too(year_home: Home) -> None:
     """The same values as with --json."""
     rows = list(csv.DictReader(io.StringIO(run("figures", "--year", "2021", "--csv", home=year_home.path).stdout)))
     answer = parsed(run("figures", "--year", "2021", "--json", home=year_home.path))
-    assert {row["indicator"]: row["value"] for row in rows} == {row["indicator"]: str(row["value"]) for row in answer}
+    assert {row["indicator_id"]: row["value"] for row in rows} == {
+        row["indicator_id"]: str(row["value"]) for row in answer
+    }
 
 
 def test_figures_of_the_past_can_be_asked_for(year_home: Home) -> None:
     """As of the first night the correction of the second is not known."""
-    now = {row["indicator"]: row for row in parsed(run("figures", "--year", "2021", "--json", home=year_home.path))}
+    now = {row["indicator_id"]: row for row in parsed(run("figures", "--year", "2021", "--json", home=year_home.path))}
     answer = parsed(run("figures", "--year", "2021", "--as-of", "2022-01-20", "--json", home=year_home.path))
-    then = {row["indicator"]: row for row in answer}
+    then = {row["indicator_id"]: row for row in answer}
     assert now["warmth_funds"]["value"] != then["warmth_funds"]["value"]
-    assert then["warmth_funds"]["coverage_reported"] < now["warmth_funds"]["coverage_reported"] == 53
+    assert then["warmth_funds"]["reported"] < now["warmth_funds"]["reported"] == 53
 
 
 def test_a_figure_that_no_member_union_reports_says_who_does(year_home: Home) -> None:
     """Members' figures have their coverage; of the others the reporter is named, and nothing is counted of nothing."""
-    rows = {row["indicator"]: row for row in parsed(run("figures", "--year", "2021", "--json", home=year_home.path))}
-    own = [row for row in rows.values() if row["coverage_expected"] is None]
+    rows = {row["indicator_id"]: row for row in parsed(run("figures", "--year", "2021", "--json", home=year_home.path))}
+    own = [row for row in rows.values() if row["asked"] is None]
     assert own
-    assert all(row["coverage_reported"] is None and row["reported_by"] for row in own)
-    assert rows["warmth_funds"]["coverage_expected"] == 53 and rows["warmth_funds"]["reported_by"] == ""
+    assert all(row["reported"] is None and row["reported_by"] for row in own)
+    assert rows["warmth_funds"]["asked"] == 53 and rows["warmth_funds"]["reported_by"] == ""
     shown = run("figures", "--year", "2021", home=year_home.path).stdout
     assert f"{own[0]['reported_by'].split()[0]}" in shown
     assert " 0/0" not in shown

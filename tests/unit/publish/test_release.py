@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from nianbao.catalog import Project
-from nianbao.publish.release import FIGURE_COLUMNS, figures_csv, write_edition
+from nianbao.publish.figure_lines import COLUMNS, figures_csv
+from nianbao.publish.release import write_edition
 from nianbao.publish.revisions import with_revisions
 from nianbao.runs.workspace import at_once
 from nianbao.terms.document import Document, PrintedFigure, Revision
@@ -54,8 +55,8 @@ def test_each_printed_figure_is_listed_once() -> None:
     """In the order of printing, numbers written out, and two wordings of one figure as two lines."""
     wordings = figure("3.5846E+7", "3580多万元"), figure("3.5846E+7", "3,584.60")
     rows = list(csv.DictReader(figures_csv((*wordings, wordings[0], figure(None, "—", "posts"))).splitlines()))
-    assert tuple(rows[0]) == FIGURE_COLUMNS
-    assert [(row["indicator"], row["value"], row["printed"]) for row in rows] == [
+    assert tuple(rows[0]) == COLUMNS
+    assert [(row["indicator_id"], row["value"], row["printed"]) for row in rows] == [
         ("warmth_funds", "35846000", "3580多万元"),
         ("warmth_funds", "35846000", "3,584.60"),
         ("posts", "", "—"),

@@ -18,7 +18,7 @@ def figures(*lines: Line) -> list[str]:
     """Lines of a figures.csv about one indicator."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("indicator", "period", "scope", "section", "value", "printed"))
+    writer.writerow(("indicator_id", "year", "scope", "section", "value", "printed"))
     writer.writerows(("persons", "2021", "", *line) for line in lines)
     return text.getvalue().splitlines(keepends=True)
 
@@ -57,6 +57,23 @@ def test_a_wording_is_held_against_the_same_wording(
     """By its text at its place, else in their order; a value that moved under the same words is a change, too."""
     found = changed_rows(figures(*old), figures(*new))
     assert [(was["printed"], now and now["printed"]) for was, now in found] == changes
+
+
+def test_O27_a_renamed_indicator_is_held_against_what_it_was_called() -> None:
+    """O27: under a declared former id nothing is gone; without one a release says what it misses."""
+    old = figures(EXACT, ROUGH)
+    new = [line.replace("persons,", "people,") for line in figures(EXACT, ROUGHLY_MORE)]
+    told = [(was["printed"], now and now["value"]) for was, now in changed_rows(old, new, {"persons": "people"})]
+    assert told == [("1.2万人", "12399")]
+    assert [now for _, now in changed_rows(old, new)] == [None, None]
+
+
+def test_a_release_of_any_age_is_read_by_the_names_of_today() -> None:
+    """Its bytes are kept, with the columns that it was written with."""
+    old = [line.replace("indicator_id,year", "indicator,period") for line in figures(EXACT)]
+    assert list(changed_rows(old, figures(EXACT))) == []
+    ((was, now),) = changed_rows(old, figures(MORE))
+    assert now and (was["indicator_id"], was["year"]) == (now["indicator_id"], now["year"]) == ("persons", "2021")
 
 
 def test_a_text_stands_beside_what_its_unit_said_before() -> None:
