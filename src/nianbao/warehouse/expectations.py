@@ -7,7 +7,7 @@ the first use, or ahead of it in the background after `warm_up`.
 from __future__ import annotations
 
 import gc
-import importlib.util
+import importlib
 import logging
 import os
 import sys
@@ -285,12 +285,12 @@ def _load() -> Any:
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL)  # what it logs as errors is raised here
     collects = gc.isenabled()
     gc.disable()  # nothing of what an import makes is garbage: looking for it takes a fifth of the time
-    hidden = _Hidden("pyspark")
+    hidden = _Hidden("pyspark", "boto3", "botocore")
     sys.meta_path.insert(0, hidden)
     try:
-        _postpone("scipy.stats")
-        import great_expectations as gx
-        from great_expectations.data_context.types.base import ProgressBarsConfig
+        with _postponed("scipy.stats", "altair"):
+            import great_expectations as gx
+            from great_expectations.data_context.types.base import ProgressBarsConfig
     finally:
         sys.meta_path.remove(hidden)
         if collects:
@@ -302,29 +302,39 @@ def _load() -> Any:
 
 
 class _Hidden(MetaPathFinder):
-    """Hides a package from this thread: Great Expectations would import Spark wherever it is installed, and print."""
+    """Hides packages from this thread: Great Expectations would import Spark and S3 wherever they are installed."""
 
-    def __init__(self, name: str) -> None:
-        self._name, self._thread = name, threading.get_ident()
+    def __init__(self, *names: str) -> None:
+        self._names, self._thread = names, threading.get_ident()
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if fullname.partition(".")[0] == self._name and threading.get_ident() == self._thread:
+        if fullname.partition(".")[0] in self._names and threading.get_ident() == self._thread:
             raise ModuleNotFoundError(f"{fullname} is not needed here", name=fullname)
         return None
 
 
-def _postpone(name: str) -> None:
-    """Import a submodule only when it is used: scipy.stats takes a quarter of the time, and hardly a rule needs it."""
-    spec = importlib.util.find_spec(name)
-    if name in sys.modules or spec is None or spec.loader is None:
-        return
-    spec.loader = importlib.util.LazyLoader(spec.loader)
-    sys.modules[name] = module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    parent, _, child = name.rpartition(".")
-    setattr(sys.modules[parent], child, module)
+class _Later(ModuleType):
+    """Stands for a module while Great Expectations is imported, and imports it when something of it is used."""
+
+    def __getattr__(self, name: str) -> Any:
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+        return getattr(importlib.import_module(self.__name__), name)
+
+
+@contextmanager
+def _postponed(*names: str) -> Iterator[None]:
+    """Import these modules only when they are used: they take a third of the time, and hardly a rule needs them."""
+    later = {name: _Later(name) for name in names if name not in sys.modules}
+    sys.modules.update(later)
+    try:
+        yield
+    finally:
+        for name, module in later.items():
+            if sys.modules.get(name) is module:
+                del sys.modules[name]
 
 
 class _Inspector:

@@ -310,8 +310,12 @@ connection.execute("CREATE TABLE t AS SELECT 'S1' AS submission_id, 1 AS row_no,
 kwargs = {"column": "n", "min_value": 0}
 rule = Rule("a", "C00-1", "*", "t", "main", "warn", "", "", "expect_column_values_to_be_between", kwargs)
 assert len(validate(connection, "main", "t", [rule])) == 1
+assert not {"altair", "boto3", "botocore", "scipy.stats", "pyspark"} & sys.modules.keys()
 import scipy.stats
 assert scipy.stats.norm.cdf(0) == 0.5
+from great_expectations.expectations.core import expect_column_kl_divergence_to_be_less_than as postponed
+assert postponed.stats.norm is scipy.stats.norm
+assert postponed.alt.Chart.__module__.startswith("altair.")
 connection.close()
 """
 
