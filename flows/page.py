@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from pathlib import Path
 
@@ -22,6 +23,9 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=4200)
     given = parser.parse_args()
 
+    os.environ.setdefault(
+        "PREFECT_UI_API_URL", "/api"
+    )  # of the host and port that the page came from, whichever they are
     import prefect
     import uvicorn
 
