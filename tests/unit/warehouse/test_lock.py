@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+from collections.abc import Callable
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
@@ -10,6 +11,15 @@ import pytest
 
 from nianbao.errors import BusyError
 from nianbao.warehouse.lock import writer_lock
+
+
+NOW, SINCE = "2022-01-16T01:00", "since 2022-01-16 01:00"
+
+
+@pytest.fixture(autouse=True)
+def one_o_clock(clock: Callable[[str], None]) -> None:
+    """The time of every test here, also in the processes that it starts."""
+    clock(NOW)
 
 
 def hold(home: Path, held: Event) -> None:
@@ -25,7 +35,7 @@ def test_the_second_is_told_who_was_first(tmp_path: Path) -> None:
         with pytest.raises(BusyError, match=rf"held by process {os.getpid()} \(publish\)") as caught:
             writer_lock(tmp_path, "nightly").__enter__()
         assert caught.value.exit_code == 75
-        assert caught.value.holder == f"process {os.getpid()} (publish)"
+        assert caught.value.holder == f"process {os.getpid()} (publish) {SINCE}"
 
 
 def test_who_comes_later_is_named_in_turn(tmp_path: Path) -> None:
@@ -34,7 +44,7 @@ def test_who_comes_later_is_named_in_turn(tmp_path: Path) -> None:
         pass
     with writer_lock(tmp_path, "collect"), pytest.raises(BusyError) as caught:
         writer_lock(tmp_path, "nightly").__enter__()
-    assert caught.value.holder == f"process {os.getpid()} (collect)"
+    assert caught.value.holder == f"process {os.getpid()} (collect) {SINCE}"
 
 
 def test_a_killed_process_gives_the_lock_back(tmp_path: Path) -> None:
@@ -50,7 +60,7 @@ def test_a_killed_process_gives_the_lock_back(tmp_path: Path) -> None:
     process.join()
     process.close()
     with writer_lock(tmp_path, "nightly"):
-        assert (tmp_path / "writer.lock").read_text("utf-8") == f"process {os.getpid()} (nightly)"
+        assert (tmp_path / "writer.lock").read_text("utf-8") == f"process {os.getpid()} (nightly) {SINCE}"
 
 
 def test_two_homes_do_not_hinder_each_other(tmp_path: Path) -> None:
