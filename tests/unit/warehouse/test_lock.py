@@ -12,7 +12,6 @@ import pytest
 from nianbao.errors import BusyError
 from nianbao.warehouse.lock import writer_lock
 
-
 NOW, SINCE = "2022-01-16T01:00", "since 2022-01-16 01:00"
 
 
