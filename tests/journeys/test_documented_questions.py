@@ -13,7 +13,7 @@ from tests.homes import ISSUED, ROOT
 from tests.house.test_docs import commands
 
 QUESTIONS = ("status", "figures", "explain", "feeds", "sql", "doctor")
-OF_EXAMPLES = ("CONTRIBUTING.md", "docs/federation.md")
+OF_EXAMPLES = ("CONTRIBUTING.md", "docs/federation.md", "docs/federation.zh-CN.md")
 """Pages whose commands are about declarations that a reader has yet to make."""
 QUERY = re.compile(r"^```sql\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
