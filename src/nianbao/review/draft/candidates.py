@@ -12,7 +12,7 @@ from nianbao.review.draft.profiles import pairs_of
 from nianbao.review.draft.reading import Passage
 from nianbao.review.draft.readings import TARGET, Readings
 from nianbao.review.draft.relations import DraftRelation, RelationKind
-from nianbao.review.draft.scores import fit_of, says_change
+from nianbao.review.draft.scores import fit_of, may_change_by, says_change
 from nianbao.review.draft.topics import Topics
 from nianbao.review.draft.values import Values
 from nianbao.statistics.scopes import ALL
@@ -41,15 +41,17 @@ class Candidates:
         """The indicators that a number may be of, the likeliest first, each with the units it may be of."""
         number = numbers[place]
         scopes = topics.scopes(number, relation.base_scope)
-        spoken = topics.before(number)
+        before = topics.before(number)
+        spoken = [each for each in before if may_change_by(self._values.profiles[each[0]], number)]
         words = [
             (name, score)
             for name, score in self._binder.by_words(passage.text, numbers, place, passage.place)
-            if not says_change(self._values.profiles[name])
+            if not says_change(self._values.profiles[name]) and may_change_by(self._values.profiles[name], number)
         ]
         if relation.kind is RelationKind.LEVEL and number.kind is NumberKind.COUNT:
             ranked = self._binder.ranked[place]
-            return self._levels(number, known, ranked, scopes, spoken, words, topics.clause(number))
+            levels = self._levels(number, known, ranked, scopes, before, words, topics.clause(number))
+            return levels if topics.speaks_of_plans(number) else self._without_plans(levels, passage) or levels
         least = SAID_OF_RANK if number.kind is NumberKind.RANK else SAID / 2
         sure = [name for name, score in words if score >= least and score >= ALSO * words[0][1]]
         if relation.kind is RelationKind.GAP:
@@ -68,6 +70,16 @@ class Candidates:
             return self._shares(found, relation, known)
         return [(name, units) for name, units in found.items() if name.removeprefix(TARGET) not in {*found} - {name}]
 
+    def _without_plans(
+        self, levels: list[tuple[str, tuple[str, ...]]], passage: Passage
+    ) -> list[tuple[str, tuple[str, ...]]]:
+        """What a number may be of where nothing is said of plans: no target, unless its section prints targets."""
+        return [
+            each
+            for each in levels
+            if not each[0].startswith(TARGET) or passage.place in self._values.profiles[each[0]].printed
+        ]
+
     def _levels(
         self, number: DraftNumber, known: BoundNumber | None, ranked: Sequence[BoundNumber], scopes: tuple[str, ...],
         spoken: list[tuple[str, str]], words: list[tuple[str, float]], clause: str,
@@ -80,13 +92,16 @@ class Candidates:
                 return [(name, self._of(name, scopes)) for name in dict.fromkeys(alike[:1])] if goes_on else []
         digits = len(number.numeral.normalize().as_tuple().digits)
         least = (ALSO_EXACT if digits > 1 else ALSO) * known.score
-        kin = {
-            each.indicator_id for each in ranked if self._binder.is_kin(each.indicator_id, [name for name, _ in spoken])
-        }
+        said = [name for name, _ in spoken]
         names = dict.fromkeys(
             [
                 known.indicator_id,
-                *(each.indicator_id for each in ranked if each.score >= least or each.indicator_id in kin),
+                *(
+                    each.indicator_id
+                    for each in ranked
+                    if each.score >= least
+                    or (each.indicator_id not in said and self._binder.is_kin(each.indicator_id, said))
+                ),
             ]
         )
         if scopes and (of_them := [name for name in names if self.has(name, scopes)]):

@@ -24,6 +24,7 @@ from nianbao.terms.passage import Binding, Bound, Passage
 from nianbao.terms.publication import Section
 
 WORD_COLUMNS = ("indicator", "word")
+COUNTER_COLUMNS = ("unit", "counter")
 # How much is known from a source of words: an indicator's name is its own, its field may be others' as well.
 NAMED, SYNONYM, PRINTED, FIELD = 1.0, 1.0, 0.8, 0.6
 
@@ -44,14 +45,16 @@ class ProfilePhrase:
 class Profile:
     """An indicator with its name and other words, the shapes its numbers take, and where publications print it.
 
-    A shape is what a number says and the unit or classifier it says it with; `printed` has for every section the years
-    back (0 for the year itself), `in_prose` the sections that say it in a sentence.
+    A shape is what a number says and the unit or classifier it says it with; `counters` are other measure words that
+    count the same; `printed` has for every section the years back (0 for the year itself), `in_prose` the sections
+    that say it in a sentence.
     """
 
     indicator: Indicator
     name: frozenset[str]
     phrases: tuple[ProfilePhrase, ...]
     shapes: frozenset[tuple[NumberKind, str]]
+    counters: frozenset[str]
     printed: dict[Place, frozenset[int]]
     in_prose: frozenset[Place]
 
@@ -103,11 +106,14 @@ class DraftVocabulary:
     @property
     def units(self) -> set[str]:
         """Every unit and classifier with which indicators are said."""
-        return {unit for profile in self.sought.values() for _, unit in profile.shapes}
+        profiles = self.sought.values()
+        return {unit for each in profiles for _, unit in each.shapes}.union(*(each.counters for each in profiles))
 
 
 def read_vocabulary(project: Project) -> DraftVocabulary:
     """The words of all indicators: from their declarations, the publications that print them, reference/words.csv.
+
+    reference/counters.csv has the measure words that may stand for a unit: a number with another is not of it.
 
     Raises:
         DeclarationError: a word is for an indicator that is not declared.
@@ -123,9 +129,13 @@ def read_vocabulary(project: Project) -> DraftVocabulary:
                 path, line, _("indicator {indicator!r} is not declared").format(indicator=row["indicator"])
             )
         synonyms.setdefault(row["indicator"], []).append(row["word"])
+    counters: dict[str, set[str]] = {}
+    path = project.path / "reference" / "counters.csv"
+    for _line, row in read_csv(path, COUNTER_COLUMNS) if path.exists() else ():
+        counters.setdefault(row["unit"], set()).add(row["counter"])
     return DraftVocabulary(
         {
-            name: _profile(project, indicator, printings.get(name, []), synonyms)
+            name: _profile(project, indicator, printings.get(name, []), synonyms, counters)
             for name, indicator in project.indicators.items()
         }
     )
@@ -142,7 +152,11 @@ def pairs_of(text: str) -> frozenset[str]:
 
 
 def _profile(
-    project: Project, indicator: Indicator, printings: list[_Printing], synonyms: dict[str, list[str]]
+    project: Project,
+    indicator: Indicator,
+    printings: list[_Printing],
+    synonyms: dict[str, list[str]],
+    counters: dict[str, set[str]],
 ) -> Profile:
     said: list[tuple[str, float]] = [
         (indicator.zh, NAMED),
@@ -165,6 +179,7 @@ def _profile(
         name=pairs_of(indicator.zh),
         phrases=tuple(ProfilePhrase(pairs, weight) for pairs, weight in phrases.items()),
         shapes=frozenset(shapes),
+        counters=frozenset().union(*(counters.get(unit, ()) for _, unit in shapes)),
         printed={place: frozenset(years) for place, years in places.items()},
         in_prose=frozenset(printing.place for printing in printings if printing.in_prose),
     )

@@ -21,18 +21,14 @@ UNEXPLAINED = 0.6
 """What is left of a score when an indicator explains none of the telling words next to the number."""
 NEXT_TO = 0.5
 """From this weight on a word counts as next to the number."""
-ALIKE_UNIT, OTHER_UNIT, CHANGED = 0.6, 0.5, 0.7
+COUNTER, NO_UNIT, CHANGED = 0.6, 0.5, 0.7
+"""How well a number fits that is said with another measure word of the unit, with none, or as a change."""
+
 NOT_ITS_KIND = 0.6
 """What is left of a score when a change is said of a level, or a level of what is a change itself."""
 
 CHANGE_UNITS = frozenset({"%", "百分点", "倍"})
 """What changes of any indicator are said in."""
-_PERSONS = frozenset({"人", "名", "位", "人次"})
-_ALIKE = (
-    _PERSONS,
-    frozenset("家 个 户 所 间 处 座 件 项 条 支 场 场次 次 期 班次 大".split()),
-    frozenset({"个月", "月"}),
-)
 _CHANGE_WORD = re.compile("增|减|提高|下降|较上年|比上年")
 
 
@@ -100,19 +96,18 @@ class Scorer:
 
 def fit_of(profile: Profile, number: DraftNumber) -> float:
     """How well a number's kind and unit go with those of the indicator: not at all, so-so, or in full (1)."""
-    fits = [0.0]
-    for kind, unit in profile.shapes:
-        if kind is not number.kind:
-            continue
-        if unit == number.unit:
-            return 1.0
-        if number.unit == "个" and unit in _PERSONS:
-            fits.append(OTHER_UNIT)
-        elif not number.unit:
-            fits.append(OTHER_UNIT if is_written_out(number) else 0.0)
-        elif kind is NumberKind.COUNT and any(unit in alike and number.unit in alike for alike in _ALIKE):
-            fits.append(ALIKE_UNIT)
-    return max(fits)
+    if (number.kind, number.unit) in profile.shapes:
+        return 1.0
+    if not any(kind is number.kind for kind, _ in profile.shapes):
+        return 0.0
+    if not number.unit:
+        return NO_UNIT if is_written_out(number) else 0.0
+    return COUNTER if number.kind is NumberKind.COUNT and number.unit in profile.counters else 0.0
+
+
+def may_change_by(profile: Profile, number: DraftNumber) -> bool:
+    """Whether an indicator can change by, or be placed by, what a number counts."""
+    return number.kind is not NumberKind.COUNT or number.unit in CHANGE_UNITS or bool(fit_of(profile, number))
 
 
 def is_written_out(number: DraftNumber) -> bool:

@@ -13,6 +13,7 @@ _SEGMENT = re.compile(r"[；;。！？!?]")
 _SENTENCE = re.compile(r"[。！？!?]")
 _EACH = re.compile(r"分别")
 _AFTER = re.compile(r"的(?:是|为)")
+_PLAN = re.compile(r"目标|计划|规划|力争|预计|明年|下一年|年初|任务|将")
 _SUM, _LIST = re.compile(r"合计|总计|共计|之和"), re.compile(r"[、和及与两三四]")
 
 
@@ -46,6 +47,11 @@ class Topics:
             clause = self._from(_CLAUSE, number)
             return () if at < clause and self._whole.search(self._text, clause, number.start) else (code,)
         return (code,)
+
+    def speaks_of_plans(self, number: DraftNumber) -> bool:
+        """Whether the sentence of a number says what is planned."""
+        stop = _SENTENCE.search(self._text, number.end)
+        return bool(_PLAN.search(self._text, self._from(_SENTENCE, number), stop.start() if stop else len(self._text)))
 
     def is_sum(self, number: DraftNumber) -> bool:
         """Whether a number adds up what the clause names."""

@@ -124,10 +124,10 @@ class Values:
         return [year] if is_day or (name, year) in self.figures.values else usual
 
     def _usual_years(self, name: str, passage: Passage) -> list[int]:
-        """The years of which the section, or else any section, prints the indicator."""
+        """The years of which the section, or else any section, prints the indicator; and the draft's own."""
         printed = self.profiles[name].printed
         backs = printed.get(passage.place) or frozenset().union(*printed.values()) or frozenset({0})
-        return [self.year - back for back in sorted(backs)]
+        return list(dict.fromkeys([*(self.year - back for back in sorted(backs)), self.year]))
 
 
 def scope_names(figures: Figures) -> dict[str, str]:
