@@ -1,6 +1,7 @@
 """A second year: workbooks of 2022 come in after those of 2021, and the report says what was promised and reached."""
 
 import csv
+import datetime as dt
 import json
 from collections import Counter
 from collections.abc import Sequence
@@ -10,15 +11,21 @@ from typing import Any
 
 import docx
 import openpyxl
+import pypdfium2
 import pytest
 
 from nianbao.catalog import Project
 from nianbao.runs.collect import Collected
+from nianbao.runs.nightly import nightly
 from nianbao.runs.promised import promised
-from nianbao.runs.workspace import open_workspace
+from nianbao.runs.workspace import open_workspace, open_workspace_to_read
+from nianbao.sample.correction import LateCorrection, correct_after_release
+from nianbao.sample.events import Change
 from nianbao.settings import Home
 from nianbao.terms.target import Target, TargetOutcome
-from tests.homes import PUBLICATIONS, YEAR, call, clock_at, issue, live_next_year, release
+from nianbao.warehouse.connect import rows_of
+from tests.conftest import copy_of
+from tests.homes import PUBLICATIONS, SEED, YEAR, call, clock_at, issue, live_next_year, release
 
 NEXT = YEAR + 1
 HEAD = ["目标", "计划", "实际", "结果", "责任部门"]
@@ -125,3 +132,53 @@ def test_the_year_before_stays_what_it_was(lived: Lived, project: Project) -> No
     with clock_at("2023-01-28T10:00"), open_workspace(project.path, lived.home, "publish") as workspace:
         assert issue(workspace, YEAR) == []
     assert not any(release(lived.home, code, 2).exists() for code in PUBLICATIONS)
+
+
+def test_O5_a_late_correction_of_the_second_year_gives_a_signed_r2(
+    lived: Lived, project: Project, tmp_path: Path
+) -> None:
+    """O5, S15: both roles sign the r2, whose rows name the submission behind them; a reader of r1 learns of it."""
+    home = copy_of(lived.home, tmp_path / "home")
+    more = Change("GH05", "main", "warmth_funds", add=23_000)
+    late = LateCorrection("QH632800", f"{NEXT}Q2", more, dt.datetime(2023, 2, 10, 15))
+    correct_after_release(project, NEXT, SEED, home.inbox, late)
+    with clock_at("2023-02-11T01:00"):
+        assert nightly(project.path, home).collected.not_accepted == []
+    with clock_at("2023-02-12T10:00"), open_workspace(project.path, home, "publish") as workspace:
+        assert [(each.publication, each.name) for each in issue(workspace, NEXT)] == [("work_report", "r2")]
+    with open_workspace_to_read(project.path, home) as workspace:
+        signed = rows_of(
+            workspace.connection,
+            "SELECT role FROM ledger.sign_off WHERE (publication, year, number) = ('work_report', 2022, 2)",
+        )
+    assert {row["role"] for row in signed} == {role.id for role in project.sign_off.roles}
+    r1, r2 = (release(home, "work_report", number, NEXT) for number in (1, 2))
+    with (r2 / "revisions.csv").open(encoding="utf-8", newline="") as file:
+        revised = list(csv.DictReader(file))
+    behind = f"QH632800-{NEXT}Q2-GH05-1 → QH632800-{NEXT}Q2-GH05-2"
+    assert revised and {row["submissions"] for row in revised} == {behind}
+    assert "送温暖筹资额" in {row["zh"] for row in revised}
+    for said in (word_text(r2), paper_text(r2), (r2 / "revisions.html").read_text("utf-8")):
+        for row in revised:
+            for value in (row["before"], row["after"]):
+                assert squeezed(value.partition("（")[0]) in squeezed(said), value
+    assert "../later.js" in (r1 / "index.html").read_text("utf-8")
+    later = (r1.parent / "later.js").read_text("utf-8").partition("= ")[2].strip().rstrip(";")
+    assert "已由r2更正" in json.loads(later)["r1"]["text"] and json.loads(later)["r1"]["href"] == "r2/index.html"
+
+
+def word_text(folder: Path) -> str:
+    """What the tables of a release's Word document say."""
+    word = docx.Document(str(folder / f"work_report-{NEXT}.docx"))
+    return "\n".join(cell for table in word.tables for row in texts(table.rows) for cell in row)
+
+
+def paper_text(folder: Path) -> str:
+    """What the PDF of a release says."""
+    with pypdfium2.PdfDocument(folder / f"work_report-{NEXT}.pdf") as paper:
+        return "\n".join(page.get_textpage().get_text_range() for page in paper)
+
+
+def squeezed(text: str) -> str:
+    """A text without line breaks, blanks and word joiners."""
+    return "".join(text.replace("\u2060", "").split())
