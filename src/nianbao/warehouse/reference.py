@@ -78,6 +78,7 @@ _DESCRIPTIONS = {
     "extensions": ("延期", "more time that was granted; one row per unit, level or everybody, form and period"),
     "columns": ("列名字典", "what columns mean; one row per column name"),
     "standards": ("标准", "standards that rules check against; one row per standard and validity"),
+    "counters": ("量词", "measure words that may stand for a unit in a draft; one row per unit and word"),
     "words": ("指标用词", "what indicators are called besides their names; one row per word"),
     "levels": ("层级", "the levels of the federation; one row per level"),
     "tiles": ("地块图", "where units lie on a map of tiles; one row per unit"),
