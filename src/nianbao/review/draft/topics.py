@@ -13,7 +13,7 @@ _SEGMENT = re.compile(r"[；;。！？!?]")
 _SENTENCE = re.compile(r"[。！？!?]")
 _EACH = re.compile(r"分别")
 _AFTER = re.compile(r"的(?:是|为)")
-_PLAN = re.compile(r"目标|计划|规划|力争|预计|明年|下一年|年初|任务|将")
+_PLAN = re.compile(r"目标|计划|规划|力争|预计|明年|下一年|年初|任务|将(?!近)")
 _SUM, _LIST = re.compile(r"合计|总计|共计|之和"), re.compile(r"[、和及与两三四]")
 
 
