@@ -29,8 +29,8 @@ SECONDS = 32
 
 
 def run(home: Path) -> Collected:
-    """One collect run."""
-    with open_workspace(ROOT, Home(home), "collect") as workspace:
+    """One collect run of that night, whatever clock the process was started with."""
+    with clock_at(NIGHT), open_workspace(ROOT, Home(home), "collect") as workspace:
         return collect(workspace)
 
 

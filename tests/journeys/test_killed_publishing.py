@@ -12,7 +12,7 @@ import duckdb
 
 from nianbao.settings import Home
 from nianbao.warehouse.snapshot import CURRENT, CURRENT_TABLES
-from tests.homes import PUBLICATIONS, ROOT, SECOND_NIGHT, draft, scratch_files
+from tests.homes import PUBLICATIONS, ROOT, SECOND_NIGHT, clock_at, draft, scratch_files
 
 KILLS = 6
 
@@ -22,7 +22,7 @@ def publish_anew(home: Path, number: int) -> None:
     from nianbao.runs.drafts import refresh_drafts
     from nianbao.runs.workspace import open_workspace
 
-    with open_workspace(ROOT, Home(home), "nightly") as workspace:
+    with clock_at(SECOND_NIGHT), open_workspace(ROOT, Home(home), "nightly") as workspace:
         workspace.connection.execute(
             "INSERT OR REPLACE INTO ledger.build VALUES ('mart.built', ?, TIMESTAMP '2022-01-26')", [str(number)]
         )

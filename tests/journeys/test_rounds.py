@@ -228,7 +228,7 @@ def test_T26_a_kill_between_a_withdrawal_and_its_pass_loses_nothing(federation: 
     federation.send("A3", "2021Q1", {"A01": a01(3000, 30000, 200)}, Q1)
     federation.night(Q1_NIGHT)
     given = (federation.folder, federation.home.path)
-    process = multiprocessing.get_context("forkserver").Process(target=withdraw_and_be_killed, args=given)
+    process = multiprocessing.get_context("spawn").Process(target=withdraw_and_be_killed, args=given)
     process.start()
     process.join()
     assert process.exitcode == -signal.SIGKILL
