@@ -30,7 +30,6 @@ from nianbao.runs.sign import sign
 from nianbao.runs.take_over import take_over
 from nianbao.runs.workspace import open_workspace, open_workspace_to_read
 from nianbao.sample.correction import LateCorrection, correct_after_release
-from nianbao.sample.events import Change
 from nianbao.sample.make import make_sample
 from nianbao.sample.office import fill_blocks, read_office
 from nianbao.settings import Home
@@ -38,13 +37,13 @@ from nianbao.statistics.reporting import forms_of_years, not_reported
 from nianbao.terms.sign_off import Identity
 from nianbao.terms.status import Status, words_of, words_of_code
 
-FIRST_YEAR, SEED = 2021, 1
+FIRST_YEAR = 2021
 YEAR = int(sys.argv[1]) if __name__ == "__main__" and sys.argv[1:] else FIRST_YEAR
 HOME = Home(ROOT / "var" / "demo")
 FIRST_NIGHT, SECOND_NIGHT = dt.datetime(YEAR + 1, 1, 16, 1), dt.datetime(YEAR + 1, 1, 26, 1)
 CORRECTED, THIRD_NIGHT, REVISED = (dt.datetime(YEAR + 1, 2, day, hour) for day, hour in ((10, 15), (11, 1), (12, 10)))
 OFFICE_HOURS, ISSUED = SECOND_NIGHT.replace(hour=15), SECOND_NIGHT + dt.timedelta(hours=32)
-LATE = LateCorrection("QH632800", f"{YEAR}Q2", Change("GH05", "main", "warmth_funds", add=23_000), CORRECTED)
+LATE = LateCorrection("QH632800", f"{YEAR}Q2", "GH05", "main", "warmth_funds", CORRECTED, add=23_000)
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -60,7 +59,7 @@ def main() -> None:
         deliveries = [
             delivery
             for year in range(FIRST_YEAR, YEAR + 1)
-            for delivery in make_sample(project, year, SEED, HOME.inbox, sent_by=until)
+            for delivery in make_sample(project, year, HOME.inbox, sent_by=until)
         ]
     say_head(f"样例数据 The synthetic year {' and '.join(map(str, range(FIRST_YEAR, YEAR + 1)))}")
     senders = len({delivery.unit_code for delivery in deliveries})
@@ -72,7 +71,7 @@ def main() -> None:
         say_head(f"第一夜 The night of {FIRST_NIGHT:%-d %B %Y}")
         say_collected(at(FIRST_NIGHT, nightly).collected)
         with console.status("writing what is sent afterwards"):
-            make_sample(project, YEAR, SEED, HOME.inbox, sent_after=until)
+            make_sample(project, YEAR, HOME.inbox, sent_after=until)
         say_head(f"第二夜 The night of {SECOND_NIGHT:%-d %B %Y}, after corrections and the late units")
         say_collected(at(SECOND_NIGHT, nightly).collected)
         say_head("办公室 The office fills the blocks of the drafts in Word")
@@ -81,7 +80,7 @@ def main() -> None:
         say_completeness(project)
         say_editions(editions)
         say_head(f"更正 A correction arrives after the release, and the night of {THIRD_NIGHT:%-d %B %Y} takes it in")
-        say(f"  {shown(correct_after_release(project, YEAR, SEED, HOME.inbox, LATE))}")
+        say(f"  {shown(correct_after_release(project, YEAR, HOME.inbox, LATE))}")
         say_collected(at(THIRD_NIGHT, nightly).collected)
         revised = issue(project, publish, REVISED)
         say_editions(revised)

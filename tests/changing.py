@@ -13,7 +13,8 @@ from pathlib import Path
 from nianbao.catalog import load_project
 from nianbao.catalog.shipped import copy_shared
 from nianbao.errors import DeclarationError
-from nianbao.sample.reported import REPORTED, SentWorkbook, read_reported, write_reported
+from nianbao.sample.make import write_planned
+from nianbao.sample.planned import read_planned
 
 
 class StepKind(StrEnum):
@@ -45,11 +46,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Story:
-    """What happens, in the order of time, and what is reported meanwhile."""
+    """What happens, in the order of time; what is reported meanwhile stands in the same folder."""
 
     folder: Path
     steps: tuple[Step, ...]
-    reported: tuple[SentWorkbook, ...]
 
     def found(self, project: Path) -> None:
         """Write the declarations with which the federation begins."""
@@ -58,8 +58,9 @@ class Story:
 
     def send(self, project: Path, inbox: Path, after: dt.date, until: dt.date) -> list[Path]:
         """Write the workbooks sent after one day and up to another, as blanks of the declarations in force."""
-        sent = [each for each in self.reported if each.is_sent_between(after, until)]
-        return [path for path, _ in write_reported(load_project(project), sent, inbox)]
+        declared = load_project(project)
+        sent = [each for each in read_planned(declared, self.folder) if after < each.sent_at.date() <= until]
+        return [each.path for each in write_planned(declared, sent, inbox)]
 
 
 def declare(project: Path, edits: Iterable[Edit]) -> None:
@@ -81,7 +82,7 @@ def declare(project: Path, edits: Iterable[Edit]) -> None:
 
 
 def read_story(folder: Path) -> Story:
-    """Read story.toml and reported.csv.
+    """Read story.toml.
 
     Raises:
         DeclarationError: a step lacks a key or has one too many.
@@ -96,6 +97,6 @@ def read_story(folder: Path) -> Story:
             )
             for step in told["steps"]
         )  # fmt: skip
-        return Story(folder, steps, read_reported(folder / REPORTED))
+        return Story(folder, steps)
     except (KeyError, TypeError, ValueError) as error:
         raise DeclarationError(path, 1, str(error)) from error

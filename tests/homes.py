@@ -28,9 +28,9 @@ from nianbao.runs.publish import publish
 from nianbao.runs.sign import sign
 from nianbao.runs.take_over import take_over
 from nianbao.runs.workspace import Workspace, open_workspace, open_workspace_to_read
-from nianbao.sample.deliveries import Planned
 from nianbao.sample.make import make_sample, plan_sample
 from nianbao.sample.office import fill_blocks, read_office
+from nianbao.sample.planned import Planned
 from nianbao.settings import Home
 from nianbao.statistics.figures import Figures, read_figures
 from nianbao.terms.filled import Filled
@@ -38,7 +38,6 @@ from nianbao.terms.sign_off import Identity
 from nianbao.warehouse.connect import Connection, rows_of
 
 ROOT = Path(__file__).resolve().parents[1]
-SEED = 1
 YEAR = 2021
 FIRST_POST = dt.date(2022, 1, 15)
 FIRST_NIGHT, SECOND_NIGHT, ISSUED = "2022-01-16T01:00", "2022-01-26T01:00", "2022-01-27T10:00"
@@ -67,14 +66,14 @@ def clock_at(moment: str) -> Iterator[None]:
 
 def live_a_year(project: Project, home: Home) -> None:
     """Take in the sample year over two nights and issue r1; the drafts' figures of the first night are kept aside."""
-    make_sample(project, YEAR, SEED, home.inbox, sent_by=FIRST_POST)
+    make_sample(project, YEAR, home.inbox, sent_by=FIRST_POST)
     with clock_at(FIRST_NIGHT):
         nightly(project.path, home)
     for code in PUBLICATIONS:
         kept = home.path / NIGHT_1 / f"{code}.csv"
         kept.parent.mkdir(exist_ok=True)
         shutil.copyfile(draft(home, code) / "figures.csv", kept)
-    make_sample(project, YEAR, SEED, home.inbox, sent_after=FIRST_POST)
+    make_sample(project, YEAR, home.inbox, sent_after=FIRST_POST)
     with clock_at(SECOND_NIGHT):
         nightly(project.path, home)
     approve_waiting(project, home, SECOND_NIGHT)
@@ -105,7 +104,7 @@ def live_next_year(project: Project, home: Home) -> list[Collected]:
     """Take in the sample of 2022 over two nights, in a home that has lived 2021, and issue its r1."""
     nights = []
     for night, window in ((NEXT_FIRST_NIGHT, {"sent_by": NEXT_POST}), (NEXT_SECOND_NIGHT, {"sent_after": NEXT_POST})):
-        make_sample(project, YEAR + 1, SEED, home.inbox, **window)
+        make_sample(project, YEAR + 1, home.inbox, **window)
         with clock_at(night):
             nights.append(nightly(project.path, home).collected)
     approve_waiting(project, home, NEXT_SECOND_NIGHT)
@@ -152,7 +151,7 @@ def release(home: Home, publication: str, number: int, year: int = YEAR) -> Path
 def _planned(project_path: Path) -> tuple[Planned, ...]:
     from nianbao.catalog import load_project
 
-    return tuple(plan_sample(load_project(project_path), YEAR, SEED))
+    return tuple(plan_sample(load_project(project_path), YEAR))
 
 
 def post(project: Project, units: Sequence[str], periods: Sequence[str], forms: Sequence[str] = ()) -> list[Planned]:

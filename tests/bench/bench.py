@@ -33,7 +33,7 @@ from tests.bench.publishing import measure_publishing  # noqa: E402
 from tests.bench.reading import is_workbook, measure_reading  # noqa: E402
 from tests.bench.tables import measure_tables  # noqa: E402
 
-YEAR, SEED = 2021, 1
+YEAR = 2021
 READS, COLUMN_FILES, REPETITIONS = 2_000, 300, 3
 UNITS, FEW_UNITS = 500, 10
 FIRST_QUARTER = dt.date(2021, 4, 7)
@@ -57,9 +57,7 @@ def main(arguments: list[str] | None = None) -> None:
 def measure(folder: Path, is_quick: bool) -> Iterator[Section]:
     """Every section of the report; each is measured when it is asked for."""
     inbox = folder / "inbox"
-    make_sample(
-        load_project(ROOT), YEAR, SEED, inbox, sent_by=FIRST_QUARTER if is_quick else dt.date.fromisoformat(NOW[:10])
-    )
+    make_sample(load_project(ROOT), YEAR, inbox, sent_by=FIRST_QUARTER if is_quick else dt.date.fromisoformat(NOW[:10]))
     workbooks = [path for path in sorted(inbox.rglob("*.xlsx")) if is_workbook(path)]
     reads, repetitions = (len(workbooks), 1) if is_quick else (READS, REPETITIONS)
     shutil.copytree(inbox, folder / "tables" / "inbox")

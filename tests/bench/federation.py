@@ -24,7 +24,7 @@ from nianbao.sample.make import SampleDelivery, make_sample
 from nianbao.terms.form import FieldType
 from nianbao.terms.unit import Unit
 
-YEAR, SEED = 2021, 1
+YEAR = 2021
 QUARTERS = ("2021Q1", "2021Q2", "2021Q3", "2021Q4")
 TEXTS = "xl/sharedStrings.xml"
 DECLARED = ("forms", "reference", "expectations", "sql", "indicators", "reports")
@@ -91,7 +91,7 @@ def code_of(number: int) -> str:
 
 def found(project: Project, size: int, folder: Path) -> Federation:
     """A federation of `size` units beside the project's, modelled on those that sent every quarter in time."""
-    sent = make_sample(project, YEAR, SEED, folder / "models", sent_by=dt.date(2022, 1, 14))
+    sent = make_sample(project, YEAR, folder / "models", sent_by=dt.date(2022, 1, 14))
     in_time: dict[str, dict[str, SampleDelivery]] = {}
     for each in sent:
         if each.story == "on time" and each.path.suffix == ".xlsx":

@@ -21,7 +21,7 @@ from nianbao.settings import Home
 from nianbao.terms.release import Release
 from nianbao.terms.workbook_words import STATUSES
 from tests.federation import Federation, a01
-from tests.homes import PUBLICATIONS, SEED, YEAR, arrive, call, clock_at, issue, release, send
+from tests.homes import PUBLICATIONS, YEAR, arrive, call, clock_at, issue, release, send
 from tests.workbooks import answer_cell, cover_cell, edited
 
 UNIT, FORM, FIELD, MORE = "QH632800", "GH05", "warmth_funds", 60_000
@@ -42,7 +42,7 @@ class Corrected:
 def corrected(project: Project, changed_year: Home) -> Corrected:
     """The sample year 2021 as issued, one workbook of 2022, and then one cell of 2021 put right."""
     first = next(
-        each for each in plan_sample(project, YEAR + 1, SEED) if (each.unit.code, each.period.code) == (UNIT, QUARTER)
+        each for each in plan_sample(project, YEAR + 1) if (each.unit.code, each.period.code) == (UNIT, QUARTER)
     )
     with clock_at(SETTLED):
         nightly(project.path, changed_year)  # what the office wrote last goes into the drafts

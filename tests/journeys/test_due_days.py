@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from nianbao.catalog import Project, load_project
-from nianbao.sample.deliveries import Planned
+from nianbao.sample.planned import Planned
 from nianbao.settings import Home
 from nianbao.terms.delivery import Decision
 from nianbao.terms.filled import Filled
@@ -29,7 +29,7 @@ def as_of(planned: Planned, status: str, name: str, more: int = 0) -> Planned:
              for code, parts in planned.content.forms.items()}  # fmt: skip
     forms[FORM]["main"][0]["warmth_persons"] += more
     content = replace(planned.content, forms=forms, cover={**planned.content.cover, "status": status})
-    return replace(planned, content=content, sent_at=LATE, file_name=name)
+    return replace(planned, content=content, sent_at=LATE, file=name)
 
 
 def test_T21_history_is_taken_in_whenever_it_arrives(

@@ -14,7 +14,7 @@ import pytest
 
 from nianbao.catalog import Project
 from nianbao.clock import OVERRIDE
-from nianbao.sample.deliveries import Planned
+from nianbao.sample.planned import Planned
 from nianbao.settings import Home
 from nianbao.statistics.wording import word
 from nianbao.terms.filled import Filled

@@ -12,9 +12,8 @@ from typing import Any
 
 from nianbao.catalog import Project
 from nianbao.sample.correction import LateCorrection, correct_after_release
-from nianbao.sample.events import Change
 from nianbao.settings import Home
-from tests.homes import SEED, YEAR, call, release
+from tests.homes import YEAR, call, release
 
 UNIT, MORE = "QH632800", 60_000
 MOMENT = dt.datetime(2022, 2, 1, 15)
@@ -24,10 +23,10 @@ def test_O6_check_says_what_a_correction_would_move_in_which_releases(
     year_copy: Home, project: Project, tmp_path: Path, clock: Callable[[str], None]
 ) -> None:
     """O6: figure by figure, by how much, whether what is printed still holds, and whether that is material."""
-    late = LateCorrection(UNIT, f"{YEAR}Q2", Change("GH05", "main", "warmth_funds", add=MORE), MOMENT)
+    late = LateCorrection(UNIT, f"{YEAR}Q2", "GH05", "main", "warmth_funds", MOMENT, add=MORE)
     folder = tmp_path / project.units[UNIT].short_zh
     folder.mkdir()
-    path = correct_after_release(project, YEAR, SEED, tmp_path, late)
+    path = correct_after_release(project, YEAR, tmp_path, late)
     before = year_copy.warehouse.read_bytes()
     clock("2022-02-02T10:00")
     checked = call("check", "--json", str(path), home=year_copy)
@@ -50,11 +49,11 @@ def test_O6_check_names_the_paragraphs_that_a_corrected_text_would_change(
 ) -> None:
     """O6: a text that a unit reports otherwise: which paragraph of which release, what it says and what it would."""
     said = "改过的一段话，与原先报的那一段不同，只在这里写着。"
-    change = Change("GH15", "events", "event_text", put=said)
-    late = LateCorrection("QHB01", f"{YEAR}Q4", change, dt.datetime(2022, 2, 1, 15))
+    moment = dt.datetime(2022, 2, 1, 15)
+    late = LateCorrection("QHB01", f"{YEAR}Q4", "GH15", "events", "event_text", moment, put=said)
     folder = tmp_path / project.units["QHB01"].short_zh
     folder.mkdir()
-    path = correct_after_release(project, YEAR, SEED, tmp_path, late)
+    path = correct_after_release(project, YEAR, tmp_path, late)
     clock("2022-02-02T10:00")
     checked = call("check", "--json", str(path), home=year_copy)
     (told,) = json.loads(checked.stdout)

@@ -15,7 +15,7 @@ import pytest
 from nianbao.catalog import Project
 from nianbao.runs.collect import Collected, collect
 from nianbao.runs.workspace import open_workspace
-from nianbao.sample.deliveries import Planned
+from nianbao.sample.planned import Planned
 from nianbao.settings import Home
 from tests.homes import ROOT, clock_at, digest, post, scratch_files, send
 

@@ -17,7 +17,8 @@ from nianbao.catalog import load_project
 from nianbao.cli import main
 from nianbao.runs.build import build_tables
 from nianbao.runs.workspace import open_workspace
-from nianbao.sample.reported import SentWorkbook, write_reported
+from nianbao.sample.make import write_planned
+from nianbao.sample.planned import plan_workbook
 from nianbao.settings import Home
 from nianbao.terms.period import Period
 from tests.homes import clock_at, issue
@@ -62,11 +63,11 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
         sent.append(night)
     made.issued += issued(made, ISSUED)
     values = {name: Decimal(CORRECTED[name]) for name in ("volunteers", "activities", "helped", "funds")}
-    correction = SentWorkbook(
-        dt.date(2023, 8, 8), "K3", "F01", Period.parse("2023M03"), "更正",
-        {name: int(value) if value == int(value) else value for name, value in values.items()},
-    )  # fmt: skip
-    list(write_reported(load_project(folder), [correction], made.home.inbox))
+    project, period = load_project(folder), Period.parse("2023M03")
+    typed = {name: int(value) if value == int(value) else value for name, value in values.items()}
+    correction = plan_workbook(project, dt.date(2023, 8, 8), "K3", "F01", period, "更正", typed)
+    assert correction
+    write_planned(project, [correction], made.home.inbox)
     with clock_at(CORRECTING):
         made.call("nightly")
     made.issued += issued(made, REISSUED)

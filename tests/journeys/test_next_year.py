@@ -20,12 +20,11 @@ from nianbao.runs.nightly import nightly
 from nianbao.runs.promised import promised
 from nianbao.runs.workspace import open_workspace, open_workspace_to_read
 from nianbao.sample.correction import LateCorrection, correct_after_release
-from nianbao.sample.events import Change
 from nianbao.settings import Home
 from nianbao.terms.target import Target, TargetOutcome
 from nianbao.warehouse.connect import rows_of
 from tests.conftest import copy_of
-from tests.homes import PUBLICATIONS, SEED, YEAR, call, clock_at, issue, live_next_year, release
+from tests.homes import PUBLICATIONS, YEAR, call, clock_at, issue, live_next_year, release
 
 NEXT = YEAR + 1
 HEAD = ["目标", "计划", "实际", "结果", "责任部门"]
@@ -139,9 +138,9 @@ def test_O5_a_late_correction_of_the_second_year_gives_a_signed_r2(
 ) -> None:
     """O5, S15: both roles sign the r2, whose rows name the submission behind them; a reader of r1 learns of it."""
     home = copy_of(lived.home, tmp_path / "home")
-    more = Change("GH05", "main", "warmth_funds", add=23_000)
-    late = LateCorrection("QH632800", f"{NEXT}Q2", more, dt.datetime(2023, 2, 10, 15))
-    correct_after_release(project, NEXT, SEED, home.inbox, late)
+    moment = dt.datetime(2023, 2, 10, 15)
+    late = LateCorrection("QH632800", f"{NEXT}Q2", "GH05", "main", "warmth_funds", moment, add=23_000)
+    correct_after_release(project, NEXT, home.inbox, late)
     with clock_at("2023-02-11T01:00"):
         assert nightly(project.path, home).collected.not_accepted == []
     with clock_at("2023-02-12T10:00"), open_workspace(project.path, home, "publish") as workspace:

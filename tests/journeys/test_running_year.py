@@ -11,7 +11,7 @@ from nianbao.catalog import Project
 from nianbao.runs.nightly import nightly
 from nianbao.sample.make import plan_sample
 from nianbao.settings import Home
-from tests.homes import SEED, YEAR, call, clock_at, draft, figures_of, post, send, warehouse
+from tests.homes import YEAR, call, clock_at, draft, figures_of, post, send, warehouse
 
 UNITS = ("QH632800", "QH632700")
 QUARTERS = tuple(f"{YEAR}Q{number}" for number in range(1, 5))
@@ -25,7 +25,7 @@ def begun(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     send(project, home.inbox, post(project, UNITS, QUARTERS))
     with clock_at(THEN):
         nightly(project.path, home)
-    first = [each for each in plan_sample(project, RUNNING, SEED)
+    first = [each for each in plan_sample(project, RUNNING)
              if each.unit.code in UNITS and each.period.code == f"{RUNNING}Q1"]  # fmt: skip
     send(project, home.inbox, first)
     with clock_at(NOW):

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from nianbao.catalog import Project
 from nianbao.cli import main
-from nianbao.sample.deliveries import Planned
+from nianbao.sample.planned import Planned
 from nianbao.settings import Home
 from nianbao.terms.filled import Filled
 from tests.homes import arrive, clock_at, digest, post, send, take_in_and_build, warehouse

@@ -73,7 +73,7 @@ def test_nothing_of_spark_is_started_for_nothing(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::ResourceWarning")
 def test_executors_read_what_the_pool_reads(project: Project, tmp_path: Path, spark: None) -> None:
     """The same cells, covers and faults for each file, and a file that no reader can take costs that one."""
-    paths = [each.path for each in make_sample(project, 2021, 1, tmp_path)][::40]
+    paths = [each.path for each in make_sample(project, 2021, tmp_path)][::40]
     damaged = tmp_path / "damaged.xlsx"
     damaged.write_bytes(paths[0].read_bytes()[:3000])
     requests = [ReadRequest(path, path.name) for path in (*paths, damaged, tmp_path / "gone.xlsx")]

@@ -124,29 +124,22 @@ def _refuse_to_overwrite(paths: Sequence[Path]) -> None:
 @project_option
 @home_option
 @click.option("--year", type=int, help="The year, as in samples/<year>/; by default the earliest.")
-@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same bytes.")
 @click.option("--sent-by", type=_DAY, help="Only what was sent up to this day.")
 @click.option("--sent-after", type=_DAY, help="Only what was sent after this day.")
 def sample(
-    project_path: Path | None,
-    home: Path,
-    year: int | None,
-    seed: int,
-    sent_by: dt.datetime | None,
-    sent_after: dt.datetime | None,
+    project_path: Path | None, home: Path, year: int | None, sent_by: dt.datetime | None, sent_after: dt.datetime | None
 ) -> None:
     """Write the synthetic sample year into the inbox."""
     from nianbao.catalog import load_project
     from nianbao.sample.make import first_sample_year, make_sample
     from nianbao.settings import Home
 
-    project = load_project(resolve_project(project_path))
-    inbox = Home(home).inbox
-    year = year or first_sample_year(project)
+    project, made = load_project(resolve_project(project_path)), Home(home)
+    year, inbox = year or first_sample_year(project), made.inbox
+    window = sent_by and sent_by.date(), sent_after and sent_after.date()
     with progress("writing") as report:
-        deliveries = make_sample(
-            project, year, seed, inbox, sent_by and sent_by.date(), sent_after and sent_after.date(), report
-        )
+        deliveries = make_sample(project, year, inbox, *window, report)
+    made.looks.unlink(missing_ok=True)  # they came when their senders say, whenever a night looked there before
     say(
         _("{deliveries} synthetic deliveries of samples/{year} in {inbox}").format(
             deliveries=len(deliveries), year=year, inbox=inbox

@@ -3,46 +3,48 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 
 from nianbao.catalog.project import Project
-from nianbao.clock import ZONE
-from nianbao.intake.blank import write_workbook
-from nianbao.sample.deliveries import ON_TIME
-from nianbao.sample.events import Change, changed
-from nianbao.sample.make import plan_sample
+from nianbao.sample.make import plan_sample, write_planned
+from nianbao.sample.planned import ON_TIME
 from nianbao.terms.filled import Filled
 from nianbao.terms.workbook_words import CORRECTION
 
 
 @dataclass(frozen=True)
 class LateCorrection:
-    """Which workbook is corrected when, and in which cell: only the form of that cell is sent again."""
+    """Which workbook is corrected when, and in which cell of a first row: only the form of that cell is sent again."""
 
     unit_code: str
     period: str
-    change: Change
+    form: str
+    part: str
+    field: str
     sent_at: dt.datetime
+    add: int = 0
+    put: str = ""
 
 
-def correct_after_release(project: Project, year: int, seed: int, out: Path, late: LateCorrection) -> Path:
+def correct_after_release(project: Project, year: int, out: Path, late: LateCorrection) -> Path:
     """Write the corrected workbook of a unit, which sent it on time first, into the inbox."""
     sent = next(
         each
-        for each in plan_sample(project, year, seed)
+        for each in plan_sample(project, year)
         if (each.unit.code, each.period.code, each.story) == (late.unit_code, late.period, ON_TIME)
     )
     assert isinstance(sent.content, Filled)
-    corrected = changed(sent.content, (late.change,))
+    parts = sent.content.forms[late.form]
+    first, *others = parts[late.part]
+    was = first[late.field]
+    corrected = was + late.add if isinstance(was, int | Decimal) else late.put
     content = replace(
-        corrected,
-        forms={late.change.form: corrected.forms[late.change.form]},
-        cover={**corrected.cover, "status": CORRECTION, "filled_on": late.sent_at.date().isoformat()},
+        sent.content,
+        forms={late.form: parts | {late.part: [first | {late.field: corrected}, *others]}},
+        cover={**sent.content.cover, "status": CORRECTION, "filled_on": late.sent_at.date().isoformat()},
     )
-    path = out / sent.unit.short_zh / f"{sent.unit.zh}-{sent.period.code}（更正）.xlsx"
-    write_workbook(path, project, sent.unit, sent.period, content)
-    moment = late.sent_at.replace(tzinfo=ZONE).timestamp()
-    os.utime(path, (moment, moment))
-    return path
+    file = f"{sent.unit.short_zh}/{sent.unit.zh}-{sent.period.code}（更正）.xlsx"
+    (written,) = write_planned(project, [replace(sent, sent_at=late.sent_at, file=file, content=content)], out)
+    return written.path

@@ -12,7 +12,7 @@ import pytest
 
 from nianbao.catalog import Project, load_project
 from nianbao.intake.blank import write_workbook
-from nianbao.sample.deliveries import Planned
+from nianbao.sample.planned import Planned
 from nianbao.settings import Home
 from nianbao.terms.filled import Filled
 from nianbao.terms.period import Period

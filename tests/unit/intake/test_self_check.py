@@ -102,7 +102,7 @@ def folder(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
         for name, unit, period, content in workbooks_of(project, case):
             write_workbook(folder / "typed" / f"{name}.xlsx", project, unit, period, content)
     seen: set[str] = set()
-    for each in plan_sample(project, 2021, 1):
+    for each in plan_sample(project, 2021):
         content = each.content
         if not isinstance(content, Filled) or each.story != "on time":
             continue

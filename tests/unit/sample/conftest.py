@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from nianbao.catalog import Project, load_project
-from nianbao.sample.deliveries import Planned
 from nianbao.sample.make import plan_sample
+from nianbao.sample.planned import Planned
 from tests.unit.sample.in_force import InForce
 
 ROOT = Path(__file__).parents[3]
@@ -21,10 +21,10 @@ def project() -> Project:
 @pytest.fixture(scope="session")
 def planned(project: Project) -> list[Planned]:
     """The files of the sample year."""
-    return plan_sample(project, 2021, 2021)
+    return plan_sample(project, 2021)
 
 
-@pytest.fixture(scope="session", params=[2021, 7], ids=["seed 2021", "another seed"])
-def in_force(request: pytest.FixtureRequest, project: Project) -> InForce:
+@pytest.fixture(scope="session")
+def in_force(project: Project, planned: list[Planned]) -> InForce:
     """What counts at the end of the sample year."""
-    return InForce(project, plan_sample(project, 2021, request.param))
+    return InForce(project, planned)

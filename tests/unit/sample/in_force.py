@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from nianbao.catalog import Project
-from nianbao.sample.deliveries import Planned
+from nianbao.sample.planned import Planned
 from nianbao.terms.filled import Filled, Row
 from nianbao.terms.period import Period
 from nianbao.terms.unit import Unit

@@ -5,8 +5,7 @@ from collections import Counter
 from decimal import Decimal
 
 from nianbao.catalog import Project
-from nianbao.sample.deliveries import Planned
-from nianbao.sample.make import plan_sample
+from nianbao.sample.planned import Planned
 from nianbao.terms.filled import Filled
 
 FIRST_NIGHT = dt.date(2022, 1, 15)
@@ -20,12 +19,6 @@ def of(planned: list[Planned], unit: str, period: str = "2021Q4") -> list[tuple[
         for each in planned
         if (each.unit.code, each.period.code) == (unit, period) and isinstance(each.content, Filled)
     ]
-
-
-def test_the_same_seed_makes_the_same_year(project: Project, planned: list[Planned]) -> None:
-    """Nothing depends on anything but the seed, and the seed does matter."""
-    assert plan_sample(project, 2021, 2021) == planned
-    assert plan_sample(project, 2021, 2022) != planned
 
 
 def test_workbooks_are_on_time_unless_told_otherwise(project: Project, planned: list[Planned]) -> None:
