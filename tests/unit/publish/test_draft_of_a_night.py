@@ -111,6 +111,26 @@ def test_the_matrix_of_many_units_stands_on_leaves_the_irregular_first(tmp_path:
     assert f"<dt>应报</dt><dd>{len(codes)}</dd>" in first and 'href="completeness.2.html"' in first
 
 
+def test_what_is_alike_stands_together_on_the_page_of_completeness(tmp_path: Path) -> None:
+    """The signs of periods next to one another, and the forms that are missing for a period, are one thing each."""
+    day = document().as_of.date()
+    missing = {("GH05", "2021Q2"), ("GH05", "2021Q3"), ("GH06", "2021Q2")}
+    due = tuple(
+        Due("U1", form, period, Status.MISSING if (form, period) in missing else Status.ON_TIME, None, day)
+        for form in ("GH05", "GH06")
+        for period in ("2021Q1", "2021Q2", "2021Q3")
+    )
+    site.write(replace(document(), background=Background(units={"U1": "甲<总>"}, due=due)), tmp_path)
+    page = (tmp_path / "completeness.html").read_text("utf-8")
+    assert (
+        'title="一季度按时，二季度、三季度未报"><span class="sign on_time">●</span><span class="sign missing">缺缺<'
+        in page
+    )
+    assert 'title="一季度按时，二季度未报，三季度按时"' in page
+    listed = page[page.index("<tbody>") : page.index("</tbody>")]
+    assert (listed.count("<tr>"), listed.count("GH05、GH06"), listed.count("甲&lt;总&gt;")) == (2, 1, 2)
+
+
 def test_a_draft_of_a_night_counts_all_that_was_due(tmp_path: Path) -> None:
     """It lists the first units, and its counts are those of everybody."""
     day = document().as_of.date()

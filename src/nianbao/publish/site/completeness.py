@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
+
+from markupsafe import Markup, escape
 
 from nianbao.terms.background import Background, Due
 from nianbao.terms.period import Period
@@ -47,9 +51,30 @@ class Completeness:
     total: Counter[Status]
 
 
-def irregular(rows: tuple[CompletenessRow, ...]) -> list[tuple[CompletenessRow, Due]]:
-    """What of some units did not come on time, unit by unit."""
-    return [(row, due) for row in rows for dues in row.by_form.values() for due in dues if due.status.is_irregular]
+@dataclass(frozen=True)
+class Irregular:
+    """The forms of a unit for a period of which the same has become: none of them came on time."""
+
+    unit_zh: str
+    period: str
+    status: Status
+    arrived_on: dt.date | None
+    due_on: dt.date
+    forms: tuple[str, ...]
+
+
+def irregular(rows: Sequence[CompletenessRow]) -> list[Irregular]:
+    """What of some units did not come on time, unit by unit; forms that share period, state and days in one."""
+    found = []
+    for row in rows:
+        alike: dict[tuple[dt.date, str, Status, dt.date | None], list[str]] = {}
+        for due in (due for dues in row.by_form.values() for due in dues if due.status.is_irregular):
+            alike.setdefault((due.due_on, due.period, due.status, due.arrived_on), []).append(due.form_code)
+        found += [
+            Irregular(row.zh, period, status, arrived_on, due_on, tuple(forms))
+            for (due_on, period, status, arrived_on), forms in sorted(alike.items(), key=lambda it: it[0][:2])
+        ]
+    return found
 
 
 def matrix_name(number: int) -> str:
@@ -77,9 +102,32 @@ def completeness(background: Background) -> Completeness:
     return Completeness(forms, leaves, dict(sorted(counts.items())), sum(counts.values(), Counter()))
 
 
-def in_words(dues: list[Due]) -> str:
-    """The signs of a cell of the matrix, said in words."""
-    return "，".join(f"{period_short(due.period)}{due.status.zh}" for due in dues)
+def draw_lines(rows: Sequence[CompletenessRow], forms: Sequence[str]) -> Markup:
+    """The lines of the matrix as one text: a cell a form, in it the signs of its periods."""
+    return Markup("\n".join(_line(row, forms) for row in rows))
+
+
+def _line(row: CompletenessRow, forms: Sequence[str]) -> str:
+    is_ = " ".join(word for word, holds in (("owes", row.owes), ("irregular", row.is_irregular)) if holds)
+    cells = "".join(_cell(tuple((due.period, due.status) for due in row.by_form.get(form, ()))) for form in forms)
+    words = escape(f"{row.zh} {row.code}".lower())
+    return f'<tr data-words="{words}" data-is="{is_}"><th scope="row">{escape(row.zh)}</th>{cells}</tr>'
+
+
+@cache
+def _cell(states: tuple[tuple[str, Status], ...]) -> str:
+    """The signs of some periods, those alike next to one another in one, and in words what they say."""
+    runs = [(status, [period_short(period) for period, _ in run]) for status, run in groupby(states, lambda it: it[1])]
+    signs = [(f'class="sign {status.value}"', status.sign * len(periods)) for status, periods in runs]
+    if not runs:
+        return "<td></td>"
+    if len(runs) == 1:
+        ((status, periods),), ((drawn, text),) = runs, signs
+        said = f"{'各期' if len(periods) > 1 else periods[0]}{status.zh}"
+        return f'<td><span {drawn} role="img" title="{said}">{text}</span></td>'
+    said = "，".join(f"{'、'.join(periods)}{status.zh}" for status, periods in runs)
+    inner = "".join(f"<span {drawn}>{text}</span>" for drawn, text in signs)
+    return f'<td><span class="signs" role="img" title="{said}">{inner}</span></td>'
 
 
 @cache

@@ -14,10 +14,9 @@ from nianbao.publish.site.amounts import change_text, share_text
 from nianbao.publish.site.completeness import (
     UNITS_IN_MATRIX,
     completeness,
-    in_words,
+    draw_lines,
     irregular,
     matrix_name,
-    period_short,
 )
 from nianbao.publish.site.figure import FigurePage, figure_page, period_zh
 from nianbao.publish.site.index_data import index_data
@@ -55,7 +54,13 @@ def write(document: Document, folder: Path) -> None:
         _save(folder / name, text)
     matrix, template = completeness(document.background), environment.get_template(f"{matrix_name(1)}.j2")
     for number, rows in enumerate(matrix.leaves, start=1):
-        said = {"matrix": matrix, "number": number, "rows": rows, "irregular": irregular(rows)}
+        said = {
+            "matrix": matrix,
+            "number": number,
+            "rows": rows,
+            "irregular": irregular(rows),
+            "lines": draw_lines(rows, matrix.forms),
+        }
         text = template.render(root="", here=matrix_name(1), **shared, **said)
         _save(folder / matrix_name(number), text)
     (folder / "figures").mkdir(exist_ok=True)
@@ -102,8 +107,6 @@ def _environment() -> Environment:
         "change_text": change_text,
         "meaning": meaning,
         "period_zh": period_zh,
-        "period_short": period_short,
-        "in_words": in_words,
         "statuses": list(Status),
     }
     environment.globals.update(says)
