@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,7 +25,7 @@ class LentConnection:
         """Itself: a result is always fetched before the next query."""
         return self
 
-    def execute(self, statement: str, parameters: Sequence[Any] = ()) -> None:
+    def execute(self, statement: str, parameters: Any = ()) -> LentConnection:
         """Run a query; the rows are fetched from the connection.
 
         Raises:
@@ -37,6 +36,7 @@ class LentConnection:
         except RuntimeError as error:
             raise_interrupt(error)
             raise
+        return self
 
     def commit(self) -> None:
         """Do nothing."""
