@@ -59,8 +59,9 @@ class Story:
     def send(self, project: Path, inbox: Path, after: dt.date, until: dt.date) -> list[Path]:
         """Write the workbooks sent after one day and up to another, as blanks of the declarations in force."""
         declared = load_project(project)
-        sent = [each for each in read_planned(declared, self.folder) if after < each.sent_at.date() <= until]
-        return [each.path for each in write_planned(declared, sent, inbox)]
+        planned = read_planned(declared, self.folder)
+        sent = [each for each in planned if after < each.sent_at.date() <= until]
+        return [each.path for each in write_planned(declared, sent, inbox, planned)]
 
 
 def declare(project: Path, edits: Iterable[Edit]) -> None:

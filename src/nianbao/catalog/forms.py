@@ -142,9 +142,11 @@ def _read_part(
         reporters=_reporters(declared, roster, reporters),
         fields=tuple(_read_field(field, lists) for field in declared.tables("fields", "code")),
         row_key=declared.texts("row_key", ()),
+        running=declared.texts("running", ()),
     )
     declared.done()
     _check_row_key(declared, part)
+    _check_running(declared, part)
     if part.rows not in lists:
         raise declared.fail(_("rows = {rows!r} names no list").format(rows=part.rows), "rows")
     if not set(part.suffixes) <= set(suffixes):
@@ -167,6 +169,19 @@ def _check_row_key(declared: Declared, part: Part) -> None:
             raise declared.fail(
                 _("row_key: {code!r} must be a required field that is not personal").format(code=code), "row_key"
             )
+
+
+def _check_running(declared: Declared, part: Part) -> None:
+    """A row that runs on is known by its key, and says nothing until something that is asked anew is filled in."""
+    if not part.running:
+        return
+    fields = {field.code: field for field in part.fields}
+    if part.rows or not part.row_key or not set(part.row_key) <= set(part.running) <= set(fields):
+        raise declared.fail(_("running: the fields of a ledger without rows, its row_key among them"), "running")
+    if any(fields[code].is_personal for code in part.running):
+        raise declared.fail(_("running: what is personal is not filled in for anybody"), "running")
+    if not any(field.required for field in part.fields if field.code not in part.running):
+        raise declared.fail(_("running: a required field must be left to be answered anew"), "running")
 
 
 def _read_field(declared: Declared, lists: frozenset[str]) -> Field:

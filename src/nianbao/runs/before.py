@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from nianbao.catalog import Project
+from nianbao.catalog.held_before import hold_before
 from nianbao.settings import Home
 from nianbao.terms.filled import HeldBefore
 from nianbao.terms.period import Period
@@ -24,7 +26,9 @@ def read_all_before(project: Project, home: Home, owing: Sequence[tuple[Unit, Pe
         return {}
     connection = open_present(home.warehouse)
     try:
-        return {unit.code: read_before(connection, project, unit, period) for unit, period in owing}
+        return {
+            unit.code: hold_before(project, unit, period, partial(read_before, connection)) for unit, period in owing
+        }
     except NOT_BUILT:
         return {}
     finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
@@ -17,9 +17,9 @@ from nianbao.errors import UsageError
 from nianbao.intake.blank import write_workbook
 from nianbao.language import _
 from nianbao.sample.planned import DELIVERIES, Planned, read_planned
+from nianbao.sample.sent import SentBefore
 from nianbao.settings import SAMPLE_MARK
-from nianbao.terms.filled import Filled, HeldBefore
-from nianbao.terms.period import Period
+from nianbao.terms.filled import HeldBefore
 
 Progress = Callable[[int, int], None]
 """Told after each file how many are written, and of how many."""
@@ -28,8 +28,6 @@ WORKERS = 2
 BATCH = 8
 _FEW = 40
 """So many are written before other processes would have started."""
-
-_Before = Mapping[tuple[str, str], HeldBefore]
 
 
 @dataclass(frozen=True)
@@ -61,15 +59,16 @@ def make_sample(
         raise UsageError(
             _("the sample of {year} has declarations of its own").format(year=year), next_step=_("name another year")
         )
+    all_sent = plan_sample(project, year)
     planned = [
         each
-        for each in plan_sample(project, year)
+        for each in all_sent
         if (sent_by is None or each.sent_at.date() <= sent_by)
         and (sent_after is None or each.sent_at.date() > sent_after)
     ]
     out.mkdir(parents=True, exist_ok=True)
     (out / SAMPLE_MARK).write_text("synthetic sample data 合成样例数据\n", encoding="utf-8")
-    return write_planned(project, planned, out, _records_before(project, year), progress)
+    return write_planned(project, planned, out, [*_plan_before(project, year), *all_sent], progress)
 
 
 def first_sample_year(project: Project) -> int:
@@ -93,13 +92,17 @@ def write_planned(
     project: Project,
     planned: Sequence[Planned],
     out: Path,
-    before: _Before | None = None,
+    all_sent: Sequence[Planned] = (),
     progress: Progress | None = None,
 ) -> list[SampleDelivery]:
-    """Write files as blanks of the declarations in force that were filled in, each with the moment it was sent."""
+    """Write files as blanks of the declarations in force that were filled in, each with the moment it was sent.
+
+    `all_sent` is what the blanks know of as far as it was sent before their period was over, where that is more.
+    """
+    before = SentBefore(project, all_sent or planned)
     for folder in {(out / each.file).parent for each in planned}:
         folder.mkdir(parents=True, exist_ok=True)
-    jobs = [(out / each.file, each, (before or {}).get((each.unit.code, each.period.code))) for each in planned]
+    jobs = [(out / each.file, each, before.of(each.unit, each.period)) for each in planned]
     if len(jobs) <= _FEW:
         _tell(map(partial(_write, project), jobs), len(jobs), progress)
     else:  # writers start from nothing, so that it does not matter what the calling program has open
@@ -111,17 +114,9 @@ def write_planned(
     ]
 
 
-def _records_before(project: Project, year: int) -> _Before:
-    """How many records each unit sent for the periods of the year before, by unit and the same period of this one."""
-    if not (project.path / "samples" / str(year - 1) / DELIVERIES).exists():
-        return {}
-    return {
-        (each.unit.code, Period.of(year, each.period.suffix).code): HeldBefore(
-            {(form, part): len(rows) for form, parts in each.content.forms.items() for part, rows in parts.items()}
-        )
-        for each in plan_sample(project, year - 1)
-        if isinstance(each.content, Filled) and each.period.year == year - 1
-    }
+def _plan_before(project: Project, year: int) -> list[Planned]:
+    is_there = (project.path / "samples" / str(year - 1) / DELIVERIES).exists()
+    return plan_sample(project, year - 1) if is_there else []
 
 
 def _tell(written: Iterable[None], count: int, progress: Progress | None) -> None:
@@ -130,7 +125,7 @@ def _tell(written: Iterable[None], count: int, progress: Progress | None) -> Non
             progress(done, count)
 
 
-def _write(project: Project | Path, job: tuple[Path, Planned, HeldBefore | None]) -> None:
+def _write(project: Project | Path, job: tuple[Path, Planned, HeldBefore]) -> None:
     path, each, before = job
     if isinstance(each.content, str):
         path.write_text(each.content, encoding="utf-8")

@@ -43,11 +43,13 @@ class HeldBefore:
     """What the office holds already when it writes a workbook for a unit and period.
 
     `rows` are the records of the same period of last year by form and part, which say how many a ledger needs;
-    `values` the earlier values of lines by form, part and field.
+    `values` the earlier values of lines by form, part and field; `running` the records of the last period that has any,
+    as far as their part says that they run on.
     """
 
     rows: Mapping[tuple[str, str], int] = field(default_factory=dict)
     values: Mapping[tuple[str, str, str], Earlier] = field(default_factory=dict)
+    running: Mapping[tuple[str, str], tuple[Row, ...]] = field(default_factory=dict)
 
     def has_values_of(self, form_code: str, part_code: str) -> bool:
         """Whether any earlier value of a part is known."""

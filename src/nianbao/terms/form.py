@@ -107,7 +107,8 @@ class Part:
 
     `rows` names the list that fills the first column in advance (a code list, a level, `accounts`), or is empty.
     `suffixes` are the periods in which the part is asked and `reporters` who is asked for it: subsets of the form's.
-    `row_key` are the fields of a ledger that tell its rows apart, none where nothing does.
+    `row_key` are the fields of a ledger that tell its rows apart, none where nothing does. `running` are those that a
+    row keeps from period to period, as a project its number: blanks have them from the last submission that counts.
     """
 
     form_code: str
@@ -120,6 +121,7 @@ class Part:
     reporters: frozenset[str]
     fields: tuple[Field, ...]
     row_key: tuple[str, ...] = ()
+    running: tuple[str, ...] = ()
 
     @property
     def table(self) -> str:

@@ -48,6 +48,9 @@ LEDGER_NUMBER = "序号"
 A ledger has its titles in one row, their units of measure (if any) in the next and their 代码 right above the records.
 """
 
+RUNNING = "续"
+"""Begins the running number of a record that we filled in as far as it runs on from the last submission that counts."""
+
 EARLIER = ("上期", "上年同期", "本年前期累计")
 """Head the columns of what counts already of a line, right of its value: ours to print, never read."""
 

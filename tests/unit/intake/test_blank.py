@@ -394,6 +394,29 @@ def test_sheets_print_on_a4_one_page_wide(blank: Workbook) -> None:
         assert sheet.print_title_rows
 
 
+def test_a_ledger_repeats_its_titles_though_a_few_lines_follow_it(project: Project, tmp_path: Path) -> None:
+    """S17: the second page of a chart of accounts has the titles of its columns, as the first has."""
+    workbook = written(project, tmp_path / "w.xlsx", unit="QH630000")
+    form = project.forms["GH12"]
+    key = code_cell(workbook, form, form.part("main").fields[0])
+    assert form.parts[-1].layout is Layout.INDICATOR
+    assert key.parent.print_title_rows == f"${key.row - 2}:${key.row}"
+
+
+def test_every_cell_of_the_self_check_has_its_border(blank: Workbook) -> None:
+    """S17: the column 自查 is ruled down to the last line, beside what is compared and what is not."""
+    found = 0
+    for sheet in blank.worksheets[2:-1]:
+        titles = [cell for row in sheet.iter_rows() for cell in row if cell.value == workbook_words.SELF_CHECK]
+        for title in titles:
+            (own,) = [each for each in sheet.merged_cells.ranges if title.coordinate in each] or [None]
+            row = (own.max_row if own else title.row) + 1
+            while sheet.cell(row, 1).data_type in ("n", "f") and sheet.cell(row, 1).value:
+                assert sheet.cell(row, title.column).border.left.style == "thin", (sheet.title, row)
+                found, row = found + 1, row + 1
+    assert found > 100
+
+
 def test_the_same_input_gives_the_same_bytes(project: Project, tmp_path: Path) -> None:
     """A workbook written twice is the same file, down to its bytes."""
     paths = [tmp_path / name for name in ("a.xlsx", "b.xlsx")]
@@ -462,7 +485,7 @@ def test_R24_a_ledger_fits(project: Project, tmp_path: Path, a_year_before: int,
     filled = Filled({"GH11": {"main": [{"class_id": f"A{number}", "trainees": 9} for number in range(filled_in)]}})
     path = tmp_path / "w.xlsx"
     write_workbook(path, project, project.units[XINING], PERIOD, filled, HeldBefore({("GH11", "main"): a_year_before}))
-    workbook, form = openpyxl.load_workbook(path), project.forms["GH11"]
+    workbook, form = openpyxl.load_workbook(path, data_only=True), project.forms["GH11"]
     first = entry(workbook, form, form.parts[0], form.parts[0].field("class_id"))
     numbers = [first.offset(number, -1).value for number in range(rows + 1)]
     assert numbers == [*range(1, rows + 1), workbook_words.NOTE_LABEL]

@@ -37,6 +37,8 @@ _NAMED = 12
 
 _SUPPLEMENTED = "已报过、只补漏报的行时，只填要补的行，封面选“补报”；要改已报的行，选“更正”并填全部的行。"
 
+_RUNNING = "序号带“续”的行按上次报送预填，请核对、改正后填其余各栏；已结束或本期没有的不必填，整行不计。"
+
 DueForm = tuple[Form, Period, tuple[Part, ...]]
 
 
@@ -51,18 +53,19 @@ def write_form(book: BlankBook, sheet: Worksheet, due: DueForm) -> str:
     _write_masthead(page, form, period)
     masthead_rows = page.row
     answers = book.filled.forms.get(form.code, {})
-    header = range(0)
+    repeated = header = range(masthead_rows)
     for number, (part, fields) in enumerate(tables):
         if number and _is_long(parts[number - 1]):
             sheet.set_h_pagebreaks([page.row])
         if len(tables) > 1:
             page.line(part_heading(number + 1, part.zh), "band", 24)
         header = write_table(page, check, part, fields, answers.get(part.code, []))
+        # A repeated header suits what follows it to the end of the sheet, and the few lines under a long ledger.
+        if part.layout is Layout.LEDGER or len(tables) == 1:
+            repeated = header
     check.write(page)
     _write_foot(page, form, period)
     sheet.freeze_panes(header.stop if len(tables) == 1 else masthead_rows, 0)
-    # A repeated header only suits what follows it to the end of the sheet.
-    repeated = header if tables[-1][0].layout is Layout.LEDGER or len(tables) == 1 else range(masthead_rows)
     sheet.repeat_rows(repeated.start, repeated.stop - 1)
     page.finish(landscape=page.width(0, page.last) > _TURNED_FROM, may_grow=any(map(_is_long, parts)))
     return check.count()
@@ -113,6 +116,8 @@ def _write_foot(page: Page, form: Form, period: Period) -> None:
     page.row += 1
     page.line("　　　　".join(signature + "　　　　" for signature in SIGNATURES), "signatures", 26)
     notes = [*form.notes, *_excluded(page, form, period), *([_SUPPLEMENTED] if form.takes_supplements else ())]
+    if any(page.book.before.running.get((form.code, part.code)) for part in form.parts):
+        notes.append(_RUNNING)
     lines = [f"{number}. {note}" for number, note in enumerate(notes, start=1)]
     text = "\n".join([NOTES_HEADING, *lines])
     page.line(text, "small", text_height(text, page.width(0, page.last), 9))

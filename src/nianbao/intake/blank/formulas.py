@@ -16,7 +16,7 @@ from nianbao.intake.blank.limits import MONEY_SCALE_NAME
 from nianbao.intake.blank.options import Options
 from nianbao.terms.check import Condition
 from nianbao.terms.form import NUMBERS, Field, FieldType, Form, Layout, Part
-from nianbao.terms.workbook_words import field_code
+from nianbao.terms.workbook_words import RUNNING, field_code
 
 _LONGEST_TEXT = 250
 _SIGNS: dict[type[exp.Expr], str] = {exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">="}
@@ -104,12 +104,17 @@ class Formulas:
         return "*".join(factors)
 
     def is_filled(self, row: int | None) -> str:
-        """Whether the line is answered, or the record says anything besides a key that was printed in advance."""
+        """Whether the line is answered, or the record says anything besides what was filled in in advance."""
         placed = self.placed[self.subject.part.code]
         if placed.part.layout is Layout.INDICATOR:
             return f"LEN({self._cell(self.subject, row)})>0"
         fields = placed.fields[1:] if placed.part.rows else placed.fields
-        return f"LEN({'&'.join(self._cell(Named(placed.part, field), row) for field in fields)})>0"
+        cells = {field.code: self._cell(Named(placed.part, field), row) for field in fields}
+        says = f"LEN({'&'.join(cells.values())})>0"
+        if not placed.part.running:
+            return says
+        anew = "&".join(cell for code, cell in cells.items() if code not in placed.part.running)
+        return f'({says})*((LEFT({self._number(placed, row)})<>"{RUNNING}")+(LEN({anew})>0))>0'
 
     def sentence(self, says: str, fixed: Mapping[str, str], row: int | None) -> str:
         """What is said of the row, as a formula that puts the values in."""
@@ -148,16 +153,25 @@ class Formulas:
             return self._side_words(side.this)
         return side.sql()
 
+    def _number(self, placed: Placed, row: int | None) -> str:
+        """The cell of a record's running number; without a row those of all records."""
+        return self._of_records(placed, 0, row)
+
     def _cell(self, named: Named, row: int | None) -> str:
         placed = self.placed[named.part.code]
         column = placed.column_of(named.field)
-        front = f"{quote_sheetname(placed.sheet)}!" if self.abroad else ""
-        across, whole = partial(xl_rowcol_to_cell, col_abs=True), partial(xl_rowcol_to_cell, row_abs=True, col_abs=True)
-        if placed.part.layout is Layout.INDICATOR:
-            return f"{front}{across(placed.row_of(named.field), column)}"
-        if row is not None and named.part == self.part and self.is_of_one_row:
-            return f"{front}{across(row, column)}"
-        return f"{front}{whole(placed.rows[0], column)}:{whole(placed.rows[-1], column)}"
+        if placed.part.layout is Layout.LEDGER:
+            return self._of_records(placed, column, row)
+        return f"{self._front(placed)}{xl_rowcol_to_cell(placed.row_of(named.field), column, col_abs=True)}"
+
+    def _of_records(self, placed: Placed, column: int, row: int | None) -> str:
+        if row is not None and placed.part == self.part and self.is_of_one_row:
+            return f"{self._front(placed)}{xl_rowcol_to_cell(row, column, col_abs=True)}"
+        whole = partial(xl_rowcol_to_cell, row_abs=True, col_abs=True)
+        return f"{self._front(placed)}{whole(placed.rows[0], column)}:{whole(placed.rows[-1], column)}"
+
+    def _front(self, placed: Placed) -> str:
+        return f"{quote_sheetname(placed.sheet)}!" if self.abroad else ""
 
     def _amount(self, node: exp.Expr, row: int | None) -> tuple[str, list[str]]:
         """A number, and what must hold for it to be one."""

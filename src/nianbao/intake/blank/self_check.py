@@ -94,6 +94,8 @@ class SelfCheck:
             about = [(rule, each) for rule, each in own if each.is_of_one_row or row == placed.rows[0]]
             if about:
                 self._write(page, row, placed.check_column, about, own[0][1].is_filled(row))
+            else:
+                page.sheet.write_blank(row, placed.check_column, None, page.styles["check"])
 
     def _write(self, page: Page, row: int, column: int, about: list[tuple[Rule, Formulas]], is_filled: str) -> None:
         """✓ where something is filled in and nothing fails, else ✗ and the sentence of the first that fails."""

@@ -51,7 +51,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "earlier_int": {**_EARLIER, "num_format": "#,##0_ "},
     "earlier_money": {**_EARLIER, "num_format": "#,##0.00_ "},
     "earlier_decimal": {**_EARLIER, "num_format": "#,##0.00##_ "},
-    "check": {**TEXT_FONT, "font_size": 9, "indent": 1, "valign": "vcenter", "font_color": "#3B7D23"},
+    "check": {**_BOX, "font_size": 9, "indent": 1, "valign": "vcenter", "font_color": "#3B7D23"},
     "failed": {"font_color": "#C00000"},
     "failing": {"bg_color": "#F8CBAD"},
     "count": {**_BOX, **_CENTRED, "font_color": "#3B7D23", "num_format": f'[Red]0" 项未通过";0;"{PASSES}"'},
@@ -66,6 +66,7 @@ STYLES: dict[str, dict[str, Any]] = {
     FieldType.DATE: {**_INPUT, **_CENTRED, "num_format": "yyyy-mm-dd"},
     FieldType.BOOL: {**_INPUT, **_CENTRED, "num_format": "@"},
 }
+STYLES |= {f"running_{name}": {**STYLES[name], "bg_color": "#E2EFDA", "italic": True} for name in ("year", *FieldType)}
 """Every look a cell may have, by name; the tinted ones are unlocked."""
 
 LINE_HEIGHT = 15

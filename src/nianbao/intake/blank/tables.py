@@ -6,7 +6,9 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from itertools import chain, repeat
+from itertools import repeat
+
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from nianbao.intake.blank.cells import shown, write_value
 from nianbao.intake.blank.formulas import Placed
@@ -18,7 +20,7 @@ from nianbao.intake.blank.style import ROW_HEIGHT, input_style, text_height, tex
 from nianbao.terms.filled import Row
 from nianbao.terms.form import NUMBERS, Field, FieldType, Layout, Part
 from nianbao.terms.submission import Value
-from nianbao.terms.workbook_words import EARLIER, INDICATOR_HEADER, LEDGER_NUMBER, field_code
+from nianbao.terms.workbook_words import EARLIER, INDICATOR_HEADER, LEDGER_NUMBER, RUNNING, field_code
 
 LEDGER_ROWS, ROOM = 40, Decimal("1.5")
 """A ledger has this many rows to fill in, or so many times as it had records a year before, where that is more."""
@@ -112,13 +114,15 @@ def _write_earlier(page: Page, row: int, first: int, part: Part, field: Field) -
 def _write_records(page: Page, check: SelfCheck, part: Part, fields: Sequence[Field], rows: Sequence[Row]) -> range:
     header = range(page.row, page.row + _write_ledger_header(page, part, fields, check.is_of(part)))
     first = page.row
-    records = list(_prefilled(page, part, fields[0], rows) if part.rows else _with_blank(page, part, rows))
+    running = list(_running(page, part, fields))
+    records = list(_prefilled(page, part, fields[0], rows) if part.rows else _with_blank(page, part, running, rows))
     key_styles = _key_styles(page, part) if part.rows else {}
     placed = check.placed[part.code] = Placed(
         page.sheet.name, part, tuple(fields), range(first, first + len(records)), len(fields) + 1
     )
     for number, record in enumerate(records, start=1):
-        _write_record(page, fields, record, number, key_styles)
+        _write_number(page, header.stop, number <= len(running), number)
+        _write_record(page, fields, record, key_styles, part.running if number <= len(running) else ())
         page.row += 1
     for column, field in enumerate(fields[1:] if part.rows else fields, start=2 if part.rows else 1):
         page.wait_at(first, column)
@@ -156,9 +160,18 @@ def _write_unit(page: Page, row: int, column: int, field: Field, style: str) -> 
         page.sheet.write_string(row, column, field.unit, page.styles[style])
 
 
-def _write_record(page: Page, fields: Sequence[Field], record: Row, number: int, key_styles: dict[Value, str]) -> None:
+def _write_number(page: Page, header: int, is_running: bool, number: int) -> None:
+    """The running number, counted from the header, so that it stays right when rows are put in or taken away."""
+    formula = f"ROW()-ROW({xl_rowcol_to_cell(header - 1, 0, row_abs=True, col_abs=True)})"
+    formula, shown_now = (f'"{RUNNING}"&{formula}', f"{RUNNING}{number}") if is_running else (formula, number)
+    page.sheet.write_formula(page.row, 0, f"={formula}", page.styles["centred"], shown_now)
+
+
+def _write_record(
+    page: Page, fields: Sequence[Field], record: Row, key_styles: dict[Value, str], running: Sequence[str]
+) -> None:
+    """Write a record; what is filled in in advance of one that runs on has a look of its own, and stays open."""
     sheet, styles, options = page.sheet, page.styles, page.book.options
-    sheet.write_number(page.row, 0, number, styles["centred"])
     height = float(ROW_HEIGHT)
     for column, field in enumerate(fields, start=1):
         value = record.get(field.code)
@@ -166,6 +179,7 @@ def _write_record(page: Page, fields: Sequence[Field], record: Row, number: int,
             sheet.write_blank(page.row, column, None, styles[input_style(field)])
             continue
         style = key_styles.get(value, input_style(field)) if column == 1 else input_style(field)
+        style = f"running_{style}" if field.code in running else style
         write_value(sheet, page.row, column, value, styles[style], field, options)
         height = max(height, text_height(shown(value, field, options), page.widths[column]))
     if height > ROW_HEIGHT:
@@ -192,10 +206,27 @@ def _prefilled(page: Page, part: Part, key: Field, rows: Sequence[Row]) -> Itera
     yield from left
 
 
-def _with_blank(page: Page, part: Part, rows: Sequence[Row]) -> Iterator[Row]:
-    """The records and what is left blank; where there are more, somebody has put rows in between."""
+def _running(page: Page, part: Part, fields: Sequence[Field]) -> Iterator[Row]:
+    """The records that run on, but for those whose key, or a code of them, can no longer be chosen."""
+    lists = {field.code: page.book.options.labels(field.codes) for field in fields if field.type is FieldType.CODE}
+    for record in page.book.before.running.get((part.form_code, part.code), ()):
+        known = {code: value for code, value in record.items() if code not in lists or value in lists[code]}
+        if set(part.row_key) <= set(known):
+            yield known
+
+
+def _with_blank(page: Page, part: Part, running: Sequence[Row], rows: Sequence[Row]) -> Iterator[Row]:
+    """The records, those that run on first, and what is left blank; where there are more, rows were put in between."""
     due = max(LEDGER_ROWS, math.ceil(ROOM * page.book.before.rows.get((part.form_code, part.code), 0)))
-    return chain(rows, repeat({}, max(due - len(rows), 0)))
+    left = list(rows)
+    for record in running:
+        key = {code: record[code] for code in part.row_key}
+        own = next((row for row in left if key.items() <= row.items()), None)
+        if own is not None:
+            left.remove(own)
+        yield own or record
+    yield from left
+    yield from repeat({}, due - len(running) - len(left))
 
 
 def _limits(check: SelfCheck, placed: Placed, field: Field) -> Limits | None:

@@ -107,7 +107,7 @@ class FormTable:
             rows = self._filled_rows(block, columns)
             self.asked.append((rows, columns))
             for row in rows:
-                if block.part.rows and self._is_printed(block, row):
+                if (block.part.rows and self._is_printed(block, row)) or self._only_runs_on(block, row):
                     continue
                 cells = self._read_row(block.part.code, row_no + 1, row, block.places)
                 if word := total_word(self.sheet.rows[row][self.landmarks.margin :], cells):
@@ -143,6 +143,15 @@ class FormTable:
             if value != "" and (asked is not key or (isinstance(value, str) and _TOTAL_ENDS in value)):
                 return False
         return not self.sheet.odd and not total_word(self.sheet.rows[row][self.landmarks.margin :])
+
+    def _only_runs_on(self, block: FormBlock, row: int) -> bool:
+        """Whether a record that runs on says nothing but what was filled in in advance."""
+        number = self.sheet.at(row, self.landmarks.margin) if block.part.running else ""
+        if not isinstance(number, str) or not number.startswith(workbook_words.RUNNING):
+            return False
+        return self._is_blank(
+            row, [column for _, column, asked in block.places if asked.code not in block.part.running]
+        )
 
     def _read_row(self, part: str, row_no: int, row: int, places: Sequence[Place]) -> list[Cell]:
         """The cells of fields in a row; a blank one has no text."""
