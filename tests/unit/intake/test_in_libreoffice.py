@@ -84,7 +84,7 @@ def test_R24_rows_inserted_in_a_full_ledger_are_read(
     rows = [{**event, "event_type": "checkup" if number == 38 else "lecture"} for number in range(40)]
     unit = project.units[UNIT]
     write_workbook(tmp_path / "w.xlsx", project, unit, PERIOD, Filled({"GH10": {"main": rows}}, only=True))
-    blank = openpyxl.load_workbook(tmp_path / "w.xlsx")
+    blank = openpyxl.load_workbook(tmp_path / "w.xlsx", data_only=True)
     (sheet,) = (each for each in blank.worksheets if each.title.startswith("GH10"))
     (last,) = (row[0].row for row in sheet.iter_rows() if row[0].value == 40)
     insert_rows(tmp_path, sheet.title, last - 1, columns)
@@ -92,6 +92,8 @@ def test_R24_rows_inserted_in_a_full_ledger_are_read(
     changed = openpyxl.load_workbook(tmp_path / "inserted.xlsx", data_only=True)[sheet.title]
     said = [str(cell.value)[:1] for row in changed.iter_rows() for cell in row if cell.value]
     assert (said.count(FAILS[:1]), said.count(PASSES[:1])) == (checked, 39)
+    numbers = [row[0].value for row in changed.iter_rows() if isinstance(row[0].value, int)]
+    assert len(set(numbers)) == len(numbers) and numbers[-1] == 45
     reading = read_workbook((tmp_path / "inserted.xlsx").read_bytes(), load_vocabulary(ROOT), "inserted.xlsx")
     assert not reading.faults
     (frame,) = reading.frames
