@@ -17,7 +17,7 @@ from nianbao.intake.judge import isolate
 from nianbao.intake.judge.explain import SaidBefore
 from nianbao.intake.judge.judge import Judged, judge
 from nianbao.intake.judge.night import Night
-from nianbao.runs.extend import extend
+from nianbao.runs.amend import extend
 from nianbao.settings import Home
 from nianbao.statistics.quality import rank_units
 from nianbao.terms.deadline import Extension

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from nianbao.cli import main
-from nianbao.runs.extend import extend
+from nianbao.runs.amend import extend
 from nianbao.runs.workspace import open_workspace_as_of
 from nianbao.terms.deadline import Extension
 from nianbao.terms.reminder import Reminding

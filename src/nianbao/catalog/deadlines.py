@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -87,16 +84,6 @@ def _extension(path: Path, line: int, row: dict[str, str], roster: Roster, forms
         if not row[name]:
             raise DeclarationError(path, line, _("{name} is empty: say {what}").format(name=name, what=what))
     return Extension(**row | {"granted_on": granted, "accepted_until": until})  # type: ignore[arg-type]
-
-
-def append_extension(path: Path, extension: Extension) -> None:
-    """Write an extension as the last line of the list, which is replaced whole."""
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow([getattr(extension, name) for name in EXTENSION_COLUMNS])
-    text = path.read_text(encoding="utf-8-sig")
-    scratch = path.with_name(f".{path.name}-{os.getpid()}")
-    scratch.write_text(f"{text.rstrip()}\n{line.getvalue()}", encoding="utf-8")
-    os.replace(scratch, path)
 
 
 def _day(path: Path, line: int, text: str) -> dt.date:

@@ -16,6 +16,7 @@ from nianbao.language import _
 from nianbao.terms.roster import Roster
 from nianbao.terms.unit import LINES, Level, Succession, Unit
 
+UNITS, SUCCESSIONS = "units.csv", "successions.csv"
 LEVEL_COLUMNS = "unit_level,zh,zh_many,en,en_many,parent,is_counted,approved_by".split(",")
 UNIT_COLUMNS = (
     "unit_code,unit_level,zh,short_zh,en,adcode,place_parent,industry_parent,valid_from,valid_to,name_status,source"
@@ -35,7 +36,7 @@ def read_roster(reference: Path) -> Roster:
             cannot be told apart, a parent that does not exist on a day of its child, no unit at the root.
     """
     levels = _read_levels(reference / "levels.csv")
-    path = reference / "units.csv"
+    path = reference / UNITS
     placed = [(line, _read_unit(path, line, row, levels)) for line, row in read_csv(path, UNIT_COLUMNS)]
     refuse_unreadable_units(path, placed)
     _check_codes(path, placed)
@@ -48,7 +49,7 @@ def read_roster(reference: Path) -> Roster:
             path, 1, _("no unit is of the level {root}: add the federation itself as its first row").format(root=root)
         )
     roster = Roster(levels, tuple(unit for _, unit in placed), ())
-    return Roster(levels, roster.versions, tuple(_read_successions(reference / "successions.csv", roster)))
+    return Roster(levels, roster.versions, tuple(_read_successions(reference / SUCCESSIONS, roster)))
 
 
 def _read_levels(path: Path) -> dict[str, Level]:

@@ -19,7 +19,9 @@ FAILED = "failed"
 """The key under which the summary of a run says why it could not go on."""
 
 
-_NAMES = {outcome.value: words_of(outcome).zh for outcome in Outcome}
+_NAMES = {outcome.value: words_of(outcome).zh for outcome in Outcome} | {
+    "unit": "单位", "changed": "改动", "extensions": "延期",
+}  # fmt: skip
 """What a run says of one delivery stands under what became of it."""
 
 
