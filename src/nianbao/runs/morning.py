@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from nianbao import clock
 from nianbao.notices.last_night import read_last_night
@@ -17,7 +17,7 @@ from nianbao.runs.sign import wanted_signatures
 from nianbao.runs.sources import read_alarms
 from nianbao.runs.workspace import Workspace, open_workspace
 from nianbao.settings import Home
-from nianbao.statistics.reporting import due_forms, is_built, open_years
+from nianbao.statistics.reporting import forms_of_years, is_built, open_years, read_exceptions
 from nianbao.terms.contact import UNKNOWN
 from nianbao.terms.morning import FormStanding, Headline, Morning, Owed, UnitStanding
 from nianbao.terms.period import Period
@@ -42,14 +42,10 @@ class Asked:
     form_code: str = ""
     period: str = ""
 
-    def concerns(self, owed: Owed) -> bool:
-        """Whether a form that is due is asked about."""
-        return all(
-            wanted in ("", given)
-            for wanted, given in (
-                (self.unit_code, owed.unit_code), (self.form_code, owed.form_code), (self.period, owed.period),
-            )
-        )  # fmt: skip
+    @property
+    def places(self) -> tuple[str | None, str | None, str | None]:
+        """The unit, the form and the period that are asked about; None for all of them."""
+        return self.unit_code or None, self.form_code or None, self.period or None
 
 
 ALL = Asked()
@@ -87,15 +83,17 @@ def read_standing(workspace: Workspace, asked: Asked, lapsed: tuple[LapsedReleas
     """How the reporting stands in the warehouse, without the night around it."""
     now, connection = clock.now(), workspace.connection
     years = years_told(workspace, asked)
-    due = [each for each in due_forms(connection, now.date(), years) if asked.concerns(each)] if years else []
-    counts = Counter(each.status for each in due)
-    headlines = list(_of_forms(due, counts))
+    place = (connection, now.date(), years, *asked.places)
+    forms = [_standing(row) for row in forms_of_years(*place)] if years else []
+    owed = read_exceptions(*place) if years else []
+    counts = sum((each.counts for each in forms), Counter[Status]())
+    headlines = list(_of_forms(owed, counts))
     if not asked.unit_code:
         if lapsed is None:
             lapsed = find_lapsed(workspace) if years else ()
         headlines += _of_office(workspace, lapsed)
     said = workspace.project.conventions.year.labels(years)
-    return Morning(now, years, said, tuple(headlines), tuple(_units(workspace, due)), tuple(_forms(due)), counts)
+    return Morning(now, years, said, tuple(headlines), tuple(_units(workspace, owed)), tuple(forms), counts)
 
 
 def years_told(workspace: Workspace, asked: Asked) -> tuple[int, ...]:
@@ -109,15 +107,15 @@ def years_told(workspace: Workspace, asked: Asked) -> tuple[int, ...]:
     return open_years(workspace.connection)
 
 
-def _of_forms(due: Sequence[Owed], counts: Counter[Status]) -> Iterator[Headline]:
+def _of_forms(owed: Sequence[Owed], counts: Counter[Status]) -> Iterator[Headline]:
     """What is due and where it stands, then what waits for whom."""
-    if not due:
+    if not counts:
         return
     told = "，".join(f"{status.zh}{counts[status]:,}" for status in Status if counts[status])
-    yield Headline("应报", f"{len(due):,}张：{told}")
+    yield Headline("应报", f"{counts.total():,}张：{told}")
     for status in (Status.MISSING, Status.REJECTED, Status.AWAITING_EXPLANATION, Status.WITHDRAWN, *_DO_NOT_COME_AGAIN):
         if counts[status]:
-            units = len({each.unit_code for each in due if each.status is status})
+            units = len({each.unit_code for each in owed if each.status is status})
             how = _DO_NOT_COME_AGAIN.get(status, "")
             yield Headline(status.zh, f"{units:,}个单位，{counts[status]:,}张{how}", is_urgent=True)
 
@@ -146,24 +144,18 @@ def _of_night(home: Home) -> Iterator[Headline]:
     yield Headline("夜间运行", night.zh, is_urgent=is_failing)
 
 
-def _units(workspace: Workspace, due: Sequence[Owed]) -> Iterator[UnitStanding]:
+def _units(workspace: Workspace, owed: Iterable[Owed]) -> Iterator[UnitStanding]:
     """The units of which something did not come on time or is still to come, in the order of the roster."""
     project = workspace.project
     by_unit: dict[str, list[Owed]] = {}
-    for each in due:
-        if each.status is not Status.ON_TIME:
-            by_unit.setdefault(each.unit_code, []).append(each)
+    for each in owed:
+        by_unit.setdefault(each.unit_code, []).append(each)
     order = {code: place for place, code in enumerate(project.units)}
     for code in sorted(by_unit, key=lambda code: (order.get(code, len(order)), code)):
-        owed = sorted(by_unit[code], key=lambda each: (each.period, list(Status).index(each.status), each.form_code))
-        yield UnitStanding(code, project.units[code].zh, project.contacts.get(code, UNKNOWN), tuple(owed))
+        dues = sorted(by_unit[code], key=lambda each: (each.period, list(Status).index(each.status), each.form_code))
+        yield UnitStanding(code, project.units[code].zh, project.contacts.get(code, UNKNOWN), tuple(dues))
 
 
-def _forms(due: Sequence[Owed]) -> Iterator[FormStanding]:
-    for (form_code, period, form_zh), group in groupby(sorted(due, key=_form), key=_form):
-        states = [each.status for each in group]
-        yield FormStanding(form_code, form_zh, period, len(states), Counter(states))
-
-
-def _form(owed: Owed) -> tuple[str, str, str]:
-    return owed.form_code, owed.period, owed.form_zh
+def _standing(row: Mapping[str, Any]) -> FormStanding:
+    counts = Counter({status: number for status in Status if (number := row[f"units_{status}"])})
+    return FormStanding(row["form_code"], row["form_zh"], row["period"], row["units_due"], counts)

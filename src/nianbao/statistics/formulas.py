@@ -66,8 +66,28 @@ def counted_behind(indicator: Indicator, indicators: Mapping[str, Indicator]) ->
     """The base indicators behind a formula, each with the years it lies back (0, 1, …)."""
     if not indicator.is_formula:
         return [(indicator.id, 0)]
-    found = operands_of(expand(indicator, indicators))
-    return list(dict.fromkeys((operand.indicator_id, operand.back) for operand in found))
+    known = _BEHIND.of(indicators)
+    if indicator.id not in known:
+        found = operands_of(expand(indicator, indicators))
+        known[indicator.id] = list(dict.fromkeys((operand.indicator_id, operand.back) for operand in found))
+    return known[indicator.id]
+
+
+class _Behind:
+    """What lies behind the formulas of the project at work: asked for with every figure, and always the same."""
+
+    def __init__(self) -> None:
+        self._indicators: Mapping[str, Indicator] = {}
+        self._found: dict[str, list[tuple[str, int]]] = {}
+
+    def of(self, indicators: Mapping[str, Indicator]) -> dict[str, list[tuple[str, int]]]:
+        """What is known already of these very indicators."""
+        if indicators is not self._indicators:
+            self._indicators, self._found = indicators, {}
+        return self._found
+
+
+_BEHIND = _Behind()
 
 
 def looks_back(indicator: Indicator, indicators: Mapping[str, Indicator]) -> bool:

@@ -103,13 +103,26 @@ _REPORTING = f"""
         THEN {literal(Status.NOT_DUE)} ELSE status END AS status)
     FROM core.reporting
     WHERE year IN (SELECT unnest($years::INTEGER[])) AND coalesce(unit_code = $unit, TRUE)
+        AND coalesce(form_code = $form, TRUE) AND coalesce(period = $period, TRUE)
 """
 
 
+def _about(
+    today: dt.date, years: Sequence[int], unit_code: str | None = None, form_code: str | None = None,
+    period: str | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    return {"today": today, "years": list(years), "unit": unit_code, "form": form_code, "period": period}
+
+
 def forms_of_years(
-    connection: Connection, today: dt.date, years: Sequence[int], unit_code: str | None = None
+    connection: Connection,
+    today: dt.date,
+    years: Sequence[int],
+    unit_code: str | None = None,
+    form_code: str | None = None,
+    period: str | None = None,
 ) -> list[dict[str, Any]]:
-    """How complete each form and period of some years is."""
+    """How complete each form and period of some years is; of a unit, a form or a period where they are named."""
     return rows_of(
         connection,
         f"""
@@ -120,7 +133,7 @@ def forms_of_years(
         GROUP BY reporting.form_code, form.zh, reporting.period, reporting.year
         ORDER BY reporting.form_code, reporting.period
         """,
-        {"today": today, "years": list(years), "unit": unit_code},
+        _about(today, years, unit_code, form_code, period),
     )
 
 
@@ -151,7 +164,7 @@ def due_in_year(connection: Connection, today: dt.date, year: int, first: int | 
         {chosen}
         ORDER BY placed.place, r.form_code, r.period
         """,
-        {"today": today, "years": [year], "unit": None} | ({} if first is None else {"first": first}),
+        _about(today, [year]) | ({} if first is None else {"first": first}),
     )
     return [Due(**row | {"status": Status(row["status"])}) for row in rows]
 
@@ -172,8 +185,18 @@ def open_years(connection: Connection) -> tuple[int, ...]:
     return tuple(year for year, is_whole in rows if not is_whole) or tuple(year for year, _ in rows)
 
 
-def due_forms(connection: Connection, today: dt.date, years: Sequence[int]) -> list[Owed]:
-    """Every form that was due for some years, unit by unit, with what has become of it and its last days."""
+def read_exceptions(
+    connection: Connection,
+    today: dt.date,
+    years: Sequence[int],
+    unit_code: str | None = None,
+    form_code: str | None = None,
+    period: str | None = None,
+) -> list[Owed]:
+    """Every form of some years that did not come on time or is still to come, unit by unit.
+
+    Of a unit, a form or a period where they are named.
+    """
     rows = rows_of(
         connection,
         f"""
@@ -181,9 +204,10 @@ def due_forms(connection: Connection, today: dt.date, years: Sequence[int]) -> l
             r.arrived_on
         FROM ({_REPORTING}) AS r
         INNER JOIN reference.forms AS form ON r.form_code = form.form_code
+        WHERE r.status <> {literal(Status.ON_TIME)}
         ORDER BY r.unit_code, r.form_code, r.period
         """,
-        {"today": today, "years": list(years), "unit": None},
+        _about(today, years, unit_code, form_code, period),
     )
     return [Owed(**row | {"status": Status(row["status"])}) for row in rows]
 
@@ -202,7 +226,7 @@ def not_reported(
         WHERE reporting.status <> {literal(Status.ON_TIME)}
         ORDER BY reporting.unit_code, reporting.form_code, reporting.period
         """,
-        {"today": today, "years": list(years), "unit": unit_code},
+        _about(today, years, unit_code),
     )
     return [row | {"status_zh": Status(row["status"]).zh} for row in rows]
 
