@@ -124,7 +124,8 @@ def bind(project: Project, text: str, marks: list[Mark]) -> Bindings:
     for passage in passages(read_text(text), project, YEAR):
         numbers = finder.find(passage.text)
         places = list(_places_in(text, passage.first, passage.starts, passage.text))
-        for number, bound in zip(numbers, binder.bind(passage.text, numbers, passage.place), strict=True):
+        for number, ranked in zip(numbers, binder.bind(passage.text, numbers, passage.place), strict=True):
+            bound = ranked.best
             start, end = places[number.start], places[number.end - 1] + 1
             here = {mark.indicator: mark.id for mark in marks if mark.start < end and start < mark.end}
             for name in (bound.indicator_id, *bound.also) if bound else ():

@@ -24,7 +24,8 @@ def binder(project: Project) -> tuple[NumberFinder, Binder]:
 def bound(binder: tuple[NumberFinder, Binder], text: str, place: Place = NOWHERE) -> dict[str, BoundNumber | None]:
     """The numbers of a text with what they are bound to."""
     numbers = binder[0].find(text)
-    return {number.text: known for number, known in zip(numbers, binder[1].bind(text, numbers, place), strict=True)}
+    found = binder[1].bind(text, numbers, place)
+    return {number.text: known.best for number, known in zip(numbers, found, strict=True)}
 
 
 def names(found: dict[str, BoundNumber | None]) -> list[str]:

@@ -52,6 +52,14 @@ class BoundNumber:
 
 
 @dataclass(frozen=True)
+class RankedNumber:
+    """The indicator of a number, or None where no indicator's words are near enough; and all it may be, in order."""
+
+    best: BoundNumber | None
+    ranked: Sequence[BoundNumber]
+
+
+@dataclass(frozen=True)
 class _Said:
     """A number with its context, the stretch between semicolons it stands in, and its likeliest indicators first."""
 
@@ -81,13 +89,12 @@ class Binder:
 
     def bind(
         self, text: str, numbers: Sequence[DraftNumber], place: Place, fixed: Mapping[int, str] = MappingProxyType({})
-    ) -> list[BoundNumber | None]:
-        """The indicator of each number of a text, or None where no indicator's words are near enough.
+    ) -> list[RankedNumber]:
+        """What each number of a text may be, the likeliest of all together first.
 
         `fixed` are the indicators that are known already, by the index of their numbers.
         """
-        bound: list[BoundNumber | None] = []
-        self.ranked: list[Sequence[BoundNumber]] = []
+        bound: list[RankedNumber] = []
         for sentence in _sentences(text, numbers):
             passed = _surpassed([numbers[index] for index in sentence])
             said = [self._said(text, numbers, index, place) for index in sentence]
@@ -97,9 +104,11 @@ class Binder:
                 for index, one in zip(sentence, said, strict=True)
             ]  # fmt: skip
             best = self._best(said)
-            self.ranked += [one.ranked for one in said]
             taken = {each.indicator_id for each in best if each}
-            bound += [each and self._with_also(each, one, taken) for each, one in zip(best, said, strict=True)]
+            bound += [
+                RankedNumber(each and self._with_also(each, one, taken), one.ranked)
+                for each, one in zip(best, said, strict=True)
+            ]
         return bound
 
     def by_words(self, text: str, numbers: Sequence[DraftNumber], index: int, place: Place) -> list[tuple[str, float]]:

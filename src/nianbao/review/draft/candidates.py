@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from nianbao.review.draft.binding import Binder, BoundNumber
+from nianbao.review.draft.binding import ENOUGH, Binder, BoundNumber
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
 from nianbao.review.draft.profiles import pairs_of
-from nianbao.review.draft.reading import Passage
+from nianbao.review.draft.reading import Passage, Place
 from nianbao.review.draft.readings import TARGET, Readings
 from nianbao.review.draft.relations import DraftRelation, RelationKind
 from nianbao.review.draft.scores import fit_of, may_change_by, says_change
-from nianbao.review.draft.topics import Topics
+from nianbao.review.draft.spoken import Spoken
+from nianbao.review.draft.topics import listed
 from nianbao.review.draft.values import Values
 from nianbao.statistics.scopes import ALL
 
@@ -21,9 +22,14 @@ ALSO, ALSO_EXACT = 0.75, 0.5
 """How near to the likeliest another indicator must come to be meant as well, the less the more digits would fit."""
 SAID, SAID_OF_RANK, OWN_WORDS = 0.3, 0.08, 0.1
 """How well words alone must fit for a change, and for a rank; with less a number has no words of its own."""
+SURELY = 0.6
+"""From this score on the words next to a number leave no doubt."""
 _FILLING = re.compile(r"全部|总额|的|其中|约|近")
 _YEAR_SAID = re.compile(r"(?:19|20)\d\d年")
 _SHARE = re.compile(r"100 \* ([a-z][a-z0-9_]*) / ([a-z][a-z0-9_]*)")
+
+
+_LAST_TWO = re.compile(r"[前后]者")
 
 
 @dataclass(frozen=True)
@@ -34,41 +40,127 @@ class Candidates:
     _readings: Readings
     _binder: Binder
 
-    def of(
-        self, passage: Passage, numbers: Sequence[DraftNumber], place: int, known: BoundNumber | None,
-        relation: DraftRelation, topics: Topics,
-    ) -> list[tuple[str, tuple[str, ...]]]:  # fmt: skip
+    def of(self, spoken: Spoken, at: int, relation: DraftRelation) -> list[tuple[str, tuple[str, ...]]]:
         """The indicators that a number may be of, the likeliest first, each with the units it may be of."""
-        number = numbers[place]
+        number, topics, passage, known = spoken.numbers[at], spoken.topics, spoken.passage, spoken.bound[at].best
         scopes = topics.scopes(number, relation.base_scope)
         before = topics.before(number)
-        spoken = [each for each in before if may_change_by(self._values.profiles[each[0]], number)]
-        words = [
-            (name, score)
-            for name, score in self._binder.by_words(passage.text, numbers, place, passage.place)
-            if not says_change(self._values.profiles[name]) and may_change_by(self._values.profiles[name], number)
-        ]
+        spoken_of = [each for each in before if may_change_by(self._values.profiles[each[0]], number)]
+        words = self._by_words(passage.text, spoken.numbers, at, passage.place)
+        if scopes and (having := [each for each in words if self.has(each[0], scopes)]):
+            words = having
+        if topics.is_ahead(number) or relation.is_target:
+            said_before = [(name, SAID) for name, _ in before] if relation.is_target else []
+            ranked = [(each.indicator_id, each.score) for each in spoken.bound[at].ranked]
+            return self._planned(number, relation, [*ranked, *words, *said_before])
+        item = listed(passage.text, spoken.numbers, at, self._values.scopes)
+        if item and item.scope:
+            scopes = (item.scope,)
         if relation.kind is RelationKind.LEVEL and number.kind is NumberKind.COUNT:
-            ranked = self._binder.ranked[place]
+            ranked = spoken.bound[at].ranked
+            if item and item.words:
+                text, alone = f"{item.words}{number.text}", _moved(number, len(item.words))
+                bound = self._binder.bind(text, [alone], passage.place)[0]
+                known, ranked = bound.best, bound.ranked
             levels = self._levels(number, known, ranked, scopes, before, words, topics.clause(number))
             return levels if topics.speaks_of_plans(number) else self._without_plans(levels, passage) or levels
+        if item and item.words:
+            text = f"{item.words}{number.text}"
+            words = self._by_words(text, [_moved(number, len(item.words))], 0, passage.place)
         least = SAID_OF_RANK if number.kind is NumberKind.RANK else SAID / 2
         sure = [name for name, score in words if score >= least and score >= ALSO * words[0][1]]
         if relation.kind is RelationKind.GAP:
             sure = [name.removeprefix(TARGET) for name in sure]
-            spoken = [(name.removeprefix(TARGET), scope) for name, scope in spoken]
+            spoken_of = [(name.removeprefix(TARGET), scope) for name, scope in spoken_of]
         if known and known.is_change and known.indicator_id not in sure:
             sure.append(known.indicator_id)
         if relation.kind is RelationKind.CHANGE:  # what it changes was said last
-            spoken = spoken[: 1 if number.unit not in ("%", "百分点") else 2]
+            spoken_of = spoken_of[: 1 if number.unit not in ("%", "百分点") else 2]
         found: dict[str, tuple[str, ...]] = {}
         said = [(name, "") for name in sure]
-        in_order = [*said, *spoken] if words and words[0][1] >= SAID else [*spoken, *said]
+        in_order = [*said, *spoken_of] if words and words[0][1] >= SAID else [*spoken_of, *said]
         for name, scope in [*topics.own(number), *in_order]:
             found.setdefault(name, self._of(name, scopes or ((scope,) if scope else ())))
         if relation.kind is RelationKind.SHARE:
             return self._shares(found, relation, known)
         return [(name, units) for name, units in found.items() if name.removeprefix(TARGET) not in {*found} - {name}]
+
+    def weak(self, spoken: Spoken, at: int, relation: DraftRelation) -> list[tuple[str, tuple[str, ...]]]:
+        """What a number may be of by few words, or by what was said before it: enough to agree, not to object."""
+        number, topics = spoken.numbers[at], spoken.topics
+        said = [name for name, _ in topics.before(number)]
+        scopes = topics.scopes(number, relation.base_scope) or tuple({scope for _, scope in topics.before(number)[:1]})
+        is_level = relation.kind is RelationKind.LEVEL and number.kind is NumberKind.COUNT
+        words = self._by_words(spoken.passage.text, spoken.numbers, at, spoken.passage.place)
+        if topics.is_ahead(number):
+            known = spoken.bound[at].best
+            return [(known.indicator_id, (ALL,))] if known else []
+        names = [name for name, score in words if score >= SAID_OF_RANK]
+        names += [each.indicator_id for each in spoken.bound[at].ranked]
+        names += self.beside(number, said)
+        fitting = [
+            name
+            for name in dict.fromkeys(names)
+            if not is_level or fit_of(self._values.profiles[name], number)
+        ]
+        return [(name, self._of(name, scopes)) for name in fitting]
+
+    def beside(self, number: DraftNumber, said: Sequence[str]) -> list[str]:
+        """The indicators of a number's very unit that are reported with those that were said before it."""
+        profiles = self._values.profiles
+        return [name for name in profiles if fit_of(profiles[name], number) == 1 and self._is_beside(name, said)]
+
+    def _is_beside(self, name: str, said: Sequence[str]) -> bool:
+        """Whether an indicator is computed from one that was said, or reported in the same part of the same form."""
+        own, others = self._values.profiles[name].indicator, [self._values.profiles[each].indicator for each in said]
+        if own.is_formula:
+            return self._binder.is_kin(name, said)
+        return any((own.form, own.part, own.section) == (other.form, other.part, other.section) for other in others)
+
+    def compared(
+        self, spoken: Spoken, at: int, relation: DraftRelation, likely: Sequence[tuple[str, tuple[str, ...]]]
+    ) -> list[tuple[tuple[str, str], tuple[str, str]]]:
+        """Pairs of figures that a number may compare: by the words of the base, or the two that were said last."""
+        number, topics = spoken.numbers[at], spoken.topics
+        if not relation.base or _LAST_TWO.search(relation.base):
+            said = [each for each in topics.before(number) if may_change_by(self._values.profiles[each[0]], number)]
+            if len(said) < 2:
+                return []
+            later, earlier = said[:2]
+            first = _LAST_TWO.search(topics.clause(number))
+            if first and first[0] == "前者":
+                return [(earlier, later)]
+            return [(later, earlier)] if first else [(later, earlier), (earlier, later)]
+        pairs = []
+        for name, scopes in likely[:3]:
+            own = self._values.figures.project.indicators[name]
+            for words in (relation.base, f"{own.zh}{relation.base}"):
+                found = self._by_words(f"{words}{number.text}", [_moved(number, len(words))], 0, spoken.passage.place)
+                others = [(other, score) for other, score in found if other != name and self._is_alike(name, other)]
+                pairs += [
+                    ((name, scope), (other, scope)) for other, score in others[:2] if score >= SAID for scope in scopes
+                ]
+        return pairs
+
+    def _is_alike(self, name: str, other: str) -> bool:
+        indicators = self._values.figures.project.indicators
+        return indicators[name].unit == indicators[other].unit
+
+    def _by_words(self, text: str, numbers: Sequence[DraftNumber], at: int, place: Place) -> list[tuple[str, float]]:
+        return [
+            (name, score)
+            for name, score in self._binder.by_words(text, numbers, at, place)
+            if not says_change(self._values.profiles[name]) and may_change_by(self._values.profiles[name], numbers[at])
+        ]
+
+    def _planned(
+        self, number: DraftNumber, relation: DraftRelation, words: list[tuple[str, float]]
+    ) -> list[tuple[str, tuple[str, ...]]]:
+        """The targets that a number of a plan may say; what is planned otherwise nobody has reported."""
+        if relation.kind is not RelationKind.LEVEL or number.kind is not NumberKind.COUNT:
+            return []
+        names = [f"{TARGET}{name.removeprefix(TARGET)}" for name, score in words if score >= SAID / 2]
+        return [(name, (ALL,)) for name in dict.fromkeys(names) if name in self._values.profiles][:2]
 
     def _without_plans(
         self, levels: list[tuple[str, tuple[str, ...]]], passage: Passage
@@ -90,6 +182,9 @@ class Candidates:
             goes_on = bool(scopes) or bool(_YEAR_SAID.search(clause))
             if known is None or (alike and goes_on):
                 return [(name, self._of(name, scopes)) for name in dict.fromkeys(alike[:1])] if goes_on else []
+        if scopes and not self.has(known.indicator_id, scopes):
+            having = [each for each in ranked if self.has(each.indicator_id, scopes)]
+            known = having[0] if having and having[0].score >= ENOUGH else known
         digits = len(number.numeral.normalize().as_tuple().digits)
         least = (ALSO_EXACT if digits > 1 else ALSO) * known.score
         said = [name for name, _ in spoken]
@@ -119,6 +214,8 @@ class Candidates:
             part = _SHARE.fullmatch(indicator.formula)
             if part and part[1] in found and self._is_named(part[2], relation.base):
                 declared.setdefault(name, (ALL,))
+        if known and known.indicator_id in declared and known.score >= SURELY:
+            return [*declared.items()]
         return (
             [*declared.items(), *found.items()]
             if declared or relation.base_scope or relation.is_of_last_year
@@ -143,3 +240,8 @@ class Candidates:
         """Whether an indicator has a value of its own for one of the units."""
         values = self._readings.figures.values
         return any(scope in values.get((name, self._values.year - back), {}) for back in (0, 1) for scope in scopes)
+
+
+def _moved(number: DraftNumber, start: int) -> DraftNumber:
+    """The number in another text."""
+    return replace(number, start=start, end=start + len(number.text))

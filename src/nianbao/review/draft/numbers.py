@@ -15,6 +15,7 @@ from nianbao.review.draft.patterns import (
     NO_FIGURES,
     NOUNS,
     NUMBERING,
+    OF_ANOTHER,
     PER_PERSON,
     SAME_UNIT,
     number_pattern,
@@ -31,13 +32,17 @@ ROUNDED_UNITS = frozenset({"元", "元/人", "%", "百分点"})
 
 
 class NumberKind(StrEnum):
-    """What a number says: how many, the how manieth, that it is the first; a rank among units; that nothing changed."""
+    """What a number says: how many, the how manieth, that it is the first, a rank among units.
+
+    Or without any number, that nothing changed, or that it moved (略有上升, 多于乙州).
+    """
 
     COUNT = "count"
     ORDINAL = "ordinal"
     FIRST = "first"
     RANK = "rank"
     FLAT = "flat"
+    MOVED = "moved"
 
 
 @dataclass(frozen=True)
@@ -132,6 +137,13 @@ def _standing(match: re.Match[str], start: int, end: int, text: str) -> DraftNum
         return DraftNumber(
             start, end, Wording(text, "flat", -within, within, True, True), Decimal(0), "%", NumberKind.FLAT
         )
+    if match["moved"]:
+        is_up = bool(match["more"] or match["grown"])
+        low, high = (Decimal(0), None) if is_up else (None, Decimal(0))
+        sign = Decimal(1 if is_up else -1)
+        return DraftNumber(
+            start, end, Wording(text, "moved", low, high, False, False), sign, "", NumberKind.MOVED, True
+        )
     if match[0].startswith("翻"):
         times = Decimal(2) ** int(whole(match["doubled"] or "一"))
         more = bool(match["doubled_more"])
@@ -208,7 +220,9 @@ def _style(match: re.Match[str]) -> str:
         return "over"
     if match["bent"]:
         return "slightly_over" if match["bent"] == "强" else "slightly_under"
-    return FRONT.get(match["front"] or "") or BEHIND.get(match["behind"] or "") or "exact"
+    apart = OF_ANOTHER.search(match.string, 0, match.start())
+    front = match["front"] or (apart["front"] if apart else "")
+    return FRONT.get(front) or BEHIND.get(match["behind"] or "") or "exact"
 
 
 def _half(step: Decimal, scale: Decimal, unit: str) -> Decimal:

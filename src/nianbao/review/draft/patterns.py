@@ -27,6 +27,8 @@ FRONT = {
     "超过": "above", "突破": "above", "逾": "above", "高于": "above", "多于": "above", "超": "above",
     "接近": "near", "将近": "near", "近": "near", "大约": "about", "约": "about",
 }  # fmt: skip
+OF_ANOTHER = re.compile(r"(?P<front>不到|不足|超过|突破)[^，。；、\d]{1,10}的$")
+"""What is said of a number before the words of what it is of (不到上年的一半)."""
 BEHIND = {
     "以上": "at_least",
     "及以上": "at_least",
@@ -41,6 +43,14 @@ BEHIND = {
 _NOT_AFTER = {"近": "最附远靠亲", "约": "大节签预公合契制条邀", "超": "赶高反"}
 _COUNTED = "零一二两三四五六七八九十百千"
 _ARABIC = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+
+# What says that a figure is larger or smaller than another and not by how much.
+_MORE, _LESS = "增加|增长|增多|上升|提高|提升|扩大|回升", "减少|下降|降低|下滑|回落|缩小"
+_SLIGHTLY = "略有|稍有|有所|均有|都有|略微|小幅|大幅|明显|进一步|略|也|均|都"
+MOVED = (
+    rf"(?:{_SLIGHTLY})?(?:(?P<more>[高多大]于|超过|超出)|(?P<less>[低少小]于|不及|不如))(?=[\u4e00-\u9fff])"
+    rf"|(?:{_SLIGHTLY})?(?:(?P<grown>{_MORE})|(?P<shrunk>{_LESS}))(?=[，。；、）)]|$)"
+)
 
 _NO_FIGURES = [
     # Days, months, years; ranges of years; times of the day.
@@ -81,9 +91,9 @@ def number_pattern(declared_units: Iterable[str]) -> re.Pattern[str]:
         for word in sorted(FRONT, key=len, reverse=True)
     )
     return re.compile(
-        rf"(?P<flat>(?:基本|大致)?(?<![坚支保])持平)"
+        rf"(?P<flat>(?:基本|大致)?(?<![坚支保])持平|(?:几乎|基本)?没有变化)"
         rf"|最(?P<extreme>[多高大快少低小慢])"
-        rf"|(?P<best>[居列排]?(?:首位|榜首|第一位?(?=[，。；、]|$)))|(?P<worst>[居列排]末位|垫底)"
+        rf"|(?P<best>[居列排]?(?:首位|榜首|第一位?(?=[，。；、]|$))|居首|领跑)|(?P<worst>[居列排]末位|垫底)"
         rf"|(?:[居列排]|位[居列])[名在于]?[^，。；、第\d]{{0,6}}?第(?P<rank>[{_COUNTED}]+|\d+)[位名]?"
         rf"|第(?P<place>[{_COUNTED}]+|\d+)[位名]"
         rf"|翻(?:了)?(?P<doubled>[一两二三])?番(?P<doubled_more>[多余])?"
@@ -101,4 +111,5 @@ def number_pattern(declared_units: Iterable[str]) -> re.Pattern[str]:
         rf"|(?P<characters>(?<![{CHARACTERS}第])[{_COUNTED}万亿]+))"
         rf"(?P<before>[多余](?=[十百千万亿]))?(?P<scale>万亿|万|亿|[十百千]万|千|百)?(?P<after>[多余])?"
         rf"(?P<unit>{unit})?(?P<unit_per>/人)?(?P<behind>及?以上|以下|以内|左右|上下)?"
+        rf"|(?P<moved>{MOVED})"
     )

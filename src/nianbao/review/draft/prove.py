@@ -8,14 +8,15 @@ from dataclasses import replace
 from decimal import Decimal
 
 from nianbao.publish.plain import exact
-from nianbao.review.draft.binding import Binder, BoundNumber
-from nianbao.review.draft.candidates import ALSO_EXACT, SAID, Candidates
+from nianbao.review.draft.binding import SURE, Binder, BoundNumber
+from nianbao.review.draft.candidates import SAID, SURELY, Candidates
 from nianbao.review.draft.numbers import DraftNumber, NumberFinder, NumberKind, in_unit
 from nianbao.review.draft.profiles import DraftVocabulary, read_vocabulary
 from nianbao.review.draft.reading import SENTENCE_END, DraftCell, Paragraph, Passage, around, passages
 from nianbao.review.draft.readings import DraftReading, Readings
-from nianbao.review.draft.relations import DraftRelation, RelationKind, relation_of
+from nianbao.review.draft.relations import DraftRelation, RelationKind, moved, relation_of
 from nianbao.review.draft.scores import fit_of, is_written_out, says_change
+from nianbao.review.draft.spoken import Spoken, change_of, sentence_of, unit_of
 from nianbao.review.draft.suggest import suggest
 from nianbao.review.draft.topics import Topics
 from nianbao.review.draft.values import Values, scope_names
@@ -24,7 +25,7 @@ from nianbao.review.draft.wholes import wholes_of
 from nianbao.statistics.figures import Figures
 from nianbao.statistics.scopes import ALL
 
-WEAK, FAR = 0.35, 3
+WEAK, FAR, NEAR = 0.35, 3, Decimal("0.2")
 """A binding this weak to a value so many times larger or smaller is not taken for a stale figure of it."""
 
 # The columns of the annex that hold the figure which the row names; and columns that hold no figures of the report:
@@ -33,11 +34,6 @@ _OF_THE_ROW = re.compile(r"印文|现印文|准确值")
 _NO_FIGURES = re.compile(r"(?:计量)?单位|序号?|编号|年度|年份|覆盖|原印文|日期|页码")
 
 
-_GENERAL_HEAD = re.compile(
-    r"(?:19|20)\d\d年[度]?|本年|上年|去年|上年同期|数值|数量|金额|本期|(?:比上年)?(?:增长|增减|增幅|同比)(?:率|（%）|\(%\))?"
-)
-_CHANGE_HEAD = re.compile(r"增长|增减|增幅|同比")
-_BRACKETS = re.compile(r"[（(][^（()）]*[）)]")
 _SAYS = {
     RelationKind.LEVEL: "", RelationKind.CHANGE: "较上年的变化", RelationKind.TIMES: "的倍数",
     RelationKind.BY_TIMES: "增长的倍数", RelationKind.SHARE: "的比重", RelationKind.GAP: "与目标之差",
@@ -77,78 +73,192 @@ class _Prover:
         self._readings = Readings(figures, year)
         self._year = year
         self._whole = figures.project.conventions.words.whole
+        self._columns: dict[DraftCell, str] = {}
         self._candidates = Candidates(self._values, self._readings, self._binder)
 
     def check(self, index: int, passage: Passage) -> list[CheckedDraft]:
         """The figures of a passage; `index` is its number."""
-        if passage.cell and _NO_FIGURES.fullmatch(passage.cell.head):
+        cell = passage.cell
+        if cell and _NO_FIGURES.fullmatch(cell.head):
             return []
-        numbers = self._finder.find(passage.text)
-        if passage.cell:
-            numbers = [in_unit(number, _unit_of(passage.cell)) for number in numbers]
-        tagged = {place: key for place, number in enumerate(numbers) if (key := self._tag(passage, number))}
-        checked = []
-        topics = Topics(passage.text, self._values.scopes, self._whole)
-        relation = None
-        for place, (number, known) in enumerate(zip(numbers, self._bind(passage, numbers, tagged), strict=True)):
-            one = CheckedDraft(number, index, _sentence(passage, number), passage.place[1], is_tagged=place in tagged)
-            if passage.cell is None and place not in tagged:
+        numbers = [each for each in self._finder.find(passage.text) if self._is_said(passage, each)]
+        tags = {place: tag for place, number in enumerate(numbers) if (tag := self._tag(passage, number))}
+        fixed = {place: name for place, (name, _) in tags.items()}
+        if not cell and not tags and not _says_anything(passage.text, numbers):
+            return []
+        prose = None if cell else self._spoken(passage, numbers, fixed)
+        checked, relation = [], None
+        for place, number in enumerate(numbers):
+            one = CheckedDraft(number, index, _sentence(passage, number), passage.place[1], is_tagged=place in tags)
+            if prose:
+                spoken, at = prose, place
                 relation = relation_of(passage.text, numbers, place, self._values.scopes, relation)
-                is_read = self._read(one, passage, numbers, place, known, relation, topics)
             else:
-                is_read = False
-            if is_read:
-                pass
-            elif known:
-                self._judge(one, passage, known, tagged.get(place, ("", None))[1])
-            elif _is_figure(number, passage.cell) and (passage.cell or _says_anything(passage.text, numbers)):
-                one.add(NumberVerdict.UNKNOWN, "没有与这个数对应的指标")
+                spoken, at = self._of_cell(passage, one, fixed.get(place, "")), 0
+                relation = self._relation_of_cell(passage, number, spoken)
+            self._check(one, spoken, at, relation, tags.get(place))
             if one.verdicts:
                 checked.append(one)
         return checked
 
-    def _read(
-        self, one: CheckedDraft, passage: Passage, numbers: Sequence[DraftNumber], place: int,
-        known: BoundNumber | None, relation: DraftRelation, topics: Topics,
-    ) -> bool:  # fmt: skip
+    def _check(
+        self, one: CheckedDraft, spoken: Spoken, at: int, relation: DraftRelation, tag: tuple[str, int] | None
+    ) -> None:
+        known, number = spoken.bound[at].best, spoken.numbers[at]
+        is_fixed = known is not None and known.score == SURE
+        if not is_fixed and self._read(one, spoken, at, relation):
+            return
+        if known:
+            self._judge(one, spoken, at, tag[1] if tag else None)
+        elif _is_figure(number, spoken.is_cell):
+            one.add(NumberVerdict.UNKNOWN, "没有与这个数对应的指标")
+
+    def _is_said(self, passage: Passage, number: DraftNumber) -> bool:
+        """Whether a number is a claim: 增加 without a number is one only where it is said than what."""
+        return number.kind is not NumberKind.MOVED or (
+            passage.cell is None and not moved(passage.text, number, self._values.scopes).is_open
+        )
+
+    def _spoken(
+        self, passage: Passage, numbers: Sequence[DraftNumber], fixed: dict[int, str], cell: DraftCell | None = None
+    ) -> Spoken:
+        bound = self._binder.bind(passage.text, numbers, passage.place, fixed)
+        topics = Topics(
+            passage.text, self._values.scopes, self._whole, self._year, is_plan=passage.is_plan and not cell
+        )
+        return Spoken(passage, numbers, bound, topics, cell)
+
+    def _of_cell(self, passage: Passage, one: CheckedDraft, tagged: str) -> Spoken:
+        """A number of a cell in the sentence that says what it is."""
+        cell = passage.cell
+        assert cell is not None
+        one.number = unit_of(cell, one.number)
+        sentence, number = sentence_of(passage, one.number, self._values.scopes, self._whole, self._year)
+        name = tagged or (self._by_name.get(cell.label, "") if _OF_THE_ROW.fullmatch(cell.head) else "")
+        return self._spoken(sentence, [number], {0: name} if name else {}, cell)
+
+    def _relation_of_cell(self, passage: Passage, number: DraftNumber, spoken: Spoken) -> DraftRelation:
+        assert passage.cell is not None
+        relation = relation_of(spoken.passage.text, spoken.numbers, 0, self._values.scopes, None)
+        return change_of(passage.cell, passage.text, number, relation)
+
+    def _read(self, one: CheckedDraft, spoken: Spoken, at: int, relation: DraftRelation) -> bool:
         """Judge what a number says by all that it may be read as; False where nothing is known of it."""
-        number = numbers[place]
+        number, topics, known = spoken.numbers[at], spoken.topics, spoken.bound[at].best
         if number.kind in (NumberKind.FIRST, NumberKind.ORDINAL):
             return False
-        if number.kind is NumberKind.RANK and not topics.scopes(number):
+        if number.kind is NumberKind.RANK and (not topics.scopes(number) or topics.among(number) == ()):
             return True  # 最高 of 点击量最高 is no rank of a unit
-        likely = self._candidates.of(passage, numbers, place, known, relation, topics)
+        if topics.is_threshold(number):
+            one.add(NumberVerdict.UNKNOWN, "只是界限，不是某一个数")
+            return True
+        likely = self._candidates.of(spoken, at, relation)
+        if not likely and number.unit == "元/人":
+            likely = [
+                (name, topics.scopes(number) or (ALL,))
+                for name in self._candidates.beside(number, [name for name, _ in topics.before(number)])
+                if self._indicators[name].is_formula
+            ]
+        column = self._column_of(spoken.cell)
+        if of_column := self._columns.get(column) if column else None:
+            likely = [(of_column, topics.scopes(number) or (ALL,))]
         is_level = relation.kind is RelationKind.LEVEL and number.kind is NumberKind.COUNT
         own = None if is_level else self._own_change(number, known)
         if own and own.is_true:
             relation, likely = DraftRelation(), [(own.key[0], (ALL,))]
-        if relation.is_open or not likely or (relation.kind is RelationKind.SHARE and topics.follows_sum(number)):
-            if not is_level:
-                one.add(NumberVerdict.UNKNOWN, "不知道是与什么相比")
-            return not is_level
+        readings = [*self._readings_of(spoken, at, relation, likely), *([own] if own else [])]
+        found = next((each for each in readings if each.is_true), None)
+        is_sure = known is not None and known.score >= SURELY and bool(readings)
+        if relation.kind is RelationKind.SHARE and likely and topics.before(number):
+            is_sure = is_sure or self._binder.is_kin(likely[0][0], [topics.before(number)[0][0]])
+        if found is None and not is_sure and (topics.is_ahead(number) or _tells(number, relation)):
+            weak = self._candidates.weak(spoken, at, relation)
+            found = next((each for each in self._readings_of(spoken, at, relation, weak) if each.is_true), None)
+        best = found or next((each for each in readings if each.value is not None), None)
+        if found is None and is_level and (best is None or (known and known.score < WEAK)):
+            best = self._only_one_near(spoken, at) or best
+        if found is None and topics.adds_indicators(number):
+            best = None
+        if best is None:
+            return self._is_unknown(one, spoken, at, relation, likely)
+        if relation.kind in _SPEAKS_OF or not best.key[3]:
+            topics.remember(number, best.key[0], best.key[2])
+        if column and best.is_true:
+            self._columns.setdefault(column, best.key[0])
+        self._conclude(one, spoken, known, relation, best)
+        return True
+
+    def _column_of(self, cell: DraftCell | None) -> DraftCell | None:
+        """What the cells of a column share, where its rows are units: they are all of one indicator."""
+        is_of_units = cell and (self._values.scopes.get(cell.label) or cell.label == self._whole)
+        return replace(cell, label="", year=None) if cell and is_of_units else None
+
+    def _only_one_near(self, spoken: Spoken, at: int) -> DraftReading | None:
+        """The one figure near a number that is reported with what was said before it: an old value of that."""
+        number, topics = spoken.numbers[at], spoken.topics
+        names = self._candidates.beside(number, [name for name, _ in topics.before(number)])
+        scope = next(iter(topics.scopes(number)), ALL)
+        near = [
+            (name, value)
+            for name in names
+            if (value := self._value(name, self._year, scope)) is not None and _is_near(number.numeral, value)
+        ]
+        return DraftReading((near[0][0], self._year, scope, False), near[0][1], False) if len(near) == 1 else None
+
+    def _is_unknown(
+        self, one: CheckedDraft, spoken: Spoken, at: int, relation: DraftRelation,
+        likely: Sequence[tuple[str, tuple[str, ...]]],
+    ) -> bool:  # fmt: skip
+        """Say that nothing is known of a number; False where it may still be a bound level."""
+        number, topics = spoken.numbers[at], spoken.topics
+        is_level = relation.kind is RelationKind.LEVEL and number.kind is NumberKind.COUNT
+        if is_level and (number.is_vague or not number.unit):
+            return bool(likely) and number.is_vague  # 一家 of 由一家推动 need not be a figure at all
+        if not likely and (not is_level or topics.is_ahead(number)):
+            one.add(NumberVerdict.UNKNOWN, "这是打算，库中没有" if is_level else "不知道是与什么相比")
+        elif likely:
+            of_what = f"{self._years(spoken, at, likely[0][0], relation)[0]}年的数" if is_level else "的可比数"
+            one.add(NumberVerdict.UNKNOWN, f"库中没有{self._indicators[likely[0][0]].zh}{of_what}")
+        return bool(likely) or not is_level or topics.is_ahead(number)
+
+    def _readings_of(
+        self, spoken: Spoken, at: int, relation: DraftRelation, likely: Sequence[tuple[str, tuple[str, ...]]]
+    ) -> list[DraftReading]:
+        """All that a number may be read as, the likeliest first."""
+        number, topics = spoken.numbers[at], spoken.topics
+        names = [name for name, _ in likely]
+        if relation.is_open:
+            pairs = self._candidates.compared(spoken, at, relation, likely)
+            return [
+                self._readings.compare(number, relation, *pair, year)
+                for pair in pairs
+                for year in self._years(spoken, at, pair[0][0], relation)
+            ]
+        if topics.is_sum(number) and relation.kind is RelationKind.LEVEL:
+            names = [*(name for name, _ in topics.before(number)), *names]
+            names = [name for name in dict.fromkeys(names) if fit_of(self._values.profiles[name], number)]
+            return list(self._readings.read_sums(number, names, topics.named(number), self._year))
+        if topics.follows_sum(number) and relation.kind is RelationKind.SHARE:
+            return list(self._readings.read_share_of_sum(number, names, topics.named(number), self._year))
+        among = topics.among(number) if number.kind is NumberKind.RANK else None
         readings = [
-            self._readings.read(number, relation, name, scope, year, topics.clause(number))
+            self._readings.read(each, relation, name, scope, year, topics.clause(number), among)
             for name, scopes in likely
             for scope in scopes
-            for year in self._years(passage, number, name, relation)
+            for year in self._years(spoken, at, name, relation)
+            for each in self._in_scales(spoken, number)
         ]
-        if own:
-            readings.append(own)
-        if topics.is_sum(number):
-            readings += self._readings.read_sums(number, [name for name, _ in likely], topics.named(number), self._year)
-        found = next((each for each in readings if each.is_true), None)
-        best = found or next((each for each in readings if each.value is not None), None)
-        if best is None or (found is None and topics.is_sum(number)):
-            year = self._years(passage, number, likely[0][0], relation)[0]
-            of_what = f"{year}年的数" if is_level else "的可比数"
-            if number.is_vague and is_level:
-                return True  # 一家 of 由一家推动 need not be a figure at all
-            one.add(NumberVerdict.UNKNOWN, f"库中没有{self._indicators[likely[0][0]].zh}{of_what}")
-            return True
-        if relation.kind in _SPEAKS_OF:
-            topics.remember(number, best.key[0], best.key[2])
-        self._conclude(one, known, relation, best)
-        return True
+        if topics.adds_indicators(number):
+            ranked = [each.indicator_id for each in spoken.bound[at].ranked[:4]]
+            readings += self._readings.read_added(number, ranked, self._year)
+        if number.unit == "元/人" and relation.kind is RelationKind.LEVEL:
+            readings += self._readings.read_per_person(number, topics.before(number), self._year)
+        return readings
+
+    def _in_scales(self, spoken: Spoken, number: DraftNumber) -> list[DraftNumber]:
+        """A number of a row that says its unit once for the indicator, as it is and in 万 of it."""
+        cell = spoken.cell
+        return [number, _in_scale(number)] if cell and cell.is_in_any_scale else [number]
 
     def _own_change(self, number: DraftNumber, known: BoundNumber | None) -> DraftReading | None:
         """A change or multiple that is an indicator of its own: what it says is that indicator's value."""
@@ -161,7 +271,7 @@ class _Prover:
         return None if reading.value is None else reading
 
     def _conclude(
-        self, one: CheckedDraft, known: BoundNumber | None, relation: DraftRelation, best: DraftReading
+        self, one: CheckedDraft, spoken: Spoken, known: BoundNumber | None, relation: DraftRelation, best: DraftReading
     ) -> None:
         assert best.value is not None
         name, _, scope, is_change = best.key
@@ -170,7 +280,7 @@ class _Prover:
         one.key, one.value, one.zh = (
             best.key,
             best.value,
-            of_whom + indicator.zh + _WHAT.get(one.number.kind, _SAYS[relation.kind]),
+            of_whom + indicator.zh + (_WHAT.get(one.number.kind, _SAYS[relation.kind]) if is_change else ""),
         )
         one.unit = indicator.unit if not is_change else one.number.unit
         if best.is_true:
@@ -185,48 +295,15 @@ class _Prover:
         else:
             one.add(*_verdict(one, best.value))
             if not one.agrees:
-                one.suggestion = suggest(one.number, best.value, indicator.unit, None)
+                one.suggestion = suggest(one.number, best.value, indicator.unit, spoken.cell)
 
-    def _years(self, passage: Passage, number: DraftNumber, name: str, relation: DraftRelation) -> list[int]:
-        return self._values.years_of(
-            passage, number, name, is_of_last_year=relation.is_of_last_year and relation.kind is RelationKind.LEVEL
-        )
-
-    def _bind(
-        self, passage: Passage, numbers: Sequence[DraftNumber], tagged: dict[int, tuple[str, int]]
-    ) -> list[BoundNumber | None]:
-        """The indicators of the numbers; a cell's are read one by one, as if its labels stood before each."""
-        cell, fixed = passage.cell, {at: key[0] for at, key in tagged.items()}
-        if cell is None:
-            return self._binder.bind(passage.text, numbers, passage.place, fixed)
-        lead, bound = self._words_of(cell), []
-        for at, number in enumerate(numbers):
-            known = fixed.get(at, self._of_row(cell))
-            moved = replace(number, start=len(lead), end=len(lead) + len(number.text))
-            likeliest = self._binder.bind(lead + number.text, [moved], passage.place, {0: known} if known else {})
-            bound += [each and self._of_cell(passage, number, each) for each in likeliest]
-        return bound
-
-    def _of_cell(self, passage: Passage, number: DraftNumber, known: BoundNumber) -> BoundNumber:
-        """The likeliest indicator of a cell that has values of its unit; among likely ones one that is true."""
-        assert passage.cell is not None
-        scope = self._values.scope_of(passage.cell)
-        likely = [known, *(each for each in self._binder.ranked[0] if each.score >= ALSO_EXACT * known.score)]
-        having = [each for each in likely if self._candidates.has(each.indicator_id, (scope,))] or likely
-        found = ((each, self._values.find(passage, number, each, None)[1]) for each in having)
-        true = (each for each, value in found if value is not None and number.wording.is_true_of(value))
-        return next(true, having[0])
-
-    def _words_of(self, cell: DraftCell) -> str:
-        """What says of which figure a cell is: its labels, but for units, years and the like; else the caption."""
-        label = "" if self._values.scopes.get(cell.label) or cell.label in ("全部", self._whole) else cell.label
-        head = "" if self._values.scopes.get(cell.head) or _GENERAL_HEAD.fullmatch(cell.head) else cell.head
-        caption = _BRACKETS.sub("", cell.caption)
-        return f"{caption}。{label}{head}" if label or head else caption
-
-    def _of_row(self, cell: DraftCell) -> str:
-        """The indicator that a row of the annex names."""
-        return self._by_name.get(cell.label, "") if _OF_THE_ROW.fullmatch(cell.head) else ""
+    def _years(self, spoken: Spoken, at: int, name: str, relation: DraftRelation) -> list[int]:
+        if relation.is_of_last_year and relation.kind is RelationKind.LEVEL:
+            return [self._year - 1]
+        if relation.is_target:
+            return [self._year - 1]
+        said = spoken.topics.year(spoken.numbers[at])
+        return self._values.years_of(name, spoken.passage.place, said)
 
     def _tag(self, passage: Passage, number: DraftNumber) -> tuple[str, int] | None:
         """The indicator and year of the content control that a number stands in."""
@@ -236,43 +313,43 @@ class _Prover:
                 return name, int(year) + self._years_later
         return None
 
-    def _judge(self, one: CheckedDraft, passage: Passage, bound: BoundNumber, tagged_year: int | None) -> None:
+    def _judge(self, one: CheckedDraft, spoken: Spoken, at: int, tagged_year: int | None) -> None:
         """Hold a bound number against its value, and against those of the indicators that it says as well."""
-        key, value = self._values.find(passage, one.number, bound, tagged_year)
-        if value is not None and passage.cell and passage.cell.is_in_any_scale:
-            one.number = _in_scale(one.number, value)
-        if (
-            passage.cell
-            and _CHANGE_HEAD.search(passage.cell.head)
-            and one.number.unit in ("%", "")
-            and not bound.is_change
-            and not says_change(self._values.profiles[bound.indicator_id])
-        ):
-            bound = replace(bound, is_change=True)
-            one.number = in_unit(one.number, "%")
-            key, value = self._values.find(passage, one.number, bound, tagged_year)
-        if value is not None and says_change(self._values.profiles[bound.indicator_id]):
-            value = abs(value)  # the direction is said in words
-        indicator = self._indicators[bound.indicator_id]
-        of_whom = "" if key[2] == ALL else self._units[key[2]].short_zh
-        one.key, one.value, one.unit = key, value, one.number.unit if bound.is_change else indicator.unit
-        one.zh = of_whom + indicator.zh + ("较上年的变化" if bound.is_change else "")
+        number, known = one.number, spoken.bound[at].best
+        assert known is not None
+        name, indicator = known.indicator_id, self._indicators[known.indicator_id]
+        scope = next(iter(spoken.topics.scopes(spoken.numbers[at])), ALL)
+        scope = scope if self._candidates.has(name, (scope,)) else ALL
+        years = [tagged_year] if tagged_year is not None else self._years(spoken, at, name, DraftRelation())
+        values = [(year, self._value(name, year, scope)) for year in years]
+        true = [each for each in values if each[1] is not None and number.wording.is_true_of(each[1])]
+        year, value = (true or [each for each in values if each[1] is not None] or values)[0]
+        if value is not None and spoken.cell and spoken.cell.is_in_any_scale and not true:
+            larger = _in_scale(number)
+            one.number = larger if larger.wording.is_true_of(value) else number
+        one.key, one.value, one.unit = (name, year, scope, False), value, indicator.unit
+        one.zh = ("" if scope == ALL else self._units[scope].short_zh) + indicator.zh
         if value is None:
-            one.add(NumberVerdict.UNKNOWN, f"库中没有{one.zh}{key[1]}年的数")
-        elif not one.is_tagged and bound.score < WEAK and _is_far(one.number.numeral, value):
+            one.add(NumberVerdict.UNKNOWN, f"库中没有{one.zh}{year}年的数")
+        elif not one.is_tagged and known.score < WEAK and _is_far(one.number.numeral, value):
             one.add(NumberVerdict.UNKNOWN, f"没有与这个数对应的指标；最接近的是{_said(one, value)}")
             one.key, one.value, one.zh, one.unit = None, None, "", ""
         else:
             one.add(*_verdict(one, value))
-            if not one.agrees and not bound.is_change:
-                one.suggestion = suggest(one.number, value, indicator.unit, passage.cell)
-            for name in bound.also:
-                self._judge_also(one, name)
+            if not one.agrees:
+                one.suggestion = suggest(one.number, value, indicator.unit, spoken.cell)
+            for other in known.also:
+                self._judge_also(one, other)
+
+    def _value(self, name: str, year: int, scope: str) -> Decimal | None:
+        value = self._readings.figures.get(name, year, scope).value
+        is_change = value is not None and says_change(self._values.profiles[name])
+        return abs(value) if value is not None and is_change else value  # the direction is said in words
 
     def _judge_also(self, one: CheckedDraft, name: str) -> None:
         """Hold a number against another indicator that it says."""
         assert one.key is not None
-        value = self._values.value((name, *one.key[1:]), one.number)
+        value = self._value(name, *one.key[1:3])
         if value is not None and not one.number.wording.is_true_of(value):
             other = replace(one, zh=self._indicators[name].zh, unit=self._indicators[name].unit)
             one.add(*_verdict(other, value))
@@ -292,26 +369,32 @@ def _said(one: CheckedDraft, value: Decimal) -> str:
     return f"{one.zh}{one.key[1] if one.key else ''}年为{exact(value):,f}{one.unit}"
 
 
+def _is_near(numeral: Decimal, value: Decimal) -> bool:
+    """Whether a number of some size is within so much of a value that it may be an old one of it."""
+    return abs(value) >= 100 and abs(numeral - value) <= NEAR * abs(value)
+
+
 def _is_far(numeral: Decimal, value: Decimal) -> bool:
     """Whether one is more than so many times the other."""
     small, large = sorted((abs(numeral), abs(value)))
     return large > FAR * small
 
 
-def _in_scale(number: DraftNumber, value: Decimal) -> DraftNumber:
-    """The number in 万 where it is true only so."""
-    larger = in_unit(replace(number, unit=""), f"万{number.unit}")
-    return larger if not number.wording.is_true_of(value) and larger.wording.is_true_of(value) else number
+def _in_scale(number: DraftNumber) -> DraftNumber:
+    """The number in 万."""
+    return in_unit(replace(number, unit=""), f"万{number.unit}")
 
 
-def _unit_of(cell: DraftCell) -> str:
-    """The unit of a cell; money for a person is one of its own."""
-    return "元/人" if cell.unit == "元" and "人均" in cell.head else cell.unit
+def _tells(number: DraftNumber, relation: DraftRelation) -> bool:
+    """Whether a number has so many digits that a figure of which it is true is hardly one by chance."""
+    digits = len(number.numeral.normalize().as_tuple().digits)
+    is_change = relation.kind is not RelationKind.LEVEL
+    return number.kind is NumberKind.COUNT and digits >= (2 if is_change or number.unit in ("%", "元") else 3)
 
 
-def _is_figure(number: DraftNumber, cell: DraftCell | None) -> bool:
+def _is_figure(number: DraftNumber, is_cell: bool) -> bool:
     """Whether a number that no indicator is known for must be a figure all the same."""
-    is_plain = not number.unit and (cell is not None or not is_written_out(number))
+    is_plain = not number.unit and (is_cell or not is_written_out(number))
     return number.kind is NumberKind.COUNT and not number.is_vague and not is_plain
 
 

@@ -19,6 +19,12 @@ Place = tuple[str, str]
 """A section of a publication, by their codes."""
 NOWHERE: Place = ("", "")
 
+GOES_ON = re.compile(
+    r"(?:[比较]?(?:上年|去年|20\d\d年)(?:同期)?)?(?:净)?(?:增长|增加|增减|增幅|增速|减少|下降|变化|变动|同比|提高)(?:率|额|数|情况)?"
+    r"|占(?:比|全[省市部]|总数)?(?:的?比重)?|比重"
+)
+"""Heads of a table that say something of the column before them."""
+
 SENTENCE_END = re.compile(r"[。！？!?\n]")
 CLAUSE_END = re.compile(r"[，,；;。！？!?：:\n]")
 
@@ -26,6 +32,8 @@ _END = re.compile(r"[。！？：；.!?:…”’）)》]$")
 _GOES_ON = re.compile(r"[，、；,]$")
 _HEADING = re.compile(r"^(?:[（(]?[一二三四五六七八九十]+[）)、是要]|第[一二三四五六七八九十]+[章节部]|附件)")
 _NUMBERING = re.compile(r"^(?:[（(]?[一二三四五六七八九十\d]+[）)、.]|[一二三四五六七八九十]+[是要])")
+_CHAPTER = re.compile(r"[一二三四五六七八九十]+、|第[一二三四五六七八九十]+[章节部]")
+_TO_COME = re.compile(r"下一步|明年|工作安排|工作打算|今后")
 _MARKUP = re.compile(r"\*\*|^#+\s*")
 
 
@@ -42,7 +50,8 @@ class Tag:
 class DraftCell:
     """What stands around a cell of a table: the label of its row, the head of its column, unit, year.
 
-    In any scale: the unit is said in the row, of the indicator, and what is printed may be in 万 of it.
+    `of` is the head before one that goes on from it (比上年增长). In any scale: the unit is said in the row, of the
+    indicator, and what is printed may be in 万 of it.
     """
 
     label: str
@@ -51,6 +60,7 @@ class DraftCell:
     unit: str
     year: int | None = None
     is_in_any_scale: bool = False
+    of: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,7 +75,10 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Passage:
-    """Paragraphs that are one text, with the section (`place`) they stand in; `starts` is where each begins."""
+    """Paragraphs that are one text, with the section (`place`) they stand in; `starts` is where each begins.
+
+    A plan is what stands under a heading of the year to come.
+    """
 
     text: str
     tags: tuple[Tag, ...]
@@ -73,6 +86,7 @@ class Passage:
     place: Place
     first: int
     starts: tuple[int, ...]
+    is_plan: bool = False
 
 
 def read_text(text: str) -> list[Paragraph]:
@@ -83,13 +97,15 @@ def read_text(text: str) -> list[Paragraph]:
 def passages(paragraphs: Sequence[Paragraph], project: Project, year: int) -> list[Passage]:
     """The paragraphs joined where a page or line was broken, each with its section."""
     titles = _titles(project, year)
-    section, found = NOWHERE, []
+    section, is_plan, found = NOWHERE, False, []
     for first, together in _joined(paragraphs):
         text = "".join(paragraph.text for paragraph in together)
         if together[0].cell is None:
             opened = _section_of(text, titles)
             section = section if opened == NOWHERE else opened
-        found.append(Passage(text, _tags(together), together[0].cell, section, first, _starts(together)))
+            if _CHAPTER.match(text) and len(text) < LINE:
+                is_plan = f"{year + 1}年" in text or bool(_TO_COME.search(text))
+        found.append(Passage(text, _tags(together), together[0].cell, section, first, _starts(together), is_plan))
     return found
 
 

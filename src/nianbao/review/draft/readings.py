@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import combinations
 
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
 from nianbao.review.draft.relations import DraftRelation, RelationKind
@@ -14,7 +15,8 @@ from nianbao.statistics.figures import Figures
 from nianbao.statistics.scopes import ALL
 
 _RATES = frozenset({"%", "百分点"})
-_GROWTH = re.compile(r"增幅|增速|增长最|涨幅")
+_PEOPLE = frozenset({"人", "人次", "名"})
+_GROWTH = re.compile(r"增幅|增速|增长最|涨幅|以[\d.]+%领跑")
 TARGET = "target_"
 TIMES_WITHIN = Decimal("0.1")
 """How far from a whole multiple a value may be that is said to be that many times another."""
@@ -37,8 +39,9 @@ class Readings:
     year: int
 
     def read(
-        self, number: DraftNumber, relation: DraftRelation, name: str, scope: str, year: int, said: str
-    ) -> DraftReading:
+        self, number: DraftNumber, relation: DraftRelation, name: str, scope: str, year: int, said: str,
+        among: Sequence[str] | None = None,
+    ) -> DraftReading:  # fmt: skip
         """A number as this figure."""
         is_level = relation.kind is RelationKind.LEVEL or (
             relation.kind is RelationKind.SHARE and self.figures.project.indicators[name].unit == "%"
@@ -46,17 +49,11 @@ class Readings:
         is_change = not is_level or number.kind in (NumberKind.RANK, NumberKind.FLAT)
         key = (name, year, scope, is_change)
         if number.kind is NumberKind.RANK:
-            place = self._place(name, year, scope, int(number.numeral), by_growth=bool(_GROWTH.search(said)))
+            place = self._place(
+                name, year, scope, int(number.numeral), among=among, by_growth=bool(_GROWTH.search(said))
+            )
             return DraftReading(key, place, place == number.numeral)
-        value = self._value(number, relation, key)
-        if value is None:
-            return DraftReading(key, None, is_true=False)
-        direction = (value > 0) - (value < 0)
-        if relation.sign and direction != relation.sign:
-            return DraftReading(key, value, is_true=False)
-        return DraftReading(
-            key, value, any(number.wording.is_true_of(each) for each in _around(value, number, relation))
-        )
+        return self._held(number, relation, key, self._value(number, relation, key))
 
     def read_sums(
         self, number: DraftNumber, names: Iterable[str], scopes: Iterable[str], year: int
@@ -68,6 +65,67 @@ class Readings:
             if len(known) == len(values) > 1:
                 total = sum(known, Decimal(0))
                 yield DraftReading((name, year, ALL, True), total, number.wording.is_true_of(total))
+
+    def read_share_of_sum(
+        self, number: DraftNumber, names: Iterable[str], scopes: Iterable[str], year: int
+    ) -> Iterator[DraftReading]:
+        """A number as the share that units which were named have together."""
+        for name in names:
+            values = [self.figures.get(name, year, scope).value for scope in scopes]
+            whole = self.figures.get(name, year).value
+            known = [value for value in values if value is not None]
+            if whole and len(known) == len(values) > 1:
+                share = 100 * sum(known, Decimal(0)) / whole
+                yield DraftReading((name, year, ALL, True), share, number.wording.is_true_of(share))
+
+    def read_added(self, number: DraftNumber, names: Sequence[str], year: int) -> Iterator[DraftReading]:
+        """A number as the sum of two indicators that its words name."""
+        for one, other in combinations(names, 2):
+            values = [self.figures.get(name, year).value for name in (one, other)]
+            known = [value for value in values if value is not None]
+            if len(known) == len(values) and number.wording.is_true_of(sum(known, Decimal(0))):
+                yield DraftReading((one, year, ALL, True), sum(known, Decimal(0)), is_true=True)
+
+    def read_per_person(
+        self, number: DraftNumber, said: Sequence[tuple[str, str]], year: int
+    ) -> Iterator[DraftReading]:
+        """An amount a person as the money said last over the people said last."""
+        indicators = self.figures.project.indicators
+        money = next((each for each in said if indicators[each[0]].unit == "元"), None)
+        people = next((each for each in said if indicators[each[0]].unit in _PEOPLE), None)
+        if money and people and money[1] == people[1]:
+            amount, count = (self.figures.get(name, year, scope).value for name, scope in (money, people))
+            if amount and count:
+                yield DraftReading(
+                    (money[0], year, money[1], True), amount / count, number.wording.is_true_of(amount / count)
+                )
+
+    def compare(
+        self, number: DraftNumber, relation: DraftRelation, one: tuple[str, str], other: tuple[str, str], year: int
+    ) -> DraftReading:
+        """A number as what one figure is more than, or how many times, another one."""
+        key = (one[0], year, one[1], True)
+        value, base = (self.figures.get(name, year, scope).value for name, scope in (one, other))
+        if value is None or base is None:
+            return DraftReading(key, None, is_true=False)
+        if relation.kind is RelationKind.TIMES:
+            result = value / base if base else None
+        elif number.unit == "%" and self.figures.project.indicators[one[0]].unit not in _RATES:
+            result = 100 * (value - base) / base if base else None
+        else:
+            result = value - base
+        return self._held(number, relation, key, result)
+
+    def _held(self, number: DraftNumber, relation: DraftRelation, key: Key, value: Decimal | None) -> DraftReading:
+        """A value that was computed, with whether the number says it, and the right direction."""
+        if value is None:
+            return DraftReading(key, None, is_true=False)
+        direction = (value > 0) - (value < 0)
+        if relation.sign and direction != relation.sign:
+            return DraftReading(key, value, is_true=False)
+        return DraftReading(
+            key, value, any(number.wording.is_true_of(each) for each in _around(value, number, relation))
+        )
 
     def _value(self, number: DraftNumber, relation: DraftRelation, key: Key) -> Decimal | None:
         name, year, scope, _ = key
@@ -115,12 +173,16 @@ class Readings:
             return None
         return self.figures.get(planned, year - 1).value
 
-    def _place(self, name: str, year: int, scope: str, wanted: int, *, by_growth: bool) -> Decimal | None:
-        """Which place a unit has among those of its level, from the last one where that is asked."""
+    def _place(
+        self, name: str, year: int, scope: str, wanted: int, *, among: Sequence[str] | None, by_growth: bool
+    ) -> Decimal | None:
+        """Which place a unit has among those named or of its level, from the last one where that is asked."""
         units = self.figures.project.units
         if scope not in units:
             return None
         values = dict(self._values_of_level(name, year, units[scope].level.code, by_growth=by_growth))
+        if among:
+            values = {code: value for code, value in values.items() if code in among}
         if scope not in values or len(values) < 2:
             return None
         if wanted < 0:
@@ -140,7 +202,7 @@ class Readings:
 
 def _around(value: Decimal, number: DraftNumber, relation: DraftRelation) -> Iterable[Decimal]:
     """The value without its sign; what people compute from printed numbers may be off by one in the last place."""
-    size = abs(value) if number.kind is not NumberKind.FLAT else value
+    size = value if number.kind in (NumberKind.FLAT, NumberKind.MOVED) else abs(value)
     if relation.kind in (RelationKind.CHANGE, RelationKind.GAP) and number.unit not in ("%", "倍"):
         step = Decimal(1).scaleb(int(number.numeral.as_tuple().exponent))
         return (size, size - step / 2, size + step / 2) if step < 1 or number.unit == "元" else (size,)

@@ -4,31 +4,44 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from nianbao.review.draft.numbers import DraftNumber
+from nianbao.review.draft.numbers import DraftNumber, NumberKind
+from nianbao.statistics.scopes import ALL
 
 _STOP = re.compile(r"[，,；;。！？!?：:]")
 _SEGMENT = re.compile(r"[；;。！？!?]")
-_LEVEL_AFTER = re.compile(
-    r"(?:增加|增长|提高|提升|上升|扩大|减少|下降|降低|增|升|降|减)(?:到|至|为)了?$|(?<!超出)(?<!超过)目标(?:为|是)?$"
+_MOVES = r"(?:增加|增长|提高|提升|上升|扩大|减少|下降|降低|增|升|降|减)"
+_LEVEL_AFTER = re.compile(rf"{_MOVES}(?:到|至|为)了?$|(?<!超出)(?<!超过)目标(?:为|是)?$")
+_BEFORE_IT = re.compile(r"[由从]$|[由从与同](?:上年|去年|20\d\d年)的?$")
+_TO_IT = re.compile(rf"[^，。；、]{{0,4}}?{_MOVES}?(?:到|至|为)|相比|相较")
+_YEAR_OF_IT = re.compile(r"(?:上年|去年|上年同期)(?:的|为|是)?$")
+_UP = re.compile(
+    r"(?:增加|增长|提高|提升|上升|扩大|净增|增幅[为达]?到?|增速[为达]?到?|(?<!新)增|增收|增支|涨|添)(?:了|最多的?)?$"
 )
-_BEFORE_IT = re.compile(r"[由从]$|[由从](?:上年|去年|20\d\d年)的?$")
-_TO_IT = re.compile(r"[^，。；、]{0,4}?(?:增加|增长|提高|提升|上升|扩大|减少|下降|降低|增|升|降|减)?(?:到|至|为)")
-_UP = re.compile(r"(?:增加|增长|提高|提升|上升|扩大|净增|增幅[为达]?到?|增速[为达]?到?|多[发返办]|(?<!新)增|涨)了?$")
-_DOWN = re.compile(r"(?:减少|下降|降低|下滑|缩减|回落|降幅[为达]?到?|减幅[为达]?到?|减)了?$")
-_MORE, _LESS = re.compile(r"(?:多|高|高出|多出)了?$"), re.compile(r"(?:少|低|低于)了?$")
+_DOWN = re.compile(r"(?:减少|下降|降低|下滑|缩减|回落|降幅[为达]?到?|减幅[为达]?到?|减|减收|减支)了?$")
+_MORE = re.compile(r"(?<!至)(?<!最)(?:多|高)(?:出)?[^，。；、\d最]{0,3}$")
+_LESS = re.compile(r"(?<!至)(?<!最)(?:少|低)[^，。；、\d最]{0,3}$")
+_GROWTH_AFTER = re.compile(r"的(?:增幅|增速|涨幅)|领跑")
+_APART = re.compile(r"(?:相差|差距[为达]?|之差[为是]?)(?:了)?$")
+_LEFT = re.compile(r"(?:结余|节余|尚有|还有|仍有|净)$")
 _COMPARED = re.compile(
-    r"(?:比|较|同)(?P<base>[^，；。]{0,16}?)(?:相比|增|减|多|少|高|低|提|下|上升|降|净|翻|持平|有所)"
+    r"(?:比|较|同|与|和|超)(?P<base>[^，；。]{0,16}?)(?:相比|增|减|多|少|高|低|提|下|上升|降|净|翻|持平|有所|相差|之差|$)"
 )
 _YEARS = re.compile(r"上年|去年|上一年|同期|年初|往年|20\d\d年")
 _SINCE_LAST = re.compile(r"同比")
+_WHOLE = re.compile(r"平均")
 _TARGET = re.compile(r"目标|计划任务|年度任务|超额完成")
 _ABOVE_TARGET, _BELOW_TARGET = re.compile(r"超额完成|超出|超过|超$"), re.compile(r"[还尚]?差|距|未完成")
-_OF = re.compile(r"(?:占|是|为|达|达到|相当于|只有|仅有|不到|不足|超过|约为?|仅为?)(?P<base>[^，；。]{0,18}?)的?$")
-_YEAR_OF_IT = re.compile(r"(?:上年|去年)的?$")
+_OF = re.compile(
+    r"(?:占|是|为|达|达到|相当于|只有|仅有|不到|不足|超过|约为?|仅为?|只及|仅及)(?P<base>[^，；。]{0,18}?)的?$"
+)
+_OF_BOTH = re.compile(r"(?:相当于|是|为)[^，；。]*、(?P<base>[^，；。、]{0,18}?)的$")
 _DONE = re.compile(r"完成(?:全年|年度)?(?:目标|计划|任务)(?:任务)?的?$")
+_BUDGET = re.compile(r"(?:超收|超支|短收|短支|超(?:出)?预算|[低少]于预算|[高多]于预算|比预算数?[多少高低超])了?$")
+_IS_TARGET = re.compile(r"的?(?:年度|全年|预期)?(?:目标|任务|计划)")
+_TIED_TO = re.compile(r"于|超|不及|不如")
 
 
 class RelationKind(StrEnum):
@@ -47,7 +60,8 @@ class RelationKind(StrEnum):
 class DraftRelation:
     """What a number says: kind, direction (1 up, -1 down, 0 none), the unit it compares with, the base's year.
 
-    `is_open` tells that it compares with something that is not known here, so that nothing can be said of it.
+    `is_open` tells that it compares with something that is no unit and no year: another figure, by the words of
+    `base`, or by none where the two figures said last are compared.
     """
 
     kind: RelationKind = RelationKind.LEVEL
@@ -57,6 +71,7 @@ class DraftRelation:
     is_of_last_year: bool = False
     is_open: bool = False
     base: str = ""
+    is_target: bool = False
 
 
 def relation_of(
@@ -66,10 +81,13 @@ def relation_of(
     number = numbers[index]
     clause = text[_start(_STOP, text, number.start) : number.start]
     segment = text[_start(_SEGMENT, text, number.start) : number.start]
+    if number.kind is NumberKind.MOVED:
+        return moved(text, number, scopes)
     if (
         last
-        and last.kind is RelationKind.CHANGE
-        and re.fullmatch(r"[和、及]", text[numbers[index - 1].end : number.start])
+        and last.kind in (RelationKind.CHANGE, RelationKind.SHARE)
+        and re.fullmatch(r"[和、及与]", text[numbers[index - 1].end : number.start])
+        and (number.unit == "%") == (numbers[index - 1].unit == "%")
     ):
         return last
     is_before = _BEFORE_IT.search(clause) and _TO_IT.match(text, number.end)
@@ -81,29 +99,49 @@ def relation_of(
         return DraftRelation(RelationKind.DONE)
     if number.unit == "倍" and not _UP.search(clause):
         return _multiple(clause, number, scopes)
+    if _IS_TARGET.match(text, number.end):
+        return DraftRelation(is_target=True)
     if _TARGET.search(segment) and (sign := _to_target(clause)) and number.unit != "%":
         return DraftRelation(RelationKind.GAP, sign)
-    sign = _direction(clause, segment)
+    if _APART.search(clause) or (_LEFT.search(clause) and re.search(r"[抵余]|应|差额|整改", segment)):
+        return replace(_compared(RelationKind.CHANGE, 0, clause, scopes, is_apart=True), sign=0)
+    if over := _BUDGET.search(clause):
+        sign = 1 if re.search("超|多", over[0]) else -1
+        return DraftRelation(RelationKind.CHANGE, sign, is_open=True, base="预算")
+    sign = _direction(clause, segment, text[number.end :])
     if sign:
         kind = RelationKind.BY_TIMES if number.unit == "倍" else RelationKind.CHANGE
-        return _compared(kind, sign, clause if "比" in clause or "较" in clause else segment, scopes)
-    if number.unit == "%" and (of := _OF.search(clause)):
+        return _compared(kind, sign, clause if re.search("[比较超]", clause) else segment, scopes)
+    if number.unit == "%" and (of := _OF.search(clause)) and (of["base"] or of[0][0] in "占相"):
         return _share(of["base"], scopes)
     return DraftRelation()
+
+
+def moved(text: str, number: DraftNumber, scopes: Mapping[str, str]) -> DraftRelation:
+    """With what a figure is compared that is said to be larger or smaller without a number (多于乙州, 略有上升)."""
+    before = text[_start(_STOP, text, number.start) : number.start]
+    if _TIED_TO.search(number.text):
+        stop = re.compile(r"[，,；;。！？!?：:（(\d]").search(text, number.end)
+        base = text[number.end : stop.start() if stop else len(text)]
+    else:
+        found = list(re.finditer(r"[比较与同](?P<base>[^，；。比较]{1,16}?)(?:相比|也|均|都)*$", before))
+        base = found[-1]["base"] if found else ""
+    relation = _with_base(DraftRelation(RelationKind.CHANGE, int(number.numeral)), base, scopes)
+    return replace(relation, is_open=relation.is_open or not base)
 
 
 def _start(stop: re.Pattern[str], text: str, at: int) -> int:
     return max((match.end() for match in stop.finditer(text, 0, at)), default=0)
 
 
-def _direction(clause: str, segment: str) -> int:
+def _direction(clause: str, segment: str, after: str) -> int:
     """Up or down, as the words next to the number say; 多 and 少 only where something is compared."""
-    if _UP.search(clause):
+    if _UP.search(clause) or _GROWTH_AFTER.match(after):
         return 1
     if _DOWN.search(clause):
         return -1
     if re.search(r"[比较超]", segment):
-        return 1 if _MORE.search(clause) else -1 if _LESS.search(clause) else 0
+        return 1 if _MORE.search(clause) or clause.endswith("超预算") else -1 if _LESS.search(clause) else 0
     return 0
 
 
@@ -113,31 +151,45 @@ def _to_target(clause: str) -> int:
     return 1 if _ABOVE_TARGET.search(clause) or _MORE.search(clause) else 0
 
 
-def _compared(kind: RelationKind, sign: int, said: str, scopes: Mapping[str, str]) -> DraftRelation:
+def _compared(
+    kind: RelationKind, sign: int, said: str, scopes: Mapping[str, str], *, is_apart: bool = False
+) -> DraftRelation:
     found = list(_COMPARED.finditer(said))
     base = found[-1]["base"] if found else ""
-    if year := re.search(r"(20\d\d)年", base):
-        return DraftRelation(kind, sign, base_year=int(year[1]))
-    if not base or _YEARS.search(base) or _SINCE_LAST.search(said):
+    if is_apart and not base:
+        return DraftRelation(kind, sign, is_open=True)
+    if not base or _SINCE_LAST.search(said):
         return DraftRelation(kind, sign)
+    return _with_base(DraftRelation(kind, sign), base, scopes)
+
+
+def _with_base(relation: DraftRelation, base: str, scopes: Mapping[str, str]) -> DraftRelation:
+    """The relation with what it compares with: a year, the target, a unit, the whole, or another figure."""
+    if year := re.search(r"(20\d\d)年", base):
+        return replace(relation, base_year=int(year[1]))
+    if not base or _YEARS.search(base):
+        return relation
     if _TARGET.search(base):
-        return DraftRelation(RelationKind.GAP, sign)
-    scope = next((scopes[name] for name in sorted(scopes, key=len, reverse=True) if name in base), "")
-    return DraftRelation(kind, sign, base_scope=scope, is_open=not scope)
+        return replace(relation, kind=RelationKind.GAP)
+    if scope := _scope_in(base, scopes):
+        return replace(relation, base_scope=scope)
+    return replace(relation, base_scope=ALL) if _WHOLE.search(base) else replace(relation, is_open=True, base=base)
+
+
+def _scope_in(words: str, scopes: Mapping[str, str]) -> str:
+    return next((scopes[name] for name in sorted(scopes, key=len, reverse=True) if name in words), "")
 
 
 def _multiple(clause: str, number: DraftNumber, scopes: Mapping[str, str]) -> DraftRelation:
     if number.text.startswith("翻"):
         return DraftRelation(RelationKind.TIMES)
-    of = _OF.search(clause)
+    of = _OF_BOTH.search(clause) or _OF.search(clause)
     base = of["base"] if of else ""
-    scope = next((scopes[name] for name in sorted(scopes, key=len, reverse=True) if name in base), "")
-    is_known = bool(scope) or bool(_YEARS.search(base)) or not base
-    return DraftRelation(RelationKind.TIMES, base_scope=scope, is_open=not is_known or not of)
+    relation = _with_base(DraftRelation(RelationKind.TIMES), base, scopes)
+    return relation if of else replace(relation, is_open=True)
 
 
 def _share(base: str, scopes: Mapping[str, str]) -> DraftRelation:
     if _YEARS.search(base):
         return DraftRelation(RelationKind.SHARE, is_of_last_year=True)
-    scope = next((scopes[name] for name in sorted(scopes, key=len, reverse=True) if name in base), "")
-    return DraftRelation(RelationKind.SHARE, base_scope=scope, base=base)
+    return DraftRelation(RelationKind.SHARE, base_scope=_scope_in(base, scopes), base=base)

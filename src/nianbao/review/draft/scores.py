@@ -107,7 +107,9 @@ def fit_of(profile: Profile, number: DraftNumber) -> float:
 
 def may_change_by(profile: Profile, number: DraftNumber) -> bool:
     """Whether an indicator can change by, or be placed by, what a number counts."""
-    return number.kind is not NumberKind.COUNT or number.unit in CHANGE_UNITS or bool(fit_of(profile, number))
+    if number.kind is not NumberKind.COUNT or number.unit in CHANGE_UNITS:
+        return True
+    return bool(fit_of(profile, number)) or (number.unit, profile.indicator.unit) == ("元", "元/人")
 
 
 def is_written_out(number: DraftNumber) -> bool:

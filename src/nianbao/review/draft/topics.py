@@ -1,9 +1,10 @@
-"""What a passage speaks of where a number stands: the units named, and the figures said before it."""
+"""What a passage speaks of where a number stands: the units named, the year, and the figures said before it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from nianbao.review.draft.numbers import DraftNumber
 from nianbao.review.draft.readings import scopes_in
@@ -12,25 +13,72 @@ _CLAUSE = re.compile(r"[，,；;。！？!?：:]")
 _SEGMENT = re.compile(r"[；;。！？!?]")
 _SENTENCE = re.compile(r"[。！？!?]")
 _EACH = re.compile(r"分别")
-_AFTER = re.compile(r"的(?:是|为)")
+_AFTER = re.compile(r"的(?:是|为|只有|仅有|还有|有|唯有)?")
+_THRESHOLD = re.compile(r"的(?:市|州|县|地区|单位|企业|只有|仅有|还有|有|共有)")
 _PLAN = re.compile(r"目标|计划|规划|力争|预计|明年|下一年|年初|任务|将(?!近)")
-_SUM, _LIST = re.compile(r"合计|总计|共计|之和"), re.compile(r"[、和及与两三四]")
+_SUM = re.compile(r"合计|总计|共计|之和|相加|(?<=[一两三四五六七八地州市者])共(?=\d|有|为|计|$)|一共|总共")
+_HOW_MANY = re.compile(r"([两三四五六七八])(?:者|地|州|市|市州|个市州|个地区|家)(?![一-鿿]*第)")
+_AMONG = re.compile(r"([两二三四五六七八])(?P<what>者|地|州|市|项|类|种)[^，。；]{0,6}?(?:之)?[中内]")
+_LIST = re.compile(r"[、和与及]")
+_ENDING = 3
+"""As much of the last of a list may be meant of all (职代会、厂务公开建制率)."""
+_DIGITS = "一二三四五六七八九"
+_YEAR = re.compile(
+    r"(?P<base>[较比由从到同与])?(?:(?P<year>(?:19|20)\d\d)\s*年"
+    r"|(?:上年|去年|上一年)(?!的[^，。]{0,4}(?:倍|一半|\d)))(?P<day>度?(?:12月)?[末底])?"
+)
+_ASIDE = re.compile(r"(?:同期|全年|末)?(?:仅|则|只)?(?:为|是|有|的)")
+
+
+@dataclass(frozen=True)
+class SaidYear:
+    """A year named for a number; a day of it says a stock and nothing else."""
+
+    year: int
+    is_day: bool
 
 
 class Topics:
-    """Follows a passage from number to number."""
+    """Follows a passage from number to number; `year` is the draft's."""
 
-    def __init__(self, text: str, names: Mapping[str, str], whole: str) -> None:
-        self._whole = re.compile(rf"(?<![占居列]){re.escape(whole)}(?!的?第)|全部|各级")
+    def __init__(self, text: str, names: Mapping[str, str], whole: str, year: int, *, is_plan: bool = False) -> None:
+        self._whole = re.compile(rf"(?<![占居列为比于]){re.escape(whole)}(?!的?第|最|平均)|全部|各级")
         self._text = text
         self._named = scopes_in(names, text)
         self._said: list[tuple[int, str, str]] = []
         self._shared: dict[int, int] = {}
+        self._year = year
+        self._is_plan = is_plan
 
     def clause(self, number: DraftNumber) -> str:
         """The clause up to a number and to its end."""
         stop = _CLAUSE.search(self._text, number.end)
         return self._text[self._from(_CLAUSE, number) : stop.start() if stop else len(self._text)]
+
+    def year(self, number: DraftNumber) -> SaidYear | None:
+        """The year that is named for a number: in its clause, at the head of its sentence, or in a clause before.
+
+        A year with which something is compared (比2021年), or of which a clause has a number of its own (上年为43个),
+        holds no further.
+        """
+        start = self._from(_SENTENCE, number)
+        own = self._from(_CLAUSE, number)
+        named = [match for match in _YEAR.finditer(self._text, start) if match.end() <= number.start]
+        for match in reversed(named):
+            opens = max((stop.end() for stop in _CLAUSE.finditer(self._text, start, match.start())), default=start)
+            is_past = not match["year"] or int(match["year"]) < self._year
+            if match["base"] or (
+                is_past and match.start() < own and opens > start and self._is_aside(match, number)
+            ):
+                continue
+            return SaidYear(int(match["year"] or self._year - 1), bool(match["day"]))
+        return None
+
+    def _is_aside(self, match: re.Match[str], number: DraftNumber) -> bool:
+        """Whether a year is named for the number of its own clause alone."""
+        stop = _CLAUSE.search(self._text, match.end())
+        rest = self._text[match.end() : min(stop.start() if stop else number.start, number.start)]
+        return bool(_ASIDE.match(rest)) or (not match["year"] and bool(re.search(r"\d", rest)))
 
     def scopes(self, number: DraftNumber, base: str = "") -> tuple[str, ...]:
         """The unit named last before a number in its stretch, or right after it (最多的是甲市); not its base."""
@@ -48,24 +96,60 @@ class Topics:
             return () if at < clause and self._whole.search(self._text, clause, number.start) else (code,)
         return (code,)
 
+    def is_threshold(self, number: DraftNumber) -> bool:
+        """Whether a number only says which units are meant (超过95%的市州), and is no figure of any."""
+        return bool(_THRESHOLD.match(self._text, number.end)) and not self._follows_scope(number)
+
+    def _follows_scope(self, number: DraftNumber) -> bool:
+        match = _AFTER.match(self._text, number.end)
+        return bool(match and any(match.end() <= at <= match.end() + 2 for at, _ in self._named))
+
     def speaks_of_plans(self, number: DraftNumber) -> bool:
         """Whether the sentence of a number says what is planned."""
         stop = _SENTENCE.search(self._text, number.end)
-        return bool(_PLAN.search(self._text, self._from(_SENTENCE, number), stop.start() if stop else len(self._text)))
+        said = self._text[self._from(_SENTENCE, number) : stop.start() if stop else len(self._text)]
+        return self._is_plan or bool(_PLAN.search(said))
+
+    def is_ahead(self, number: DraftNumber) -> bool:
+        """Whether a number says what is to come: in a section of plans, or of a year after the draft's."""
+        said = self.year(number)
+        return self._is_plan or bool(said and said.year > self._year)
 
     def is_sum(self, number: DraftNumber) -> bool:
-        """Whether a number adds up what the clause names."""
+        """Whether a number adds up what is named."""
         said = self._text[self._from(_CLAUSE, number) : number.start]
-        return bool(_SUM.search(said) and (_LIST.search(said) or len(self.named(number)) > 1))
+        return bool(_SUM.search(said)) and len(self.named(number)) > 1
+
+    def adds_indicators(self, number: DraftNumber) -> bool:
+        """Whether a number adds up things and no units (甲和乙合计)."""
+        said = self._text[self._from(_CLAUSE, number) : number.start]
+        return bool(_SUM.search(said) and _LIST.search(said)) and len(self.named(number)) < 2
 
     def follows_sum(self, number: DraftNumber) -> bool:
         """Whether what is spoken of is a sum that nobody reports."""
-        return bool(_SUM.search(self._text, self._from(_SEGMENT, number), number.start))
+        found = [match.end() for match in _SUM.finditer(self._text, self._from(_SEGMENT, number), number.start)]
+        return bool(found) and not any(found[-1] <= at < number.start for at, _ in self._named)
 
     def named(self, number: DraftNumber) -> tuple[str, ...]:
-        """The units named before a number in its stretch."""
+        """The units that are added up or compared with one another: those named last, as many as are counted."""
+        start = self._from(_SENTENCE, number)
+        counted = _HOW_MANY.search(self._text, self._from(_SEGMENT, number), number.start)
+        if not counted:
+            start = self._from(_SEGMENT, number)
+        named = tuple(dict.fromkeys(code for at, code in self._named if start <= at < number.start))
+        return named[-1 - _DIGITS.index(counted[1].replace("两", "二")) :] if counted else named
+
+    def among(self, number: DraftNumber) -> tuple[str, ...] | None:
+        """Among which units a rank is: none where it is among no units (三项制度中最高), None where it is not said."""
         start = self._from(_SEGMENT, number)
-        return tuple(dict.fromkeys(code for at, code in self._named if start <= at < number.start))
+        said = list(_AMONG.finditer(self._text, start, number.start))
+        if not said:
+            return None
+        if said[-1]["what"] in "项类种":
+            return ()
+        count = 1 + _DIGITS.index(said[-1][1].replace("两", "二"))
+        named = tuple(dict.fromkeys(code for at, code in self._named if at < said[-1].start()))
+        return named[-count:] if len(named) >= count else None
 
     def remember(self, number: DraftNumber, name: str, scope: str) -> None:
         """A figure was said here."""
@@ -88,3 +172,40 @@ class Topics:
 
     def _from(self, stop: re.Pattern[str], number: DraftNumber) -> int:
         return max((match.end() for match in stop.finditer(self._text, 0, number.start)), default=0)
+
+
+@dataclass(frozen=True)
+class ListedItem:
+    """What a number after 分别 is of: the words, or the unit."""
+
+    words: str
+    scope: str
+
+
+def listed(text: str, numbers: Sequence[DraftNumber], index: int, names: Mapping[str, str]) -> ListedItem | None:
+    """Of what the number of a list after 分别 is: the first of the first that was named, and so on."""
+    number = numbers[index]
+    start = max((match.end() for match in _SENTENCE.finditer(text, 0, number.start)), default=0)
+    each = next((match for match in reversed(list(_EACH.finditer(text, start, number.start)))), None)
+    if each is None or _SEGMENT.search(text, each.end(), number.start):
+        return None
+    together = [at for at, other in enumerate(numbers) if other.start >= each.end()]
+    row: list[int] = together[:1]
+    for at in together[1:]:
+        if not re.fullmatch(r"[、和与及，]", text[numbers[at - 1].end : numbers[at].start]):
+            break
+        row.append(at)
+    if index not in row or len(row) < 2:
+        return None
+    place, clause = row.index(index), text[start : each.start()]
+    segment = _SEGMENT.split(clause)[-1]
+    scopes = [code for _, code in scopes_in(names, _CLAUSE.split(segment)[-1])]
+    scopes = scopes if len(scopes) >= len(row) else [code for _, code in scopes_in(names, segment)]
+    if len(scopes) >= len(row):
+        return ListedItem("", scopes[-len(row) :][place])
+    items = [item for item in _LIST.split(_CLAUSE.split(segment)[-1]) if item]
+    if len(items) < len(row):
+        return None
+    items = items[-len(row) :]
+    end = items[-1][-_ENDING:] if place < len(row) - 1 and not items[place].endswith(items[-1][-_ENDING:]) else ""
+    return ListedItem(items[place] + end, "")

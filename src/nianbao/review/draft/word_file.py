@@ -20,7 +20,7 @@ from nianbao import clock
 from nianbao.errors import UsageError
 from nianbao.language import _
 from nianbao.publish.plain import universal
-from nianbao.review.draft.reading import DraftCell, Paragraph, Tag
+from nianbao.review.draft.reading import GOES_ON, DraftCell, Paragraph, Tag
 
 AUTHOR, INITIALS = "nianbao", "NB"
 LARGEST = 300 * 2**20
@@ -262,8 +262,10 @@ class _Tables:
         name = head[: in_head.start()] if in_head else head
         unit = found if _UNIT.fullmatch(found) or found == in_row else ""
         is_in_any_scale = not in_head and bool(in_row)
+        before = (_UNIT_IN_HEAD.sub("", heads[number]) for number in sorted(heads, reverse=True) if 0 < number < column)
+        of = next((each.strip() for each in before if not GOES_ON.fullmatch(each.strip())), "")
         return DraftCell(
-            _text(cells[min(cells)]), name.strip(), caption, unit, int(year) if year else None, is_in_any_scale
+            _text(cells[min(cells)]), name.strip(), caption, unit, int(year) if year else None, is_in_any_scale, of
         )
 
     def _caption(self) -> tuple[str, str]:
