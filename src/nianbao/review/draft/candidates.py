@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from nianbao.review.draft.binding import ENOUGH, Binder, BoundNumber
+from nianbao.review.draft.binding import ENOUGH, Binder, BoundNumber, RankedNumber
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
 from nianbao.review.draft.profiles import pairs_of
 from nianbao.review.draft.reading import Passage, Place
@@ -14,7 +14,7 @@ from nianbao.review.draft.readings import TARGET, Readings
 from nianbao.review.draft.relations import DraftRelation, RelationKind
 from nianbao.review.draft.scores import fit_of, may_change_by, says_change
 from nianbao.review.draft.spoken import Spoken
-from nianbao.review.draft.topics import listed
+from nianbao.review.draft.topics import Topics, listed
 from nianbao.review.draft.values import Values
 from nianbao.statistics.scopes import ALL
 
@@ -29,6 +29,7 @@ _YEAR_SAID = re.compile(r"(?:19|20)\d\d年")
 _SHARE = re.compile(r"100 \* ([a-z][a-z0-9_]*) / ([a-z][a-z0-9_]*)")
 
 
+_ALL: tuple[str, ...] = (ALL,)
 _LAST_TWO = re.compile(r"[前后]者")
 
 
@@ -42,31 +43,33 @@ class Candidates:
 
     def of(self, spoken: Spoken, at: int, relation: DraftRelation) -> list[tuple[str, tuple[str, ...]]]:
         """The indicators that a number may be of, the likeliest first, each with the units it may be of."""
-        number, topics, passage, known = spoken.numbers[at], spoken.topics, spoken.passage, spoken.bound[at].best
-        scopes = topics.scopes(number, relation.base_scope)
+        number, topics = spoken.numbers[at], spoken.topics
         before = topics.before(number)
-        spoken_of = [each for each in before if may_change_by(self._values.profiles[each[0]], number)]
-        words = self._by_words(passage.text, spoken.numbers, at, passage.place)
+        item = listed(spoken.passage.text, spoken.numbers, at, self._values.scopes)
+        scopes = (item.scope,) if item and item.scope else topics.scopes(number, relation.base_scope)
+        if item and item.scope and not item.is_first and before and self._may_be(before[0][0], number):
+            return [(before[0][0], scopes)]
+        own = self._alone(spoken, number, item.words) if item and item.words else spoken
+        place = 0 if own is not spoken else at
+        words = self._by_words(own.passage.text, own.numbers, place, own.passage.place)
         if scopes and (having := [each for each in words if self.has(each[0], scopes)]):
             words = having
         if topics.is_ahead(number) or relation.is_target:
             said_before = [(name, SAID) for name, _ in before] if relation.is_target else []
-            ranked = [(each.indicator_id, each.score) for each in spoken.bound[at].ranked]
+            ranked = [(each.indicator_id, each.score) for each in own.bound[place].ranked]
             return self._planned(number, relation, [*ranked, *words, *said_before])
-        item = listed(passage.text, spoken.numbers, at, self._values.scopes)
-        if item and item.scope:
-            scopes = (item.scope,)
         if relation.kind is RelationKind.LEVEL and number.kind is NumberKind.COUNT:
-            ranked = spoken.bound[at].ranked
-            if item and item.words:
-                text, alone = f"{item.words}{number.text}", _moved(number, len(item.words))
-                bound = self._binder.bind(text, [alone], passage.place)[0]
-                known, ranked = bound.best, bound.ranked
-            levels = self._levels(number, known, ranked, scopes, before, words, topics.clause(number))
-            return levels if topics.speaks_of_plans(number) else self._without_plans(levels, passage) or levels
-        if item and item.words:
-            text = f"{item.words}{number.text}"
-            words = self._by_words(text, [_moved(number, len(item.words))], 0, passage.place)
+            levels = self._levels(number, own.bound[place], scopes, before, words, topics.clause(number), relation)
+            return levels if topics.speaks_of_plans(number) else self._without_plans(levels, spoken.passage) or levels
+        return self._not_levels(number, own.bound[place].best, relation, scopes, words, topics)
+
+    def _not_levels(
+        self, number: DraftNumber, known: BoundNumber | None, relation: DraftRelation, scopes: tuple[str, ...],
+        words: list[tuple[str, float]], topics: Topics,
+    ) -> list[tuple[str, tuple[str, ...]]]:  # fmt: skip
+        """The indicators of which a number may say a change, a share, a multiple or a rank."""
+        before = topics.before(number)
+        spoken_of = [each for each in before if self._may_be(each[0], number)]
         least = SAID_OF_RANK if number.kind is NumberKind.RANK else SAID / 2
         sure = [name for name, score in words if score >= least and score >= ALSO * words[0][1]]
         if relation.kind is RelationKind.GAP:
@@ -82,8 +85,19 @@ class Candidates:
         for name, scope in [*topics.own(number), *in_order]:
             found.setdefault(name, self._of(name, scopes or ((scope,) if scope else ())))
         if relation.kind is RelationKind.SHARE:
-            return self._shares(found, relation, known)
+            return self._shares(found, relation, known, before)
         return [(name, units) for name, units in found.items() if name.removeprefix(TARGET) not in {*found} - {name}]
+
+    def _alone(self, spoken: Spoken, number: DraftNumber, words: str) -> Spoken:
+        """A number of a list with the words that are its own."""
+        alone = _moved(number, len(words))
+        passage = replace(spoken.passage, text=f"{words}{number.text}")
+        return replace(
+            spoken, passage=passage, numbers=[alone], bound=self._binder.bind(passage.text, [alone], passage.place)
+        )
+
+    def _may_be(self, name: str, number: DraftNumber) -> bool:
+        return may_change_by(self._values.profiles[name], number)
 
     def weak(self, spoken: Spoken, at: int, relation: DraftRelation) -> list[tuple[str, tuple[str, ...]]]:
         """What a number may be of by few words, or by what was said before it: enough to agree, not to object."""
@@ -98,11 +112,7 @@ class Candidates:
         names = [name for name, score in words if score >= SAID_OF_RANK]
         names += [each.indicator_id for each in spoken.bound[at].ranked]
         names += self.beside(number, said)
-        fitting = [
-            name
-            for name in dict.fromkeys(names)
-            if not is_level or fit_of(self._values.profiles[name], number)
-        ]
+        fitting = [name for name in dict.fromkeys(names) if not is_level or fit_of(self._values.profiles[name], number)]
         return [(name, self._of(name, scopes)) for name in fitting]
 
     def beside(self, number: DraftNumber, said: Sequence[str]) -> list[str]:
@@ -123,7 +133,7 @@ class Candidates:
         """Pairs of figures that a number may compare: by the words of the base, or the two that were said last."""
         number, topics = spoken.numbers[at], spoken.topics
         if not relation.base or _LAST_TWO.search(relation.base):
-            said = [each for each in topics.before(number) if may_change_by(self._values.profiles[each[0]], number)]
+            said = [each for each in topics.before(number) if self._may_be(each[0], number)]
             if len(said) < 2:
                 return []
             later, earlier = said[:2]
@@ -150,7 +160,7 @@ class Candidates:
         return [
             (name, score)
             for name, score in self._binder.by_words(text, numbers, at, place)
-            if not says_change(self._values.profiles[name]) and may_change_by(self._values.profiles[name], numbers[at])
+            if not says_change(self._values.profiles[name]) and self._may_be(name, numbers[at])
         ]
 
     def _planned(
@@ -160,7 +170,7 @@ class Candidates:
         if relation.kind is not RelationKind.LEVEL or number.kind is not NumberKind.COUNT:
             return []
         names = [f"{TARGET}{name.removeprefix(TARGET)}" for name, score in words if score >= SAID / 2]
-        return [(name, (ALL,)) for name in dict.fromkeys(names) if name in self._values.profiles][:2]
+        return [(name, _ALL) for name in dict.fromkeys(names) if name in self._values.profiles][:2]
 
     def _without_plans(
         self, levels: list[tuple[str, tuple[str, ...]]], passage: Passage
@@ -173,13 +183,14 @@ class Candidates:
         ]
 
     def _levels(
-        self, number: DraftNumber, known: BoundNumber | None, ranked: Sequence[BoundNumber], scopes: tuple[str, ...],
-        spoken: list[tuple[str, str]], words: list[tuple[str, float]], clause: str,
+        self, number: DraftNumber, bound: RankedNumber, scopes: tuple[str, ...],
+        spoken: list[tuple[str, str]], words: list[tuple[str, float]], clause: str, relation: DraftRelation,
     ) -> list[tuple[str, tuple[str, ...]]]:  # fmt: skip
         """The indicators whose level a number may say; without words of its own it goes on with the last."""
+        known, ranked = bound.best, bound.ranked
         if known is None or (words and words[0][1] < OWN_WORDS and spoken):
             alike = [name for name, _ in spoken if fit_of(self._values.profiles[name], number) == 1]
-            goes_on = bool(scopes) or bool(_YEAR_SAID.search(clause))
+            goes_on = bool(scopes) or bool(_YEAR_SAID.search(clause)) or relation.is_of_last_year
             if known is None or (alike and goes_on):
                 return [(name, self._of(name, scopes)) for name in dict.fromkeys(alike[:1])] if goes_on else []
         if scopes and not self.has(known.indicator_id, scopes):
@@ -204,8 +215,9 @@ class Candidates:
         return [(name, self._of(name, scopes)) for name in names]
 
     def _shares(
-        self, found: dict[str, tuple[str, ...]], relation: DraftRelation, known: BoundNumber | None
-    ) -> list[tuple[str, tuple[str, ...]]]:
+        self, found: dict[str, tuple[str, ...]], relation: DraftRelation, known: BoundNumber | None,
+        before: Sequence[tuple[str, str]],
+    ) -> list[tuple[str, tuple[str, ...]]]:  # fmt: skip
         """Declared shares of what is spoken of come first, then whatever the words after 占 may name."""
         declared: dict[str, tuple[str, ...]] = {}
         if known and self._values.figures.project.indicators[known.indicator_id].unit == "%" and known.score >= SAID:
@@ -214,6 +226,11 @@ class Candidates:
             part = _SHARE.fullmatch(indicator.formula)
             if part and part[1] in found and self._is_named(part[2], relation.base):
                 declared.setdefault(name, (ALL,))
+        last = before[0][0] if before else ""
+        meant = known.indicator_id if known else ""
+        declared = dict(
+            sorted(declared.items(), key=lambda each: (last not in self._parts_of(each[0]), each[0] != meant))
+        )
         if known and known.indicator_id in declared and known.score >= SURELY:
             return [*declared.items()]
         return (
@@ -225,6 +242,10 @@ class Candidates:
                 if scopes != (ALL,) or self._is_named(name, relation.base)
             ]
         )
+
+    def _parts_of(self, name: str) -> list[str]:
+        part = _SHARE.fullmatch(self._values.figures.project.indicators[name].formula)
+        return [part[1]] if part else []
 
     def _is_named(self, name: str, words: str) -> bool:
         """Whether words may mean an indicator: they name none, or share most of their pairs with its names."""

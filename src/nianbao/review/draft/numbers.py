@@ -23,6 +23,7 @@ from nianbao.review.draft.patterns import (
 from nianbao.statistics.noun import Wording
 from nianbao.statistics.wording import ABOUT_WITHIN, NEAR_FROM
 
+_AND = re.compile(r"[、和与及]")
 TENTHS_NEAR = Decimal(3)
 """How many per cent below a tenth 近 still reaches."""
 FLAT_WITHIN = Decimal("0.05")
@@ -92,7 +93,16 @@ class NumberFinder:
         found: list[DraftNumber] = []
         for match in self._pattern.finditer(masked):
             start, end = places[match.start()] + shift, places[match.end() - 1] + shift + 1
-            found.extend(_read(match, start, end, text[start:end]))
+            read = list(_read(match, start, end, text[start:end]))
+            if (
+                found
+                and read
+                and found[-1].unit == "元/人"
+                and read[0].unit == "元"
+                and _AND.fullmatch(text[found[-1].end : start])
+            ):
+                read = [replace(each, unit="元/人") for each in read]
+            found.extend(read)
         return found
 
 

@@ -7,26 +7,40 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from nianbao.publish.plain import exact
 from nianbao.review.draft.binding import SURE, Binder, BoundNumber
 from nianbao.review.draft.candidates import SAID, SURELY, Candidates
-from nianbao.review.draft.numbers import DraftNumber, NumberFinder, NumberKind, in_unit
+from nianbao.review.draft.numbers import DraftNumber, NumberFinder, NumberKind
 from nianbao.review.draft.profiles import DraftVocabulary, read_vocabulary
-from nianbao.review.draft.reading import SENTENCE_END, DraftCell, Paragraph, Passage, around, passages
+from nianbao.review.draft.reading import DraftCell, Paragraph, Passage, passages
 from nianbao.review.draft.readings import DraftReading, Readings
 from nianbao.review.draft.relations import DraftRelation, RelationKind, moved, relation_of
 from nianbao.review.draft.scores import fit_of, is_written_out, says_change
-from nianbao.review.draft.spoken import Spoken, change_of, sentence_of, unit_of
+from nianbao.review.draft.spoken import (
+    Spoken,
+    change_of,
+    in_ten_thousands,
+    says_anything,
+    sentence_around,
+    sentence_of,
+    unit_of,
+)
 from nianbao.review.draft.suggest import suggest
 from nianbao.review.draft.topics import Topics
 from nianbao.review.draft.values import Values, scope_names
-from nianbao.review.draft.verdicts import CheckedDraft, NumberVerdict, contradictions, judge, sums
+from nianbao.review.draft.verdicts import (
+    WEAK,
+    CheckedDraft,
+    NumberVerdict,
+    contradictions,
+    is_far,
+    is_near,
+    said_of,
+    sums,
+    verdict_of,
+)
 from nianbao.review.draft.wholes import wholes_of
 from nianbao.statistics.figures import Figures
 from nianbao.statistics.scopes import ALL
-
-WEAK, FAR, NEAR = 0.35, 3, Decimal("0.2")
-"""A binding this weak to a value so many times larger or smaller is not taken for a stale figure of it."""
 
 # The columns of the annex that hold the figure which the row names; and columns that hold no figures of the report:
 # numbering, years, how many units reported, what an earlier release said.
@@ -84,12 +98,14 @@ class _Prover:
         numbers = [each for each in self._finder.find(passage.text) if self._is_said(passage, each)]
         tags = {place: tag for place, number in enumerate(numbers) if (tag := self._tag(passage, number))}
         fixed = {place: name for place, (name, _) in tags.items()}
-        if not cell and not tags and not _says_anything(passage.text, numbers):
+        if not cell and not tags and not says_anything(passage.text, numbers):
             return []
         prose = None if cell else self._spoken(passage, numbers, fixed)
         checked, relation = [], None
         for place, number in enumerate(numbers):
-            one = CheckedDraft(number, index, _sentence(passage, number), passage.place[1], is_tagged=place in tags)
+            one = CheckedDraft(
+                number, index, sentence_around(passage, number), passage.place[1], is_tagged=place in tags
+            )
             if prose:
                 spoken, at = prose, place
                 relation = relation_of(passage.text, numbers, place, self._values.scopes, relation)
@@ -201,7 +217,7 @@ class _Prover:
         near = [
             (name, value)
             for name in names
-            if (value := self._value(name, self._year, scope)) is not None and _is_near(number.numeral, value)
+            if (value := self._value(name, self._year, scope)) is not None and is_near(number.numeral, value)
         ]
         return DraftReading((near[0][0], self._year, scope, False), near[0][1], False) if len(near) == 1 else None
 
@@ -242,12 +258,15 @@ class _Prover:
             return list(self._readings.read_share_of_sum(number, names, topics.named(number), self._year))
         among = topics.among(number) if number.kind is NumberKind.RANK else None
         readings = [
-            self._readings.read(each, relation, name, scope, year, topics.clause(number), among)
+            self._readings.read(each, relation, name, scope, year, topics.said_of_rank(number), among)
             for name, scopes in likely
             for scope in scopes
             for year in self._years(spoken, at, name, relation)
             for each in self._in_scales(spoken, number)
         ]
+        if relation.kind is RelationKind.SHARE and (whole := topics.whole_of(number)):
+            parts = [each for each in topics.before(number) if each != whole][:1]
+            readings += [self._readings.compare(number, relation, part, whole, self._year) for part in parts]
         if topics.adds_indicators(number):
             ranked = [each.indicator_id for each in spoken.bound[at].ranked[:4]]
             readings += self._readings.read_added(number, ranked, self._year)
@@ -258,7 +277,7 @@ class _Prover:
     def _in_scales(self, spoken: Spoken, number: DraftNumber) -> list[DraftNumber]:
         """A number of a row that says its unit once for the indicator, as it is and in 万 of it."""
         cell = spoken.cell
-        return [number, _in_scale(number)] if cell and cell.is_in_any_scale else [number]
+        return [number, in_ten_thousands(number)] if cell and cell.is_in_any_scale else [number]
 
     def _own_change(self, number: DraftNumber, known: BoundNumber | None) -> DraftReading | None:
         """A change or multiple that is an indicator of its own: what it says is that indicator's value."""
@@ -287,13 +306,13 @@ class _Prover:
             one.add(NumberVerdict.AGREES, "")
         elif not is_change and one.number.is_vague and known and known.score < WEAK:
             one.key, one.value, one.zh, one.unit = None, None, "", ""  # 一件 of 办成一件实事 counts nothing
-        elif not is_change and known and known.score < WEAK and _is_far(one.number.numeral, best.value):
-            one.add(NumberVerdict.UNKNOWN, f"没有与这个数对应的指标；最接近的是{_said(one, best.value)}")
+        elif not is_change and known and known.score < WEAK and is_far(one.number.numeral, best.value):
+            one.add(NumberVerdict.UNKNOWN, f"没有与这个数对应的指标；最接近的是{said_of(one, best.value)}")
             one.key, one.value, one.zh, one.unit = None, None, "", ""
         elif is_change:
-            one.add(NumberVerdict.STALE, _said(one, best.value.quantize(Decimal("0.01")).normalize() + Decimal(0)))
+            one.add(NumberVerdict.STALE, said_of(one, best.value.quantize(Decimal("0.01")).normalize() + Decimal(0)))
         else:
-            one.add(*_verdict(one, best.value))
+            one.add(*verdict_of(one, best.value))
             if not one.agrees:
                 one.suggestion = suggest(one.number, best.value, indicator.unit, spoken.cell)
 
@@ -325,17 +344,17 @@ class _Prover:
         true = [each for each in values if each[1] is not None and number.wording.is_true_of(each[1])]
         year, value = (true or [each for each in values if each[1] is not None] or values)[0]
         if value is not None and spoken.cell and spoken.cell.is_in_any_scale and not true:
-            larger = _in_scale(number)
+            larger = in_ten_thousands(number)
             one.number = larger if larger.wording.is_true_of(value) else number
         one.key, one.value, one.unit = (name, year, scope, False), value, indicator.unit
         one.zh = ("" if scope == ALL else self._units[scope].short_zh) + indicator.zh
         if value is None:
             one.add(NumberVerdict.UNKNOWN, f"库中没有{one.zh}{year}年的数")
-        elif not one.is_tagged and known.score < WEAK and _is_far(one.number.numeral, value):
-            one.add(NumberVerdict.UNKNOWN, f"没有与这个数对应的指标；最接近的是{_said(one, value)}")
+        elif not one.is_tagged and known.score < WEAK and is_far(one.number.numeral, value):
+            one.add(NumberVerdict.UNKNOWN, f"没有与这个数对应的指标；最接近的是{said_of(one, value)}")
             one.key, one.value, one.zh, one.unit = None, None, "", ""
         else:
-            one.add(*_verdict(one, value))
+            one.add(*verdict_of(one, value))
             if not one.agrees:
                 one.suggestion = suggest(one.number, value, indicator.unit, spoken.cell)
             for other in known.also:
@@ -352,41 +371,13 @@ class _Prover:
         value = self._value(name, *one.key[1:3])
         if value is not None and not one.number.wording.is_true_of(value):
             other = replace(one, zh=self._indicators[name].zh, unit=self._indicators[name].unit)
-            one.add(*_verdict(other, value))
-
-
-def _verdict(one: CheckedDraft, value: Decimal) -> tuple[NumberVerdict, str]:
-    """What a number is, held against a value, and why."""
-    verdict = judge(one.number.wording, one.number.numeral, value)
-    if verdict is NumberVerdict.AGREES:
-        return verdict, ""
-    wrong = f"，“{one.number.text}”的说法不成立" if verdict is NumberVerdict.FALSE_WORDING else ""
-    return verdict, _said(one, value) + wrong
-
-
-def _said(one: CheckedDraft, value: Decimal) -> str:
-    """A figure with its value, in words."""
-    return f"{one.zh}{one.key[1] if one.key else ''}年为{exact(value):,f}{one.unit}"
-
-
-def _is_near(numeral: Decimal, value: Decimal) -> bool:
-    """Whether a number of some size is within so much of a value that it may be an old one of it."""
-    return abs(value) >= 100 and abs(numeral - value) <= NEAR * abs(value)
-
-
-def _is_far(numeral: Decimal, value: Decimal) -> bool:
-    """Whether one is more than so many times the other."""
-    small, large = sorted((abs(numeral), abs(value)))
-    return large > FAR * small
-
-
-def _in_scale(number: DraftNumber) -> DraftNumber:
-    """The number in 万."""
-    return in_unit(replace(number, unit=""), f"万{number.unit}")
+            one.add(*verdict_of(other, value))
 
 
 def _tells(number: DraftNumber, relation: DraftRelation) -> bool:
     """Whether a number has so many digits that a figure of which it is true is hardly one by chance."""
+    if number.wording.low is None or number.wording.high is None:
+        return False
     digits = len(number.numeral.normalize().as_tuple().digits)
     is_change = relation.kind is not RelationKind.LEVEL
     return number.kind is NumberKind.COUNT and digits >= (2 if is_change or number.unit in ("%", "元") else 3)
@@ -396,17 +387,3 @@ def _is_figure(number: DraftNumber, is_cell: bool) -> bool:
     """Whether a number that no indicator is known for must be a figure all the same."""
     is_plain = not number.unit and (is_cell or not is_written_out(number))
     return number.kind is NumberKind.COUNT and not number.is_vague and not is_plain
-
-
-def _says_anything(text: str, numbers: Sequence[DraftNumber]) -> bool:
-    """Whether there are any words around the numbers of a text; a cell of a table that was pasted has none."""
-    for number in reversed(numbers):
-        text = text[: number.start] + text[number.end :]
-    return bool(re.search(r"[\u4e00-\u9fff]", text))
-
-
-def _sentence(passage: Passage, number: DraftNumber) -> str:
-    """The sentence of a number, or what its cell is called."""
-    if passage.cell:
-        return " · ".join(filter(None, (passage.cell.caption, passage.cell.label, passage.cell.head)))
-    return re.sub(r"\s+", " ", around(SENTENCE_END, passage.text, number.start, number.end)).strip()

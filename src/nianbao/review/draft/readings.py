@@ -53,6 +53,9 @@ class Readings:
                 name, year, scope, int(number.numeral), among=among, by_growth=bool(_GROWTH.search(said))
             )
             return DraftReading(key, place, place == number.numeral)
+        if name.startswith(TARGET):
+            planned = self._value(number, relation, key)  # 力争达到 and 突破 go with a target itself
+            return DraftReading(key, planned, planned is not None and _meets(number, planned))
         return self._held(number, relation, key, self._value(number, relation, key))
 
     def read_sums(
@@ -108,7 +111,9 @@ class Readings:
         value, base = (self.figures.get(name, year, scope).value for name, scope in (one, other))
         if value is None or base is None:
             return DraftReading(key, None, is_true=False)
-        if relation.kind is RelationKind.TIMES:
+        if relation.kind is RelationKind.SHARE:
+            result = 100 * value / base if base else None
+        elif relation.kind is RelationKind.TIMES:
             result = value / base if base else None
         elif number.unit == "%" and self.figures.project.indicators[one[0]].unit not in _RATES:
             result = 100 * (value - base) / base if base else None
@@ -198,6 +203,10 @@ class Readings:
                     value = self._change(name, year, code, in_percent=True, relation=DraftRelation())
                 if value is not None:
                     yield code, value
+
+
+def _meets(number: DraftNumber, planned: Decimal) -> bool:
+    return number.numeral == planned or number.wording.is_true_of(planned)
 
 
 def _around(value: Decimal, number: DraftNumber, relation: DraftRelation) -> Iterable[Decimal]:

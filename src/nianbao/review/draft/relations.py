@@ -18,7 +18,7 @@ _BEFORE_IT = re.compile(r"[由从]$|[由从与同](?:上年|去年|20\d\d年)的
 _TO_IT = re.compile(rf"[^，。；、]{{0,4}}?{_MOVES}?(?:到|至|为)|相比|相较")
 _YEAR_OF_IT = re.compile(r"(?:上年|去年|上年同期)(?:的|为|是)?$")
 _UP = re.compile(
-    r"(?:增加|增长|提高|提升|上升|扩大|净增|增幅[为达]?到?|增速[为达]?到?|(?<!新)增|增收|增支|涨|添)(?:了|最多的?)?$"
+    r"(?:增加|增长|提高|提升|上升|扩大|净增(?:加)?[^，。；、\d]{0,8}|增幅[为达]?到?|增速[为达]?到?|(?<!新)增|增收|增支|涨|添)(?:了|最多的?)?$"
 )
 _DOWN = re.compile(r"(?:减少|下降|降低|下滑|缩减|回落|降幅[为达]?到?|减幅[为达]?到?|减|减收|减支)了?$")
 _MORE = re.compile(r"(?<!至)(?<!最)(?:多|高)(?:出)?[^，。；、\d最]{0,3}$")
@@ -31,7 +31,7 @@ _COMPARED = re.compile(
 )
 _YEARS = re.compile(r"上年|去年|上一年|同期|年初|往年|20\d\d年")
 _SINCE_LAST = re.compile(r"同比")
-_WHOLE = re.compile(r"平均")
+_WHOLE = re.compile(r"平均|^全[省市区县国]$")
 _TARGET = re.compile(r"目标|计划任务|年度任务|超额完成")
 _ABOVE_TARGET, _BELOW_TARGET = re.compile(r"超额完成|超出|超过|超$"), re.compile(r"[还尚]?差|距|未完成")
 _OF = re.compile(
@@ -40,6 +40,8 @@ _OF = re.compile(
 _OF_BOTH = re.compile(r"(?:相当于|是|为)[^，；。]*、(?P<base>[^，；。、]{0,18}?)的$")
 _DONE = re.compile(r"完成(?:全年|年度)?(?:目标|计划|任务)(?:任务)?的?$")
 _BUDGET = re.compile(r"(?:超收|超支|短收|短支|超(?:出)?预算|[低少]于预算|[高多]于预算|比预算数?[多少高低超])了?$")
+_COMPARED_BEFORE = re.compile(r"[比较与同](?P<base>[^，。；比较与同]{1,20}?)(?:相比|相较)?[，,]$")
+_COMPARED_APART = re.compile(r"[与和同比](?P<base>[^，。；与和同比]{1,16}?)(?:相差|的?差距|之差)")
 _IS_TARGET = re.compile(r"的?(?:年度|全年|预期)?(?:目标|任务|计划)")
 _TIED_TO = re.compile(r"于|超|不及|不如")
 
@@ -125,9 +127,16 @@ def moved(text: str, number: DraftNumber, scopes: Mapping[str, str]) -> DraftRel
         base = text[number.end : stop.start() if stop else len(text)]
     else:
         found = list(re.finditer(r"[比较与同](?P<base>[^，；。比较]{1,16}?)(?:相比|也|均|都)*$", before))
-        base = found[-1]["base"] if found else ""
+        base = found[-1]["base"] if found else _base_before(text, number)
     relation = _with_base(DraftRelation(RelationKind.CHANGE, int(number.numeral)), base, scopes)
     return replace(relation, is_open=relation.is_open or not base)
+
+
+def _base_before(text: str, number: DraftNumber) -> str:
+    """What the clause before compares with (与2021年的100人相比，略有增加)."""
+    clause = text[_start(_SEGMENT, text, number.start) : _start(_STOP, text, number.start)]
+    found = _COMPARED_BEFORE.search(clause)
+    return found["base"] if found else ""
 
 
 def _start(stop: re.Pattern[str], text: str, at: int) -> int:
@@ -154,7 +163,7 @@ def _to_target(clause: str) -> int:
 def _compared(
     kind: RelationKind, sign: int, said: str, scopes: Mapping[str, str], *, is_apart: bool = False
 ) -> DraftRelation:
-    found = list(_COMPARED.finditer(said))
+    found = list((_COMPARED_APART if is_apart else _COMPARED).finditer(said))
     base = found[-1]["base"] if found else ""
     if is_apart and not base:
         return DraftRelation(kind, sign, is_open=True)

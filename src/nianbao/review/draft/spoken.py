@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from nianbao.review.draft.binding import RankedNumber
 from nianbao.review.draft.numbers import DraftNumber, in_unit
-from nianbao.review.draft.reading import GOES_ON, DraftCell, Passage
+from nianbao.review.draft.reading import GOES_ON, SENTENCE_END, DraftCell, Passage, around
 from nianbao.review.draft.relations import DraftRelation, RelationKind
 from nianbao.review.draft.topics import Topics
 
@@ -88,3 +88,22 @@ def _year_of(cell: DraftCell, year: int) -> int | None:
         if not GOES_ON.fullmatch(words) and (said := _YEAR.search(words)):
             return int(said["year"]) if said["year"] else year - 1
     return None
+
+
+def in_ten_thousands(number: DraftNumber) -> DraftNumber:
+    """The number in 万."""
+    return in_unit(replace(number, unit=""), f"万{number.unit}")
+
+
+def says_anything(text: str, numbers: Sequence[DraftNumber]) -> bool:
+    """Whether there are any words around the numbers of a text; a cell of a table that was pasted has none."""
+    for number in reversed(numbers):
+        text = text[: number.start] + text[number.end :]
+    return bool(re.search(r"[\u4e00-\u9fff]", text))
+
+
+def sentence_around(passage: Passage, number: DraftNumber) -> str:
+    """The sentence of a number, or what its cell is called."""
+    if passage.cell:
+        return " · ".join(filter(None, (passage.cell.caption, passage.cell.label, passage.cell.head)))
+    return re.sub(r"\s+", " ", around(SENTENCE_END, passage.text, number.start, number.end)).strip()

@@ -16,10 +16,13 @@ _EACH = re.compile(r"分别")
 _AFTER = re.compile(r"的(?:是|为|只有|仅有|还有|有|唯有)?")
 _THRESHOLD = re.compile(r"的(?:市|州|县|地区|单位|企业|只有|仅有|还有|有|共有)")
 _PLAN = re.compile(r"目标|计划|规划|力争|预计|明年|下一年|年初|任务|将(?!近)")
+_AHEAD = re.compile(r"预计|明年|下一年|力争(?:达|到|实现|突破)")
 _SUM = re.compile(r"合计|总计|共计|之和|相加|(?<=[一两三四五六七八地州市者])共(?=\d|有|为|计|$)|一共|总共")
 _HOW_MANY = re.compile(r"([两三四五六七八])(?:者|地|州|市|市州|个市州|个地区|家)(?![一-鿿]*第)")
 _AMONG = re.compile(r"([两二三四五六七八])(?P<what>者|地|州|市|项|类|种)[^，。；]{0,6}?(?:之)?[中内]")
 _LIST = re.compile(r"[、和与及]")
+_BARE = 4
+"""A clause this short before a rank names nothing."""
 _ENDING = 3
 """As much of the last of a list may be meant of all (职代会、厂务公开建制率)."""
 _DIGITS = "一二三四五六七八九"
@@ -55,6 +58,14 @@ class Topics:
         stop = _CLAUSE.search(self._text, number.end)
         return self._text[self._from(_CLAUSE, number) : stop.start() if stop else len(self._text)]
 
+    def said_of_rank(self, number: DraftNumber) -> str:
+        """By what a rank is: its clause, and the one before where it says no more than the place (为全省最高)."""
+        start = self._from(_CLAUSE, number)
+        if number.start - start > _BARE:
+            return self.clause(number)
+        before = max((stop.end() for stop in _CLAUSE.finditer(self._text, 0, max(start - 1, 0))), default=0)
+        return self._text[before : number.end]
+
     def year(self, number: DraftNumber) -> SaidYear | None:
         """The year that is named for a number: in its clause, at the head of its sentence, or in a clause before.
 
@@ -67,9 +78,7 @@ class Topics:
         for match in reversed(named):
             opens = max((stop.end() for stop in _CLAUSE.finditer(self._text, start, match.start())), default=start)
             is_past = not match["year"] or int(match["year"]) < self._year
-            if match["base"] or (
-                is_past and match.start() < own and opens > start and self._is_aside(match, number)
-            ):
+            if match["base"] or (is_past and match.start() < own and opens > start and self._is_aside(match, number)):
                 continue
             return SaidYear(int(match["year"] or self._year - 1), bool(match["day"]))
         return None
@@ -112,8 +121,8 @@ class Topics:
 
     def is_ahead(self, number: DraftNumber) -> bool:
         """Whether a number says what is to come: in a section of plans, or of a year after the draft's."""
-        said = self.year(number)
-        return self._is_plan or bool(said and said.year > self._year)
+        said, clause = self.year(number), self._text[self._from(_CLAUSE, number) : number.start]
+        return self._is_plan or bool(said and said.year > self._year) or bool(_AHEAD.search(clause))
 
     def is_sum(self, number: DraftNumber) -> bool:
         """Whether a number adds up what is named."""
@@ -155,6 +164,13 @@ class Topics:
         """A figure was said here."""
         self._said.append((number.start, name, scope))
 
+    def whole_of(self, number: DraftNumber) -> tuple[str, str] | None:
+        """The figure of which others are said to be among (意见68条，其中产业工会55条，占八成)."""
+        start = self._from(_SENTENCE, number)
+        among = self._text.rfind("其中", start, number.start)
+        said = [(name, scope) for at, name, scope in self._said if start <= at < among]
+        return said[-1] if said else None
+
     def own(self, number: DraftNumber) -> list[tuple[str, str]]:
         """The figure that a change with 分别 belongs to: the first change to the first figure before, and so on."""
         start = self._from(_SENTENCE, number)
@@ -180,6 +196,7 @@ class ListedItem:
 
     words: str
     scope: str
+    is_first: bool
 
 
 def listed(text: str, numbers: Sequence[DraftNumber], index: int, names: Mapping[str, str]) -> ListedItem | None:
@@ -201,11 +218,13 @@ def listed(text: str, numbers: Sequence[DraftNumber], index: int, names: Mapping
     segment = _SEGMENT.split(clause)[-1]
     scopes = [code for _, code in scopes_in(names, _CLAUSE.split(segment)[-1])]
     scopes = scopes if len(scopes) >= len(row) else [code for _, code in scopes_in(names, segment)]
+    if _HOW_MANY.search(text, start, each.start()):
+        scopes = [code for _, code in scopes_in(names, text[: each.start()])]
     if len(scopes) >= len(row):
-        return ListedItem("", scopes[-len(row) :][place])
+        return ListedItem("", scopes[-len(row) :][place], place == 0)
     items = [item for item in _LIST.split(_CLAUSE.split(segment)[-1]) if item]
     if len(items) < len(row):
         return None
     items = items[-len(row) :]
     end = items[-1][-_ENDING:] if place < len(row) - 1 and not items[place].endswith(items[-1][-_ENDING:]) else ""
-    return ListedItem(items[place] + end, "")
+    return ListedItem(items[place] + end, "", place == 0)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from nianbao.publish.plain import exact
 from nianbao.review.draft.numbers import DraftNumber
 from nianbao.review.draft.numerals import last_place
 from nianbao.statistics.noun import Wording
@@ -82,6 +83,8 @@ def judge(wording: Wording, numeral: Decimal, value: Decimal) -> NumberVerdict:
     return NumberVerdict.STALE
 
 
+WEAK, FAR, NEAR = 0.35, 3, Decimal("0.2")
+"""A binding this weak to a value so many times larger or smaller is no stale figure of it; one so near may be."""
 _WORDED = frozenset({"over", "near", "about", "at_least", "at_most", "above", "magnitude"})
 
 
@@ -147,3 +150,28 @@ def _meet(one: Wording, other: Wording) -> bool:
 
 def _reaches(low: Decimal | None, low_closed: bool, high: Decimal | None, high_closed: bool) -> bool:
     return low is None or high is None or low < high or (low == high and low_closed and high_closed)
+
+
+def verdict_of(one: CheckedDraft, value: Decimal) -> tuple[NumberVerdict, str]:
+    """What a number is, held against a value, and why."""
+    verdict = judge(one.number.wording, one.number.numeral, value)
+    if verdict is NumberVerdict.AGREES:
+        return verdict, ""
+    wrong = f"，“{one.number.text}”的说法不成立" if verdict is NumberVerdict.FALSE_WORDING else ""
+    return verdict, said_of(one, value) + wrong
+
+
+def said_of(one: CheckedDraft, value: Decimal) -> str:
+    """A figure with its value, in words."""
+    return f"{one.zh}{one.key[1] if one.key else ''}年为{exact(value):,f}{one.unit}"
+
+
+def is_near(numeral: Decimal, value: Decimal) -> bool:
+    """Whether a number of some size is within so much of a value that it may be an old one of it."""
+    return abs(value) >= 100 and abs(numeral - value) <= NEAR * abs(value)
+
+
+def is_far(numeral: Decimal, value: Decimal) -> bool:
+    """Whether one is more than so many times the other."""
+    small, large = sorted((abs(numeral), abs(value)))
+    return large > FAR * small

@@ -1,0 +1,55 @@
+"""S13: what a sentence claims besides a level: each kind once as the figures bear it out, and once as they do not."""
+
+import pytest
+
+from nianbao.catalog import Project
+from nianbao.review.draft.prove import prove
+from nianbao.review.draft.reading import read_text
+from nianbao.statistics.figures import Figures
+from tests.review.labelled import YEAR, figures_of_sample
+
+# Sentence with a gap, what the figures bear out, what they do not.
+KINDS = [
+    ("新就业形态劳动者会员，海东市11534人，{}海西州的8899人。", "多于", "少于"),
+    ("法律服务职工13315人次，较上年{}。", "有所增加", "有所减少"),
+    ("生态管护员入会10530人，与2021年的16984人相比，{}。", "明显减少", "略有增加"),
+    ("职代会建制率93.0%，上年为91.6%；厂务公开建制率{}。", "93.4%", "92.0%"),
+    ("生态管护员入会，玉树、果洛两州共{}。", "7787人", "7877人"),
+    ("西宁、海东、海西三地会员合计45.3万人，占全省{}。", "47.3%", "49.3%"),
+    ("职代会、厂务公开建制率分别达到93.0%和{}。", "93.4%", "94.3%"),
+    ("西宁、海东两市基层工会分别为3141个和{}。", "2127个", "2217个"),
+    ("全年发放劳模专项补助1089.62万元，惠及2559名劳模，人均{}。", "4258元", "4358元"),
+    ("困难职工救助发放额2599.88万元，救助7715人，比上年多{}。", "297人", "397人"),
+    ("“安康杯”参赛职工中，西宁市7.26万人，海东市4.42万人，前者是后者的{}。", "1.6倍", "2.6倍"),
+    ("果洛州职工入会率83.0%，比全省平均水平低{}。", "7.1个百分点", "9.1个百分点"),
+    ("职工入会率果洛州83.0%，与海西州相差{}。", "12.1个百分点", "10.1个百分点"),
+    ("省总本级总收入22943万元，超预算{}。", "822万元", "922万元"),
+    ("职工入会率{}的只有海西州。", "超过95%", "超过96%"),
+    ("审计意见建议68条，其中产业和直属工会55条，占{}。", "八成以上", "九成以上"),
+    ("2023年，全省计划免费体检职工{}。", "6万人", "7万人"),
+    ("会员人数西宁市246424人、海东市92772人、海西州113877人，三者之中{}最多。", "西宁市", "海东市"),
+]
+
+
+@pytest.fixture(scope="module")
+def figures(project: Project) -> Figures:
+    """The figures of the sample years."""
+    return figures_of_sample(project)
+
+
+@pytest.mark.parametrize(("sentence", "right", "wrong"), KINDS, ids=[sentence for sentence, _, _ in KINDS])
+def test_S13_a_claim_is_held_against_what_it_says(figures: Figures, sentence: str, right: str, wrong: str) -> None:
+    """S13: comparisons in words, sums, lists, bases, thresholds, shares among, and plans are claims."""
+    assert [one.number.text for one in _deviating(sentence.format(right), figures)] == []
+    assert len(_deviating(sentence.format(wrong), figures)) == 1
+
+
+def test_S13_what_is_planned_is_no_figure(figures: Figures) -> None:
+    """S13: under a heading of the year to come a number is held against declared targets and nothing else."""
+    plan = "二、2023年工作安排\n新发展会员3万名以上，培训职工2万人，为职工办实事300件。"
+    assert _deviating(plan, figures) == []
+
+
+def _deviating(text: str, figures: Figures) -> list:  # type: ignore[type-arg]
+    checked = prove(read_text(text), figures, YEAR)
+    return [one for one in checked if any(verdict.is_deviation for verdict in one.verdicts)]
