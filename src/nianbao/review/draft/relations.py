@@ -127,12 +127,12 @@ def moved(text: str, number: DraftNumber, scopes: Mapping[str, str]) -> DraftRel
         base = text[number.end : stop.start() if stop else len(text)]
     else:
         found = list(re.finditer(r"[比较与同](?P<base>[^，；。比较]{1,16}?)(?:相比|也|均|都)*$", before))
-        base = found[-1]["base"] if found else _base_before(text, number)
-    relation = _with_base(DraftRelation(RelationKind.CHANGE, int(number.numeral)), base, scopes)
+        base = found[-1]["base"] if found else _said_before(text, number)
+    relation = _against(DraftRelation(RelationKind.CHANGE, int(number.numeral)), base, scopes)
     return replace(relation, is_open=relation.is_open or not base)
 
 
-def _base_before(text: str, number: DraftNumber) -> str:
+def _said_before(text: str, number: DraftNumber) -> str:
     """What the clause before compares with (与2021年的100人相比，略有增加)."""
     clause = text[_start(_SEGMENT, text, number.start) : _start(_STOP, text, number.start)]
     found = _COMPARED_BEFORE.search(clause)
@@ -169,10 +169,10 @@ def _compared(
         return DraftRelation(kind, sign, is_open=True)
     if not base or _SINCE_LAST.search(said):
         return DraftRelation(kind, sign)
-    return _with_base(DraftRelation(kind, sign), base, scopes)
+    return _against(DraftRelation(kind, sign), base, scopes)
 
 
-def _with_base(relation: DraftRelation, base: str, scopes: Mapping[str, str]) -> DraftRelation:
+def _against(relation: DraftRelation, base: str, scopes: Mapping[str, str]) -> DraftRelation:
     """The relation with what it compares with: a year, the target, a unit, the whole, or another figure."""
     if year := re.search(r"(20\d\d)年", base):
         return replace(relation, base_year=int(year[1]))
@@ -194,7 +194,7 @@ def _multiple(clause: str, number: DraftNumber, scopes: Mapping[str, str]) -> Dr
         return DraftRelation(RelationKind.TIMES)
     of = _OF_BOTH.search(clause) or _OF.search(clause)
     base = of["base"] if of else ""
-    relation = _with_base(DraftRelation(RelationKind.TIMES), base, scopes)
+    relation = _against(DraftRelation(RelationKind.TIMES), base, scopes)
     return relation if of else replace(relation, is_open=True)
 
 

@@ -41,7 +41,7 @@ class Spoken:
 def sentence_of(
     passage: Passage, number: DraftNumber, scopes: Mapping[str, str], whole: str, year: int
 ) -> tuple[Passage, DraftNumber]:
-    """A number of a table as a sentence would say it: `各市州工会情况：2022年西宁市会员增加6011人`."""
+    """A number of a table as a sentence would say it: `各地情况；2022年甲市会员增加6011人`."""
     cell = passage.cell
     assert cell is not None
     label = whole if _TOTAL.fullmatch(cell.label) else cell.label

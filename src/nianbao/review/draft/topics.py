@@ -59,7 +59,7 @@ class Topics:
         return self._text[self._from(_CLAUSE, number) : stop.start() if stop else len(self._text)]
 
     def said_of_rank(self, number: DraftNumber) -> str:
-        """By what a rank is: its clause, and the one before where it says no more than the place (为全省最高)."""
+        """By what a rank is: its clause, and the one before where it says no more than the place (为最高)."""
         start = self._from(_CLAUSE, number)
         if number.start - start > _BARE:
             return self.clause(number)
@@ -165,7 +165,7 @@ class Topics:
         self._said.append((number.start, name, scope))
 
     def whole_of(self, number: DraftNumber) -> tuple[str, str] | None:
-        """The figure of which others are said to be among (意见68条，其中产业工会55条，占八成)."""
+        """The figure of which others are said to be among (意见68条，其中甲类55条，占八成)."""
         start = self._from(_SENTENCE, number)
         among = self._text.rfind("其中", start, number.start)
         said = [(name, scope) for at, name, scope in self._said if start <= at < among]
