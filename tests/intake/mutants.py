@@ -21,7 +21,8 @@ from pathlib import Path
 import openpyxl
 
 from nianbao.intake.read.formats.route import open_file
-from nianbao.intake.read.formats.sheet import Sheet, Unreadable, address
+from nianbao.intake.read.formats.sheet import Opened, Sheet, Unreadable, address
+from nianbao.terms.submission import ReadingFault
 from tests.intake.made import entries, zipped
 
 CELL = re.compile(r'<c r="(\w+)"([^>]*?)(?:/>|>(.*?)</c>)')
@@ -118,6 +119,11 @@ def mutant(content: bytes, number: int) -> bytes:
     return zipped((name, parts[name]) for name in names)
 
 
+def undivided(content: bytes) -> bytes:
+    """The same workbook with a blank in a tag of every sheet, for which its rows are not read one by one."""
+    return zipped((name, text.replace(b"<sheetData>", b"<sheetData >")) for name, text in entries(content))
+
+
 def _change_cell(text: str, dice: random.Random) -> str:
     filled = [cell for cell in CELL.finditer(text) if cell[3] or dice.random() < 0.1]
     if not filled:
@@ -168,13 +174,20 @@ def _damage(text: str, dice: random.Random) -> str:
     )
 
 
+def read(content: bytes) -> Opened | ReadingFault:
+    """What our reader makes of a file, or for what it refuses it."""
+    try:
+        return open_file(content, "a.xlsx", {})
+    except Unreadable as refused:
+        return refused.fault
+
+
 def ours(content: bytes) -> Values | str:
     """What our reader makes of a file, errors and formulas aside; or the code for which it refuses it."""
-    try:
-        sheets = open_file(content, "a.xlsx", {}).sheets
-    except Unreadable as refused:
-        return refused.fault.code
-    return {(sheet.name, place): held for sheet in sheets for place, held in _cells(sheet)}
+    opened = read(content)
+    if isinstance(opened, ReadingFault):
+        return opened.code
+    return {(sheet.name, place): held for sheet in opened.sheets for place, held in _cells(sheet)}
 
 
 def told(content: bytes) -> frozenset[tuple[str, str]]:
@@ -316,9 +329,9 @@ def compare(
         dict(zip(asked, by_libreoffice([accepted[each][0] for each in asked], folder), strict=True)) if asked else {}
     )
     for number, (content, mine) in accepted.items():
-        read = {"openpyxl": by_openpyxl(content), "LibreOffice": office.get(number)}
-        result.found.update(name for name, values in read.items() if values is not None)
-        others = [values for values in read.values() if values is not None]
+        theirs = {"openpyxl": by_openpyxl(content), "LibreOffice": office.get(number)}
+        result.found.update(name for name, values in theirs.items() if values is not None)
+        others = [values for values in theirs.values() if values is not None]
         result.found["nobody else opens it"] += not others
         apart = told(content)
         result.wrong += [f"{number}: {each}" for each in [*differences(mine, others, apart)][:3]]

@@ -9,7 +9,8 @@ from nianbao.intake.worker import pool
 from nianbao.terms.period import Period
 from tests.intake.faults import Desk
 from tests.intake.fuzz import faults_of, fuzz
-from tests.intake.mutants import compare
+from tests.intake.made import entries, zipped
+from tests.intake.mutants import compare, mutant, read, undivided
 
 PER_FORMAT, MUTANTS, CONVERTED = 100, 500, 40
 
@@ -33,3 +34,47 @@ def test_what_is_accepted_is_what_others_read(project: Project, tmp_path: Path) 
     assert found["accepted"] > MUTANTS / 3
     assert found["openpyxl"] > MUTANTS / 3
     assert found.keys() >= {"CELL_MALFORMED", "XML_MALFORMED", "ZIP_MALFORMED"}
+
+
+def test_a_sheet_is_the_same_row_by_row_and_in_one_piece(project: Project, tmp_path: Path) -> None:
+    """Of 500 mutants, whose rows are remembered from one to the next, each is read or refused as without memory."""
+    desk = Desk(project, project.units["QH630100"], Period.parse("2021Q4"), tmp_path / "seed.xlsx")
+    workbook = desk.workbook()
+    contents = [mutant(workbook, number) for number in range(MUTANTS)]
+    assert [number for number, each in enumerate(contents) if read(each) != read(undivided(each))] == []
+
+
+@pytest.mark.parametrize(
+    ("written", "instead"),
+    [
+        (b"<sheetData>", b"<!-- <sheetData></sheetData> --><sheetData>"),
+        (b"<sheetData>", b"<!-- <sheetData><row r='9'/></sheetData> --><x:sheetData xmlns:x='urn:x'/><sheetData>"),
+        (b"<sheetData>", b"<?x <sheetData></sheetData> ?><sheetData>"),
+        (b"<sheetData>", b"<sheetData><row r='1'><c r='A1'><v>7</v></c></row></sheetData><sheetData>"),
+        (b"<sheetData>", b"<a><sheetData></sheetData></a><sheetData>"),
+        (b"<sheetData>", b"<sheetData>&nbsp;"),
+        (b"<sheetData>", b"<sheetData><!-- <row r='1'><c r='A1'><v>7</v></c></row> -->"),
+        (b"<row r=", b"<!-- <row r='0'> --><row r="),
+        (b"<row r=", b"<row number="),
+        (b"<row r=", b"<row xmlns:y='urn:y' y:z='1' r="),
+        (b"<row r=", b"<row y:z='1' r="),
+        (b"</row>", b"<extLst><row r='99'><c r='A99'><v>7</v></c></row></extLst></row>"),
+        (b"</row>", b"</row><row r='1'/>"),
+        (b"</row>", b"</row><row>"),
+        (b"</row>", b"</row><![CDATA[<row r='99'>]]>"),
+        (b"</row>", b"</row></sheetData><sheetData>"),
+        (b"</sheetData>", b"<rows/></sheetData>"),
+        (b"</sheetData>", b"</sheetData ></worksheet><!-- </sheetData>"),
+        (b"</worksheet>", b"<sheetData/></worksheet>"),
+        (b"<worksheet ", b"<worksheet xmlns:x14ac='urn:x' "),
+    ],
+)
+def test_what_looks_like_rows_is_told_from_rows(
+    project: Project, tmp_path: Path, written: bytes, instead: bytes
+) -> None:
+    """R5: comments, instructions, CDATA and strange elements between rows, once or everywhere, are read the same."""
+    workbook = Desk(project, project.units["QH630100"], Period.parse("2021Q4"), tmp_path / "seed.xlsx").workbook()
+    for count in (1, -1):
+        content = zipped((name, text.replace(written, instead, count)) for name, text in entries(workbook))
+        assert content != workbook
+        assert read(content) == read(undivided(content))

@@ -24,7 +24,7 @@ _LONGEST_NAMESPACE = 500
 """The parser repeats a namespace in every name: a long one would make the work grow with the square of the text."""
 
 _DECLARATION = rb"<\?xml version=.1\.0.(?: encoding=.[Uu][Tt][Ff]-8.)?(?: standalone=.(?:yes|no).)?\s*\?>\s*"
-_ROOT = rb"<[A-Za-z_][\w:.-]*(?:\s+[\w:.-]+\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'))*\s*/?>"
+_ROOT = rb"(<[A-Za-z_][\w:.-]*(?:\s+[\w:.-]+\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'))*\s*/?>)"
 _PLAIN_HEAD = re.compile(rb"(?:\xef\xbb\xbf)?(?:" + _DECLARATION + rb")?" + _ROOT)
 """UTF-8 that begins with its root: nothing before it can declare a document type, and nothing after it may."""
 
@@ -65,9 +65,14 @@ def parse_xml(part: str, text: bytes) -> Element:
     return root
 
 
+def root_tag(text: bytes) -> re.Match[bytes] | None:
+    """The tag of the root of a part, as the first group of what begins it; None where it cannot be told at once."""
+    return _PLAIN_HEAD.match(text, 0, _LONGEST_HEAD)
+
+
 def _is_harmless(text: bytes) -> bool:
     """Whether no document type can be declared in a part, and no namespace but short ones on its root."""
-    head = _PLAIN_HEAD.match(text, 0, _LONGEST_HEAD)
+    head = root_tag(text)
     return head is not None and text.find(_NAMESPACE, head.end()) < 0 and not _LONG_VALUE.search(head[0])
 
 

@@ -1,15 +1,14 @@
-"""Reads one sheet of an .xlsx workbook in one go: values, errors, formulas, what is merged and what is hidden."""
+"""Reads one sheet of an .xlsx workbook: values, errors, formulas, what is merged and what is hidden."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import NoReturn
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from nianbao.intake.read.formats.parse_xml import parse_main
-from nianbao.intake.read.formats.rich_text import read_text
+from nianbao.intake.read.formats.parse_xml import parse_main, root_tag
 from nianbao.intake.read.formats.sheet import (
     UNCACHED,
     Area,
@@ -17,37 +16,39 @@ from nianbao.intake.read.formats.sheet import (
     Sheet,
     Unreadable,
     address,
-    column_letters,
     column_number,
 )
 from nianbao.intake.read.formats.sheet_draft import SheetDraft
+from nianbao.intake.read.formats.xlsx_rows import (
+    LAST_COLUMN,
+    LAST_ROW,
+    MAX_COLUMNS,
+    OUT_OF_ORDER,
+    SHOWN,
+    Disputed,
+    Row,
+    Written,
+    hides,
+    read_row,
+    whole_number,
+)
 from nianbao.intake.read.formats.xlsx_values import HeldAndSeen, Malformed, Shared
 
-MAX_COLUMNS = 702
-"""Column ZZ: no form is wider, and every row takes room up to the farthest."""
-
-_LAST_ROW, _LAST_COLUMN = 1_048_576, 16_384
-_COLUMNS = {column_letters(column): column for column in range(MAX_COLUMNS)}
 _CORNER = re.compile(r"([A-Z]{1,3})?([1-9][0-9]{0,6})?")
-_TRUE = ("1", "true")
 _ROOTS = ("worksheet", "chartsheet", "dialogsheet")
 _PICTURE, _PICTURE_SHOWN = "DISPIMG(", "图片"
-_SHOWN = 40
 
-_OUT_OF_ORDER = "位置重复或颠倒"
-_NO_PLACE = "位置写法不对"
-_ELEMENT_INSIDE = "值里夹有别的标记"
-_TWO_VALUES = "有两个值"
-_OF_TWO_KINDS = "类型与内容不符"
+_OPENED, _CLOSED, _ROW = b"<sheetData>", b"</sheetData>", b"<row "
+_MARKUP = (b"<!", b"<?")
+_LARGE, _LONG_ROW = 1 << 20, 4_000
+"""A sheet or a row of more bytes is not taken apart: it is read once, and remembering it would take too much."""
 
 
-_DIGITS = 16
-_MANY = 64
-"""Of rows with more cells the addresses are not remembered."""
+class _Frame(NamedTuple):
+    """What a sheet says outside its rows: hidden columns (first and last but one, from 0), and merged areas."""
 
-
-class Misplaced(Exception):
-    """A cell stands where it cannot stand: its address, and why."""
+    hidden_columns: Sequence[tuple[int, int]]
+    merged: Sequence[Area]
 
 
 def read_sheet(name: str, part: str, text: bytes, shared: Shared, is_hidden: bool) -> Sheet:
@@ -56,101 +57,157 @@ def read_sheet(name: str, part: str, text: bytes, shared: Shared, is_hidden: boo
     Raises:
         Unreadable: it is no XML, spans too many cells, or leaves open what a cell holds.
     """
+    try:
+        try:
+            return _SheetReader(SheetDraft(name), shared).read(*_taken_apart(text), is_hidden)
+        except (_Undivided, Disputed, Unreadable):  # as a whole it says what is wrong with it, if anything is
+            return _SheetReader(SheetDraft(name), shared).read(*_whole(part, text), is_hidden)
+    except Disputed as disputed:
+        cell, *because = disputed.args or (None,)
+        if cell is None:
+            raise Unreadable("XML_MALFORMED", part) from disputed
+        raise Unreadable("CELL_MALFORMED", *because, sheet=name, cell=cell) from disputed
+
+
+def _whole(part: str, text: bytes) -> tuple[_Frame, Iterator[Row]]:
+    """What a sheet says outside its rows, and its rows, from one tree."""
     root, namespace = parse_main(part, text, *_ROOTS)
-    reader = _SheetReader(SheetDraft(name), part, namespace, shared)
-    reader.read(root)
-    return reader.draft.finish(is_hidden)
+    return _frame_of(root, namespace), _rows_of(part, root, namespace)
+
+
+class _Undivided(Exception):
+    """A sheet is not written so that its rows can be told apart without a parser."""
+
+
+def _taken_apart(text: bytes) -> tuple[_Frame, Iterator[Row]]:
+    """The same from pieces, most of which came in another workbook: blank rows, titles, what a sheet says of its look.
+
+    Each row is a document of its own in the root of the sheet, and so is the sheet without any row. Where all of them
+    are well-formed the sheet is, and holds what they hold: content put into an element that is empty.
+
+    Raises:
+        _Undivided: it is large, or its rows cannot be told apart.
+        Disputed, Unreadable: as a whole it may be something else than in pieces.
+    """
+    start = text.find(_OPENED) + len(_OPENED)
+    end = text.find(_CLOSED, start)
+    if start < len(_OPENED) or end < 0 or len(text) > _LARGE:
+        raise _Undivided
+    frame, root = _remembered_frame(text[:start] + text[end:])
+    before, *rows = text[start:end].split(_ROW)
+    if before.strip() or (rows and len(max(rows, key=len)) > _LONG_ROW):
+        raise _Undivided
+    return frame, (_remembered_row(root, row) for row in rows)
+
+
+@lru_cache(maxsize=128)
+def _remembered_frame(text: bytes) -> tuple[_Frame, bytes]:
+    """What a sheet without its rows says, and the tag of its root."""
+    tag = root_tag(text)
+    if tag is None or len(text) > _LARGE >> 4 or any(text.find(each, tag.end()) >= 0 for each in _MARKUP):
+        raise _Undivided
+    root, namespace = parse_main("", text, *_ROOTS)
+    tables = list(root.iter(f"{namespace}sheetData"))
+    if tables != root.findall(f"{namespace}sheetData") or len(tables) != 1 or text.count(_OPENED[:-1]) != 1:
+        raise _Undivided
+    return _frame_of(root, namespace), tag[1]
+
+
+@lru_cache(maxsize=4_096)
+def _remembered_row(root: bytes, row: bytes) -> Row:
+    """What is written in a row that says where it stands; without the beginning that all have."""
+    name = root[1:].split(maxsplit=1)[0].removesuffix(b">")
+    within, namespace = parse_main("", b"%b%b%b</%b>" % (root, _ROW, row, name), *_ROOTS)
+    if len(within) != 1 or within[0].get("r") is None:
+        raise _Undivided
+    return read_row("", within[0], namespace, 0)
+
+
+def _frame_of(root: Element, namespace: str) -> _Frame:
+    hidden = [
+        (whole_number(column.get("min", ""), LAST_COLUMN) - 1, whole_number(column.get("max", ""), LAST_COLUMN))
+        for column in root.iterfind(f"{namespace}cols/{namespace}col")
+        if hides(column.get("hidden"), column.get("width"))
+    ]
+    merged = [_area(each.get("ref", "")) for each in root.iterfind(f"{namespace}mergeCells/{namespace}mergeCell")]
+    return _Frame(hidden, merged)
+
+
+def _rows_of(part: str, root: Element, namespace: str) -> Iterator[Row]:
+    tables = root.findall(f"{namespace}sheetData")
+    if len(tables) > 1:
+        raise Disputed
+    before = 0
+    for table in tables:
+        for element in table:
+            row = read_row(part, element, namespace, before)
+            before = row.number
+            yield row
+
+
+def _area(said: str) -> Area:
+    """A merged area; whole rows and columns are told without the other."""
+    first, _, last = said.partition(":")
+    corners = [match.groups() for corner in (first, last or first) if (match := _CORNER.fullmatch(corner))]
+    if not said or len(corners) < 2:
+        raise Disputed
+    (left, top), (right, bottom) = corners
+    rows = sorted((int(top or 1), int(bottom or LAST_ROW)))
+    columns = sorted((column_number(left or "A"), column_number(right) if right else LAST_COLUMN))
+    return (rows[0] - 1, columns[0] - 1), (rows[1] - 1, columns[1] - 1)
 
 
 class _SheetReader:
-    """Goes through the tree of a sheet. Rows and columns are counted from 0.
+    """Makes values of what is written. Rows and columns are counted from 0.
 
     Rows and the cells in them must come in their order, as every spreadsheet writes and asks for: so none comes twice.
     Wherever programs differ in what they make of a cell, the sheet is refused and the cell named.
     """
 
-    def __init__(self, draft: SheetDraft, part: str, namespace: str, shared: Shared) -> None:
-        self.draft = draft
-        self._part, self._namespace, self._shared = part, namespace, shared
-        self._row_tag, self._cell_tag, self._more_tag = (f"{namespace}{tag}" for tag in ("row", "c", "extLst"))
-        self._value_tag, self._formula_tag, self._text_tag = (f"{namespace}{tag}" for tag in ("v", "f", "is"))
+    def __init__(self, draft: SheetDraft, shared: Shared) -> None:
+        self.draft, self._shared = draft, shared
 
-    def read(self, root: Element) -> None:
-        """Take what stands on the sheet into the draft."""
-        namespace, draft = self._namespace, self.draft
-        for column in root.iterfind(f"{namespace}cols/{namespace}col"):
-            if _is_hidden(column.get("hidden"), column.get("width")):
-                first, last = (self._number(column.get(key, ""), _LAST_COLUMN) for key in ("min", "max"))
-                draft.hidden_columns.append((first - 1, last))
-        for merged in root.iterfind(f"{namespace}mergeCells/{namespace}mergeCell"):
-            area = _area(merged.get("ref", ""))
-            if area is None:
-                self._refuse()
-            draft.merged.append(area)
-        tables = root.findall(f"{namespace}sheetData")
-        if len(tables) > 1:
-            self._refuse()
-        for table in tables:
-            self._read_rows(table)
-
-    def _read_rows(self, rows: Iterable[Element]) -> None:
+    def read(self, frame: _Frame, rows: Iterator[Row], is_hidden: bool) -> Sheet:
+        """The sheet."""
+        self.draft.hidden_columns += frame.hidden_columns
+        self.draft.merged += frame.merged
         last = 0
-        for row in rows:
-            if row.tag != self._row_tag:
-                self._refuse()
-            number, digits, said = last + 1, str(last + 1), row.get("r")
-            if said is not None and said != digits:
-                number = self._number(said, _LAST_ROW)
-                digits = str(number)
+        for number, row_is_hidden, cells in rows:
             if number <= last:
-                self._refuse_cell(address(number - 1, 0), _OUT_OF_ORDER)
+                raise Disputed(address(number - 1, 0), OUT_OF_ORDER)
             last = number
-            if _is_hidden(row.get("hidden"), row.get("ht")):
+            if row_is_hidden:
                 self.draft.hidden_rows.append(number - 1)
-            if len(row):
-                self._read_cells(number - 1, digits, row)
+            if cells:
+                self._read_cells(number - 1, cells)
+        return self.draft.finish(is_hidden)
 
-    def _read_cells(self, row: int, digits: str, within: Element) -> None:
-        cells = within.findall(self._cell_tag)
-        if len(cells) != len(within) and any(each.tag not in (self._cell_tag, self._more_tag) for each in within):
-            self._refuse()
-        places = [cell.get("r") for cell in cells]
-        try:
-            columns = (_columns_of if len(places) < _MANY else _find_columns)(tuple(places), digits)
-        except Misplaced as misplaced:
-            self._refuse_cell(*misplaced.args)
-        is_near = not columns or columns[-1] < MAX_COLUMNS
-        value_tag, strings, plain = self._value_tag, self._shared.texts, self._shared.whole_styles
+    def _read_cells(self, row: int, cells: Sequence[Written]) -> None:
+        is_near = cells[-1].column < MAX_COLUMNS
+        strings, plain, texts = self._shared.texts, self._shared.whole_styles, self.draft.texts
         values: list[object] = []
-        for column, cell in zip(columns, cells, strict=True):
-            if not len(cell):  # most cells are blank and only have a style
-                continue
-            first = cell[0]
+        for cell in cells:
+            column, kind, style, value, formula, number, _ = cell
             held: object = None
-            if len(cell) == 1 and first.tag == value_tag and is_near and not len(first):
+            if is_near and formula is None:
                 # Nearly all that are filled hold the number of a text, or a plain whole number.
-                kind, said = cell.get("t"), first.text
                 if kind == "s":
-                    held = strings.get(said)
-                elif kind is None and said and cell.get("s") in plain and said.isascii() and said.isdigit():
-                    held = float(said) if len(said) < _DIGITS else None
-            if not held and (held := self._held(row, column, cell)) is None:
+                    held = strings.get(value)
+                elif number and style in plain:
+                    held = number
+            if not held and (held := self._held(row, cell)) is None:
                 continue
             if column > len(values):
                 values += [""] * (column - len(values))
             values.append(held)
-            if isinstance(held, str) and held:
-                self.draft.texts.append((row, column, held))
+            if held and isinstance(held, str):
+                texts.append((row, column, held))
         if values:
             self.draft.put_row(row, values)
 
-    def _held(self, row: int, column: int, cell: Element) -> object:
-        """What is written in a cell; an empty text where it is odd, None where there is nothing."""
-        first, kind = cell[0], cell.get("t")
-        if len(cell) == 1 and first.tag == self._value_tag and not len(first):
-            value, formula = first.text, None
-        else:
-            value, formula = self._written(row, column, cell)
+    def _held(self, row: int, cell: Written) -> object:
+        """What a cell holds; an empty text where it is odd, None where there is nothing."""
+        column, kind, style, value, formula, _, is_picture = cell
         if formula is not None:
             self.draft.formulas.append(address(row, column))
             if _PICTURE in formula:
@@ -159,18 +216,15 @@ class _SheetReader:
             if not value and kind != "str":
                 return self._note_odd(row, column, "FORMULA_UNCACHED", UNCACHED)
         if kind == "e":
-            # A picture or a record in a cell, which older programs show as an error, is told by this attribute.
-            is_picture = cell.get("vm") is not None
+            # A picture or a record in a cell, which older programs show as an error, is told by an attribute (vm).
             code, shown = ("PICTURE_IN_CELL", _PICTURE_SHOWN) if is_picture else ("CELL_ERROR", value or "")
             return self._note_odd(row, column, code, shown)
         if not value:
             return None
-        if kind == "inlineStr" and first.tag == self._value_tag:
-            self._refuse_cell(address(row, column), _OF_TWO_KINDS)
         try:
-            held = self._shared.reader_of(kind, cell.get("s"))(value)
+            held = self._shared.reader_of(kind, style)(value)
         except Malformed:
-            self._refuse_cell(address(row, column), value)
+            raise Disputed(address(row, column), value[:SHOWN]) from None
         if column >= MAX_COLUMNS:
             raise Unreadable("SHEET_TOO_WIDE", sheet=self.draft.name, cell=address(row, column), expected="ZZ")
         if isinstance(held, HeldAndSeen):
@@ -181,81 +235,3 @@ class _SheetReader:
     def _note_odd(self, row: int, column: int, code: str, shown: str) -> str:
         self.draft.odd[address(row, column)] = OddCell(code, shown)
         return ""
-
-    def _written(self, row: int, column: int, cell: Element) -> tuple[str | None, str | None]:
-        """The value and the formula of a cell as they are written, None for what is not there."""
-        found: dict[str, str] = {}
-        is_inline = cell.get("t") == "inlineStr"
-        for child in cell:
-            what = "f" if child.tag == self._formula_tag else "v"
-            if child.tag not in (self._formula_tag, self._value_tag, self._text_tag):
-                continue
-            if what in found:
-                self._refuse_cell(address(row, column), _TWO_VALUES)
-            if what == "v" and is_inline is not (child.tag == self._text_tag):
-                self._refuse_cell(address(row, column), _OF_TWO_KINDS)
-            if len(child) and child.tag != self._text_tag:
-                self._refuse_cell(address(row, column), _ELEMENT_INSIDE)
-            found[what] = read_text(self._part, child) if child.tag == self._text_tag else child.text or ""
-        return found.get("v"), found.get("f")
-
-    def _number(self, said: str, limit: int) -> int:
-        if not (said.isascii() and said.isdigit() and len(said) < 9 and 1 <= int(said) <= limit):
-            self._refuse()
-        return int(said)
-
-    def _refuse_cell(self, cell: str, because: str) -> NoReturn:
-        raise Unreadable("CELL_MALFORMED", because[:_SHOWN], sheet=self.draft.name, cell=cell)
-
-    def _refuse(self) -> NoReturn:
-        raise Unreadable("XML_MALFORMED", self._part)
-
-
-@lru_cache(maxsize=1_024)
-def _is_hidden(said: str | None, size: str | None) -> bool:
-    """Whether a row or column is hidden, or so low or narrow that nothing of it is seen."""
-    return said in _TRUE or (size is not None and not size.strip("0."))
-
-
-def _find_columns(places: Sequence[str | None], digits: str) -> Sequence[int]:
-    """The columns of the cells of a row, by their addresses; one without an address stands right of the one before.
-
-    Raises:
-        Misplaced: one is no address in the row, or they are out of order.
-    """
-    columns, last = [], -1
-    for place in places:
-        column = last + 1 if place is None else _column_of(place, digits)
-        if column <= last:
-            raise Misplaced(f"{column_letters(column)}{digits}", _OUT_OF_ORDER)
-        columns.append(column)
-        last = column
-    return columns
-
-
-_columns_of = lru_cache(maxsize=4_096)(_find_columns)
-"""The rows of one form are the same in every workbook."""
-
-
-def _column_of(place: str, digits: str) -> int:
-    letters = place.removesuffix(digits)
-    near = _COLUMNS.get(letters)
-    if near is not None:
-        return near
-    match = _CORNER.fullmatch(letters)
-    if match is None or not match[1] or match[2] or column_number(letters) > _LAST_COLUMN:
-        raise Misplaced(place[:_SHOWN], _NO_PLACE)
-    return column_number(letters) - 1
-
-
-@lru_cache(maxsize=4_096)
-def _area(said: str) -> Area | None:
-    """A merged area, None when it is none; whole rows and columns are told without the other."""
-    first, _, last = said.partition(":")
-    corners = [match.groups() for corner in (first, last or first) if (match := _CORNER.fullmatch(corner))]
-    if not said or len(corners) < 2:
-        return None
-    (left, top), (right, bottom) = corners
-    rows = sorted((int(top or 1), int(bottom or _LAST_ROW)))
-    columns = sorted((column_number(left or "A"), column_number(right) if right else _LAST_COLUMN))
-    return (rows[0] - 1, columns[0] - 1), (rows[1] - 1, columns[1] - 1)
