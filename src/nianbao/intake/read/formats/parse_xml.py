@@ -56,7 +56,7 @@ def parse_xml(part: str, text: bytes) -> Element:
         Unreadable: it is not well-formed, is in an unknown encoding, or declares a document type.
     """
     # A target of its own class costs the parser a call for every tag: only where there is something to guard against.
-    parser = XMLParser(target=TreeBuilder() if _is_harmless(text) else _Guarded(part))
+    parser = XMLParser(target=TreeBuilder() if plain_root(text) else _Guarded(part))
     try:
         parser.feed(text)
         root: Element = parser.close()
@@ -65,15 +65,32 @@ def parse_xml(part: str, text: bytes) -> Element:
     return root
 
 
-def root_tag(text: bytes) -> re.Match[bytes] | None:
-    """The tag of the root of a part, as the first group of what begins it; None where it cannot be told at once."""
-    return _PLAIN_HEAD.match(text, 0, _LONGEST_HEAD)
+def plain_root(text: bytes) -> re.Match[bytes] | None:
+    """What a part begins with, up to the tag of its root, which is the first group.
+
+    None where that cannot be told at once, or a document type or another namespace than short ones on the root may be
+    declared.
+    """
+    head = _PLAIN_HEAD.match(text, 0, _LONGEST_HEAD)
+    return None if head is None or text.find(_NAMESPACE, head.end()) >= 0 or _LONG_VALUE.search(head[0]) else head
 
 
-def _is_harmless(text: bytes) -> bool:
-    """Whether no document type can be declared in a part, and no namespace but short ones on its root."""
-    head = root_tag(text)
-    return head is not None and text.find(_NAMESPACE, head.end()) < 0 and not _LONG_VALUE.search(head[0])
+def parse_piece(root: bytes, piece: bytes) -> Element:
+    """A piece of a part below a plain root, as a document of its own.
+
+    Raises:
+        Unreadable: it is not well-formed, or declares a namespace.
+    """
+    name = root[1:].split(maxsplit=1)[0].removesuffix(b">")
+    if _NAMESPACE in piece:
+        raise Unreadable("XML_MALFORMED")
+    parser = XMLParser(target=TreeBuilder())
+    try:
+        parser.feed(b"%b%b</%b>" % (root, piece, name))
+        whole: Element = parser.close()
+    except (ParseError, ValueError) as error:
+        raise Unreadable("XML_MALFORMED") from error
+    return whole
 
 
 def parse_main(part: str, text: bytes, *roots: str) -> tuple[Element, str]:

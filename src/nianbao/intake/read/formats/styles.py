@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from nianbao.intake.read.formats.number_format import NumberFormat, built_in, format_of
 from nianbao.intake.read.formats.parse_xml import parse_main
 from nianbao.intake.read.formats.sheet import Unreadable
 
 
-@lru_cache(maxsize=64)
 def read_styles(part: str, text: bytes) -> Sequence[NumberFormat]:
-    """The number formats by the numbers of styles; the same on all workbooks of one template, so they are remembered.
+    """The number formats by the numbers of styles.
 
     Raises:
         Unreadable: the part is no XML, holds no styles, or says two things about one number.

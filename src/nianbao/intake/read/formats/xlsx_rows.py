@@ -1,90 +1,86 @@
-"""What is written in a row of an .xlsx sheet, before it is known what its texts and styles are.
+"""What a row of an .xlsx sheet holds, but for its shared texts.
 
-It follows from the row alone: so it need not be found out again where the same row comes in another file.
+It follows from the row and the styles alone: so it need not be found out again where the same row comes once more.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from nianbao.intake.read.formats.rich_text import read_text
-from nianbao.intake.read.formats.sheet import address, column_letters, column_number
+from nianbao.intake.read.formats.sheet import UNCACHED, OddCell, SeenAs, address, column_letters, column_number
+from nianbao.intake.read.formats.xlsx_values import HeldAndSeen, Malformed, Styles
 
 MAX_COLUMNS = 702
 """Column ZZ: no form is wider, and every row takes room up to the farthest."""
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
-SHOWN = 40
 OUT_OF_ORDER = "位置重复或颠倒"
 
 _COLUMNS = {column_letters(column): column for column in range(MAX_COLUMNS)}
-_LETTERS = re.compile(r"[A-Z]{1,3}")
 _TRUE = ("1", "true")
+_PICTURE, _PICTURE_SHOWN = "DISPIMG(", "图片"
+SHOWN = 40
 _NO_PLACE = "位置写法不对"
 _ELEMENT_INSIDE = "值里夹有别的标记"
 _TWO_VALUES = "有两个值"
 _OF_TWO_KINDS = "类型与内容不符"
-_DIGITS = 16
-"""Of so many a whole number may no longer be kept to the last."""
+_SHARED = "s"
 
 
 class Disputed(Exception):
-    """Programs differ in what they make of a row: the cell and why, or nothing where the row itself is no row."""
+    """Programs differ in what they make of a sheet: the code of a fault, its value, the cell, and what is expected."""
+
+    def __init__(self, code: str = "XML_MALFORMED", value: str = "", cell: str = "", expected: str = "") -> None:
+        super().__init__(code)
+        self.code, self.value, self.cell, self.expected = code, value, cell, expected
 
 
-class Written(NamedTuple):
-    """A cell in which something is written, as it is written; None for what is not there.
+@dataclass
+class Row:
+    """A row by its number, counted from 1; columns are counted from 0, and what is said of cells goes by address.
 
-    `number` is that of a plain whole one without a formula, which may yet be the number of a day.
+    `values` reach up to the last filled cell. `texts` are those among them by their columns: as they are, or by the
+    numbers of shared ones, whose values are None here.
     """
-
-    column: int
-    kind: str | None
-    style: str | None
-    value: str | None
-    formula: str | None
-    number: float | None
-    is_picture: bool
-
-
-class Row(NamedTuple):
-    """A row by its number, counted from 1, and the cells in which something is written, in their order."""
 
     number: int
     is_hidden: bool
-    cells: Sequence[Written]
+    values: list[object] = field(default_factory=list)
+    texts: list[tuple[int, str | None, str]] = field(default_factory=list)
+    formulas: list[str] = field(default_factory=list)
+    odd: dict[str, OddCell] = field(default_factory=dict)
+    shown: dict[str, SeenAs] = field(default_factory=dict)
 
 
-def read_row(part: str, row: Element, namespace: str, before: int) -> Row:
-    """What is written in a row; one without a number comes below the one `before`.
+def read_row(part: str, element: Element, namespace: str, styles: Styles, before: int) -> Row:
+    """What a row holds; one without a number comes below the one `before`.
+
+    Cells must come in their order, as every spreadsheet writes and asks for: so none comes twice.
 
     Raises:
         Disputed: it is no row, or leaves open what a cell of it holds or where it stands.
         Unreadable: there is an element inside a text.
     """
-    if row.tag != f"{namespace}row":
+    names = _names_in(namespace)
+    if element.tag != names.row:
         raise Disputed
-    said = row.get("r")
+    said = element.get("r")
     number = before + 1 if said is None else whole_number(said, LAST_ROW)
-    is_hidden = hides(row.get("hidden"), row.get("ht"))
-    cell_tag, more_tag = f"{namespace}c", f"{namespace}extLst"
-    cells = row.findall(cell_tag)
-    if len(cells) != len(row) and any(each.tag not in (cell_tag, more_tag) for each in row):
+    row = Row(number, hides(element.get("hidden"), element.get("ht")))
+    cells = element.findall(names.cell)
+    if len(cells) != len(element) and any(each.tag not in (names.cell, names.more) for each in element):
         raise Disputed
-    if not cells:
-        return Row(number, is_hidden, ())
     columns = _find_columns([cell.get("r") for cell in cells], str(number))
-    read = _CellReader(part, namespace).read
-    return Row(
-        number,
-        is_hidden,
-        # Most cells are blank and only have a style.
-        [read(number, column, cell) for column, cell in zip(columns, cells, strict=True) if len(cell)],
-    )
+    reader = _RowReader(part, names, styles, row)
+    for column, cell in zip(columns, cells, strict=True):
+        if len(cell):  # most cells are blank and only have a style
+            reader.read(column, cell)
+    return row
 
 
 def whole_number(said: str, limit: int) -> int:
@@ -104,42 +100,110 @@ def hides(said: str | None, size: str | None) -> bool:
     return said in _TRUE or (size is not None and not size.strip("0."))
 
 
-class _CellReader:
-    """Reads cells of one part. What is inside a cell besides value, formula and text is passed over."""
+class _Names(NamedTuple):
+    """The names of the elements of rows and cells, with their namespace."""
 
-    def __init__(self, part: str, namespace: str) -> None:
-        self._part = part
-        self._value_tag, self._formula_tag, self._text_tag = (f"{namespace}{tag}" for tag in ("v", "f", "is"))
+    row: str
+    cell: str
+    more: str
+    value: str
+    formula: str
+    text: str
 
-    def read(self, row: int, column: int, cell: Element) -> Written:
-        """What is written in a cell that has something inside."""
-        first, kind, style = cell[0], cell.get("t"), cell.get("s")
-        if len(cell) == 1 and first.tag == self._value_tag and not len(first):
-            value, number = first.text, None
+
+@lru_cache
+def _names_in(namespace: str) -> _Names:
+    return _Names(*(f"{namespace}{name}" for name in ("row", "c", "extLst", "v", "f", "is")))
+
+
+class _RowReader:
+    """Puts what the cells of a row hold into it; what is inside a cell besides value, formula and text is passed over.
+
+    Wherever programs differ in what they make of a cell, it is refused and named.
+    """
+
+    def __init__(self, part: str, names: _Names, styles: Styles, row: Row) -> None:
+        self._part, self._names, self._styles, self._row = part, names, styles, row
+
+    def read(self, column: int, cell: Element) -> None:
+        """Take in a cell that has something inside."""
+        first, kind, formula = cell[0], cell.get("t"), None
+        if len(cell) == 1 and first.tag == self._names.value and not len(first):
+            value = first.text
             if value and kind == "inlineStr":
-                raise Disputed(address(row - 1, column), _OF_TWO_KINDS)
-            if kind is None and value and len(value) < _DIGITS and value.isascii() and value.isdigit():
-                number = float(value)
-            return Written(column, kind, style, value, None, number, cell.get("vm") is not None)
-        value, formula = self._inside(address(row - 1, column), cell)
-        return Written(column, kind, style, value, formula, None, cell.get("vm") is not None)
+                raise self._refused(column, _OF_TWO_KINDS)
+        else:
+            value, formula = self._inside(column, cell)
+        if odd := self._oddity(column, kind, value, formula, cell):
+            self._row.odd[self._place(column)] = odd
+            self._put(column, "")
+        elif value:
+            self._put_value(column, kind, cell.get("s"), value)
 
-    def _inside(self, place: str, cell: Element) -> tuple[str | None, str | None]:
-        """The value and the formula of a cell."""
+    def _inside(self, column: int, cell: Element) -> tuple[str | None, str | None]:
+        """The value and the formula of a cell as they are written, None for what is not there."""
         found: dict[str, str] = {}
-        is_inline = cell.get("t") == "inlineStr"
+        names, is_inline = self._names, cell.get("t") == "inlineStr"
         for child in cell:
-            what = "f" if child.tag == self._formula_tag else "v"
-            if child.tag not in (self._formula_tag, self._value_tag, self._text_tag):
+            what, is_text = "f" if child.tag == names.formula else "v", child.tag == names.text
+            if child.tag not in (names.formula, names.value, names.text):
                 continue
             if what in found:
-                raise Disputed(place, _TWO_VALUES)
-            if what == "v" and is_inline is not (child.tag == self._text_tag):
-                raise Disputed(place, _OF_TWO_KINDS)
-            if len(child) and child.tag != self._text_tag:
-                raise Disputed(place, _ELEMENT_INSIDE)
-            found[what] = read_text(self._part, child) if child.tag == self._text_tag else child.text or ""
+                raise self._refused(column, _TWO_VALUES)
+            if what == "v" and is_inline is not is_text:
+                raise self._refused(column, _OF_TWO_KINDS)
+            if len(child) and not is_text:
+                raise self._refused(column, _ELEMENT_INSIDE)
+            found[what] = read_text(self._part, child) if is_text else child.text or ""
         return found.get("v"), found.get("f")
+
+    def _oddity(
+        self, column: int, kind: str | None, value: str | None, formula: str | None, cell: Element
+    ) -> OddCell | None:
+        """Why a cell in which something stands has no value; formulas are noted."""
+        if formula is not None:
+            self._row.formulas.append(self._place(column))
+            if _PICTURE in formula:
+                return OddCell("PICTURE_IN_CELL", _PICTURE_SHOWN)
+            # Some programs leave the value out, others write an empty one, which is a result for a text alone.
+            if not value and kind != "str":
+                return OddCell("FORMULA_UNCACHED", UNCACHED)
+        if kind != "e":
+            return None
+        # A picture or a record in a cell, which older programs show as an error, is told by this attribute.
+        is_picture = cell.get("vm") is not None
+        return OddCell("PICTURE_IN_CELL", _PICTURE_SHOWN) if is_picture else OddCell("CELL_ERROR", value or "")
+
+    def _put_value(self, column: int, kind: str | None, style: str | None, value: str) -> None:
+        held: object = None
+        if kind != _SHARED:
+            try:
+                held = self._styles.reader_of(kind, style)(value)
+            except Malformed:
+                raise self._refused(column, value) from None
+        if column >= MAX_COLUMNS:
+            raise Disputed("SHEET_TOO_WIDE", cell=self._place(column), expected="ZZ")
+        if isinstance(held, HeldAndSeen):
+            self._row.shown[self._place(column)] = held.shown
+            held = held.held
+        if held == "":
+            return
+        self._put(column, held)
+        if held is None:
+            self._row.texts.append((column, value, ""))
+        elif isinstance(held, str):
+            self._row.texts.append((column, None, held))
+
+    def _put(self, column: int, held: object) -> None:
+        values = self._row.values
+        values += [""] * (column - len(values))
+        values.append(held)
+
+    def _place(self, column: int) -> str:
+        return address(self._row.number - 1, column)
+
+    def _refused(self, column: int, because: str) -> Disputed:
+        return Disputed("CELL_MALFORMED", because[:SHOWN], self._place(column))
 
 
 def _find_columns(places: Sequence[str | None], digits: str) -> Sequence[int]:
@@ -148,7 +212,7 @@ def _find_columns(places: Sequence[str | None], digits: str) -> Sequence[int]:
     for place in places:
         column = last + 1 if place is None else _column_of(place, digits)
         if column <= last:
-            raise Disputed(f"{column_letters(column)}{digits}", OUT_OF_ORDER)
+            raise Disputed("CELL_MALFORMED", OUT_OF_ORDER, f"{column_letters(column)}{digits}")
         columns.append(column)
         last = column
     return columns
@@ -159,6 +223,7 @@ def _column_of(place: str, digits: str) -> int:
     near = _COLUMNS.get(letters)
     if near is not None:
         return near
-    if not _LETTERS.fullmatch(letters) or column_number(letters) > LAST_COLUMN:
-        raise Disputed(place[:SHOWN], _NO_PLACE)
+    is_column = letters.isascii() and letters.isalpha() and letters.isupper() and len(letters) <= len("XFD")
+    if not is_column or column_number(letters) > LAST_COLUMN:
+        raise Disputed("CELL_MALFORMED", _NO_PLACE, place[:SHOWN])
     return column_number(letters) - 1

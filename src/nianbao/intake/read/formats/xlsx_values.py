@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from typing import NamedTuple
 
@@ -32,17 +32,33 @@ Reader = Callable[[str], object]
 """Makes of what is written in a cell what it holds; `Malformed` is raised where that cannot be told."""
 
 
-class Shared:
-    """What the sheets of a workbook share: texts and number formats by their numbers, and the calendar."""
+class SharedTexts(dict[str, str]):
+    """The shared texts of a workbook by their numbers, as these are written."""
 
-    def __init__(self, strings: Sequence[str], formats: Sequence[NumberFormat], is_1904: bool) -> None:
-        self._strings, self._formats, self._is_1904 = strings, formats, is_1904
-        self.texts: Mapping[str | None, str] = dict(zip(_numbers(len(strings)), strings, strict=True))
-        self.whole_styles = frozenset(str(number) for number, shown in enumerate(formats) if shown.shows_whole)
+    def __init__(self, texts: Sequence[str]) -> None:
+        super().__init__(zip(_numbers(len(texts)), texts, strict=True))
+
+    def __missing__(self, said: str) -> str:
+        """The text of a number that is written otherwise.
+
+        Raises:
+            Malformed: there is no such text.
+        """
+        return self[str(_index(said, len(self)))]
+
+
+class Styles:
+    """The number formats of a workbook by the numbers of styles, and its calendar: how values are read.
+
+    Two are the same only where they are one: what is remembered of rows goes by it.
+    """
+
+    def __init__(self, formats: Sequence[NumberFormat], is_1904: bool) -> None:
+        self._formats, self._is_1904 = formats, is_1904
         self._readers: dict[tuple[str | None, str | None], Reader] = {}
 
     def reader_of(self, kind: str | None, style: str | None) -> Reader:
-        """How a cell is read, by the kind and the style that it names.
+        """How a cell is read that has no shared text, by the kind and the style that it names.
 
         Raises:
             Malformed: there is no such kind or style.
@@ -53,8 +69,6 @@ class Shared:
         return known
 
     def _new_reader(self, kind: str, style: str | None) -> Reader:
-        if kind == "s":
-            return self._string
         if kind != "n":
             if kind not in _OTHERS:
                 raise Malformed
@@ -63,9 +77,6 @@ class Shared:
             return number_of
         shown = self._formats[_index(style or "0", len(self._formats))]
         return number_of if shown.is_plain else partial(self._formatted, shown)
-
-    def _string(self, said: str) -> str:
-        return self._strings[_index(said, len(self._strings))]
 
     def _formatted(self, shown: NumberFormat, said: str) -> object:
         """A number whose format may show something else: a day, or a number with what else it is shown as."""
