@@ -158,6 +158,17 @@ def test_R6_what_programs_read_differently_is_refused_with_its_cell(workbook: by
     assert (code, place) == ("CELL_MALFORMED", found["place"].decode())
 
 
+@pytest.mark.parametrize("place", ["C", "C0", "10", "c10", "C010", "C11", "$C$10", "XFE10", ""])
+def test_R6_a_cell_that_does_not_say_where_it_stands_is_refused(workbook: bytes, place: str) -> None:
+    """R6: an address without its row, of another row, or none at all: some programs pass it over, others do not."""
+    cell = b'<row r="10"><c r="%b"><v>7</v></c></row></sheetData>' % place.encode()
+
+    def change(text: bytes) -> bytes:
+        return re.sub(rb"<row r=.*</sheetData>", lambda _: cell, text, flags=re.DOTALL)
+
+    assert refusal(repacked(workbook, {FORM_SHEET: change})) == ("CELL_MALFORMED", place)
+
+
 @pytest.mark.parametrize(
     "damage",
     [

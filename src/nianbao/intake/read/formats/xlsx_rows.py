@@ -35,7 +35,13 @@ _SHARED = "s"
 class Disputed(Exception):
     """Programs differ in what they make of a sheet: the code of a fault, its value, the cell, and what is expected."""
 
-    def __init__(self, code: str = "XML_MALFORMED", value: str = "", cell: str = "", expected: str = "") -> None:
+    def __init__(
+        self,
+        code: str = "XML_MALFORMED",
+        value: str | None = None,
+        cell: str | None = None,
+        expected: str | None = None,
+    ) -> None:
         super().__init__(code)
         self.code, self.value, self.cell, self.expected = code, value, cell, expected
 
@@ -221,9 +227,15 @@ def _find_columns(places: Sequence[str | None], digits: str) -> Sequence[int]:
 def _column_of(place: str, digits: str) -> int:
     letters = place.removesuffix(digits)
     near = _COLUMNS.get(letters)
-    if near is not None:
+    if near is not None and letters != place:
         return near
-    is_column = letters.isascii() and letters.isalpha() and letters.isupper() and len(letters) <= len("XFD")
+    is_column = (
+        letters != place
+        and letters.isascii()
+        and letters.isalpha()
+        and letters.isupper()
+        and len(letters) <= len("XFD")
+    )
     if not is_column or column_number(letters) > LAST_COLUMN:
         raise Disputed("CELL_MALFORMED", _NO_PLACE, place[:SHOWN])
     return column_number(letters) - 1

@@ -29,7 +29,7 @@ _ROOTS = ("worksheet", "chartsheet", "dialogsheet")
 
 _OPENED, _CLOSED, _ROW = b"<sheetData>", b"</sheetData>", b"<row "
 _MARKUP = (b"<!", b"<?")
-_LARGE, _LONG_ROW = 1 << 20, 4_000
+_LARGE, _LONG_ROW = 1 << 20, 1 << 12
 """A sheet or a row of more bytes is not taken apart: it is read once, and remembering it would take too much."""
 
 
@@ -54,10 +54,9 @@ def read_sheet(name: str, part: str, text: bytes, texts: SharedTexts, styles: St
             draft = SheetDraft(name)
             _fill(draft, *_whole(part, text, styles), texts)
     except Disputed as fault:
-        if not fault.cell:
+        if fault.cell is None:
             raise Unreadable(fault.code, part) from fault
-        expected = fault.expected or None
-        raise Unreadable(fault.code, fault.value or None, sheet=name, cell=fault.cell, expected=expected) from fault
+        raise Unreadable(fault.code, fault.value, sheet=name, cell=fault.cell, expected=fault.expected) from fault
     return draft.finish(is_hidden)
 
 
