@@ -14,7 +14,7 @@ from nianbao.intake.read.formats.rich_text import read_strings
 from nianbao.intake.read.formats.sheet import Opened, Unreadable
 from nianbao.intake.read.formats.styles import read_styles
 from nianbao.intake.read.formats.xlsx_sheet import read_sheet
-from nianbao.intake.read.formats.xlsx_values import SharedTexts, Styles
+from nianbao.intake.read.formats.xlsx_values import Formats, SharedTexts
 from nianbao.terms.submission import ReadingFault
 from nianbao.terms.workbook_words import CODES_SHEET, GUIDE_SHEET
 
@@ -53,20 +53,20 @@ def open_xlsx(package: ZipPackage, workbook: str, types: ContentTypes) -> Opened
     _refuse_namesakes(listed)
     strings, styles = (_one(relations, kind) for kind in ("sharedStrings", "styles"))
     texts = SharedTexts(read_strings(strings, package.read(strings)) if strings else ())
-    look = _styles(styles, package.read(styles) if styles else b"", is_1904)
+    formats = _formats(styles, package.read(styles) if styles else b"", is_1904)
     parts = {relation.id: relation.target for relation in relations if relation.kind in _SHEETS}
     sheets = []
     for sheet in listed:
         part = parts.get(sheet.relation, "")
         if sheet.name not in _UNREAD:
-            sheets.append(read_sheet(sheet.name, part, package.read(part), texts, look, sheet.is_hidden))
+            sheets.append(read_sheet(sheet.name, part, package.read(part), texts, formats, sheet.is_hidden))
     return Opened(sheets, faults)
 
 
 @lru_cache(maxsize=64)
-def _styles(part: str | None, text: bytes, is_1904: bool) -> Styles:
+def _formats(part: str | None, text: bytes, is_1904: bool) -> Formats:
     """The styles of a workbook; the same on all workbooks of one template, so they are remembered."""
-    return Styles(read_styles(part, text) if part else (), is_1904)
+    return Formats(read_styles(part, text) if part else (), is_1904)
 
 
 @lru_cache(maxsize=64)

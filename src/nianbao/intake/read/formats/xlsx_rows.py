@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 
 from nianbao.intake.read.formats.rich_text import read_text
 from nianbao.intake.read.formats.sheet import UNCACHED, OddCell, SeenAs, address, column_letters, column_number
-from nianbao.intake.read.formats.xlsx_values import HeldAndSeen, Malformed, Styles
+from nianbao.intake.read.formats.xlsx_values import Formats, HeldAndSeen, Malformed
 
 MAX_COLUMNS = 702
 """Column ZZ: no form is wider, and every row takes room up to the farthest."""
@@ -47,7 +47,7 @@ class Disputed(Exception):
 
 
 @dataclass
-class Row:
+class SheetRow:
     """A row by its number, counted from 1; columns are counted from 0, and what is said of cells goes by address.
 
     `values` reach up to the last filled cell. `texts` are those among them by their columns: as they are, or by the
@@ -63,7 +63,7 @@ class Row:
     shown: dict[str, SeenAs] = field(default_factory=dict)
 
 
-def read_row(part: str, element: Element, namespace: str, styles: Styles, before: int) -> Row:
+def read_row(part: str, element: Element, namespace: str, formats: Formats, before: int) -> SheetRow:
     """What a row holds; one without a number comes below the one `before`.
 
     Cells must come in their order, as every spreadsheet writes and asks for: so none comes twice.
@@ -77,12 +77,12 @@ def read_row(part: str, element: Element, namespace: str, styles: Styles, before
         raise Disputed
     said = element.get("r")
     number = before + 1 if said is None else whole_number(said, LAST_ROW)
-    row = Row(number, hides(element.get("hidden"), element.get("ht")))
+    row = SheetRow(number, hides(element.get("hidden"), element.get("ht")))
     cells = element.findall(names.cell)
     if len(cells) != len(element) and any(each.tag not in (names.cell, names.more) for each in element):
         raise Disputed
     columns = _find_columns([cell.get("r") for cell in cells], str(number))
-    reader = _RowReader(part, names, styles, row)
+    reader = _RowReader(part, names, formats, row)
     for column, cell in zip(columns, cells, strict=True):
         if len(cell):  # most cells are blank and only have a style
             reader.read(column, cell)
@@ -128,8 +128,8 @@ class _RowReader:
     Wherever programs differ in what they make of a cell, it is refused and named.
     """
 
-    def __init__(self, part: str, names: _Names, styles: Styles, row: Row) -> None:
-        self._part, self._names, self._styles, self._row = part, names, styles, row
+    def __init__(self, part: str, names: _Names, formats: Formats, row: SheetRow) -> None:
+        self._part, self._names, self._formats, self._row = part, names, formats, row
 
     def read(self, column: int, cell: Element) -> None:
         """Take in a cell that has something inside."""
@@ -184,7 +184,7 @@ class _RowReader:
         held: object = None
         if kind != _SHARED:
             try:
-                held = self._styles.reader_of(kind, style)(value)
+                held = self._formats.reader_of(kind, style)(value)
             except Malformed:
                 raise self._refused(column, value) from None
         if column >= MAX_COLUMNS:

@@ -17,12 +17,12 @@ from nianbao.intake.read.formats.xlsx_rows import (
     OUT_OF_ORDER,
     SHOWN,
     Disputed,
-    Row,
+    SheetRow,
     hides,
     read_row,
     whole_number,
 )
-from nianbao.intake.read.formats.xlsx_values import Malformed, SharedTexts, Styles
+from nianbao.intake.read.formats.xlsx_values import Formats, Malformed, SharedTexts
 
 _CORNER = re.compile(r"([A-Z]{1,3})?([1-9][0-9]{0,6})?")
 _ROOTS = ("worksheet", "chartsheet", "dialogsheet")
@@ -40,7 +40,7 @@ class _Frame(NamedTuple):
     merged: Sequence[Area]
 
 
-def read_sheet(name: str, part: str, text: bytes, texts: SharedTexts, styles: Styles, is_hidden: bool) -> Sheet:
+def read_sheet(name: str, part: str, text: bytes, texts: SharedTexts, formats: Formats, is_hidden: bool) -> Sheet:
     """The sheet that a part holds; one of another kind than a table has no rows.
 
     Raises:
@@ -49,10 +49,10 @@ def read_sheet(name: str, part: str, text: bytes, texts: SharedTexts, styles: St
     draft = SheetDraft(name)
     try:
         try:
-            _fill(draft, *_taken_apart(text, styles), texts)
+            _fill(draft, *_taken_apart(text, formats), texts)
         except (_Undivided, Disputed, Unreadable):  # as a whole it says what is wrong with it, if anything is
             draft = SheetDraft(name)
-            _fill(draft, *_whole(part, text, styles), texts)
+            _fill(draft, *_whole(part, text, formats), texts)
     except Disputed as fault:
         if fault.cell is None:
             raise Unreadable(fault.code, part) from fault
@@ -60,17 +60,17 @@ def read_sheet(name: str, part: str, text: bytes, texts: SharedTexts, styles: St
     return draft.finish(is_hidden)
 
 
-def _whole(part: str, text: bytes, styles: Styles) -> tuple[_Frame, Iterator[Row]]:
+def _whole(part: str, text: bytes, formats: Formats) -> tuple[_Frame, Iterator[SheetRow]]:
     """What a sheet says outside its rows, and its rows, from one tree."""
     root, namespace = parse_main(part, text, *_ROOTS)
-    return _frame_of(root, namespace), _rows_of(part, root, namespace, styles)
+    return _frame_of(root, namespace), _rows_of(part, root, namespace, formats)
 
 
 class _Undivided(Exception):
     """A sheet is not written so that its rows can be told apart without a parser."""
 
 
-def _taken_apart(text: bytes, styles: Styles) -> tuple[_Frame, Iterator[Row]]:
+def _taken_apart(text: bytes, formats: Formats) -> tuple[_Frame, Iterator[SheetRow]]:
     """The same from pieces, most of which came in another workbook: blank rows, titles, what a sheet says of its look.
 
     Each row is a document of its own in the root of the sheet, and so is the sheet without any row. Where all of them
@@ -88,7 +88,7 @@ def _taken_apart(text: bytes, styles: Styles) -> tuple[_Frame, Iterator[Row]]:
     before, *rows = text[start:end].split(_ROW)
     if before.strip() or (rows and len(max(rows, key=len)) > _LONG_ROW):
         raise _Undivided
-    return frame, (_remembered_row(root, styles, row) for row in rows)
+    return frame, (_remembered_row(root, formats, row) for row in rows)
 
 
 @lru_cache(maxsize=128)
@@ -105,12 +105,12 @@ def _remembered_frame(text: bytes) -> tuple[_Frame, bytes]:
 
 
 @lru_cache(maxsize=4_096)
-def _remembered_row(root: bytes, styles: Styles, row: bytes) -> Row:
+def _remembered_row(root: bytes, formats: Formats, row: bytes) -> SheetRow:
     """What is written in a row that says where it stands; without the beginning that all have."""
     within = parse_piece(root, _ROW + row)
     if len(within) != 1 or within[0].get("r") is None:
         raise _Undivided
-    return read_row("", within[0], within.tag.rpartition("}")[0] + "}", styles, 0)
+    return read_row("", within[0], within.tag.rpartition("}")[0] + "}", formats, 0)
 
 
 def _frame_of(root: Element, namespace: str) -> _Frame:
@@ -123,14 +123,14 @@ def _frame_of(root: Element, namespace: str) -> _Frame:
     return _Frame(hidden, merged)
 
 
-def _rows_of(part: str, root: Element, namespace: str, styles: Styles) -> Iterator[Row]:
+def _rows_of(part: str, root: Element, namespace: str, formats: Formats) -> Iterator[SheetRow]:
     tables = root.findall(f"{namespace}sheetData")
     if len(tables) > 1:
         raise Disputed
     before = 0
     for table in tables:
         for element in table:
-            row = read_row(part, element, namespace, styles, before)
+            row = read_row(part, element, namespace, formats, before)
             before = row.number
             yield row
 
@@ -147,7 +147,7 @@ def _area(said: str) -> Area:
     return (rows[0] - 1, columns[0] - 1), (rows[1] - 1, columns[1] - 1)
 
 
-def _fill(draft: SheetDraft, frame: _Frame, rows: Iterator[Row], texts: SharedTexts) -> None:
+def _fill(draft: SheetDraft, frame: _Frame, rows: Iterator[SheetRow], texts: SharedTexts) -> None:
     """Put what a sheet holds into its draft; its rows must come in their order, as every spreadsheet writes them."""
     draft.hidden_columns += frame.hidden_columns
     draft.merged += frame.merged
@@ -171,7 +171,7 @@ def _fill(draft: SheetDraft, frame: _Frame, rows: Iterator[Row], texts: SharedTe
             draft.put_row(number - 1, values)
 
 
-def _fill_in(draft: SheetDraft, row: Row, values: list[object], texts: SharedTexts) -> bool:
+def _fill_in(draft: SheetDraft, row: SheetRow, values: list[object], texts: SharedTexts) -> bool:
     """Put the texts of a row into its values; whether anything is left, for a shared text may be empty."""
     at = row.number - 1
     has_empty = False

@@ -47,7 +47,7 @@ class SharedTexts(dict[str, str]):
         return self[str(_index(said, len(self)))]
 
 
-class Styles:
+class Formats:
     """The number formats of a workbook by the numbers of styles, and its calendar: how values are read.
 
     Two are the same only where they are one: what is remembered of rows goes by it.
