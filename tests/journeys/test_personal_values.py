@@ -189,3 +189,52 @@ def run(home: Home, *arguments: str) -> str:
     done = CliRunner().invoke(main, [*arguments, "--home", str(home.path)])
     assert done.exit_code in (0, 1), (arguments, done.output)
     return done.output
+
+
+ID_CARD, PHONE, CARD = "11010519491231002X", "13912345678", "6222021234567890128"
+NAMED = {
+    "accepted": ("QHD01", f"{PHONE}填报-2021Q4.xlsx"),
+    "in its folder": ("QHD02", f"{ID_CARD}/报表.xlsx"),
+    "quarantined": ("QHD03", "卡号6222_0212_3456_7890_128.xlsx"),
+    "in an archive": ("QHD04", f"身份证{ID_CARD}.zip"),
+    "unfinished": ("QHD05", f"{PHONE}.xlsx.part"),
+    "another spelling": ("QHD01", f"{PHONE}填报-2021Q4.XLSX"),
+}  # fmt: skip
+
+
+def test_O11_no_personal_number_of_a_file_s_name_is_shown(project: Project, home: Home) -> None:
+    """O11: no command, page, release, receipt or published table tells a number in the name of a file."""
+    for planned in post(project, ["QHD01", "QHD02"], [PERIOD]):
+        _unit, name = next(each for each in NAMED.values() if each[0] == planned.unit.code)
+        send(project, home.inbox, [replace(planned, file=name)])
+    junk = {NAMED[key][1]: b"no workbook" for key in ("quarantined", "unfinished", "another spelling")}
+    for name, content in junk.items():
+        (home.inbox / name).write_bytes(content)
+        arrive(home.inbox / name, planned.sent_at)
+    with zipfile.ZipFile(home.inbox / NAMED["in an archive"][1], "w") as package:
+        package.writestr(f"{PHONE}.xlsx", b"no workbook either")
+    arrive(home.inbox / NAMED["in an archive"][1], planned.sent_at)
+    with clock_at("2022-01-16T01:00"):
+        commands = [
+            ["nightly"], ["nightly", "--json"], ["status", "--all"], ["status", "--json"], ["status", "--csv"],
+            ["runs", "--json"], ["runs", "--metrics"], ["held", "--json"], ["explanations", "--json"],
+            ["preview", "--unfinished"],
+            ["explain", "warmth_persons", "--year", "2021", "--all"],
+            ["explain", "warmth_persons", "--year", "2021", "--json"],
+            ["feeds", "QHD01-2021Q4-GH05-1", "--json"], ["remind"], ["quality", "--period", "2021Q4"], ["receipts"],
+        ]  # fmt: skip
+        printed = [(" ".join(command), run(home, *command)) for command in commands]
+    written = list(printed)
+    for path in sorted(home.path.rglob("*")):
+        private = (home.archive, home.inbox, home.warehouse, home.path / "warehouse.last.duckdb", home.looks)
+        if path.is_file() and not any(path == each or path.is_relative_to(each) for each in private):
+            written += texts_of(path)
+    values = {ID_CARD, PHONE, CARD}
+    told = {(place, value) for place, text in written for value in shown(hidden(text), values)}
+    assert told == set()
+    assert any(f"{PHONE[:3]}******{PHONE[-2:]}填报" in text for place, text in written if place.startswith("explain"))
+
+
+def hidden(text: str) -> str:
+    """A text without the names under which its sender finds the answers: they are the sender's own."""
+    return re.sub(r'_|(href="|"marked_workbook": ?")[^"]*"', "", text)

@@ -92,7 +92,8 @@ def home(project: Project, units: list[str], tmp_path_factory: pytest.TempPathFa
             "received": list(deliveries.values()),
             "delivery": [
                 row
-                | {"file_name": "a.xlsx", "unit_code": None, "period": None, "unchanged": "", "duplicate_of": None}
+                | {"file_name": "a.xlsx", "file": f"{key}/a.xlsx", "unit_code": None, "period": None}
+                | {"unchanged": "", "duplicate_of": None}
                 | {"outcome": OF_DELIVERIES.get(key, Outcome.ACCEPTED).value}
                 for key, row in deliveries.items()
             ],

@@ -12,6 +12,7 @@ from nianbao.cli.main import home_option, json_option, project_option, resolve_p
 from nianbao.cli.show import say, say_json, say_table
 from nianbao.language import _
 from nianbao.settings import Home
+from nianbao.terms.personal import mask
 from nianbao.terms.source import STRANGER
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def tell_held(workspace: Workspace) -> list[dict[str, Any]]:
             {
                 "delivery_id": each.delivery_id,
                 "origin": each.origin,
-                "source": each.source,
+                "source": mask(each.source),
                 "received_at": each.received_at,
                 "unit_code": code,
                 "unit": units[code].zh if code in units else None,

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from nianbao.errors import NianbaoError, StoreError
-from nianbao.intake.personal import mask
+from nianbao.terms.personal import mask
 from nianbao.warehouse.connect import DISK_FAULTS, raise_interrupt
 
 T = TypeVar("T")

@@ -317,7 +317,8 @@ def _facts_of_tonight(taken: Taken) -> Rows:
         "delivery": [
             asdict(each.delivery)
             | {
-                "file_name": each.delivery.file_name,
+                "file_name": each.delivery.shown_name,
+                "file": each.delivery.shown,
                 "unit_code": each.unit_code,
                 "period": each.period,
                 "outcome": each.outcome.value,

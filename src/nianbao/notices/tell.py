@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nianbao.intake.personal import mask
 from nianbao.notices.channels import NotTold, Secrets, send
 from nianbao.settings import Home
 from nianbao.terms.notice import Channel, Event, Notice
+from nianbao.terms.personal import mask
 from nianbao.terms.source import Alarm
 
 NOT_TOLD = "NOT_TOLD"

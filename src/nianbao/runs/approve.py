@@ -9,7 +9,6 @@ from pathlib import Path
 from nianbao import clock
 from nianbao.catalog import Project
 from nianbao.errors import UsageError
-from nianbao.intake.personal import mask
 from nianbao.intake.worker.pool import ReaderPool
 from nianbao.language import _
 from nianbao.runs.answer import answer_owed
@@ -20,6 +19,7 @@ from nianbao.terms.answer import AnswerStanding
 from nianbao.terms.approval import Approval, ApprovalEvent
 from nianbao.terms.delivery import Decision
 from nianbao.terms.period import Period
+from nianbao.terms.personal import mask
 from nianbao.terms.unit import Unit
 from nianbao.warehouse.state import standings_to_approve, states
 

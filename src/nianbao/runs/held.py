@@ -9,13 +9,13 @@ from typing import Any
 
 from nianbao import clock
 from nianbao.errors import UsageError
-from nianbao.intake.personal import mask
 from nianbao.intake.worker.pool import ReaderPool
 from nianbao.language import _
 from nianbao.runs.answer import answer_owed
 from nianbao.runs.recording import Doing, record_run
 from nianbao.runs.workspace import Workspace
 from nianbao.terms.delivery import Outcome
+from nianbao.terms.personal import mask
 from nianbao.terms.source import CONFIRMED
 from nianbao.warehouse import ledger
 from nianbao.warehouse.connect import rows_of

@@ -6,11 +6,11 @@ from dataclasses import asdict
 
 from nianbao import clock
 from nianbao.errors import UsageError
-from nianbao.intake.personal import mask
 from nianbao.language import _
 from nianbao.runs.recording import Doing, record_run
 from nianbao.runs.shelf import refresh_shelves
 from nianbao.runs.workspace import Workspace
+from nianbao.terms.personal import mask
 from nianbao.terms.sign_off import Recall
 from nianbao.warehouse import issued
 

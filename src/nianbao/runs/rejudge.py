@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 
 from nianbao import clock
 from nianbao.errors import ExpectationFailed, UsageError
-from nianbao.intake.personal import mask
 from nianbao.intake.take_in import Rows, facts_of, judge_deliveries
 from nianbao.intake.worker.pool import ReaderPool
 from nianbao.language import _
@@ -25,6 +24,7 @@ from nianbao.runs.workspace import Workspace, open_warehouse
 from nianbao.settings import Home
 from nianbao.statistics.figures import read_figures
 from nianbao.terms.delivery import Decision, Delivery
+from nianbao.terms.personal import mask
 from nianbao.warehouse import ledger
 from nianbao.warehouse.judged import (
     approved_of,

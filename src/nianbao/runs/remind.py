@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from nianbao import clock
-from nianbao.intake.personal import mask
 from nianbao.notices.channels import Secrets
 from nianbao.notices.tell import Telling, tell
 from nianbao.publish.xlsx.book import XlsxBook, XlsxColumn
@@ -18,6 +17,7 @@ from nianbao.runs.workspace import Workspace
 from nianbao.terms.contact import UNKNOWN
 from nianbao.terms.morning import Owed
 from nianbao.terms.notice import Event, Notice
+from nianbao.terms.personal import mask
 from nianbao.terms.reminder import Reminder, Reminding
 from nianbao.terms.status import Status
 from nianbao.warehouse.connect import has_table

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from nianbao import clock
 from nianbao.errors import UsageError
-from nianbao.intake.personal import mask
 from nianbao.language import _
 from nianbao.runs.drafts import write_draft_paper
 from nianbao.runs.recording import Doing, record_run
 from nianbao.runs.workspace import Workspace
 from nianbao.statistics.texts import read_blocks
+from nianbao.terms.personal import mask
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from nianbao import clock
 from nianbao.errors import UsageError
-from nianbao.intake.personal import mask
 from nianbao.intake.worker.pool import ReaderPool
 from nianbao.language import _
 from nianbao.runs.answer import answer_owed
@@ -14,6 +13,7 @@ from nianbao.runs.reconsider import reconsider_owed
 from nianbao.runs.recording import Doing, record_run
 from nianbao.runs.workspace import Workspace
 from nianbao.terms.delivery import Decision
+from nianbao.terms.personal import mask
 from nianbao.warehouse.state import states
 
 

@@ -16,7 +16,7 @@ from nianbao.terms.target import Target, TargetOutcome
 from nianbao.warehouse.connect import Connection, has_table, rows_of
 
 _QUERY = """
-    SELECT target.*, unit.short_zh AS set_by_short_zh, delivery.source AS file, delivery.sha256, submission.period,
+    SELECT target.*, unit.short_zh AS set_by_short_zh, delivery.file, delivery.sha256, submission.period,
         cell.sheet, cell.cell, cell.text
     FROM mart.target AS target
     INNER JOIN core.unit AS unit ON target.set_by = unit.unit_code

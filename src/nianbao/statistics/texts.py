@@ -49,7 +49,7 @@ def _reported(connection: Connection, project: Project, declared: DeclaredText, 
         connection,
         f"""
         SELECT said.{quote(declared.field)} AS text, said.unit_code, said.period, submission.submission_id,
-            submission.arrived_on AS said_on, delivery.source AS file, delivery.sha256, cell.sheet, cell.cell
+            submission.arrived_on AS said_on, delivery.file, delivery.sha256, cell.sheet, cell.cell
         FROM {declared.table} AS said
         INNER JOIN raw.cell AS cell
             ON said.submission_id = cell.submission_id AND said.row_no = cell.row_no

@@ -227,7 +227,7 @@ def _cells(
     """
     query = f"""
         SELECT counted.year, counted.back, counted.unit_code, counted.period, submission.submission_id, counted.measure,
-            delivery.source AS file, delivery.sha256, cell.sheet, cell.cell, cell.text, cell.value, cell.read_as
+            delivery.file, delivery.sha256, cell.sheet, cell.cell, cell.text, cell.value, cell.read_as
         FROM ({rows_query(indicator, project, basis or project.conventions.year, is_compared)}) AS counted
         INNER JOIN raw.cell AS cell
             ON counted.submission_id = cell.submission_id AND counted.row_no = cell.row_no

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
+from nianbao.terms.personal import mask
 from nianbao.terms.source import LOCAL_INBOX
 
 
@@ -87,6 +88,16 @@ class Delivery:
     def file_name(self) -> str:
         """The name of the file without its folder."""
         return self.source.rpartition("/")[2]
+
+    @property
+    def shown(self) -> str:
+        """Its path as people are told it: no personal number stands in it."""
+        return mask(self.source)
+
+    @property
+    def shown_name(self) -> str:
+        """The name alone, as people are told it."""
+        return mask(self.file_name)
 
 
 @dataclass(frozen=True)

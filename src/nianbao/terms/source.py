@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from nianbao.terms.mail import Smtp
+from nianbao.terms.personal import mask
 
 CONFIRMED = "confirmed"
 """What stands for the source of files that were held and that somebody confirmed to be of the unit on their cover."""
@@ -195,3 +196,7 @@ class Alarm:
     what: str
     next_step: str
     stopped: bool = False
+
+    def __post_init__(self) -> None:
+        """What is told names files as they may be shown."""
+        object.__setattr__(self, "what", mask(self.what))

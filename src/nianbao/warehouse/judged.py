@@ -9,6 +9,7 @@ from typing import Any
 from nianbao.record import Frame, Manifest, Record
 from nianbao.terms.approval import ApprovalEvent
 from nianbao.terms.delivery import Decision
+from nianbao.terms.personal import mask
 from nianbao.warehouse.connect import Connection
 from nianbao.warehouse.projection import joined
 
@@ -33,7 +34,7 @@ def judged_in(record: Record, manifest: Manifest, forms: Collection[str] | None)
     facts = record.facts(manifest)
     names = dict(facts["delivery"].select("delivery_id", "file_name").iter_rows())
     submissions = [
-        row | {"file_name": names[row["delivery_id"]]}
+        row | {"file_name": mask(names[row["delivery_id"]])}
         for row in facts["submission"].iter_rows(named=True)
         if forms is None or row["form_code"] in forms
     ]

@@ -127,7 +127,7 @@ def answers(connection: Connection, delivery_ids: Sequence[str]) -> list[Answer]
     deliveries = rows_of(
         connection,
         "SELECT d.delivery_id, d.file_name, coalesce(d.origin, $2) AS origin, d.source, d.sha256, d.received_at, "
-        "d.unit_code, d.period, d.outcome, d.unchanged, o.source AS duplicate_of, "
+        "d.unit_code, d.period, d.outcome, d.unchanged, o.file AS duplicate_of, "
         "d.delivery_id = (SELECT max(n.delivery_id) FROM ledger.delivery AS n "
         "WHERE n.source = d.source AND n.origin IS NOT DISTINCT FROM d.origin) AS is_newest FROM ledger.delivery AS d "
         "LEFT JOIN ledger.delivery AS o ON d.duplicate_of = o.delivery_id "

@@ -13,6 +13,7 @@ from nianbao.record import Facts, Frame, Manifest, Record
 from nianbao.record.manifest import frame_of, run_id_of
 from nianbao.terms.delivery import Decision
 from nianbao.terms.form import Layout, Part
+from nianbao.terms.personal import mask
 from nianbao.warehouse.connect import Connection, insert_frame, quote, transaction
 from nianbao.warehouse.models import remember_built
 from nianbao.warehouse.schema import CELL, LEDGER, SQL_TYPES, TableSpec, raw_table
@@ -65,6 +66,8 @@ def apply_facts(connection: Connection, project: Project, applied: Applied) -> N
     """
     _forget(connection, applied, list(project.parts))
     for kind, frame in applied.facts.items():
+        if kind == "delivery" and "file" not in frame.columns:
+            frame = _with_shown_names(frame)
         insert_frame(connection, f"ledger.{kind}", frame, _casts(frame, LEDGER[kind]))
         remember_built(connection, f"ledger.{kind}", applied.run_ids[kind], applied.at)
     if counting := _counting(applied.facts):
@@ -78,6 +81,15 @@ def apply_facts(connection: Connection, project: Project, applied: Applied) -> N
         for part in project.parts:
             _spread(connection, part, applied, counting)
         connection.execute("DROP TABLE incoming_cell")
+
+
+def _with_shown_names(deliveries: Frame) -> Frame:
+    """Deliveries of a run that recorded no name to be shown: masked here as they are today when they come."""
+    import polars as pl
+
+    shown = [mask(source) for source in deliveries["source"]]
+    names = [path.rpartition("/")[2] for path in shown]
+    return deliveries.with_columns(file=pl.Series(shown, dtype=pl.String), file_name=pl.Series(names, dtype=pl.String))
 
 
 def _casts(frame: Frame, table: TableSpec) -> dict[str, str]:

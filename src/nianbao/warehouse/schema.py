@@ -12,7 +12,7 @@ from nianbao.terms.form import FieldType, Part
 from nianbao.warehouse.connect import Connection, has_table, literal, quote, transaction
 from nianbao.warehouse.state import create_views
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """A warehouse of an older structure is not converted but made anew from the record."""
 
 SQL_TYPES = {
@@ -64,7 +64,7 @@ LEDGER = {
             {"delivery_id": "VARCHAR PRIMARY KEY", "run_id": "VARCHAR NOT NULL", "file_name": "VARCHAR NOT NULL",
              "source": "VARCHAR NOT NULL", "sha256": "VARCHAR NOT NULL", "size_bytes": "BIGINT NOT NULL",
              "modified_ns": "BIGINT NOT NULL", "arrived_at": "TIMESTAMP NOT NULL", "received_at": "TIMESTAMP NOT NULL",
-             "unit_code": "VARCHAR",
+             "file": "VARCHAR NOT NULL", "unit_code": "VARCHAR",
              "period": "VARCHAR", "outcome": "VARCHAR NOT NULL", "duplicate_of": "VARCHAR",
              "origin": "VARCHAR", "source_version": "VARCHAR", "sender": "VARCHAR",
              "unchanged": "VARCHAR"},

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nianbao.intake.personal import is_bank_card, is_credit_code, is_id_card, mask
 from nianbao.runs.build import build_tables
 from nianbao.runs.workspace import open_workspace
+from nianbao.terms.personal import is_bank_card, is_credit_code, is_id_card, mask
 from tests.homes import clock_at, warehouse
 from tests.intake.answer.conftest import DEAR, NOW, Desk
 

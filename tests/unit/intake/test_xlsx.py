@@ -13,13 +13,13 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from nianbao.catalog import Project
-from nianbao.intake.personal import mask
 from nianbao.intake.read.formats.number_format import format_of
 from nianbao.intake.read.formats.route import open_file
 from nianbao.intake.read.formats.sheet import Sheet, Unreadable
 from nianbao.intake.read.vocabulary import Vocabulary, load_vocabulary
 from nianbao.intake.read.workbook import read_workbook
 from nianbao.terms.period import Period
+from nianbao.terms.personal import mask
 from nianbao.terms.submission import Cell, FormFrame, Reading
 from nianbao.terms.workbook_words import NOTE_LABEL
 from tests.homes import ROOT

@@ -12,7 +12,6 @@ from typing import Any
 from nianbao.catalog import Project
 from nianbao.intake.answer.numbers import part_thousands, unit_of_number
 from nianbao.intake.blank.limits import Limits, LimitsByColumn, describe_entry, limits_by_column
-from nianbao.intake.personal import mask
 from nianbao.terms import workbook_words
 from nianbao.terms.answer import Answer, AnswerStanding
 from nianbao.terms.approval import Approval, ApprovalEvent
@@ -23,6 +22,7 @@ from nianbao.terms.finding import Finding, Severity
 from nianbao.terms.form import NUMBERS, Field, FieldType
 from nianbao.terms.form import Layout as PartLayout
 from nianbao.terms.period import Period
+from nianbao.terms.personal import mask
 from nianbao.terms.receipt import (
     RECEIPT_SCHEMA,
     Before,

@@ -15,6 +15,7 @@ from nianbao.intake.fetch.sources.patience import attempt
 from nianbao.language import _
 from nianbao.record import Archive
 from nianbao.terms.delivery import Delivery
+from nianbao.terms.personal import mask
 from nianbao.terms.source import Alarm, Unfinished
 
 MAX_BYTES = 50 * 1024 * 1024
@@ -129,7 +130,7 @@ def _standing(found: Sequence[Found]) -> Iterator[Unfinished]:
     for each in found:
         since = _moment(each.modified_ns)
         if clock.now() - since >= _LONG:
-            yield Unfinished(each.origin, each.name, since)
+            yield Unfinished(each.origin, mask(each.name), since)
 
 
 def _look(source: Source) -> Listing:

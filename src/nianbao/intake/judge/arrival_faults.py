@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from nianbao import clock
 from nianbao.terms.delivery import Delivery
+from nianbao.terms.personal import mask
 from nianbao.terms.submission import ReadingFault
 
 _AHEAD = dt.timedelta(days=1)
@@ -22,7 +23,9 @@ def arrival_faults(
     found = []
     for delivery in deliveries:
         known = names.setdefault((delivery.origin, _key(delivery.source)), delivery.source)
-        variant = [ReadingFault("NAME_VARIANT", expected=known.rpartition("/")[2])] if known != delivery.source else []
+        variant = (
+            [ReadingFault("NAME_VARIANT", expected=mask(known.rpartition("/")[2]))] if known != delivery.source else []
+        )
         found.append((*variant, *_clock(delivery)))
     return found
 

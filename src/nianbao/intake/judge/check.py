@@ -64,7 +64,7 @@ def find_faults_of(delivery: Delivery, faults: Iterable[ReadingFault], project: 
     Raises:
         RuleError: nothing is declared to be said of a fault.
     """
-    about = dict.fromkeys(("unit", "period", "form", "due_on", "accepted_until"), "") | {"file": delivery.file_name}
+    about = dict.fromkeys(("unit", "period", "form", "due_on", "accepted_until"), "") | {"file": delivery.shown_name}
     return _once(_finding_of_fault(fault, delivery.delivery_id, about, project) for fault in faults)
 
 

@@ -134,7 +134,7 @@ def _sent(
         deadline = project.deadline(form, own_period, stood or unit)
         submission = Submission(
             delivery_id=delivery.delivery_id,
-            file_name=delivery.file_name,
+            file_name=delivery.shown_name,
             unit_code=unit.code,
             unit_level=(stood or unit).level.code,
             form_code=form.code,

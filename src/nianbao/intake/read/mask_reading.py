@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nianbao.intake.personal import SUSPECT, mask
 from nianbao.intake.read.values import ROUNDED_TAIL, TOO_FINE
+from nianbao.terms.personal import SUSPECT, mask
 from nianbao.terms.submission import Cell, FormFrame, Reading, ReadingFault
 
 _ABOUT_NUMBERS = frozenset({"TOTAL_MISMATCH", ROUNDED_TAIL})

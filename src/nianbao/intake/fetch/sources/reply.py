@@ -14,6 +14,7 @@ from nianbao.intake.fetch.sources.source import SourceStopped, TransportFault
 from nianbao.language import _
 from nianbao.smtp import send_mail
 from nianbao.terms.mail import AnswerLetter, Smtp
+from nianbao.terms.personal import mask
 
 _SUBJECT = 120
 
@@ -43,7 +44,7 @@ def send_reply(smtp: Smtp, password: str, asked: Message, message_id: str, lette
 
 def compose_reply(smtp: Smtp, asked: Message, message_id: str, letter: AnswerLetter) -> EmailMessage:
     """The reply, as the threads of mail programs want it."""
-    subject = " ".join(text_of(asked.get("Subject")).split())[:_SUBJECT]
+    subject = mask(" ".join(text_of(asked.get("Subject")).split()))[:_SUBJECT]
     message = EmailMessage()
     message["From"], message["To"] = smtp.sender, address_of(asked)
     message["Subject"] = f"{letter.title}（回复：{subject}）" if subject else letter.title

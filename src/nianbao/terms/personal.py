@@ -10,8 +10,8 @@ import re
 import string
 import unicodedata
 
-# Digits as people write them: full width too, in groups with a blank, a dash or a point between.
-_RUN = re.compile(r"[0-9０-９](?:[\s.\-－—·]?[0-9０-９])*(?:[\s.\-－—·]?[XxＸｘ](?![A-Za-zＡ-Ｚａ-ｚ]))?")
+# Digits as people write them: full width too, in groups with a blank, a dash, a point or an underline between.
+_RUN = re.compile(r"[0-9０-９](?:[\s.\-－—·_]?[0-9０-９])*(?:[\s.\-－—·_]?[XxＸｘ](?![A-Za-zＡ-Ｚａ-ｚ]))?")
 _GROUP = re.compile(r"[0-9０-９]+[XxＸｘ]?|[XxＸｘ]")
 _MAIL_DOMAIN = re.compile(r"[@＠][A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+")
 _MAIL_MARKS = ".%+-"
