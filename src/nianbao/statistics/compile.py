@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from nianbao.catalog import Project
 from nianbao.statistics.counted import counted_model, form_model, scope_condition
 from nianbao.statistics.formulas import counted_behind, expand, formula_steps, operands_of
-from nianbao.statistics.history import history_model
+from nianbao.statistics.history import by_period_model, history_model
 from nianbao.statistics.paired import paired_model, paired_period_model
-from nianbao.statistics.scopes import ALL, compared_model, operand_model
+from nianbao.statistics.scopes import ALL, SCOPES_OF_UNIT, compared_model, operand_model
 from nianbao.statistics.year_basis import is_countable
 from nianbao.terms.indicator import Indicator
 from nianbao.terms.year_basis import YearBasis
 from nianbao.warehouse.models import Model
+from nianbao.warehouse.refresh import OF_UNIT
 
 
 def table_of(basis: YearBasis) -> str:
@@ -61,7 +62,7 @@ def indicator_models(project: Project) -> list[Model]:
                     {"year": f"{basis.zh}，以结束的年份为准 / year from {first:%B} to {last:%B}, named after its end"},
                 )
             )  # fmt: skip
-    return [*models, history_model(forms, main)]
+    return [*models, by_period_model(forms, main), history_model()]
 
 
 def _tree_model(project: Project) -> Model:
@@ -130,6 +131,7 @@ GROUP BY p.year_basis, p.indicator_id, p.year, a.unit_code""",
         ),
         "指标覆盖：每个单位每年应报、已报的报告期数",
         "periods asked and reported behind a counted indicator; one row per basis, indicator, year and unit",
+        reach=OF_UNIT,
     )  # fmt: skip
 
 
@@ -176,10 +178,12 @@ FROM counted AS c
 INNER JOIN operand AS o ON c.indicator_id = o.operand
 GROUP BY c.year_basis, o.indicator_id, c.year + o.back, c.unit_line, c.scope""",
         frozenset(
-            {"indicator.coverage", "reference.indicators", "reference.tree"}
+            {"indicator.coverage", "reference.indicators", "reference.tree", "reference.standing"}
         ),
         "指标覆盖：各范围应报、已报单位数",
         "units asked and units that reported all that is needed; one row per basis, indicator, year, line and scope",
+        key="scope",
+        reach=SCOPES_OF_UNIT,
     )  # fmt: skip
 
 
@@ -238,9 +242,7 @@ def _value_model(
     ]
     if formulas:
         steps += formula_steps(formulas)
-        values.append(
-            f"SELECT indicator_id, year, unit_line, scope, value FROM computed WHERE value IS NOT NULL AND {side}"
-        )
+        values.append(f"SELECT indicator_id, year, unit_line, scope, value FROM computed WHERE {side}")
         if any(each.whole == "parent" for each in operands):
             reads.add("reference.tree")
     steps.append("valued AS (\n" + "\nUNION ALL\n".join(values) + "\n)")

@@ -117,10 +117,9 @@ def formula_steps(expressions: Mapping[str, exp.Expr]) -> list[str]:
     wide = ",\n    ".join(
         f"max(CASE WHEN operand = '{each.column}' THEN value END) AS {each.column}" for each in needed
     )
-    computed = "\nUNION ALL\n".join(
-        f"SELECT '{key}' AS indicator_id, year, unit_line, scope, "
-        f"CAST({tree.sql(dialect='duckdb')} AS DECIMAL(38, 10)) AS value FROM wide "
-        f"WHERE {_side(any(operand.back for operand in operands_of(tree)))}"
+    computed = ",\n    ".join(
+        f"CASE WHEN {_side(any(operand.back for operand in operands_of(tree)))} "
+        f"THEN CAST({tree.sql(dialect='duckdb')} AS DECIMAL(38, 10)) END AS {key}"
         for key, tree in expressions.items()
     )
     return [
@@ -128,7 +127,8 @@ def formula_steps(expressions: Mapping[str, exp.Expr]) -> list[str]:
         f"sided AS (\n{sided}\n)",
         f"wide AS (\nSELECT year, unit_line, scope, with_succeeded,\n    {wide}\nFROM sided\n"
         "GROUP BY year, unit_line, scope, with_succeeded\n)",
-        f"computed AS (\n{computed}\n)",
+        f"computed AS (\nSELECT indicator_id, year, unit_line, scope, value\nFROM (\nSELECT year, unit_line, scope,\n"
+        f"    {computed}\nFROM wide\n) UNPIVOT (value FOR indicator_id IN ({', '.join(expressions)}))\n)",
     ]
 
 

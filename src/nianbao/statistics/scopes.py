@@ -8,6 +8,23 @@ from nianbao.warehouse.models import Model
 ALL = "all"
 """The scope of a figure over all units that report."""
 
+SCOPES_OF_UNIT = f"""WITH moved AS (
+    SELECT unnest($moved) AS unit_code
+),
+
+answering AS (
+    FROM moved
+    UNION
+    SELECT s.successor FROM reference.standing AS s INNER JOIN moved ON s.unit_code = moved.unit_code
+)
+
+SELECT '{ALL}' AS scope
+UNION
+FROM answering
+UNION
+SELECT t.scope FROM reference.tree AS t INNER JOIN answering AS a ON t.unit_code = a.unit_code"""
+"""In whose values what a unit reported can stand: its own, its successors', those above either, and everybody's."""
+
 _KEY = "year_basis, indicator_id, aggregate, year"
 
 
@@ -50,6 +67,8 @@ WHERE value IS NOT NULL""",
         "指标和算式的取数：各范围、各年度，单位按原报和按年末承继关系两种口径，有增减单位的年度另有可比口径",
         "what indicators and formulas are made of; one row per basis, indicator, year, years back, line, scope, side "
         "and mark",
+        key="scope",
+        reach=SCOPES_OF_UNIT,
     )
 
 

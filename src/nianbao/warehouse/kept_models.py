@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 
 import nianbao
@@ -36,23 +37,14 @@ def _read(path: Path, key: str) -> list[Model] | None:
         content = json.loads(path.read_bytes())
         if content["key"] != key:
             return None
-        return [
-            Model(each["name"], each["sql"], frozenset(each["reads"]), each["zh"], each["en"], each["columns"])
-            for each in content["models"]
-        ]
+        return [Model(**each | {"reads": frozenset(each["reads"])}) for each in content["models"]]
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def _write(path: Path, key: str, models: list[Model]) -> None:
     """Written aside and moved into place; a torn file would only be made anew, but none is left behind."""
-    listed = [
-        {
-            "name": model.name, "sql": model.sql, "reads": sorted(model.reads), "zh": model.zh, "en": model.en,
-            "columns": dict(model.columns),
-        }
-        for model in models
-    ]  # fmt: skip
+    listed = [asdict(model) | {"reads": sorted(model.reads)} for model in models]
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(f".{path.name}-{os.getpid()}")
     scratch.write_text(json.dumps({"key": key, "models": listed}, ensure_ascii=False), encoding="utf-8")

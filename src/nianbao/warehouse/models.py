@@ -15,6 +15,7 @@ from nianbao.errors import ModelError
 from nianbao.language import _
 from nianbao.warehouse.connect import Connection, raise_interrupt, transaction
 from nianbao.warehouse.engine import other_engine
+from nianbao.warehouse.refresh import NOBODY, Moved, refresh, replace_whole, together
 from nianbao.warehouse.schema import comment_on
 from nianbao.warehouse.state import READS
 
@@ -24,7 +25,11 @@ _GRAIN = re.compile(r"--\s*grain:\s*(.+)")
 
 @dataclass(frozen=True)
 class Model:
-    """A table that is built from others: its SELECT, what it reads, and how it is described."""
+    """A table that is built from others: its SELECT, what it reads, and how it is described.
+
+    `reach` says that its rows can be made apart from each other: a query from those who `$moved` in its inputs to the
+    keys of all rows that can differ for it. `key` is the column that says whose a row is, a unit or a scope.
+    """
 
     name: str
     sql: str
@@ -32,6 +37,8 @@ class Model:
     zh: str
     en: str
     columns: Mapping[str, str] = field(default_factory=dict)
+    key: str = "unit_code"
+    reach: str = ""
 
 
 def read_models(folder: Path) -> list[Model]:
@@ -89,19 +96,32 @@ def build(
         ModelError: a model fails, reads a table that does not exist, or depends on itself.
     """
     stored = dict(connection.execute("SELECT model, fingerprint FROM ledger.build").fetchall())
+    known = json.loads(stored.get(_LEAVES, "{}"))
+    moved: dict[str, Moved] = {name: NOBODY if known.get(name) == leaf else None for name, leaf in leaves.items()}
+    compared = {read for model in models if model.reach for read in model.reads}
     fingerprints = dict(leaves)
     built = []
     with transaction(connection):
         for model in in_order(models, leaves):
-            fingerprint = _fingerprint(model, fingerprints, column_comments)
-            fingerprints[model.name] = fingerprint
-            if stored.get(model.name) == fingerprint:
-                continue
-            _build_one(connection, model, column_comments)
-            remember_built(connection, model.name, fingerprint, built_at)
-            built.append(model.name)
-            progress(model.name)
+            said, inputs = _fingerprints(model, fingerprints, column_comments)
+            fingerprints[model.name] = f"{said} {inputs}"
+            before, _, of_before = stored.get(model.name, "").partition(" ")
+            whose = together(moved[name] for name in model.reads) if before == said else None
+            moved[model.name] = NOBODY
+            if whose != NOBODY:
+                is_compared = before == said and model.name in compared
+                moved[model.name] = _build_one(connection, model, whose, is_compared, column_comments)
+                built.append(model.name)
+                progress(model.name)
+            if (before, of_before) != (said, inputs):  # what it reads may have been made anew and come out the same
+                remember_built(connection, model.name, fingerprints[model.name], built_at)
+        if known != leaves:
+            remember_built(connection, _LEAVES, json.dumps(dict(leaves)), built_at)
     return built
+
+
+_LEAVES = "leaves"
+"""Under this name the build remembers what the tables that nobody builds stood at."""
 
 
 def in_order(models: Iterable[Model], leaves: Iterable[str]) -> list[Model]:
@@ -163,16 +183,27 @@ def remember_built(connection: Connection, name: str, fingerprint: str, built_at
     connection.execute("INSERT OR REPLACE INTO ledger.build VALUES (?, ?, ?)", [name, fingerprint, built_at])
 
 
-def _build_one(connection: Connection, model: Model, column_comments: Mapping[str, str]) -> None:
+def _build_one(
+    connection: Connection, model: Model, moved: Moved, is_compared: bool, column_comments: Mapping[str, str]
+) -> Moved:
     engine = other_engine()
     try:
-        sql = engine.compute(connection, model.name, model.sql, model.reads) if engine else model.sql
-        connection.execute(f"CREATE OR REPLACE TABLE {model.name} AS\n{sql}")
-        rows = connection.execute(f"DESCRIBE {model.name}").fetchall()
+        if engine:
+            sql = engine.compute(connection, model.name, model.sql, model.reads)
+            whose = replace_whole(connection, model.name, sql)
+        else:
+            whose = refresh(connection, model, moved, is_compared)
+        rows = [] if whose is not None else connection.execute(f"DESCRIBE {model.name}").fetchall()
     except Exception as error:
         raise_interrupt(error)
         raise ModelError(str(error), model.name, _("mend the model; nothing was changed")) from error
-    columns = {row[0]: model.columns.get(row[0]) or column_comments.get(row[0], "") for row in rows}
+    if whose is None:
+        _describe(connection, model, {row[0]: column_comments.get(row[0], "") for row in rows})
+    return whose
+
+
+def _describe(connection: Connection, model: Model, known: Mapping[str, str]) -> None:
+    columns = {name: model.columns.get(name) or comment for name, comment in known.items()}
     undescribed = [name for name, comment in columns.items() if not comment]
     if undescribed:
         raise ModelError(
@@ -183,7 +214,13 @@ def _build_one(connection: Connection, model: Model, column_comments: Mapping[st
     comment_on(connection, model.name, f"{model.zh} / {model.en}", columns)
 
 
-def _fingerprint(model: Model, fingerprints: Mapping[str, str], column_comments: Mapping[str, str]) -> str:
-    inputs = [f"{name}={fingerprints[name]}" for name in sorted(model.reads)]
-    said = [model.zh, model.en, sorted(model.columns.items()), sorted(column_comments.items())]
-    return hashlib.sha256(json.dumps([model.sql, inputs, said], ensure_ascii=False).encode()).hexdigest()
+def _fingerprints(model: Model, of_inputs: Mapping[str, str], column_comments: Mapping[str, str]) -> tuple[str, str]:
+    """What a model says, and what it is made from."""
+    texts = [model.sql, model.key, model.reach, model.zh, model.en]
+    said = [*texts, sorted(model.columns.items()), sorted(column_comments.items())]
+    inputs = [[name, of_inputs[name]] for name in sorted(model.reads)]
+    return _digest(said), _digest(inputs)
+
+
+def _digest(content: object) -> str:
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,94 @@
+"""refresh: a table built anew as far as its inputs moved, so that a night costs what is new and not what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from nianbao.warehouse.connect import quote
+
+if TYPE_CHECKING:
+    from nianbao.warehouse.connect import Connection
+    from nianbao.warehouse.models import Model
+
+Moved = frozenset[str] | None
+"""Whose rows of a table are other than at the last build, by the key of the table; None: of anybody."""
+
+NOBODY: Moved = frozenset()
+
+OF_UNIT = "SELECT unnest($moved) AS moved"
+"""The rows of a unit follow from rows of the same unit."""
+
+
+def together(moved: Iterable[Moved]) -> Moved:
+    """Who moved in any of several tables."""
+    union: set[str] = set()
+    for each in moved:
+        if each is None:
+            return None
+        union |= each
+    return frozenset(union)
+
+
+def refresh(connection: Connection, model: Model, moved: Moved, is_compared: bool) -> Moved:
+    """Bring the table of a model to the present; returns whose rows moved, None where it was made anew.
+
+    `moved` is who moved in what it reads. A model that says whom they reach is asked for those alone: the same query,
+    held to their keys, so that the rows put in are those that a whole build would put there. Any other is computed
+    whole; where others are built apart from it (`is_compared`) the rows that came out as they were are left.
+    """
+    if model.reach and moved is not None:
+        keys = _reached(connection, model, moved)
+        if 5 * len(keys) < _count_keys(connection, model):
+            with_keys = {"keys": keys}
+            connection.execute(f"DELETE FROM {model.name} WHERE list_contains($keys, {model.key})", with_keys)
+            connection.execute(
+                f"INSERT INTO {model.name} SELECT * FROM (\n{model.sql}\n) WHERE list_contains($keys, {model.key})",
+                with_keys,
+            )
+            return frozenset(keys)
+    if not is_compared:
+        return replace_whole(connection, model.name, model.sql)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE fresh AS\n{model.sql}")
+    try:
+        return _put_in_what_differs(connection, model)
+    finally:
+        connection.execute("DROP TABLE fresh")
+
+
+def replace_whole(connection: Connection, table: str, sql: str) -> Moved:
+    """Build a table from nothing; whose rows moved is not known then."""
+    connection.execute(f"CREATE OR REPLACE TABLE {table} AS\n{sql}")
+    return None
+
+
+def _put_in_what_differs(connection: Connection, model: Model) -> Moved:
+    shape = _shape(connection, "fresh")
+    if shape != _shape(connection, model.name):
+        return replace_whole(connection, model.name, "FROM fresh")
+    is_keyed = model.key in dict(shape)
+    rows = connection.execute(
+        f"SELECT DISTINCT {model.key if is_keyed else 'NULL'} FROM ((FROM fresh EXCEPT ALL FROM {model.name}) "
+        f"UNION ALL (FROM {model.name} EXCEPT ALL FROM fresh))"
+    ).fetchall()
+    if (None,) in rows:
+        return replace_whole(connection, model.name, "FROM fresh")
+    keys = [row[0] for row in rows]
+    if keys:
+        is_theirs = f"list_contains($keys, {model.key})"
+        connection.execute(f"DELETE FROM {model.name} WHERE {is_theirs}", {"keys": keys})
+        connection.execute(f"INSERT INTO {model.name} FROM fresh WHERE {is_theirs}", {"keys": keys})
+    return frozenset(keys)
+
+
+def _reached(connection: Connection, model: Model, moved: frozenset[str]) -> Sequence[str]:
+    return [row[0] for row in connection.execute(model.reach, {"moved": sorted(moved)}).fetchall()]
+
+
+def _count_keys(connection: Connection, model: Model) -> int:
+    row = connection.execute(f"SELECT approx_count_distinct({quote(model.key)}) FROM {model.name}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _shape(connection: Connection, table: str) -> list[tuple[str, str]]:
+    return [(row[0], row[1]) for row in connection.execute(f"DESCRIBE {table}").fetchall()]
