@@ -12,7 +12,7 @@ from nianbao.catalog import Project
 from nianbao.statistics.compile import indicator_models
 from nianbao.terms.period import Period
 from nianbao.warehouse.connect import Connection, insert_columns, open_memory
-from nianbao.warehouse.models import in_order, read_models
+from nianbao.warehouse.models import Model, in_order, read_models
 from nianbao.warehouse.reference import reference_tables
 from nianbao.warehouse.schema import SQL_TYPES
 
@@ -97,3 +97,11 @@ def _fill(connection: Connection, name: str, types: Mapping[str, str], columns: 
     listed = ", ".join(f'"{column}" {kind}' for column, kind in types.items())
     connection.execute(f"CREATE OR REPLACE TABLE {name} ({listed})")
     insert_columns(connection, name, columns, types)
+
+
+def differing_rows(connection: Connection, model: Model) -> list[tuple[Any, ...]]:
+    """The rows in which a table and the query that it is built from differ, up to five."""
+    return connection.execute(
+        f"(FROM {model.name} EXCEPT ALL FROM ({model.sql})) UNION ALL "
+        f"(FROM ({model.sql}) EXCEPT ALL FROM {model.name}) LIMIT 5"
+    ).fetchall()

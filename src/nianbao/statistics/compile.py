@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from nianbao.catalog import Project
 from nianbao.statistics.counted import counted_model, form_model, scope_condition
 from nianbao.statistics.formulas import counted_behind, expand, formula_steps, operands_of
-from nianbao.statistics.history import by_period_model, history_model
+from nianbao.statistics.history import history_model
 from nianbao.statistics.paired import paired_model, paired_period_model
 from nianbao.statistics.scopes import ALL, SCOPES_OF_UNIT, compared_model, operand_model
 from nianbao.statistics.year_basis import is_countable
 from nianbao.terms.indicator import Indicator
 from nianbao.terms.year_basis import YearBasis
 from nianbao.warehouse.models import Model
-from nianbao.warehouse.refresh import OF_UNIT
+from nianbao.warehouse.refresh import SAME
 
 
 def table_of(basis: YearBasis) -> str:
@@ -62,7 +62,7 @@ def indicator_models(project: Project) -> list[Model]:
                     {"year": f"{basis.zh}，以结束的年份为准 / year from {first:%B} to {last:%B}, named after its end"},
                 )
             )  # fmt: skip
-    return [*models, by_period_model(forms, main), history_model()]
+    return [*models, history_model(forms, main)]
 
 
 def _tree_model(project: Project) -> Model:
@@ -87,28 +87,7 @@ def _coverage_model(main: YearBasis) -> Model:
     """Who was asked for what a counted indicator needs in a year, and how much of it is in force."""
     return Model(
         "indicator.coverage",
-        f"""SELECT
-    p.year_basis, p.indicator_id, p.year, a.unit_code,
-    bool_or(u.is_counted) AS is_counted,
-    count(*) FILTER (WHERE p.is_needed AND a.is_asked) AS asked,
-    count(s.submission_id) FILTER (WHERE p.is_needed AND a.is_asked) AS reported,
-    count(s.submission_id) FILTER (WHERE p.is_of_whole) AS reported_of_whole,
-    -- A year of another basis may begin before the form was asked, and a year of history asks nobody: then only who
-    -- sent all of it is complete.
-    count(*) FILTER (WHERE p.is_needed AND a.is_asked)
-    = count(s.submission_id) FILTER (WHERE p.is_needed AND a.is_asked)
-    AND (
-        (p.year_basis = '{main.code}' AND count(*) FILTER (WHERE p.is_needed AND a.is_asked) > 0)
-        OR count(s.submission_id) FILTER (WHERE p.is_of_whole) = max(w.periods)
-    ) AS is_complete
-FROM reference.indicator_period AS p
-INNER JOIN reference.indicators AS i ON p.indicator_id = i.indicator_id
-INNER JOIN (
-    SELECT year_basis, indicator_id, year, count(*) FILTER (WHERE is_of_whole) AS periods
-    FROM reference.indicator_period
-    GROUP BY year_basis, indicator_id, year
-) AS w ON p.year_basis = w.year_basis AND p.indicator_id = w.indicator_id AND p.year = w.year
-INNER JOIN (
+        f"""WITH asked AS (
     SELECT unit_code, form_code, part, period, TRUE AS is_asked FROM reference.asked
     UNION ALL
     -- What was sent though nobody asked for it, such as the quarter before a form was first asked, makes a year whole.
@@ -119,11 +98,40 @@ INNER JOIN (
         SELECT 1 FROM reference.asked AS asked
         WHERE asked.unit_code = sent.unit_code AND asked.form_code = sent.form_code AND asked.period = sent.period
     )
-) AS a ON i.form_code = a.form_code AND i.part = a.part AND p.period = a.period
-INNER JOIN reference.unit_in_period AS u ON a.unit_code = u.unit_code AND a.period = u.period
-LEFT JOIN core.submission AS s
-    ON a.unit_code = s.unit_code AND a.form_code = s.form_code AND a.period = s.period
-WHERE {scope_condition("i", "u")}
+),
+
+-- Joined before the indicators are: by the period alone every unit would meet every indicator.
+placed AS (
+    SELECT a.*, u.unit_level, u.is_counted, s.submission_id
+    FROM asked AS a
+    INNER JOIN reference.unit_in_period AS u ON a.unit_code = u.unit_code AND a.period = u.period
+    LEFT JOIN core.submission AS s
+        ON a.unit_code = s.unit_code AND a.form_code = s.form_code AND a.period = s.period
+)
+
+SELECT
+    p.year_basis, p.indicator_id, p.year, a.unit_code,
+    bool_or(a.is_counted) AS is_counted,
+    count(*) FILTER (WHERE p.is_needed AND a.is_asked) AS asked,
+    count(a.submission_id) FILTER (WHERE p.is_needed AND a.is_asked) AS reported,
+    count(a.submission_id) FILTER (WHERE p.is_of_whole) AS reported_of_whole,
+    -- A year of another basis may begin before the form was asked, and a year of history asks nobody: then only who
+    -- sent all of it is complete.
+    count(*) FILTER (WHERE p.is_needed AND a.is_asked)
+    = count(a.submission_id) FILTER (WHERE p.is_needed AND a.is_asked)
+    AND (
+        (p.year_basis = '{main.code}' AND count(*) FILTER (WHERE p.is_needed AND a.is_asked) > 0)
+        OR count(a.submission_id) FILTER (WHERE p.is_of_whole) = max(w.periods)
+    ) AS is_complete
+FROM reference.indicator_period AS p
+INNER JOIN reference.indicators AS i ON p.indicator_id = i.indicator_id
+INNER JOIN (
+    SELECT year_basis, indicator_id, year, count(*) FILTER (WHERE is_of_whole) AS periods
+    FROM reference.indicator_period
+    GROUP BY year_basis, indicator_id, year
+) AS w ON p.year_basis = w.year_basis AND p.indicator_id = w.indicator_id AND p.year = w.year
+INNER JOIN placed AS a ON i.form_code = a.form_code AND i.part = a.part AND p.period = a.period
+WHERE {scope_condition("i", "a")}
 GROUP BY p.year_basis, p.indicator_id, p.year, a.unit_code""",
         frozenset(
             {"reference.indicator_period", "reference.indicators", "reference.asked", "reference.fields",
@@ -131,7 +139,7 @@ GROUP BY p.year_basis, p.indicator_id, p.year, a.unit_code""",
         ),
         "指标覆盖：每个单位每年应报、已报的报告期数",
         "periods asked and reported behind a counted indicator; one row per basis, indicator, year and unit",
-        reach=OF_UNIT,
+        reach=SAME,
     )  # fmt: skip
 
 
@@ -200,8 +208,9 @@ _ASKED = "count(*) FILTER (WHERE is_asked)"
 _REPORTED = f"CASE WHEN {_ASKED} > 0 THEN sum(is_complete) FILTER (WHERE is_asked) ELSE sum(is_complete) END"
 """Of what nobody was asked for, such as a year that was taken in as history, all who reported the whole of it."""
 
-_WEAKEST = "CASE WHEN c.of_counted AND c.asked > 0 THEN 0 ELSE 1000000000 END + c.reported"
-"""Orders the parts of a formula: those asked of counted units first, and of them the least reported."""
+_WEAKEST = """CAST(CASE WHEN c.of_counted AND c.asked > 0 THEN 0 ELSE 1000000000 END + c.reported AS DECIMAL(38, 0))
+    * 1000000000 - c.asked"""
+"""Orders the parts of a formula: those asked of counted units first, of them the least reported, of them most asked."""
 
 
 def _value_model(
@@ -247,7 +256,10 @@ def _value_model(
             reads.add("reference.tree")
     steps.append("valued AS (\n" + "\nUNION ALL\n".join(values) + "\n)")
     sql = "WITH " + ",\n\n".join(steps) + _with_coverage("unit_line, scope" if is_tree else "scope")
-    return Model(name, sql, frozenset(reads), zh, en, columns or {})
+    has_wholes = any(each.whole in ("all", "parent") for each in operands)
+    return Model(
+        name, sql, frozenset(reads), zh, en, columns or {}, key="scope", reach="" if has_wholes or whole else SAME
+    )
 
 
 def _with_coverage(place: str) -> str:

@@ -15,7 +15,7 @@ from nianbao.terms.form import Aggregate
 from nianbao.terms.indicator import COUNTED, Indicator
 from nianbao.terms.year_basis import YearBasis
 from nianbao.warehouse.models import Model
-from nianbao.warehouse.refresh import OF_UNIT
+from nianbao.warehouse.refresh import SAME
 
 VALUE = "DECIMAL(28, 6)"
 
@@ -51,7 +51,7 @@ def form_model(form_code: str, indicators: Iterable[Indicator], project: Project
         frozenset(tables),
         f"{form.zh}的指标",
         f"indicators counted from {form.en}; one row per indicator, field, unit, period and value counted as distinct",
-        reach=OF_UNIT,
+        reach=SAME,
     )
 
 
@@ -100,7 +100,7 @@ FROM (
         frozenset({*tables, *TIME}),
         "计入各年度的指标数值：每个单位每个报告期",
         "what counts in a year; one row per year basis, indicator, unit, period and value counted as distinct",
-        reach=OF_UNIT,
+        reach=SAME,
     )
 
 

@@ -13,6 +13,7 @@ from sqlglot import exp
 from nianbao.errors import DeclarationError
 from nianbao.language import _
 from nianbao.terms.indicator import COMPARABLE, COMPARABLE_AT_END, Indicator
+from nianbao.warehouse.connect import quote
 
 _OPERAND = re.compile(r"\b([a-z][a-z0-9_]*)((?:@prev_year)*(?:@all|@parent|@comparable_at_end|@comparable)?)")
 _SHIFT, _ALL, _PARENT = "__prev_year", "__all", "__parent"
@@ -119,16 +120,17 @@ def formula_steps(expressions: Mapping[str, exp.Expr]) -> list[str]:
     )
     computed = ",\n    ".join(
         f"CASE WHEN {_side(any(operand.back for operand in operands_of(tree)))} "
-        f"THEN CAST({tree.sql(dialect='duckdb')} AS DECIMAL(38, 10)) END AS {key}"
+        f"THEN CAST({tree.sql(dialect='duckdb')} AS DECIMAL(38, 10)) END AS {quote(key)}"
         for key, tree in expressions.items()
     )
+    names = ", ".join(quote(key) for key in expressions)
     return [
         *steps,
         f"sided AS (\n{sided}\n)",
         f"wide AS (\nSELECT year, unit_line, scope, with_succeeded,\n    {wide}\nFROM sided\n"
         "GROUP BY year, unit_line, scope, with_succeeded\n)",
         f"computed AS (\nSELECT indicator_id, year, unit_line, scope, value\nFROM (\nSELECT year, unit_line, scope,\n"
-        f"    {computed}\nFROM wide\n) UNPIVOT (value FOR indicator_id IN ({', '.join(expressions)}))\n)",
+        f"    {computed}\nFROM wide\n) UNPIVOT (value FOR indicator_id IN ({names}))\n)",
     ]
 
 

@@ -8,19 +8,23 @@ from nianbao.statistics.counted import AGGREGATE, scope_condition
 from nianbao.statistics.scopes import ALL
 from nianbao.terms.year_basis import YearBasis
 from nianbao.warehouse.models import Model
-from nianbao.warehouse.refresh import OF_UNIT
 
 
-def by_period_model(forms: Iterable[str], main: YearBasis) -> Model:
+def history_model(forms: Iterable[str], main: YearBasis) -> Model:
     """Formulas are held by the year only; of a stock a period has what stood at its end, of those who stood then."""
     tables = [f"indicator.{code.lower()}" for code in forms]
     reported = "\n    UNION ALL\n    ".join(
         f"SELECT indicator_id, field, unit_code, period, item, value FROM {each}" for each in tables
     )
+    scope = scope_condition("i", "r")
     return Model(
-        "step.by_period",
-        f"""WITH reported AS (
+        "mart.figure_history",
+        f"""WITH placed AS (
+    SELECT r.*, u.unit_level, u.is_counted, u.is_at_end
+    FROM (
     {reported}
+    ) AS r
+    INNER JOIN reference.unit_in_period AS u ON r.unit_code = u.unit_code AND r.period = u.period
 ),
 
 taken AS (
@@ -32,83 +36,58 @@ taken AS (
     WHERE p.year_basis = '{main.code}' AND p.period <> p.year || '{main.period(2000).code[4:]}'
 ),
 
-held AS (
-    SELECT i.indicator_id, i.aggregate, i.year, i.period, r.unit_code, r.item, r.value
-    FROM reported AS r
-    INNER JOIN taken AS i ON r.indicator_id = i.indicator_id AND r.period = i.period AND r.field = i.field
-    INNER JOIN reference.unit_in_period AS u ON r.unit_code = u.unit_code AND r.period = u.period
-    WHERE {scope_condition("i", "u")} AND (i.aggregate <> 'last' OR u.is_at_end)
-),
-
 valued AS (
-    SELECT indicator_id, year, period, unit_code AS scope, {AGGREGATE} AS value
-    FROM held
-    GROUP BY indicator_id, aggregate, year, period, unit_code
-    UNION ALL
-    SELECT indicator_id, year, period, '{ALL}' AS scope, {AGGREGATE} AS value
-    FROM held
-    GROUP BY indicator_id, aggregate, year, period
+    SELECT
+        i.indicator_id, i.year, i.period, coalesce(r.unit_code, '{ALL}') AS scope, {AGGREGATE} AS value
+    FROM placed AS r
+    INNER JOIN taken AS i ON r.indicator_id = i.indicator_id AND r.period = i.period AND r.field = i.field
+    WHERE {scope} AND (i.aggregate <> 'last' OR r.is_at_end)
+    GROUP BY GROUPING SETS (
+        (i.indicator_id, i.aggregate, i.year, i.period, r.unit_code), (i.indicator_id, i.aggregate, i.year, i.period)
+    )
 ),
 
 {_covered()}
 
 SELECT
-    v.indicator_id, v.year, v.period, v.scope, v.value,
-    coalesce(c.asked, 0) AS asked, coalesce(c.reported, 0) AS reported
-FROM valued AS v
-LEFT JOIN covered AS c ON v.indicator_id = c.indicator_id AND v.period = c.period AND v.scope = c.scope
-WHERE v.value IS NOT NULL""",
-        frozenset(
-            {*tables, "core.submission", "reference.indicator_period", "reference.indicators",
-             "reference.unit_in_period", "reference.asked"}
-        ),
-        "指标各报告期数值：每个指标、不足一年的报告期、范围一行，附应报、已报单位数",
-        "counted indicators by each period shorter than a year; one row per indicator, period and scope",
-        key="scope",
-        reach=f"{OF_UNIT} UNION SELECT '{ALL}'",
-    )  # fmt: skip
-
-
-def history_model() -> Model:
-    """Every figure of every year and of each shorter period, with its names."""
-    return Model(
-        "mart.figure_history",
-        """SELECT
     indicator_id, zh, en, unit, year, CAST(year AS VARCHAR) AS period, scope, scope_zh, scope_level,
     value, asked, reported
 FROM mart.figure
 UNION ALL
 SELECT
     v.indicator_id, i.zh, i.en, i.unit, v.year, v.period, v.scope, coalesce(unit.zh, federation.whole) AS scope_zh,
-    unit.unit_level AS scope_level, v.value, v.asked, v.reported
-FROM step.by_period AS v
+    unit.unit_level AS scope_level, v.value, coalesce(c.asked, 0) AS asked, coalesce(c.reported, 0) AS reported
+FROM valued AS v
 INNER JOIN reference.indicators AS i ON v.indicator_id = i.indicator_id
 CROSS JOIN reference.federation AS federation
-LEFT JOIN core.unit AS unit ON v.scope = unit.unit_code""",
-        frozenset({"mart.figure", "step.by_period", "core.unit", "reference.indicators", "reference.federation"}),
+LEFT JOIN covered AS c ON v.indicator_id = c.indicator_id AND v.period = c.period AND v.scope = c.scope
+LEFT JOIN core.unit AS unit ON v.scope = unit.unit_code
+WHERE v.value IS NOT NULL""",
+        frozenset(
+            {*tables, "mart.figure", "core.submission", "core.unit", "reference.indicator_period",
+             "reference.indicators", "reference.unit_in_period", "reference.asked", "reference.federation"}
+        ),
         "指标的历年与各报告期数值：每个指标、报告期、范围一行，附应报、已报单位数",
         "every indicator by year and by each shorter period; one row per indicator, period and scope",
-    )
+    )  # fmt: skip
 
 
 def _covered() -> str:
     """How many were asked for a period, and how many of them have reported; for a unit, whether it has."""
     return f"""asked AS (
-    SELECT i.indicator_id, i.period, a.unit_code, s.submission_id
-    FROM taken AS i
-    INNER JOIN reference.asked AS a ON i.form_code = a.form_code AND i.part = a.part AND i.period = a.period
+    SELECT a.*, u.unit_level, u.is_counted, s.submission_id
+    FROM reference.asked AS a
     INNER JOIN reference.unit_in_period AS u ON a.unit_code = u.unit_code AND a.period = u.period
     LEFT JOIN core.submission AS s
         ON a.unit_code = s.unit_code AND a.form_code = s.form_code AND a.period = s.period
-    WHERE i.is_asked AND {scope_condition("i", "u")} AND (u.is_counted OR NOT i.of_counted)
 ),
 
 covered AS (
-    SELECT indicator_id, period, unit_code AS scope, count(*) AS asked, count(submission_id) AS reported
-    FROM asked
-    GROUP BY indicator_id, period, unit_code
-    UNION ALL
-    SELECT indicator_id, period, '{ALL}' AS scope, count(*) AS asked, count(submission_id) AS reported
-    FROM asked
-    GROUP BY indicator_id, period
+    SELECT
+        i.indicator_id, i.period, coalesce(a.unit_code, '{ALL}') AS scope,
+        count(*) AS asked, count(a.submission_id) AS reported
+    FROM taken AS i
+    INNER JOIN asked AS a ON i.form_code = a.form_code AND i.part = a.part AND i.period = a.period
+    WHERE i.is_asked AND {scope_condition("i", "a")} AND (a.is_counted OR NOT i.of_counted)
+    GROUP BY GROUPING SETS ((i.indicator_id, i.period, a.unit_code), (i.indicator_id, i.period))
 )"""

@@ -8,7 +8,7 @@ from nianbao.statistics.counted import standing_query
 from nianbao.terms.year_basis import YearBasis
 from nianbao.warehouse.connect import Connection
 from nianbao.warehouse.models import Model
-from nianbao.warehouse.refresh import OF_UNIT
+from nianbao.warehouse.refresh import SAME
 
 
 def paired_period_model(depth: int) -> Model:
@@ -87,7 +87,7 @@ FROM (
         "同期相比的指标数值：每个单位每个报告期",
         "what counts in a comparison of years; one row per basis, indicator, unit, period, year compared and value "
         "counted as distinct",
-        reach=OF_UNIT,
+        reach=SAME,
     )  # fmt: skip
 
 

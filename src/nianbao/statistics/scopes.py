@@ -127,11 +127,13 @@ _SCOPES = f"""comparable AS (
 ),
 
 reported AS (
-    SELECT
-        {_KEY}, CASE WHEN grouping(unit_code) = 1 THEN '{ALL}' ELSE unit_code END AS scope,
-        {AGGREGATE} AS value
+    SELECT {_KEY}, unit_code AS scope, {AGGREGATE} AS value
     FROM indicator.counted
-    GROUP BY GROUPING SETS (({_KEY}, unit_code), ({_KEY}))
+    GROUP BY {_KEY}, unit_code
+    UNION ALL
+    SELECT {_KEY}, '{ALL}' AS scope, {AGGREGATE} AS value
+    FROM indicator.counted
+    GROUP BY {_KEY}
 ),
 
 operand AS (

@@ -16,8 +16,11 @@ Moved = frozenset[str] | None
 
 NOBODY: Moved = frozenset()
 
-OF_UNIT = "SELECT unnest($moved) AS moved"
-"""The rows of a unit follow from rows of the same unit."""
+_PARTS = 5
+"""Where more than one in so many of the keys is concerned the whole is made anew, which costs about as much then."""
+
+SAME = "SELECT unnest($moved) AS moved"
+"""The rows of a unit, or of a scope, follow from rows of the same one."""
 
 
 def together(moved: Iterable[Moved]) -> Moved:
@@ -39,7 +42,7 @@ def refresh(connection: Connection, model: Model, moved: Moved, is_compared: boo
     """
     if model.reach and moved is not None:
         keys = _reached(connection, model, moved)
-        if 5 * len(keys) < _count_keys(connection, model):
+        if _PARTS * len(keys) < _count_keys(connection, model):
             with_keys = {"keys": keys}
             connection.execute(f"DELETE FROM {model.name} WHERE list_contains($keys, {model.key})", with_keys)
             connection.execute(
