@@ -99,6 +99,14 @@ def test_no_files_need_no_process(project: Project) -> None:
         assert children() == before
 
 
+def test_a_few_files_share_one_process(project: Project, workbook: Path) -> None:
+    """Starting another takes longer than reading them."""
+    before = children()
+    with ReaderPool(project.path) as pool:
+        assert read(pool, *[workbook] * 5) == [GOOD] * 5
+        assert len(children() - before) == 1
+
+
 def test_a_file_that_kills_its_process_costs_one_file(pool: ReaderPool, workbook: Path, killer: Path) -> None:
     """Those before it and behind it, also those that were waiting at the same process, are read."""
     files = [workbook, killer, workbook, killer, killer, workbook, workbook]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import select
 import subprocess
@@ -24,6 +25,9 @@ _START_UP_SECONDS = 60.0
 _CHUNK = 1 << 16
 _AHEAD = 2
 """How many files a worker is asked at a time: it finds the next one waiting when it is done with the first."""
+
+_WORTH_A_WORKER = 8
+"""Reading so many files takes as long as starting a worker: for fewer there is no second one."""
 
 Task = tuple[int, bytes]
 Answer = tuple[bytes, bytes]
@@ -77,11 +81,15 @@ class _Worker:
 
 
 class ReaderPool:
-    """Worker processes for one project; use it as a context manager."""
+    """Worker processes for one project; use it as a context manager.
+
+    `workers` are started where there are as many files; else one for each processor where there is work for them.
+    """
 
     def __init__(self, project: Path, workers: int | None = None) -> None:
         self._project = project
         self._count = workers or min(os.cpu_count() or 1, 8)
+        self._files_each = 1 if workers else _WORTH_A_WORKER
         self._workers: list[_Worker] = []
 
     def __enter__(self) -> ReaderPool:
@@ -110,7 +118,7 @@ class ReaderPool:
     def _ask(self, requests: Iterable[bytes]) -> Iterator[tuple[int, Answer | str]]:
         """The answers to requests as they come, by position; what a request failed with is a text."""
         waiting = deque(enumerate(requests))
-        while len(self._workers) < min(self._count, len(waiting)):
+        while len(self._workers) < min(self._count, math.ceil(len(waiting) / self._files_each)):
             self._workers.append(_Worker(self._project))
         try:
             while waiting or any(worker.tasks for worker in self._workers):
