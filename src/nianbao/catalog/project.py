@@ -252,15 +252,11 @@ class Project:
         return all(self.deadline(form, period, unit).due_on < today for unit in self._one_of_each(form, period))
 
     def _one_of_each(self, form: Form, period: Period) -> tuple[Unit, ...]:
-        """One unit of each level that owes a form for a period; found once, for it is asked of every indicator."""
-        if (form.code, period) not in self._ones:
-            units = {unit.level.code: unit for unit in self.roster.on(period.end).values() if form.is_reported_by(unit)}
-            self._ones[form.code, period] = tuple(units.values())
-        return self._ones[form.code, period]
-
-    @cached_property
-    def _ones(self) -> dict[tuple[str, Period], tuple[Unit, ...]]:
-        return {}
+        """One unit of each level that owes a form for a period; of many units a few are looked at."""
+        on, levels = self.roster.on(period.end), self.roster.one_of_each(period.end)
+        units = [levels[code] for code in sorted(form.reporters & levels.keys())]
+        units += [on[code] for code in sorted(form.reporters & on.keys())]
+        return tuple({unit.level.code: unit for unit in units}.values())
 
     def deadline(self, form: Form, period: Period, unit: Unit) -> Deadline:
         """When a unit's form of a period is due, and until when it is taken; what is history has no deadline."""

@@ -28,10 +28,12 @@ def answer_owed(workspace: Workspace, pool: ReaderPool, sources: Sources | None 
 
     Without open sources the next collect run sends the answers back to them.
     """
-    owed = set(ledger.owed_receipts(workspace.connection, built_from(workspace.connection, _WRITTEN) or ""))
+    before = built_from(workspace.connection, _WRITTEN)
+    owed = set(ledger.owed_receipts(workspace.connection, before or ""))
     owed |= set(sources.unsent()) if sources else set()
     written = answer_deliveries(workspace, pool, sorted(owed), sources)
-    remember_built(workspace.connection, _WRITTEN, ledger.last_run(workspace.connection), clock.now())
+    if (last := ledger.last_run(workspace.connection)) != before:
+        remember_built(workspace.connection, _WRITTEN, last, clock.now())
     return written
 
 

@@ -35,6 +35,7 @@ from nianbao.warehouse.connect import (
 from nianbao.warehouse.interrupt import ended_by_ctrl_c
 from nianbao.warehouse.last_state import keep_last_state
 from nianbao.warehouse.lock import writer_lock
+from nianbao.warehouse.models import built_from, remember_built
 from nianbao.warehouse.projection import apply_runs, bring_up_to_date, refuse_other_record
 from nianbao.warehouse.reference import load_reference
 from nianbao.warehouse.schema import create_schema, is_outdated
@@ -42,6 +43,10 @@ from nianbao.warehouse.schema import create_schema, is_outdated
 T = TypeVar("T")
 Step = Callable[..., Any]
 """How a piece of a run is carried out: called as it is, or wrapped as a Prefect task."""
+
+
+_REQUIRED = "roster"
+"""The declarations of which it is known that they have every unit that ever reported."""
 
 
 def at_once(name: str, work: Callable[..., T], *arguments: Any) -> T:
@@ -87,7 +92,7 @@ def open_workspace(project_path: Path, home: Home, purpose: str, anew: bool = Fa
             _clear(home, record)
             create_schema(connection, project)
             bring_up_to_date(connection, project, record)
-            require_units(project, connection)
+            require_units(project, connection, is_writer=True)
             reference = load_reference(connection, project, clock.now().date())
             workspace = Workspace(project, home, record, connection, reference, is_writer=True)
             try:
@@ -113,13 +118,16 @@ def require_home(home: Home) -> None:
         raise UsageError(_("there is no home at {path}").format(path=home.path), next_step=step)
 
 
-def require_units(project: Project, connection: Connection) -> None:
-    """Hold that everybody who ever reported is still in the roster.
+def require_units(project: Project, connection: Connection, is_writer: bool = False) -> None:
+    """Hold that everybody who ever reported is still in the roster; looked at again where a declaration changed.
 
     Raises:
         DeclarationError: a unit is missing there.
     """
-    refuse_lost_units(project.path / "reference" / "units.csv", project.roster, ledger.reported(connection))
+    if built_from(connection, _REQUIRED) != project.digest:
+        refuse_lost_units(project.path / "reference" / "units.csv", project.roster, ledger.reported(connection))
+        if is_writer:
+            remember_built(connection, _REQUIRED, project.digest, clock.now())
 
 
 def open_warehouse(home: Home, record: Record, anew: bool = False) -> Connection:

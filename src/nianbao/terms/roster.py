@@ -45,6 +45,16 @@ class Roster:
     def _on(self) -> dict[dt.date, dict[str, Unit]]:
         return {}
 
+    def one_of_each(self, day: dt.date) -> Mapping[str, Unit]:
+        """The last unit of each level on a day, by the level's code."""
+        if day not in self._of_level:
+            self._of_level[day] = {unit.level.code: unit for unit in self.on(day).values()}
+        return self._of_level[day]
+
+    @cached_property
+    def _of_level(self) -> dict[dt.date, dict[str, Unit]]:
+        return {}
+
     def unit_on(self, code: str, day: dt.date) -> Unit | None:
         """A unit as it stood on a day, None where it did not exist."""
         return next((unit for unit in self.by_code.get(code, ()) if unit.is_valid_on(day)), None)

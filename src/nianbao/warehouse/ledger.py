@@ -204,6 +204,8 @@ def last_run(connection: Connection) -> str:
 
 def not_accepted(connection: Connection, run_ids: Sequence[str]) -> list[dict[str, Any]]:
     """What runs did not take: the deliveries that were quarantined or known, and the submissions sent back."""
+    if not run_ids:
+        return []
     return rows_of(
         connection,
         """
