@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-from pathlib import Path
 from zipfile import ZipFile
 
 import openpyxl
@@ -59,7 +58,7 @@ def sentences(year: int) -> set[str]:
     """The sentences that the departments of a sample year report in words, and those that its office writes."""
     written = read_office(ROOT / "samples" / str(year)).texts
     found = {part for text in written for said in text.paragraphs for part in re.split("[。！？；]", said)}
-    for path in sorted((ROOT / "samples" / str(year) / "ledgers").glob("GH15.*.csv")):
+    for path in sorted((ROOT / "samples" / str(year) / "forms").glob("GH15.*.csv")):
         lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
         for row in csv.DictReader(lines):
             found |= {part for name, text in row.items() if name in SAID for part in re.split("[。！？；]", text)}
@@ -122,6 +121,7 @@ def test_the_sample_prints_a_report_as_long_as_a_real_one(year_home: Home, code:
 
 
 def test_the_texts_are_declared_synthetic() -> None:
-    """Every file of texts says in its first line that nobody reported it."""
-    for path in [*Path(ROOT / "samples").glob("*/ledgers/GH15.*.csv"), *Path(ROOT / "samples").glob("*/blocks.toml")]:
-        assert path.read_text(encoding="utf-8").startswith("# Synthetic")
+    """The page of a sample year, and the file of what its office wrote, say first that nobody reported it."""
+    for year in sorted(path.parent for path in (ROOT / "samples").glob("2*/blocks.toml")):
+        assert (year / "blocks.toml").read_text(encoding="utf-8").startswith("# Synthetic")
+        assert "**Synthetic." in (year / "README.md").read_text(encoding="utf-8").splitlines()[2]
