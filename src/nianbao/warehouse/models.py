@@ -97,16 +97,19 @@ def build(
     """
     stored = dict(connection.execute("SELECT model, fingerprint FROM ledger.build").fetchall())
     known = json.loads(stored.get(_LEAVES, "{}"))
+    then = stored | known
     moved: dict[str, Moved] = {name: NOBODY if known.get(name) == leaf else None for name, leaf in leaves.items()}
     compared = {read for model in models if model.reach for read in model.reads}
     fingerprints = dict(leaves)
     built = []
     with transaction(connection):
         for model in in_order(models, leaves):
-            said, inputs = _fingerprints(model, fingerprints, column_comments)
+            said, inputs = _fingerprint(model, column_comments), _fingerprint_of_inputs(model, fingerprints)
             fingerprints[model.name] = f"{said} {inputs}"
             before, _, of_before = stored.get(model.name, "").partition(" ")
-            whose = together(moved[name] for name in model.reads) if before == said else None
+            # Of a model that was not declared at the last build nobody knows who moved since it was built.
+            is_of_last = (before, of_before) == (said, _fingerprint_of_inputs(model, then))
+            whose = together(moved[name] for name in model.reads) if is_of_last else None
             moved[model.name] = NOBODY
             if whose != NOBODY:
                 is_compared = before == said and model.name in compared
@@ -214,12 +217,15 @@ def _describe(connection: Connection, model: Model, known: Mapping[str, str]) ->
     comment_on(connection, model.name, f"{model.zh} / {model.en}", columns)
 
 
-def _fingerprints(model: Model, of_inputs: Mapping[str, str], column_comments: Mapping[str, str]) -> tuple[str, str]:
-    """What a model says, and what it is made from."""
+def _fingerprint(model: Model, column_comments: Mapping[str, str]) -> str:
+    """What a model says."""
     texts = [model.sql, model.key, model.reach, model.zh, model.en]
-    said = [*texts, sorted(model.columns.items()), sorted(column_comments.items())]
-    inputs = [[name, of_inputs[name]] for name in sorted(model.reads)]
-    return _digest(said), _digest(inputs)
+    return _digest([*texts, sorted(model.columns.items()), sorted(column_comments.items())])
+
+
+def _fingerprint_of_inputs(model: Model, fingerprints: Mapping[str, str]) -> str:
+    """What a model is made from."""
+    return _digest([[name, fingerprints.get(name)] for name in sorted(model.reads)])
 
 
 def _digest(content: object) -> str:

@@ -87,6 +87,16 @@ def test_a_new_row_is_carried_to_all_that_reads_it_and_no_further(connection: Co
     assert built_from(connection, "core.a") == before
 
 
+def test_T36_a_model_that_was_not_declared_for_a_while_is_built_anew(connection: Connection) -> None:
+    """What moved while nobody built it is not known when it comes back: its table is no longer what it reads."""
+    run(connection, ALL)
+    connection.execute("INSERT INTO raw.b VALUES (20)")
+    remember_built(connection, "raw.b", "R000002", NOW)
+    run(connection, [A, B, BOTH])
+    assert run(connection, ALL) == ["mart.top"]
+    assert amounts(connection, "mart.top") == [21]
+
+
 def test_a_changed_query_is_carried_on_too(connection: Connection) -> None:
     """A model whose text changed is built again with all that reads it."""
     run(connection, ALL)
