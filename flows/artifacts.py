@@ -75,7 +75,7 @@ def tell_morning(morning: Morning) -> str:
 def tell_completeness(morning: Morning) -> list[dict[str, Any]]:
     """The forms and periods under the words for their columns."""
     return [
-        {"表号": each.form_code, "报表": each.form_zh, "报告期": Period.parse(each.period).zh, "应报": each.due}
+        {"代码": each.form_code, "报表": each.form_zh, "报告期": Period.parse(each.period).zh, "应报": each.due}
         | {status.zh: each.counts[status] for status in Status}
         for each in morning.forms
     ]
@@ -104,7 +104,7 @@ def show_published(published: Iterable[Published]) -> None:
 def show_editions(editions: Iterable[Edition]) -> None:
     """Where the drafts and releases lie, and how many figures each prints."""
     lines = [
-        f"- {plain(edition.publication)} {edition.year} {plain(edition.name)}: `{edition.path}`"
+        f"- {plain(edition.publication)} {plain(edition.zh)} {edition.year} {plain(edition.name)}: `{edition.path}`"
         + (f", {edition.figures} figures, {edition.revisions} revisions" if edition.is_new else ", unchanged")
         for edition in editions
     ]
@@ -140,5 +140,7 @@ def _counts(counts: dict[Any, int]) -> str:
 
 
 def _sent_back(row: dict[str, Any]) -> str:
-    what = f"{row['form_code'] or ''} {words_of_code(row['decision'] or row['outcome']).zh}".strip()
+    what = (
+        f"{row['form_code'] or ''} {row['form_zh'] or ''} {words_of_code(row['decision'] or row['outcome']).zh}".strip()
+    )
     return plain(f"{row['file_name']} — {what}：{row['first_finding'] or ''}")

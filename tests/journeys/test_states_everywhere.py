@@ -186,7 +186,7 @@ def collected(home: Home) -> Collected:
     """What a night of all of it would have come to."""
     with warehouse(home) as connection:
         (run_id,) = {row["run_id"] for row in rows_of(connection, "SELECT run_id FROM ledger.delivery")}
-        left = ledger.not_accepted(connection, [run_id])
+        left = ledger.not_accepted(connection, [run_id], {})
     return Collected([run_id], Counter(Outcome), Counter(Decision), Counter(Severity), not_accepted=left)
 
 
@@ -200,8 +200,8 @@ def test_T32_the_prefect_page_speaks_in_words(home: Home, project: Project) -> N
     with open_workspace_to_read(project.path, home) as workspace:
         morning = read_morning(workspace, Asked(YEAR))
     table = tell_completeness(morning)
-    (row,) = [row for row in table if (row["表号"], row["报告期"]) == (FORM, Period.parse(PERIOD).zh)]
-    assert {*row} == {"表号", "报表", "报告期", "应报"} | {each.zh for each in Status}
+    (row,) = [row for row in table if (row["代码"], row["报告期"]) == (FORM, Period.parse(PERIOD).zh)]
+    assert {*row} == {"代码", "报表", "报告期", "应报"} | {each.zh for each in Status}
     assert not codes_in(tell_morning(morning).replace("\\", ""))
     counts = Counter(STATUSES.values())
     assert {status: row[status.zh] for status in counts} == counts

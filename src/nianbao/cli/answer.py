@@ -149,6 +149,7 @@ def explanations(
         return
     with open_workspace_to_read(resolve_project(project_path), place) as workspace:
         units = {unit.code: unit.short_zh or unit.zh for unit in workspace.project.units.values()}
+        forms = workspace.project.forms
         rows = [row for row in read_explanations(workspace.connection) if show_all or not row["ruling"]]
     if as_json:
         say_json(rows)
@@ -160,7 +161,8 @@ def explanations(
         ("编号", "单位", "报告期", "报表", "规则", "单元格", "审核", "有效期止", "变动不超过", "审核意见", "说明"),
         [
             (
-                row["explanation_id"], units.get(row["unit_code"], row["unit_code"]), row["period"], row["form_code"],
+                row["explanation_id"], units.get(row["unit_code"], row["unit_code"]), row["period"],
+                forms[row["form_code"]].named if row["form_code"] in forms else row["form_code"],
                 row["code"], row["cell"], _RULED_ZH[row["ruling"]], row["until"], _bound(row), _short(row["sentence"]),
                 row["explanation"],
             )

@@ -39,7 +39,7 @@ def approve(
         return
     with open_workspace_to_read(path, place) as workspace:
         waiting = list_to_approve(workspace)
-        units = workspace.project.units
+        units, forms = workspace.project.units, workspace.project.forms
     if as_json:
         say_json(
             [
@@ -53,10 +53,11 @@ def approve(
         )  # fmt: skip
     elif waiting:
         say_table(
-            ("报送", "单位", "表号", "报告期", "核准单位", "现在"),
+            ("报送", "单位", "报表", "报告期", "核准单位", "现在"),
             [
-                (each.standing.submission_id, units[each.standing.unit_code].short_zh, each.standing.form_code,
-                 each.standing.period, each.approver.short_zh if each.approver else "—",
+                (each.standing.submission_id, units[each.standing.unit_code].short_zh,
+                 forms[each.standing.form_code].named, each.standing.period,
+                 each.approver.short_zh if each.approver else "—",
                  "已计入" if each.counts else "未计入")
                 for each in waiting
             ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,7 @@ def figures(
         basis = workspace.project.year_basis(year_basis)
         known = read_figures(workspace.connection, workspace.project, basis)
         rows = [describe_figure(known, known.get(indicator, year)) for indicator in workspace.project.indicators]
+        names = {unit.code: unit.short_zh for unit in workspace.project.units.values()}
         if not any(row["value"] for row in rows):
             raise UsageError(
                 _("there are no figures for {year}").format(year=year),
@@ -73,7 +75,7 @@ def figures(
     elif as_csv:
         say_csv(list(rows[0]), [list(row.values()) for row in rows if _is_told(row)])
     else:
-        _say_figures(rows, year, basis)
+        _say_figures(rows, year, basis, names)
 
 
 def _is_told(row: dict[str, Any]) -> bool:
@@ -81,13 +83,13 @@ def _is_told(row: dict[str, Any]) -> bool:
     return bool(row["value"] or row["not_available"])
 
 
-def _say_figures(rows: list[dict[str, Any]], year: int, basis: Any) -> None:
+def _say_figures(rows: list[dict[str, Any]], year: int, basis: Any, names: Mapping[str, str]) -> None:
     if not basis.is_main or basis.first_month != 1:
         say(f"{basis.zh}{year}年（{rows[0]['first_day']}至{rows[0]['last_day']}）")
     say_table(
         ("指标", "名称", "数值", "单位", "已报/应报"),
         [
-            (row["indicator_id"], row["zh"], Decimal(row["value"]), row["unit"], _covered(row))
+            (row["indicator_id"], row["zh"], Decimal(row["value"]), row["unit"], _covered(row, names))
             for row in rows
             if row["value"]
         ],
@@ -97,10 +99,10 @@ def _say_figures(rows: list[dict[str, Any]], year: int, basis: Any) -> None:
     for row in rows:
         if row["not_available"]:
             reasons.setdefault(row["not_available"], []).append(row["zh"])
-    for reason, names in reasons.items():
+    for reason, untold in reasons.items():
         say()
         say(f"不能按{basis.zh}计：{reason}")
-        say(f"  {'、'.join(names)}")
+        say(f"  {'、'.join(untold)}")
 
 
 def _say_doubtful(
@@ -127,7 +129,8 @@ def _say_doubtful(
         )  # fmt: skip
 
 
-def _covered(row: dict[str, Any]) -> str:
+def _covered(row: dict[str, Any], names: Mapping[str, str]) -> str:
     if row["asked"] is None:
-        return f"{row['reported_by'].replace(' ', '、')} 已报" if row["reported_by"] else "—"
+        by = [f"{code} {names.get(code, '')}".strip() for code in row["reported_by"].split()]
+        return f"{'、'.join(by)} 已报" if by else "—"
     return f"{row['reported']}/{row['asked']}"

@@ -36,7 +36,7 @@ def runs(project_path: Path | None, home: Path, show_all: bool, metrics: bool, a
     say_table(
         ("运行", "时间", "种类", "结果", "办理人", "原因", "内容"),
         [
-            (run.run_id, run.at, run.kind, run.outcome_zh, run.actor or "", run.because or "", run.content)
+            (run.run_id, run.at, run.kind_zh, run.outcome_zh, run.actor or "", run.because or "", run.content)
             for run in reversed(shown)
         ],
     )

@@ -163,7 +163,8 @@ def _say_collected(collected: Any) -> None:
     say(_("{number} deliveries: {counts}").format(number=collected.deliveries, counts=counts))
     say(_("{number} submissions: {counts}").format(number=sum(collected.decisions.values()), counts=decided))
     for row in collected.not_accepted[:_LINES]:
-        what = f"{row['form_code'] or ''} {words_of_code(row['decision'] or row['outcome']).zh}".strip()
+        became = words_of_code(row["decision"] or row["outcome"]).zh
+        what = " ".join(filter(None, (row["form_code"], row["form_zh"], became)))
         say(f"  {row['file_name']}  {what}  {row['first_finding'] or ''}".rstrip())
     if len(collected.not_accepted) > _LINES:
         say(_("  … {rest} more: nianbao status, or --json").format(rest=len(collected.not_accepted) - _LINES))
@@ -179,7 +180,8 @@ def _say_editions(editions: list[Any]) -> None:
         said = _("{figures} figures, {revisions} revisions")
         counts = said.format(figures=edition.figures, revisions=edition.revisions)
         news = counts if edition.is_new else _("unchanged")
-        say(f"{edition.publication} {edition.year} {edition.name}: {news}  {_short(edition.path)}")
+        name = _("draft") if edition.name == "draft" else edition.name
+        say(f"{edition.publication} {edition.zh} {edition.year} {name}: {news}  {_short(edition.path)}")
         if edition.doubtful:
             say(
                 _(

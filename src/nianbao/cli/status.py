@@ -180,6 +180,11 @@ def _say_units(units: Sequence[UnitStanding], most: int | None, nothing: str) ->
             for number, line in enumerate(each.lines)
         ],
     )
+    forms = {owed.form_code: owed.form_zh for each in shown for owed in each.owed}
+    told = " ".join(line for each in shown for line in each.lines)
+    if unnamed := sorted(f"{code}{zh}" for code, zh in forms.items() if code in told.replace(f"{code}{zh}", "")):
+        say()
+        say("、".join(unnamed))
     if len(units) > len(shown):
         say(_("另有{rest:,}个单位：nianbao status --all，或 --csv、--xlsx FILE").format(rest=len(units) - len(shown)))
 
@@ -187,7 +192,7 @@ def _say_units(units: Sequence[UnitStanding], most: int | None, nothing: str) ->
 def _say_forms(morning: Morning) -> None:
     say()
     found = [status for status in Status if morning.counts[status]]
-    head = ("表号", "报表", "报告期", "应报", *(status.zh for status in found))
+    head = ("代码", "报表", "报告期", "应报", *(status.zh for status in found))
     say_table(
         head,
         [
@@ -209,7 +214,7 @@ def _say_unit(name: str, morning: Morning, waits: bool) -> None:
     if owed:
         say()
         say_table(
-            ("表号", "报表", "报告期", "状态", "到达", "截止"),
+            ("代码", "报表", "报告期", "状态", "到达", "截止"),
             [(o.form_code, o.form_zh, o.period, o.status.zh, o.arrived_on, o.due_on) for o in owed],
         )
 
@@ -232,7 +237,7 @@ def _say_unfinished(files: Sequence[Mapping[str, str]]) -> None:
         say(_("      next: it is not taken; ask the sender to finish it or send it again, or remove it"))
 
 
-_HEAD = ("单位代码", "单位", "表号", "报表", "报告期", "状态", "截止", "最迟接收", "到达", "联系科室", "电话", "邮箱")
+_HEAD = ("单位代码", "单位", "代码", "报表", "报告期", "状态", "截止", "最迟接收", "到达", "联系科室", "电话", "邮箱")
 
 
 def _give_lists(morning: Morning, as_csv: bool, xlsx: Path | None) -> None:

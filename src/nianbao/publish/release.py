@@ -42,6 +42,7 @@ class Edition:
     figures: int
     revisions: int
     is_new: bool
+    zh: str
     doubtful: int = 0
 
 

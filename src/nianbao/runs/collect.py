@@ -89,7 +89,7 @@ def collect(
                 collected.receipts += answer_owed(workspace, pool, sources)
         sources.alarms += tell_kept(ledger.kept_answers(workspace.connection))
         collected.alarms = sources.alarms
-    collected.not_accepted = ledger.not_accepted(workspace.connection, collected.run_ids)
+    collected.not_accepted = ledger.not_accepted(workspace.connection, collected.run_ids, workspace.project.forms)
     return collected
 
 

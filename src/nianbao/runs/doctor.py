@@ -127,7 +127,7 @@ def _declarations(path: Path) -> Iterator[Diagnosis]:
 
 def _declared(project: Project) -> str:
     counts = _count(project, "forms", "units", "contacts")
-    return f"{counts}, a quality rule" if project.quality else counts
+    return f"{counts}, {_('a quality rule')}" if project.quality else counts
 
 
 def _count(project: Project, *names: str) -> str:

@@ -64,7 +64,11 @@ def _refresh_year(workspace: Workspace, year: int, snapshot: Path, step: Step) -
             documents = documents or documents_of_year(workspace, year, DRAFT, is_whole=False)
             write_edition(documents[code], workspace.project, target, {}, snapshot, step)
             remember_built(connection, name, state, clock.now())
-        editions.append(describe_edition(code, year, DRAFT, target, documents[code] if is_new else None))
+        editions.append(
+            describe_edition(
+                workspace.project.publications[code], year, DRAFT, target, documents[code] if is_new else None
+            )
+        )
     if state:
         remember_built(connection, seen, tables, clock.now())
     return editions
@@ -89,7 +93,7 @@ def write_drafts(
         target = folder_of(workspace, code, year) / DRAFT
         write_edition(documents[code], workspace.project, target, sources_of(workspace, year), snapshot, step)
         remember_built(workspace.connection, f"draft/{code}/{year}", state, clock.now())
-        editions.append(describe_edition(code, year, DRAFT, target, documents[code]))
+        editions.append(describe_edition(workspace.project.publications[code], year, DRAFT, target, documents[code]))
     return editions
 
 
@@ -142,5 +146,5 @@ def write_reports(workspace: Workspace, out: Path, year: int | None = None, step
     editions = []
     for code, document in documents_of_year(workspace, year, "as_of").items():
         write_edition(document, workspace.project, out / code, sources_of(workspace, year), None, step)
-        editions.append(describe_edition(code, year, "as_of", out / code, document))
+        editions.append(describe_edition(workspace.project.publications[code], year, "as_of", out / code, document))
     return editions

@@ -200,9 +200,9 @@ def folder_of(workspace: Workspace, publication: str, year: int) -> Path:
     return workspace.home.releases / str(year) / publication
 
 
-def describe_edition(publication: str, year: int, name: str, path: Path, written: Document | None) -> Edition:
+def describe_edition(publication: Publication, year: int, name: str, path: Path, written: Document | None) -> Edition:
     """An edition as a run tells of it; without a document it was left as it is."""
     if written is None:
-        return Edition(publication, year, name, path, 0, 0, is_new=False)
-    doubtful = len(doubted(written))
-    return Edition(publication, year, name, path, len(written.figures), len(written.revisions), True, doubtful)
+        return Edition(publication.code, year, name, path, 0, 0, is_new=False, zh=publication.zh)
+    counts = len(written.figures), len(written.revisions)
+    return Edition(publication.code, year, name, path, *counts, True, publication.zh, len(doubted(written)))

@@ -20,9 +20,18 @@ FAILED = "failed"
 
 
 _NAMES = {outcome.value: words_of(outcome).zh for outcome in Outcome} | {
-    "unit": "单位", "changed": "改动", "extensions": "延期",
+    "unit": "单位", "changed": "改动", "extensions": "延期", "deliveries": "来件", "outcomes": "其中",
+    "received": "收到", "name": "版次", "dated": "曾记为", "ruled": "说明", "ruling": "裁定",
 }  # fmt: skip
 """What a run says of one delivery stands under what became of it."""
+
+_KINDS = {
+    "receive": "收件", "collect": "接收", "build": "生成", "draft": "起草", "preview": "送签", "sign": "签发",
+    "publish": "发布", "recall": "收回", "approve": "核准", "withdraw_approval": "撤销核准", "withdraw": "撤回",
+    "rule": "裁定说明", "extend": "延期", "contact": "联系方式", "unit": "名册", "remind": "催报", "held": "暂存",
+    "rejudge": "重新审核", "reconsider": "再审", "judge_kept": "审核留存", "compose_kept": "补发回执",
+    "take_over": "收回文字", "accept_clock": "确认时钟", "nightly": "夜间运行",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -45,6 +54,11 @@ class ListedRun:
     def kind(self) -> str:
         """What it was: collect, withdraw, publish …"""
         return self.manifest.kind
+
+    @property
+    def kind_zh(self) -> str:
+        """What it was in words, with the word of the command."""
+        return f"{_KINDS[self.kind]} {self.kind}" if self.kind in _KINDS else self.kind
 
     @property
     def actor(self) -> str | None:

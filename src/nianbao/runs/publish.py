@@ -106,4 +106,5 @@ def _release(workspace: Workspace, proposal: Proposal) -> Edition:
     record_release(workspace, release, folder)
     move_into_place(folder, target)
     counts = said["figures"], said["revisions"]
-    return Edition(proposal.publication, proposal.year, release.edition, target, *counts, is_new=True)
+    zh = workspace.project.publications[proposal.publication].zh
+    return Edition(proposal.publication, proposal.year, release.edition, target, *counts, is_new=True, zh=zh)

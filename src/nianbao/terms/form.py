@@ -185,6 +185,11 @@ class Form:
     swing: Swing = Swing()
     takes_supplements: bool = False
 
+    @property
+    def named(self) -> str:
+        """Its code with its name beside, as people are told of it: `GH05 送温暖和困难职工帮扶情况表`."""
+        return f"{self.code} {self.zh}"
+
     def swing_of(self, field: Field, level: str) -> int:
         """By how many per cent a field of a unit of a level may move before the reason is asked; 0: as it likes."""
         return dict(self.swing.levels).get(level, self.swing.per_cent) if field.swing is None else field.swing

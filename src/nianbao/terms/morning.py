@@ -12,7 +12,7 @@ from nianbao.terms.contact import Contact
 from nianbao.terms.period import Period
 from nianbao.terms.status import Status
 
-_FORMS_NAMED = 8
+_FORMS_NAMED, _NAMES_TOLD = 8, 2
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,8 @@ def zh_day(day: dt.date) -> str:
 
 
 def _line(status: Status, dues: Sequence[Owed]) -> str:
-    codes = "、".join(each.form_code for each in dues[:_FORMS_NAMED])
+    is_short = len(dues) <= _NAMES_TOLD
+    codes = "、".join(f"{each.form_code}{each.form_zh * is_short}" for each in dues[:_FORMS_NAMED])
     rest = "等" if len(dues) > _FORMS_NAMED else ""
     return f"{dues[0].period_zh}{status.zh}{len(dues)}张：{codes}{rest}{_when(status, dues)}"
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
 from nianbao.terms.answer import Answer, AnswerStanding
 from nianbao.terms.delivery import Decision, Delivery, Outcome, Reply
 from nianbao.terms.finding import Finding, Severity
+from nianbao.terms.form import Form
 from nianbao.terms.source import LOCAL_INBOX
 from nianbao.warehouse.connect import Connection, rows_of
 from nianbao.warehouse.state import standings_of
@@ -202,11 +203,11 @@ def last_run(connection: Connection) -> str:
     return str(row[0]) if row and row[0] else ""
 
 
-def not_accepted(connection: Connection, run_ids: Sequence[str]) -> list[dict[str, Any]]:
+def not_accepted(connection: Connection, run_ids: Sequence[str], forms: Mapping[str, Form]) -> list[dict[str, Any]]:
     """What runs did not take: the deliveries that were quarantined or known, and the submissions sent back."""
     if not run_ids:
         return []
-    return rows_of(
+    rows = rows_of(
         connection,
         """
         SELECT d.file_name, d.outcome, s.submission_id, s.form_code, s.state AS decision,
@@ -223,6 +224,7 @@ def not_accepted(connection: Connection, run_ids: Sequence[str]) -> list[dict[st
         """,
         [list(run_ids), Decision.KEPT],
     )
+    return [row | {"form_zh": forms[row["form_code"]].zh if row["form_code"] in forms else None} for row in rows]
 
 
 def has_judged_by(connection: Connection, rules: str, version: str) -> bool:

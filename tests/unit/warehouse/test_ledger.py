@@ -111,7 +111,7 @@ def test_what_was_not_taken_is_listed_with_its_reason(connection: Connection) ->
     about = {"submission_id": "U1-2021Q4-GH05-1", "delivery_id": "D000001"}
     findings = [row("finding", severity=severity, sentence=severity, **about) for severity in ("warn", "reject")]
     record(connection, {"finding": findings})
-    listed = ledger.not_accepted(connection, ["R000001"])
+    listed = ledger.not_accepted(connection, ["R000001"], {})
     assert [(each["file_name"], each["decision"], each["first_finding"]) for each in listed] == [
         ("1.xlsx", REJECTED, "reject"),
         ("2.xlsx", None, None),
