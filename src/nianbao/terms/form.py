@@ -187,7 +187,7 @@ class Form:
 
     @property
     def named(self) -> str:
-        """Its code with its name beside, as people are told of it: `GH05 送温暖和困难职工帮扶情况表`."""
+        """Its code with its name beside, as people are told of it: `A01 会员情况表`."""
         return f"{self.code} {self.zh}"
 
     def swing_of(self, field: Field, level: str) -> int:
