@@ -29,6 +29,7 @@ COMMANDS = {
     "sign": ("sign_off", "Sign in a role exactly the bytes that nianbao preview laid down."),
     "publish": ("sign_off", "Release what both roles have signed."),
     "recall": ("sign_off", "Call a release back: with a reason; it is marked, and every byte of it stays."),
+    "bind": ("bind", "Bind the released reports of one issue: one red head, contents and tail, in Word and PDF."),
     "onepager": ("one_page", "Write the pages of key figures of what was released, of reports and of every unit."),
     "check": ("answer", "Give the answer to workbooks on the spot, without loading anything."),
     "explanations": ("answer", "List what units explain; approve it until a day, or refuse it."),

@@ -152,7 +152,7 @@ def _propose(workspace: Workspace, document: Document, snapshot: Path, step: Ste
     target = folder_of(workspace, document.publication, document.year) / PROPOSED
     lying = _lying(workspace, document, number)
     dated = lying.dated if lying and lying.content_sha256 == content_of(document) else clock.now().date()
-    proposed = dataclasses.replace(_revised(workspace, document, last), edition=f"r{number}", issued_on=dated)
+    proposed = dataclasses.replace(revised(workspace, document, last), edition=f"r{number}", issued_on=dated)
     sources = sources_of(workspace, document.year) | {
         "previous": last.edition if last else None,
         "unfinished": document.unfinished,
@@ -185,7 +185,7 @@ def _lying(workspace: Workspace, document: Document, number: int) -> Proposal | 
     return next((each for each in lying if (each.publication, each.year, each.number) == wanted), None)
 
 
-def _revised(workspace: Workspace, document: Document, last: Release | None) -> Document:
+def revised(workspace: Workspace, document: Document, last: Release | None) -> Document:
     """The document with what it changes; what an unfinished year printed is not put right: it was of other periods."""
     if last is None or last.is_unfinished or document.unfinished:
         return document

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import fields
 
 from nianbao.terms.release import Release, ReleaseFile
@@ -39,6 +40,16 @@ def manifest_of(connection: Connection, release: Release) -> str:
         [release.publication, release.year, release.number],
     ).fetchone()
     return str(row[0]) if row else ""
+
+
+def dated_of(connection: Connection, release: Release) -> dt.date | None:
+    """The day that a release bears, which is that of the proposal which was signed."""
+    row = connection.execute(
+        "SELECT max_by(dated, run_id) FROM ledger.proposal "
+        "WHERE (publication, year, number) = (?, ?, ?) AND manifest_sha256 = ?",
+        [release.publication, release.year, release.number, manifest_of(connection, release)],
+    ).fetchone()
+    return row[0] if row else None
 
 
 def release_files(connection: Connection, release: Release) -> list[ReleaseFile]:

@@ -34,6 +34,7 @@ class Text:
         self.word = word
         self._ids: Iterator[int] = itertools.count(1)
         self._leads: dict[str, str] = {}
+        self._anew: set[str] = set()
         self._bookmarks: Iterator[int] = itertools.count(1)
         self._headings: Iterator[int] = itertools.count(1)
         self._named: dict[str, int] = {}
@@ -137,6 +138,10 @@ class Text:
         mark.set(qn("w:id"), str(len(self.notes)))
         run._r.append(mark)
 
+    def count_anew(self) -> None:
+        """Another report begins: its tables and charts count from the first again."""
+        self._anew = set(_SEQUENCES.values()) & self._leads.keys()
+
     def caption(self, caption: Caption) -> WordParagraph:
         """A caption with a running number that Word keeps up to date: 表1　…….
 
@@ -145,7 +150,8 @@ class Text:
         lead, number, tail = caption.label
         paragraph = self.paragraph(caption.style, lead)
         kind, style = _SEQUENCES[caption.style], "ARABIC" if number.isdigit() else "CHINESENUM3"
-        is_new = self._leads.setdefault(kind, lead) != lead
+        is_new = self._leads.setdefault(kind, lead) != lead or kind in self._anew
+        self._anew.discard(kind)
         self._leads[kind] = lead
         anew = f" \\r {number if number.isdigit() else 1}" if is_new else ""
         self.field(paragraph, f"SEQ {kind}{anew} \\* {style}", number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from docx.shared import Emu, Mm
@@ -19,7 +19,7 @@ from nianbao.publish.docx.protected import block_tag, seal
 from nianbao.publish.docx.table import write_grid
 from nianbao.publish.docx.text import Text
 from nianbao.publish.plain import plain
-from nianbao.publish.typeset import lay_out
+from nianbao.publish.typeset import lay_out, lay_out_issue
 from nianbao.publish.typeset.block import Block, Caption, Contents, Grid, Picture, RedHead, TailLines, TypesetLine
 from nianbao.terms.document import Document, PrintedChart
 
@@ -37,12 +37,36 @@ def write(
     `pages` are those of the headings, by their number, as the report was laid out elsewhere; without them the table of
     contents shows none until Word brings it up to date.
     """
+    _write([(document, lay_out(document))], path, chart_png, pages or {})
+
+
+def write_issue(documents: Sequence[Document], path: Path, pages: Mapping[int, int] | None = None) -> None:
+    """Write the reports of one issue as one Word document, as `write` does one report."""
+    _write(lay_out_issue(documents), path, charts.to_png, pages or {})
+
+
+def _write(
+    parts: Sequence[tuple[Document, Sequence[Block]]], path: Path, chart_png: ChartPicture, pages: Mapping[int, int]
+) -> None:
     word = new_word_document()
     text = Text(word)
-    set_up_page(text, document.unfinished)
-    describe(word, document)
+    first = parts[0][0]
+    set_up_page(text, next((document.unfinished for document, _ in parts if document.unfinished), ""))
+    describe(word, first)
+    for document, blocks in parts:
+        _write_part(text, document, blocks, chart_png, pages)
+    add_footnotes(word, text.notes)
+    seal(word)
+    path.write_bytes(to_bytes(word, max(document.as_of for document, _ in parts)))
+
+
+def _write_part(
+    text: Text, document: Document, blocks: Sequence[Block], chart_png: ChartPicture, pages: Mapping[int, int]
+) -> None:
+    """The blocks of one report; its office blocks are its own."""
+    text.count_anew()
     opened: list[tuple[str, WordParagraph]] = []
-    for block in lay_out(document):
+    for block in blocks:
         block_id = block.block_id if isinstance(block, TypesetLine) else ""
         if opened and opened[0][0] != block_id:
             _enclose(text, document, opened)
@@ -53,11 +77,8 @@ def write(
             issue = write_red_head(text, block)
             _enclose(text, document, [(block.issue.block_id, issue)] if block.issue.block_id else [])
         else:
-            _write_block(text, block, chart_png, pages or {})
+            _write_block(text, block, chart_png, pages)
     _enclose(text, document, opened)
-    add_footnotes(word, text.notes)
-    seal(word)
-    path.write_bytes(to_bytes(word, document.as_of))
 
 
 def _enclose(text: Text, document: Document, opened: list[tuple[str, WordParagraph]]) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from nianbao.publish.pdf.content import content_of, texts_by_style
 from nianbao.publish.pdf.fonts import ChosenFonts, choose
 from nianbao.publish.plain import edition_line, universal
-from nianbao.publish.typeset import lay_out
+from nianbao.publish.typeset import lay_out, lay_out_issue
 from nianbao.publish.typeset.block import Block
 from nianbao.publish.typeset.look import BY_ID, HEITI, KAITI, LOOKS, XIAOBIAOSONG, Look
 from nianbao.terms.document import Document
@@ -80,6 +80,19 @@ def write(document: Document, path: Path, fonts: ChosenFonts | None = None) -> d
     keywords = (document.zh, edition_line(document))
     about = Imprint(document.title, keywords, document.issuer, document.as_of, document.unfinished)
     return Press(fonts).print(lay_out(document), about, path)
+
+
+def write_issue(documents: Sequence[Document], path: Path, fonts: ChosenFonts | None = None) -> dict[int, int]:
+    """Write the reports of one issue as one PDF, as `write` does one report."""
+    first = documents[0]
+    keywords = tuple(f"{each.zh} {edition_line(each)}" for each in documents)
+    as_of, unfinished = (
+        max(each.as_of for each in documents),
+        next((e.unfinished for e in documents if e.unfinished), ""),
+    )
+    about = Imprint(first.bulletin or first.title, keywords, first.issuer, as_of, unfinished)
+    blocks = [block for _, part in lay_out_issue(documents) for block in part]
+    return Press(fonts).print(blocks, about, path)
 
 
 def _named(text: str, missing: Iterable[str]) -> str:

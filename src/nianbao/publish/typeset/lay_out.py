@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from nianbao.publish.plain import day_zh, edition_line, text_width
@@ -57,16 +57,39 @@ def lay_out(document: Document) -> list[Block]:
     return [*head, *contents, *body, *behind, *_tail(document)]
 
 
-def _head(document: Document) -> Iterator[Block]:
-    """What the reader must know, the red head of an issue or which one binds it, the title, who issues it and when."""
+def lay_out_issue(documents: Sequence[Document]) -> list[tuple[Document, list[Block]]]:
+    """The reports of one issue as they go on paper bound: one red head, one list of contents, one tail.
+
+    Each part is of the report beside it; every report begins on a page of its own with its title.
+    """
+    parts = []
+    for document in documents:
+        title = TypesetLine("Title", (_in_lines(document.title),), is_heading=True, new_page=True)
+        dated = [TypesetLine("Subtitle", (said,)) for said in (document.issuer, f"（{edition_line(document)}）")]
+        body = [block for section in document.sections for block in _section(section)]
+        parts.append([title, *dated, *body, *annex_list(document), *annexes(document)])
+    lines = [block for part in parts for block in part if isinstance(block, TypesetLine) and block.is_heading]
+    headings = tuple((line.style, line.text.replace("\n", "")) for line in lines)
+    head = list(_red_head(documents[0]))
+    front = [*head, Contents(headings, contents_line(head, len(headings)))]
+    parts[-1].extend(_tail(documents[-1]))
+    return [(documents[0], front), *zip(documents, parts, strict=True)]
+
+
+def _red_head(document: Document) -> Iterator[Block]:
+    """What the reader must know, and the red head of an issue."""
     for notice in document.notices:
         yield TypesetLine("Notice", (notice,))
-    head = document.head
-    if head:
+    if head := document.head:
         issue = TypesetLine("IssueNumber", (document.issue or NO_ISSUE,), block_id=head.issue_block)
         yield RedHead(head.name, issue, f"{head.compiler}编", _day(document))
+
+
+def _head(document: Document) -> Iterator[Block]:
+    """What the reader must know, the red head of an issue or which one binds it, the title, who issues it and when."""
+    yield from _red_head(document)
     yield TypesetLine("Title", (_in_lines(document.title),))
-    if not head:
+    if not document.head:
         bound = [f"{document.bulletin}　", document.issue or NO_ISSUE] if document.bulletin else [document.issuer]
         yield TypesetLine("Subtitle", tuple(bound))
     yield TypesetLine("Subtitle", (f"（{edition_line(document)}）",))
