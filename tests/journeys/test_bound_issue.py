@@ -50,7 +50,7 @@ def test_S7_one_paper_has_one_head_one_list_of_contents_and_one_tail(papers: dic
         assert text.count(issue.head.name) == 1
         assert text.count("目录") == 1
         assert text.count("分送：") == 1
-    counted = re.findall(r"SEQ 表( \\\\r 1)?", papers_xml(papers[".docx"]))
+    counted = re.findall(r"SEQ 表( \\r 1)?", papers_xml(papers[".docx"]))
     assert counted.count(" \\r 1") == 1
     styles = [paragraph.style.name for paragraph in word.paragraphs if paragraph.style is not None]
     assert styles.count("Title") == 2
