@@ -22,9 +22,9 @@ from nianbao.catalog import Project, load_project
 from nianbao.clock import OVERRIDE
 from nianbao.publish.pdf.fonts import BETTER, PACKAGED, choose
 from nianbao.publish.release import Edition
-from nianbao.runs.approve import approve, list_to_approve
 from nianbao.runs.build import build_tables
 from nianbao.runs.collect import Collected
+from nianbao.runs.decide import approve, list_to_approve
 from nianbao.runs.drafts import write_drafts
 from nianbao.runs.sign import sign
 from nianbao.runs.take_over import take_over

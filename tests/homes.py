@@ -18,9 +18,9 @@ from nianbao.catalog import Project
 from nianbao.clock import OVERRIDE, ZONE
 from nianbao.intake.blank import write_workbook
 from nianbao.publish.release import Edition
-from nianbao.runs.approve import approve, list_to_approve
 from nianbao.runs.build import build_tables
 from nianbao.runs.collect import Collected, collect
+from nianbao.runs.decide import approve, list_to_approve
 from nianbao.runs.drafts import refresh_drafts, write_drafts
 from nianbao.runs.nightly import nightly
 from nianbao.runs.propose import propose

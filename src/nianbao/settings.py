@@ -136,6 +136,17 @@ def keep_files_private() -> None:
     os.umask(int(given, 8))
 
 
+def write_whole(path: Path, text: str) -> bool:
+    """Put a text in the place of a file, whole or not at all; one that says so already keeps its time."""
+    content = text.encode()
+    if path.exists() and path.read_bytes() == content:
+        return False
+    scratch = path.with_name(f".writing-{path.name}-{os.getpid()}")
+    scratch.write_bytes(content)
+    os.replace(scratch, path)
+    return True
+
+
 def own_scratch() -> Path:
     """The folder for what does not fit into memory, of a warehouse that lies in memory; nobody else may read it."""
     given = os.environ.get(SCRATCH)

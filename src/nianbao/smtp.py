@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nianbao.terms.mail import Smtp
+from nianbao.terms.source import Smtp
 
 if TYPE_CHECKING:
     from email.message import EmailMessage

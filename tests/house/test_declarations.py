@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from nianbao.catalog.nouns import WORDS
+from nianbao.catalog.conventions import WORDS
 from nianbao.catalog.passages import YEAR_WORDS
 from tests.house.tree import ROOT, files, name
 

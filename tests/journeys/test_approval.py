@@ -7,8 +7,8 @@ import pytest
 
 from nianbao.catalog import Project
 from nianbao.errors import UsageError
-from nianbao.runs.approve import approve, list_to_approve, withdraw_approval
 from nianbao.runs.build import build_tables
+from nianbao.runs.decide import approve, list_to_approve, withdraw_approval
 from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 from nianbao.terms.delivery import Decision

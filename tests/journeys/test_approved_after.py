@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from nianbao.runs.approve import approve, list_to_approve, withdraw_approval
 from nianbao.runs.build import build_tables
+from nianbao.runs.decide import approve, list_to_approve, withdraw_approval
 from nianbao.runs.workspace import open_workspace
 from nianbao.statistics.figures import read_figures
 from nianbao.terms.approval import Approval

@@ -14,7 +14,7 @@ from docx.oxml.ns import qn
 from nianbao.catalog import Project
 from nianbao.errors import UsageError
 from nianbao.runs.bind import bind
-from nianbao.runs.recall import recall
+from nianbao.runs.publish import recall
 from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 from tests.homes import YEAR, release

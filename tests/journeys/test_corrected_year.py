@@ -12,9 +12,9 @@ from openpyxl.workbook import Workbook
 from nianbao.catalog import Project
 from nianbao.runs.build import build_tables
 from nianbao.runs.corrections import Corrections
+from nianbao.runs.decide import withdraw
 from nianbao.runs.editions import sources_of
 from nianbao.runs.nightly import NightRun, nightly
-from nianbao.runs.withdraw import withdraw
 from nianbao.runs.workspace import open_workspace
 from nianbao.sample.make import plan_sample
 from nianbao.settings import Home

@@ -18,7 +18,7 @@ from nianbao.errors import UsageError
 from nianbao.publish.one_page import Ground, page_of_publication, pages_of_units, write_list, write_pages
 from nianbao.publish.site.landing import Over
 from nianbao.runs.one_page import write_one_pages
-from nianbao.runs.recall import recall
+from nianbao.runs.publish import recall
 from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 from nianbao.statistics.figures import read_figures

@@ -13,7 +13,7 @@ import pytest
 
 from nianbao.catalog import Project
 from nianbao.publish.site.landing import Over, write_over
-from nianbao.runs.recall import recall
+from nianbao.runs.publish import recall
 from nianbao.runs.shelf import refresh_shelves
 from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nianbao.intake.blank import write_workbook
-from nianbao.runs.explanations import rule
+from nianbao.runs.decide import rule
 from nianbao.runs.workspace import open_workspace
 from nianbao.terms.explanation import Ruling
 from nianbao.terms.filled import Filled

@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 import pytest
 
-from nianbao.runs.withdraw import withdraw
+from nianbao.runs.decide import withdraw
 from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 from tests.federation import Federation, a01, a02, codes_of
@@ -213,7 +213,7 @@ def test_T26_what_waits_on_others_is_judged_again_when_one_is_withdrawn(federati
 
 def withdraw_and_be_killed(folder: Path, home: Path) -> None:
     """Withdraw a form in a process that ends where the last pass would begin."""
-    from nianbao.runs import withdraw as run
+    from nianbao.runs import decide as run
 
     killed = patch.object(run, "reconsider_owed", lambda _: os.kill(os.getpid(), signal.SIGKILL))
     with clock_at("2021-04-07T09:00"), open_workspace(folder, Home(home), "withdraw") as workspace, killed:

@@ -19,11 +19,9 @@ from nianbao.record import Archive, Record
 from nianbao.record.verify import Damage
 from nianbao.runs.build import build_tables
 from nianbao.runs.propose import propose
-from nianbao.runs.publish import publish
-from nianbao.runs.recall import recall
+from nianbao.runs.publish import publish, recall
 from nianbao.runs.sign import proposal_and_role, sign
-from nianbao.runs.signatures import statement_of, verify_signatures
-from nianbao.runs.ssh_keys import sign_with
+from nianbao.runs.signatures import sign_with, statement_of, verify_signatures
 from nianbao.runs.verify import verify_home
 from nianbao.runs.workspace import Workspace, open_workspace
 from nianbao.settings import Home

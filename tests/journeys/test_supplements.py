@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from nianbao.errors import DeclarationError
+from nianbao.runs.decide import withdraw
 from nianbao.runs.feeds import feeds
 from nianbao.runs.rebuild import rebuild
-from nianbao.runs.withdraw import withdraw
 from nianbao.runs.workspace import open_workspace
 from nianbao.statistics.figures import read_figures
 from nianbao.statistics.trace import trace

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 
 from nianbao.catalog.contacts import read_contacts
 from nianbao.cli import main
-from nianbao.cli.fit import fold, width_of
+from nianbao.cli.show import fold, width_of
 from nianbao.errors import DeclarationError, NianbaoError
 from nianbao.runs.nightly import nightly
 from tests.browser import browser

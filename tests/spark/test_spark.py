@@ -15,8 +15,7 @@ from nianbao.intake.worker.request import ReadRequest
 from nianbao.runs.engine import engine_of_run, readers_of_run
 from nianbao.sample.make import make_sample
 from nianbao.settings import ENGINE
-from nianbao.spark.engine import SparkEngine
-from nianbao.spark.translate import to_spark
+from nianbao.spark.engine import SparkEngine, to_spark
 from nianbao.warehouse.engine import other_engine
 
 with_spark = pytest.mark.skipif(not find_spec("pyspark"), reason="no Spark here: make spark installs it")

@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nianbao.catalog.contacts import CONTACTS, read_contacts
-from nianbao.catalog.conventions import Conventions, read_conventions
+from nianbao.catalog.conventions import Conventions, Nouns, read_conventions
 from nianbao.catalog.deadlines import CALENDAR, EXTENSIONS, read_calendar, read_extensions
 from nianbao.catalog.declared import read_csv
 from nianbao.catalog.forms import read_forms
 from nianbao.catalog.indicators import read_indicators
 from nianbao.catalog.notices import read_notices
-from nianbao.catalog.nouns import Nouns
 from nianbao.catalog.passages import read_wordings
 from nianbao.catalog.publications import read_publications
 from nianbao.catalog.quality import QUALITY, read_quality

@@ -7,8 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
+from nianbao.catalog.conventions import Nouns
 from nianbao.catalog.declared import Declared
-from nianbao.catalog.nouns import Nouns
 from nianbao.catalog.passages import OFFSETS, check_passage, read_passage
 from nianbao.language import _
 from nianbao.terms.indicator import COUNTED

@@ -6,7 +6,7 @@ import re
 
 from nianbao.catalog.declared import Declared
 from nianbao.language import _
-from nianbao.terms.mail import Smtp
+from nianbao.terms.source import Smtp
 
 _ADDRESS = re.compile(r"[^@\s,<>]+@[^@\s,<>]+")
 _PORTS = {"tls": 465, "starttls": 587, "none": 25}

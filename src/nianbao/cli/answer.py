@@ -14,7 +14,7 @@ from nianbao.cli.main import home_option, json_option, project_option, resolve_p
 from nianbao.cli.show import progress, say, say_json, say_table
 from nianbao.language import _
 from nianbao.settings import Home
-from nianbao.terms.impact import Impact
+from nianbao.terms.document import Impact
 from nianbao.terms.receipt import Receipt
 
 NOT_TAKEN = 1
@@ -185,7 +185,7 @@ def _rule(
     project: Path, home: Home, approve: str | None, refuse: str | None, until: dt.datetime | None,
     most_pct: int | None, by: str | None,
 ) -> None:  # fmt: skip
-    from nianbao.runs.explanations import rule
+    from nianbao.runs.decide import rule
     from nianbao.runs.morning import open_run
     from nianbao.terms.explanation import Ruling
 
@@ -216,8 +216,8 @@ def withdraw(project_path: Path | None, home: Path, submission_id: str, because:
     It stays in the ledger with who, when and why, and the unit gets a new receipt.
     """
     from nianbao.runs.build import build_tables
+    from nianbao.runs.decide import withdraw as withdraw_submission
     from nianbao.runs.morning import open_run
-    from nianbao.runs.withdraw import withdraw as withdraw_submission
 
     if not because.strip() or not by.strip():
         raise click.UsageError(_("say why and who: --because REASON --by ROLE"))

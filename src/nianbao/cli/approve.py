@@ -22,9 +22,9 @@ def approve(
     project_path: Path | None, home: Path, submission_ids: tuple[str, ...], by: str | None, as_json: bool
 ) -> None:
     """List what waits for the level above; with submissions, approve them in its name."""
-    from nianbao.runs.approve import approve as approve_submissions
-    from nianbao.runs.approve import list_to_approve
     from nianbao.runs.build import build_tables
+    from nianbao.runs.decide import approve as approve_submissions
+    from nianbao.runs.decide import list_to_approve
     from nianbao.runs.morning import open_run
     from nianbao.runs.workspace import open_workspace_to_read
 
@@ -76,8 +76,8 @@ def withdraw_approval(
     project_path: Path | None, home: Path, submission_ids: tuple[str, ...], because: str, by: str
 ) -> None:
     """Take approvals back; what counts only with one waits again."""
-    from nianbao.runs.approve import withdraw_approval as withdraw
     from nianbao.runs.build import build_tables
+    from nianbao.runs.decide import withdraw_approval as withdraw
     from nianbao.runs.morning import open_run
 
     if not because.strip() or not by.strip():

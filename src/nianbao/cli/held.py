@@ -34,8 +34,8 @@ def held(
     as_json: bool,
 ) -> None:  # fmt: skip
     """List the files of another unit than their place is of; confirm one, or send it back."""
-    from nianbao.runs.held import confirm as confirm_held
-    from nianbao.runs.held import send_back as send_held_back
+    from nianbao.runs.decide import confirm as confirm_held
+    from nianbao.runs.decide import send_back as send_held_back
     from nianbao.runs.morning import open_run
     from nianbao.runs.workspace import open_workspace_to_read
 

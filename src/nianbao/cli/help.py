@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from nianbao.cli.fit import width_of
+from nianbao.cli.show import width_of
 from nianbao.language import _
 
 _CLOSING = "，。；：、！？）》”’…"

@@ -1,4 +1,4 @@
-"""runs, verify, receipts, rebuild, release: what was recorded, looked at and written out again."""
+"""runs, verify, backup, restore, receipts, rebuild, release: what was recorded, kept and written out again."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def accept_clock(project_path: Path | None, home: Path, because: str, by: str, a
 
     The alarm CLOCK ends, and editions are again as of the day on which their data were known.
     """
-    from nianbao.runs.accept_clock import accept_clock as accept
+    from nianbao.runs.decide import accept_clock as accept
     from nianbao.runs.workspace import open_workspace
 
     if not because.strip() or not by.strip():
@@ -146,12 +146,12 @@ def release() -> None:
     """Put an issued release back, byte for byte."""
 
 
-@release.command()
+@release.command("restore")
 @project_option
 @home_option
 @click.argument("name", metavar="PUBLICATION/YEAR/rN")
 @json_option
-def restore(project_path: Path | None, home: Path, name: str, as_json: bool) -> None:
+def restore_issued(project_path: Path | None, home: Path, name: str, as_json: bool) -> None:
     """Put an issued release back byte for byte, as it was recorded."""
     from nianbao.runs.releases import restore_release
 
@@ -166,3 +166,42 @@ def restore(project_path: Path | None, home: Path, name: str, as_json: bool) -> 
             else _("nothing was to be done")
         )
         say(f"{restored.name}: {said}  {path}")
+
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command()
+@project_option
+@home_option
+@click.argument("file", type=_FILE)
+@json_option
+def backup(project_path: Path | None, home: Path, file: Path, as_json: bool) -> None:
+    """Keep what was recorded, and every file it names, in a new FILE (.tar); a run may write meanwhile."""
+    from nianbao.runs.rebuild import back_up
+
+    kept = back_up(Home(home), file.resolve())
+    if as_json:
+        say_json(vars(kept) | {"path": str(file.resolve())})
+    else:
+        said = _("{runs} runs, {files} files, {size} bytes, each compared with its hash")
+        say(f"{file}: {said.format(runs=kept.runs, files=f'{kept.files:,}', size=f'{kept.size:,}')}")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("newhome", type=click.Path(path_type=Path, file_okay=False))
+@json_option
+def restore(file: Path, newhome: Path, as_json: bool) -> None:
+    """Make a home at NEWHOME from the FILE of a backup, hold it against its hashes, and rebuild its tables."""
+    from nianbao.runs.rebuild import restore_home
+
+    rebuilt = restore_home(file.resolve(), Home(newhome.resolve()))
+    if as_json:
+        say_json(vars(rebuilt))
+    else:
+        say(
+            _("{runs} runs applied, {built} tables built, {receipts} receipts in the outbox").format(
+                runs=rebuilt.runs, built=rebuilt.built, receipts=rebuilt.receipts
+            )
+        )

@@ -1,4 +1,4 @@
-"""preview, sign, publish, recall: the steps by which a release is issued, and by which it is called back."""
+"""preview, sign, publish, recall, onepager: how a release is issued, called back, and told on a page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nianbao.cli.main import home_option, json_option, project_option, resolve_project
-from nianbao.cli.show import say, say_json
+from nianbao.cli.show import progress, say, say_json
 from nianbao.language import _
 from nianbao.settings import Home
 
@@ -86,8 +86,7 @@ def sign(
     from nianbao.runs.morning import open_run
     from nianbao.runs.sign import proposal_and_role, user_of_this_process
     from nianbao.runs.sign import sign as run_sign
-    from nianbao.runs.signatures import statement_of
-    from nianbao.runs.ssh_keys import sign_with
+    from nianbao.runs.signatures import sign_with, statement_of
     from nianbao.runs.workspace import open_workspace_to_read
     from nianbao.terms.sign_off import Identity
 
@@ -145,7 +144,7 @@ def publish(project_path: Path | None, home: Path, names: tuple[str, ...], as_si
 def recall(project_path: Path | None, home: Path, name: str, because: str, by: str, as_json: bool) -> None:
     """Call a release back: it is marked wherever releases are told, and every byte of it stays."""
     from nianbao.runs.morning import open_run
-    from nianbao.runs.recall import recall as run_recall
+    from nianbao.runs.publish import recall as run_recall
 
     if not because.strip() or not by.strip():
         raise click.UsageError(_("say why and who: --because REASON --by ROLE"))
@@ -201,3 +200,31 @@ def _say_published(told: list[dict[str, Any]]) -> None:
 def _signature(signed: SignOff, names: dict[str, str]) -> str:
     who = names.get(signed.role, signed.role)
     return f"{who}，{signed.signed_by}，{signed.signed_at:%Y-%m-%d %H:%M}，{signed.proof_zh}"
+
+
+@click.command()
+@project_option
+@home_option
+@click.option("--year", type=int, help="Only this year; by default every one that was released.")
+@click.option("--publication", "publications", multiple=True, help="Only this publication; may be given again.")
+@json_option
+def onepager(
+    project_path: Path | None, home: Path, year: int | None, publications: tuple[str, ...], as_json: bool
+) -> None:
+    """Write the pages of key figures of what was released: one of each report, one of every unit, HTML and PDF."""
+    from nianbao.runs.one_page import write_one_pages
+    from nianbao.runs.workspace import open_workspace
+    from nianbao.settings import Home
+
+    project = resolve_project(project_path)
+    with open_workspace(project, Home(home), "onepager") as workspace, progress("writing") as report:
+        written = write_one_pages(workspace, year, publications, report)
+    if as_json:
+        return say_json({name: [str(path) for path in paths] for name, paths in written.items()})
+    for name, paths in written.items():
+        say(
+            _("{name}: {paths} files written").format(name=name, paths=len(paths))
+            if paths
+            else _("{name}: unchanged").format(name=name)
+        )
+    say(_("see {page}").format(page=Home(home).releases / "index.html"))

@@ -95,7 +95,7 @@ def _answer(workspace: Workspace, asked: Asked, years: Sequence[int]) -> dict[st
     """What is answered besides the morning itself."""
     from nianbao import clock
     from nianbao.cli.held import tell_held
-    from nianbao.runs.lapsed import find_lapsed
+    from nianbao.runs.corrections import find_lapsed
     from nianbao.runs.sources import read_alarms
     from nianbao.statistics.reporting import forms_of_years, not_reported, waiting_findings
 
@@ -151,7 +151,7 @@ def _say_morning(morning: Morning, everything: bool, answer: Mapping[str, Any]) 
 
     say(f"{morning.title}　{morning.at:%Y-%m-%d %H:%M}")
     for each in morning.headlines:
-        from nianbao.cli.fit import width_of
+        from nianbao.cli.show import width_of
 
         sign = "！" if each.is_urgent else "　"
         say(f"{sign}{each.label}{' ' * (_LABEL - width_of(each.label))}{each.text}", indent=" " * (_LABEL + 2))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 from dataclasses import dataclass, replace
 
 from nianbao import clock
-from nianbao.settings import Home
+from nianbao.settings import Home, write_whole
 
 
 @dataclass(frozen=True)
@@ -57,6 +56,4 @@ def _write(home: Home, night: LastNight) -> None:
         "failed_at": night.failed_at and night.failed_at.isoformat(),
         "because": night.because,
     }
-    scratch = home.last_night.with_name(f".{home.last_night.name}.part")
-    scratch.write_text(json.dumps(said, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
-    os.replace(scratch, home.last_night)
+    write_whole(home.last_night, json.dumps(said, ensure_ascii=False, indent=0) + "\n")

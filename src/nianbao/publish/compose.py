@@ -17,8 +17,7 @@ from nianbao.publish.definition import define
 from nianbao.publish.notes import rounding_note, said_once, same_periods, section_notes, sign_off_note
 from nianbao.publish.numbering import number_sections
 from nianbao.publish.promised import in_words, tally
-from nianbao.publish.row_sums import row_sums
-from nianbao.publish.rows import choose_rows, for_row, judge_rank, name_by_rank, refer, say_rest
+from nianbao.publish.rows import choose_rows, for_row, judge_rank, name_by_rank, refer, row_sums, say_rest
 from nianbao.statistics.claims import Claims
 from nianbao.statistics.comparable import mark_of, say_left_out
 from nianbao.statistics.exact import in_table

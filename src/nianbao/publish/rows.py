@@ -1,17 +1,19 @@
-"""Which units have a row in a table, a bar in a chart, or their name in a sentence, and in which order."""
+"""Which units have a row in a table, a bar in a chart, or their name in a sentence, in which order; which add up."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple
 
 from nianbao.catalog import Project
 from nianbao.catalog.passages import OFFSETS, bindings_of
+from nianbao.catalog.publications import DECLARED_ROWS, YEARS
 from nianbao.statistics.figures import Figures, reports_itself
+from nianbao.terms.document import RowSum
 from nianbao.terms.figure import Claim, Judgement
-from nianbao.terms.indicator import COUNTED
+from nianbao.terms.indicator import COUNTED, Indicator
 from nianbao.terms.passage import Binding
 from nianbao.terms.publication import Chart, Column, Row, Selection, Table
 from nianbao.terms.unit import LINES, Unit
@@ -163,3 +165,22 @@ def _in_order(
     """The units with a value and what it is, the highest first or the lowest; equal ones as in the roster."""
     known = [(unit, value) for unit in units if (value := figures.of_unit(indicator_id, year, unit)) is not None]
     return sorted(known, key=lambda each: each[1] if is_rising else -each[1])
+
+
+def row_sums(table: Table, length: int, indicators: Mapping[str, Indicator]) -> Iterator[RowSum]:
+    """Which rows of a table add up others: its last row those of the units, a declared one those it says."""
+    if table.rows not in (DECLARED_ROWS, YEARS) and table.total:
+        columns = frozenset(
+            n for n, column in enumerate(table.columns) if indicators[column.indicator.partition("@")[0]].adds_up
+        )
+        yield RowSum(length - 1, 0, length - 1, columns)
+    for number, row in enumerate(table.rows_of):
+        if row.sums:
+            first, stop = sorted((number + (row.sums > 0), number + row.sums + (row.sums > 0)))
+            columns = frozenset(n for n, name in enumerate(row.indicators) if name and _can_add(name, indicators))
+            yield RowSum(number, first, stop, columns)
+
+
+def _can_add(name: str, indicators: Mapping[str, Indicator]) -> bool:
+    """Whether an indicator of a declared row can be a sum: it is no ratio."""
+    return "/" not in indicators[name.partition("@")[0]].formula

@@ -14,19 +14,18 @@ from nianbao import clock
 from nianbao.catalog import Project, load_project
 from nianbao.intake.take_in import facts_of, judge_deliveries
 from nianbao.intake.worker.pool import ReaderPool
-from nianbao.publish.figure_lines import figures_csv
+from nianbao.publish.figure_lines import changed_rows, changed_texts, figures_csv, revise, revise_text
 from nianbao.publish.release import texts_csv
-from nianbao.publish.revisions import changed_rows, changed_texts, revise, revise_text
 from nianbao.record import Archive, Record
 from nianbao.record.compare import Row
 from nianbao.runs.check import receive_all
+from nianbao.runs.corrections import FIGURES, TEXTS, lines_of
 from nianbao.runs.editions import documents_of_year
-from nianbao.runs.lapsed import FIGURES, TEXTS, lines_of
 from nianbao.runs.recording import imagine_run
 from nianbao.runs.rejudge import build_if_possible
 from nianbao.runs.workspace import Workspace
 from nianbao.settings import Home
-from nianbao.terms.impact import Impact
+from nianbao.terms.document import Impact
 from nianbao.terms.indicator import POINTS
 from nianbao.terms.period import Period
 from nianbao.terms.release import Release

@@ -12,7 +12,7 @@ from typing import Any
 from nianbao import clock
 from nianbao.notices.last_night import read_last_night
 from nianbao.notices.status_page import write_status_page
-from nianbao.runs.lapsed import find_lapsed
+from nianbao.runs.corrections import find_lapsed
 from nianbao.runs.sign import wanted_signatures
 from nianbao.runs.sources import read_alarms
 from nianbao.runs.workspace import Workspace, open_workspace

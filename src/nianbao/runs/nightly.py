@@ -14,8 +14,8 @@ from nianbao.notices.status_page import write_status_page
 from nianbao.publish.release import Edition
 from nianbao.runs.build import Built, build_tables
 from nianbao.runs.collect import Collected, Progress, collect
+from nianbao.runs.corrections import find_lapsed
 from nianbao.runs.drafts import refresh_drafts
-from nianbao.runs.lapsed import find_lapsed
 from nianbao.runs.morning import ALL, add_night, read_standing, refresh_status_page
 from nianbao.runs.sign import Wanted, wanted_signatures
 from nianbao.runs.telling import tell_failure, tell_night

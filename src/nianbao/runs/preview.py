@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from nianbao import clock
+from nianbao.publish.figure_lines import changed_texts
 from nianbao.publish.release import doubted, texts_csv
-from nianbao.publish.revisions import changed_texts
+from nianbao.runs.corrections import TEXTS, lines_of
 from nianbao.runs.editions import folder_of
-from nianbao.runs.lapsed import TEXTS, lines_of
 from nianbao.runs.workspace import Workspace
 from nianbao.statistics.reporting import not_reported
 from nianbao.statistics.texts import read_texts

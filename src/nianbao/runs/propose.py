@@ -10,9 +10,8 @@ from pathlib import Path
 from nianbao import clock
 from nianbao.errors import UsageError
 from nianbao.language import _
-from nianbao.publish.figure_lines import figures_csv
+from nianbao.publish.figure_lines import figures_csv, with_revisions
 from nianbao.publish.release import sha256_of, texts_csv, write_edition
-from nianbao.publish.revisions import with_revisions
 from nianbao.runs.corrections import Corrections
 from nianbao.runs.editions import (
     documents_of_year,

@@ -1,9 +1,9 @@
-"""publish: the editions that both roles have signed become releases, byte for byte."""
+"""publish, recall: editions that both roles have signed become releases, byte for byte, and may be called back."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from nianbao import clock
 from nianbao.errors import UsageError
@@ -11,13 +11,15 @@ from nianbao.language import _
 from nianbao.publish.release import Edition, move_into_place
 from nianbao.runs.editions import documents_of_year, folder_of
 from nianbao.runs.propose import content_of
+from nianbao.runs.recording import Doing, record_run
 from nianbao.runs.releases import put_back_missing, record_release, refuse_other_bytes
 from nianbao.runs.shelf import refresh_shelves
 from nianbao.runs.sign import signed_by
 from nianbao.runs.workspace import Step, Workspace, at_once
 from nianbao.terms.document import Document
+from nianbao.terms.personal import mask
 from nianbao.terms.release import Release
-from nianbao.terms.sign_off import Proposal
+from nianbao.terms.sign_off import Proposal, Recall
 from nianbao.warehouse import issued
 
 
@@ -108,3 +110,27 @@ def _release(workspace: Workspace, proposal: Proposal) -> Edition:
     counts = said["figures"], said["revisions"]
     zh = workspace.project.publications[proposal.publication].zh
     return Edition(proposal.publication, proposal.year, release.edition, target, *counts, is_new=True, zh=zh)
+
+
+def recall(workspace: Workspace, name: str, because: str, by: str) -> Recall:
+    """Call a release back with a reason; the next preview makes another of the same figures. One recall is enough.
+
+    Raises:
+        UsageError: there is no such release.
+    """
+    known = {each.name: each for each in issued.releases(workspace.connection)}
+    if name not in known:
+        choices = ", ".join(known) or _("none was issued yet")
+        raise UsageError(
+            _("there is no release {name!r}").format(name=name),
+            next_step=_("name one of: {choices}").format(choices=choices),
+        )
+    release = known[name]
+    for each in issued.recalls(workspace.connection):
+        if (each.publication, each.year, each.number) == (release.publication, release.year, release.number):
+            return each
+    recalled = Recall(release.publication, release.year, release.number, mask(because), mask(by), clock.now())
+    doing = Doing("recall", actor=recalled.recalled_by, because=recalled.because, summary={"name": name})
+    record_run(workspace, doing, {"recall": [asdict(recalled)]})
+    refresh_shelves(workspace)
+    return recalled

@@ -11,8 +11,8 @@ from typing import Any
 
 from nianbao import __version__, clock
 from nianbao.record import Facts, Frame, Manifest, Run
-from nianbao.record.declarations import keep_declarations
 from nianbao.record.manifest import run_id_of
+from nianbao.record.record import keep_declarations
 from nianbao.runs.receipts import compose_receipts
 from nianbao.runs.workspace import Workspace
 from nianbao.warehouse.connect import transaction

@@ -30,6 +30,7 @@ from nianbao.warehouse.judged import (
     approved_of,
     deliveries_of,
     findings_of,
+    later_versions_set_aside,
     states_of,
     waiting_deliveries,
     withdrawn_of,
@@ -38,7 +39,6 @@ from nianbao.warehouse.judged import (
 from nianbao.warehouse.projection import bring_up_to_date, joined
 from nianbao.warehouse.reference import load_reference
 from nianbao.warehouse.schema import create_schema
-from nianbao.warehouse.setting_aside import later_versions_set_aside
 
 
 @dataclass(frozen=True)

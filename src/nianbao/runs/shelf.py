@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from nianbao.publish.site.landing import Drafted, Over, write_office_page, write_over
-from nianbao.publish.site.shelf import write_shelf
+from nianbao.publish.site.landing import Drafted, Over, write_office_page, write_over, write_shelf
 from nianbao.runs.editions import SAMPLE_NOTICE, folder_of
 from nianbao.runs.workspace import Workspace
 from nianbao.terms.document import DRAFT

@@ -12,8 +12,7 @@ from nianbao.errors import UsageError
 from nianbao.language import _
 from nianbao.runs.recording import Doing, record_run
 from nianbao.runs.releases import refuse_other_bytes
-from nianbao.runs.signatures import counting, statement_of
-from nianbao.runs.ssh_keys import key_of
+from nianbao.runs.signatures import counting, key_of, statement_of
 from nianbao.runs.workspace import Workspace
 from nianbao.terms.sign_off import Identity, Proposal, SigningRole, SignOff
 from nianbao.warehouse import issued

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,8 +18,7 @@ from nianbao.errors import SourceError
 from nianbao.intake.acknowledge import place_of
 from nianbao.intake.answer.letter import compose_letter
 from nianbao.intake.answer.receipt_json import load_receipt
-from nianbao.intake.fetch.looks import earliest_arrival, look_after, read_looks, write_looks
-from nianbao.intake.fetch.receive import fetch, receive
+from nianbao.intake.fetch.receive import earliest_arrival, fetch, look_after, read_looks, receive, write_looks
 from nianbao.intake.fetch.sources import Found, Secrets, Source, SourceStopped, look, open_source
 from nianbao.intake.fetch.sources.patience import attempt
 from nianbao.intake.judge.senders import Senders, expected_senders
@@ -28,10 +26,9 @@ from nianbao.language import _
 from nianbao.record import Archive
 from nianbao.runs.recording import Doing, record_run
 from nianbao.runs.workspace import Workspace
-from nianbao.settings import Home
+from nianbao.settings import Home, write_whole
 from nianbao.terms.delivery import Delivery, Reply
-from nianbao.terms.mail import AnswerLetter
-from nianbao.terms.source import LOCAL_INBOX, STRANGER, Alarm, FolderPlace, Unfinished
+from nianbao.terms.source import LOCAL_INBOX, STRANGER, Alarm, AnswerLetter, FolderPlace, Unfinished
 from nianbao.warehouse import ledger
 from nianbao.warehouse.connect import Connection
 
@@ -227,10 +224,7 @@ def _write_alarms(home: Home, sources: Sources) -> None:
         "alarms": [asdict(alarm) for alarm in sources.alarms],
         "unfinished": [asdict(each) for each in sources.unfinished],
     }
-    text = json.dumps(seen, ensure_ascii=False, default=str)
-    scratch = home.alarms.with_name(f".{home.alarms.name}.part")
-    scratch.write_text(text, encoding="utf-8")
-    os.replace(scratch, home.alarms)
+    write_whole(home.alarms, json.dumps(seen, ensure_ascii=False, default=str))
 
 
 def _is_known(found: Found, known: set[tuple[str, str, int, int, str]], unsized: set[tuple[Any, ...]]) -> bool:

@@ -18,7 +18,7 @@ from nianbao.catalog.roster_faults import refuse_lost_units
 from nianbao.errors import NianbaoError, StoreError, UsageError
 from nianbao.language import _
 from nianbao.record import Archive, Record, Run
-from nianbao.record.declarations import keep_declarations, put_back_declarations
+from nianbao.record.record import keep_declarations, put_back_declarations
 from nianbao.runs.engine import engine_of_run
 from nianbao.settings import Home
 from nianbao.warehouse import ledger
@@ -32,9 +32,7 @@ from nianbao.warehouse.connect import (
     open_writer,
     raise_interrupt,
 )
-from nianbao.warehouse.interrupt import ended_by_ctrl_c
-from nianbao.warehouse.last_state import keep_last_state
-from nianbao.warehouse.lock import writer_lock
+from nianbao.warehouse.lock import ended_by_ctrl_c, keep_last_state, writer_lock
 from nianbao.warehouse.models import built_from, remember_built
 from nianbao.warehouse.projection import apply_runs, bring_up_to_date, refuse_other_record
 from nianbao.warehouse.reference import load_reference

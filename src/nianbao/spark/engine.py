@@ -9,9 +9,10 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from sqlglot import exp, parse_one
+
 from nianbao.settings import own_scratch
 from nianbao.spark.session import open_session
-from nianbao.spark.translate import to_spark, view_of
 from nianbao.warehouse.parquet import copy_out, read_back
 
 if TYPE_CHECKING:
@@ -83,3 +84,32 @@ class SparkEngine:
 
     def _place(self, name: str) -> Path:
         return self._folder / f"{name}.parquet"
+
+
+_APART = "__"
+_WHOLE = ("INT", "BIGINT", "SMALLINT", "TINYINT")
+
+
+def view_of(table: str) -> str:
+    """The name under which Spark knows a table of the warehouse: `mart.figure` is `mart__figure`."""
+    return table.replace(".", _APART)
+
+
+def to_spark(sql: str) -> str:
+    """A query for DuckDB as one for Spark that gives the same rows.
+
+    A quotient is a DOUBLE, as in DuckDB: Spark's quotient of two DECIMALs is a DECIMAL that is cut.
+    """
+    tree = parse_one(sql, dialect="duckdb")
+    for table in tree.find_all(exp.Table):
+        if table.db:
+            table.set("this", exp.to_identifier(view_of(f"{table.db}.{table.name}")))
+            table.set("db", None)
+    for column in tree.find_all(exp.Column):
+        if column.db:
+            column.set("table", exp.to_identifier(view_of(f"{column.db}.{column.table}")))
+            column.set("db", None)
+    for quotient in list(tree.find_all(exp.Div)):
+        for side in ("this", "expression"):
+            quotient.set(side, exp.cast(quotient.args[side], exp.DataType.Type.DOUBLE))
+    return tree.sql(dialect="spark", identify=True)

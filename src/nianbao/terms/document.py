@@ -11,7 +11,7 @@ from typing import NamedTuple
 from nianbao.terms.background import Background
 from nianbao.terms.figure import Claim, Coverage, TracedCell
 from nianbao.terms.publication import PRINTED_ANNEXES, Head, Tail
-from nianbao.terms.release import Correction
+from nianbao.terms.release import Correction, Release
 from nianbao.terms.reported import ReportedText
 
 
@@ -365,3 +365,18 @@ class Document:
 
     def _pieces(self) -> Iterator[Piece]:
         return (p for section in self.sections for paragraph in section.paragraphs for p in paragraph)
+
+
+@dataclass(frozen=True)
+class Impact:
+    """A figure, phrase or quoted text of a release that would be printed otherwise once a workbook has come in.
+
+    `revision` holds what the release prints and what would be printed; `change` is by how much the value would move
+    against today's, None where there is none on one side, `percent` the same in per cent of today's.
+    """
+
+    release: Release
+    revision: Revision
+    change: Decimal | None
+    percent: Decimal | None
+    is_material: bool

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from nianbao.terms.mail import Smtp
+from nianbao.terms.source import Smtp
 
 Json = str | int | bool | list["Json"] | dict[str, "Json"]
 """A value of a declared body."""

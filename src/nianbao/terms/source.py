@@ -1,4 +1,4 @@
-"""Sources: where deliveries come from, as declared, and what went wrong there."""
+"""Sources: where deliveries come from, as declared, what went wrong there, and the mail that answers them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from nianbao.terms.mail import Smtp
 from nianbao.terms.personal import mask
 
 CONFIRMED = "confirmed"
@@ -200,3 +199,34 @@ class Alarm:
     def __post_init__(self) -> None:
         """What is told names files as they may be shown."""
         object.__setattr__(self, "what", mask(self.what))
+
+
+@dataclass(frozen=True)
+class Smtp:
+    """A server that takes our mail; `security` is `tls` from the first byte, `starttls`, or `none`.
+
+    The password stands in an environment variable, or in a file that only its owner may read.
+    """
+
+    host: str
+    port: int
+    security: str
+    sender: str
+    user: str = ""
+    password_env: str = ""
+    password_file: str = ""
+    ca_file: str = ""
+
+
+@dataclass(frozen=True)
+class AnswerLetter:
+    """The answer to a delivery on its way back: `name` and `version` are the delivery's, as its source told them.
+
+    `files` are the paths at the source and the bytes; `title` and `text` say the same in words, where a person reads.
+    """
+
+    name: str
+    version: str
+    title: str
+    text: str
+    files: tuple[tuple[str, bytes], ...]

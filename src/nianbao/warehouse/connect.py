@@ -13,7 +13,7 @@ import duckdb
 from nianbao.errors import BusyError, NianbaoError, StoreError
 from nianbao.language import _
 from nianbao.settings import Home, memory_limit, own_scratch
-from nianbao.warehouse.last_state import state_before_run
+from nianbao.warehouse.lock import state_before_run
 
 if TYPE_CHECKING:
     import polars as pl

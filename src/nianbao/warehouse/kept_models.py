@@ -9,13 +9,13 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import os
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
 import nianbao
 from nianbao.catalog import Project
+from nianbao.settings import write_whole
 from nianbao.warehouse.models import Model
 
 
@@ -46,9 +46,7 @@ def _write(path: Path, key: str, models: list[Model]) -> None:
     """Written aside and moved into place; a torn file would only be made anew, but none is left behind."""
     listed = [asdict(model) | {"reads": sorted(model.reads)} for model in models]
     path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_name(f".{path.name}-{os.getpid()}")
-    scratch.write_text(json.dumps({"key": key, "models": listed}, ensure_ascii=False), encoding="utf-8")
-    os.replace(scratch, path)
+    write_whole(path, json.dumps({"key": key, "models": listed}, ensure_ascii=False))
 
 
 def digest_of(project: Project) -> str:

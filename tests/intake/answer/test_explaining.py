@@ -21,7 +21,7 @@ from nianbao.intake.answer.styles import FILLS
 from nianbao.publish.compose import compose
 from nianbao.publish.footnotes import with_footnotes
 from nianbao.runs.build import build_tables
-from nianbao.runs.explanations import rule
+from nianbao.runs.decide import rule
 from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 from nianbao.statistics.claims import Claims

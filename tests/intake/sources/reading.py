@@ -9,8 +9,7 @@ from nianbao.intake.fetch.sources import Found, Source, open_source
 from nianbao.intake.fetch.sources.patience import attempt
 from nianbao.record import Archive
 from nianbao.terms.delivery import Delivery
-from nianbao.terms.mail import AnswerLetter
-from nianbao.terms.source import Alarm, DeclaredSource, Place
+from nianbao.terms.source import Alarm, AnswerLetter, DeclaredSource, Place
 from tests.intake.sources.servers import PASSWORD
 
 SECRETS = {"PASSWORD": PASSWORD, "ACCESS_KEY": "access", "SECRET_KEY": PASSWORD, "TOKEN": PASSWORD}

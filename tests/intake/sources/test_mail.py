@@ -13,8 +13,7 @@ from nianbao.runs.collect import Collected, collect
 from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 from nianbao.terms.delivery import Outcome
-from nianbao.terms.mail import Smtp
-from nianbao.terms.source import STRANGER, Correspondent, MailPlace
+from nianbao.terms.source import STRANGER, Correspondent, MailPlace, Smtp
 from tests.homes import clock_at, post, send, warehouse
 from tests.intake.sources.mail import OFFICE, OTHER, UNIT, ImapServer, imap_server, letter
 from tests.intake.sources.reading import content, new, opened

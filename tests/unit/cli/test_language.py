@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from nianbao import errors
-from nianbao.cli.fit import width_of
 from nianbao.cli.main import COMMANDS
+from nianbao.cli.show import width_of
 from tests.homes import ROOT
 from tests.messages import MO, compiled, find_messages, read_catalogue
 

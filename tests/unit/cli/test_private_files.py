@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from nianbao.settings import Home
-from nianbao.terms.mail import AnswerLetter
-from nianbao.terms.source import FolderPlace
+from nianbao.terms.source import AnswerLetter, FolderPlace
 from tests.homes import call
 from tests.intake.sources.reading import opened
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from pathlib import Path
 
-from nianbao.intake.fetch.looks import SourceLook, earliest_arrival, look_after, read_looks, write_looks
+from nianbao.intake.fetch.receive import SourceLook, earliest_arrival, look_after, read_looks, write_looks
 from nianbao.intake.fetch.sources import Found
 
 NIGHT = dt.datetime(2021, 4, 25, 1)

@@ -18,8 +18,7 @@ from docx.oxml.ns import qn
 from pypdfium2 import raw
 
 from nianbao.publish import docx, pdf
-from nianbao.publish.pdf.fonts import OFFICIAL, PACKAGED, STAND_INS, ChosenFonts, choose
-from nianbao.publish.pdf.glyphs import characters_of
+from nianbao.publish.pdf.fonts import OFFICIAL, PACKAGED, STAND_INS, ChosenFonts, characters_of, choose
 from nianbao.publish.pdf.write import stroke_of
 from nianbao.publish.typeset.look import FANGSONG, HEITI, LATIN, LOOKS
 from nianbao.review.layout.printed import read_pages

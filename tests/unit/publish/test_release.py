@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from nianbao.catalog import Project
-from nianbao.publish.figure_lines import COLUMNS, figures_csv
+from nianbao.publish.figure_lines import COLUMNS, figures_csv, with_revisions
 from nianbao.publish.release import write_edition
-from nianbao.publish.revisions import with_revisions
 from nianbao.runs.workspace import at_once
 from nianbao.terms.document import Document, PrintedFigure, Revision
 from nianbao.terms.figure import Coverage

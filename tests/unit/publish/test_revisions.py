@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from nianbao.publish.revisions import changed_rows, changed_texts
+from nianbao.publish.figure_lines import changed_rows, changed_texts
 
 Line = tuple[str, str, str]
 """Section, value and what is printed of one indicator."""

@@ -11,8 +11,8 @@ from urllib.parse import unquote
 import pytest
 
 from nianbao.publish.site import write
-from nianbao.publish.site.amounts import change_text
-from nianbao.publish.site.meaning import meaning
+from nianbao.publish.site.figure import change_text
+from nianbao.publish.site.index_data import meaning
 from nianbao.terms.background import Background, Described, Due
 from nianbao.terms.document import Document, PrintedFigure
 from nianbao.terms.status import Status

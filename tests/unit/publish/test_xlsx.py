@@ -16,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from nianbao.publish.numbering import number_sections
 from nianbao.publish.plain import exact_text, holds_zh
 from nianbao.publish.xlsx import book, write
-from nianbao.publish.xlsx.native import charts_of, points_of
+from nianbao.publish.xlsx.tables import charts_of, points_of
 from nianbao.terms.document import Document, PrintedTable, RowSum, TableCell
 from nianbao.terms.publication import Numbering
 from tests.unit.publish.synthetic import HOSTILE, HOSTILE_UNIT, document, prefecture_table

@@ -9,7 +9,7 @@ import pytest
 
 from nianbao.catalog import Project, load_project
 from nianbao.errors import DeclarationError
-from nianbao.statistics.trace_check import figures_without_cells, traced_model
+from nianbao.statistics.verify import figures_without_cells, traced_model
 from tests.counting import Sent, count, values_of
 from tests.homes import ROOT
 

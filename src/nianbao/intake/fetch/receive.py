@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
 
 from nianbao import clock
 from nianbao.errors import StoreError
@@ -14,6 +17,7 @@ from nianbao.intake.fetch.sources.listing import cap
 from nianbao.intake.fetch.sources.patience import attempt
 from nianbao.language import _
 from nianbao.record import Archive
+from nianbao.settings import write_whole
 from nianbao.terms.delivery import Delivery
 from nianbao.terms.personal import mask
 from nianbao.terms.source import Alarm, Unfinished
@@ -143,3 +147,45 @@ def _moment(modified_ns: int) -> dt.datetime:
         return clock.local(modified_ns / 1e9)
     except (OverflowError, ValueError, OSError):  # a year that no calendar has
         return dt.datetime.min
+
+
+_Seen = tuple[str, int]
+"""Name and time of change of a file."""
+
+
+@dataclass(frozen=True)
+class SourceLook:
+    """A look at a source, with what was seen and not taken."""
+
+    at: dt.datetime
+    left: frozenset[_Seen]
+
+
+def earliest_arrival(found: Found, looks: Mapping[str, SourceLook]) -> dt.datetime:
+    """The moment before which a file cannot have lain at its source: the last look that did not see it."""
+    look = looks.get(found.origin)
+    return dt.datetime.min if look is None or (found.name, found.modified_ns) in look.left else look.at
+
+
+def look_after(at: dt.datetime, seen: Iterable[Found], taken: Iterable[Found]) -> SourceLook:
+    """What is to be remembered of a look, once what was taken is known."""
+    received = {(each.name, each.modified_ns) for each in taken}
+    return SourceLook(at, frozenset((each.name, each.modified_ns) for each in seen) - received)
+
+
+def read_looks(path: Path) -> dict[str, SourceLook]:
+    """The last looks by source; none where nothing is remembered: then the senders' times are taken as they are."""
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return {
+        origin: SourceLook(dt.datetime.fromisoformat(each["at"]), frozenset((name, ns) for name, ns in each["left"]))
+        for origin, each in kept.items()
+    }
+
+
+def write_looks(path: Path, looks: Mapping[str, SourceLook]) -> None:
+    """Remember the last looks."""
+    kept = {origin: {"at": look.at.isoformat(), "left": sorted(look.left)} for origin, look in sorted(looks.items())}
+    write_whole(path, json.dumps(kept, ensure_ascii=False))

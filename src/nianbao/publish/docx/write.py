@@ -12,9 +12,7 @@ from docx.text.paragraph import Paragraph as WordParagraph
 from nianbao.publish import charts
 from nianbao.publish.docx.contents import write_contents
 from nianbao.publish.docx.ends import write_red_head, write_tail
-from nianbao.publish.docx.notes import add_footnotes
-from nianbao.publish.docx.package import describe, new_word_document, to_bytes
-from nianbao.publish.docx.page import set_up_page
+from nianbao.publish.docx.package import add_footnotes, describe, new_word_document, set_up_page, to_bytes
 from nianbao.publish.docx.protected import block_tag, seal
 from nianbao.publish.docx.table import write_grid
 from nianbao.publish.docx.text import Text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import as_file, files
@@ -11,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nianbao.publish import charts
-from nianbao.publish.pdf.glyphs import characters_of
 from nianbao.publish.typeset.look import FANGSONG, HEITI, KAITI, LATIN, SONGTI, XIAOBIAOSONG
 
 if TYPE_CHECKING:
@@ -126,3 +126,15 @@ def _look(with_installed: bool) -> tuple[typst.Fonts, tuple[Face, ...]]:
 def _choose(font: str, found: Sequence[Face]) -> Face:
     wanted = [*((family, REGULAR) for family in OFFICIAL[font]), *STAND_INS[font], (PACKAGED, REGULAR)]
     return next(face for each in wanted for face in found if (face.family, face.weight) == each)
+
+
+@functools.cache
+def characters_of(path: Path, index: int) -> frozenset[int]:
+    """The characters of the font with this number in a file; none of a file that cannot be read."""
+    from fontTools.ttLib import TTFont, TTLibError
+
+    try:
+        with path.open("rb") as file, TTFont(file, fontNumber=index, lazy=True) as font:
+            return frozenset(font.getBestCmap() or ())
+    except (OSError, TTLibError, struct.error, KeyError, AssertionError):
+        return frozenset()

@@ -5,14 +5,17 @@ Values are texts of exact decimals: no page computes with them, and none of them
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from nianbao.publish.site.parts import part_name, part_text
-from nianbao.publish.site.sentences import read_sentences
+from nianbao.settings import write_whole
 from nianbao.terms.release import ShelvedRelease
 from nianbao.terms.released import ReleasedIndicator, ReleasedYear
 
@@ -120,3 +123,73 @@ def text_of(value: Decimal) -> str:
 def _under(path: str) -> str:
     """The path of a release under the folder of all of them, from that under the home."""
     return path.partition("/")[2]
+
+
+_DIGITS = 12
+
+
+def part_name(name: str, text: str) -> str:
+    """The file of a part: `members_total.0123456789ab.js`."""
+    return f"{name}.{hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]}.js"
+
+
+def part_text(name: str, content: object) -> str:
+    """A script that hands a part over; safe also if it were put into a page."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    text = text.replace("<", r"\u003c").replace("\u2028", r"\u2028").replace("\u2029", r"\u2029")
+    return f"nianbaoPart({json.dumps(name)},{text});\n"
+
+
+def write_parts(folder: Path, parts: Mapping[str, str]) -> list[Path]:
+    """Bring a folder to hold these texts and nothing else; what is there by its hash is left alone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, text in parts.items():
+        if not (folder / name).exists() and write_whole(folder / name, text):
+            written.append(folder / name)
+    for path in folder.iterdir():
+        if path.name not in parts:
+            path.unlink()
+    return written
+
+
+_END = re.compile(r"(?<=[。！？；])")
+
+
+class Sentence(NamedTuple):
+    """A sentence, and the place in the page where it stands."""
+
+    place: str
+    text: str
+
+
+def read_sentences(page: str) -> list[Sentence]:
+    """The sentences of the paragraphs and headings in the sections of a report's page, in their order."""
+    reader = _Reader()
+    reader.feed(page)
+    return reader.found
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[Sentence] = []
+        self._place, self._text, self._is_inside = "", "", False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "section":
+            self._place = given.get("id") or ""
+        self._is_inside = self._is_inside or (bool(self._place) and tag in ("p", "h2", "h3", "h4"))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("p", "h2", "h3", "h4") and self._is_inside:
+            parts = (part.strip() for part in _END.split(" ".join(self._text.split())))
+            self.found += [Sentence(self._place, part) for part in parts if part]
+            self._text, self._is_inside = "", False
+        if tag == "section":
+            self._place = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._is_inside:
+            self._text += data

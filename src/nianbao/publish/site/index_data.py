@@ -1,15 +1,16 @@
-"""The offline index: what search and side panel tell of every figure, as one script that all pages share."""
+"""The page of all indicators, and the offline index: what search and side panel tell of every figure."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 
 from nianbao.publish.plain import exact_text
-from nianbao.publish.site.amounts import share_text
-from nianbao.publish.site.figure import FigurePage, ShownOperand
-from nianbao.publish.site.meaning import meaning
+from nianbao.publish.site.figure import FigurePage, ShownOperand, share_text
 from nianbao.publish.site.outline import Outline
+from nianbao.terms.background import Described
 
 _NAMED_AT_MOST = 12
 
@@ -68,3 +69,62 @@ def _entry(page: FigurePage, outline: Outline) -> dict[str, object]:
     if coverage.missing:
         entry["share"] = share_text(figure.missing_share_of_last_year)
     return entry
+
+
+@dataclass(frozen=True)
+class IndicatorRow:
+    """One indicator: `pages` holds the years of which a figure has a page, `printed` the sections that print it."""
+
+    described: Described
+    now: Decimal | None
+    last: Decimal | None
+    printed: Mapping[str, str]
+    pages: Mapping[int, str]
+    elsewhere: str
+
+    @property
+    def searched(self) -> str:
+        """The words by which it is found."""
+        it = self.described
+        return " ".join((it.id, it.zh, it.en, it.unit, it.definition, *self.printed.values())).lower()
+
+
+def indicator_rows(outline: Outline) -> list[IndicatorRow]:
+    """All indicators, those that this report prints first in the order of printing."""
+    document = outline.document
+    printed: dict[str, dict[str, str]] = {}
+    pages: dict[str, dict[int, str]] = {}
+    for told in outline.told.values():
+        for figure in [*told.whole, *told.parts.values()]:
+            printed.setdefault(figure.indicator_id, {})[figure.section] = outline.titles.get(
+                figure.section, figure.section
+            )
+            pages.setdefault(figure.indicator_id, {})[figure.year] = told.key
+    order = {name: place for place, name in enumerate(printed)}
+    rows = [
+        IndicatorRow(
+            described=each,
+            now=each.values.get(document.year),
+            last=each.values.get(document.year - 1),
+            printed=printed.get(each.id, {}),
+            pages=pages.get(each.id, {}),
+            elsewhere="" if each.id in printed else document.background.publications.get(each.publication, ""),
+        )
+        for each in document.background.indicators.values()
+    ]
+    return sorted(rows, key=lambda row: order.get(row.described.id, len(order)))
+
+
+_MEANINGS = {
+    "多": "“多”：准确数大于印出的数，不到下一个同位数。",
+    "余": "“余”：准确数大于印出的数，不到下一个同位数。",
+    "近": "“近”：准确数略小于印出的数，相差不超过5%。",
+    "约": "“约”：准确数与印出的数相差不超过5%。",
+    "以上": "“以上”：准确数不小于印出的数。",
+    "超": "“超”：准确数大于印出的数。",
+}
+
+
+def meaning(text: str) -> str:
+    """What the wording of a printed figure promises about its exact value; nothing for a plain number."""
+    return next((sentence for word, sentence in _MEANINGS.items() if word in text), "")

@@ -8,28 +8,27 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from nianbao import __version__
-from nianbao.publish.plain import day_zh, edition_zh
-from nianbao.publish.site.explorer import explorer_parts, sentence_part
-from nianbao.publish.site.parts import write_parts
+from nianbao.publish.site.explorer import explorer_parts, sentence_part, write_parts
+from nianbao.publish.site.pages import open_templates, read_part, write_assets
+from nianbao.settings import write_whole
 from nianbao.terms.release import Release, Shelf, ShelvedRelease
 from nianbao.terms.released import ReleasedYear
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
+_templates = cache(open_templates)
 
 LANDING, EXPLORER, OFFICE, PAGES = "index.html", "explorer.html", "drafts.html", "pages"
-_PACKAGE = "nianbao.publish.site"
 _ASSETS = ("site.css", "tools.js", "landing.js", "explorer.js")
 _TEMPLATES = ("over.html.j2", "landing.html.j2", "explorer.html.j2")
 _MADE_FROM = "made_from"
+PAGE, LATER = "index.html", "later.js"
+_TEMPLATE = "shelf.html.j2"
 _DOWNLOADS = {".pdf": "PDF", ".docx": "Word", ".xlsx": "工作簿"}
 
 
@@ -77,8 +76,7 @@ def write_over(
     said = sentence_part([(shelf.zh, shelf.current) for shelf in shelves if shelf.holds], releases) if years else {}
     seen.unlink(missing_ok=True)
     write_parts(folder / "data", data | said)
-    for name in _ASSETS:
-        _save(folder / name, files(_PACKAGE).joinpath("assets", name).read_text(encoding="utf-8"))
+    write_assets(_ASSETS, folder)
     shared = {
         "title": over.title, "whole": over.whole, "notices": over.notices, "assets": f"{PAGES}/", "home": "",
         "index": next(iter(data), ""), "sentences": next(iter(said), ""),
@@ -87,11 +85,11 @@ def write_over(
     by_year: dict[int, list[ShownShelf]] = {}
     for shelf in shelves:
         by_year.setdefault(shelf.year, []).append(_shown(shelf, releases))
-    environment = _environment()
+    environment = _templates()
     page = environment.get_template("landing.html.j2").render(here=LANDING, years=by_year, **shared)
-    _save(releases / LANDING, page)
-    _save(releases / EXPLORER, environment.get_template("explorer.html.j2").render(here=EXPLORER, **shared))
-    _save(seen, made_from)
+    write_whole(releases / LANDING, page)
+    write_whole(releases / EXPLORER, environment.get_template("explorer.html.j2").render(here=EXPLORER, **shared))
+    write_whole(seen, made_from)
     return True
 
 
@@ -109,20 +107,19 @@ class Drafted:
 
 def write_office_page(home: Path, over: Over, lying: Sequence[Drafted], drafts: Sequence[Drafted]) -> None:
     """Write the page of what is not published, outside the folder of releases."""
-    _save(home / OFFICE, render_over("office.html.j2", over, "releases/", lying=lying, drafts=drafts))
+    write_whole(home / OFFICE, render_over("office.html.j2", over, "releases/", lying=lying, drafts=drafts))
 
 
 def render_over(template: str, over: Over, releases: str, **said: object) -> str:
     """A page that is not one of those over all releases and looks like them; `releases` is the way to their folder."""
     given = {"title": over.title, "notices": over.notices, "assets": f"{releases}{PAGES}/", "home": releases,
              "index": "", "here": "", "pages": [(LANDING, "发布")]}  # fmt: skip
-    return _environment().get_template(template).render(**given, **said)
+    return _templates().get_template(template).render(**given, **said)
 
 
 def _fingerprint(over: Over, shelves: Sequence[Shelf], releases: Path) -> str:
-    source = files(_PACKAGE)
-    parts = [source.joinpath("assets", name).read_bytes() for name in _ASSETS]
-    parts += [source.joinpath("templates", name).read_bytes() for name in _TEMPLATES]
+    parts = [read_part("assets", name).encode() for name in _ASSETS]
+    parts += [read_part("templates", name).encode() for name in _TEMPLATES]
     parts += [f"{__version__} {over} {list(shelves)}".encode()]
     parts += [path.parent.name.encode() for path in sorted((releases / PAGES / "one-page").glob(f"*/{LANDING}"))]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
@@ -145,26 +142,32 @@ def one_page_folder(publication: str, release: Release) -> str:
     return f"one-page/{release.year}-{publication}-{release.edition}"
 
 
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+def write_shelf(folder: Path, title: str, shelved: Sequence[ShelvedRelease]) -> list[Path]:
+    """Write the page and the script into the folder that the releases lie in; returns what was written anew.
 
-    environment = Environment(
-        loader=PackageLoader(_PACKAGE, "templates"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    environment.globals.update({"edition_zh": edition_zh, "day_zh": day_zh})
-    return environment
+    The script begins with what both were made from, so that a night without news renders nothing.
+    """
+    made_from = hashlib.sha256(
+        f"{__version__} {read_part('templates', _TEMPLATE)} {title} {shelved}".encode()
+    ).hexdigest()
+    if _is_made_from(folder, made_from):
+        return []
+    page = _templates().get_template(_TEMPLATE).render(title=title, shelved=list(reversed(shelved)))
+    said = {each.release.edition: {"text": each.later_zh, "href": each.leads_to} for each in shelved if each.later_zh}
+    later = json.dumps(said, ensure_ascii=False, sort_keys=True).replace("</", "<\\/")
+    head = f"/* {made_from} {_digest(page.encode())} */"
+    texts = {folder / PAGE: page, folder / LATER: f"{head}\nwindow.nianbaoLater = {later};\n"}
+    return [path for path, text in texts.items() if write_whole(path, text)]
 
 
-def _save(path: Path, text: str) -> None:
-    """Write a file whole; one that says so already keeps its time."""
-    content = text.encode()
-    if path.exists() and path.read_bytes() == content:
-        return
-    scratch = path.with_name(f".writing-{path.name}")
-    scratch.write_bytes(content)
-    scratch.replace(path)
+def _is_made_from(folder: Path, made_from: str) -> bool:
+    """Whether page and script say what is to be said, and nobody has changed the page."""
+    page, script = folder / PAGE, folder / LATER
+    if not (page.exists() and script.exists()):
+        return False
+    head = script.read_text(encoding="utf-8").partition("\n")[0]
+    return head == f"/* {made_from} {_digest(page.read_bytes())} */"
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

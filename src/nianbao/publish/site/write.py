@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nianbao.publish import charts
-from nianbao.publish.plain import edition_zh, exact_text
-from nianbao.publish.site.amounts import change_text, share_text
+from nianbao.publish.plain import exact_text
 from nianbao.publish.site.completeness import (
     UNITS_IN_MATRIX,
     completeness,
@@ -18,11 +16,11 @@ from nianbao.publish.site.completeness import (
     irregular,
     matrix_name,
 )
-from nianbao.publish.site.figure import FigurePage, figure_page, period_zh
-from nianbao.publish.site.index_data import index_data
-from nianbao.publish.site.indicators import indicator_rows
-from nianbao.publish.site.meaning import meaning
+from nianbao.publish.site.figure import FigurePage, change_text, figure_page, period_zh, share_text
+from nianbao.publish.site.index_data import index_data, indicator_rows, meaning
 from nianbao.publish.site.outline import Outline, leaf_name
+from nianbao.publish.site.pages import open_templates, write_assets
+from nianbao.settings import write_whole
 from nianbao.terms.document import Document, PrintedBlock, PrintedChart, PrintedText, ToWrite
 from nianbao.terms.status import Status
 
@@ -31,7 +29,6 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 FIRST_PAGE = "index.html"
-_PACKAGE = "nianbao.publish.site"
 _ASSETS = ("site.css", "site.js")
 _DOWNLOADS = {".pdf": "PDF 文件", ".docx": "Word 文件", ".xlsx": "工作簿"}
 _DATA = {"figures.csv": "数字一览 CSV", "texts.csv": "文字来源 CSV", "revisions.csv": "更正一览 CSV"}
@@ -51,7 +48,7 @@ def write(document: Document, folder: Path) -> None:
     }
     for name, context in lone.items():
         text = environment.get_template(f"{name}.j2").render(root="", here=name, **shared, **context)
-        _save(folder / name, text)
+        write_whole(folder / name, text)
     matrix, template = completeness(document.background), environment.get_template(f"{matrix_name(1)}.j2")
     for number, rows in enumerate(matrix.leaves, start=1):
         said = {
@@ -62,42 +59,31 @@ def write(document: Document, folder: Path) -> None:
             "lines": draw_lines(rows, matrix.forms),
         }
         text = template.render(root="", here=matrix_name(1), **shared, **said)
-        _save(folder / matrix_name(number), text)
+        write_whole(folder / matrix_name(number), text)
     (folder / "figures").mkdir(exist_ok=True)
     template, further = (environment.get_template(f"{name}.html.j2") for name in ("figure", "leaf"))
     for page in pages:
         for leaf in page.leaves:
             chosen = template if leaf.number == 1 else further
             text = chosen.render(root="../", here="figure", page=page, leaf=leaf, **shared)
-            _save(folder / "figures" / leaf_name(page.told.key, leaf.number), text)
+            write_whole(folder / "figures" / leaf_name(page.told.key, leaf.number), text)
     _write_assets(pages, outline, folder / "assets")
 
 
 def _write_assets(pages: list[FigurePage], outline: Outline, folder: Path) -> None:
     folder.mkdir(exist_ok=True)
-    for name in _ASSETS:
-        _save(folder / name, files(_PACKAGE).joinpath("assets", name).read_text(encoding="utf-8"))
-    _save(folder / "figures.js", index_data(pages, outline))
-
-
-def _save(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
+    write_assets(_ASSETS, folder)
+    write_whole(folder / "figures.js", index_data(pages, outline))
 
 
 @cache
 def _environment() -> Environment:
     """The templates, compiled once for all editions of a run."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    loader = PackageLoader(_PACKAGE, "templates")
-    environment = Environment(
-        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
-    )
+    environment = open_templates()
     says: dict[str, Any] = {
         "leaf_name": leaf_name,
         "matrix_name": matrix_name,
         "most": UNITS_IN_MATRIX,
-        "edition_zh": edition_zh,
         "moment_zh": _moment,
         "day_zh": _day,
         "svg": _svg,

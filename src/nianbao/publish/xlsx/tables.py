@@ -1,16 +1,18 @@
-"""The sheets of the report's tables and of the points of its charts: real numbers, and sums as formulas."""
+"""The sheets of the report's tables and charts: real numbers, sums as formulas, charts of the workbook's own."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import groupby
 
+from xlsxwriter.chart import Chart
 from xlsxwriter.utility import xl_range
 
-from nianbao.publish.plain import exact_text
+from nianbao.publish.plain import exact_text, plain
 from nianbao.publish.xlsx.book import Entry, Sum, XlsxBook, XlsxColumn, XlsxNumber, exact_number, widths_of
-from nianbao.publish.xlsx.native import charts_of, points_of
-from nianbao.terms.document import Document, PrintedTable, RowSum, TableCell
+from nianbao.terms.document import ChartPoint, Document, PrintedChart, PrintedTable, RowSum, TableCell
 
 CHARTS = "图表数据"
 _CHART_COLUMNS = tuple(map(XlsxColumn, ("图", "图名", "项目", "系列", "数值", "计量单位")))
@@ -88,3 +90,75 @@ def _why_not(table: PrintedTable) -> Iterator[str]:
         if others:
             heads = "、".join(table.head[n + 1] for n in others)
             yield f"{heads}是比率、去重计数或最大最小值，不能由各行相加，“{label}”中是原数。"
+
+
+SHEET = "图"
+_TYPES = {"quarters": "line", "slope": "column"}
+"""What a kind of chart becomes; all others are bars."""
+_COLORS = ("#b9cfde", "#27567a")
+"""The last series is dark, as in the report."""
+_LABEL, _VALUE = 2, 4
+_WIDTH, _HEIGHT, _ROW_HEIGHT = 560, 330, 20
+_ROW_OF_A_POINT = 28
+_MOST = 12
+
+
+def charts_of(document: Document) -> list[PrintedChart]:
+    """The charts in their order, the points of one series together."""
+    return [chart for section in document.sections for chart in section.charts]
+
+
+def points_of(chart: PrintedChart) -> list[ChartPoint]:
+    """The points of a chart, those of one series together, as a list of cells needs them."""
+    series = list(dict.fromkeys(point.series for point in chart.points))
+    return sorted(chart.points, key=lambda point: series.index(point.series))
+
+
+def write_drawings(book: XlsxBook, document: Document, source: str) -> None:
+    """A sheet with a chart for each of the report, over the list of points on the sheet `source`."""
+    sheet = book.add_sheet(SHEET)
+    row, place = 1, 0
+    for chart in charts_of(document):
+        height = max(_HEIGHT, _ROW_OF_A_POINT * len(chart.points) if len(chart.points) > _MOST else 0)
+        drawn = _drawn(book, chart, source, row)
+        drawn.set_size({"width": _WIDTH, "height": height})
+        sheet.worksheet.insert_chart(place, 0, drawn, {"description": plain(f"{chart.title} {chart.finding}".strip())})
+        row += len(chart.points)
+        place += math.ceil(height / _ROW_HEIGHT) + 1
+    sheet.row = max(place, 1)
+    sheet.print_up_to(_COLUMNS)
+
+
+_COLUMNS = 10
+
+
+def _drawn(book: XlsxBook, chart: PrintedChart, source: str, row: int) -> Chart:
+    """One chart, a series of cells for each of its series."""
+    kind = _TYPES.get(chart.kind, "bar")
+    drawn = book.workbook.add_chart({"type": kind})
+    points = points_of(chart)
+    series = [(name, len(list(own))) for name, own in groupby(points, key=lambda point: point.series)]
+    for place, (name, count) in enumerate(series):
+        color = _COLORS[place - len(series)]
+        look = {"line": {"color": color, "width": 2.25}} if kind == "line" else {"fill": {"color": color}}
+        drawn.add_series(
+            {
+                "name": plain(name) or plain(chart.title),
+                "categories": [source, row, _LABEL, row + count - 1, _LABEL],
+                "values": [source, row, _VALUE, row + count - 1, _VALUE],
+                **({"data_labels": {"value": True, "num_format": "#,##0.##"}} if place == len(series) - 1 else {}),
+                **look,
+            }
+        )
+        row += count
+    unit = f"（{chart.unit}）" if chart.unit else ""
+    drawn.set_title({"name": plain(f"{chart.label.text}　{chart.title}{unit}"), "name_font": {"size": 11}})
+    drawn.set_legend({"position": "top"} if len(series) > 1 else {"none": True})
+    if kind == "bar":
+        drawn.set_y_axis({"reverse": True, "major_gridlines": {"visible": False}})
+    lengths = {"min": 0} if min((point.value for point in points), default=0) >= 0 else {}
+    across = {"major_gridlines": {"visible": False}}
+    drawn.set_x_axis(across | lengths if kind == "bar" else across)
+    if kind == "column":
+        drawn.set_y_axis(lengths)
+    return drawn

@@ -7,10 +7,9 @@ from pathlib import Path
 from nianbao.publish.listing import WHOLE, ListingLine, lines_by_section
 from nianbao.publish.plain import edition_line, holds_zh, plain, section_titles, universal
 from nianbao.publish.xlsx.book import Entry, Link, Sum, XlsxBook, XlsxColumn, exact_number
-from nianbao.publish.xlsx.native import SHEET as DRAWINGS
-from nianbao.publish.xlsx.native import charts_of, write_drawings
 from nianbao.publish.xlsx.sources import CELLS, UNITS, SourcesSheet, unit_sum
-from nianbao.publish.xlsx.tables import CHARTS, table_names, write_charts, write_table
+from nianbao.publish.xlsx.tables import CHARTS, charts_of, table_names, write_charts, write_drawings, write_table
+from nianbao.publish.xlsx.tables import SHEET as DRAWINGS
 from nianbao.terms.document import Document
 
 ABOUT, FIGURES, TEXTS, REVISIONS = "说明", "数字一览", "文字来源", "更正一览"

@@ -13,8 +13,7 @@ from typing import Generic, TypeVar
 from nianbao.intake.fetch.sources.listing import MAX_SEEN
 from nianbao.intake.fetch.sources.source import Found, Source, SourceStopped
 from nianbao.language import _
-from nianbao.terms.mail import AnswerLetter
-from nianbao.terms.source import DeclaredSource
+from nianbao.terms.source import AnswerLetter, DeclaredSource
 
 T = TypeVar("T")
 _AHEAD = 4

@@ -17,12 +17,10 @@ from imapclient.exceptions import CapabilityError, IMAPClientError, LoginError
 from nianbao import clock
 from nianbao.intake.fetch.sources.attachments import Attachment, attachments_of, decoded_pieces
 from nianbao.intake.fetch.sources.name import as_data
-from nianbao.intake.fetch.sources.reply import send_reply
-from nianbao.intake.fetch.sources.sender import HEADERS, address_of, is_automatic, is_vouched_for
+from nianbao.intake.fetch.sources.reply import HEADERS, address_of, is_automatic, is_vouched_for, send_reply
 from nianbao.intake.fetch.sources.source import CHUNK, Changed, Found, SourceStopped, TransportFault
 from nianbao.language import _
-from nianbao.terms.mail import AnswerLetter
-from nianbao.terms.source import STRANGER, DeclaredSource, MailPlace
+from nianbao.terms.source import STRANGER, AnswerLetter, DeclaredSource, MailPlace
 
 T = TypeVar("T")
 _AT_ONCE = 200

@@ -9,8 +9,7 @@ from typing import Any, Protocol
 
 from nianbao.intake.fetch.sources.name import as_data
 from nianbao.language import _
-from nianbao.terms.mail import AnswerLetter
-from nianbao.terms.source import Alarm, DeclaredSource
+from nianbao.terms.source import Alarm, AnswerLetter, DeclaredSource
 
 CHUNK = 1 << 20
 
