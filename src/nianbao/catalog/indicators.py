@@ -8,7 +8,9 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+from nianbao.catalog.conventions import WORDS
 from nianbao.catalog.declared import Declared
+from nianbao.catalog.passages import YEAR_WORDS
 from nianbao.language import _
 from nianbao.terms.form import Aggregate, Form, Part
 from nianbao.terms.indicator import COMPARABLE, COMPARABLE_AT_END, COUNTED, POINTS, Indicator
@@ -32,7 +34,7 @@ def read_indicators(folder: Path, forms: Mapping[str, Form], roster: Roster) -> 
             indicator = _read_indicator(table, section, publication, forms, roster)
             if indicator.id in indicators:
                 raise table.fail(_("indicator {id} is declared twice").format(id=indicator.id), indicator.id)
-            _check_former(table, indicator, indicators)
+            _check_names(table, indicator, indicators)
             indicators[indicator.id] = indicator
             if is_compared:
                 change = _change_of(indicator)
@@ -46,8 +48,12 @@ def read_indicators(folder: Path, forms: Mapping[str, Form], roster: Roster) -> 
     return indicators
 
 
-def _check_former(declared: Declared, indicator: Indicator, others: Mapping[str, Indicator]) -> None:
-    """What was once the id of one indicator is that of no other, then or now."""
+def _check_names(declared: Declared, indicator: Indicator, others: Mapping[str, Indicator]) -> None:
+    """An id is no word that texts of reports fill in, and what was once that of one indicator is of no other."""
+    for name in (indicator.id, *indicator.former):
+        if name in (*WORDS, *YEAR_WORDS):
+            said = _("{{{name}}} is a word of its own in the texts of reports; name the indicator otherwise")
+            raise declared.fail(said.format(name=name), name)
     once = {former for each in others.values() for former in each.former}
     taken = [indicator.id] if indicator.id in once else []
     for name in (*taken, *(each for each in indicator.former if each in once or each in others)):

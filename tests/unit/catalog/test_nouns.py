@@ -53,6 +53,15 @@ def test_F5_a_sentence_names_a_level_beside_its_figures(federation: Federation) 
     assert paragraph.sentences == (("全市各市妇联有会员", Binding("members", wording="exact"), "。"),)
 
 
+@pytest.mark.parametrize("word", ["whole", "counted", "office", "issuer", "year", "prev_year"])
+def test_F5_no_indicator_is_called_like_a_word_of_texts(federation: Federation, word: str) -> None:
+    """F5: {whole} is the noun wherever it stands, so that no figure can hide behind it."""
+    file = next(path for path in (federation.folder / "indicators").glob("*.toml") if '"members"' in path.read_text())
+    federation.edit(file.relative_to(federation.folder).as_posix(), 'id = "members"', f'id = "{word}"')
+    with pytest.raises(DeclarationError, match="is a word of its own in the texts of reports"):
+        _ = federation.project.indicators
+
+
 def test_F5_a_level_that_is_none_is_refused(federation: Federation) -> None:
     """F5: with the file and its line, and which levels there are."""
     federation.edit(SECTION, "{level:prefecture}", "{level:county}")
