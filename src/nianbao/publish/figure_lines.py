@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 
+from nianbao.publish.datapackage import names_of
 from nianbao.publish.plain import exact_text
 from nianbao.record.compare import Pair, Row, pair_lines, pair_others
 from nianbao.statistics.noun import is_true_for
@@ -18,8 +19,6 @@ from nianbao.statistics.trace import figure_key
 from nianbao.terms.document import Document, PrintedFigure, Revision
 from nianbao.terms.release import Correction
 
-COLUMNS = ("indicator_id", "year", "scope", "section", "value", "unit", "printed", "true_for", "bulletin_id", "zh",
-           "reported", "asked")  # fmt: skip
 _ONCE = {"indicator": "indicator_id", "period": "year", "coverage_reported": "reported", "coverage_expected": "asked"}
 """What columns were called in releases that keep their bytes."""
 
@@ -28,7 +27,7 @@ def figures_csv(figures: Iterable[PrintedFigure]) -> str:
     """The figures of an edition as CSV, one line per printed figure, each once."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    writer.writerow(names_of("figures"))
     seen = set()
     for figure in figures:
         value = "" if figure.value is None else format(figure.value, "f")

@@ -18,13 +18,11 @@ from typing import Any
 
 from nianbao import __version__
 from nianbao.catalog import Project
-from nianbao.publish.datapackage import describe_edition
+from nianbao.publish.datapackage import describe_edition, names_of
 from nianbao.publish.figure_lines import figures_csv
 from nianbao.terms.document import Document, PrintedFigure, PrintedText
 from nianbao.warehouse.snapshot import tables_beside
 
-TEXT_COLUMNS = ("key", "text_id", "zh", "section", "text", "unit_code", "unit_zh", "period", "said_on",
-                "submission_id", "file", "sha256", "sheet", "cell")  # fmt: skip
 TABLES = "tables"
 """The folder of an edition in which every table lies as Parquet."""
 
@@ -60,11 +58,11 @@ def texts_csv(texts: Iterable[PrintedText]) -> str:
     rows = list(texts)
     if not rows:
         return ""
-    text = io.StringIO()
+    text, columns = io.StringIO(), names_of("texts")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(TEXT_COLUMNS)
+    writer.writerow(columns)
     for each in rows:
-        writer.writerow([getattr(each, column) for column in TEXT_COLUMNS])
+        writer.writerow([getattr(each, column) for column in columns])
     return text.getvalue()
 
 
@@ -178,7 +176,7 @@ def _link(source: Path, target: Path) -> None:
 def _write_revisions(document: Document, path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("zh", "year", "section", "before", "after", "before_holds", "submissions"))
+        writer.writerow(names_of("revisions"))
         for revision in document.revisions:
             holds = {True: "yes", False: "no", None: ""}[revision.before_holds]
             writer.writerow((*revision[:5], holds, "; ".join(each.submissions for each in revision.because)))

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from nianbao.catalog import Project
-from nianbao.publish.figure_lines import COLUMNS, figures_csv, with_revisions
+from nianbao.publish.datapackage import names_of
+from nianbao.publish.figure_lines import figures_csv, with_revisions
 from nianbao.publish.release import write_edition
 from nianbao.runs.workspace import at_once
 from nianbao.terms.document import Document, PrintedFigure, Revision
@@ -54,7 +55,7 @@ def test_each_printed_figure_is_listed_once() -> None:
     """In the order of printing, numbers written out, and two wordings of one figure as two lines."""
     wordings = figure("3.5846E+7", "3580多万元"), figure("3.5846E+7", "3,584.60")
     rows = list(csv.DictReader(figures_csv((*wordings, wordings[0], figure(None, "—", "posts"))).splitlines()))
-    assert tuple(rows[0]) == COLUMNS
+    assert list(rows[0]) == names_of("figures")
     assert [(row["indicator_id"], row["value"], row["printed"]) for row in rows] == [
         ("warmth_funds", "35846000", "3580多万元"),
         ("warmth_funds", "35846000", "3,584.60"),
