@@ -21,6 +21,7 @@ from nianbao.sample.make import write_planned
 from nianbao.sample.planned import plan_workbook
 from nianbao.settings import Home
 from nianbao.terms.period import Period
+from tests.browser import browser
 from tests.homes import clock_at, issue
 
 CORRECTED = {"sent_on": "2023-08-08", "unit_code": "K3", "form": "F01", "period": "2023M03", "volunteers": "1600",
@@ -178,6 +179,16 @@ def test_a_city_is_explained_down_to_the_cells_of_its_counties(lived: Lived) -> 
     assert round(Decimal(found["value"]), 6) == figures(lived, True)["funds", "C1", "2023"]
     assert sum(Decimal(cell["share"]) * Decimal(cell["value"]) for cell in found["cells"]) == Decimal(found["value"])
     assert {cell["unit_code"] for cell in found["cells"]} == {"K1", "K2", "K3", "K6"}
+
+
+@pytest.mark.browser
+def test_S10_why_something_was_corrected_is_seen_without_moving_the_table(lived: Lived) -> None:
+    """S10: on a desk all columns of the page of corrections stand beside each other, the reason last."""
+    with browser() as page:
+        page.size(1280, 900)
+        page.open((lived.issued[-1] / "revisions.html").as_uri())
+        room, wanted = page.js("(it => [it.clientWidth, it.scrollWidth])(document.querySelector('.scroll'))")
+    assert wanted <= room
 
 
 def test_everybody_has_reported_and_on_time(lived: Lived) -> None:
