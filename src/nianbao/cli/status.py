@@ -13,6 +13,7 @@ from nianbao.cli.show import say, say_alarms, say_csv, say_json, say_table
 from nianbao.cli.units import unit_asked
 from nianbao.language import _
 from nianbao.settings import Home
+from nianbao.terms.morning import name_forms
 from nianbao.terms.status import Status
 
 if TYPE_CHECKING:
@@ -180,11 +181,9 @@ def _say_units(units: Sequence[UnitStanding], most: int | None, nothing: str) ->
             for number, line in enumerate(each.lines)
         ],
     )
-    forms = {owed.form_code: owed.form_zh for each in shown for owed in each.owed}
-    told = " ".join(line for each in shown for line in each.lines)
-    if unnamed := sorted(f"{code}{zh}" for code, zh in forms.items() if code in told.replace(f"{code}{zh}", "")):
+    if named := name_forms(shown):
         say()
-        say("、".join(unnamed))
+        say(named)
     if len(units) > len(shown):
         say(_("另有{rest:,}个单位：nianbao status --all，或 --csv、--xlsx FILE").format(rest=len(units) - len(shown)))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nianbao.settings import Home
-from nianbao.terms.morning import Morning
+from nianbao.terms.morning import Morning, name_forms
 from nianbao.terms.status import Status
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def render_status(morning: Morning, is_sample: bool = False) -> str:
         it=morning,
         when=f"{morning.at:%Y-%m-%d %H:%M}",
         chased=morning.to_chase,
+        named=name_forms(morning.to_chase[:_UNITS]),
         most=_UNITS,
         is_sample=is_sample,
         statuses=list(Status),

@@ -28,8 +28,8 @@ def _opening(notice: QualityNotice) -> Iterator[str]:
     yield f"现将{notice.period_zh}统计报表的报送质量通报如下。"
     said = "；".join(measure.said_zh for measure in rule.shown)
     yield f"{said}。未到期、延期内、因系统原因留存和待上级核准的不计。"
-    order = "、".join(measure.zh for measure in rule.rank)
-    yield (f"名次在同一层级内依次按{order}排列，均相同的并列；其中一项计入的报表不足{rule.smallest}份的，不排名次。")
+    order = "、再按".join(measure.zh for measure in rule.rank)
+    yield (f"名次在同一层级内先按{order}排列，均相同的并列；其中一项计入的报表不足{rule.smallest}份的，不排名次。")
 
 
 def _section(notice: QualityNotice, level: LevelQuality) -> PrintedSection:

@@ -87,14 +87,22 @@ def _unruled(workspace: Workspace, year: int) -> Iterator[Unruled]:
         if not row["ruling"] and row["submission_id"] in counting and project.year_of(period) == year:
             unit = project.roster.named(row["unit_code"], period)
             name = unit.short_zh if unit else row["unit_code"]
-            yield Unruled(row["explanation_id"], name, row["form_code"], row["period"], row["explanation"])
+            form = _named(workspace, row["form_code"])
+            yield Unruled(row["explanation_id"], name, row["form_code"], form, row["period"], row["explanation"])
 
 
 def _absent(workspace: Workspace, year: int) -> Iterator[Absent]:
     for row in not_reported(workspace.connection, clock.now().date(), [year]):
         status = Status(row["status"])
         if status is not Status.LATE:
-            yield Absent(row["short_zh"], row["form_code"], row["period"], status.zh)
+            yield Absent(
+                row["short_zh"], row["form_code"], _named(workspace, row["form_code"]), row["period"], status.zh
+            )
+
+
+def _named(workspace: Workspace, form_code: str) -> str:
+    form = workspace.project.forms.get(form_code)
+    return form.zh if form else ""
 
 
 def tell_preview(preview: Preview) -> dict[str, Any]:
@@ -149,10 +157,14 @@ def preview_in_markdown(preview: Preview, escape: Callable[[str], str] = str) ->
         ],
         "可能不成立的表述": [f"{each.zh}（{each.year}）“{each.text}”：{each.doubt}" for each in preview.doubtful],
         "未裁定的说明": [
-            f"{each.id} {each.unit_zh} {each.form_code} {each.period}：{each.explanation}" for each in preview.unruled
+            f"{each.id} {each.unit_zh} {each.form_code} {each.form_zh} {_zh(each.period)}：{each.explanation}"
+            for each in preview.unruled
         ],
         "可写而未写": [each.sentence for each in preview.to_write if not each.is_required],
-        "未报": [f"{each.unit_zh} {each.form_code} {each.period} {each.status_zh}" for each in preview.absent],
+        "未计入": [
+            f"{each.unit_zh} {each.form_code} {each.form_zh} {_zh(each.period)} {each.status_zh}"
+            for each in preview.absent
+        ],
     }
     for title, items in lists.items():
         lines.append(f"## {title}：{len(items) or '无'}{'条' if items else ''}")
@@ -160,6 +172,10 @@ def preview_in_markdown(preview: Preview, escape: Callable[[str], str] = str) ->
         if len(items) > _SHOWN:
             lines.append(f"- … 另有{len(items) - _SHOWN}条，见 nianbao preview --json")
     return "\n\n".join(lines).replace("\n\n- ", "\n- ") + "\n"
+
+
+def _zh(period: str) -> str:
+    return Period.parse(period).zh
 
 
 def _revised(revision: Revision) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
@@ -97,6 +97,16 @@ class Morning:
         """The units that have to do something, each with that alone."""
         found = (replace(unit, owed=tuple(each for each in unit.owed if each.status.is_owed)) for unit in self.units)
         return tuple(unit for unit in found if unit.owed)
+
+
+def name_forms(units: Iterable[UnitStanding]) -> str:
+    """The names of the forms of which the lines of some units tell no more than the code, empty where all are told."""
+    shown = list(units)
+    told = "\n".join(line for unit in shown for line in unit.lines)
+    forms = {f"{owed.form_code}{owed.form_zh}": owed.form_code for unit in shown for owed in unit.owed}
+    for named in forms:
+        told = told.replace(named, "")
+    return "、".join(named for named, code in sorted(forms.items()) if code in told)
 
 
 def zh_day(day: dt.date) -> str:

@@ -25,6 +25,7 @@ class Unruled:
     id: str
     unit_zh: str
     form_code: str
+    form_zh: str
     period: str
     explanation: str
 
@@ -51,6 +52,7 @@ class Absent:
 
     unit_zh: str
     form_code: str
+    form_zh: str
     period: str
     status_zh: str
 
