@@ -15,7 +15,7 @@ from nianbao.errors import RuleError
 from nianbao.language import _
 from nianbao.terms.check import QUERY, Offender, Rule, Verdict
 from nianbao.warehouse.connect import QUERY_FAULT, Connection, quote, rows_of
-from nianbao.warehouse.duckdb_source import QUERY_EXPECTATION, columns_of, lend, load
+from nianbao.warehouse.duckdb_source import QUERY_EXPECTATION, columns_of, lend, load, load_type
 from nianbao.warehouse.engine import Engine, other_engine
 from nianbao.warehouse.models import tables_read
 
@@ -176,6 +176,7 @@ def _expectation(rule: Rule) -> Any:
     if rule.is_sql:
         type_, kwargs = QUERY_EXPECTATION, {"query": kwargs[QUERY]}
     try:
+        load_type(type_)
         # A suite would drop a rule of an unknown type without a word; this raises.
         return ExpectationConfiguration(type=type_, kwargs=kwargs, meta={"rule": rule.name}).to_domain_obj()
     except Exception as error:
