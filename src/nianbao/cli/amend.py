@@ -36,7 +36,7 @@ def _named(command: Any) -> Any:
 
 @click.group()
 def contact() -> None:
-    """How units are reached: office, phone and address, never a person (reference/contacts.csv)."""
+    """How a unit is reached: office, phone and address, never a person (reference/contacts.csv)."""
 
 
 @contact.command("set")
