@@ -35,7 +35,7 @@ COMMANDS = {
     "explanations": ("answer", "List what units explain; approve it until a day, or refuse it."),
     "extend": ("amend", "Grant more time for a PERIOD: to a unit, a level or everybody."),
     "contact": ("amend", "How a unit is reached: contact set writes its office, phone and address."),
-    "unit": ("amend", "The roster: unit add, unit change from a day on, unit end."),
+    "unit": ("amend", "The roster: which units there are; unit add, unit change from a day on, unit end."),
     "approve": ("approve", "List what waits for the level above; with submissions, approve them in its name."),
     "withdraw-approval": ("approve", "Take approvals back; what counts only with one waits again."),
     "withdraw": ("answer", "Take back an accepted submission; the one before it counts again."),
