@@ -92,11 +92,12 @@ def _write_tables(snapshot: Path) -> None:
 def _copy(connection: Connection, project: Project, path: Path) -> None:
     connection.execute(f"ATTACH {literal(str(path))} AS snapshot (STORAGE_VERSION '{STORAGE_VERSION}')")
     try:
+        connection.execute("SET threads = 1")  # so many small tables cost more where they are dealt out
         with transaction(connection):  # one for all: each by itself would be written through to the disk
             _copy_tables(connection, _personal_columns(project))
         connection.execute("CHECKPOINT snapshot")
     finally:
-        connection.execute("DETACH snapshot")
+        connection.execute("RESET threads; DETACH snapshot")
 
 
 def _copy_tables(connection: Connection, personal: Mapping[str, set[str]]) -> None:
