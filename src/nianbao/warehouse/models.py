@@ -101,7 +101,7 @@ def build(
     moved: dict[str, Moved] = {name: NOBODY if known.get(name) == leaf else None for name, leaf in leaves.items()}
     compared = {read for model in models if model.reach for read in model.reads}
     fingerprints = dict(leaves)
-    built = []
+    built, said_anew = [], {} if known == leaves else {_LEAVES: json.dumps(dict(leaves))}
     with transaction(connection):
         for model in in_order(models, leaves):
             said, inputs = _fingerprint(model, column_comments), _fingerprint_of_inputs(model, fingerprints)
@@ -117,9 +117,9 @@ def build(
                 built.append(model.name)
                 progress(model.name)
             if (before, of_before) != (said, inputs):  # what it reads may have been made anew and come out the same
-                remember_built(connection, model.name, fingerprints[model.name], built_at)
-        if known != leaves:
-            remember_built(connection, _LEAVES, json.dumps(dict(leaves)), built_at)
+                said_anew[model.name] = fingerprints[model.name]
+        if said_anew:
+            remember_all(connection, said_anew, built_at)
     return built
 
 
@@ -183,7 +183,15 @@ def built_from(connection: Connection, name: str) -> str | None:
 
 def remember_built(connection: Connection, name: str, fingerprint: str, built_at: dt.datetime) -> None:
     """Note what something was made from."""
-    connection.execute("INSERT OR REPLACE INTO ledger.build VALUES (?, ?, ?)", [name, fingerprint, built_at])
+    remember_all(connection, {name: fingerprint}, built_at)
+
+
+def remember_all(connection: Connection, fingerprints: Mapping[str, str], built_at: dt.datetime) -> None:
+    """Note what many things were made from, by their names."""
+    connection.execute(
+        "INSERT OR REPLACE INTO ledger.build SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[]), $3::TIMESTAMP",
+        [list(fingerprints), list(fingerprints.values()), built_at],
+    )
 
 
 def _build_one(

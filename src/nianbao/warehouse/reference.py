@@ -13,6 +13,7 @@ from nianbao.terms.form import NUMBERS
 from nianbao.terms.indicator import Indicator
 from nianbao.warehouse.connect import Connection, insert_columns, quote, transaction
 from nianbao.warehouse.kept_models import digest_of
+from nianbao.warehouse.models import remember_all
 from nianbao.warehouse.reference_table import ReferenceTable
 from nianbao.warehouse.schema import comment_on
 from nianbao.warehouse.time_tables import flag, periods_until, time_tables
@@ -47,13 +48,7 @@ def load_reference(connection: Connection, project: Project, today: dt.date) -> 
                 _load(connection, name, table, project)
             fingerprints[name] = fingerprint
         connection.execute("DELETE FROM ledger.build WHERE model = ? OR model LIKE 'reference.%'", [_ALL])
-        connection.executemany(
-            "INSERT INTO ledger.build VALUES (?, ?, ?)",
-            [
-                [name, each, dt.datetime.combine(today, dt.time())]
-                for name, each in (fingerprints | {_ALL: key}).items()
-            ],
-        )
+        remember_all(connection, fingerprints | {_ALL: key}, dt.datetime.combine(today, dt.time()))
     return fingerprints
 
 
