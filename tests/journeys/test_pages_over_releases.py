@@ -18,7 +18,7 @@ from nianbao.runs.shelf import refresh_shelves
 from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 from nianbao.statistics.figures import read_figures
-from nianbao.terms.released import PeriodValue, ReleasedIndicator, ReleasedUnit, ReleasedValue, ReleasedYear
+from nianbao.terms.release import PeriodValue, ReleasedIndicator, ReleasedUnit, ReleasedValue, ReleasedYear
 from tests.browser import Browser, browser
 from tests.homes import YEAR, release, warehouse
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from nianbao.catalog.declared import Declared
-from nianbao.catalog.smtp import read_smtp, require_address
+from nianbao.catalog.sources import read_smtp, require_address
 from nianbao.language import _
 from nianbao.terms.notice import Channel, CommandChannel, Event, MailChannel, Notices, WebhookChannel
 

@@ -20,8 +20,7 @@ from nianbao.catalog.indicators import read_indicators
 from nianbao.catalog.notices import read_notices
 from nianbao.catalog.passages import read_wordings
 from nianbao.catalog.publications import read_publications
-from nianbao.catalog.quality import QUALITY, read_quality
-from nianbao.catalog.reference import Codes, read_codes, read_tiles
+from nianbao.catalog.reference import QUALITY, Codes, read_codes, read_quality, read_tiles
 from nianbao.catalog.roster import read_roster
 from nianbao.catalog.sign_off import read_sign_off
 from nianbao.catalog.sources import read_sources

@@ -1,4 +1,4 @@
-"""Reads reference/sources.toml: where each unit's files come from."""
+"""Reads reference/sources.toml: where each unit's files come from, and by which server mail is sent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from nianbao.catalog.declared import Declared, read_csv
-from nianbao.catalog.smtp import is_address, read_smtp
 from nianbao.errors import DeclarationError
 from nianbao.language import _
 from nianbao.terms.source import (
@@ -23,6 +22,7 @@ from nianbao.terms.source import (
     Place,
     S3Place,
     SftpPlace,
+    Smtp,
     WebAccess,
     WebdavPlace,
 )
@@ -281,3 +281,51 @@ _PLACES: dict[str, Callable[[Declared], Place]] = {
     "webdav": _webdav,
     "http": _http,
 }
+
+
+_ADDRESS = re.compile(r"[^@\s,<>]+@[^@\s,<>]+")
+_PORTS = {"tls": 465, "starttls": 587, "none": 25}
+
+
+def read_smtp(declared: Declared) -> Smtp:
+    """The server that takes our mail, and as whom we send.
+
+    Raises:
+        DeclarationError: something is missing, or a password would be sent in the clear.
+    """
+    declared.refuse_secrets("password")
+    security = declared.text("security", "starttls")
+    if security not in _PORTS:
+        raise declared.fail(
+            _("security = {security!r} is none of: {PORTS}").format(security=security, PORTS=", ".join(_PORTS)),
+            security,
+        )
+    smtp = Smtp(
+        host=declared.text("host"),
+        port=declared.integer("port", _PORTS[security]),
+        security=security,
+        sender=require_address(declared, declared.text("from")),
+        user=declared.text("user", ""),
+        password_env=declared.variable("password_env", ""),
+        password_file=declared.text("password_file", ""),
+        ca_file=declared.text("ca_file", ""),
+    )
+    if smtp.user and security == "none":
+        raise declared.fail(_("a password is not sent without tls or starttls"), "security")
+    return smtp
+
+
+def require_address(declared: Declared, address: str) -> str:
+    """The address, if it is one.
+
+    Raises:
+        DeclarationError: it is none.
+    """
+    if not is_address(address):
+        raise declared.fail(_("{address!r} is no mail address").format(address=address), address)
+    return address
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is one bare mail address."""
+    return _ADDRESS.fullmatch(text) is not None

@@ -9,8 +9,7 @@ from nianbao.publish.site.landing import Drafted, Over, write_office_page, write
 from nianbao.runs.editions import SAMPLE_NOTICE, folder_of
 from nianbao.runs.workspace import Workspace
 from nianbao.terms.document import DRAFT
-from nianbao.terms.release import Release, Shelf, ShelvedRelease
-from nianbao.terms.released import ReleasedYear
+from nianbao.terms.release import Release, ReleasedYear, Shelf, ShelvedRelease
 from nianbao.terms.sign_off import Recall, SignOff
 from nianbao.terms.unit import Comparison
 from nianbao.warehouse import issued

@@ -16,7 +16,7 @@ from nianbao import clock
 from nianbao.catalog import Project
 from nianbao.errors import SourceError
 from nianbao.intake.acknowledge import place_of
-from nianbao.intake.answer.letter import compose_letter
+from nianbao.intake.answer.page import compose_letter
 from nianbao.intake.answer.receipt_json import load_receipt
 from nianbao.intake.fetch.receive import earliest_arrival, fetch, look_after, read_looks, receive, write_looks
 from nianbao.intake.fetch.sources import Found, Secrets, Source, SourceStopped, look, open_source

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nianbao.terms.one_page import PlannedValue, UnitRecord
-from nianbao.terms.released import PeriodValue, ReleasedIndicator, ReleasedUnit, ReleasedValue, ReleasedYear
+from nianbao.terms.release import PeriodValue, ReleasedIndicator, ReleasedUnit, ReleasedValue, ReleasedYear
 from nianbao.warehouse.connect import NOT_BUILT, Connection, open_reader
 
 ANALYSTS_FILE = "nianbao.duckdb"

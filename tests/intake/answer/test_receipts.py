@@ -19,9 +19,8 @@ import pytest
 from nianbao.catalog import Project
 from nianbao.intake.acknowledge import MARKED, PAGE, RECEIPT
 from nianbao.intake.answer.job import SIGN
-from nianbao.intake.answer.letter import compose_letter
 from nianbao.intake.answer.numbers import part_thousands, write_number
-from nianbao.intake.answer.page import render_page
+from nianbao.intake.answer.page import compose_letter, render_page
 from nianbao.intake.answer.receipt import ReceiptWriter, grouped
 from nianbao.intake.answer.receipt_json import NotAReceipt, dump_receipt, load_receipt, receipt_schema
 from nianbao.intake.answer.styles import FILLS

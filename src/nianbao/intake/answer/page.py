@@ -1,4 +1,4 @@
-"""The receipt as one page for the clerk: nothing from outside, no scripts, fit to print."""
+"""The receipt as one page for the clerk, without scripts and fit to print, and as the letter of a reply."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from nianbao.intake.answer.numbers import (
     write_value,
 )
 from nianbao.intake.answer.receipt import by_weight, compared_zh, grouped
-from nianbao.intake.answer.work import last_days_zh, outcome_zh
+from nianbao.intake.answer.work import last_days_zh, office_zh, outcome_zh
 from nianbao.terms.delivery import Outcome
 from nianbao.terms.finding import Severity
 from nianbao.terms.period import Period
@@ -24,7 +24,6 @@ from nianbao.terms.receipt import Receipt
 
 if TYPE_CHECKING:
     from jinja2 import Template
-
 
 _CHANGES_SHOWN = 100
 
@@ -70,3 +69,50 @@ def _template() -> Template:
 
 def _part(name: str) -> str:
     return files("nianbao.intake.answer").joinpath(name).read_text(encoding="utf-8")
+
+
+_SHOWN = 10
+
+
+def compose_letter(receipt: Receipt) -> tuple[str, str]:
+    """Title and text of the letter that brings a receipt: what is wrong where, what to do until when, whom to call.
+
+    The values that were reported stay in the attached files.
+    """
+    unit = receipt.unit or "贵单位"
+    period = receipt.period or ""
+    lines = [f"{unit}：", "", f"您好！您报送的文件“{receipt.file}”已收到，结果为：{receipt.outcome_zh}。"]
+    if receipt.submissions:
+        lines += ["", "各表审核结论："]
+        lines += [
+            f"　　{each.form} {each.form_zh}{f'（{each.table_no}）' if each.table_no else ''}：{each.decision_zh}"
+            for each in receipt.submissions[:_SHOWN]
+        ]
+        if len(receipt.submissions) > _SHOWN:
+            lines.append(f"　　……共{len(receipt.submissions)}张表，见附件回执。")
+    open_ = sum(finding.is_open for finding in receipt.findings)
+    lines += _wrong(receipt)
+    lines.append("")
+    if open_ and receipt.marked_workbook:
+        lines.append(
+            f"尚有{open_}处需要改正或说明。附件中已标出有问题的单元格，请直接在其中改正，保存后回复本邮件并附上该文件。"
+        )
+    elif open_:
+        lines.append(f"尚有{open_}处需要改正或说明，详见附件回执。请在原文件中改正后回复本邮件并附上该文件。")
+    else:
+        lines.append("详细情况见附件回执，请留存备查。")
+    lines += [*last_days_zh(receipt), *office_zh(receipt)]
+    lines += ["", f"回执编号：{receipt.delivery_id}", "本邮件由系统自动发送。"]
+    return f"报表回执 {receipt.unit or ''}{period}".strip(), "\n".join(lines) + "\n"
+
+
+def _wrong(receipt: Receipt) -> list[str]:
+    shown = [
+        f"{zh}：{' '.join(filter(None, (each.sheets_zh, each.finding.cell)))}　{each.finding.sentence}"
+        for _look, zh, some in by_weight(grouped([finding for finding in receipt.findings if finding.is_open]))
+        for each in some
+    ]
+    if not shown:
+        return []
+    rest = [f"　　……共{len(shown)}条，见附件回执。"] if len(shown) > _SHOWN else []
+    return ["", "存在的问题：", *(f"　　{number}. {line}" for number, line in enumerate(shown[:_SHOWN], 1)), *rest]

@@ -16,8 +16,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from nianbao.settings import write_whole
-from nianbao.terms.release import ShelvedRelease
-from nianbao.terms.released import ReleasedIndicator, ReleasedYear
+from nianbao.terms.release import ReleasedIndicator, ReleasedYear, ShelvedRelease
 
 ALL = "all"
 

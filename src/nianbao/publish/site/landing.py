@@ -18,8 +18,7 @@ from nianbao import __version__
 from nianbao.publish.site.explorer import explorer_parts, sentence_part, write_parts
 from nianbao.publish.site.pages import open_templates, read_part, write_assets
 from nianbao.settings import write_whole
-from nianbao.terms.release import Release, Shelf, ShelvedRelease
-from nianbao.terms.released import ReleasedYear
+from nianbao.terms.release import Release, ReleasedYear, Shelf, ShelvedRelease
 
 _templates = cache(open_templates)
 

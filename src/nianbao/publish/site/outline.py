@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from nianbao.publish.listing import unit_names
+from nianbao.publish.plain import unit_names
 from nianbao.terms.document import Document, Paragraph, PrintedFigure
 
 UNITS_A_LEAF = 100

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from nianbao.publish.listing import ListingLine, lines_by_figure
-from nianbao.publish.plain import coverage_text, exact_text, holds_zh, section_titles
+from nianbao.publish.plain import ListingLine, coverage_text, exact_text, holds_zh, lines_by_figure, section_titles
 from nianbao.publish.typeset.block import Block, Entry, Grid, TypesetLine
 from nianbao.terms.document import Document
 from nianbao.terms.release import Correction

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from nianbao.publish.listing import unit_names
+from nianbao.publish.plain import unit_names
 from nianbao.publish.xlsx.book import Entry, XlsxBook, XlsxColumn, exact_number
 from nianbao.terms.document import Document, PrintedFigure
 from nianbao.terms.figure import TracedCell

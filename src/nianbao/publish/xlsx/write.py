@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nianbao.publish.listing import WHOLE, ListingLine, lines_by_section
-from nianbao.publish.plain import edition_line, holds_zh, plain, section_titles, universal
+from nianbao.publish.plain import (
+    WHOLE,
+    ListingLine,
+    edition_line,
+    holds_zh,
+    lines_by_section,
+    plain,
+    section_titles,
+    universal,
+)
 from nianbao.publish.xlsx.book import Entry, Link, Sum, XlsxBook, XlsxColumn, exact_number
 from nianbao.publish.xlsx.sources import CELLS, UNITS, SourcesSheet, unit_sum
 from nianbao.publish.xlsx.tables import CHARTS, charts_of, table_names, write_charts, write_drawings, write_table
