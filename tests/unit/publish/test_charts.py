@@ -98,6 +98,21 @@ def test_S12_names_that_would_lie_on_one_another_are_moved_apart() -> None:
     assert all(below - above >= 18.9 for above, below in pairwise(places))
 
 
+def test_S12_no_value_stands_on_its_own_line() -> None:
+    """S12: where the line falls to a point its value stands under it, else over it."""
+    values = (2053, 114, 135, 1324)
+    points = tuple(
+        replace(BARS.points[0], label=f"第{number}季度", series="2021年", value=Decimal(value), text=str(value))
+        for number, value in enumerate(values, start=1)
+    )
+    layers = specification(replace(BARS, kind="quarters", points=points))["layer"]
+    places = {
+        row["text"]: layer["mark"]["dy"] for layer in layers if "dy" in layer["mark"] for row in layer["data"]["values"]
+    }
+    under = {text for text, place in places.items() if place > 0}
+    assert len(places) == len(values) and {text.split(".")[0] for text in under} == {"114", "135"}
+
+
 def test_an_unknown_kind_is_named() -> None:
     """A kind that cannot be drawn is refused with its name and the known ones."""
     with pytest.raises(ValueError, match=r"'pie'.*bar_by_unit"):

@@ -288,3 +288,12 @@ def test_S9_a_table_of_some_length_may_go_on_on_the_next_page() -> None:
     rows = [[Entry("西宁市"), Entry("1", is_number=True)]]
     assert kept_rows(Grid(("单位", "数"), rows * 6, (2, 1))) == 5
     assert kept_rows(Grid(("单位", "数"), rows * 9, (2, 1))) == 0
+
+
+def test_S9_no_unseen_character_holds_a_number_to_its_unit(tmp_path: Path) -> None:
+    """S9: Word breaks lines by its own rules; nobody copies or searches for a character that is not seen."""
+    path = tmp_path / "report.docx"
+    write(document(), path, picture)
+    said = "".join(each.text or "" for each in docx.Document(str(path)).element.body.iter(qn("w:t")))
+    assert "万元" in said
+    assert not set(said) & set("\u00a0\u200b\u200c\u200d\u2060\ufeff")

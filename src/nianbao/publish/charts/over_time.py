@@ -23,6 +23,8 @@ from nianbao.terms.document import PrintedChart
 _SLOPE_HEIGHT, _LABEL_ROW, _TEXT = 300, 19, 13
 _LEFT, _RIGHT = 130, 250
 _QUARTERS_HEIGHT, _ROOM_ABOVE = 220, 1.15
+_OVER, _UNDER, _ROOM_BELOW = -12, 20, 22
+"""Where the value of a point stands, in pixels from it; the room for one under a point at nought."""
 
 
 def slope(chart: PrintedChart) -> Spec:
@@ -97,9 +99,11 @@ def quarters(chart: PrintedChart) -> Spec:
         for name in series
         for own in [[float(point.value) for point in chart.points if point.series == name]]
     }
+    last = [row for row in rows if row["series"] in series[-1:]]
+    said = list(zip(last, _beside_line([row["value"] for row in last]), strict=True))
     ends = [{"series": name, "at": at} for name, at in _keep_apart(heights, 0).items()]
     x = {"field": "label", "type": "ordinal", "sort": labels, "axis": {
-        "title": None, "labelAngle": 0, "ticks": False, "domainColor": LINE}}  # fmt: skip
+        "title": None, "labelAngle": 0, "ticks": False, "domainColor": LINE, "offset": _ROOM_BELOW}}  # fmt: skip
     y = {"field": "value", "type": "quantitative", "axis": None, "scale": {
         "domainMin": 0, "domainMax": most * _ROOM_ABOVE, "nice": False}}  # fmt: skip
     color = {"field": "series", "type": "nominal", "legend": None, "scale": {
@@ -113,11 +117,14 @@ def quarters(chart: PrintedChart) -> Spec:
         "layer": [
             {"mark": {"type": "line", "strokeWidth": 2.5}, "encoding": {"color": color}},
             {"mark": {"type": "point", "filled": True, "size": 55, "opacity": 1}, "encoding": {"color": color}},
-            {
-                "data": {"values": [row for row in rows if row["series"] in series[-1:]]},
-                "mark": {**label, "dy": -12},
-                "encoding": {"text": {"field": "text"}},
-            },
+            *(
+                {
+                    "data": {"values": [row for row, at in said if at == place]},
+                    "mark": {**label, "dy": place},
+                    "encoding": {"text": {"field": "text"}},
+                }
+                for place in sorted({at for _, at in said})
+            ),
             {
                 "data": {"values": ends},
                 "mark": {**label, "align": "left", "color": QUIET},
@@ -125,6 +132,16 @@ def quarters(chart: PrintedChart) -> Spec:
             },
         ],
     }
+
+
+def _beside_line(values: Sequence[float]) -> list[int]:
+    """How far from its point each value is written: over it, but under it where the line falls to it."""
+    places = []
+    for number, value in enumerate(values):
+        around = [values[at] for at in (number - 1, number + 1) if 0 <= at < len(values)]
+        falls = bool(around) and sum(around) / len(around) > value
+        places.append(_UNDER if falls else _OVER)
+    return places
 
 
 def _heights(values: Sequence[float], height: int) -> dict[float, float]:
