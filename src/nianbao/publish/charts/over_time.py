@@ -100,7 +100,8 @@ def quarters(chart: PrintedChart) -> Spec:
         for own in [[float(point.value) for point in chart.points if point.series == name]]
     }
     last = [row for row in rows if row["series"] in series[-1:]]
-    said = list(zip(last, _beside_line([row["value"] for row in last]), strict=True))
+    shown = [float(point.value) for point in chart.points if point.series in series[-1:]]
+    said = list(zip(last, _beside_line(shown), strict=True))
     ends = [{"series": name, "at": at} for name, at in _keep_apart(heights, 0).items()]
     x = {"field": "label", "type": "ordinal", "sort": labels, "axis": {
         "title": None, "labelAngle": 0, "ticks": False, "domainColor": LINE, "offset": _ROOM_BELOW}}  # fmt: skip
