@@ -123,11 +123,13 @@ class FormTable:
         """The rows of a ledger in which something stands, up to where the table ends."""
         first, last = block.header_row + 1, len(self.sheet.rows)
         end = min((row for row in self.landmarks.ends if row >= first), default=last)
-        rows = range(first, min(end, last))
-        if self.sheet.odd or sorted(columns) != list(range(min(columns), max(columns) + 1)):
-            return [row for row in rows if not self._is_blank(row, columns)]
-        span = slice(min(columns), max(columns) + 1)  # side by side as they are printed: all are looked at in one go
-        return [row for row in rows if (within := self.sheet.rows[row][span]) and within.count("") < len(within)]
+        rows: Sequence[int] = range(first, min(end, last))
+        if not self.sheet.odd:  # most rows are blank from the first column to the last: all are looked at in one go
+            span = slice(min(columns), max(columns) + 1)
+            rows = [row for row in rows if (within := self.sheet.rows[row][span]) and within.count("") < len(within)]
+            if len(columns) == span.stop - span.start:
+                return rows
+        return [row for row in rows if not self._is_blank(row, columns)]
 
     def _is_blank(self, row: int, columns: Sequence[int]) -> bool:
         """Whether nothing stands in these columns; a formula without a result is something."""

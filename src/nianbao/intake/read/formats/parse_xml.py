@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 from xml.parsers import expat
 
@@ -81,16 +82,20 @@ def parse_piece(root: bytes, piece: bytes) -> Element:
     Raises:
         Unreadable: it is not well-formed, or declares a namespace.
     """
-    name = root[1:].split(maxsplit=1)[0].removesuffix(b">")
     if _NAMESPACE in piece:
         raise Unreadable("XML_MALFORMED")
     parser = XMLParser(target=TreeBuilder())
     try:
-        parser.feed(b"%b%b</%b>" % (root, piece, name))
+        parser.feed(root + piece + _end_of(root))
         whole: Element = parser.close()
     except (ParseError, ValueError) as error:
         raise Unreadable("XML_MALFORMED") from error
     return whole
+
+
+@lru_cache(maxsize=64)
+def _end_of(root: bytes) -> bytes:
+    return b"</" + root[1:].split(maxsplit=1)[0].removesuffix(b">") + b">"
 
 
 def parse_main(part: str, text: bytes, *roots: str) -> tuple[Element, str]:

@@ -30,6 +30,8 @@ _ELEMENT_INSIDE = "值里夹有别的标记"
 _TWO_VALUES = "有两个值"
 _OF_TWO_KINDS = "类型与内容不符"
 _SHARED = "s"
+_DIGITS = 16
+"""A whole number of fewer is kept to the last."""
 
 
 class Disputed(Exception):
@@ -46,7 +48,7 @@ class Disputed(Exception):
         self.code, self.value, self.cell, self.expected = code, value, cell, expected
 
 
-@dataclass
+@dataclass(slots=True)
 class SheetRow:
     """A row by its number, counted from 1; columns are counted from 0, and what is said of cells goes by address.
 
@@ -83,9 +85,25 @@ def read_row(part: str, element: Element, namespace: str, formats: Formats, befo
         raise Disputed
     columns = _find_columns([cell.get("r") for cell in cells], str(number))
     reader = _RowReader(part, names, formats, row)
+    values, plain, value_tag = row.values, formats.plain, names.value
     for column, cell in zip(columns, cells, strict=True):
-        if len(cell):  # most cells are blank and only have a style
-            reader.read(column, cell)
+        if not len(cell):  # most cells are blank and only have a style
+            continue
+        first = cell[0]
+        if len(cell) == 1 and first.tag == value_tag and not len(first) and column < MAX_COLUMNS:
+            # Nearly all others hold the number of a text, or a number that is shown as it is.
+            kind, said = cell.get("t"), first.text
+            if kind == _SHARED and said:
+                row.texts.append((column, said, ""))
+                values += [""] * (column - len(values))
+                values.append(None)
+                continue
+            is_whole = kind is None and said and len(said) < _DIGITS and said.isdecimal() and said.isascii()
+            if is_whole and cell.get("s") in plain and (held := float(said or 0)):
+                values += [""] * (column - len(values))
+                values.append(held)
+                continue
+        reader.read(column, cell)
     return row
 
 
