@@ -67,7 +67,7 @@ execute = LentConnection.execute
 def tell(self, statement, *parameters):
     if "endless" in statement:
         print("asking", flush=True)
-    execute(self, statement, *parameters)
+    return execute(self, statement, *parameters)
 
 LentConnection.execute = tell
 main()
