@@ -20,6 +20,7 @@ from nianbao import __version__
 from nianbao.catalog import Project
 from nianbao.publish.datapackage import describe_edition, names_of
 from nianbao.publish.figure_lines import figures_csv
+from nianbao.settings import link_or_copy
 from nianbao.terms.document import Document, PrintedFigure, PrintedText
 from nianbao.warehouse.snapshot import tables_beside
 
@@ -92,11 +93,11 @@ def write_edition(
     if document.revisions:
         _write_revisions(document, scratch / "revisions.csv")
     if snapshot is not None:
-        _link(snapshot, scratch / "nianbao.duckdb")
+        link_or_copy(snapshot, scratch / "nianbao.duckdb")
         if document.is_whole and tables_beside(snapshot).is_dir():
             (scratch / TABLES).mkdir()
             for path in sorted(tables_beside(snapshot).iterdir()):
-                _link(path, scratch / TABLES / path.name)
+                link_or_copy(path, scratch / TABLES / path.name)
     # Last, as its first page links to what lies beside it.
     step(f"render {document.publication} site", site.write, document, scratch)
     (scratch / "datapackage.json").write_text(describe_edition(document, scratch), encoding="utf-8")
@@ -164,13 +165,6 @@ def move_into_place(scratch: Path, target: Path) -> None:
     os.replace(target, doomed)
     os.replace(scratch, target)
     shutil.rmtree(doomed)
-
-
-def _link(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
 
 
 def _write_revisions(document: Document, path: Path) -> None:

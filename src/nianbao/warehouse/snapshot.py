@@ -7,17 +7,21 @@ import hashlib
 import os
 import shutil
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+import nianbao
 from nianbao.catalog import Project
 from nianbao.errors import StoreError, UsageError
 from nianbao.language import _
-from nianbao.settings import MEMORY
-from nianbao.warehouse.connect import Connection, literal, open_reader, quote, rows_of, transaction
+from nianbao.settings import MEMORY, link_or_copy
+from nianbao.warehouse.connect import Connection, literal, open_reader, quote, transaction
 
 STORAGE_VERSION = "v1.5.0"
 """Older than this DuckDB's own, so that analysts with an older DuckDB can open the file."""
@@ -26,35 +30,68 @@ SCHEMAS = ("core", "indicator", "mart", "reference")
 """What is published: not `step`, which only indicators are made of, and which is most of a warehouse."""
 CURRENT, CURRENT_TABLES = "current.duckdb", "current.tables"
 DICTIONARY = "dictionary.csv"
-_DICTIONARY = """
+_MADE_BY = f"nianbao {nianbao.__version__}, DuckDB {duckdb.__version__}, storage {STORAGE_VERSION}"
+"""Stands in every Parquet file: what another version wrote is written anew."""
+
+_DICTIONARY = f"""
 SELECT t.schema_name || '.' || t.table_name AS "table", t.comment AS table_meaning,
        c.column_name AS "column", c.data_type AS type, c.comment AS meaning
 FROM duckdb_tables() AS t
 INNER JOIN duckdb_columns() AS c ON t.schema_name = c.schema_name AND t.table_name = c.table_name
     AND t.database_name = c.database_name
+WHERE t.schema_name IN {SCHEMAS} AND t.database_name = {{database}}
 ORDER BY 1, c.column_index
 """
+_CONTENT = 'SELECT (count(*), sum(CAST(hash("the row") AS HUGEINT)))'
+"""One value for all rows of a table, in whatever order they are."""
+
 _KEPT = 3
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A table as it is published: its name, what it means, and of each column the name, type and meaning."""
+
+    name: str
+    meaning: str
+    columns: tuple[tuple[str, str, str], ...]
+
+    @property
+    def place(self) -> str:
+        schema, _, table = self.name.partition(".")
+        return f"{schema}.{quote(table)}"
 
 
 def write_snapshot(connection: Connection, project: Project, folder: Path, as_of: dt.datetime, version: str) -> Path:
     """Write the tables and comments of the published schemas to a new file and switch `current.duckdb` to it.
 
     The same tables lie beside it as Parquet (`tables_beside`), and `current.tables` is switched to them. Readers that
-    hold the old file open keep it. Columns of personal fields are left out. Returns the new file.
+    hold the old file open keep it. Columns of personal fields are left out. Where the last file has the same tables
+    and columns, the rows that differ are changed in a copy of it. Returns the new file.
     """
     folder.mkdir(parents=True, exist_ok=True)
     name = f"nianbao-{as_of:%Y%m%d}-{version[:12]}.duckdb"
     target = folder / name
+    last = None if target.exists() else _find_last(folder)
+    moved: set[str] | None = None
     if not target.exists():
         scratch = folder / f".building-{os.getpid()}.duckdb"
-        scratch.unlink(missing_ok=True)
-        _copy(connection, project, scratch)
+        warehouse = str(connection.execute("SELECT current_database()").fetchall()[0][0])
+        tables = _read_tables(connection, warehouse, _personal_columns(project))
+        if last is not None:
+            shutil.copyfile(last, scratch)
+            with _attached(connection, scratch):
+                if _read_tables(connection, _SNAPSHOT, {}) == tables:
+                    moved = _renew(connection, tables, quote(warehouse))
+        if moved is None:
+            scratch.unlink(missing_ok=True)
+            with _attached(connection, scratch):
+                _copy(connection, tables, quote(warehouse))
         _settle(scratch)
         os.replace(scratch, target)
     if not tables_beside(target).exists():
-        _write_tables(target)
-    digests = folder / f"{name}.sha256"
+        _write_tables(target, None if moved is None else last, moved or set())
+    digests = _digests_of(target)
     if not digests.exists():
         files = (target, *sorted(tables_beside(target).iterdir()))
         lines = [f"{_digest(path)}  {path.relative_to(folder).as_posix()}\n" for path in files]
@@ -72,47 +109,101 @@ def tables_beside(snapshot: Path) -> Path:
     return snapshot.with_suffix(".tables")
 
 
-def _write_tables(snapshot: Path) -> None:
-    """Write every table as Parquet, `mart.figure.parquet`, and dictionary.csv: what each table and column means."""
+def _digests_of(snapshot: Path) -> Path:
+    return snapshot.with_name(f"{snapshot.name}.sha256")
+
+
+def _find_last(folder: Path) -> Path | None:
+    """The analysts' file as it was last written, where all its files are still what this version wrote."""
+    last = (folder / CURRENT).resolve()
+    digests = _digests_of(last)
+    if not digests.exists() or altered_since(digests):
+        return None
+    files = literal(f"{tables_beside(last)}/*.parquet")
+    with duckdb.connect() as connection:
+        rows = connection.execute(f"SELECT DISTINCT decode(value) FROM parquet_kv_metadata({files})").fetchall()
+    return last if rows == [(_MADE_BY,)] else None
+
+
+def _write_tables(snapshot: Path, last: Path | None, moved: set[str]) -> None:
+    """Write every table as Parquet, `mart.figure.parquet`, and dictionary.csv: what each table and column means.
+
+    Of the last analysts' file, if any, the tables are taken over but those that moved.
+    """
     scratch = snapshot.with_name(f".building-{os.getpid()}.tables")
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir()
     with duckdb.connect(str(snapshot), read_only=True) as connection:
         connection.execute("SET threads = 1")  # rows keep their order, and the same tables give the same bytes
-        for table in _tables(connection):
-            name = f"{table['schema_name']}.{table['table_name']}"
-            path = literal(str(scratch / f"{name}.parquet"))
-            place = f"{table['schema_name']}.{quote(table['table_name'])}"
-            connection.execute(f"COPY {place} TO {path} (FORMAT parquet, COMPRESSION zstd)")
-        path = literal(str(scratch / DICTIONARY))
-        connection.execute(f"COPY ({_DICTIONARY}) TO {path} (FORMAT csv, HEADER)")
+        for table in _read_tables(connection, snapshot.stem, {}):
+            path = scratch / f"{table.name}.parquet"
+            if last is not None and table.name not in moved:
+                link_or_copy(tables_beside(last) / path.name, path)
+                continue
+            options = f"FORMAT parquet, COMPRESSION zstd, KV_METADATA {{made_by: {literal(_MADE_BY)}}}"
+            connection.execute(f"COPY {table.place} TO {literal(str(path))} ({options})")
+        query, path = _DICTIONARY.format(database="current_database()"), scratch / DICTIONARY
+        connection.execute(f"COPY ({query}) TO {literal(str(path))} (FORMAT csv, HEADER)")
     os.replace(scratch, tables_beside(snapshot))
 
 
-def _copy(connection: Connection, project: Project, path: Path) -> None:
-    connection.execute(f"ATTACH {literal(str(path))} AS snapshot (STORAGE_VERSION '{STORAGE_VERSION}')")
+_SNAPSHOT = "snapshot"
+"""The name of the analysts' file beside the warehouse."""
+
+
+@contextmanager
+def _attached(connection: Connection, path: Path) -> Iterator[None]:
+    connection.execute(f"ATTACH {literal(str(path))} AS {_SNAPSHOT} (STORAGE_VERSION '{STORAGE_VERSION}')")
     try:
         connection.execute("SET threads = 1")  # so many small tables cost more where they are dealt out
         with transaction(connection):  # one for all: each by itself would be written through to the disk
-            _copy_tables(connection, _personal_columns(project))
-        connection.execute("CHECKPOINT snapshot")
+            yield
+        connection.execute(f"CHECKPOINT {_SNAPSHOT}")
     finally:
-        connection.execute("RESET threads; DETACH snapshot")
+        connection.execute(f"RESET threads; DETACH {_SNAPSHOT}")
 
 
-def _copy_tables(connection: Connection, personal: Mapping[str, set[str]]) -> None:
-    warehouse = quote(str(connection.execute("SELECT current_database()").fetchall()[0][0]))
-    for table in _tables(connection):
-        name = f"{table['schema_name']}.{quote(table['table_name'])}"
-        hidden = personal.get(table["table_name"], set()) if table["schema_name"] == "core" else set()
-        excluded = f" EXCLUDE ({', '.join(map(quote, sorted(hidden)))})" if hidden else ""
-        connection.execute(f"CREATE SCHEMA IF NOT EXISTS snapshot.{table['schema_name']}")
-        connection.execute(f"CREATE TABLE snapshot.{name} AS SELECT *{excluded} FROM {warehouse}.{name}")
-        connection.execute(f"COMMENT ON TABLE snapshot.{name} IS {literal(table['comment'] or '')}")
-    for column in _columns(connection):
-        if column["column_name"] not in personal.get(column["table_name"], set()) or column["schema_name"] != "core":
-            place = f"{column['schema_name']}.{quote(column['table_name'])}.{quote(column['column_name'])}"
-            connection.execute(f"COMMENT ON COLUMN snapshot.{place} IS {literal(column['comment'])}")
+def _copy(connection: Connection, tables: Sequence[_Table], warehouse: str) -> None:
+    for table in tables:
+        here = f"{_SNAPSHOT}.{table.place}"
+        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {_SNAPSHOT}.{table.name.partition('.')[0]}")
+        connection.execute(f"CREATE TABLE {here} AS {_select(table, warehouse)}")
+        connection.execute(f"COMMENT ON TABLE {here} IS {literal(table.meaning)}")
+        for column, _type, meaning in table.columns:
+            if meaning:
+                connection.execute(f"COMMENT ON COLUMN {here}.{quote(column)} IS {literal(meaning)}")
+
+
+def _renew(connection: Connection, tables: Sequence[_Table], warehouse: str) -> set[str]:
+    """Change the rows that differ; a table in which the same row stands several times may need all of them anew."""
+    moved = _differing(connection, tables, warehouse)
+    for table in moved:
+        here, there = f'{_SNAPSHOT}.{table.place} AS "the row"', f'({_select(table, warehouse)}) AS "the row"'
+        row = 'hash("the row")'
+        connection.execute(f"DELETE FROM {here} WHERE {row} NOT IN (SELECT {row} FROM {there})")
+        connection.execute(
+            f"INSERT INTO {_SNAPSHOT}.{table.place} FROM {there} WHERE {row} NOT IN (SELECT {row} FROM {here})"
+        )
+    for table in _differing(connection, moved, warehouse):
+        here = f"{_SNAPSHOT}.{table.place}"
+        connection.execute(f"DELETE FROM {here}; INSERT INTO {here} {_select(table, warehouse)}")
+    return {table.name for table in moved}
+
+
+def _differing(connection: Connection, tables: Sequence[_Table], warehouse: str) -> list[_Table]:
+    """The tables that have other rows in the warehouse than in the analysts' file."""
+    queries = [
+        f'SELECT {number} WHERE ({_CONTENT} FROM {_SNAPSHOT}.{table.place} AS "the row") '
+        f'IS DISTINCT FROM ({_CONTENT} FROM ({_select(table, warehouse)}) AS "the row")'
+        for number, table in enumerate(tables)
+    ]
+    found = connection.execute(" UNION ALL ".join(queries)).fetchall() if queries else []
+    return [tables[number] for (number,) in found]
+
+
+def _select(table: _Table, warehouse: str) -> str:
+    """The rows of a table of the warehouse, without what is not published of it."""
+    return f"SELECT {', '.join(quote(column[0]) for column in table.columns)} FROM {warehouse}.{table.place}"
 
 
 def altered_since(digests: Path) -> list[str]:
@@ -136,22 +227,21 @@ def _personal_columns(project: Project) -> dict[str, set[str]]:
     return found
 
 
-def _tables(connection: Connection) -> list[dict[str, str]]:
-    return rows_of(
-        connection,
-        "SELECT schema_name, table_name, comment FROM duckdb_tables() WHERE database_name = current_database() "
-        "AND schema_name IN (SELECT unnest($1)) ORDER BY schema_name, table_name",
-        [list(SCHEMAS)],
-    )
-
-
-def _columns(connection: Connection) -> list[dict[str, str]]:
-    return rows_of(
-        connection,
-        "SELECT schema_name, table_name, column_name, comment FROM duckdb_columns() WHERE database_name = "
-        "current_database() AND schema_name IN (SELECT unnest($1)) AND comment IS NOT NULL",
-        [list(SCHEMAS)],
-    )
+def _read_tables(connection: Connection, database: str, hidden: Mapping[str, set[str]]) -> list[_Table]:
+    """The published tables of a database by their names, without the columns of core that are to be hidden."""
+    rows = connection.execute(_DICTIONARY.format(database=literal(database))).fetchall()
+    return [
+        _Table(
+            name,
+            meaning or "",
+            tuple(
+                (column, kind, said or "")
+                for _name, _meaning, column, kind, said in columns
+                if not (name.startswith("core.") and column in hidden.get(name.removeprefix("core."), ()))
+            ),
+        )
+        for (name, meaning), columns in groupby(rows, key=lambda row: (row[0], row[1]))
+    ]
 
 
 def _settle(path: Path) -> None:
@@ -176,7 +266,7 @@ def _sweep(folder: Path, current: str) -> None:
         if path.name != current:
             # The file last: by it the next night finds what is still to be taken away.
             shutil.rmtree(tables_beside(path), ignore_errors=True)
-            path.with_name(f"{path.name}.sha256").unlink(missing_ok=True)
+            _digests_of(path).unlink(missing_ok=True)
             path.unlink()
     for leftover in (*folder.glob(".building-*"), *folder.glob(".current-*")):
         shutil.rmtree(leftover) if leftover.is_dir() and not leftover.is_symlink() else leftover.unlink()
