@@ -16,7 +16,7 @@ from pathlib import Path
 
 from nianbao.catalog import Project
 from nianbao.clock import OVERRIDE, ZONE
-from nianbao.intake.blank import write_workbook
+from nianbao.intake.blank.workbook import write_workbook
 from nianbao.publish.release import Edition
 from nianbao.runs.build import build_tables
 from nianbao.runs.collect import Collected, collect

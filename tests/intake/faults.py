@@ -16,7 +16,7 @@ import openpyxl
 from openpyxl.workbook import Workbook
 
 from nianbao.catalog import Project, load_project
-from nianbao.intake.blank import write_workbook
+from nianbao.intake.blank.workbook import write_workbook
 from nianbao.record import Archive
 from nianbao.runs.collect import collect
 from nianbao.runs.workspace import open_workspace

@@ -12,7 +12,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from nianbao.catalog import Project
-from nianbao.intake.blank import write_workbook
+from nianbao.intake.blank.workbook import write_workbook
 from nianbao.intake.read.formats.delimited import COUNT_LABEL, open_delimited
 from nianbao.intake.read.formats.sheet import address
 from nianbao.intake.read.number import NOT_APPLICABLE, NUMBER, UNIT_IN_CELL, read_number, text_of_number

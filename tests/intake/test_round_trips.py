@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from nianbao.catalog import Project
-from nianbao.intake.blank import write_workbook
+from nianbao.intake.blank.workbook import write_workbook
 from nianbao.intake.read.vocabulary import Vocabulary, load_vocabulary
 from nianbao.intake.read.workbook import read_workbook
 from nianbao.intake.text import tidy

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from nianbao.catalog import load_project
 from nianbao.cli import main
 from nianbao.errors import DeclarationError
-from nianbao.intake.blank import write_workbook
+from nianbao.intake.blank.workbook import write_workbook
 from nianbao.statistics.wording import word
 from nianbao.terms.period import Period
 from tests.federation import Federation, a01

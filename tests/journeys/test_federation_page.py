@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from nianbao.catalog import Project, load_project
 from nianbao.catalog.shipped import make_project
 from nianbao.errors import DeclarationError
-from nianbao.intake.blank import write_workbook
+from nianbao.intake.blank.workbook import write_workbook
 from nianbao.runs.nightly import NightRun, nightly
 from nianbao.runs.workspace import open_workspace_to_read
 from nianbao.settings import Home

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nianbao.intake.blank import write_workbook
+from nianbao.intake.blank.workbook import write_workbook
 from nianbao.runs.decide import rule
 from nianbao.runs.workspace import open_workspace
 from nianbao.terms.explanation import Ruling

@@ -65,7 +65,7 @@ def template(
     """Write the blank workbook of a unit and period, or of all units, with what the home holds of earlier periods."""
     from nianbao.catalog import load_project
     from nianbao.errors import UsageError
-    from nianbao.intake.blank import write_workbook
+    from nianbao.intake.blank.workbook import write_workbook
     from nianbao.runs.before import read_all_before
     from nianbao.settings import Home
     from nianbao.terms.period import Period

@@ -6,17 +6,18 @@ import base64
 import hashlib
 import os
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nianbao.settings import Home
+from nianbao.templates import open_templates, read_part
 from nianbao.terms.morning import Morning, name_forms
 from nianbao.terms.status import Status
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
+_PACKAGE = "nianbao.notices"
 _UNITS = 200
 _MODE = 0o640
 """The most that anybody may be given; the umask of the process takes the group's share away unless it is asked for."""
@@ -38,7 +39,7 @@ def render_status(morning: Morning, is_sample: bool = False) -> str:
     """The morning as an HTML page."""
     from markupsafe import Markup
 
-    style = _part("status.css")
+    style = read_part(_PACKAGE, "status.css")
     return _template().render(
         it=morning,
         when=f"{morning.at:%Y-%m-%d %H:%M}",
@@ -54,11 +55,4 @@ def render_status(morning: Morning, is_sample: bool = False) -> str:
 
 @cache
 def _template() -> Template:
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
-    return environment.from_string(_part("status.html.j2"))
-
-
-def _part(name: str) -> str:
-    return files("nianbao.notices").joinpath(name).read_text(encoding="utf-8")
+    return open_templates(_PACKAGE).get_template("status.html.j2")

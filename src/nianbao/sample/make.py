@@ -14,7 +14,7 @@ from pathlib import Path
 from nianbao.catalog.project import Project, load_project
 from nianbao.clock import ZONE
 from nianbao.errors import UsageError
-from nianbao.intake.blank import write_workbook
+from nianbao.intake.blank.workbook import write_workbook
 from nianbao.language import _
 from nianbao.sample.planned import DELIVERIES, Planned, read_planned
 from nianbao.sample.sent import SentBefore

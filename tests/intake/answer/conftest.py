@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from nianbao.catalog import Project, load_project
-from nianbao.intake.blank import write_workbook
+from nianbao.intake.blank.workbook import write_workbook
 from nianbao.sample.planned import Planned
 from nianbao.settings import Home
 from nianbao.terms.filled import Filled

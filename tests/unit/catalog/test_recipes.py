@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from nianbao.catalog import Project, load_project
-from nianbao.intake.blank import write_workbook
+from nianbao.intake.blank.workbook import write_workbook
 from nianbao.terms.check import Severity
 from nianbao.terms.period import Period
 from nianbao.terms.unit import Standing

@@ -16,7 +16,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from nianbao.catalog import Project, load_project
-from nianbao.intake.blank import write_workbook
+from nianbao.intake.blank.workbook import write_workbook
 from nianbao.terms import workbook_words
 from nianbao.terms.check import Rule
 from nianbao.terms.filled import Earlier, Filled, HeldBefore

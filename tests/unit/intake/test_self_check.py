@@ -11,8 +11,8 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from nianbao.catalog import Project
-from nianbao.intake.blank import write_workbook
 from nianbao.intake.blank.options import Options
+from nianbao.intake.blank.workbook import write_workbook
 from nianbao.sample.make import plan_sample
 from nianbao.terms.check import Rule
 from nianbao.terms.filled import Filled

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from nianbao.intake.answer.numbers import (
@@ -17,6 +16,7 @@ from nianbao.intake.answer.numbers import (
 )
 from nianbao.intake.answer.receipt import by_weight, compared_zh, grouped
 from nianbao.intake.answer.work import last_days_zh, office_zh, outcome_zh
+from nianbao.templates import open_templates, read_part
 from nianbao.terms.delivery import Outcome
 from nianbao.terms.finding import Severity
 from nianbao.terms.period import Period
@@ -25,6 +25,7 @@ from nianbao.terms.receipt import Receipt
 if TYPE_CHECKING:
     from jinja2 import Template
 
+_PACKAGE = "nianbao.intake.answer"
 _CHANGES_SHOWN = 100
 
 
@@ -32,7 +33,7 @@ def render_page(receipt: Receipt) -> str:
     """A receipt as an HTML page."""
     from markupsafe import Markup
 
-    style = _part("receipt.css")
+    style = read_part(_PACKAGE, "receipt.css")
     return _template().render(
         it=receipt,
         outcome=outcome_zh(receipt),
@@ -61,14 +62,7 @@ def _period_zh(code: str | None) -> str:
 
 @cache
 def _template() -> Template:
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
-    return environment.from_string(_part("receipt.html.j2"))
-
-
-def _part(name: str) -> str:
-    return files("nianbao.intake.answer").joinpath(name).read_text(encoding="utf-8")
+    return open_templates(_PACKAGE).get_template("receipt.html.j2")
 
 
 _SHOWN = 10

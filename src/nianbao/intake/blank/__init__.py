@@ -1,5 +1,1 @@
 """Writes the workbook that a unit fills in."""
-
-from nianbao.intake.blank.workbook import write_workbook
-
-__all__ = ["write_workbook"]

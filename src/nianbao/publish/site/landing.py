@@ -16,11 +16,11 @@ from pathlib import Path
 
 from nianbao import __version__
 from nianbao.publish.site.explorer import explorer_parts, sentence_part, write_parts
-from nianbao.publish.site.pages import open_templates, read_part, write_assets
+from nianbao.publish.site.pages import open_pages, read_page_part, write_assets
 from nianbao.settings import write_whole
 from nianbao.terms.release import Release, ReleasedYear, Shelf, ShelvedRelease
 
-_templates = cache(open_templates)
+_templates = cache(open_pages)
 
 LANDING, EXPLORER, OFFICE, PAGES = "index.html", "explorer.html", "drafts.html", "pages"
 _ASSETS = ("site.css", "tools.js", "landing.js", "explorer.js")
@@ -117,8 +117,8 @@ def render_over(template: str, over: Over, releases: str, **said: object) -> str
 
 
 def _fingerprint(over: Over, shelves: Sequence[Shelf], releases: Path) -> str:
-    parts = [read_part("assets", name).encode() for name in _ASSETS]
-    parts += [read_part("templates", name).encode() for name in _TEMPLATES]
+    parts = [read_page_part("assets", name).encode() for name in _ASSETS]
+    parts += [read_page_part("templates", name).encode() for name in _TEMPLATES]
     parts += [f"{__version__} {over} {list(shelves)}".encode()]
     parts += [path.parent.name.encode() for path in sorted((releases / PAGES / "one-page").glob(f"*/{LANDING}"))]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
@@ -147,7 +147,7 @@ def write_shelf(folder: Path, title: str, shelved: Sequence[ShelvedRelease]) -> 
     The script begins with what both were made from, so that a night without news renders nothing.
     """
     made_from = hashlib.sha256(
-        f"{__version__} {read_part('templates', _TEMPLATE)} {title} {shelved}".encode()
+        f"{__version__} {read_page_part('templates', _TEMPLATE)} {title} {shelved}".encode()
     ).hexdigest()
     if _is_made_from(folder, made_from):
         return []

@@ -19,7 +19,7 @@ from nianbao.publish.site.completeness import (
 from nianbao.publish.site.figure import FigurePage, change_text, figure_page, period_zh, share_text
 from nianbao.publish.site.index_data import index_data, indicator_rows, meaning
 from nianbao.publish.site.outline import Outline, leaf_name
-from nianbao.publish.site.pages import open_templates, write_assets
+from nianbao.publish.site.pages import open_pages, write_assets
 from nianbao.settings import write_whole
 from nianbao.terms.document import Document, PrintedBlock, PrintedChart, PrintedText, ToWrite
 from nianbao.terms.status import Status
@@ -79,7 +79,7 @@ def _write_assets(pages: list[FigurePage], outline: Outline, folder: Path) -> No
 @cache
 def _environment() -> Environment:
     """The templates, compiled once for all editions of a run."""
-    environment = open_templates()
+    environment = open_pages()
     says: dict[str, Any] = {
         "leaf_name": leaf_name,
         "matrix_name": matrix_name,
