@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from nianbao.catalog import Project
@@ -23,7 +22,7 @@ _CELLS = {name: f"CAST({name} AS {kind})" for name, kind in CELL.bare_columns.it
 
 def submission_row(submission: Submission) -> dict[str, Any]:
     """A submission as a row of staging and of the ledger."""
-    return asdict(submission) | {"submission_id": submission.submission_id}
+    return vars(submission) | {"submission_id": submission.submission_id}
 
 
 def fill_stage(

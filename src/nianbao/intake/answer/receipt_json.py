@@ -6,8 +6,9 @@ import datetime as dt
 import json
 import types
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from nianbao.terms.receipt import RECEIPT_SCHEMA, Receipt
@@ -31,13 +32,13 @@ class NotAReceipt(Exception):
 
 def to_plain(receipt: Receipt) -> dict[str, Any]:
     """A receipt as JSON knows it: days and moments as texts."""
-    plain: dict[str, Any] = json.loads(json.dumps(asdict(receipt), ensure_ascii=False, default=_text_of_day))
+    plain: dict[str, Any] = json.loads(json.dumps(receipt, ensure_ascii=False, default=_plain))
     return plain
 
 
 def dump_receipt(receipt: Receipt) -> str:
     """A receipt as a JSON file."""
-    return json.dumps(asdict(receipt), ensure_ascii=False, indent=2, default=_text_of_day) + "\n"
+    return json.dumps(receipt, ensure_ascii=False, indent=2, default=_plain) + "\n"
 
 
 def load_receipt(text: str) -> Receipt:
@@ -62,9 +63,11 @@ def receipt_schema() -> dict[str, object]:
     return head | _schema(Receipt)
 
 
-def _text_of_day(value: object) -> str:
+def _plain(value: object) -> object:
     if isinstance(value, dt.date):
         return value.isoformat()
+    if is_dataclass(value):
+        return vars(value)
     raise TypeError(type(value).__name__)
 
 
@@ -76,7 +79,7 @@ def _load(kind: Any, value: Any) -> Any:
             raise ValueError(f"null for {kind}")
         return None
     if is_dataclass(bare) and isinstance(bare, type):
-        hints = get_type_hints(bare)
+        hints = _types_of(bare)
         # A receipt of an earlier edition lacks what was added since.
         known = [key for key in fields(bare) if key.name in value or key.default is MISSING]
         return bare(**{key.name: _load(hints[key.name], value[key.name]) for key in known})
@@ -89,6 +92,10 @@ def _load(kind: Any, value: Any) -> Any:
     if not isinstance(value, bare):
         raise TypeError(f"{value!r} is no {bare.__name__}")
     return value
+
+
+_types_of = cache(get_type_hints)
+"""The types of a type's keys; Python reads them from their texts anew each time it is asked."""
 
 
 def _schema(kind: Any) -> dict[str, object]:
