@@ -9,17 +9,19 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from nianbao.catalog import Project, load_project
 from nianbao.catalog.shipped import copy_shared
 from nianbao.intake.answer.receipt_json import load_receipt
-from nianbao.runs.build import build_tables
+from nianbao.runs.build import all_models, build_tables
 from nianbao.runs.collect import Collected, collect
 from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 from nianbao.terms.receipt import Receipt
-from nianbao.warehouse import ledger
+from nianbao.warehouse import ledger, refresh
 from nianbao.warehouse.connect import open_present
+from tests.counting import differing_rows
 from tests.homes import arrive, clock_at
 
 OWN = Path(__file__).parent / "small"
@@ -39,9 +41,13 @@ def a02(*trainings: tuple[str, str, int], note: str = "") -> Form:
 
 
 class Federation:
-    """The declared folders, which a test may change, and the home of its nights."""
+    """The declared folders, which a test may change, and the home of its nights.
 
-    def __init__(self, folder: Path) -> None:
+    Of one that is `in_part` every table is built for those alone who moved, few as they are, and held to its query.
+    """
+
+    def __init__(self, folder: Path, in_part: bool = False) -> None:
+        self._in_part = in_part
         self.folder = folder / "project"
         shutil.copytree(OWN, self.folder)
         copy_shared(self.folder)
@@ -75,7 +81,10 @@ class Federation:
         with clock_at(now), open_workspace(self.folder, self.home, "nightly") as workspace:
             collected = collect(workspace)
             if ledger.has_accepted(workspace.connection):
-                build_tables(workspace)
+                with patch.object(refresh, "_PARTS", 0 if self._in_part else refresh._PARTS):
+                    build_tables(workspace)
+                for model in all_models(workspace.project) if self._in_part else ():
+                    assert differing_rows(workspace.connection, model) == [], model.name
         return collected
 
     def ask(self, query: str, *given: object) -> list[tuple[Any, ...]]:

@@ -21,7 +21,7 @@ Q1, Q1_NIGHT = "2021-04-05T09:00", "2021-04-06T01:00"
 @pytest.fixture
 def federation(tmp_path: Path) -> Federation:
     """A small federation without a report."""
-    return Federation(tmp_path)
+    return Federation(tmp_path, in_part=True)
 
 
 def test_T9_a_way_back_to_the_first_version_is_a_correction(federation: Federation) -> None:

@@ -21,7 +21,7 @@ ADDED = ("补的班", "2021-08-02", 6)
 @pytest.fixture
 def federation(tmp_path: Path) -> Federation:
     """A small federation of which a first desk reported five trainings."""
-    federation = Federation(tmp_path)
+    federation = Federation(tmp_path, in_part=True)
     federation.send("A1", "2021Q3", {"A02": a02(*FIRST)}, "2021-10-05T09:00")
     federation.night("2021-10-06T01:00")
     return federation

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from nianbao.warehouse.models import (
     built_from,
     fingerprint_of_built,
     leaf_fingerprints,
+    moved_since,
     read_models,
     remember_built,
 )
@@ -44,7 +46,8 @@ def build_tables(
     connection, project = workspace.connection, workspace.project
     leaves = leaf_fingerprints(connection) | workspace.reference
     models = keep_models(project, workspace.home.models, all_models) if workspace.is_writer else all_models(project)
-    built = step("build", build, connection, models, leaves, project.column_comments, clock.now(), progress)
+    told = functools.partial(moved_since, connection)
+    built = step("build", build, connection, models, leaves, project.column_comments, clock.now(), progress, told)
     rules = hashlib.sha256(repr(project.built_rules).encode()).hexdigest()
     state = f"{fingerprint_of_built(connection)} {rules}"
     if built_from(connection, _VERIFIED) == state:

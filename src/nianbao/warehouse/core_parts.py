@@ -6,6 +6,7 @@ from nianbao.catalog import Project
 from nianbao.terms.form import Aggregate, Form, Layout, Part
 from nianbao.warehouse.connect import quote
 from nianbao.warehouse.models import Model
+from nianbao.warehouse.refresh import SAME
 from nianbao.warehouse.schema import SQL_TYPES
 
 
@@ -23,6 +24,7 @@ def _core_model(form: Form, part: Part) -> Model:
         zh=f"现行数据：{form.zh}·{part.zh}",
         en=f"rows in force of {form.en}: {part.en}; one row per record of a unit and period",
         columns={field.column: field.comment for field in part.fields},
+        reach=SAME,
     )
 
 

@@ -15,12 +15,13 @@ from nianbao.errors import ModelError
 from nianbao.language import _
 from nianbao.warehouse.connect import Connection, raise_interrupt, transaction
 from nianbao.warehouse.engine import other_engine
-from nianbao.warehouse.refresh import NOBODY, Moved, refresh, replace_whole, together
+from nianbao.warehouse.refresh import NOBODY, SAME, Moved, refresh, replace_whole, together
 from nianbao.warehouse.schema import comment_on
 from nianbao.warehouse.state import READS
 
 _ZH = re.compile(r"--\s*zh:\s*(.+)")
 _GRAIN = re.compile(r"--\s*grain:\s*(.+)")
+_APART = re.compile(r"--\s*apart:\s*by (\w+)")
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class Model:
 def read_models(folder: Path) -> list[Model]:
     """The models of sql/: path = table, the header says what it is and what a row is.
 
+    Where it says `apart: by unit_code` the rows of a unit follow from those of the same unit.
+
     Raises:
         ModelError: a file has no header or is not one SELECT.
     """
@@ -57,7 +60,9 @@ def _read_model(path: Path) -> Model:
         what = _("a model opens with one sentence and the lines -- zh: … and -- grain: …")
         raise ModelError(what, str(path), _("write its header"))
     en = f"{first[3:].strip().rstrip('.')}; {grain[1].strip()}"
-    return Model(f"{path.parent.name}.{path.stem}", text, tables_read(text, str(path)), zh[1].strip(), en)
+    apart = _APART.search(text)
+    by = (apart[1], SAME) if apart else ("unit_code", "")
+    return Model(f"{path.parent.name}.{path.stem}", text, tables_read(text, str(path)), zh[1].strip(), en, {}, *by)
 
 
 def tables_read(sql: str, where: str) -> frozenset[str]:
@@ -87,10 +92,12 @@ def build(
     column_comments: Mapping[str, str],
     built_at: dt.datetime,
     progress: Callable[[str], None] = lambda name: None,
+    moved_since: Callable[[str, str, str], Moved] = lambda name, then, now: None,
 ) -> list[str]:
     """Build the models whose text, description or inputs changed, all in one transaction; returns their names.
 
-    `leaves` are the fingerprints of what models read and nobody builds: reference tables, raw, ledger.
+    `leaves` are the fingerprints of what models read and nobody builds: reference tables, raw, ledger. `moved_since`
+    says of one of them whose rows moved between two of its fingerprints, where that is known.
 
     Raises:
         ModelError: a model fails, reads a table that does not exist, or depends on itself.
@@ -98,7 +105,10 @@ def build(
     stored = dict(connection.execute("SELECT model, fingerprint FROM ledger.build").fetchall())
     known = json.loads(stored.get(_LEAVES, "{}"))
     then = stored | known
-    moved: dict[str, Moved] = {name: NOBODY if known.get(name) == leaf else None for name, leaf in leaves.items()}
+    moved: dict[str, Moved] = {
+        name: NOBODY if known.get(name) == leaf else moved_since(name, known[name], leaf) if name in known else None
+        for name, leaf in leaves.items()
+    }
     compared = {read for model in models if model.reach for read in model.reads}
     fingerprints = dict(leaves)
     built, said_anew = [], {} if known == leaves else {_LEAVES: json.dumps(dict(leaves))}
@@ -163,6 +173,18 @@ def leaf_fingerprints(connection: Connection) -> dict[str, str]:
     ).fetchall()
     runs = dict(rows)
     return runs | {view: "+".join(runs.get(table, "") for table in tables) for view, tables in READS.items()}
+
+
+def moved_since(connection: Connection, name: str, then: str, now: str) -> Moved:
+    """Whose rows of a table of ledger or raw may be others than after the runs that it stood at."""
+    if not (name.startswith("raw.") or name in READS or name in _OF_SUBMISSIONS):
+        return None
+    since = min(before for before, last in zip(then.split("+"), now.split("+"), strict=True) if before != last)
+    rows = connection.execute("SELECT DISTINCT unit_code FROM ledger.moved WHERE run_id > ?", [since]).fetchall()
+    return frozenset(row[0] for row in rows)
+
+
+_OF_SUBMISSIONS = frozenset(table for tables in READS.values() for table in tables)
 
 
 def fingerprint_of_built(connection: Connection) -> str:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _RUNS_AT_ONCE = 500
 _CELLS_AT_ONCE = 1 << 18
+_OF_SUBMISSIONS = ("submission", "decision", "approval", "asked", "anew")
+"""The facts from which the tables at the door of the warehouse follow."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +66,16 @@ def apply_facts(connection: Connection, project: Project, applied: Applied) -> N
 
     What is said anew of deliveries or submissions takes the place of what was said; decisions and receipts stay.
     """
+    _note_moved(
+        connection, applied
+    )  # before, as what is forgotten has its unit now, and after, as what is new has it then
     _forget(connection, applied, list(project.parts))
     for kind, frame in applied.facts.items():
         if kind == "delivery" and "file" not in frame.columns:
             frame = _with_shown_names(frame)
         insert_frame(connection, f"ledger.{kind}", frame, _casts(frame, LEDGER[kind]))
         remember_built(connection, f"ledger.{kind}", applied.run_ids[kind], applied.at)
+    _note_moved(connection, applied)
     if counting := _counting(applied.facts):
         columns = ", ".join(f"{name} {kind}" for name, kind in CELL.bare_columns.items())
         connection.execute(f"CREATE OR REPLACE TEMP TABLE incoming_cell ({columns})")
@@ -81,6 +87,20 @@ def apply_facts(connection: Connection, project: Project, applied: Applied) -> N
         for part in project.parts:
             _spread(connection, part, applied, counting)
         connection.execute("DROP TABLE incoming_cell")
+
+
+def _note_moved(connection: Connection, applied: Applied) -> None:
+    """Note of which units these facts say something, for tables that are built for those who moved."""
+    named = [applied.facts[kind] for kind in _OF_SUBMISSIONS if kind in applied.facts]
+    if not named:
+        return
+    ids = {one for frame in named for one in frame["submission_id"].drop_nulls()}
+    whole = applied.facts["anew"]["delivery_id"].to_list() if "anew" in applied.facts else []
+    connection.execute(
+        "INSERT INTO ledger.moved SELECT DISTINCT $1, unit_code FROM ledger.submission "
+        "WHERE list_contains($2::VARCHAR[], submission_id) OR list_contains($3::VARCHAR[], delivery_id)",
+        [max(applied.run_ids.values()), sorted(ids), whole],
+    )
 
 
 def _with_shown_names(deliveries: Frame) -> Frame:
