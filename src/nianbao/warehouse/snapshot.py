@@ -72,7 +72,7 @@ def write_snapshot(connection: Connection, project: Project, folder: Path, as_of
     folder.mkdir(parents=True, exist_ok=True)
     name = f"nianbao-{as_of:%Y%m%d}-{version[:12]}.duckdb"
     target = folder / name
-    last = None if target.exists() else _find_last(folder)
+    last = None if target.exists() else _find_last(connection, folder)
     moved: set[str] | None = None
     if not target.exists():
         scratch = folder / f".building-{os.getpid()}.duckdb"
@@ -113,15 +113,14 @@ def _digests_of(snapshot: Path) -> Path:
     return snapshot.with_name(f"{snapshot.name}.sha256")
 
 
-def _find_last(folder: Path) -> Path | None:
+def _find_last(connection: Connection, folder: Path) -> Path | None:
     """The analysts' file as it was last written, where all its files are still what this version wrote."""
     last = (folder / CURRENT).resolve()
     digests = _digests_of(last)
     if not digests.exists() or altered_since(digests):
         return None
     files = literal(f"{tables_beside(last)}/*.parquet")
-    with duckdb.connect() as connection:
-        rows = connection.execute(f"SELECT DISTINCT decode(value) FROM parquet_kv_metadata({files})").fetchall()
+    rows = connection.execute(f"SELECT DISTINCT decode(value) FROM parquet_kv_metadata({files})").fetchall()
     return last if rows == [(_MADE_BY,)] else None
 
 
