@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import lru_cache, wraps
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 _UNSEEN = re.compile(
     r"[\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e"
@@ -24,15 +23,25 @@ _SHORT, _KEPT = 64, 8_192
 Found = TypeVar("Found")
 
 
+class _Known(dict[str, Found], Generic[Found]):
+    """What short texts come to; when it is full it begins anew."""
+
+    def __init__(self, work: Callable[[str], Found]) -> None:
+        super().__init__()
+        self._work = work
+
+    def __missing__(self, text: str) -> Found:
+        found = self._work(text)
+        if len(text) <= _SHORT:
+            if len(self) >= _KEPT:
+                self.clear()
+            self[text] = found
+        return found
+
+
 def remember(work: Callable[[str], Found]) -> Callable[[str], Found]:
     """Remember what short texts come to: those that are printed on a form come back on every workbook."""
-    known = lru_cache(maxsize=_KEPT)(work)
-
-    @wraps(work)
-    def look_up(text: str) -> Found:
-        return known(text) if len(text) <= _SHORT else work(text)
-
-    return look_up
+    return _Known(work).__getitem__
 
 
 @remember

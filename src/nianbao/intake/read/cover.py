@@ -29,7 +29,7 @@ def read_covers(sheets: Sequence[Sheet]) -> list[Cover]:
     """The answers of every cover by key, with `<key>_cell` telling where each stands; the sheet 封面 comes first."""
     likely = [sheet for sheet in sheets if sheet.name == workbook_words.COVER_SHEET]
     others = [sheet for sheet in sheets if sheet.name != workbook_words.COVER_SHEET]
-    likely += (sheet for sheet in others if any(text == _UNIT for _, _, text in sheet.texts))
+    likely += (sheet for sheet in others if _UNIT in [text for _, _, text in sheet.texts])
     return _filled(likely) or _filled(sheets)
 
 

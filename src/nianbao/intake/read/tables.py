@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from operator import itemgetter
 
 from nianbao.intake.read.formats.sheet import Sheet, address, column_letters
 from nianbao.intake.read.header import UNIT_TITLE
@@ -125,10 +126,11 @@ class FormTable:
         end = min((row for row in self.landmarks.ends if row >= first), default=last)
         rows: Sequence[int] = range(first, min(end, last))
         if not self.sheet.odd:  # most rows are blank from the first column to the last: all are looked at in one go
-            span = slice(min(columns), max(columns) + 1)
-            rows = [row for row in rows if (within := self.sheet.rows[row][span]) and within.count("") < len(within)]
-            if len(columns) == span.stop - span.start:
-                return rows
+            cells, width = self.sheet.rows, max(columns) + 1
+            if all(len(cells[row]) >= width for row in rows):
+                take = itemgetter(min(columns), *columns)
+                blank = ("",) * (len(columns) + 1)
+                return [row for row in rows if take(cells[row]) != blank]
         return [row for row in rows if not self._is_blank(row, columns)]
 
     def _is_blank(self, row: int, columns: Sequence[int]) -> bool:

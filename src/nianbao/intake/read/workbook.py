@@ -35,6 +35,8 @@ def read_workbook(content: bytes, vocabulary: Vocabulary, file_name: str = "") -
         opened = open_file(content, file_name, vocabulary.fields)
     except Unreadable as unreadable:
         return Reading(faults=(unreadable.fault,))
+    if opened.is_own_answer:
+        return Reading(faults=(ReadingFault("OWN_ANSWER"),))
     grids: dict[str, Grid] = {sheet.name: sheet.rows for sheet in opened.sheets}
     explanations = take_explanations(grids)
     sheets = [sheet for sheet in opened.sheets if sheet.name in grids]

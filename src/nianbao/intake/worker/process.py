@@ -15,12 +15,11 @@ from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 
-from nianbao.intake.columns import to_columns, unread
+from nianbao.intake.columns import to_columns
 from nianbao.intake.read.mask_reading import mask_reading
 from nianbao.intake.read.vocabulary import Vocabulary, load_vocabulary
 from nianbao.intake.worker.request import MARKED, NOT_MARKED, ReadRequest
 from nianbao.intake.worker.wire import dump_answer, dump_file
-from nianbao.terms.submission import ReadingFault
 
 MEMORY_BYTES = 1 << 30
 GARBAGE = 1 << 16
@@ -44,14 +43,11 @@ def main() -> None:
 
 
 def _read(asked: Sequence[str], vocabulary: Vocabulary) -> bytes:
-    from nianbao.intake.read.formats.own_answer import is_own_answer
     from nianbao.intake.read.workbook import read_workbook  # to mark a workbook nothing is read
 
     path, name = asked
     sent_as = name.encode("utf-8", "replace").decode()
     content = Path(path).read_bytes()
-    if is_own_answer(content):
-        return dump_file(unread(ReadingFault("OWN_ANSWER")))
     return dump_file(to_columns(mask_reading(read_workbook(content, vocabulary, sent_as))))
 
 

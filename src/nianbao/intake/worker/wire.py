@@ -5,7 +5,6 @@ The worker may have opened a hostile file, so the parent takes its columns only 
 
 from __future__ import annotations
 
-import dataclasses
 import io
 import json
 import struct
@@ -43,8 +42,8 @@ def dump_file(read: FileRead) -> bytes:
     """What was read of a file as an answer."""
     head = {
         "cover": read.cover,
-        "sheets": [dataclasses.asdict(sheet) for sheet in read.sheets],
-        "faults": [dataclasses.asdict(fault) for fault in read.faults],
+        "sheets": [vars(sheet) | {"faults": [*map(vars, sheet.faults)]} for sheet in read.sheets],
+        "faults": [*map(vars, read.faults)],
         "explanations": read.explanations,
     }
     body = io.BytesIO()

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 
 from nianbao.intake.read.formats.foreign import head_of
 from nianbao.intake.read.formats.office_package import CONTENT_TYPES
-from nianbao.intake.read.formats.package import ZIP_MAGIC, ZipPackage
-from nianbao.intake.read.formats.sheet import Unreadable
+from nianbao.intake.read.formats.package import ZipPackage
 
 _SEAL = re.compile(rb"<!-- nianbao ([0-9a-f]{64}) -->")
 _TEXTS = (b'{\n  "schema": 1,\n  "delivery_id": ', b"\n<title>\xe6\x8a\xa5\xe8\xa1\xa8\xe5\x9b\x9e\xe6\x89\xa7 ")
@@ -24,16 +23,19 @@ def sealed(types: bytes, checksums: Mapping[str, int]) -> bytes:
     return _SEAL.sub(b"", types) + b"<!-- nianbao %s -->" % _hash(checksums)
 
 
-def is_own_answer(content: bytes) -> bool:
-    """Whether a file is a receipt of ours, for programs or for people, or a workbook part for part as we marked it."""
-    if not content.startswith(ZIP_MAGIC):
-        head = head_of(content)
-        return any(text in head for text in _TEXTS)
-    try:
-        package = ZipPackage(content)
-        seal = _SEAL.search(package.read(CONTENT_TYPES)) if CONTENT_TYPES in package else None
-    except Unreadable:
-        return False
+def is_receipt(content: bytes) -> bool:
+    """Whether a text is a receipt of ours, for programs or for people."""
+    head = head_of(content)
+    return any(text in head for text in _TEXTS)
+
+
+def is_sealed(package: ZipPackage) -> bool:
+    """Whether a workbook is part for part as we marked it.
+
+    Raises:
+        Unreadable: what it says of the types of its parts is damaged.
+    """
+    seal = _SEAL.search(package.read(CONTENT_TYPES)) if CONTENT_TYPES in package else None
     return seal is not None and seal[1] == _hash(package.checksums)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from nianbao.intake.read.formats import foreign
@@ -11,6 +12,7 @@ from nianbao.intake.read.formats.delimited import DELIMITERS, open_delimited
 from nianbao.intake.read.formats.json_delivery import Fields, open_json
 from nianbao.intake.read.formats.ods import CONTENT, MIMETYPE, open_ods
 from nianbao.intake.read.formats.office_package import CONTENT_TYPES, content_types, main_part
+from nianbao.intake.read.formats.own_answer import is_receipt, is_sealed
 from nianbao.intake.read.formats.package import ZIP_MAGIC, ZipPackage
 from nianbao.intake.read.formats.sheet import Opened, Unreadable
 from nianbao.intake.read.formats.unlock import unlock
@@ -30,7 +32,7 @@ def open_file(content: bytes, name: str, fields: Fields) -> Opened:
     """The sheets of a delivery, whatever its format; `fields` are those of all forms, by their codes taken apart.
 
     Raises:
-        Unreadable: it is none of the formats that are taken, or damaged, or not safe to open.
+        Unreadable: it is none of the formats that are taken, damaged, not safe to open, or a receipt of ours.
     """
     if not content:
         raise Unreadable("EMPTY_FILE")
@@ -74,10 +76,12 @@ def _open_package(content: bytes, ending: str) -> tuple[str, Opened]:
         raise foreign.refuse(kind, ending)
     if main is None:
         raise Unreadable("TRUNCATED", CONTENT_TYPES)
-    return "xlsx", open_xlsx(package, main, types)
+    return "xlsx", replace(open_xlsx(package, main, types), is_own_answer=is_sealed(package))
 
 
 def _open_text(content: bytes, name: str, ending: str, fields: Fields) -> Opened:
+    if is_receipt(content):
+        raise Unreadable("OWN_ANSWER")
     if kind := foreign.kind_of_bytes(content):
         raise foreign.refuse(kind, ending)
     if ending in DELIMITERS:
@@ -91,4 +95,4 @@ def _misnamed(opened: Opened, kind: str, ending: str) -> Opened:
     if ending in _ENDINGS[kind] or ending not in foreign.TAKEN:
         return opened
     fault = ReadingFault("MISNAMED", value=kind, expected=ending)
-    return Opened(opened.sheets, (*opened.faults, fault), opened.cover, opened.form_code)
+    return replace(opened, faults=(*opened.faults, fault))

@@ -100,12 +100,16 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Opened:
-    """A file that could be opened: its sheets, what is worth a word about it, and what its name already says."""
+    """A file that could be opened: its sheets, what is worth a word about it, and what its name already says.
+
+    `is_own_answer` where it is a workbook as we marked it.
+    """
 
     sheets: Sequence[Sheet]
     faults: tuple[ReadingFault, ...] = ()
     cover: Mapping[str, str] = field(default_factory=dict)
     form_code: str | None = None
+    is_own_answer: bool = False
 
 
 def address(row: int, column: int) -> str:

@@ -83,7 +83,7 @@ def read_row(part: str, element: Element, namespace: str, formats: Formats, befo
     cells = element.findall(names.cell)
     if len(cells) != len(element) and any(each.tag not in (names.cell, names.more) for each in element):
         raise Disputed
-    columns = _find_columns([cell.get("r") for cell in cells], str(number))
+    columns = _find_columns(tuple([cell.get("r") for cell in cells]), str(number))
     reader = _RowReader(part, names, formats, row)
     values, plain, value_tag = row.values, formats.plain, names.value
     for column, cell in zip(columns, cells, strict=True):
@@ -230,7 +230,8 @@ class _RowReader:
         return Disputed("CELL_MALFORMED", because[:SHOWN], self._place(column))
 
 
-def _find_columns(places: Sequence[str | None], digits: str) -> Sequence[int]:
+@lru_cache(maxsize=1_024)
+def _find_columns(places: tuple[str | None, ...], digits: str) -> Sequence[int]:
     """The columns of the cells of a row, by their addresses; one without an address stands right of the one before."""
     columns, last = [], -1
     for place in places:
