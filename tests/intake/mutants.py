@@ -120,8 +120,11 @@ def mutant(content: bytes, number: int) -> bytes:
 
 
 def undivided(content: bytes) -> bytes:
-    """The same workbook with a blank in a tag of every sheet, for which its rows are not read one by one."""
-    return zipped((name, text.replace(b"<sheetData>", b"<sheetData >")) for name, text in entries(content))
+    """The same workbook with blanks in tags, for which its rows and shared texts are not read one by one."""
+    return zipped(
+        (name, text.replace(b"<sheetData>", b"<sheetData >").replace(b"<si>", b"<si >", 1))
+        for name, text in entries(content)
+    )
 
 
 def _change_cell(text: str, dice: random.Random) -> str:

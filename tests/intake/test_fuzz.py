@@ -67,12 +67,26 @@ def test_a_sheet_is_the_same_row_by_row_and_in_one_piece(project: Project, tmp_p
         (b"</sheetData>", b"</sheetData ></worksheet><!-- </sheetData>"),
         (b"</worksheet>", b"<sheetData/></worksheet>"),
         (b"<worksheet ", b"<worksheet xmlns:x14ac='urn:x' "),
+        (b"</row>", b"<extLst><row r='98'></row></extLst></row><row\tr='99'></row>"),
+        (b"<si>", b"<si/><si>"),
+        (b"<si>", b"<!-- <si> --><si>"),
+        (b"<si>", b"<?x <si> ?><si>"),
+        (b"<si>", b"<si><si><t>7</t></si>"),
+        (b"<si>", b"<x><si><t>7</t></si></x><si>"),
+        (b"<si>", b"<si><!-- 1 -->"),
+        (b"</si>", b"</si><![CDATA[<si>]]>"),
+        (b"</si>", b"</si>&nbsp;"),
+        (b"</si>", b"<r><t>7</t></r></si>"),
+        (b"</si>", b"</si><extLst><si><t>7</t></si></extLst>"),
+        (b"</sst>", b"</sst ><!-- </sst>"),
+        (b"</sst>", b"</sst></sst>"),
+        (b"<sst ", b"<sst xmlns:x='urn:x' "),
     ],
 )
-def test_what_looks_like_rows_is_told_from_rows(
+def test_R5_what_looks_like_rows_or_texts_is_told_from_them(
     project: Project, tmp_path: Path, written: bytes, instead: bytes
 ) -> None:
-    """R5: comments, instructions, CDATA and strange elements between rows, once or everywhere, are read the same."""
+    """R5: comments, instructions, CDATA and strange elements between rows or texts, once or everywhere, change nothing."""
     workbook = Desk(project, project.units["QH630100"], Period.parse("2021Q4"), tmp_path / "seed.xlsx").workbook()
     for count in (1, -1):
         content = zipped((name, text.replace(written, instead, count)) for name, text in entries(workbook))

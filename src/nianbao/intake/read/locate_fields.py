@@ -183,7 +183,8 @@ def locate_by_code(sheet: Sheet, vocabulary: Vocabulary) -> Landmarks:
 
 def _begins_row(sheet: Sheet, row: int, column: int, margin: int) -> bool:
     """Whether nothing stands left of a cell: a record may well say 说明 or 联系人 somewhere, and means itself."""
-    return not any(cell != "" for cell in sheet.rows[row][margin:column])
+    left = sheet.rows[row][margin:column]
+    return left.count("") == len(left)
 
 
 def _note_beside(sheet: Sheet, row: int, column: int) -> NoteText:

@@ -125,12 +125,12 @@ class FormTable:
         first, last = block.header_row + 1, len(self.sheet.rows)
         end = min((row for row in self.landmarks.ends if row >= first), default=last)
         rows: Sequence[int] = range(first, min(end, last))
-        if not self.sheet.odd:  # most rows are blank from the first column to the last: all are looked at in one go
-            cells, width = self.sheet.rows, max(columns) + 1
-            if all(len(cells[row]) >= width for row in rows):
-                take = itemgetter(min(columns), *columns)
-                blank = ("",) * (len(columns) + 1)
-                return [row for row in rows if take(cells[row]) != blank]
+        cells, odd = self.sheet.rows, self.sheet.odd_rows
+        if min([len(cells[row]) for row in rows], default=0) > max(columns):  # most rows are blank: a look at each
+            take, blank = itemgetter(columns[0], *columns), ("",) * (len(columns) + 1)
+            rows = [row for row in rows if row in odd or take(cells[row]) != blank]
+            if not odd:
+                return rows
         return [row for row in rows if not self._is_blank(row, columns)]
 
     def _is_blank(self, row: int, columns: Sequence[int]) -> bool:

@@ -47,7 +47,8 @@ def _read(asked: Sequence[str], vocabulary: Vocabulary) -> bytes:
 
     path, name = asked
     sent_as = name.encode("utf-8", "replace").decode()
-    content = Path(path).read_bytes()
+    with open(path, "rb") as file:
+        content = file.read()
     return dump_file(to_columns(mask_reading(read_workbook(content, vocabulary, sent_as))))
 
 

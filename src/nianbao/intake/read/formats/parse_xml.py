@@ -86,7 +86,7 @@ def parse_piece(root: bytes, piece: bytes) -> Element:
         raise Unreadable("XML_MALFORMED")
     parser = XMLParser(target=TreeBuilder())
     try:
-        parser.feed(root + piece + _end_of(root))
+        parser.feed(root + piece + end_of(root))
         whole: Element = parser.close()
     except (ParseError, ValueError) as error:
         raise Unreadable("XML_MALFORMED") from error
@@ -94,7 +94,8 @@ def parse_piece(root: bytes, piece: bytes) -> Element:
 
 
 @lru_cache(maxsize=64)
-def _end_of(root: bytes) -> bytes:
+def end_of(root: bytes) -> bytes:
+    """The tag that ends an element, by the one that begins it."""
     return b"</" + root[1:].split(maxsplit=1)[0].removesuffix(b">") + b">"
 
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from xml.etree.ElementTree import Element
 
-from nianbao.intake.read.formats.parse_xml import parse_main
+from nianbao.intake.read.formats.parse_xml import MAIN_NAMESPACES, end_of, parse_main, parse_piece, plain_root
 from nianbao.intake.read.formats.sheet import Unreadable
+
+_ITEM, _NO_ITEM = b"<si>", (b"<!", b"<?", b":si")
+_LARGE, _LONG_ITEM, _KEPT_ITEMS = 1 << 20, 1 << 12, 8_192
+"""A part or an item of more bytes is not taken apart; so many items are remembered."""
 
 _ESCAPED = "_x"
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -19,9 +24,59 @@ def read_strings(part: str, text: bytes) -> Sequence[str]:
     Raises:
         Unreadable: the part is no XML, or holds something else.
     """
+    apart = _taken_apart(text)
+    if apart is not None:
+        try:
+            return _remembered(part, *apart)
+        except Unreadable:
+            pass  # as a whole it says what is wrong with it, if anything is
     root, namespace = parse_main(part, text, "sst")
-    item, plain = f"{namespace}si", f"{namespace}t"
-    items = root.findall(item)
+    return _texts_of(part, root.findall(f"{namespace}si"), namespace)
+
+
+def _taken_apart(text: bytes) -> tuple[bytes, Sequence[bytes]] | None:
+    """The tag of the root, and the items without the beginning that all have; None where they cannot be told apart."""
+    tag = plain_root(text)
+    if tag is None or len(text) > _LARGE:
+        return None
+    end, body = end_of(tag[1]), text[tag.end() :].strip()
+    if not body.endswith(end) or body.count(_ITEM[:-1]) != body.count(_ITEM) or any(each in body for each in _NO_ITEM):
+        return None
+    before, *items = body[: -len(end)].split(_ITEM)
+    return None if before.strip() or not items or len(max(items, key=len)) > _LONG_ITEM else (tag[1], items)
+
+
+def _remembered(part: str, root: bytes, items: Sequence[bytes]) -> Sequence[str]:
+    """The texts of items, most of which came in another workbook.
+
+    Those that did not are a document of their own. Below its root there is nothing but items, as many as begin in the
+    text, and none begins anywhere else: so none is inside another, and each is well-formed by itself.
+
+    Raises:
+        Unreadable: as a whole it may be something else than in pieces.
+    """
+    known = _items_known(root)
+    if len(known) >= _KEPT_ITEMS:
+        known.clear()
+    if new := list(dict.fromkeys([item for item in items if item not in known])):
+        within = parse_piece(root, _ITEM + _ITEM.join(new))
+        brace, _, local = within.tag.rpartition("}")
+        namespace = brace + "}"
+        named = within.findall(f"{namespace}si")
+        if namespace not in MAIN_NAMESPACES or local != "sst" or not len(named) == len(within) == len(new):
+            raise Unreadable("XML_MALFORMED", part)
+        known.update(zip(new, _texts_of(part, named, namespace), strict=True))
+    return [known[item] for item in items]
+
+
+@lru_cache(maxsize=8)
+def _items_known(root: bytes) -> dict[bytes, str]:
+    """The texts of items below a root, by what is written in them."""
+    return {}
+
+
+def _texts_of(part: str, items: Sequence[Element], namespace: str) -> Sequence[str]:
+    plain = f"{namespace}t"
     texts = [each[0] for each in items if len(each) == 1]
     # In most parts every item is one plain text.
     if len(texts) == len(items) and {text.tag for text in texts} == {plain} and not any(map(len, texts)):

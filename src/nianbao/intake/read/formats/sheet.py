@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from string import ascii_uppercase
 
 from nianbao.terms.submission import ReadingFault
 
@@ -87,6 +88,11 @@ class Sheet:
             for column, cell in enumerate(cells)
             if cell and isinstance(cell, str)
         ]
+
+    @cached_property
+    def odd_rows(self) -> frozenset[int]:
+        """The rows in which there are filled cells without a value."""
+        return frozenset(int(place.lstrip(ascii_uppercase)) - 1 for place in self.odd)
 
     def at(self, row: int, column: int) -> object:
         """What a cell holds; blank beyond the end of its row."""

@@ -53,7 +53,7 @@ class SheetRow:
     """A row by its number, counted from 1; columns are counted from 0, and what is said of cells goes by address.
 
     `values` reach up to the last filled cell. `texts` are those among them by their columns: as they are, or by the
-    numbers of shared ones, whose values are None here.
+    numbers of shared ones, whose values are None here. `says_more` where there is something besides values.
     """
 
     number: int
@@ -63,6 +63,7 @@ class SheetRow:
     formulas: list[str] = field(default_factory=list)
     odd: dict[str, OddCell] = field(default_factory=dict)
     shown: dict[str, SeenAs] = field(default_factory=dict)
+    says_more: bool = False
 
 
 def read_row(part: str, element: Element, namespace: str, formats: Formats, before: int) -> SheetRow:
@@ -104,6 +105,7 @@ def read_row(part: str, element: Element, namespace: str, formats: Formats, befo
                 values.append(held)
                 continue
         reader.read(column, cell)
+    row.says_more = bool(row.is_hidden or row.formulas or row.odd or row.shown)
     return row
 
 

@@ -28,7 +28,8 @@ _CORNER = re.compile(r"([A-Z]{1,3})?([1-9][0-9]{0,6})?")
 _ROOTS = ("worksheet", "chartsheet", "dialogsheet")
 
 _OPENED, _CLOSED, _ROW = b"<sheetData>", b"</sheetData>", b"<row "
-_MARKUP = (b"<!", b"<?")
+_MARKUP, _PREFIXED_ROW = (b"<!", b"<?"), b":row"
+_KEPT_ROWS = 4_096
 _LARGE, _LONG_ROW = 1 << 20, 1 << 12
 """A sheet or a row of more bytes is not taken apart: it is read once, and remembering it would take too much."""
 
@@ -73,8 +74,8 @@ class _Undivided(Exception):
 def _taken_apart(text: bytes, formats: Formats) -> tuple[_Frame, Iterator[SheetRow]]:
     """The same from pieces, most of which came in another workbook: blank rows, titles, what a sheet says of its look.
 
-    Each row is a document of its own in the root of the sheet, and so is the sheet without any row. Where all of them
-    are well-formed the sheet is, and holds what they hold: content put into an element that is empty.
+    The rows that did not are a document of their own in the root of the sheet, and so is the sheet without any row.
+    Where both are well-formed the sheet is, and holds what they hold: content put into an element that is empty.
 
     Raises:
         _Undivided: it is large, or its rows cannot be told apart.
@@ -88,7 +89,13 @@ def _taken_apart(text: bytes, formats: Formats) -> tuple[_Frame, Iterator[SheetR
     before, *rows = text[start:end].split(_ROW)
     if before.strip() or (rows and len(max(rows, key=len)) > _LONG_ROW):
         raise _Undivided
-    return frame, (_remembered_row(root, formats, row) for row in rows)
+    known = _rows_known(root, formats)
+    if len(known) >= _KEPT_ROWS:
+        known.clear()
+    if new := list(dict.fromkeys([row for row in rows if row not in known])):
+        found = [read_row("", row, namespace, formats, 0) for row, namespace in _parse_rows(root, new)]
+        known.update(zip(new, found, strict=True))
+    return frame, map(known.__getitem__, rows)
 
 
 @lru_cache(maxsize=128)
@@ -104,13 +111,26 @@ def _remembered_frame(text: bytes) -> tuple[_Frame, bytes]:
     return _frame_of(root, namespace), tag[1]
 
 
-@lru_cache(maxsize=4_096)
-def _remembered_row(root: bytes, formats: Formats, row: bytes) -> SheetRow:
-    """What is written in a row that says where it stands; without the beginning that all have."""
-    within = parse_piece(root, _ROW + row)
-    if len(within) != 1 or within[0].get("r") is None:
+@lru_cache(maxsize=8)
+def _rows_known(root: bytes, formats: Formats) -> dict[bytes, SheetRow]:
+    """What was read of rows below a root, by what is written in them, without the beginning that all have."""
+    return {}
+
+
+def _parse_rows(root: bytes, rows: Sequence[bytes]) -> Iterator[tuple[Element, str]]:
+    """Rows that say where they stand, each with the namespace.
+
+    There is nothing but rows below the root, as many as begin in the text, and none begins anywhere else. So none is
+    inside another, and each is well-formed by itself.
+    """
+    text = _ROW + _ROW.join(rows)
+    if text.count(_ROW[:-1]) != len(rows) or any(each in text for each in (*_MARKUP, _PREFIXED_ROW)):
         raise _Undivided
-    return read_row("", within[0], within.tag.rpartition("}")[0] + "}", formats, 0)
+    within = parse_piece(root, text)
+    if len(within) != len(rows) or any(row.get("r") is None for row in within):
+        raise _Undivided
+    namespace = within.tag.rpartition("}")[0] + "}"
+    return ((row, namespace) for row in within)
 
 
 def _frame_of(root: Element, namespace: str) -> _Frame:
@@ -157,18 +177,16 @@ def _fill(draft: SheetDraft, frame: _Frame, rows: Iterator[SheetRow], texts: Sha
         if number <= last:
             raise Disputed("CELL_MALFORMED", OUT_OF_ORDER, address(number - 1, 0))
         last = number
-        if row.is_hidden:
-            draft.hidden_rows.append(number - 1)
-        if row.formulas:
+        if row.says_more:
+            if row.is_hidden:
+                draft.hidden_rows.append(number - 1)
             draft.formulas += row.formulas
-        if row.odd:
             draft.odd |= row.odd
-        if row.shown:
             draft.shown |= row.shown
-        if values := row.values.copy():
-            if row.texts and not _fill_in(draft, row, values, texts):
-                continue
-            draft.put_row(number - 1, values)
+        if row.values:
+            values = row.values.copy()
+            if not row.texts or _fill_in(draft, row, values, texts):
+                draft.put_row(number - 1, values)
 
 
 def _fill_in(draft: SheetDraft, row: SheetRow, values: list[object], texts: SharedTexts) -> bool:
