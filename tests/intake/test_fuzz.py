@@ -86,7 +86,7 @@ def test_a_sheet_is_the_same_row_by_row_and_in_one_piece(project: Project, tmp_p
 def test_R5_what_looks_like_rows_or_texts_is_told_from_them(
     project: Project, tmp_path: Path, written: bytes, instead: bytes
 ) -> None:
-    """R5: comments, instructions, CDATA and strange elements between rows or texts, once or everywhere, change nothing."""
+    """R5: comments, instructions, CDATA and strange elements between rows or texts change nothing."""
     workbook = Desk(project, project.units["QH630100"], Period.parse("2021Q4"), tmp_path / "seed.xlsx").workbook()
     for count in (1, -1):
         content = zipped((name, text.replace(written, instead, count)) for name, text in entries(workbook))
