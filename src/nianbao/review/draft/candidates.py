@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 from nianbao.review.draft.binding import ENOUGH, Binder, BoundNumber, RankedNumber
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
+from nianbao.review.draft.patterns import SAME_UNIT
 from nianbao.review.draft.profiles import pairs_of
-from nianbao.review.draft.reading import Passage, Place
+from nianbao.review.draft.reading import NOWHERE, Passage, Place
 from nianbao.review.draft.readings import TARGET, Readings
 from nianbao.review.draft.relations import DraftRelation, RelationKind
 from nianbao.review.draft.scores import fit_of, may_change_by, says_change
@@ -57,7 +58,9 @@ class Candidates:
         if topics.is_ahead(number) or relation.is_target:
             said_before = [(name, SAID) for name, _ in before] if relation.is_target else []
             ranked = [(each.indicator_id, each.score) for each in own.bound[place].ranked]
-            return self._planned(number, relation, [*ranked, *words, *said_before])
+            planned = self._planned(number, relation, [*ranked, *words, *said_before])
+            if planned or topics.is_ahead(number):
+                return planned
         if relation.kind is RelationKind.LEVEL and number.kind is NumberKind.COUNT:
             levels = self._levels(number, own.bound[place], scopes, before, words, topics.clause(number), relation)
             return levels if topics.speaks_of_plans(number) else self._without_plans(levels, spoken.passage) or levels
@@ -69,6 +72,11 @@ class Candidates:
     ) -> list[tuple[str, tuple[str, ...]]]:  # fmt: skip
         """The indicators of which a number may say a change, a share, a multiple or a rank."""
         before = topics.before(number)
+        if relation.kind is RelationKind.SHARE and scopes and relation.base and self._is_whole(relation.base):
+            subject = topics.clause(number).partition("占")[0]
+            alone = [_moved(number, len(subject))]
+            own = self._by_words(f"{subject}{number.text}", alone, 0, NOWHERE) if subject else []
+            return self._shares_of_whole(scopes, own, before)
         spoken_of = [each for each in before if self._may_be(each[0], number)]
         least = SAID_OF_RANK if number.kind is NumberKind.RANK else SAID / 2
         sure = [name for name, score in words if score >= least and score >= ALSO * words[0][1]]
@@ -87,6 +95,16 @@ class Candidates:
         if relation.kind is RelationKind.SHARE:
             return self._shares(found, relation, known, before)
         return [(name, units) for name, units in found.items() if name.removeprefix(TARGET) not in {*found} - {name}]
+
+    def _shares_of_whole(
+        self, scopes: tuple[str, ...], words: list[tuple[str, float]], before: Sequence[tuple[str, str]]
+    ) -> list[tuple[str, tuple[str, ...]]]:
+        """The indicators of which a unit has a share of the whole: no rates, by its words or else what was said last."""
+        indicators = self._values.figures.project.indicators
+        named = [name for name, score in words if score >= SAID / 2 and indicators[name].unit != "%"]
+        said = [name for name, _ in before if indicators[name].unit != "%"]
+        in_order = [*named[:2], *said[:2]] if named else said[:2]
+        return [(name, self._of(name, scopes)) for name in dict.fromkeys(in_order)]
 
     def _alone(self, spoken: Spoken, number: DraftNumber, words: str) -> Spoken:
         """A number of a list with the words that are its own."""
@@ -133,7 +151,7 @@ class Candidates:
         """Pairs of figures that a number may compare: by the words of the base, or the two that were said last."""
         number, topics = spoken.numbers[at], spoken.topics
         if not relation.base or _LAST_TWO.search(relation.base):
-            said = [each for each in topics.before(number) if self._may_be(each[0], number)]
+            said = [each for each in dict.fromkeys(topics.before(number)) if self._may_be(each[0], number)]
             if len(said) < 2:
                 return []
             later, earlier = said[:2]
@@ -142,6 +160,9 @@ class Candidates:
                 return [(earlier, later)]
             return [(later, earlier)] if first else [(later, earlier), (earlier, later)]
         pairs = []
+        if whole := self._called(relation.base):
+            parts = [each for each in likely if each[0] != whole and self._is_alike(each[0], whole)]
+            return [((name, scope), (whole, scope)) for name, scopes in parts for scope in scopes]
         for name, scopes in likely[:3]:
             own = self._values.figures.project.indicators[name]
             for words in (relation.base, f"{own.zh}{relation.base}"):
@@ -151,6 +172,34 @@ class Candidates:
                     ((name, scope), (other, scope)) for other, score in others[:2] if score >= SAID for scope in scopes
                 ]
         return pairs
+
+    def pairs_per(
+        self, spoken: Spoken, at: int, relation: DraftRelation
+    ) -> list[tuple[tuple[str, str], tuple[str, str]]]:
+        """What a number may be for each of what (平均每期77人): said before, or by the words around it."""
+        number, topics, profiles = spoken.numbers[at], spoken.topics, self._values.profiles
+        scope = next(iter(topics.scopes(number)), ALL)
+        counted = replace(number, unit=SAME_UNIT.get(relation.base[0], relation.base[0]))
+        said = [name for name, _ in topics.earlier(number)]
+        by_words = self._by_words(spoken.passage.text, spoken.numbers, at, spoken.passage.place)
+        names = [name for name, score in by_words if score >= SAID / 2]
+        base = relation.base[1:]
+        named = self._binder.by_words(f"{base}{number.text}", [_moved(number, len(base))], 0, spoken.passage.place)
+        of_each = [name for name, score in named if score >= SAID] if pairs_of(base) else []
+        ones = [name for name in dict.fromkeys([*names, *said]) if fit_of(profiles[name], number)]
+        others = [name for name in dict.fromkeys([*of_each, *said, *names]) if fit_of(profiles[name], counted)]
+        return [((one, scope), (other, scope)) for other in others[:3] for one in ones[:3] if one != other]
+
+    def _called(self, words: str) -> str:
+        """The one indicator that is called just so."""
+        wanted = pairs_of(words)
+        profiles = self._values.profiles
+        found = [
+            name
+            for name, each in profiles.items()
+            if wanted in [one.pairs for one in each.phrases] and not says_change(each)
+        ]
+        return found[0] if wanted and len(found) == 1 else ""
 
     def _is_alike(self, name: str, other: str) -> bool:
         indicators = self._values.figures.project.indicators
@@ -188,6 +237,9 @@ class Candidates:
     ) -> list[tuple[str, tuple[str, ...]]]:  # fmt: skip
         """The indicators whose level a number may say; without words of its own it goes on with the last."""
         known, ranked = bound.best, bound.ranked
+        last = spoken[0][0] if spoken else ""
+        if known is None and last.startswith(TARGET) and fit_of(self._values.profiles[last], number) == 1:
+            return [(last.removeprefix(TARGET), _ALL)]  # what was planned is followed by what was done
         if known is None or (words and words[0][1] < OWN_WORDS and spoken):
             alike = [name for name, _ in spoken if fit_of(self._values.profiles[name], number) == 1]
             goes_on = bool(scopes) or bool(_YEAR_SAID.search(clause)) or relation.is_of_last_year
@@ -233,19 +285,15 @@ class Candidates:
         )
         if known and known.indicator_id in declared and known.score >= SURELY:
             return [*declared.items()]
-        return (
-            [*declared.items(), *found.items()]
-            if declared or relation.base_scope or relation.is_of_last_year
-            else [
-                (name, scopes)
-                for name, scopes in found.items()
-                if scopes != (ALL,) or self._is_named(name, relation.base)
-            ]
-        )
+        return [*declared.items(), *found.items()]
 
     def _parts_of(self, name: str) -> list[str]:
         part = _SHARE.fullmatch(self._values.figures.project.indicators[name].formula)
         return [part[1]] if part else []
+
+    def _is_whole(self, words: str) -> bool:
+        whole = self._values.figures.project.conventions.words.whole
+        return not pairs_of(_FILLING.sub("", words.replace(whole, "")))
 
     def _is_named(self, name: str, words: str) -> bool:
         """Whether words may mean an indicator: they name none, or share most of their pairs with its names."""

@@ -16,6 +16,7 @@ from nianbao.review.draft.patterns import (
     NOUNS,
     NUMBERING,
     OF_ANOTHER,
+    OUT_OF,
     PER_PERSON,
     SAME_UNIT,
     number_pattern,
@@ -24,6 +25,7 @@ from nianbao.statistics.noun import Wording
 from nianbao.statistics.wording import ABOUT_WITHIN, NEAR_FROM
 
 _AND = re.compile(r"[、和与及]")
+_OUT_OF = re.compile(rf"{OUT_OF}[^，。；、\d]*$")
 TENTHS_NEAR = Decimal(3)
 """How many per cent below a tenth 近 still reaches."""
 FLAT_WITHIN = Decimal("0.05")
@@ -102,6 +104,8 @@ class NumberFinder:
                 and _AND.fullmatch(text[found[-1].end : start])
             ):
                 read = [replace(each, unit="元/人") for each in read]
+            if read and (whole_of := _OUT_OF.search(text, 0, start)):
+                read = [_in_per_cent(each, whole_of["out_of"]) for each in read]
             found.extend(read)
         return found
 
@@ -117,6 +121,19 @@ def in_unit(number: DraftNumber, unit: str) -> DraftNumber:
     return replace(
         number, wording=_claim(number.text, number.wording.style, numeral, half), numeral=numeral, unit=plain
     )
+
+
+def _in_per_cent(number: DraftNumber, out_of: str) -> DraftNumber:
+    """A number that is said of a round number (每百名中有90名) as per cent."""
+    scale = 100 / (Decimal(out_of) if out_of.isdigit() else whole(out_of))
+    low, high = number.wording.low, number.wording.high
+    half = Decimal("0.5") if low == high else Decimal(0)
+    wording = replace(
+        number.wording,
+        low=None if low is None else (low - half) * scale,
+        high=None if high is None else (high + half) * scale,
+    )
+    return replace(number, wording=wording, numeral=number.numeral * scale, unit="%")
 
 
 def _read(match: re.Match[str], start: int, end: int, text: str) -> Iterator[DraftNumber]:

@@ -74,8 +74,10 @@ _NO_FIGURES = [
     r"[#]+年(?:规划|行动|计划|方案)|党的[#]+大",
     # 一 as an article, and set phrases.
     r"(?<![第#])一(?:批|支|份|片|大批|大片|系列|定)|一年(?=[一两二三四][审次度届])|[#]+位(?=小数)",
-    r"百分之百|四舍五入|千方百计|万众一心",
+    r"百分之百|四舍五入|千方百计|万众一心|每(?:[百千万十]|\d+)(?=[名人个位家][^，。；、\d]{0,10}?[中里])",
 ]
+OUT_OF = r"每(?P<out_of>[百千万十]|\d+)[名人个位家](?P<of>[^，。；、\d]{0,10}?)[中里当]中?(?:就|约|平均)?有"
+"""What is said before a number that is a share of a round number (每百名职工中有)."""
 NO_FIGURES = re.compile("|".join(_NO_FIGURES).replace("#", CHARACTERS))
 PER_PERSON = re.compile(r"(?:人均|每人|每名)[^，。；、：\d]{0,8}$")
 NUMBERING = re.compile(r"\s*[（(]?[\d０-９]{1,2}(?:[)）、]|[.．](?!\d(?!\d{3}年)))\s*")

@@ -12,7 +12,7 @@ from nianbao.review.draft.candidates import SAID, SURELY, Candidates
 from nianbao.review.draft.numbers import DraftNumber, NumberFinder, NumberKind
 from nianbao.review.draft.profiles import DraftVocabulary, read_vocabulary
 from nianbao.review.draft.reading import DraftCell, Paragraph, Passage, passages
-from nianbao.review.draft.readings import DraftReading, Readings
+from nianbao.review.draft.readings import FIRST_HALF, DraftReading, Readings
 from nianbao.review.draft.relations import DraftRelation, RelationKind, moved, relation_of
 from nianbao.review.draft.scores import fit_of, is_written_out, says_change
 from nianbao.review.draft.spoken import (
@@ -50,10 +50,11 @@ _NO_FIGURES = re.compile(r"(?:计量)?单位|序号?|编号|年度|年份|覆盖
 
 _SAYS = {
     RelationKind.LEVEL: "", RelationKind.CHANGE: "较上年的变化", RelationKind.TIMES: "的倍数",
-    RelationKind.BY_TIMES: "增长的倍数", RelationKind.SHARE: "的比重", RelationKind.GAP: "与目标之差",
+    RelationKind.BY_TIMES: "增长的倍数", RelationKind.PER: "的平均数", RelationKind.SHARE: "的比重", RelationKind.GAP: "与目标之差",
     RelationKind.DONE: "对目标的完成率",
 }  # fmt: skip
 _SPEAKS_OF = frozenset({RelationKind.LEVEL, RelationKind.CHANGE, RelationKind.GAP})
+_HALF = re.compile(r"[上下]半年")
 _WHAT = {NumberKind.RANK: "的位次", NumberKind.FLAT: "较上年的变化"}
 
 
@@ -243,6 +244,8 @@ class _Prover:
         """All that a number may be read as, the likeliest first."""
         number, topics = spoken.numbers[at], spoken.topics
         names = [name for name, _ in likely]
+        if (part := topics.part_of_year(number)) and (halves := self._of_halves(spoken, at, relation, part, names)):
+            return halves
         if relation.is_open:
             pairs = self._candidates.compared(spoken, at, relation, likely)
             return [
@@ -250,10 +253,14 @@ class _Prover:
                 for pair in pairs
                 for year in self._years(spoken, at, pair[0][0], relation)
             ]
+        if relation.kind is RelationKind.PER:
+            per = self._candidates.pairs_per(spoken, at, relation)
+            return [self._readings.read_per(number, relation, *pair) for pair in per]
         if topics.is_sum(number) and relation.kind is RelationKind.LEVEL:
             names = [*(name for name, _ in topics.before(number)), *names]
             names = [name for name in dict.fromkeys(names) if fit_of(self._values.profiles[name], number)]
-            return list(self._readings.read_sums(number, names, topics.named(number), self._year))
+            is_rest = topics.is_rest(number)
+            return list(self._readings.read_sums(number, names, topics.named(number), self._year, is_rest=is_rest))
         if topics.follows_sum(number) and relation.kind is RelationKind.SHARE:
             return list(self._readings.read_share_of_sum(number, names, topics.named(number), self._year))
         among = topics.among(number) if number.kind is NumberKind.RANK else None
@@ -267,12 +274,31 @@ class _Prover:
         if relation.kind is RelationKind.SHARE and (whole := topics.whole_of(number)):
             parts = [each for each in topics.before(number) if each != whole][:1]
             readings += [self._readings.compare(number, relation, part, whole, self._year) for part in parts]
+        if relation.kind is RelationKind.SHARE and relation.base and not relation.base_scope:
+            pairs = self._candidates.compared(spoken, at, relation, likely)
+            readings += [self._readings.compare(number, relation, *pair, self._year) for pair in pairs]
         if topics.adds_indicators(number):
             ranked = [each.indicator_id for each in spoken.bound[at].ranked[:4]]
             readings += self._readings.read_added(number, ranked, self._year)
         if number.unit == "元/人" and relation.kind is RelationKind.LEVEL:
             readings += self._readings.read_per_person(number, topics.before(number), self._year)
         return readings
+
+    def _of_halves(
+        self, spoken: Spoken, at: int, relation: DraftRelation, part: str, names: Sequence[str]
+    ) -> list[DraftReading]:
+        """What a number says of half a year that is said by the other half and the year."""
+        number, topics = spoken.numbers[at], spoken.topics
+        is_other = part != FIRST_HALF or _HALF.search(relation.base) or relation.base.startswith("全年")
+        if not is_other:
+            return []
+        ranked = [each.indicator_id for each in spoken.bound[at].ranked[:3]]
+        said = [name for name, _ in topics.earlier(number)]
+        is_level = relation.kind is RelationKind.LEVEL
+        halves = self._readings.first_halves([*names, *ranked] if is_level else said[:1] or names)
+        scope = next(iter(topics.scopes(number)), ALL)
+        read = [self._readings.read_part_of_year(number, relation, name, scope, part) for name in halves]
+        return [each for each in read if each]
 
     def _in_scales(self, spoken: Spoken, number: DraftNumber) -> list[DraftNumber]:
         """A number of a row that says its unit once for the indicator, as it is and in 万 of it."""

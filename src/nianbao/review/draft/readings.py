@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import combinations
 
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
@@ -18,6 +18,7 @@ _RATES = frozenset({"%", "百分点"})
 _PEOPLE = frozenset({"人", "人次", "名"})
 _GROWTH = re.compile(r"增幅|增速|增长最|涨幅|以[\d.]+%领跑")
 TARGET = "target_"
+FIRST_HALF = "上半年"
 TIMES_WITHIN = Decimal("0.1")
 """How far from a whole multiple a value may be that is said to be that many times another."""
 
@@ -59,15 +60,25 @@ class Readings:
         return self._held(number, relation, key, self._value(number, relation, key))
 
     def read_sums(
-        self, number: DraftNumber, names: Iterable[str], scopes: Iterable[str], year: int
+        self, number: DraftNumber, names: Iterable[str], named: Sequence[str], year: int, *, is_rest: bool = False
     ) -> Iterator[DraftReading]:
-        """A number as the sum over units that were named."""
+        """A number as the sum over units that were named, or over all others of their level."""
         for name in names:
+            scopes = self._others(name, year, named) if is_rest else named
             values = [self.figures.get(name, year, scope).value for scope in scopes]
             known = [value for value in values if value is not None]
             if len(known) == len(values) > 1:
                 total = sum(known, Decimal(0))
                 yield DraftReading((name, year, ALL, True), total, number.wording.is_true_of(total))
+
+    def _others(self, name: str, year: int, named: Sequence[str]) -> list[str]:
+        levels = {self.figures.project.units[code].level.code for code in named if code in self.figures.project.units}
+        return [
+            code
+            for level in sorted(levels)
+            for code, _ in self._values_of_level(name, year, level, by_growth=False)
+            if code not in named
+        ]
 
     def read_share_of_sum(
         self, number: DraftNumber, names: Iterable[str], scopes: Iterable[str], year: int
@@ -102,6 +113,47 @@ class Readings:
                 yield DraftReading(
                     (money[0], year, money[1], True), amount / count, number.wording.is_true_of(amount / count)
                 )
+
+    def read_part_of_year(
+        self, number: DraftNumber, relation: DraftRelation, name: str, scope: str, part: str
+    ) -> DraftReading | None:
+        """A number as the half of the year that is not reported, or what either half is of the year, or of the other."""
+        whole = self._of_year(name)
+        if whole is None:
+            return None
+        key = (name, self.year, scope, True)
+        first, year = (self.figures.get(each, self.year, scope).value for each in (name, whole))
+        if first is None or year is None:
+            return DraftReading(key, None, is_true=False)
+        own, other = (first, year - first) if part == FIRST_HALF else (year - first, first)
+        values = {
+            RelationKind.LEVEL: own,
+            RelationKind.SHARE: 100 * own / year,
+            RelationKind.TIMES: own / other if other else None,
+            RelationKind.CHANGE: own - other,
+        }
+        return self._held(number, relation, key, values.get(relation.kind))
+
+    def _of_year(self, name: str) -> str | None:
+        """The indicator of all the year whose first half another one is."""
+        indicators = self.figures.project.indicators
+        if FIRST_HALF not in indicators[name].zh:
+            return None
+        whole = indicators[name].zh.replace(FIRST_HALF, "")
+        return next((other for other, each in indicators.items() if each.zh == whole), None)
+
+    def first_halves(self, names: Iterable[str]) -> list[str]:
+        """The indicators of the first half of the year of these, in order, and those of these that are one."""
+        halves = {whole: name for name in self.figures.project.indicators if (whole := self._of_year(name))}
+        return [halves.get(name, name) for name in names if name in halves or name in halves.values()]
+
+    def read_per(
+        self, number: DraftNumber, relation: DraftRelation, one: tuple[str, str], other: tuple[str, str]
+    ) -> DraftReading:
+        """A number as so much of one figure for each of another."""
+        key = (one[0], self.year, one[1], True)
+        value, base = (self.figures.get(name, self.year, scope).value for name, scope in (one, other))
+        return self._held(number, relation, key, value / base if value is not None and base else None)
 
     def compare(
         self, number: DraftNumber, relation: DraftRelation, one: tuple[str, str], other: tuple[str, str], year: int
@@ -215,6 +267,8 @@ def _around(value: Decimal, number: DraftNumber, relation: DraftRelation) -> Ite
     if relation.kind in (RelationKind.CHANGE, RelationKind.GAP) and number.unit not in ("%", "倍"):
         step = Decimal(1).scaleb(int(number.numeral.as_tuple().exponent))
         return (size, size - step / 2, size + step / 2) if step < 1 or number.unit == "元" else (size,)
+    if relation.kind is RelationKind.PER:
+        return (size, size.quantize(Decimal(1).scaleb(int(number.numeral.as_tuple().exponent)), ROUND_HALF_UP))
     if relation.kind in (RelationKind.TIMES, RelationKind.BY_TIMES) and abs(size - round(size)) <= TIMES_WITHIN:
         return size, Decimal(round(size))
     return (size,)

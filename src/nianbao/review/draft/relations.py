@@ -8,15 +8,16 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
+from nianbao.review.draft.patterns import OUT_OF
 from nianbao.statistics.scopes import ALL
 
 _STOP = re.compile(r"[，,；;。！？!?：:]")
 _SEGMENT = re.compile(r"[；;。！？!?]")
 _MOVES = r"(?:增加|增长|提高|提升|上升|扩大|减少|下降|降低|增|升|降|减)"
-_LEVEL_AFTER = re.compile(rf"{_MOVES}(?:到|至|为)了?$|(?<!超出)(?<!超过)目标(?:为|是)?$")
-_BEFORE_IT = re.compile(r"[由从]$|[由从与同](?:上年|去年|20\d\d年)的?$")
+_LEVEL_AFTER = re.compile(rf"{_MOVES}(?:到|至|为)了?$")
+_BEFORE_IT = re.compile(r"[由从]$|[由从与同](?:上年|去年|20\d\d年)度?[末底]?的?$")
 _TO_IT = re.compile(rf"[^，。；、]{{0,4}}?{_MOVES}?(?:到|至|为)|相比|相较")
-_YEAR_OF_IT = re.compile(r"(?:上年|去年|上年同期)(?:的|为|是)?$")
+_YEAR_OF_IT = re.compile(r"(?<!于)(?:上年|去年|上年同期)(?:的|为|是)?$")
 _UP = re.compile(
     r"(?:增加|增长|提高|提升|上升|扩大|净增(?:加)?[^，。；、\d]{0,8}|增幅[为达]?到?|增速[为达]?到?|(?<!新)增|增收|增支|涨|添)(?:了|最多的?)?$"
 )
@@ -33,9 +34,21 @@ _YEARS = re.compile(r"上年|去年|上一年|同期|年初|往年|20\d\d年")
 _SINCE_LAST = re.compile(r"同比")
 _WHOLE = re.compile(r"平均|^全[省市区县国]$")
 _TARGET = re.compile(r"目标|计划任务|年度任务|超额完成")
-_ABOVE_TARGET, _BELOW_TARGET = re.compile(r"超额完成|超出|超过|超$"), re.compile(r"[还尚]?差|距|未完成")
+_ABOVE_TARGET = re.compile(r"超额完成|超出|超过|超$|超[^，；。\d]{0,4}(?:计划|目标|任务)数?$")
+_BELOW_TARGET = re.compile(r"[还尚]?差|距|未完成")
+_PLANNED = re.compile(r"(?:目标任务|目标|计划|任务)数?(?:[为是]|定为|新建|建设|选树)?$")
+_OF_TARGET = re.compile(r"(?:比|较|超|距)[^，；。]{0,8}(?:计划|目标|任务)")
 _OF = re.compile(
     r"(?:占|是|为|达|达到|相当于|只有|仅有|不到|不足|超过|约为?|仅为?|只及|仅及)(?P<base>[^，；。]{0,18}?)的?$"
+)
+_SHARE_OF = re.compile(
+    r"(?:占|相当于)(?P<part>[^，；。（(]{0,18}?)的?$|[是为达到有及不足过约](?P<base>[^，；。（(是为占]{2,18})的$"
+)
+_OF_EACH = re.compile(rf"{OUT_OF}[^，；。\d]*$")
+_SHARE_IS = re.compile(r"(?:的?(?:比重|比例|份额|百分比|比))?(?:合计|分别|均|都|也)?(?:为|是|达到?|约为?|仅为?)?$")
+_MORE_THAN = re.compile(r"(?P<sign>[高多大低少小])(?:于|出)(?P<base>[^，；。、\d]{2,10})(?<!的)$")
+_PER = re.compile(
+    r"(?:平均每|每(?=[^，；。\d]*平均))(?P<base>(?:个|家|名|位|人|期|场|支|条|件|所|处|次|班)[^，；。\d]*)$"
 )
 _OF_BOTH = re.compile(r"(?:相当于|是|为)[^，；。]*、(?P<base>[^，；。、]{0,18}?)的$")
 _DONE = re.compile(r"完成(?:全年|年度)?(?:目标|计划|任务)(?:任务)?的?$")
@@ -54,6 +67,7 @@ class RelationKind(StrEnum):
     TIMES = "times"
     BY_TIMES = "by_times"
     SHARE = "share"
+    PER = "per"
     GAP = "gap"
     DONE = "done"
 
@@ -93,7 +107,7 @@ def relation_of(
     ):
         return last
     is_before = _BEFORE_IT.search(clause) and _TO_IT.match(text, number.end)
-    if is_before or (_YEAR_OF_IT.search(clause) and number.unit not in ("%", "倍")):
+    if is_before or (_YEAR_OF_IT.search(clause) and number.unit not in ("%", "百分点", "倍")):
         return DraftRelation(is_of_last_year=True)
     if _LEVEL_AFTER.search(clause):
         return DraftRelation()
@@ -101,10 +115,19 @@ def relation_of(
         return DraftRelation(RelationKind.DONE)
     if number.unit == "倍" and not _UP.search(clause):
         return _multiple(clause, number, scopes)
-    if _IS_TARGET.match(text, number.end):
+    if (per := _PER.search(clause)) and number.unit != "元/人":
+        return DraftRelation(RelationKind.PER, base=per["base"])
+    if each := _OF_EACH.search(clause):
+        return DraftRelation(RelationKind.SHARE, base=each["of"])
+    is_of_target = _OF_TARGET.search(clause)
+    if _IS_TARGET.match(text, number.end) or (_PLANNED.search(clause) and not is_of_target):
         return DraftRelation(is_target=True)
-    if _TARGET.search(segment) and (sign := _to_target(clause)) and number.unit != "%":
+    is_to_target = is_of_target or (_TARGET.search(segment) and not _YEARS.search(clause))
+    if is_to_target and (sign := _to_target(clause)) and number.unit != "%":
         return DraftRelation(RelationKind.GAP, sign)
+    if than := _MORE_THAN.search(clause):
+        sign = 1 if than["sign"] in "高多大" else -1
+        return _against(DraftRelation(RelationKind.CHANGE, sign), than["base"], scopes)
     if _APART.search(clause) or (_LEFT.search(clause) and re.search(r"[抵余]|应|差额|整改", segment)):
         return replace(_compared(RelationKind.CHANGE, 0, clause, scopes, is_apart=True), sign=0)
     if over := _BUDGET.search(clause):
@@ -114,8 +137,8 @@ def relation_of(
     if sign:
         kind = RelationKind.BY_TIMES if number.unit == "倍" else RelationKind.CHANGE
         return _compared(kind, sign, clause if re.search("[比较超]", clause) else segment, scopes)
-    if number.unit == "%" and (of := _OF.search(clause)) and (of["base"] or of[0][0] in "占相"):
-        return _share(of["base"], scopes)
+    if number.unit == "%" and (of := _SHARE_OF.search(clause)):
+        return _share(_SHARE_IS.sub("", of["part"] or of["base"] or ""), scopes)
     return DraftRelation()
 
 

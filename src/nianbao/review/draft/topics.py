@@ -20,6 +20,8 @@ _AHEAD = re.compile(r"预计|明年|下一年|力争(?:达|到|实现|突破)")
 _SUM = re.compile(r"合计|总计|共计|之和|相加|(?<=[一两三四五六七八地州市者])共(?=\d|有|为|计|$)|一共|总共")
 _HOW_MANY = re.compile(r"([两三四五六七八])(?:者|地|州|市|市州|个市州|个地区|家)(?![一-鿿]*第)")
 _AMONG = re.compile(r"([两二三四五六七八])(?P<what>者|地|州|市|项|类|种)[^，。；]{0,6}?(?:之)?[中内]")
+_REST = re.compile(r"其余|其他|其它|余下|另外")
+_OF_WHICH = re.compile(r"其中|[中里](?=[，,])")
 _LIST = re.compile(r"[、和与及]")
 _BARE = 4
 """A clause this short before a rank names nothing."""
@@ -27,9 +29,10 @@ _ENDING = 3
 """As much of the last of a list may be meant of all (职代会、厂务公开建制率)."""
 _DIGITS = "一二三四五六七八九"
 _YEAR = re.compile(
-    r"(?P<base>[较比由从到同与])?(?:(?P<year>(?:19|20)\d\d)\s*年"
+    r"(?P<base>[较比由从到同与于])?(?:(?P<year>(?:19|20)\d\d)\s*年"
     r"|(?:上年|去年|上一年)(?!的[^，。]{0,4}(?:倍|一半|\d)))(?P<day>度?(?:12月)?[末底])?"
 )
+_PART_OF_YEAR = re.compile(r"(?<![占比较是为到及于过足有当])(?:[上下]半年|前?[一二三四]季度|全年)")
 _ASIDE = re.compile(r"(?:同期|全年|末)?(?:仅|则|只)?(?:为|是|有|的)")
 
 
@@ -105,6 +108,11 @@ class Topics:
             return () if at < clause and self._whole.search(self._text, clause, number.start) else (code,)
         return (code,)
 
+    def part_of_year(self, number: DraftNumber) -> str:
+        """The part of the year that the sentence of a number speaks of last (上半年); empty where it is all of it."""
+        said = list(_PART_OF_YEAR.finditer(self._text, self._from(_SENTENCE, number), number.start))
+        return said[-1][0] if said and said[-1][0] != "全年" else ""
+
     def is_threshold(self, number: DraftNumber) -> bool:
         """Whether a number only says which units are meant (超过95%的市州), and is no figure of any."""
         return bool(_THRESHOLD.match(self._text, number.end)) and not self._follows_scope(number)
@@ -127,7 +135,11 @@ class Topics:
     def is_sum(self, number: DraftNumber) -> bool:
         """Whether a number adds up what is named."""
         said = self._text[self._from(_CLAUSE, number) : number.start]
-        return bool(_SUM.search(said)) and len(self.named(number)) > 1
+        return bool(_SUM.search(said)) and (self.is_rest(number) or len(self.named(number)) > 1)
+
+    def is_rest(self, number: DraftNumber) -> bool:
+        """Whether a number adds up the units that were not named (其余六州合计)."""
+        return bool(_REST.search(self._text, self._from(_CLAUSE, number), number.start))
 
     def adds_indicators(self, number: DraftNumber) -> bool:
         """Whether a number adds up things and no units (甲和乙合计)."""
@@ -167,8 +179,8 @@ class Topics:
     def whole_of(self, number: DraftNumber) -> tuple[str, str] | None:
         """The figure of which others are said to be among (意见68条，其中甲类55条，占八成)."""
         start = self._from(_SENTENCE, number)
-        among = self._text.rfind("其中", start, number.start)
-        said = [(name, scope) for at, name, scope in self._said if start <= at < among]
+        among = [each.start() for each in _OF_WHICH.finditer(self._text, start, number.start)]
+        said = [(name, scope) for at, name, scope in self._said if among and start <= at < among[-1]]
         return said[-1] if said else None
 
     def own(self, number: DraftNumber) -> list[tuple[str, str]]:
@@ -185,6 +197,10 @@ class Topics:
         """The figures said before a number in its sentence, the nearest first."""
         start = self._from(_SENTENCE, number)
         return [(name, scope) for at, name, scope in reversed(self._said) if at >= start]
+
+    def earlier(self, number: DraftNumber) -> list[tuple[str, str]]:
+        """The figures said before a number in its passage, the nearest first."""
+        return [(name, scope) for at, name, scope in reversed(self._said) if at < number.start]
 
     def _from(self, stop: re.Pattern[str], number: DraftNumber) -> int:
         return max((match.end() for match in stop.finditer(self._text, 0, number.start)), default=0)
