@@ -11,7 +11,7 @@ from nianbao.review.draft.numbers import DraftNumber, NumberKind
 from nianbao.review.draft.patterns import SAME_UNIT
 from nianbao.review.draft.profiles import pairs_of
 from nianbao.review.draft.reading import NOWHERE, Passage, Place
-from nianbao.review.draft.readings import TARGET, Readings
+from nianbao.review.draft.readings import IN, TARGET, Readings
 from nianbao.review.draft.relations import DraftRelation, RelationKind
 from nianbao.review.draft.scores import fit_of, may_change_by, says_change
 from nianbao.review.draft.spoken import Spoken
@@ -31,6 +31,9 @@ _SHARE = re.compile(r"100 \* ([a-z][a-z0-9_]*) / ([a-z][a-z0-9_]*)")
 
 
 _ALL: tuple[str, ...] = (ALL,)
+_NOUN = re.compile(r"(?<!\w)(?:资金|金额|经费|人数|人次)(?![^，。；]{0,2}[：:])")
+_MONEY_WORDS, _MONEY, _PEOPLE = ("资金", "金额", "经费"), frozenset({"元"}), frozenset({"人", "名", "人次"})
+_BALANCE = re.compile(r"结余|节余")
 _LAST_TWO = re.compile(r"[前后]者")
 
 
@@ -64,7 +67,20 @@ class Candidates:
         if relation.kind is RelationKind.LEVEL and number.kind is NumberKind.COUNT:
             levels = self._levels(number, own.bound[place], scopes, before, words, topics.clause(number), relation)
             return levels if topics.speaks_of_plans(number) else self._without_plans(levels, spoken.passage) or levels
-        return self._not_levels(number, own.bound[place].best, relation, scopes, words, topics)
+        found = self._not_levels(number, own.bound[place].best, relation, scopes, words, topics)
+        return found or self._going_on(number, relation, topics)
+
+    def _going_on(
+        self, number: DraftNumber, relation: DraftRelation, topics: Topics
+    ) -> list[tuple[str, tuple[str, ...]]]:
+        """What the sentences before were of, where a change is said of the money or of the people alone."""
+        noun = _NOUN.search(topics.clause(number).partition(number.text)[0])
+        if relation.kind not in (RelationKind.CHANGE, RelationKind.BY_TIMES) or noun is None:
+            return []
+        units = _MONEY if noun[0] in _MONEY_WORDS else _PEOPLE
+        indicators = self._values.figures.project.indicators
+        said = [(name, scope) for name, scope in topics.earlier(number) if indicators[name].unit in units]
+        return [(name, (scope,)) for name, scope in said[:1]]
 
     def _not_levels(
         self, number: DraftNumber, known: BoundNumber | None, relation: DraftRelation, scopes: tuple[str, ...],
@@ -99,7 +115,7 @@ class Candidates:
     def _shares_of_whole(
         self, scopes: tuple[str, ...], words: list[tuple[str, float]], before: Sequence[tuple[str, str]]
     ) -> list[tuple[str, tuple[str, ...]]]:
-        """The indicators of which a unit has a share of the whole: no rates, by its words or else what was said last."""
+        """The indicators of which a unit has a share of the whole: by its words or else what was said last."""
         indicators = self._values.figures.project.indicators
         named = [name for name, score in words if score >= SAID / 2 and indicators[name].unit != "%"]
         said = [name for name, _ in before if indicators[name].unit != "%"]
@@ -152,6 +168,10 @@ class Candidates:
         number, topics = spoken.numbers[at], spoken.topics
         if not relation.base or _LAST_TWO.search(relation.base):
             said = [each for each in dict.fromkeys(topics.before(number)) if self._may_be(each[0], number)]
+            if _BALANCE.search(topics.clause(number)) and not (len(said) > 1 and IN in self._zh(said[1][0])):
+                scope = next(iter(topics.scopes(number)), ALL)
+                balances = self._readings.balances(topics.part_of_year(number))
+                return [((one, scope), (other, scope)) for one, other in balances if self.has(one, (scope,))]
             if len(said) < 2:
                 return []
             later, earlier = said[:2]
@@ -189,6 +209,9 @@ class Candidates:
         ones = [name for name in dict.fromkeys([*names, *said]) if fit_of(profiles[name], number)]
         others = [name for name in dict.fromkeys([*of_each, *said, *names]) if fit_of(profiles[name], counted)]
         return [((one, scope), (other, scope)) for other in others[:3] for one in ones[:3] if one != other]
+
+    def _zh(self, name: str) -> str:
+        return self._values.figures.project.indicators[name].zh
 
     def _called(self, words: str) -> str:
         """The one indicator that is called just so."""

@@ -10,9 +10,10 @@ from decimal import Decimal
 from nianbao.review.draft.binding import SURE, Binder, BoundNumber
 from nianbao.review.draft.candidates import SAID, SURELY, Candidates
 from nianbao.review.draft.numbers import DraftNumber, NumberFinder, NumberKind
+from nianbao.review.draft.possible import Possible
 from nianbao.review.draft.profiles import DraftVocabulary, read_vocabulary
 from nianbao.review.draft.reading import DraftCell, Paragraph, Passage, passages
-from nianbao.review.draft.readings import FIRST_HALF, DraftReading, Readings
+from nianbao.review.draft.readings import DraftReading, Readings
 from nianbao.review.draft.relations import DraftRelation, RelationKind, moved, relation_of
 from nianbao.review.draft.scores import fit_of, is_written_out, says_change
 from nianbao.review.draft.spoken import (
@@ -34,6 +35,7 @@ from nianbao.review.draft.verdicts import (
     contradictions,
     is_far,
     is_near,
+    is_shifted,
     said_of,
     sums,
     verdict_of,
@@ -50,11 +52,10 @@ _NO_FIGURES = re.compile(r"(?:计量)?单位|序号?|编号|年度|年份|覆盖
 
 _SAYS = {
     RelationKind.LEVEL: "", RelationKind.CHANGE: "较上年的变化", RelationKind.TIMES: "的倍数",
-    RelationKind.BY_TIMES: "增长的倍数", RelationKind.PER: "的平均数", RelationKind.SHARE: "的比重", RelationKind.GAP: "与目标之差",
-    RelationKind.DONE: "对目标的完成率",
+    RelationKind.BY_TIMES: "增长的倍数", RelationKind.PER: "的平均数", RelationKind.SHARE: "的比重",
+    RelationKind.GAP: "与目标之差", RelationKind.DONE: "对目标的完成率",
 }  # fmt: skip
 _SPEAKS_OF = frozenset({RelationKind.LEVEL, RelationKind.CHANGE, RelationKind.GAP})
-_HALF = re.compile(r"[上下]半年")
 _WHAT = {NumberKind.RANK: "的位次", NumberKind.FLAT: "较上年的变化"}
 
 
@@ -90,6 +91,7 @@ class _Prover:
         self._whole = figures.project.conventions.words.whole
         self._columns: dict[DraftCell, str] = {}
         self._candidates = Candidates(self._values, self._readings, self._binder)
+        self._possible = Possible(self._values, self._readings, self._candidates)
 
     def check(self, index: int, passage: Passage) -> list[CheckedDraft]:
         """The figures of a passage; `index` is its number."""
@@ -183,26 +185,28 @@ class _Prover:
         own = None if is_level else self._own_change(number, known)
         if own and own.is_true:
             relation, likely = DraftRelation(), [(own.key[0], (ALL,))]
-        readings = [*self._readings_of(spoken, at, relation, likely), *([own] if own else [])]
+        readings = [*self._possible.readings(spoken, at, relation, likely), *([own] if own else [])]
         found = next((each for each in readings if each.is_true), None)
         is_sure = known is not None and known.score >= SURELY and bool(readings)
         if relation.kind is RelationKind.SHARE and likely and topics.before(number):
             is_sure = is_sure or self._binder.is_kin(likely[0][0], [topics.before(number)[0][0]])
         if found is None and not is_sure and (topics.is_ahead(number) or _tells(number, relation)):
             weak = self._candidates.weak(spoken, at, relation)
-            found = next((each for each in self._readings_of(spoken, at, relation, weak) if each.is_true), None)
-        best = found or next((each for each in readings if each.value is not None), None)
+            found = next((each for each in self._possible.readings(spoken, at, relation, weak) if each.is_true), None)
+        known_of = [each for each in readings if each.value is not None]
+        shifted = (each for each in known_of if is_level and each.value and is_shifted(number, each.value))
+        best = found or next(shifted, None) or next(iter(known_of), None)
         if found is None and is_level and (best is None or (known and known.score < WEAK)):
             best = self._only_one_near(spoken, at) or best
         if found is None and topics.adds_indicators(number):
             best = None
         if best is None:
             return self._is_unknown(one, spoken, at, relation, likely)
-        if relation.kind in _SPEAKS_OF or not best.key[3]:
-            topics.remember(number, best.key[0], best.key[2])
         if column and best.is_true:
             self._columns.setdefault(column, best.key[0])
         self._conclude(one, spoken, known, relation, best)
+        if one.key and (relation.kind in _SPEAKS_OF or not best.key[3]):
+            topics.remember(number, best.key[0], best.key[2])
         return True
 
     def _column_of(self, cell: DraftCell | None) -> DraftCell | None:
@@ -234,76 +238,9 @@ class _Prover:
         if not likely and (not is_level or topics.is_ahead(number)):
             one.add(NumberVerdict.UNKNOWN, "这是打算，库中没有" if is_level else "不知道是与什么相比")
         elif likely:
-            of_what = f"{self._years(spoken, at, likely[0][0], relation)[0]}年的数" if is_level else "的可比数"
+            of_what = f"{self._possible.years(spoken, at, likely[0][0], relation)[0]}年的数" if is_level else "的可比数"
             one.add(NumberVerdict.UNKNOWN, f"库中没有{self._indicators[likely[0][0]].zh}{of_what}")
         return bool(likely) or not is_level or topics.is_ahead(number)
-
-    def _readings_of(
-        self, spoken: Spoken, at: int, relation: DraftRelation, likely: Sequence[tuple[str, tuple[str, ...]]]
-    ) -> list[DraftReading]:
-        """All that a number may be read as, the likeliest first."""
-        number, topics = spoken.numbers[at], spoken.topics
-        names = [name for name, _ in likely]
-        if (part := topics.part_of_year(number)) and (halves := self._of_halves(spoken, at, relation, part, names)):
-            return halves
-        if relation.is_open:
-            pairs = self._candidates.compared(spoken, at, relation, likely)
-            return [
-                self._readings.compare(number, relation, *pair, year)
-                for pair in pairs
-                for year in self._years(spoken, at, pair[0][0], relation)
-            ]
-        if relation.kind is RelationKind.PER:
-            per = self._candidates.pairs_per(spoken, at, relation)
-            return [self._readings.read_per(number, relation, *pair) for pair in per]
-        if topics.is_sum(number) and relation.kind is RelationKind.LEVEL:
-            names = [*(name for name, _ in topics.before(number)), *names]
-            names = [name for name in dict.fromkeys(names) if fit_of(self._values.profiles[name], number)]
-            is_rest = topics.is_rest(number)
-            return list(self._readings.read_sums(number, names, topics.named(number), self._year, is_rest=is_rest))
-        if topics.follows_sum(number) and relation.kind is RelationKind.SHARE:
-            return list(self._readings.read_share_of_sum(number, names, topics.named(number), self._year))
-        among = topics.among(number) if number.kind is NumberKind.RANK else None
-        readings = [
-            self._readings.read(each, relation, name, scope, year, topics.said_of_rank(number), among)
-            for name, scopes in likely
-            for scope in scopes
-            for year in self._years(spoken, at, name, relation)
-            for each in self._in_scales(spoken, number)
-        ]
-        if relation.kind is RelationKind.SHARE and (whole := topics.whole_of(number)):
-            parts = [each for each in topics.before(number) if each != whole][:1]
-            readings += [self._readings.compare(number, relation, part, whole, self._year) for part in parts]
-        if relation.kind is RelationKind.SHARE and relation.base and not relation.base_scope:
-            pairs = self._candidates.compared(spoken, at, relation, likely)
-            readings += [self._readings.compare(number, relation, *pair, self._year) for pair in pairs]
-        if topics.adds_indicators(number):
-            ranked = [each.indicator_id for each in spoken.bound[at].ranked[:4]]
-            readings += self._readings.read_added(number, ranked, self._year)
-        if number.unit == "元/人" and relation.kind is RelationKind.LEVEL:
-            readings += self._readings.read_per_person(number, topics.before(number), self._year)
-        return readings
-
-    def _of_halves(
-        self, spoken: Spoken, at: int, relation: DraftRelation, part: str, names: Sequence[str]
-    ) -> list[DraftReading]:
-        """What a number says of half a year that is said by the other half and the year."""
-        number, topics = spoken.numbers[at], spoken.topics
-        is_other = part != FIRST_HALF or _HALF.search(relation.base) or relation.base.startswith("全年")
-        if not is_other:
-            return []
-        ranked = [each.indicator_id for each in spoken.bound[at].ranked[:3]]
-        said = [name for name, _ in topics.earlier(number)]
-        is_level = relation.kind is RelationKind.LEVEL
-        halves = self._readings.first_halves([*names, *ranked] if is_level else said[:1] or names)
-        scope = next(iter(topics.scopes(number)), ALL)
-        read = [self._readings.read_part_of_year(number, relation, name, scope, part) for name in halves]
-        return [each for each in read if each]
-
-    def _in_scales(self, spoken: Spoken, number: DraftNumber) -> list[DraftNumber]:
-        """A number of a row that says its unit once for the indicator, as it is and in 万 of it."""
-        cell = spoken.cell
-        return [number, in_ten_thousands(number)] if cell and cell.is_in_any_scale else [number]
 
     def _own_change(self, number: DraftNumber, known: BoundNumber | None) -> DraftReading | None:
         """A change or multiple that is an indicator of its own: what it says is that indicator's value."""
@@ -332,7 +269,7 @@ class _Prover:
             one.add(NumberVerdict.AGREES, "")
         elif not is_change and one.number.is_vague and known and known.score < WEAK:
             one.key, one.value, one.zh, one.unit = None, None, "", ""  # 一件 of 办成一件实事 counts nothing
-        elif not is_change and known and known.score < WEAK and is_far(one.number.numeral, best.value):
+        elif not is_change and known and known.score < WEAK and self._is_another(one.number, best.value):
             one.add(NumberVerdict.UNKNOWN, f"没有与这个数对应的指标；最接近的是{said_of(one, best.value)}")
             one.key, one.value, one.zh, one.unit = None, None, "", ""
         elif is_change:
@@ -341,14 +278,6 @@ class _Prover:
             one.add(*verdict_of(one, best.value))
             if not one.agrees:
                 one.suggestion = suggest(one.number, best.value, indicator.unit, spoken.cell)
-
-    def _years(self, spoken: Spoken, at: int, name: str, relation: DraftRelation) -> list[int]:
-        if relation.is_of_last_year and relation.kind is RelationKind.LEVEL:
-            return [self._year - 1]
-        if relation.is_target:
-            return [self._year - 1]
-        said = spoken.topics.year(spoken.numbers[at])
-        return self._values.years_of(name, spoken.passage.place, said)
 
     def _tag(self, passage: Passage, number: DraftNumber) -> tuple[str, int] | None:
         """The indicator and year of the content control that a number stands in."""
@@ -365,7 +294,7 @@ class _Prover:
         name, indicator = known.indicator_id, self._indicators[known.indicator_id]
         scope = next(iter(spoken.topics.scopes(spoken.numbers[at])), ALL)
         scope = scope if self._candidates.has(name, (scope,)) else ALL
-        years = [tagged_year] if tagged_year is not None else self._years(spoken, at, name, DraftRelation())
+        years = [tagged_year] if tagged_year is not None else self._possible.years(spoken, at, name, DraftRelation())
         values = [(year, self._value(name, year, scope)) for year in years]
         true = [each for each in values if each[1] is not None and number.wording.is_true_of(each[1])]
         year, value = (true or [each for each in values if each[1] is not None] or values)[0]
@@ -376,7 +305,7 @@ class _Prover:
         one.zh = ("" if scope == ALL else self._units[scope].short_zh) + indicator.zh
         if value is None:
             one.add(NumberVerdict.UNKNOWN, f"库中没有{one.zh}{year}年的数")
-        elif not one.is_tagged and known.score < WEAK and is_far(one.number.numeral, value):
+        elif not one.is_tagged and known.score < WEAK and self._is_another(one.number, value):
             one.add(NumberVerdict.UNKNOWN, f"没有与这个数对应的指标；最接近的是{said_of(one, value)}")
             one.key, one.value, one.zh, one.unit = None, None, "", ""
         else:
@@ -385,6 +314,10 @@ class _Prover:
                 one.suggestion = suggest(one.number, value, indicator.unit, spoken.cell)
             for other in known.also:
                 self._judge_also(one, other)
+
+    def _is_another(self, number: DraftNumber, value: Decimal) -> bool:
+        """Whether a value is too far from a number to be what it is of, and has not even its digits."""
+        return is_far(number.numeral, value) and not is_shifted(number, value)
 
     def _value(self, name: str, year: int, scope: str) -> Decimal | None:
         value = self._readings.figures.get(name, year, scope).value

@@ -18,7 +18,7 @@ _RATES = frozenset({"%", "百分点"})
 _PEOPLE = frozenset({"人", "人次", "名"})
 _GROWTH = re.compile(r"增幅|增速|增长最|涨幅|以[\d.]+%领跑")
 TARGET = "target_"
-FIRST_HALF = "上半年"
+FIRST_HALF, IN, OUT = "上半年", "收入", "支出"
 TIMES_WITHIN = Decimal("0.1")
 """How far from a whole multiple a value may be that is said to be that many times another."""
 
@@ -117,7 +117,7 @@ class Readings:
     def read_part_of_year(
         self, number: DraftNumber, relation: DraftRelation, name: str, scope: str, part: str
     ) -> DraftReading | None:
-        """A number as the half of the year that is not reported, or what either half is of the year, or of the other."""
+        """A number as the half of the year that nobody reports, or what a half is of the year or of the other."""
         whole = self._of_year(name)
         if whole is None:
             return None
@@ -146,6 +146,15 @@ class Readings:
         """The indicators of the first half of the year of these, in order, and those of these that are one."""
         halves = {whole: name for name in self.figures.project.indicators if (whole := self._of_year(name))}
         return [halves.get(name, name) for name in names if name in halves or name in halves.values()]
+
+    def balances(self, part: str) -> list[tuple[str, str]]:
+        """The indicators of what came in and of what went out, of all the year or of a part of it."""
+        by_name = {each.zh: name for name, each in self.figures.project.indicators.items()}
+        return [
+            (name, by_name[zh.replace(IN, OUT)])
+            for zh, name in by_name.items()
+            if zh.endswith(IN) and zh.replace(IN, OUT) in by_name and (FIRST_HALF in zh) == (part == FIRST_HALF)
+        ]
 
     def read_per(
         self, number: DraftNumber, relation: DraftRelation, one: tuple[str, str], other: tuple[str, str]
@@ -207,7 +216,13 @@ class Readings:
         if kind in (RelationKind.TIMES, RelationKind.BY_TIMES):
             base = self._compared_with(name, year, relation.base_scope or scope, relation)
             return None if not base else value / base - (kind is RelationKind.BY_TIMES)
-        return self._change(name, year, scope, in_percent=number.unit == "%", relation=relation)
+        change = self._change(name, year, scope, in_percent=number.unit == "%", relation=relation)
+        is_rate = self.figures.project.indicators[name].unit in _RATES
+        if number.unit == "百分点" and not is_rate:
+            return None
+        if is_rate and number.unit == "%" and change is not None and value != change:
+            return 100 * change / (value - change)  # a rate that went from 50% to 51% went up by 2% or by one point
+        return change
 
     def _change(self, name: str, year: int, scope: str, *, in_percent: bool, relation: DraftRelation) -> Decimal | None:
         value, base = self.figures.get(name, year, scope).value, None
@@ -265,8 +280,9 @@ def _around(value: Decimal, number: DraftNumber, relation: DraftRelation) -> Ite
     """The value without its sign; what people compute from printed numbers may be off by one in the last place."""
     size = value if number.kind in (NumberKind.FLAT, NumberKind.MOVED) else abs(value)
     if relation.kind in (RelationKind.CHANGE, RelationKind.GAP) and number.unit not in ("%", "倍"):
-        step = Decimal(1).scaleb(int(number.numeral.as_tuple().exponent))
-        return (size, size - step / 2, size + step / 2) if step < 1 or number.unit == "元" else (size,)
+        low, high = number.wording.low, number.wording.high
+        half = (high - low) / 2 if low is not None and high is not None else Decimal(0)
+        return (size, size - half, size + half) if number.wording.style == "exact" else (size,)
     if relation.kind is RelationKind.PER:
         return (size, size.quantize(Decimal(1).scaleb(int(number.numeral.as_tuple().exponent)), ROUND_HALF_UP))
     if relation.kind in (RelationKind.TIMES, RelationKind.BY_TIMES) and abs(size - round(size)) <= TIMES_WITHIN:

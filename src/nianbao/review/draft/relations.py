@@ -28,21 +28,22 @@ _GROWTH_AFTER = re.compile(r"的(?:增幅|增速|涨幅)|领跑")
 _APART = re.compile(r"(?:相差|差距[为达]?|之差[为是]?)(?:了)?$")
 _LEFT = re.compile(r"(?:结余|节余|尚有|还有|仍有|净)$")
 _COMPARED = re.compile(
-    r"(?:比|较|同|与|和|超)(?P<base>[^，；。]{0,16}?)(?:相比|增|减|多|少|高|低|提|下|上升|降|净|翻|持平|有所|相差|之差|$)"
+    r"(?:比|较|同|与|和|超)(?P<base>[^，；。]{0,16}?)(?:相比|增|减|(?<!最)[多少高低]|提|下|上升|降|净|翻|持平|有所|相差|之差|$)"
 )
 _YEARS = re.compile(r"上年|去年|上一年|同期|年初|往年|20\d\d年")
+_LAST_YEAR = re.compile(r"上年|去年|同期")
 _SINCE_LAST = re.compile(r"同比")
 _WHOLE = re.compile(r"平均|^全[省市区县国]$")
 _TARGET = re.compile(r"目标|计划任务|年度任务|超额完成")
 _ABOVE_TARGET = re.compile(r"超额完成|超出|超过|超$|超[^，；。\d]{0,4}(?:计划|目标|任务)数?$")
 _BELOW_TARGET = re.compile(r"[还尚]?差|距|未完成")
 _PLANNED = re.compile(r"(?:目标任务|目标|计划|任务)数?(?:[为是]|定为|新建|建设|选树)?$")
-_OF_TARGET = re.compile(r"(?:比|较|超|距)[^，；。]{0,8}(?:计划|目标|任务)")
+_OF_TARGET = re.compile(r"[比较超距离][^，；。]{0,8}(?:计划|目标|任务)")
 _OF = re.compile(
     r"(?:占|是|为|达|达到|相当于|只有|仅有|不到|不足|超过|约为?|仅为?|只及|仅及)(?P<base>[^，；。]{0,18}?)的?$"
 )
 _SHARE_OF = re.compile(
-    r"(?:占|相当于)(?P<part>[^，；。（(]{0,18}?)的?$|[是为达到有及不足过约](?P<base>[^，；。（(是为占]{2,18})的$"
+    r"(?:占|相当于)(?P<part>[^，；。（(]{0,18}?)的?$|(?:是|为|达到?|只有|仅有|不到|不足|超过|约|[只仅]及)(?P<base>[^，；。（(是为占到足有过约及]{2,18})的$"
 )
 _OF_EACH = re.compile(rf"{OUT_OF}[^，；。\d]*$")
 _SHARE_IS = re.compile(r"(?:的?(?:比重|比例|份额|百分比|比))?(?:合计|分别|均|都|也)?(?:为|是|达到?|约为?|仅为?)?$")
@@ -122,7 +123,7 @@ def relation_of(
     is_of_target = _OF_TARGET.search(clause)
     if _IS_TARGET.match(text, number.end) or (_PLANNED.search(clause) and not is_of_target):
         return DraftRelation(is_target=True)
-    is_to_target = is_of_target or (_TARGET.search(segment) and not _YEARS.search(clause))
+    is_to_target = is_of_target or (_TARGET.search(segment) and not _LAST_YEAR.search(clause))
     if is_to_target and (sign := _to_target(clause)) and number.unit != "%":
         return DraftRelation(RelationKind.GAP, sign)
     if than := _MORE_THAN.search(clause):

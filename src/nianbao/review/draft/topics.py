@@ -38,10 +38,14 @@ _ASIDE = re.compile(r"(?:同期|全年|末)?(?:仅|则|只)?(?:为|是|有|的)"
 
 @dataclass(frozen=True)
 class SaidYear:
-    """A year named for a number; a day of it says a stock and nothing else."""
+    """A year named for a number; a day of it says a stock and nothing else.
+
+    去年 is also the draft's own year, where it is read out in the year after.
+    """
 
     year: int
     is_day: bool
+    may_be_next: bool = False
 
 
 class Topics:
@@ -83,7 +87,7 @@ class Topics:
             is_past = not match["year"] or int(match["year"]) < self._year
             if match["base"] or (is_past and match.start() < own and opens > start and self._is_aside(match, number)):
                 continue
-            return SaidYear(int(match["year"] or self._year - 1), bool(match["day"]))
+            return SaidYear(int(match["year"] or self._year - 1), bool(match["day"]), match[0] == "去年")
         return None
 
     def _is_aside(self, match: re.Match[str], number: DraftNumber) -> bool:

@@ -32,6 +32,8 @@ class Values:
         usual = self._usual_years(name, place)
         if said is None or said.year > self.year:
             return usual
+        if said.may_be_next:
+            return [said.year, said.year + 1]
         return [said.year] if said.is_day or (name, said.year) in self.figures.values else usual
 
     def _usual_years(self, name: str, place: Place) -> list[int]:

@@ -85,6 +85,8 @@ def judge(wording: Wording, numeral: Decimal, value: Decimal) -> NumberVerdict:
 
 WEAK, FAR, NEAR = 0.35, 3, Decimal("0.2")
 """A binding this weak to a value so many times larger or smaller is no stale figure of it; one so near may be."""
+DIGITS_TOLD, _SHIFTS = 3, (-8, -4, 4, 8)
+"""How many digits a number must have to be known by them, and by how many places units of money are apart."""
 _WORDED = frozenset({"over", "near", "about", "at_least", "at_most", "above", "magnitude"})
 
 
@@ -175,3 +177,11 @@ def is_far(numeral: Decimal, value: Decimal) -> bool:
     """Whether one is more than so many times the other."""
     small, large = sorted((abs(numeral), abs(value)))
     return large > FAR * small
+
+
+def is_shifted(number: DraftNumber, value: Decimal) -> bool:
+    """Whether a number has the digits of a value in another unit (万元 for 元, 亿元 for 万元)."""
+    low, high = number.wording.low, number.wording.high
+    if low is None or high is None or len(number.numeral.normalize().as_tuple().digits) < DIGITS_TOLD:
+        return False
+    return any(low.scaleb(places) <= value <= high.scaleb(places) for places in _SHIFTS)
