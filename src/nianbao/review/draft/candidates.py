@@ -96,7 +96,7 @@ class Candidates:
         spoken_of = [each for each in before if self._may_be(each[0], number)]
         least = SAID_OF_RANK if number.kind is NumberKind.RANK else SAID / 2
         sure = [name for name, score in words if score >= least and score >= ALSO * words[0][1]]
-        if relation.kind is RelationKind.GAP:
+        if relation.kind in (RelationKind.GAP, RelationKind.DONE):
             sure = [name.removeprefix(TARGET) for name in sure]
             spoken_of = [(name.removeprefix(TARGET), scope) for name, scope in spoken_of]
         if known and known.is_change and known.indicator_id not in sure:
@@ -174,6 +174,10 @@ class Candidates:
                 return [((one, scope), (other, scope)) for one, other in balances if self.has(one, (scope,))]
             if len(said) < 2:
                 return []
+            scope = next(iter(topics.scopes(number)), "")
+            is_rest = scope and any(of == ALL for _, of in said) and len({name for name, _ in said}) > 1
+            if is_rest:
+                said = [(name, scope) for name in dict.fromkeys(name for name, _ in said)]
             later, earlier = said[:2]
             first = _LAST_TWO.search(topics.clause(number))
             if first and first[0] == "前者":
@@ -261,7 +265,7 @@ class Candidates:
         """The indicators whose level a number may say; without words of its own it goes on with the last."""
         known, ranked = bound.best, bound.ranked
         last = spoken[0][0] if spoken else ""
-        if known is None and last.startswith(TARGET) and fit_of(self._values.profiles[last], number) == 1:
+        if known is None and last.startswith(TARGET) and fit_of(self._values.profiles[last], number):
             return [(last.removeprefix(TARGET), _ALL)]  # what was planned is followed by what was done
         if known is None or (words and words[0][1] < OWN_WORDS and spoken):
             alike = [name for name, _ in spoken if fit_of(self._values.profiles[name], number) == 1]

@@ -19,8 +19,8 @@ IN_A_LIST = 0.8
 PAST_A_NUMBER_BEFORE, PAST_A_NUMBER_AFTER = 0.55, 0.35
 FORGOTTEN = 0.02
 
-_HEAD = re.compile(r"(?<=[中里])，")
-"""What stands before such a stop is the head of all that follows (托管班中，省级5个)."""
+_HEAD = re.compile(r"(?<=[中里])，|^(?:[（(]?[一二三四五六七八九十\d]+[）)、.．]\s*)?[^，。；：\d]{2,12}(?P<stop>。)")
+"""What stands before such a stop is the head of all that follows (托管班中，省级5个; 免费体检。参加5万人)."""
 _AND = re.compile(r"\s*(?:以及|和|及|与|暨|并)")
 _CLAUSE_END = re.compile(r"[，,；;。！!？?：:]")
 _WORD = re.compile(r"[\u4e00-\u9fffA-Za-z]")
@@ -38,7 +38,7 @@ class Context:
 
 def context_of(text: str, numbers: Sequence[DraftNumber], index: int) -> Context:
     """The words around one of the numbers of a text."""
-    number, text = numbers[index], _HEAD.sub(" ", text)
+    number, text = numbers[index], _HEAD.sub(_opened, text)
     inside = {place: other.start for other in numbers for place in range(other.start, other.end)}
     backwards = [*((character, None) for character in reversed(number.noun)),
                  *((text[place], inside.get(place)) for place in range(number.start - 1, -1, -1))]  # fmt: skip
@@ -50,6 +50,11 @@ def context_of(text: str, numbers: Sequence[DraftNumber], index: int) -> Context
     _add_pairs(pairs, _weighed(onwards, stops, PAST_A_NUMBER_AFTER, beginning), backwards=False)
     clause = _PASSED_OVER.sub("", _CLAUSE_END.split(text[: number.start])[-1])
     return Context(pairs, bool(_CHANGE.search(clause)))
+
+
+def _opened(head: re.Match[str]) -> str:
+    """A head without its stop, of the same length."""
+    return f"{head[0][:-1]} "
 
 
 def _is_alone(text: str, numbers: Sequence[DraftNumber], number: DraftNumber) -> bool:

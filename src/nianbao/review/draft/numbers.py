@@ -96,14 +96,12 @@ class NumberFinder:
         for match in self._pattern.finditer(masked):
             start, end = places[match.start()] + shift, places[match.end() - 1] + shift + 1
             read = list(_read(match, start, end, text[start:end]))
-            if (
-                found
-                and read
-                and found[-1].unit == "元/人"
-                and read[0].unit == "元"
-                and _AND.fullmatch(text[found[-1].end : start])
-            ):
-                read = [replace(each, unit="元/人") for each in read]
+            if found and read and _AND.fullmatch(text[found[-1].end : start]):
+                last, this = found[-1].unit, read[0].unit
+                if (last, this) == ("元/人", "元"):
+                    read = [replace(each, unit="元/人") for each in read]
+                if (last, this) in (("个", "百分点"), ("", "百分点")):
+                    found[-1] = _in_points(found[-1])
             if read and (whole_of := _OUT_OF.search(text, 0, start)):
                 read = [_in_per_cent(each, whole_of["out_of"]) for each in read]
             found.extend(read)
@@ -121,6 +119,12 @@ def in_unit(number: DraftNumber, unit: str) -> DraftNumber:
     return replace(
         number, wording=_claim(number.text, number.wording.style, numeral, half), numeral=numeral, unit=plain
     )
+
+
+def _in_points(number: DraftNumber) -> DraftNumber:
+    """A number whose unit is said after the next one (提高1.4个和2.4个百分点)."""
+    half = Decimal(1).scaleb(int(number.numeral.as_tuple().exponent)) / 2
+    return replace(number, wording=_claim(number.text, number.wording.style, number.numeral, half), unit="百分点")
 
 
 def _in_per_cent(number: DraftNumber, out_of: str) -> DraftNumber:

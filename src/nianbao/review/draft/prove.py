@@ -13,7 +13,7 @@ from nianbao.review.draft.numbers import DraftNumber, NumberFinder, NumberKind
 from nianbao.review.draft.possible import Possible
 from nianbao.review.draft.profiles import DraftVocabulary, read_vocabulary
 from nianbao.review.draft.reading import DraftCell, Paragraph, Passage, passages
-from nianbao.review.draft.readings import DraftReading, Readings
+from nianbao.review.draft.readings import TARGET, DraftReading, Readings
 from nianbao.review.draft.relations import DraftRelation, RelationKind, moved, relation_of
 from nianbao.review.draft.scores import fit_of, is_written_out, says_change
 from nianbao.review.draft.spoken import (
@@ -56,6 +56,7 @@ _SAYS = {
     RelationKind.GAP: "与目标之差", RelationKind.DONE: "对目标的完成率",
 }  # fmt: skip
 _SPEAKS_OF = frozenset({RelationKind.LEVEL, RelationKind.CHANGE, RelationKind.GAP})
+_SOME_TOGETHER = re.compile(r"[两二三四五六七八][地州市县]+(?:合计|小计)?|小计")
 _WHAT = {NumberKind.RANK: "的位次", NumberKind.FLAT: "较上年的变化"}
 
 
@@ -90,6 +91,7 @@ class _Prover:
         self._year = year
         self._whole = figures.project.conventions.words.whole
         self._columns: dict[DraftCell, str] = {}
+        self._rows: dict[DraftCell, list[str]] = {}
         self._candidates = Candidates(self._values, self._readings, self._binder)
         self._possible = Possible(self._values, self._readings, self._candidates)
 
@@ -179,6 +181,9 @@ class _Prover:
                 if self._indicators[name].is_formula
             ]
         column = self._column_of(spoken.cell)
+        if spoken.cell and (added := self._added_rows(spoken.cell, number)):
+            self._conclude(one, spoken, known, relation, added)
+            return True
         if of_column := self._columns.get(column) if column else None:
             likely = [(of_column, topics.scopes(number) or (ALL,))]
         is_level = relation.kind is RelationKind.LEVEL and number.kind is NumberKind.COUNT
@@ -204,6 +209,8 @@ class _Prover:
             return self._is_unknown(one, spoken, at, relation, likely)
         if column and best.is_true:
             self._columns.setdefault(column, best.key[0])
+        if column:
+            self._rows.setdefault(column, []).append(best.key[2])
         self._conclude(one, spoken, known, relation, best)
         if one.key and (relation.kind in _SPEAKS_OF or not best.key[3]):
             topics.remember(number, best.key[0], best.key[2])
@@ -213,6 +220,14 @@ class _Prover:
         """What the cells of a column share, where its rows are units: they are all of one indicator."""
         is_of_units = cell and (self._values.scopes.get(cell.label) or cell.label == self._whole)
         return replace(cell, label="", year=None) if cell and is_of_units else None
+
+    def _added_rows(self, cell: DraftCell, number: DraftNumber) -> DraftReading | None:
+        """A number of a row that adds up some of the units above it (三地合计)."""
+        column = replace(cell, label="", year=None)
+        if not _SOME_TOGETHER.fullmatch(cell.label) or column not in self._columns:
+            return None
+        read = self._readings.read_sums(number, [self._columns[column]], self._rows[column], self._year)
+        return next(iter(read), None)
 
     def _only_one_near(self, spoken: Spoken, at: int) -> DraftReading | None:
         """The one figure near a number that is reported with what was said before it: an old value of that."""
@@ -291,7 +306,10 @@ class _Prover:
         """Hold a bound number against its value, and against those of the indicators that it says as well."""
         number, known = one.number, spoken.bound[at].best
         assert known is not None
-        name, indicator = known.indicator_id, self._indicators[known.indicator_id]
+        name, planned = known.indicator_id, f"{TARGET}{known.indicator_id}"
+        if number.kind is NumberKind.ORDINAL and spoken.topics.is_ahead(number) and planned in self._indicators:
+            name = planned
+        indicator = self._indicators[name]
         scope = next(iter(spoken.topics.scopes(spoken.numbers[at])), ALL)
         scope = scope if self._candidates.has(name, (scope,)) else ALL
         years = [tagged_year] if tagged_year is not None else self._possible.years(spoken, at, name, DraftRelation())

@@ -33,6 +33,7 @@ _GOES_ON = re.compile(r"[，、；,]$")
 _HEADING = re.compile(r"^(?:[（(]?[一二三四五六七八九十]+[）)、是要]|第[一二三四五六七八九十]+[章节部]|附件)")
 _NUMBERING = re.compile(r"^(?:[（(]?[一二三四五六七八九十\d]+[）)、.]|[一二三四五六七八九十]+[是要])")
 _CHAPTER = re.compile(r"[一二三四五六七八九十]+、|第[一二三四五六七八九十]+[章节部]")
+_ANOTHER = re.compile(r"附(?:件|表|录|[：:])|【|(?=.*[〔\[]20\d\d[〕\]]\d+号$)")
 _TO_COME = re.compile(r"下一步|明年|工作安排|工作打算|今后")
 _MARKUP = re.compile(r"\*\*|^#+\s*")
 
@@ -105,6 +106,8 @@ def passages(paragraphs: Sequence[Paragraph], project: Project, year: int) -> li
             section = section if opened == NOWHERE else opened
             if _CHAPTER.match(text) and len(text) < LINE:
                 is_plan = f"{year + 1}年" in text or bool(_TO_COME.search(text))
+            elif _ANOTHER.match(text):
+                is_plan = False
         found.append(Passage(text, _tags(together), together[0].cell, section, first, _starts(together), is_plan))
     return found
 

@@ -19,7 +19,7 @@ _BEFORE_IT = re.compile(r"[由从]$|[由从与同](?:上年|去年|20\d\d年)度
 _TO_IT = re.compile(rf"[^，。；、]{{0,4}}?{_MOVES}?(?:到|至|为)|相比|相较")
 _YEAR_OF_IT = re.compile(r"(?<!于)(?:上年|去年|上年同期)(?:的|为|是)?$")
 _UP = re.compile(
-    r"(?:增加|增长|提高|提升|上升|扩大|净增(?:加)?[^，。；、\d]{0,8}|增幅[为达]?到?|增速[为达]?到?|(?<!新)增|增收|增支|涨|添)(?:了|最多的?)?$"
+    r"(?:增加|增长|提高|提升|上升|扩大|净增(?:加)?[^，。；、\d]{0,8}|增[幅速][^，。；、\d高低]{0,2}|(?<!新)增|增收|增支|涨|添)(?:了|最多的?)?$"
 )
 _DOWN = re.compile(r"(?:减少|下降|降低|下滑|缩减|回落|降幅[为达]?到?|减幅[为达]?到?|减|减收|减支)了?$")
 _MORE = re.compile(r"(?<!至)(?<!最)(?:多|高)(?:出)?[^，。；、\d最]{0,3}$")
@@ -48,6 +48,8 @@ _SHARE_OF = re.compile(
 _OF_EACH = re.compile(rf"{OUT_OF}[^，；。\d]*$")
 _SHARE_IS = re.compile(r"(?:的?(?:比重|比例|份额|百分比|比))?(?:合计|分别|均|都|也)?(?:为|是|达到?|约为?|仅为?)?$")
 _MORE_THAN = re.compile(r"(?P<sign>[高多大低少小])(?:于|出)(?P<base>[^，；。、\d]{2,10})(?<!的)$")
+_PARTS_OF_IT = re.compile(r"(?:[^，、；。\d]{0,6}，其中|[、和，])[^，、；。\d]{2,5}")
+_GREW = re.compile(r"(?:增长|增幅|增速|涨幅)[^，。；、\d]{0,8}[，,](?:为|达)?$")
 _PER = re.compile(
     r"(?:平均每|每(?=[^，；。\d]*平均))(?P<base>(?:个|家|名|位|人|期|场|支|条|件|所|处|次|班)[^，；。\d]*)$"
 )
@@ -106,6 +108,8 @@ def relation_of(
         and re.fullmatch(r"[和、及与]", text[numbers[index - 1].end : number.start])
         and (number.unit == "%") == (numbers[index - 1].unit == "%")
     ):
+        return last
+    if last and last.is_open and not last.base and _PARTS_OF_IT.fullmatch(text[numbers[index - 1].end : number.start]):
         return last
     is_before = _BEFORE_IT.search(clause) and _TO_IT.match(text, number.end)
     if is_before or (_YEAR_OF_IT.search(clause) and number.unit not in ("%", "百分点", "倍")):
@@ -169,7 +173,8 @@ def _start(stop: re.Pattern[str], text: str, at: int) -> int:
 
 def _direction(clause: str, segment: str, after: str) -> int:
     """Up or down, as the words next to the number say; 多 and 少 only where something is compared."""
-    if _UP.search(clause) or _GROWTH_AFTER.match(after):
+    is_its_growth = _GREW.search(segment) and not after.startswith("的")
+    if _UP.search(clause) or _GROWTH_AFTER.match(after) or is_its_growth:
         return 1
     if _DOWN.search(clause):
         return -1
