@@ -7,13 +7,16 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
 from nianbao.publish.release import Edition
 from nianbao.runs.collect import Collected
 from nianbao.runs.publish import Published
+from nianbao.runs.telling import tell_came
 from nianbao.terms.morning import Morning
 from nianbao.terms.period import Period
+from nianbao.terms.personal import mask
 from nianbao.terms.release import LapsedRelease
 from nianbao.terms.sign_off import Proposal
 from nianbao.terms.status import Status, words_of, words_of_code
@@ -24,7 +27,10 @@ _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~:@])")
 
 
 def show_collected(collected: Collected) -> None:
-    """The findings summary."""
+    """The findings summary, and the same in a few lines of the run's log."""
+    _log(tell_came(collected))
+    for alarm in collected.alarms:
+        _log(f"{alarm.source} {alarm.code}：{alarm.what}；{alarm.next_step}")
     create_markdown_artifact(
         tell_collected(collected), key="findings", description="来件与退回 What came in, and what was sent back"
     )
@@ -51,6 +57,8 @@ def show_morning(morning: Morning | None) -> None:
     """How the reporting stands: the headlines and whom it waits for; by form and period the table of completeness."""
     if morning is None:
         return
+    for each in morning.headlines:
+        _log(f"{each.label}：{each.text}")
     create_markdown_artifact(tell_morning(morning), key="morning", description="报送情况 How the reporting stands")
     create_table_artifact(
         tell_completeness(morning),
@@ -103,6 +111,9 @@ def show_published(published: Iterable[Published]) -> None:
 
 def show_editions(editions: Iterable[Edition]) -> None:
     """Where the drafts and releases lie, and how many figures each prints."""
+    editions = list(editions)
+    for each in editions:
+        _log(f"{each.publication} {each.year} {each.name}：{each.path}")
     lines = [
         f"- {plain(edition.publication)} {plain(edition.zh)} {edition.year} {plain(edition.name)}: `{edition.path}`"
         + (f", {edition.figures} figures, {edition.revisions} revisions" if edition.is_new else ", unchanged")
@@ -132,6 +143,11 @@ def inert(markdown: str) -> str:
 def plain(text: str) -> str:
     """Text that came from outside, on one line, without anything that Markdown or HTML would act on."""
     return _MARKS.sub(r"\\\1", html.escape(" ".join(text.split())))
+
+
+def _log(line: str) -> None:
+    """Say something in the log of the run, so that a good night has one too."""
+    get_run_logger().info("%s", mask(" ".join(line.split())))
 
 
 def _counts(counts: dict[Any, int]) -> str:

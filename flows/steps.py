@@ -16,6 +16,8 @@ T = TypeVar("T")
 
 # Prefect writes down what every library logs; what Great Expectations has to say becomes findings and errors of ours.
 logging.getLogger("great_expectations").propagate = False
+# A good run has a log as well: what a flow says for itself is kept, of its tasks only what went wrong.
+logging.getLogger("prefect.flow_runs").setLevel(logging.INFO)
 
 Year = Annotated[int, Field(ge=2000, le=2100)]
 

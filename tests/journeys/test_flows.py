@@ -138,8 +138,10 @@ def without_proposals(tables: dict[str, str]) -> dict[str, str]:
 
 @pytest.mark.slow
 def test_the_page_shows_runs_batches_and_what_they_came_to(told: dict[str, Any]) -> None:
-    """A batch of deliveries is one task; completeness, findings and reports are artifacts."""
+    """O9: a batch of deliveries is one task; completeness, findings and reports are artifacts; good runs have a log."""
     page = told["page"]
+    for said in (f"收到文件{len(UNITS) + 1}份：", "应报：", "work_report 2021 draft："):
+        assert any(line.startswith(said) for line in page["logs"]), said
     assert page["flows"] == ["build", "collect", "nightly", "publish"]
     assert {
         f"read {len(UNITS) + 1} deliveries",

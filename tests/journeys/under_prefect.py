@@ -81,6 +81,8 @@ def on_the_page() -> dict[str, Any]:
             "flows": sorted(flow.name for flow in client.read_flows()),
             "tasks": sorted({task.name for task in client.read_task_runs()}),
             "artifacts": artifacts,
+            "logs": [each.message for each in client.read_logs()],
+            "runs": [run.name for run in client.read_flow_runs()],
         }
 
 

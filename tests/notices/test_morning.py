@@ -64,7 +64,7 @@ def test_O4_the_morning_names_who_owes_what_and_whom_to_call(federation: Federat
     first, _, units = said.partition("\n\n")
     assert "应报" in first and "按时" in first
     assert re.search(r"！未报 +3个单位，23张", first)
-    assert "最近一次正常结束：2022-01-26 01:00" in first
+    assert "　夜间运行      最近一次正常结束：2022-01-26 01:00，收到文件1份：全部接收1份" in first
     forms = "A01会员和慰问情况表、A02培训登记表"
     assert re.search(rf"丙市总工会 +2021年第一季度未报2张：{forms}，2021年4月10日到期 +财务部.*0000-0000003", units)
 

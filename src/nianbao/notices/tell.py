@@ -57,7 +57,7 @@ def keep_new(notices: Sequence[Notice], home: Home, events: frozenset[Event]) ->
 
 def key_of(event: Event, what: str) -> str:
     """The key under which a notice is remembered: its event, and what it is about."""
-    return f"{event.value}:{what}"
+    return f"{event.value}:{mask(what)}"
 
 
 def _fit_to_be_sent(notice: Notice) -> Notice:

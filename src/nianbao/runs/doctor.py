@@ -20,7 +20,7 @@ from nianbao.notices.last_night import read_last_night
 from nianbao.runs.rehearse import rehearse
 from nianbao.runs.telling import tell_late
 from nianbao.settings import Home
-from nianbao.terms.source import FolderPlace
+from nianbao.terms.source import FolderPlace, MailPlace
 
 _NEEDED = (
     "duckdb",
@@ -156,9 +156,16 @@ def _sources(path: Path, home: Home) -> Iterator[Diagnosis]:
             open_source(each, home.path, os.environ.get).close()
             if isinstance(each.place, FolderPlace) and not (home.is_new and home.path / each.place.path == home.inbox):
                 require_folder(home.path / each.place.path)
-            yield Diagnosis(f"source {each.name}", True, type(each.place).__name__.removesuffix("Place").lower())
+            yield Diagnosis(f"source {each.name}", True, _kind(each.place))
         except SourceStopped as stopped:
             yield Diagnosis(f"source {each.name}", False, stopped.what, stopped.next_step)
+
+
+def _kind(place: object) -> str:
+    """What a source is, in the language of the reader; what has no word of its own is called by its protocol."""
+    return {FolderPlace: _("a folder"), MailPlace: _("a mailbox")}.get(
+        type(place), type(place).__name__.removesuffix("Place").upper()
+    )
 
 
 def _no_home(home: Home) -> Diagnosis:

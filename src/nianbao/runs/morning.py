@@ -140,8 +140,7 @@ def _of_night(home: Home) -> Iterator[Headline]:
         codes = "、".join(dict.fromkeys(f"{each['source']} {each['code']}" for each in alarms[:_NAMED]))
         yield Headline("告警", f"{len(alarms)}项：{codes}", is_urgent=True)
     night = read_last_night(home)
-    is_failing = night.failed_at is not None and (night.good_at is None or night.failed_at > night.good_at)
-    yield Headline("夜间运行", night.zh, is_urgent=is_failing)
+    yield Headline("夜间运行", night.zh, is_urgent=night.is_failing or night.is_late)
 
 
 def _units(workspace: Workspace, owed: Iterable[Owed]) -> Iterator[UnitStanding]:

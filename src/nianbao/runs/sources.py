@@ -20,6 +20,7 @@ from nianbao.intake.answer.page import compose_letter
 from nianbao.intake.answer.receipt_json import load_receipt
 from nianbao.intake.fetch.receive import earliest_arrival, fetch, look_after, read_looks, receive, write_looks
 from nianbao.intake.fetch.sources import Found, Secrets, Source, SourceStopped, look, open_source
+from nianbao.intake.fetch.sources.own_files import RECEIPT
 from nianbao.intake.fetch.sources.patience import attempt
 from nianbao.intake.judge.senders import Senders, expected_senders
 from nianbao.language import _
@@ -253,7 +254,8 @@ def _letter(home: Home, folder: str, reply: Reply) -> AnswerLetter:
     """An answer as it lies in the outbox, with the words that go with it by mail."""
     place = place_of(reply)
     target = home.outbox / place
-    title, text = compose_letter(load_receipt(reply.receipt))
+    lying = target.with_name(target.name + RECEIPT)  # which names the marked workbook that goes with it
+    title, text = compose_letter(load_receipt(lying.read_text(encoding="utf-8")))
     files = sorted(file for file in target.parent.iterdir() if file.name.startswith(f"{target.name}."))
     return AnswerLetter(
         reply.source,

@@ -21,6 +21,7 @@ from nianbao.terms.source import Alarm
 from nianbao.terms.status import Status, words_of
 
 if TYPE_CHECKING:
+    from nianbao.runs.collect import Collected
     from nianbao.runs.nightly import NightRun
 
 _OF_A_NIGHT = frozenset({Event.SOURCE, Event.KEPT_BACK, Event.RELEASE_LAPSED, Event.SIGN_OFF_WAITS, Event.DISK})
@@ -30,7 +31,7 @@ _SHOWN = 12
 def tell_night(project: Path, home: Home, night: NightRun, secrets: Secrets) -> tuple[Alarm, ...]:
     """Tell what a night raised and the day's digest, and remember that it ended well; alarms of channels that fail."""
     declared = read_notices(project / "reference" / "notices.toml")
-    keep_good_night(home)
+    keep_good_night(home, tell_came(night.collected))
     lasting = [
         *_of_alarms(night.collected.alarms),
         *_of_releases(night),
@@ -81,6 +82,12 @@ def tell_event(project: Path, home: Home, event: Event, text: str, secrets: Secr
     return tell([Notice(event, tuple(text.splitlines()))], declared.channels, home, secrets)
 
 
+def tell_came(collected: Collected) -> str:
+    """What came, in one line: `收到文件3份：全部接收2份、退回1份`."""
+    came = "、".join(f"{words_of(outcome).zh}{count}份" for outcome, count in sorted(collected.outcomes.items()))
+    return f"收到文件{collected.deliveries}份{f'：{came}' if came else ''}"
+
+
 def _of_alarms(alarms: Sequence[Alarm]) -> Iterator[Notice]:
     for alarm in alarms:
         event = Event.KEPT_BACK if alarm.code == KEPT else Event.SOURCE
@@ -119,11 +126,9 @@ def _of_disk(home: Home, wanted: int) -> Iterator[Notice]:
 
 def _digest(night: NightRun, lasting: Sequence[Notice]) -> Notice:
     """How the day stands: what came, who is missing, what waits."""
-    collected = night.collected
-    came = "、".join(f"{words_of(outcome).zh}{count}份" for outcome, count in sorted(collected.outcomes.items()))
-    lines = [f"收到文件{collected.deliveries}份{f'：{came}' if came else ''}"]
+    lines = [tell_came(night.collected)]
     if night.morning and (states := night.morning.counts):
-        lines.append("报表：" + "、".join(f"{status.zh}{states[status]:,}份" for status in Status if states[status]))
+        lines.append("报表：" + "、".join(f"{status.zh}{states[status]:,}张" for status in Status if states[status]))
     counts = Counter(notice.event for notice in lasting)
     lines += [f"{event.zh}：{count}项" for event, count in counts.items()]
     return Notice(Event.DIGEST, tuple(lines if lasting else [*lines, "没有需要处理的告警"]))

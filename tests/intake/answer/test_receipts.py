@@ -184,13 +184,13 @@ def seen_in(page: str) -> Tags:
 
 
 def test_the_page_is_chinese_and_loads_nothing(lived: Desk, wrong: dict[str, Any]) -> None:
-    """One page without scripts or pictures, closed by its content policy; it links to phone and marked workbook."""
+    """One page without scripts or pictures, closed by its policy; it links to phone, address and marked workbook."""
     name = answer(lived, lived.planned().file_name)
     page = name.with_name(name.name + PAGE).read_text("utf-8")
     seen = seen_in(page)
     assert not {"script", "img", "link", "iframe", "form", "object"} & set(seen.tags)
     marked = re.findall(r'href="\./([^"]+)"', page)
-    assert seen.loaded == ["href"] * (len(marked) + 1)
+    assert seen.loaded == ["href"] * (len(marked) + 2)
     assert 'href="tel:' in page
     assert all(name.with_name(unquote(each)).is_file() for each in marked)
     assert 'lang="zh-CN"' in page
@@ -208,7 +208,7 @@ def test_nothing_from_outside_comes_alive_in_the_page(wrong: dict[str, Any], tex
     receipt = wrong | {"file": text, "unit": text, "marked_workbook": text, "findings": [finding]}
     clean, page = (seen_in(render_page(load_receipt(json.dumps(each)))) for each in (wrong | {"findings": []}, receipt))
     assert set(page.tags) <= set(clean.tags) | {"ol", "li", "span", "h2", "p"}
-    assert page.loaded == ["href", "href"]  # the office's phone, and the marked workbook, whose name is quoted
+    assert page.loaded == ["href"] * 3  # the office's phone and address, and the marked workbook, whose name is quoted
 
 
 def test_what_is_said_of_several_sheets_alike_is_said_once(wrong: dict[str, Any]) -> None:

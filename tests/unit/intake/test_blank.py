@@ -395,12 +395,24 @@ def test_sheets_print_on_a4_one_page_wide(blank: Workbook) -> None:
 
 
 def test_a_ledger_repeats_its_titles_though_a_few_lines_follow_it(project: Project, tmp_path: Path) -> None:
-    """S17: the second page of a chart of accounts has the titles of its columns, as the first has."""
+    """S17: the second page of a chart of accounts says whose form it is and has the titles of its columns."""
     workbook = written(project, tmp_path / "w.xlsx", unit="QH630000")
     form = project.forms["GH12"]
     key = code_cell(workbook, form, form.part("main").fields[0])
     assert form.parts[-1].layout is Layout.INDICATOR
-    assert key.parent.print_title_rows == f"${key.row - 2}:${key.row}"
+    assert key.parent.print_title_rows == f"$1:${key.row}"
+
+
+def test_S17_of_several_ledgers_each_begins_a_page_and_none_gives_its_titles_to_another(
+    project: Project, tmp_path: Path
+) -> None:
+    """S17: every page says whose form it is; titles of one list do not stand over the records of the next."""
+    form = project.forms["GH15"]
+    sheet = written(project, tmp_path / "w.xlsx", unit=AUDIT_OFFICE)[workbook_words.sheet_name("GH15", form.zh)]
+    firsts = [code_cell(sheet.parent, form, part.fields[0]).row for part in form.parts]
+    assert len(firsts) == len(sheet.row_breaks.brk) + 1 > 2
+    assert sorted([*firsts, *(each.id for each in sheet.row_breaks.brk)])[::2] == firsts
+    assert int(sheet.print_title_rows.rpartition("$")[2]) < min(firsts) - 2
 
 
 def test_every_cell_of_the_self_check_has_its_border(blank: Workbook) -> None:

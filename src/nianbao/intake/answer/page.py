@@ -19,6 +19,7 @@ from nianbao.intake.answer.work import last_days_zh, office_zh, outcome_zh
 from nianbao.templates import open_templates, read_part
 from nianbao.terms.delivery import Outcome
 from nianbao.terms.finding import Severity
+from nianbao.terms.morning import zh_day
 from nianbao.terms.period import Period
 from nianbao.terms.receipt import Receipt
 
@@ -45,7 +46,7 @@ def render_page(receipt: Receipt) -> str:
         write_change=write_change,
         last_days=last_days_zh(receipt),
         period_zh=_period_zh,
-        received=f"{receipt.received_at:%Y年%m月%d日 %H:%M}",
+        received=f"{zh_day(receipt.received_at)} {receipt.received_at:%H:%M}",
         groups=[(look.value, zh, shown) for look, zh, shown in by_weight(grouped(receipt.findings))],
         is_open=any(item.is_open for item in receipt.findings),
         asks=any(item.is_open and item.severity is Severity.EXPLAIN for item in receipt.findings),

@@ -139,5 +139,5 @@ def _write_contents(page: Page, sheets: Mapping[str, DueForm], counts: Mapping[s
             formula = f"{{={counts[name]}}}"
             page.sheet.write_array_formula(*(page.row, _COUNT_COLUMN) * 2, formula, page.styles["count"], 0)
         elif any(counts.values()):
-            page.put(_COUNT_COLUMN, "", "centred")
+            page.put(_COUNT_COLUMN, "—", "centred")
         page.row += 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from xlsxwriter.worksheet import Worksheet
 
 from nianbao.intake.blank.page import BlankBook, Page
@@ -53,22 +55,32 @@ def write_form(book: BlankBook, sheet: Worksheet, due: DueForm) -> str:
     _write_masthead(page, form, period)
     masthead_rows = page.row
     answers = book.filled.forms.get(form.code, {})
-    repeated = header = range(masthead_rows)
+    headers, breaks = [], []
     for number, (part, fields) in enumerate(tables):
         if number and _is_long(parts[number - 1]):
-            sheet.set_h_pagebreaks([page.row])
+            breaks.append(page.row)
         if len(tables) > 1:
             page.line(part_heading(number + 1, part.zh), "band", 24)
-        header = write_table(page, check, part, fields, answers.get(part.code, []))
-        # A repeated header suits what follows it to the end of the sheet, and the few lines under a long ledger.
-        if part.layout is Layout.LEDGER or len(tables) == 1:
-            repeated = header
+        headers.append(write_table(page, check, part, fields, answers.get(part.code, [])))
     check.write(page)
     _write_foot(page, form, period)
-    sheet.freeze_panes(header.stop if len(tables) == 1 else masthead_rows, 0)
+    sheet.set_h_pagebreaks(breaks)
+    sheet.freeze_panes(headers[0].stop if len(tables) == 1 else masthead_rows, 0)
+    repeated = _repeated(parts, headers, masthead_rows)
     sheet.repeat_rows(repeated.start, repeated.stop - 1)
     page.finish(landscape=page.width(0, page.last) > _TURNED_FROM, may_grow=any(map(_is_long, parts)))
     return check.count()
+
+
+def _repeated(parts: Sequence[Part], headers: Sequence[range], masthead_rows: int) -> range:
+    """The rows that every further page begins with: whose form it is, and the titles of the ledger that begins it.
+
+    One ledger further down repeats its titles alone. Of several none does: they would stand over another's records.
+    """
+    ledgers = [header for part, header in zip(parts, headers, strict=True) if part.layout is Layout.LEDGER]
+    if len(parts) == 1 or ledgers == [headers[0]]:
+        return range(headers[0].stop)
+    return ledgers[0] if len(ledgers) == 1 else range(masthead_rows)
 
 
 def _is_long(part: Part) -> bool:
