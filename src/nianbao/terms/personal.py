@@ -6,6 +6,7 @@ The archive keeps the sender's bytes as they came; nothing else that is stored o
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 import string
 import unicodedata
@@ -29,6 +30,7 @@ _LONGEST = 19
 _FIRST_BIRTH = dt.date(1880, 1, 1)
 
 
+@functools.lru_cache(maxsize=1024)  # a file name is asked for again with every form that the file brings
 def mask(text: str) -> str:
     """The text with every personal number and mail address masked; everything else as it stands."""
     if not SUSPECT.search(text):

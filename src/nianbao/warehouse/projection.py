@@ -66,9 +66,8 @@ def apply_facts(connection: Connection, project: Project, applied: Applied) -> N
 
     What is said anew of deliveries or submissions takes the place of what was said; decisions and receipts stay.
     """
-    _note_moved(
-        connection, applied
-    )  # before, as what is forgotten has its unit now, and after, as what is new has it then
+    # Before, as what is forgotten has its unit now, and after, as what is new has it then.
+    _note_moved(connection, applied)
     _forget(connection, applied, list(project.parts))
     for kind, frame in applied.facts.items():
         if kind == "delivery" and "file" not in frame.columns:
@@ -98,7 +97,7 @@ def _note_moved(connection: Connection, applied: Applied) -> None:
     whole = applied.facts["anew"]["delivery_id"].to_list() if "anew" in applied.facts else []
     connection.execute(
         "INSERT INTO ledger.moved SELECT DISTINCT $1, unit_code FROM ledger.submission "
-        "WHERE list_contains($2::VARCHAR[], submission_id) OR list_contains($3::VARCHAR[], delivery_id)",
+        "WHERE submission_id IN (SELECT unnest($2::VARCHAR[])) OR delivery_id IN (SELECT unnest($3::VARCHAR[]))",
         [max(applied.run_ids.values()), sorted(ids), whole],
     )
 

@@ -17,7 +17,7 @@ Moved = frozenset[str] | None
 NOBODY: Moved = frozenset()
 
 _PARTS = 5
-"""Where more than one in so many of the keys is concerned the whole is made anew, which costs about as much then."""
+"""Where more than one in so many of the keys is concerned the whole is made anew."""
 
 SAME = "SELECT unnest($moved) AS moved"
 """The rows of a unit, or of a scope, follow from rows of the same one."""
@@ -37,19 +37,14 @@ def refresh(connection: Connection, model: Model, moved: Moved, is_compared: boo
     """Bring the table of a model to the present; returns whose rows moved, None where it was made anew.
 
     `moved` is who moved in what it reads. A model that says whom they reach is asked for those alone: the same query,
-    held to their keys, so that the rows put in are those that a whole build would put there. Any other is computed
-    whole; where others are built apart from it (`is_compared`) the rows that came out as they were are left.
+    held to their keys, so that the rows put in are those that a whole build would put there; where most are reached,
+    without holding it to them. Any other is computed whole; where others are built apart from it (`is_compared`) the
+    rows that came out as they were are left.
     """
     if model.reach and moved is not None:
         keys = _reached(connection, model, moved)
-        if _PARTS * len(keys) < _count_keys(connection, model):
-            with_keys = {"keys": keys}
-            connection.execute(f"DELETE FROM {model.name} WHERE list_contains($keys, {model.key})", with_keys)
-            connection.execute(
-                f"INSERT INTO {model.name} SELECT * FROM (\n{model.sql}\n) WHERE list_contains($keys, {model.key})",
-                with_keys,
-            )
-            return frozenset(keys)
+        _put_in_anew(connection, model, keys, f"(\n{model.sql}\n)")
+        return frozenset(keys)
     if not is_compared:
         return replace_whole(connection, model.name, model.sql)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE fresh AS\n{model.sql}")
@@ -78,10 +73,18 @@ def _put_in_what_differs(connection: Connection, model: Model) -> Moved:
         return replace_whole(connection, model.name, "FROM fresh")
     keys = [row[0] for row in rows]
     if keys:
-        is_theirs = f"list_contains($keys, {model.key})"
-        connection.execute(f"DELETE FROM {model.name} WHERE {is_theirs}", {"keys": keys})
-        connection.execute(f"INSERT INTO {model.name} FROM fresh WHERE {is_theirs}", {"keys": keys})
+        _put_in_anew(connection, model, keys, "fresh")
     return frozenset(keys)
+
+
+def _put_in_anew(connection: Connection, model: Model, keys: Sequence[str], fresh: str) -> None:
+    """Let the rows of some keys be as in `fresh`, and with them all others where these are many: they are the same."""
+    if _PARTS * len(keys) < _count_keys(connection, model):
+        is_theirs, with_keys = f" WHERE list_contains($keys, {model.key})", {"keys": keys}
+    else:  # which costs about as much then, where asking each row for so many keys costs more
+        is_theirs, with_keys = "", {}
+    connection.execute(f"DELETE FROM {model.name}{is_theirs}", with_keys)
+    connection.execute(f"INSERT INTO {model.name} SELECT * FROM {fresh}{is_theirs}", with_keys)
 
 
 def _reached(connection: Connection, model: Model, moved: frozenset[str]) -> Sequence[str]:
