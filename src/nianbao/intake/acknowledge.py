@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,7 @@ from pathlib import Path
 from nianbao.intake.answer.job import dump_job
 from nianbao.intake.answer.page import render_page
 from nianbao.intake.answer.receipt import kept_receipt
-from nianbao.intake.answer.receipt_json import NotAReceipt, dump_receipt, load_receipt
+from nianbao.intake.answer.receipt_json import NotAReceipt, dump_receipt, load_receipt, to_plain
 from nianbao.intake.answer.work import compose_job, is_to_be_marked
 from nianbao.intake.apart import each_apart
 from nianbao.intake.fetch.sources.name import safe_path
@@ -47,11 +48,10 @@ class Marking:
 
 @dataclass(frozen=True)
 class _Due:
-    """A receipt and what the names of its files begin with; whether it lies there already, word for word."""
+    """A receipt that is to be written, and what the names of its files begin with."""
 
     receipt: Receipt
     target: Path
-    is_there: bool
     wants_marks: bool
 
 
@@ -64,7 +64,7 @@ def acknowledge(replies: Sequence[Reply], archive: Archive, pool: ReaderPool, ou
     causes: dict[str, str] = {}
     replied = ((reply.delivery_id, reply) for reply in replies)
     all_ = dict(each_apart(replied, lambda reply: _due(outbox, reply), causes))
-    due = {key: each for key, each in all_.items() if not each.is_there}
+    due = {key: each for key, each in all_.items() if each is not None}
     for _ in each_apart(due.items(), _make_room, causes):
         pass
     markings = [
@@ -78,12 +78,18 @@ def acknowledge(replies: Sequence[Reply], archive: Archive, pool: ReaderPool, ou
     failed = ((reply.delivery_id, reply) for reply in replies if reply.delivery_id in causes)
     for _ in each_apart(failed, lambda reply: _write_kept(outbox, reply), {}):
         pass
-    return Acknowledged(tuple(_beside(each.target, RECEIPT) for key, each in all_.items() if key not in causes), causes)
+    answered = (_target(outbox, reply) for reply in replies if reply.delivery_id not in causes)
+    return Acknowledged(tuple(_beside(target, RECEIPT) for target in answered), causes)
 
 
-def _due(outbox: Path, reply: Reply) -> _Due:
-    receipt, target = load_receipt(reply.receipt), _target(outbox, reply)
-    return _Due(receipt, target, _is_there(target, receipt), is_to_be_marked(receipt))
+def _due(outbox: Path, reply: Reply) -> _Due | None:
+    """What is to be written for a reply; None where it lies there already, word for word."""
+    target = _target(outbox, reply)
+    lying = _lying(target)
+    if lying == json.loads(reply.receipt):  # a warehouse that was made anew asks this of all that were ever written
+        return None
+    receipt = load_receipt(reply.receipt)
+    return None if lying == to_plain(receipt) else _Due(receipt, target, is_to_be_marked(receipt))
 
 
 def _make_room(due: _Due) -> None:
@@ -105,15 +111,14 @@ def _write_kept(outbox: Path, reply: Reply) -> None:
     _write_receipt(target, kept, is_marked=False)
 
 
-def _is_there(target: Path, receipt: Receipt) -> bool:
-    """Whether this very answer lies at its place, with its page and, where it names one, its marked workbook."""
+def _lying(target: Path) -> object:
+    """The receipt at a place as it was recorded; None where it is not, or its page, or the workbook that it names."""
     try:
-        lying = load_receipt(_beside(target, RECEIPT).read_text(encoding="utf-8"))
-    except (OSError, ValueError, NotAReceipt):
-        return False
-    named = lying.marked_workbook
-    whole = _beside(target, PAGE).exists() and (named is None or target.with_name(named).exists())
-    return whole and replace(lying, marked_workbook=None) == receipt
+        lying = json.loads(_beside(target, RECEIPT).read_text(encoding="utf-8"))
+        named, lying["marked_workbook"] = lying["marked_workbook"], None
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+    return lying if _beside(target, PAGE).exists() and (not named or target.with_name(named).exists()) else None
 
 
 def mark_workbooks(pool: ReaderPool, markings: Sequence[tuple[str, Marking]], causes: dict[str, str]) -> set[str]:
