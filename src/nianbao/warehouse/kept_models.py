@@ -51,13 +51,17 @@ def _write(path: Path, key: str, models: list[Model]) -> None:
 
 def digest_of(project: Project) -> str:
     """One digest of all that is declared and of the program that reads it."""
-    return hashlib.sha256(f"{project.digest} {_digest_of_program()}".encode()).hexdigest()
+    return hashlib.sha256(f"{project.digest} {digest_of_program(_PROGRAM)}".encode()).hexdigest()
+
+
+_PROGRAM = Path(nianbao.__file__).parent
+_READ_BY_IT = {".py", ".csv", ".toml", ".sql"}
 
 
 @functools.cache
-def _digest_of_program() -> str:
-    """One digest of nianbao's own source files: a version number would not change while the code is worked on."""
+def digest_of_program(folder: Path) -> str:
+    """One digest of source files and the tables among them: a version does not change while the code is worked on."""
     digest = hashlib.sha256(nianbao.__version__.encode())
-    for path in sorted(Path(nianbao.__file__).parent.rglob("*.py")):
+    for path in sorted(path for path in folder.rglob("*") if path.suffix in _READ_BY_IT):
         digest.update(path.read_bytes())
     return digest.hexdigest()

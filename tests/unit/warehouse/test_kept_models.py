@@ -9,7 +9,7 @@ import pytest
 from nianbao.catalog import Project, load_project
 from nianbao.runs.build import all_models
 from nianbao.warehouse.connect import open_memory
-from nianbao.warehouse.kept_models import keep_models
+from nianbao.warehouse.kept_models import digest_of_program, keep_models
 from nianbao.warehouse.models import Model
 from nianbao.warehouse.reference import load_reference
 from nianbao.warehouse.schema import create_schema
@@ -37,6 +37,18 @@ def test_a_changed_declaration_makes_them_anew(changed: str, project: Project, t
         file.write("\n")
     with pytest.raises(AssertionError, match="made anew"):
         keep_models(load_project(tmp_path / "project"), kept, refuse)
+
+
+def test_a_changed_table_of_the_program_makes_them_anew(tmp_path: Path) -> None:
+    """What the program reads of a CSV beside its modules counts like what is written in them."""
+    digests = []
+    for turn, content in enumerate(("table,column\nrun,\n", "table,column\nrun,run_id\n")):
+        program = tmp_path / str(turn)
+        (program / "warehouse").mkdir(parents=True)
+        (program / "models.py").write_text("LEDGER = {}\n", encoding="utf-8")
+        (program / "warehouse" / "ledger.csv").write_text(content, encoding="utf-8")
+        digests.append(digest_of_program(program))
+    assert digests[0] != digests[1]
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"key": "another", "models": []}', "\x00"])
