@@ -1,7 +1,6 @@
 """One night in a process of its own, as the scheduler starts it; prints what it and its steps took as JSON."""
 
 import json
-import resource
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +8,8 @@ from typing import Any
 
 from nianbao.runs.nightly import nightly
 from nianbao.settings import Home
-from tests.bench.measures import effort
+from tests.bench.measures import Effort, effort
+from tests.bench.spent import largest_child, peak_mb
 
 
 def main(project: Path, home: Path) -> None:
@@ -23,9 +23,11 @@ def main(project: Path, home: Path) -> None:
         steps[name] = steps.get(name, 0.0) + effort(lambda: results.append(work(*arguments))).processor
         return results[0]
 
-    taken = effort(lambda: nights.append(nightly(project, Home(home), step=timed)))
-    (night,) = nights
-    peaks = [resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    efforts: list[Effort] = []
+    reader_mb = largest_child(
+        lambda: efforts.append(effort(lambda: nights.append(nightly(project, Home(home), step=timed))))
+    )
+    (night,), (taken,) = nights, efforts
     print(
         json.dumps(
             {
@@ -33,8 +35,8 @@ def main(project: Path, home: Path) -> None:
                 "processor": taken.processor,
                 "steps": steps,
                 "deliveries": night.collected.deliveries,
-                "parent_mb": peaks[0],
-                "reader_mb": peaks[1],
+                "parent_mb": peak_mb(),
+                "reader_mb": reader_mb,
             }
         )
     )

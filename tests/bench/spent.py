@@ -4,7 +4,7 @@ import os
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +43,36 @@ def spend(command: Sequence[str], environment: Mapping[str, str]) -> Spent:
     return Spent(usage.ru_utime + usage.ru_stime, time.perf_counter() - started, peak[0], printed)
 
 
+def peak_mb(process: int | str = "self") -> float:
+    """The most memory of a process since its program was loaded, in MB; nothing once it has ended.
+
+    What getrusage tells began as the size of the process that started it, which exec does not take back.
+    """
+    try:
+        lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")), 0.0)
+
+
+def largest_child(work: Callable[[], object]) -> float:
+    """Do a piece of work; the peak of the largest process that it started, in MB."""
+    peaks, ended = [0.0], threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(_EVERY):
+            peaks.extend(map(peak_mb, _below(os.getpid())))
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    try:
+        work()
+    finally:
+        ended.set()
+        watching.join()
+    return max(peaks)
+
+
 def _watch(process: int, peak: list[float]) -> None:
     """Note the most memory that a process and all below it hold together, until it ends."""
     while resident := sum(map(_resident, [process, *_below(process)])):
@@ -56,9 +86,18 @@ def _below(process: int) -> Iterator[int]:
         children = [int(child) for task in tasks for child in (task / "children").read_text().split()]
     except OSError:
         return  # it has ended meanwhile
+    own = _command_of(process)
     for child in children:
-        yield child
-        yield from _below(child)
+        if _command_of(child) != own:  # until its program is loaded it is one with the process that starts it
+            yield child
+            yield from _below(child)
+
+
+def _command_of(process: int) -> bytes:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def _resident(process: int) -> float:

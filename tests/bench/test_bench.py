@@ -19,7 +19,7 @@ from tests.bench.federation import found
 from tests.bench.lives import Night
 from tests.bench.nights import DBT, PEER
 from tests.bench.scale import growing
-from tests.bench.spent import Spent, spend
+from tests.bench.spent import Spent, largest_child, peak_mb, spend
 
 BENCH = Path(__file__).with_name("bench.py")
 
@@ -110,3 +110,13 @@ def test_the_units_of_a_federation_send_what_the_sample_sent(project: Project, t
         cells = [[(cell.field, cell.value) for frame in each.frames for cell in frame.cells] for each in (sent, model)]
         assert len(cells[0]) == len(cells[1])
         assert all(a == b or (b[1] and str(a[1]) == f"{b[1]}X{number}") for a, b in zip(*cells, strict=True))
+
+
+def test_the_memory_of_a_process_is_its_own_and_not_that_of_who_started_it() -> None:
+    """What a small program takes is told though a large one started it."""
+    large = bytearray(400_000_000)
+    large[::4096] = b"x" * len(large[::4096])
+    small = "import time; held = bytearray(60_000_000); held[::4096] = b'x' * len(held[::4096]); time.sleep(0.5)"
+    peak = largest_child(lambda: subprocess.run([sys.executable, "-c", small], check=True))
+    assert peak_mb() > 400
+    assert 50 < peak < 200
