@@ -132,9 +132,11 @@ def sample(
     """Write the synthetic sample year into the inbox."""
     from nianbao.catalog import load_project
     from nianbao.sample.make import first_sample_year, make_sample
+    from nianbao.sample.real import refuse_real_home
     from nianbao.settings import Home
 
     project, made = load_project(resolve_project(project_path)), Home(home)
+    refuse_real_home(made)
     year, inbox = year or first_sample_year(project), made.inbox
     window = sent_by and sent_by.date(), sent_after and sent_after.date()
     with progress("writing") as report:

@@ -51,6 +51,8 @@ def make_sample(
 ) -> list[SampleDelivery]:
     """Write the files sent up to `sent_by` and after `sent_after`.
 
+    All that lies in `out` is marked as synthetic by it: whoever calls holds that nothing else does.
+
     Raises:
         DeclarationError: samples/<year>/ contradicts itself or the forms.
         UsageError: the year is lived in a federation of its own.

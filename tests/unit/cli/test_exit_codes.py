@@ -144,3 +144,18 @@ def test_O15_commands_take_names(year_home: Home, tmp_path: Path) -> None:
         assert json.loads(by_code.stdout) == json.loads(by_name.stdout) != []
     assert template(tmp_path, "--unit", "西宁市总工会").exit_code == 0
     assert [path.name for path in tmp_path.iterdir()] == ["西宁市总工会-2021Q4.xlsx"]
+
+
+@pytest.mark.parametrize("collected", [False, True])
+def test_sample_data_comes_to_no_home_in_which_units_report(collected: bool, project: Project, tmp_path: Path) -> None:
+    """Reports of a home with the sample call all of it synthetic: beside files of units the sample is refused."""
+    home = Home(tmp_path)
+    home.inbox.mkdir()
+    (home.inbox / "报表.xlsx").write_bytes(b"from a unit")
+    place = ("--project", str(project.path))
+    if collected:
+        assert run(home, "collect", *place).exit_code == 0
+        (home.inbox / "报表.xlsx").unlink()
+    ran = run(home, "sample", *place)
+    assert (ran.exit_code, "1 deliveries of units are here" in ran.output) == (64, True)
+    assert [path.name for path in home.inbox.iterdir()] == ([] if collected else ["报表.xlsx"])
