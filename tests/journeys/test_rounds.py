@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 import pytest
 
+from nianbao.intake.worker import pool
 from nianbao.runs.decide import withdraw
 from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
@@ -84,9 +85,7 @@ def test_T10_what_came_too_early_is_judged_again_when_it_is_sent_again(federatio
     early = federation.send("A1", "2021Q1", forms, "2021-03-15T09:00", name="甲市.json")
     federation.night("2021-03-16T01:00")
     assert codes_of(federation.receipt(early)) == ["PERIOD_NOT_OVER"]
-    again = early.with_name("甲市再报.json")
-    again.write_bytes(early.read_bytes())
-    arrive(again, dt.datetime.fromisoformat(Q1))
+    _send_again(early, Q1)
     federation.night(Q1_NIGHT)
     assert federation.in_force() == ["A1-2021Q1-A01-1"]
 
@@ -99,11 +98,53 @@ def test_T10_what_came_too_late_is_judged_again_once_there_is_more_time(federati
     more = "*,*,2021Q1,2021-05-03,2021-05-20,样例,统计审核岗\n"
     with (federation.folder / "reference" / "extensions.csv").open("a", encoding="utf-8") as extensions:
         extensions.write(more)
-    again = late.with_name("甲市再报.json")
-    again.write_bytes(late.read_bytes())
-    arrive(again, dt.datetime(2021, 5, 4, 9))
+    _send_again(late, "2021-05-04T09:00")
     federation.night("2021-05-05T01:00")
     assert federation.in_force() == ["A1-2021Q1-A01-2"]
+
+
+def test_T10_what_a_reader_did_not_finish_in_time_is_judged_again(federation: Federation) -> None:
+    """T10: the very bytes over which a reader came to a halt count when they are sent again."""
+
+    def begin(worker: pool._Worker, project: Path) -> None:
+        started(worker, project)
+        os.kill(worker.process.pid, signal.SIGSTOP)
+
+    started = pool._Worker.__init__
+    path = federation.send("A1", "2021Q1", {"A01": a01(1000, 10000, 100)}, Q1, name="甲市.json")
+    limits = {"_START_UP_SECONDS": 0.1, "SECONDS_PER_FILE": 0.1}
+    with patch.multiple(pool, **limits), patch.object(pool._Worker, "__init__", begin):
+        federation.night(Q1_NIGHT)
+    assert codes_of(federation.receipt(path)) == ["TIMEOUT"]
+    _send_again(path, "2021-04-07T09:00")
+    federation.night("2021-04-08T01:00")
+    assert federation.in_force() == ["A1-2021Q1-A01-1"]
+
+
+@pytest.mark.parametrize(
+    ("arrived", "night", "code", "number"),
+    [
+        ("2021-03-14T09:00", "2021-03-15T01:00", "PERIOD_NOT_OVER", 1),
+        ("2021-06-14T09:00", "2021-06-15T01:00", "C00-6", 2),
+    ],
+)
+def test_T10_what_a_wrong_clock_refused_is_judged_again(
+    federation: Federation, arrived: str, night: str, code: str, number: int
+) -> None:
+    """T10: the very bytes that came too early or too late by our own wrong clock count when they are sent again."""
+    path = federation.send("A1", "2021Q1", {"A01": a01(1000, 10000, 100)}, arrived, name="甲市.json")
+    federation.night(night)
+    assert code in codes_of(federation.receipt(path))
+    assert not federation.in_force()
+    _send_again(path, "2021-04-07T09:00")
+    federation.night("2021-04-08T01:00")
+    assert federation.in_force() == [f"A1-2021Q1-A01-{number}"]
+
+
+def _send_again(path: Path, at: str) -> None:
+    again = path.with_name(f"再报{path.name}")
+    again.write_bytes(path.read_bytes())
+    arrive(again, dt.datetime.fromisoformat(at))
 
 
 def test_T11_each_of_two_files_of_a_night_is_judged_as_if_it_had_come_alone(federation: Federation) -> None:
