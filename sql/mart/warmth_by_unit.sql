@@ -1,6 +1,7 @@
 -- Warmth and relief of each unit in each year, with what one person received on average.
 -- zh: 送温暖和帮扶：每个单位每年的资金、人数和人均额
 -- grain: one row per unit and year
+-- apart: by unit_code
 SELECT
     record.unit_code,
     unit.zh AS unit_zh,

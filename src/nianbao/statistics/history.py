@@ -8,15 +8,17 @@ from nianbao.statistics.counted import AGGREGATE, scope_condition
 from nianbao.statistics.scopes import ALL
 from nianbao.terms.year_basis import YearBasis
 from nianbao.warehouse.models import Model
+from nianbao.warehouse.refresh import SAME
+
+_SAME_AND_ALL = f"{SAME} UNION SELECT '{ALL}'"
+"""A unit stands for itself here, whoever answers for it later, and is part of the whole."""
 
 
 def history_model(forms: Iterable[str], main: YearBasis) -> Model:
     """Formulas are held by the year only; of a stock a period has what stood at its end, of those who stood then."""
     tables = [f"indicator.{code.lower()}" for code in forms]
-    reported = "\n    UNION ALL\n    ".join(
-        f"SELECT indicator_id, field, unit_code, period, item, value FROM {each}" for each in tables
-    )
-    scope = scope_condition("i", "r")
+    selected = (f"SELECT indicator_id, field, unit_code, period, item, value FROM {each}" for each in tables)
+    reported = "\n    UNION ALL\n    ".join(selected)
     return Model(
         "mart.figure_history",
         f"""WITH placed AS (
@@ -41,7 +43,7 @@ valued AS (
         i.indicator_id, i.year, i.period, coalesce(r.unit_code, '{ALL}') AS scope, {AGGREGATE} AS value
     FROM placed AS r
     INNER JOIN taken AS i ON r.indicator_id = i.indicator_id AND r.period = i.period AND r.field = i.field
-    WHERE {scope} AND (i.aggregate <> 'last' OR r.is_at_end)
+    WHERE {scope_condition("i", "r")} AND (i.aggregate <> 'last' OR r.is_at_end)
     GROUP BY GROUPING SETS (
         (i.indicator_id, i.aggregate, i.year, i.period, r.unit_code), (i.indicator_id, i.aggregate, i.year, i.period)
     )
@@ -69,6 +71,8 @@ WHERE v.value IS NOT NULL""",
         ),
         "指标的历年与各报告期数值：每个指标、报告期、范围一行，附应报、已报单位数",
         "every indicator by year and by each shorter period; one row per indicator, period and scope",
+        key="scope",
+        reach=_SAME_AND_ALL,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from nianbao.terms.morning import Owed
 from nianbao.terms.status import Status
 from nianbao.warehouse.connect import Connection, has_table, literal, rows_of
 from nianbao.warehouse.models import Model
+from nianbao.warehouse.refresh import SAME
 from nianbao.warehouse.state import READS, STATE
 
 
@@ -71,6 +72,7 @@ GROUP BY reporting.unit_code, unit.zh, unit.unit_level, reporting.year
         zh=f"单位报送记录：每个单位每年{'、'.join(status.zh for status in statuses)}和一次通过的表数",
         en="What became of each unit's forms in a year; one row per unit and year",
         columns={f"forms_{status}": f"{status.zh}表数 / forms {status.en}" for status in statuses},
+        reach=SAME,
     )
 
 
