@@ -19,17 +19,23 @@ _MOST = "< 800 MB"
 
 @dataclass(frozen=True)
 class Night:
-    """One night: what came, and what it took."""
+    """One night: what came, how many files lay there before, how many forms were judged, and what it took."""
 
     name: str
     files: int
     stored: int
+    forms: int
     spent: Spent
 
     @property
     def ms_a_file(self) -> float:
         """Milliseconds of processor time for each file that came."""
         return 1000 * self.spent.processor / self.files if self.files else 0.0
+
+    @property
+    def is_quarter(self) -> bool:
+        """Whether a whole quarter came."""
+        return "," not in self.name
 
 
 def live(federation: Federation, home: Path, late: int = FEW) -> Iterator[Night]:
@@ -40,13 +46,13 @@ def live(federation: Federation, home: Path, late: int = FEW) -> Iterator[Night]
     for place, quarter in enumerate(QUARTERS):
         day = CLOSED[quarter]
         files = federation.send(quarter, home / "inbox", in_time)
-        yield Night(quarter, files, stored, _night(federation, home, f"{day}T01:00"))
+        yield Night(quarter, files, stored, *_night(federation, home, f"{day}T01:00"))
         stored += files
         if place in (0, len(QUARTERS) - 1):
-            yield Night(f"{quarter}, nothing new", 0, stored, _night(federation, home, f"{day}T02:00"))
+            yield Night(f"{quarter}, nothing new", 0, stored, *_night(federation, home, f"{day}T02:00"))
         files = federation.send(quarter, home / "inbox", held_back)
         if place in (0, len(QUARTERS) - 1):
-            yield Night(f"{quarter}, {files} new", files, stored, _night(federation, home, f"{day}T03:00"))
+            yield Night(f"{quarter}, {files} new", files, stored, *_night(federation, home, f"{day}T03:00"))
         stored += files
 
 
@@ -62,7 +68,7 @@ def measure_year(project: Project, units: int, folder: Path) -> Iterator[Measure
         yield Measure("  peak memory of all its processes", night.spent.peak_mb, "MB", aim=_MOST if kind else "")
 
 
-def _night(federation: Federation, home: Path, moment: str) -> Spent:
+def _night(federation: Federation, home: Path, moment: str) -> tuple[int, Spent]:
     command = [sys.executable, "-m", "nianbao", "nightly", "--project", str(federation.project), "--home", str(home)]
     spent = spend([*command, "--json"], {"NIANBAO_NOW": moment})
     decided = json.loads(spent.printed)["collected"]["decisions"]
@@ -70,4 +76,4 @@ def _night(federation: Federation, home: Path, moment: str) -> Spent:
         raise ValueError(
             f"the night of {moment} came to {decided}: the federation's workbooks are not as they should be"
         )
-    return spent
+    return sum(decided.values()), spent

@@ -79,12 +79,22 @@ def test_the_plain_pipeline_counts_the_same_files(
 def test_a_night_that_grows_with_what_is_stored_is_told() -> None:
     """A kind of night that takes more at the end of the year than after its first quarter is named, with both."""
     nights = [
-        Night("2021Q1, nothing new", 0, 10, Spent(1.0, 1.0, 1.0, "")),
-        Night("2021Q1, 5 new", 5, 10, Spent(2.0, 2.0, 1.0, "")),
-        Night("2021Q4, nothing new", 0, 40, Spent(1.4, 1.0, 1.0, "")),
-        Night("2021Q4, 5 new", 5, 40, Spent(4.0, 4.0, 1.0, "")),
+        Night("2021Q1, nothing new", 0, 10, 0, Spent(1.0, 1.0, 1.0, "")),
+        Night("2021Q1, 5 new", 5, 10, 50, Spent(2.0, 2.0, 1.0, "")),
+        Night("2021Q4, nothing new", 0, 40, 0, Spent(1.4, 1.0, 1.0, "")),
+        Night("2021Q4, 5 new", 5, 40, 90, Spent(4.0, 4.0, 1.0, "")),
     ]
-    assert growing(nights, limit=1.5) == ["5 new: 2.00 s on 10 files became 4.00 s on 40"]
+    assert growing(nights, limit=1.5) == ["5 new: 2.00 s for 50 forms on 10 files became 4.00 s for 90 on 40"]
+
+
+@pytest.mark.parametrize(("seconds", "grows"), [(17.0, False), (19.0, True)])
+def test_a_quarter_that_brings_more_forms_may_take_more(seconds: float, grows: bool) -> None:
+    """The last quarter brings the forms of the year besides: it is held to what a form took in the first one."""
+    nights = [
+        Night("2021Q1", 10, 0, 100, Spent(8.0, 8.0, 1.0, "")),
+        Night("2021Q4", 10, 30, 150, Spent(seconds, 8.0, 1.0, "")),
+    ]
+    assert bool(growing(nights, limit=1.5)) is grows
 
 
 def test_what_is_spent_counts_the_processes_below() -> None:
