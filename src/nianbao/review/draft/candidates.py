@@ -21,7 +21,7 @@ from nianbao.statistics.scopes import ALL
 
 ALSO, ALSO_EXACT = 0.75, 0.5
 """How near to the likeliest another indicator must come to be meant as well, the less the more digits would fit."""
-SAID, SAID_OF_RANK, OWN_WORDS = 0.3, 0.08, 0.1
+SAID, SAID_OF_RANK, OWN_WORDS = 0.3, 0.08, 0.13
 """How well words alone must fit for a change, and for a rank; with less a number has no words of its own."""
 SURELY = 0.6
 """From this score on the words next to a number leave no doubt."""
@@ -33,6 +33,7 @@ _SHARE = re.compile(r"100 \* ([a-z][a-z0-9_]*) / ([a-z][a-z0-9_]*)")
 _ALL: tuple[str, ...] = (ALL,)
 _NOUN = re.compile(r"(?<!\w)(?:资金|金额|经费|人数|人次)(?![^，。；]{0,2}[：:])")
 _MONEY_WORDS, _MONEY, _PEOPLE = ("资金", "金额", "经费"), frozenset({"元"}), frozenset({"人", "名", "人次"})
+_NO_SUBJECT = re.compile(r"(?:约|仅|只|就|也|大约|几乎)?占[全各总]")
 _BALANCE = re.compile(r"结余|节余")
 _LAST_TWO = re.compile(r"[前后]者")
 
@@ -49,6 +50,8 @@ class Candidates:
         """The indicators that a number may be of, the likeliest first, each with the units it may be of."""
         number, topics = spoken.numbers[at], spoken.topics
         before = topics.before(number)
+        if not before and (named := topics.scopes(number)):
+            before = [each for each in topics.earlier(number)[:2] if self.has(each[0], named)]
         item = listed(spoken.passage.text, spoken.numbers, at, self._values.scopes)
         scopes = (item.scope,) if item and item.scope else topics.scopes(number, relation.base_scope)
         if item and item.scope and not item.is_first and before and self._may_be(before[0][0], number):
@@ -103,6 +106,8 @@ class Candidates:
             sure.append(known.indicator_id)
         if relation.kind is RelationKind.CHANGE:  # what it changes was said last
             spoken_of = spoken_of[: 1 if number.unit not in ("%", "百分点") else 2]
+        if relation.kind is RelationKind.SHARE and spoken_of and _NO_SUBJECT.match(topics.clause(number)):
+            sure = []  # the words of the clause are those of the whole
         found: dict[str, tuple[str, ...]] = {}
         said = [(name, "") for name in sure]
         in_order = [*said, *spoken_of] if words and words[0][1] >= SAID else [*spoken_of, *said]
@@ -269,12 +274,19 @@ class Candidates:
             return [(last.removeprefix(TARGET), _ALL)]  # what was planned is followed by what was done
         if known is None or (words and words[0][1] < OWN_WORDS and spoken):
             alike = [name for name, _ in spoken if fit_of(self._values.profiles[name], number) == 1]
+            alike = [name for name in alike if not scopes or self.has(name, scopes)] or alike
             goes_on = bool(scopes) or bool(_YEAR_SAID.search(clause)) or relation.is_of_last_year
             if known is None or (alike and goes_on):
                 return [(name, self._of(name, scopes)) for name in dict.fromkeys(alike[:1])] if goes_on else []
         if scopes and not self.has(known.indicator_id, scopes):
             having = [each for each in ranked if self.has(each.indicator_id, scopes)]
             known = having[0] if having and having[0].score >= ENOUGH else known
+            said_of_them = [name for name, _ in spoken if self.has(name, scopes)]
+            said_of_them = [name for name in said_of_them if fit_of(self._values.profiles[name], number) == 1]
+            if not having and said_of_them:
+                pairs = pairs_of(clause)
+                name = max(said_of_them, key=lambda each: len(pairs & self._values.profiles[each].name))
+                return [(name, self._of(name, scopes))]
         digits = len(number.numeral.normalize().as_tuple().digits)
         least = (ALSO_EXACT if digits > 1 else ALSO) * known.score
         said = [name for name, _ in spoken]

@@ -96,6 +96,10 @@ class NumberFinder:
         for match in self._pattern.finditer(masked):
             start, end = places[match.start()] + shift, places[match.end() - 1] + shift + 1
             read = list(_read(match, start, end, text[start:end]))
+            if found and read and (found[-1].unit, read[0].unit) == ("元/人", "元"):
+                between, plain = text[found[-1].end : start], text[start:end].rstrip("左右上下以多余")
+                if not re.search("[。；]", between) and plain.endswith("元") and plain[-2:-1].isdigit():
+                    read = [replace(each, unit="元/人") for each in read]
             if found and read and _AND.fullmatch(text[found[-1].end : start]):
                 last, this = found[-1].unit, read[0].unit
                 if (last, this) == ("元/人", "元"):

@@ -71,7 +71,7 @@ class Possible:
             ranked = [each.indicator_id for each in spoken.bound[at].ranked[:4]]
             readings += self._readings.read_added(number, ranked, self._values.year)
         if number.unit == "元/人" and relation.kind is RelationKind.LEVEL:
-            readings += self._readings.read_per_person(number, topics.before(number), self._values.year)
+            readings += self._readings.read_per_person(number, topics.earlier(number), self._values.year)
         return readings
 
     def _of_halves(
@@ -102,4 +102,8 @@ class Possible:
         if relation.is_target and spoken.passage.place not in self._values.profiles[name].printed:
             return [self._values.year - 1]
         said = spoken.topics.year(spoken.numbers[at])
+        if said is None and not spoken.cell and not spoken.topics.says_last_year(spoken.numbers[at]):
+            known = [year for year in (self._values.year,) if (name, year) in self._readings.figures.values]
+            if known:
+                return known
         return self._values.years_of(name, spoken.passage.place, said)

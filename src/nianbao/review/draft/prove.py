@@ -26,7 +26,7 @@ from nianbao.review.draft.spoken import (
     unit_of,
 )
 from nianbao.review.draft.suggest import suggest
-from nianbao.review.draft.topics import Topics
+from nianbao.review.draft.topics import Topics, names_past
 from nianbao.review.draft.values import Values, scope_names
 from nianbao.review.draft.verdicts import (
     WEAK,
@@ -50,6 +50,8 @@ _OF_THE_ROW = re.compile(r"印文|现印文|准确值")
 _NO_FIGURES = re.compile(r"(?:计量)?单位|序号?|编号|年度|年份|覆盖|原印文|日期|页码")
 
 
+NEAR_BY = 5
+"""How many paragraphs a year before the draft's may be meant after it was named."""
 _SAYS = {
     RelationKind.LEVEL: "", RelationKind.CHANGE: "较上年的变化", RelationKind.TIMES: "的倍数",
     RelationKind.BY_TIMES: "增长的倍数", RelationKind.PER: "的平均数", RelationKind.SHARE: "的比重",
@@ -91,6 +93,7 @@ class _Prover:
         self._year = year
         self._whole = figures.project.conventions.words.whole
         self._columns: dict[DraftCell, str] = {}
+        self._past = -1 - NEAR_BY
         self._rows: dict[DraftCell, list[str]] = {}
         self._candidates = Candidates(self._values, self._readings, self._binder)
         self._possible = Possible(self._values, self._readings, self._candidates)
@@ -145,8 +148,11 @@ class _Prover:
     ) -> Spoken:
         bound = self._binder.bind(passage.text, numbers, passage.place, fixed)
         topics = Topics(
-            passage.text, self._values.scopes, self._whole, self._year, is_plan=passage.is_plan and not cell
-        )
+            passage.text, self._values.scopes, self._whole, self._year,
+            is_plan=passage.is_plan and not cell, is_past=passage.first - self._past <= NEAR_BY,
+        )  # fmt: skip
+        if not cell and names_past(passage.text, self._year):
+            self._past = passage.first
         return Spoken(passage, numbers, bound, topics, cell)
 
     def _of_cell(self, passage: Passage, one: CheckedDraft, tagged: str) -> Spoken:
@@ -187,7 +193,7 @@ class _Prover:
         if of_column := self._columns.get(column) if column else None:
             likely = [(of_column, topics.scopes(number) or (ALL,))]
         is_level = relation.kind is RelationKind.LEVEL and number.kind is NumberKind.COUNT
-        own = None if is_level else self._own_change(number, known)
+        own = None if is_level else self._own_change(number, known, [name for name, _ in topics.before(number)])
         if own and own.is_true:
             relation, likely = DraftRelation(), [(own.key[0], (ALL,))]
         readings = [*self._possible.readings(spoken, at, relation, likely), *([own] if own else [])]
@@ -257,7 +263,7 @@ class _Prover:
             one.add(NumberVerdict.UNKNOWN, f"库中没有{self._indicators[likely[0][0]].zh}{of_what}")
         return bool(likely) or not is_level or topics.is_ahead(number)
 
-    def _own_change(self, number: DraftNumber, known: BoundNumber | None) -> DraftReading | None:
+    def _own_change(self, number: DraftNumber, known: BoundNumber | None, said: Sequence[str]) -> DraftReading | None:
         """A change or multiple that is an indicator of its own: what it says is that indicator's value."""
         if known is None or known.score < SAID:
             return None
@@ -265,7 +271,8 @@ class _Prover:
         if not says_change(profile) or fit_of(profile, number) < 1:
             return None
         reading = self._readings.read(number, DraftRelation(), known.indicator_id, ALL, self._year, "")
-        return None if reading.value is None else reading
+        is_of_it = reading.is_true or self._binder.is_kin(known.indicator_id, said)
+        return reading if reading.value is not None and is_of_it else None
 
     def _conclude(
         self, one: CheckedDraft, spoken: Spoken, known: BoundNumber | None, relation: DraftRelation, best: DraftReading

@@ -19,6 +19,7 @@ _PEOPLE = frozenset({"人", "人次", "名"})
 _GROWTH = re.compile(r"增幅|增速|增长最|涨幅|以[\d.]+%领跑")
 TARGET = "target_"
 FIRST_HALF, IN, OUT = "上半年", "收入", "支出"
+HUNDRED = Decimal(100)
 TIMES_WITHIN = Decimal("0.1")
 """How far from a whole multiple a value may be that is said to be that many times another."""
 
@@ -174,6 +175,8 @@ class Readings:
             return DraftReading(key, None, is_true=False)
         if relation.kind is RelationKind.SHARE:
             result = 100 * value / base if base else None
+            if result is not None and result > HUNDRED >= number.numeral:
+                result = None  # no part is more than the whole
         elif relation.kind is RelationKind.TIMES:
             result = value / base if base else None
         elif number.unit == "%" and self.figures.project.indicators[one[0]].unit not in _RATES:

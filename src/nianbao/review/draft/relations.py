@@ -26,7 +26,7 @@ _MORE = re.compile(r"(?<!至)(?<!最)(?:多|高)(?:出)?[^，。；、\d最]{0,3
 _LESS = re.compile(r"(?<!至)(?<!最)(?:少|低)[^，。；、\d最]{0,3}$")
 _GROWTH_AFTER = re.compile(r"的(?:增幅|增速|涨幅)|领跑")
 _APART = re.compile(r"(?:相差|差距[为达]?|之差[为是]?)(?:了)?$")
-_LEFT = re.compile(r"(?:结余|节余|尚有|还有|仍有|净)$")
+_LEFT = re.compile(r"(?:结余|节余|尚有|还有|仍有|余下|剩余|剩下|净)$")
 _COMPARED = re.compile(
     r"(?:比|较|同|与|和|超)(?P<base>[^，；。]{0,16}?)(?:相比|增|减|(?<!最)[多少高低]|提|下|上升|降|净|翻|持平|有所|相差|之差|$)"
 )
@@ -133,7 +133,7 @@ def relation_of(
     if than := _MORE_THAN.search(clause):
         sign = 1 if than["sign"] in "高多大" else -1
         return _against(DraftRelation(RelationKind.CHANGE, sign), than["base"], scopes)
-    if _APART.search(clause) or (_LEFT.search(clause) and re.search(r"[抵余]|应|差额|整改", segment)):
+    if _APART.search(clause) or (_LEFT.search(clause) and re.search(r"[抵余剩]|应|差额|整改", segment)):
         return replace(_compared(RelationKind.CHANGE, 0, clause, scopes, is_apart=True), sign=0)
     if over := _BUDGET.search(clause):
         sign = 1 if re.search("超|多", over[0]) else -1

@@ -40,7 +40,8 @@ _ASIDE = re.compile(r"(?:同期|全年|末)?(?:仅|则|只)?(?:为|是|有|的)"
 class SaidYear:
     """A year named for a number; a day of it says a stock and nothing else.
 
-    去年 is also the draft's own year, where it is read out in the year after.
+    去年 is also the draft's own year, where it is read out in the year after; and what is done in a year may be of the
+    year before (审计上年度资金).
     """
 
     year: int
@@ -51,14 +52,23 @@ class SaidYear:
 class Topics:
     """Follows a passage from number to number; `year` is the draft's."""
 
-    def __init__(self, text: str, names: Mapping[str, str], whole: str, year: int, *, is_plan: bool = False) -> None:
+    def __init__(
+        self,
+        text: str,
+        names: Mapping[str, str],
+        whole: str,
+        year: int,
+        *,
+        is_plan: bool = False,
+        is_past: bool = False,
+    ) -> None:
         self._whole = re.compile(rf"(?<![占居列为比于]){re.escape(whole)}(?!的?第|最|平均)|全部|各级")
         self._text = text
         self._named = scopes_in(names, text)
         self._said: list[tuple[int, str, str]] = []
         self._shared: dict[int, int] = {}
         self._year = year
-        self._is_plan = is_plan
+        self._is_plan, self._is_past = is_plan, is_past
 
     def clause(self, number: DraftNumber) -> str:
         """The clause up to a number and to its end."""
@@ -73,6 +83,12 @@ class Topics:
         before = max((stop.end() for stop in _CLAUSE.finditer(self._text, 0, max(start - 1, 0))), default=0)
         return self._text[before : number.end]
 
+    def says_last_year(self, number: DraftNumber) -> bool:
+        """Whether the passage speaks of any year before the draft's, up to the sentence of a number."""
+        stop = _SENTENCE.search(self._text, number.end)
+        said = self._text[: stop.start() if stop else len(self._text)]
+        return self._is_past or "同期" in said or names_past(said, self._year)
+
     def year(self, number: DraftNumber) -> SaidYear | None:
         """The year that is named for a number: in its clause, at the head of its sentence, or in a clause before.
 
@@ -85,9 +101,12 @@ class Topics:
         for match in reversed(named):
             opens = max((stop.end() for stop in _CLAUSE.finditer(self._text, start, match.start())), default=start)
             is_past = not match["year"] or int(match["year"]) < self._year
+            if not match["year"] and opens > start and match.start() < own:
+                continue  # 主要是上年集中安排 says nothing of the clauses after it
             if match["base"] or (is_past and match.start() < own and opens > start and self._is_aside(match, number)):
                 continue
-            return SaidYear(int(match["year"] or self._year - 1), bool(match["day"]), match[0] == "去年")
+            is_loose = match[0] == "去年" or self._text.startswith("度", match.end())
+            return SaidYear(int(match["year"] or self._year - 1), bool(match["day"]), is_loose)
         return None
 
     def _is_aside(self, match: re.Match[str], number: DraftNumber) -> bool:
@@ -208,6 +227,11 @@ class Topics:
 
     def _from(self, stop: re.Pattern[str], number: DraftNumber) -> int:
         return max((match.end() for match in stop.finditer(self._text, 0, number.start)), default=0)
+
+
+def names_past(text: str, year: int) -> bool:
+    """Whether a text names a year before one."""
+    return any(not each["year"] or int(each["year"]) < year for each in _YEAR.finditer(text))
 
 
 @dataclass(frozen=True)
