@@ -44,6 +44,9 @@ class Possible:
         if relation.kind is RelationKind.PER:
             per = self._candidates.pairs_per(spoken, at, relation)
             return [self._readings.read_per(number, relation, *pair) for pair in per]
+        if relation.kind is RelationKind.LEVEL and (count := topics.all_together(number)):
+            together = [name for name in names if fit_of(self._values.profiles[name], number)]
+            return list(self._readings.read_of_all(number, together, count, self._values.year))
         if topics.is_sum(number) and relation.kind is RelationKind.LEVEL:
             names = [*(name for name, _ in topics.before(number)), *names]
             names = [name for name in dict.fromkeys(names) if fit_of(self._values.profiles[name], number)]

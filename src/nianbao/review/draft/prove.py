@@ -57,7 +57,7 @@ _SAYS = {
     RelationKind.BY_TIMES: "增长的倍数", RelationKind.PER: "的平均数", RelationKind.SHARE: "的比重",
     RelationKind.GAP: "与目标之差", RelationKind.DONE: "对目标的完成率",
 }  # fmt: skip
-_SPEAKS_OF = frozenset({RelationKind.LEVEL, RelationKind.CHANGE, RelationKind.GAP})
+_SPEAKS_OF = frozenset({RelationKind.LEVEL, RelationKind.CHANGE, RelationKind.GAP, RelationKind.TIMES})
 _SOME_TOGETHER = re.compile(r"[两二三四五六七八][地州市县]+(?:合计|小计)?|小计")
 _WHAT = {NumberKind.RANK: "的位次", NumberKind.FLAT: "较上年的变化"}
 

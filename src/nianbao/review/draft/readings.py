@@ -72,6 +72,16 @@ class Readings:
                 total = sum(known, Decimal(0))
                 yield DraftReading((name, year, ALL, True), total, number.wording.is_true_of(total))
 
+    def read_of_all(self, number: DraftNumber, names: Iterable[str], count: int, year: int) -> Iterator[DraftReading]:
+        """A number as the sum over all units of the level that has so many."""
+        levels = {unit.level.code for unit in self.figures.project.units.values()}
+        for name in names:
+            for level in sorted(levels):
+                values = dict(self._values_of_level(name, year, level, by_growth=False))
+                if len(values) == count > 1:
+                    total = sum(values.values(), Decimal(0))
+                    yield DraftReading((name, year, ALL, True), total, number.wording.is_true_of(total))
+
     def _others(self, name: str, year: int, named: Sequence[str]) -> list[str]:
         levels = {self.figures.project.units[code].level.code for code in named if code in self.figures.project.units}
         return [

@@ -19,9 +19,9 @@ _BEFORE_IT = re.compile(r"[由从]$|[由从与同](?:上年|去年|20\d\d年)度
 _TO_IT = re.compile(rf"[^，。；、]{{0,4}}?{_MOVES}?(?:到|至|为)|相比|相较")
 _YEAR_OF_IT = re.compile(r"(?<!于)(?:上年|去年|上年同期)(?:的|为|是)?$")
 _UP = re.compile(
-    r"(?:增加|增长|提高|提升|上升|扩大|净增(?:加)?[^，。；、\d]{0,8}|增[幅速][^，。；、\d高低]{0,2}|(?<!新)增|增收|增支|涨|添)(?:了|最多的?)?$"
+    r"(?:增加|增长|提高|提升|上升|扩大|净增(?:加)?[^，。；、\d]{0,8}|增[幅速][^，。；、\d高低]{0,2}|(?<!新)增|增收|增支|涨|添|(?<![提上回晋])升)(?:了|最多的?)?$"
 )
-_DOWN = re.compile(r"(?:减少|下降|降低|下滑|缩减|回落|降幅[为达]?到?|减幅[为达]?到?|减|减收|减支)了?$")
+_DOWN = re.compile(r"(?:减少|下降|降低|下滑|缩减|回落|降幅[为达]?到?|减幅[为达]?到?|减|减收|减支|(?<!下)降)了?$")
 _MORE = re.compile(r"(?<!至)(?<!最)(?:多|高)(?:出)?[^，。；、\d最]{0,3}$")
 _LESS = re.compile(r"(?<!至)(?<!最)(?:少|低)[^，。；、\d最]{0,3}$")
 _GROWTH_AFTER = re.compile(r"的(?:增幅|增速|涨幅)|领跑")
@@ -111,6 +111,10 @@ def relation_of(
         return last
     if last and last.is_open and not last.base and _PARTS_OF_IT.fullmatch(text[numbers[index - 1].end : number.start]):
         return last
+    if last and last.kind is RelationKind.TIMES and last.base_scope and number.unit == "倍":
+        between = text[numbers[index - 1].end : number.start]
+        if re.fullmatch(r"[、，和][^，。；、\d]{2,6}的", between) and (scope := _scope_in(between, scopes)):
+            return replace(last, base_scope=scope)
     is_before = _BEFORE_IT.search(clause) and _TO_IT.match(text, number.end)
     if is_before or (_YEAR_OF_IT.search(clause) and number.unit not in ("%", "百分点", "倍")):
         return DraftRelation(is_of_last_year=True)

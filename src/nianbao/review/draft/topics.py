@@ -17,7 +17,7 @@ _AFTER = re.compile(r"的(?:是|为|只有|仅有|还有|有|唯有)?")
 _THRESHOLD = re.compile(r"的(?:市|州|县|地区|单位|企业|只有|仅有|还有|有|共有)")
 _PLAN = re.compile(r"目标|计划|规划|力争|预计|明年|下一年|年初|任务|将(?!近)")
 _AHEAD = re.compile(r"预计|明年|下一年|力争(?:达|到|实现|突破)")
-_SUM = re.compile(r"合计|总计|共计|之和|相加|(?<=[一两三四五六七八地州市者])共(?=\d|有|为|计|$)|一共|总共")
+_SUM = re.compile(r"合计|总计|共计|之和|相加|(?<=[一两三四五六七八地州市者])共(?=\d|有|为|计|$)|一共|总共|合占|共占")
 _HOW_MANY = re.compile(r"([两三四五六七八])(?:者|地|州|市|市州|个市州|个地区|家)(?![一-鿿]*第)")
 _AMONG = re.compile(r"([两二三四五六七八])(?P<what>者|地|州|市|项|类|种)[^，。；]{0,6}?(?:之)?[中内]")
 _REST = re.compile(r"其余|其他|其它|余下|另外")
@@ -33,6 +33,8 @@ _YEAR = re.compile(
     r"|(?:上年|去年|上一年)(?!的[^，。]{0,4}(?:倍|一半|\d)))(?P<day>度?(?:12月)?[末底])?"
 )
 _PART_OF_YEAR = re.compile(r"(?<![占比较是为到及于过足有当])(?:[上下]半年|前?[一二三四]季度|全年)")
+_LIKE = "相当于"
+_ALL_OF = re.compile(r"(\d{1,2}|[二三四五六七八九])个?(?:市州|州市|地市|地区|地)")
 _ASIDE = re.compile(r"(?:同期|全年|末)?(?:仅|则|只)?(?:为|是|有|的)")
 
 
@@ -119,6 +121,7 @@ class Topics:
         """The unit named last before a number in its stretch, or right after it (最多的是甲市); not its base."""
         start = self._from(_SEGMENT, number)
         before = [(at, code) for at, code in self._named if start <= at < number.start and code != base]
+        before = [each for each in before if not self._text.startswith(_LIKE, each[0] - len(_LIKE))] or before
         if match := _AFTER.match(self._text, number.end):
             after = [code for at, code in self._named if match.end() <= at <= match.end() + 2]
             if after:
@@ -159,6 +162,14 @@ class Topics:
         """Whether a number adds up what is named."""
         said = self._text[self._from(_CLAUSE, number) : number.start]
         return bool(_SUM.search(said)) and (self.is_rest(number) or len(self.named(number)) > 1)
+
+    def all_together(self, number: DraftNumber) -> int:
+        """Of how many units in all a number is the sum (8个市州合计); 0 where it is of named ones, or of none."""
+        said = self._text[self._from(_CLAUSE, number) : number.start]
+        counted = _ALL_OF.search(said)
+        if not counted or not _SUM.search(said) or len(self.named(number)) > 1:
+            return 0
+        return int(counted[1]) if counted[1].isdigit() else 1 + _DIGITS.index(counted[1])
 
     def is_rest(self, number: DraftNumber) -> bool:
         """Whether a number adds up the units that were not named (其余六州合计)."""
