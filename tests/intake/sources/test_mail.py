@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -254,6 +255,29 @@ def test_what_is_wrong_comes_back_marked(
     (reply,) = smtp[0].messages
     assert "回执" in reply["Subject"] and "一季度报表" in reply["Subject"]
     assert "需要改正或说明" in reply.get_body().get_content()  # type: ignore[union-attr]
+
+
+def test_O11_neither_subject_nor_text_of_an_answer_nor_an_alarm_tells_a_personal_number(
+    night: Callable[..., Collected], imap: ImapServer, smtp: tuple[Mailbox, Path], workbook: bytes, tmp_path: Path
+) -> None:
+    """O11: the subject it answers, the file's name in its text, the receipts with it, and what operators are told."""
+    phone, card = "13912345678", "11010519491231002X"
+    asked = letter(files=((f"{phone}填报.xlsx", workbook), (f"身份证{card}.pdf", b"%PDF-1.4")))
+    asked.replace_header("Subject", f"{card}报表，电话 139-1234-5678")
+    imap.put(asked, MOMENT)
+    stranger = letter(sender="somebody@elsewhere.example", files=((f"{phone}.xlsx", workbook),), message_id="<8@x>")
+    imap.put(stranger, MOMENT)
+    collected = night()
+    assert {alarm.code for alarm in collected.alarms} == {"UNKNOWN_SENDER", "NOT_ANSWERED"}
+    replies = smtp[0].messages
+    assert len(replies) == 2
+    bodies = [part for reply in replies for part in reply.walk() if part.get_content_maintype() == "text"]
+    told = [str(reply["Subject"]) for reply in replies]
+    told += [re.sub(r'href="[^"]*"', "", part.get_content()) for part in bodies]
+    told += [f"{alarm.what} {alarm.next_step}" for alarm in collected.alarms]
+    told.append((tmp_path / "home" / "alarms.json").read_text("utf-8"))
+    assert [text for text in told if phone in text.replace("-", "") or card in text] == []
+    assert any("139******78填报.xlsx" in text for text in told)
 
 
 @pytest.mark.parametrize(

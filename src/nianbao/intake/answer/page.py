@@ -21,6 +21,7 @@ from nianbao.terms.delivery import Outcome
 from nianbao.terms.finding import Severity
 from nianbao.terms.morning import zh_day
 from nianbao.terms.period import Period
+from nianbao.terms.personal import mask
 from nianbao.terms.receipt import Receipt
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def render_page(receipt: Receipt) -> str:
         it=receipt,
         outcome=outcome_zh(receipt),
         compared_zh=compared_zh,
+        mask=mask,
         write_value=write_value,
         write_expected=write_expected,
         write_difference=write_difference,
