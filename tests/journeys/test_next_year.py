@@ -98,7 +98,7 @@ def test_the_review_says_them_in_every_format(lived: Lived) -> None:
     assert [[row[0], row[3], row[4]] for row in cells[start + 1 : start + 1 + len(lived.targets)]] == said(lived)
     page = path_of(lived, "work_report", "index.html").read_text(encoding="utf-8")
     assert page.index("一、2022年工作回顾") < page.index("2022年目标任务完成情况")
-    assert "共16项：完成13项，未完成2项，没有数据1项。" in page
+    assert "共16项：完成13项，未完成2项，未报送1项。" in page
 
 
 def texts(rows: Sequence[Any]) -> list[list[str]]:

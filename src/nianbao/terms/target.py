@@ -27,7 +27,7 @@ class TargetOutcome(StrEnum):
 _ZH = {
     TargetOutcome.MET: "完成",
     TargetOutcome.NOT_MET: "未完成",
-    TargetOutcome.NO_DATA: "没有数据",
+    TargetOutcome.NO_DATA: "未报送",
     TargetOutcome.OPEN: "未到期",
 }
 

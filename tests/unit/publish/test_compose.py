@@ -383,9 +383,9 @@ def test_targets_are_told_one_by_one(figures: Figures) -> None:
     assert [(label, *(cell.text for cell in cells)) for label, cells in table.rows] == [
         ("checkup_persons的名称", "不低于5万人", "50120人", "完成", "权益保障部"),
         ("warmth_persons的名称", "不低于3万人", "25431人", "按已报数未完成", "权益保障部"),
-        ("reform_mechanisms的名称", "不低于6人", "—", "没有数据", "权益保障部"),
+        ("reform_mechanisms的名称", "不低于6人", "—", "未报送", "权益保障部"),
     ]
-    assert table.note == "共3项：完成1项，未完成1项，没有数据1项。到年底。"
+    assert table.note == "共3项：完成1项，未完成1项，未报送1项。到年底。"
     keys = [[cell.figure.key if cell.figure else "" for cell in cells] for _, cells in table.rows]
     assert keys[0] == ["target_checkup_persons-2020", "checkup_persons-2021", "", ""]
     assert keys[1:] == [["", "warmth_persons-2021", "", ""], ["", "", "", ""]]
