@@ -13,8 +13,8 @@ from click.testing import CliRunner, Result
 
 from nianbao.catalog import Project
 from nianbao.cli import main
-from nianbao.errors import BusyError, NianbaoError
-from nianbao.notices.tell import keep_new, tell
+from nianbao.errors import BusyError, NianbaoError, StoreError
+from nianbao.notices.tell import keep_new, key_of, tell
 from nianbao.runs.build import Built
 from nianbao.runs.collect import Collected
 from nianbao.runs.nightly import NightRun, nightly
@@ -25,6 +25,7 @@ from nianbao.terms.notice import Channel, CommandChannel, Event, Notice
 from nianbao.terms.sign_off import Proposal, SigningRole
 from tests.homes import SECOND_NIGHT, post, send
 from tests.journeys.test_record import declared_in
+from tests.notices.servers import hook_server, mail_server
 
 UNIT, PERIOD = "QHI10", "2021Q4"
 KEEP = (
@@ -196,6 +197,28 @@ def test_no_personal_number_is_told(own: Path, home: Home) -> None:
     ((_, text),) = told(own)
     assert "13912345678" not in text
     assert text.startswith("inbox ODD: 139")
+
+
+def test_O11_no_channel_and_no_file_of_what_was_told_has_a_personal_number(own: Path, home: Home) -> None:
+    """O11: by mail, to a group and to a program, in the line of the night and the list of what was told."""
+    failed = StoreError("13912345678.xlsx: cannot be read", "inbox/11010519491231002X", "send it again")
+    with mail_server() as box, hook_server() as hook:
+        body = 'body = { msgtype = "text", text = { content = "{title} {text}" } }'
+        more = (
+            f'\n[[channels]]\nname = "mail"\nkind = "mail"\nhost = "127.0.0.1"\nport = {box.port}\nsecurity = "none"\n'
+            f'from = "a@example.org"\nto = ["b@example.org"]\n'
+            f'\n[[channels]]\nname = "group"\nkind = "webhook"\nurl_env = "HOOK"\n{body}\n'
+        )
+        path = own / "reference" / "notices.toml"
+        path.write_text(path.read_text("utf-8") + more, "utf-8")
+        assert tell_failure(own, home, failed, {"HOOK": hook.url}.get) == ()
+        (mail,), (posted,) = box.messages, hook.bodies
+    ((_, text),) = told(own)
+    keep_new([Notice(Event.SOURCE, ("甲",), key_of(Event.SOURCE, "inbox 13912345678.xlsx"))], home, frozenset())
+    kept = [file.read_text("utf-8") for file in (home.last_night, home.told)]
+    for said in (text, str(mail["Subject"]), mail.get_content(), json.dumps(posted, ensure_ascii=False), *kept):
+        assert "13912345678" not in said and "11010519491231002X" not in said
+    assert "139******78" in mail.get_content() and "139******78" in kept[0]
 
 
 def test_a_run_that_finds_another_one_writing_is_no_failed_night(own: Path, home: Home) -> None:
