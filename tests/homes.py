@@ -233,13 +233,13 @@ def digest(
 ) -> dict[str, str]:
     """What every table holds, whatever the order of its rows: one hash a table.
 
-    Runs are left out, and with them the number of the run that a row came with, and what models were built from.
+    Runs are left out, with the number of the run that a row came with, what models were built from, and who moved.
     """
     with warehouse(home) as connection:
         tables = connection.execute(
             "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'warehouse' "
             "AND schema_name IN (SELECT unnest($1)) AND schema_name || '.' || table_name NOT IN "
-            "('ledger.run', 'ledger.build')",
+            "('ledger.run', 'ledger.build', 'ledger.moved')",
             [list(schemas)],
         ).fetchall()
         names = [f"{schema}.{table}" for schema, table in sorted(tables)]
