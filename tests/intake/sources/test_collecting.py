@@ -273,7 +273,7 @@ def test_the_doctor_looks_at_sources(project_with: ProjectWith, home: Home, sftp
     path = project_with(INBOX + sftp_source(sftp))
     said = call("doctor", "--project", str(path), home=home)
     assert said.returncode == 74
-    assert "ok    source inbox: folder" in said.stdout
+    assert "ok    source inbox: a folder" in said.stdout
     assert "FAIL  source xining: the environment has no SFTP_PASSWORD" in said.stdout
     assert sftp.connections == 0
 
