@@ -111,7 +111,8 @@ def test_the_report_compares_with_the_year_before(lived: Lived) -> None:
     audit = {(row["indicator_id"], row["year"]): row["value"] for row in figures(lived, "audit_report")}
     assert ("expend_down", str(YEAR)) in audit and ("income_total", str(YEAR)) in audit
     work = {row["indicator_id"] for row in figures(lived, "work_report") if row["year"] == str(NEXT)}
-    assert "relief_funds_increase" in work and "relief_standard_multiple" not in work
+    assert "relief_funds_change" in work and "relief_standard_multiple" not in work
+    assert not {each for each in work if each.startswith("relief_funds_") and each.endswith(("_prev", "_increase"))}
     assert not {"first_inprov_retreat_base", "first_five_year_plan", "ramen_first_time"} & work
 
 

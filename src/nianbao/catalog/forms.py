@@ -178,8 +178,9 @@ def _check_running(declared: Declared, part: Part) -> None:
     fields = {field.code: field for field in part.fields}
     if part.rows or not part.row_key or not set(part.row_key) <= set(part.running) <= set(fields):
         raise declared.fail(_("running: the fields of a ledger without rows, its row_key among them"), "running")
-    if any(fields[code].is_personal for code in part.running):
-        raise declared.fail(_("running: what is personal is not filled in for anybody"), "running")
+    if any(fields[code].is_personal or fields[code].type is FieldType.MONEY for code in part.running):
+        said = _("running: neither what is personal nor money, which is read in the unit of the cover, is filled in")
+        raise declared.fail(said, "running")
     if not any(field.required for field in part.fields if field.code not in part.running):
         raise declared.fail(_("running: a required field must be left to be answered anew"), "running")
 

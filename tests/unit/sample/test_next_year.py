@@ -7,8 +7,10 @@ from decimal import Decimal
 import pytest
 
 from nianbao.catalog import Project
+from nianbao.catalog.held_before import hold_before
 from nianbao.sample.make import plan_sample
 from nianbao.sample.planned import Planned
+from nianbao.terms.period import Period
 from tests.unit.sample.in_force import InForce, Submitted, number
 
 YEAR = 2022
@@ -39,16 +41,28 @@ def test_both_years_fit_into_one_inbox(planned: list[Planned], next_year: list[P
     assert {each.period.year for each in next_year} == {YEAR}
 
 
-def test_last_year_s_relief_is_what_was_reported_last_year(now: InForce, before: InForce) -> None:
-    """Each unit repeats, quarter by quarter, what its own form said a year ago."""
-    reported = {
-        (each.unit.code, each.period.suffix): each.parts["main"][0]["relief_total"] for each in before.of("GH05", 2021)
+def test_S17_last_year_s_relief_is_asked_only_while_the_office_does_not_hold_it(
+    project: Project, now: InForce, before: InForce
+) -> None:
+    """S17: in 2021 each unit says what it was; from 2022 on it is on no form, and stands beside the cell instead."""
+    form = project.forms["GH05"]
+    asked = {
+        year: form.part("main").field("relief_total_prev").is_asked_in(Period.of(year, "Q1")) for year in (2021, 2022)
     }
-    repeated = {
-        (each.unit.code, each.period.suffix): each.parts["main"][0]["relief_total_prev"]
-        for each in now.of("GH05", YEAR)
-    }
-    assert repeated == reported
+    assert asked == {2021: True, 2022: False}
+    assert all("relief_total_prev" in each.parts["main"][0] for each in before.of("GH05", 2021))
+    reported = {each.unit.code: each.parts["main"] for each in before.of("GH05", 2021) if each.period.suffix == "Q1"}
+    for each in now.of("GH05", YEAR):
+        if each.period.suffix == "Q1":
+            held = hold_before(
+                project,
+                each.unit,
+                each.period,
+                lambda part, unit, _: {"2021Q1": reported[unit.code]} if part.form_code == "GH05" else {},
+            )
+            assert "relief_total_prev" not in each.parts["main"][0]
+            assert held.values["GH05", "main", "relief_total"].year_ago == reported[each.unit.code][0]["relief_total"]
+            assert ("GH05", "main", "relief_total_prev") not in held.values
 
 
 def lines(now: InForce) -> Iterator[tuple[Submitted, dict[str, Decimal]]]:
