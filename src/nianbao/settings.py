@@ -97,6 +97,11 @@ class Home:
         return self.path / "models.json"
 
     @property
+    def drawings(self) -> Path:
+        """The charts of drafts as last drawn; drawn anew when they are gone."""
+        return self.path / "drawings"
+
+    @property
     def scratch(self) -> Path:
         """Where DuckDB sets aside what does not fit into its memory; empty between runs."""
         return Path(os.environ.get(SCRATCH) or self.path / "scratch")

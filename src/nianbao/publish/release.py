@@ -18,6 +18,7 @@ from typing import Any
 
 from nianbao import __version__
 from nianbao.catalog import Project
+from nianbao.publish.charts import DrawSvg, to_svg
 from nianbao.publish.datapackage import describe_edition, names_of
 from nianbao.publish.figure_lines import figures_csv
 from nianbao.settings import link_or_copy
@@ -74,6 +75,7 @@ def write_edition(
     sources: Mapping[str, Any],
     snapshot: Path | None,
     step: Callable[..., Any],
+    draw: DrawSvg = to_svg,
 ) -> None:
     """Write every file of an edition aside, then move the folder to `target`; what is not whole is pages and lists."""
     from nianbao.publish import site  # each format brings a library that nothing else needs
@@ -99,7 +101,7 @@ def write_edition(
             for path in sorted(tables_beside(snapshot).iterdir()):
                 link_or_copy(path, scratch / TABLES / path.name)
     # Last, as its first page links to what lies beside it.
-    step(f"render {document.publication} site", site.write, document, scratch)
+    step(f"render {document.publication} site", site.write, document, scratch, draw)
     (scratch / "datapackage.json").write_text(describe_edition(document, scratch), encoding="utf-8")
     manifest = _manifest(document, scratch, sources)
     (scratch / "manifest.json").write_text(manifest, encoding="utf-8")

@@ -9,6 +9,7 @@ from pathlib import Path
 from nianbao import __version__, clock
 from nianbao.errors import UsageError
 from nianbao.language import _
+from nianbao.publish.charts import keep_drawings
 from nianbao.publish.release import Edition, write_edition, write_papers
 from nianbao.publish.site.landing import OFFICE
 from nianbao.runs.editions import (
@@ -62,7 +63,9 @@ def _refresh_year(workspace: Workspace, year: int, snapshot: Path, step: Step) -
         is_new = bool(state) and (built_from(connection, name) != state or not target.exists())
         if is_new:
             documents = documents or documents_of_year(workspace, year, DRAFT, is_whole=False)
-            write_edition(documents[code], workspace.project, target, {}, snapshot, step)
+            write_edition(
+                documents[code], workspace.project, target, {}, snapshot, step, keep_drawings(workspace.home.drawings)
+            )
             remember_built(connection, name, state, clock.now())
         editions.append(
             describe_edition(

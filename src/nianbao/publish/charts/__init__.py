@@ -1,6 +1,17 @@
 """Charts: one look and one way of drawing for page, paper and Word."""
 
 from nianbao.publish.charts.draw import in_words, specification, to_png, to_svg
+from nianbao.publish.charts.kept import DrawSvg, keep_drawings
 from nianbao.publish.charts.look import FONT, percent_change, texts_of
 
-__all__ = ["FONT", "in_words", "percent_change", "specification", "texts_of", "to_png", "to_svg"]
+__all__ = [
+    "FONT",
+    "DrawSvg",
+    "in_words",
+    "keep_drawings",
+    "percent_change",
+    "specification",
+    "texts_of",
+    "to_png",
+    "to_svg",
+]

@@ -21,7 +21,7 @@ from nianbao.publish.site.index_data import index_data, indicator_rows, meaning
 from nianbao.publish.site.outline import Outline, leaf_name
 from nianbao.publish.site.pages import open_pages, write_assets
 from nianbao.settings import write_whole
-from nianbao.terms.document import Document, PrintedBlock, PrintedChart, PrintedText, ToWrite
+from nianbao.terms.document import Document, PrintedBlock, PrintedText, ToWrite
 from nianbao.terms.status import Status
 
 if TYPE_CHECKING:
@@ -34,14 +34,14 @@ _DOWNLOADS = {".pdf": "PDF 文件", ".docx": "Word 文件", ".xlsx": "工作簿"
 _DATA = {"figures.csv": "数字一览 CSV", "texts.csv": "文字来源 CSV", "revisions.csv": "更正一览 CSV"}
 
 
-def write(document: Document, folder: Path) -> None:
+def write(document: Document, folder: Path, draw: charts.DrawSvg = charts.to_svg) -> None:
     """Write all pages into an edition's folder; the first of them links to the files that lie there."""
     outline = Outline(document)
     pages = [figure_page(told, outline) for told in outline.told.values()]
     environment = _environment()
     shared = {"it": document, "outline": outline, "downloads": _downloads(document, folder)}
     lone: dict[str, dict[str, Any]] = {
-        FIRST_PAGE: {"figure_pages": pages},
+        FIRST_PAGE: {"figure_pages": pages, "svg": lambda chart: _svg(draw(chart))},
         "indicators.html": {"rows": indicator_rows(outline)},
         "texts.html": {},
         "revisions.html": {},
@@ -86,7 +86,6 @@ def _environment() -> Environment:
         "most": UNITS_IN_MATRIX,
         "moment_zh": _moment,
         "day_zh": _day,
-        "svg": _svg,
         "chart_words": charts.in_words,
         "exact_text": exact_text,
         "share_text": share_text,
@@ -109,11 +108,11 @@ def _downloads(document: Document, folder: Path) -> list[tuple[str, str]]:
     return [(name, zh) for name, zh in found if (folder / name).exists()]
 
 
-def _svg(chart: PrintedChart) -> Markup:
+def _svg(drawn: str) -> Markup:
     from markupsafe import Markup
 
     # The words beside it say all of it; what the drawing is made of is nothing for those who do not see it.
-    return Markup(charts.to_svg(chart).replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1))
+    return Markup(drawn.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1))
 
 
 def _moment(moment: dt.datetime) -> str:
