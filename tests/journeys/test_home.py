@@ -139,3 +139,24 @@ def test_O9_who_finds_a_run_writing_is_told_which_and_since_when(tmp_path: Path)
     ):
         pass
     assert f"process {os.getpid()} (nightly) since 2022-01-16 01:00" in str(told.value)
+
+
+def test_O9_where_says_what_may_be_deleted_and_what_brings_it_back(year_copy: Home, tmp_path: Path) -> None:
+    """O9: every place of a home is named with its path; what may be deleted comes back by the command that it names."""
+    before = {each["name"]: each for each in json.loads(call("where", "--json", home=year_copy).stdout)}
+    assert call("where", "archive", home=year_copy).stdout == f"{year_copy.archive}\n"
+    assert call("where", "nowhere", home=year_copy).returncode == 2
+    commands = {each["name"]: each["kept"].partition("nianbao ")[2] for each in before.values()}
+    assert commands.pop("archive") == "backup FILE"
+    again = {name: command for name, command in commands.items() if command}
+    assert again.keys() == {"outbox", "warehouse", "releases", "status"}
+    with clock_at("2022-02-01T10:00"):
+        for name, command in again.items():
+            path = Path(before[name]["path"])
+            path.rename(tmp_path / path.name)
+            assert call(*command.split(), home=year_copy).returncode == 0
+            assert path.exists(), name
+    after = {each["name"]: each["bytes"] for each in json.loads(call("where", "--json", home=year_copy).stdout)}
+    assert after["outbox"] == before["outbox"]["bytes"] and after["archive"] >= before["archive"]["bytes"]
+    assert digest(year_copy)
+    assert not Path(before["scratch"]["path"]).exists() and before["scratch"]["bytes"] is None

@@ -62,6 +62,7 @@ COMMANDS = {
     "sql": ("ask", "Query the published file: no writes, no files, no network."),
     "held": ("held", "List the files of another unit than their place is of; confirm one, or send it back."),
     "notify": ("remind", "Tell people what a monitor noticed, or try the channels: notify test."),
+    "where": ("where", "Say where everything lies, what may be deleted and how it is backed up."),
     "doctor": ("ask", "Check that everything nianbao needs is in place."),
 }
 _ATTRIBUTES = {"build": "build_command", "withdraw-approval": "withdraw_approval", "accept-clock": "accept_clock"}
