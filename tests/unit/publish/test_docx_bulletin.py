@@ -18,8 +18,6 @@ from lxml import etree
 from nianbao.publish import charts, pdf
 from nianbao.publish.docx import write
 from nianbao.publish.docx.protected import blocks_of
-from nianbao.publish.typeset.block import Entry, Grid
-from nianbao.publish.typeset.grid import kept_rows
 from nianbao.review.layout import lay_out
 from nianbao.terms.document import (
     Document,
@@ -283,11 +281,16 @@ def test_S9_a_table_stands_behind_the_sentence_that_speaks_of_it(report: Documen
     assert order[0] == qn("w:tbl")
 
 
-def test_S9_a_table_of_some_length_may_go_on_on_the_next_page() -> None:
-    """S9: only a table of a few rows is kept whole; a longer one does not leave half a page empty before it."""
-    rows = [[Entry("西宁市"), Entry("1", is_number=True)]]
-    assert kept_rows(Grid(("单位", "数"), rows * 6, (2, 1))) == 5
-    assert kept_rows(Grid(("单位", "数"), rows * 9, (2, 1))) == 0
+@pytest.mark.parametrize(("rows", "kept"), [(6, [True] * 6), (9, [True, *[False] * 6, True, True])])
+def test_S9_a_table_of_some_length_may_go_on_on_the_next_page(rows: int, kept: list[bool], tmp_path: Path) -> None:
+    """S9: one of a few rows is whole; a longer one leaves no half page empty, nor its last row alone with the note."""
+    section = next(each for each in document().sections if each.tables)
+    table = dataclasses.replace(section.tables[0], rows=section.tables[0].rows[:1] * rows, note="全省数。")
+    one = dataclasses.replace(document(), sections=(dataclasses.replace(section, tables=(table,), charts=()),))
+    word = docx.Document(str(written(one, tmp_path)))
+    lines = [[cell.paragraphs[0].paragraph_format.keep_with_next or False for cell in row.cells]
+             for row in word.tables[0].rows]  # fmt: skip
+    assert lines == [[each] * 3 for each in (True, *kept)]
 
 
 def test_S9_no_unseen_character_holds_a_number_to_its_unit(tmp_path: Path) -> None:

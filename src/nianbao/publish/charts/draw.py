@@ -12,6 +12,9 @@ from nianbao.publish.charts.look import FONT, INK, STEPS, Spec, texts_of
 from nianbao.publish.charts.over_time import quarters, slope
 from nianbao.terms.document import PrintedChart
 
+PNG_SCALE = 3
+"""So many times as many pixels wide as the SVG is a PNG for Word."""
+
 
 def specification(chart: PrintedChart) -> Spec:
     """The Vega-Lite specification of a chart.
@@ -43,7 +46,7 @@ def to_svg(chart: PrintedChart) -> str:
     return str(_converter().vegalite_to_svg(specification(chart)))
 
 
-def to_png(chart: PrintedChart, scale: float = 3) -> bytes:
+def to_png(chart: PrintedChart, scale: float = PNG_SCALE) -> bytes:
     """The chart as PNG on white, `scale` times as many pixels wide as the SVG."""
     white = {**specification(chart), "background": "white"}
     return bytes(_converter().vegalite_to_png(white, scale=scale))

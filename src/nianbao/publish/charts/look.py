@@ -19,6 +19,14 @@ FALL = "#b3590f"
 STEPS = ("#1d3f5e", "#4a7fa5", "#8db4cc", "#cfdfe8", "#6f6656", "#a89d89", "#d6cdbd", "#efe9df")
 """Each step is told from the next also when printed in grey."""
 ROOM_FOR_VALUES = 1.3
+PAPER_WIDTH, PAPER_HEIGHT = 115.0, 155.0
+"""Millimetres: as wide as most drawings are printed, and as high as the highest may be."""
+
+
+def on_paper(width: float, height: float) -> tuple[float, float]:
+    """Millimetres of a drawing of so many pixels: all on one scale, so that letters are of one size, if it fits."""
+    scale = min(PAPER_WIDTH / (WIDTH + 8), PAPER_WIDTH / width, PAPER_HEIGHT / height)
+    return width * scale, height * scale
 
 
 def rows_of(points: Sequence[ChartPoint]) -> list[Spec]:

@@ -10,22 +10,36 @@ from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from nianbao.publish.docx.text import Text
-from nianbao.publish.typeset.block import Entry, Grid
-from nianbao.publish.typeset.grid import fit_head, kept_rows
+from nianbao.publish.typeset.block import Entry, Grid, SetTable
+from nianbao.publish.typeset.grid import fit_head
 from nianbao.publish.typeset.look import TABLE
 
 TYPE_WIDTH = Mm(156)
 """The width of the type area."""
 
 LARGE, SMALL = Pt(12), Pt(10.5)
-FIRST_ROWS = 2
-"""So many rows of a table that may be divided stay with the next one, so that none begins with a single row."""
+KEPT_WHOLE = 6
+"""A table with no more rows than this is not divided between pages."""
+TIED = 2
+"""So many rows of a longer one stay together, first and last, these with their note. Of more LibreOffice loses some."""
 PADDING = Mm(3)
 """The margins left and right in a cell."""
 
 
-def write_grid(text: Text, grid: Grid) -> None:
-    """Set a table; the head is repeated on every page and no row is divided."""
+def write_table(text: Text, table: SetTable) -> None:
+    """Set a table with its caption over it and its notes under it."""
+    if table.caption:
+        text.caption(table.caption, "Caption")
+    for grid in table.grids:
+        if grid.over:
+            text.paragraph("TableUnit", grid.over)
+        _write_grid(text, grid, is_noted=bool(table.notes) and grid is table.grids[-1])
+    for note in table.notes or ("",):
+        text.paragraph("TableNote", note)
+
+
+def _write_grid(text: Text, grid: Grid, is_noted: bool) -> None:
+    """The lines of a table; the head is repeated on every page and no row is divided."""
     table = text.word.add_table(rows=0, cols=len(grid.heads), style=TABLE)
     table.autofit = False
     shares = [Emu(int(TYPE_WIDTH * width / sum(grid.widths))) for width in grid.widths]
@@ -39,13 +53,14 @@ def write_grid(text: Text, grid: Grid) -> None:
         room = (share - PADDING) / (SMALL if grid.is_small else LARGE) * 2
         text.run(paragraph, fit_head(zh, room))
         paragraph.paragraph_format.keep_with_next = True
-    kept = max(kept_rows(grid), FIRST_ROWS)
+    last = len(grid.rows) - 1
     for number, entries in enumerate(grid.rows):
         row = _add_row(table, shares)
         for place, cell in enumerate(row.cells):
             entry = entries[place] if place < len(entries) else Entry("")
             paragraph = _write_entry(text, cell, entry, letters)
-            if number < kept:
+            is_tied = len(grid.rows) <= KEPT_WHOLE or number < TIED - 1 or number > last - TIED
+            if is_tied and (number < last or is_noted):
                 paragraph.paragraph_format.keep_with_next = True
 
 

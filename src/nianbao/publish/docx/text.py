@@ -142,19 +142,19 @@ class Text:
         """Another report begins: its tables and charts count from the first again."""
         self._anew = set(_SEQUENCES.values()) & self._leads.keys()
 
-    def caption(self, caption: Caption) -> WordParagraph:
+    def caption(self, caption: Caption, style: str) -> WordParagraph:
         """A caption with a running number that Word keeps up to date: 表1　…….
 
         Behind another lead (表4- after 表3-) they begin anew.
         """
         lead, number, tail = caption.label
-        paragraph = self.paragraph(caption.style, lead)
-        kind, style = _SEQUENCES[caption.style], "ARABIC" if number.isdigit() else "CHINESENUM3"
+        paragraph = self.paragraph(style, lead)
+        kind, digits = _SEQUENCES[style], "ARABIC" if number.isdigit() else "CHINESENUM3"
         is_new = self._leads.setdefault(kind, lead) != lead or kind in self._anew
         self._anew.discard(kind)
         self._leads[kind] = lead
         anew = f" \\r {number if number.isdigit() else 1}" if is_new else ""
-        self.field(paragraph, f"SEQ {kind}{anew} \\* {style}", number)
+        self.field(paragraph, f"SEQ {kind}{anew} \\* {digits}", number)
         self.run(paragraph, f"{tail}　{caption.text}")
         return paragraph
 

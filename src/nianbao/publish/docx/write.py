@@ -6,7 +6,8 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from docx.shared import Emu, Mm
+from docx.image.image import Image
+from docx.shared import Mm
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from nianbao.publish import charts
@@ -14,17 +15,15 @@ from nianbao.publish.docx.contents import write_contents
 from nianbao.publish.docx.ends import write_red_head, write_tail
 from nianbao.publish.docx.package import add_footnotes, describe, new_word_document, set_up_page, to_bytes
 from nianbao.publish.docx.protected import block_tag, seal
-from nianbao.publish.docx.table import write_grid
+from nianbao.publish.docx.table import write_table
 from nianbao.publish.docx.text import Text
 from nianbao.publish.plain import plain
 from nianbao.publish.typeset import lay_out, lay_out_issue
-from nianbao.publish.typeset.block import Block, Caption, Contents, Grid, Picture, RedHead, TailLines, TypesetLine
+from nianbao.publish.typeset.block import Block, Contents, Picture, RedHead, SetTable, TailLines, TypesetLine
 from nianbao.terms.document import Document, PrintedChart
 
 ChartPicture = Callable[[PrintedChart], bytes]
 """Draws a chart as a PNG."""
-
-PICTURE_WIDTH, PICTURE_HEIGHT = Mm(115), Mm(155)
 
 
 def write(
@@ -91,12 +90,11 @@ def _write_block(text: Text, block: Block, chart_png: ChartPicture, pages: Mappi
     match block:
         case TypesetLine():
             text.line(block)
-        case Caption():
-            text.caption(block)
-        case Grid():
-            write_grid(text, block)
+        case SetTable():
+            write_table(text, block)
         case Picture():
             _write_picture(text, block.chart, chart_png)
+            text.caption(block.caption, "FigureCaption")
         case Contents():
             write_contents(text, block, pages)
         case TailLines():
@@ -106,9 +104,10 @@ def _write_block(text: Text, block: Block, chart_png: ChartPicture, pages: Mappi
 def _write_picture(text: Text, chart: PrintedChart, chart_png: ChartPicture) -> None:
     """A chart as a picture with its points as alternative text."""
     run = text.paragraph("Picture").add_run()
-    picture = run.add_picture(io.BytesIO(chart_png(chart)))
-    scale = min(PICTURE_WIDTH / picture.width, PICTURE_HEIGHT / picture.height)
-    picture.width, picture.height = Emu(int(picture.width * scale)), Emu(int(picture.height * scale))
+    png = chart_png(chart)
+    pixels = Image.from_blob(png)
+    size = charts.on_paper(pixels.px_width / charts.PNG_SCALE, pixels.px_height / charts.PNG_SCALE)
+    picture = run.add_picture(io.BytesIO(png), *map(Mm, size))
     properties = picture._inline.docPr
     properties.set("title", plain(chart.title))
     properties.set("descr", plain(charts.in_words(chart)))

@@ -13,7 +13,7 @@ from nianbao import __version__
 from nianbao.publish.one_page.facts import Ground
 from nianbao.publish.pdf import Imprint, Press
 from nianbao.publish.site.landing import Over, render_over
-from nianbao.publish.typeset.block import Block, Entry, Grid, TypesetLine
+from nianbao.publish.typeset.block import Block, Entry, Grid, SetTable, TypesetLine
 from nianbao.terms.one_page import OnePage
 
 _UP = "../../../"
@@ -83,8 +83,7 @@ def _blocks(page: OnePage, notices: tuple[str, ...]) -> list[Block]:
         TypesetLine("Title", (page.title,)),
         TypesetLine("Subtitle", (page.about,)),
         TypesetLine("TableUnit", ("",)),
-        Grid(heads, rows, widths, is_small=True),
-        *(TypesetLine("TableNote", (note,)) for note in page.notes),
+        SetTable(None, (Grid(heads, rows, widths, is_small=True),), page.notes),
     ]
 
 

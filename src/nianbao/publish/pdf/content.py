@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from nianbao.publish import charts
-from nianbao.publish.plain import plain, text_width
+from nianbao.publish.plain import plain
 from nianbao.publish.typeset.block import (
     Block,
     Caption,
@@ -19,20 +19,18 @@ from nianbao.publish.typeset.block import (
     Picture,
     Piece,
     RedHead,
+    SetTable,
     Strong,
     TailLines,
     TypesetLine,
 )
 from nianbao.publish.typeset.ends import name_size
-from nianbao.publish.typeset.grid import fit_head, kept_rows
+from nianbao.publish.typeset.grid import fit_head
 from nianbao.terms.document import PrintedFigure
 
 Data = dict[str, Any]
 
-_SIZE = re.compile(
-    r'<svg[^>]* width="([\d.]+)"[^>]* height="([\d.]+)"|<svg[^>]* height="([\d.]+)"[^>]* width="([\d.]+)"'
-)
-PICTURE_WIDTH, PICTURE_HEIGHT = 115, 155
+_SIDES = {side: re.compile(rf' {side}="([\d.]+)"') for side in ("width", "height")}
 TYPE_WIDTH = 442.2
 PADDING = 8
 """Points: the type area, and the margins left and right in a cell."""
@@ -43,10 +41,10 @@ def content_of(block: Block) -> Data:
     match block:
         case TypesetLine():
             return _line(block)
-        case Caption():
-            return {"kind": "caption", "style": block.style, "text": plain(f"{block.label.text}　{block.text}")}
-        case Grid():
-            return _grid(block)
+        case SetTable():
+            caption = _caption(block.caption) if block.caption else ""
+            grids, notes = [_grid(grid) for grid in block.grids], [plain(note) for note in block.notes]
+            return {"kind": "table", "caption": caption, "grids": grids, "notes": notes or [""]}
         case Picture():
             return _picture(block)
         case Contents():
@@ -60,8 +58,8 @@ def content_of(block: Block) -> Data:
             return {"kind": "tail", "receivers": receivers, "by": plain(block.printed_by), "day": plain(block.day)}
 
 
-_UNBROKEN = 24
-"""Half-width characters of a figure that is kept on one line with its unit; its lines are ragged, not stretched."""
+_UNBROKEN = re.compile(r"(\d[\d,.]*%?(?:[\u4e00-\u9fff]{1,6}(?![\u4e00-\u9fff])|[万亿]?))")
+"""A number with its unit, which are kept on one line; the lines of such a paragraph are ragged, not stretched."""
 
 _TOC = {"Heading2": "TOC2"}
 
@@ -73,11 +71,13 @@ def texts_by_style(blocks: Iterable[Block]) -> Iterator[tuple[str, str]]:
         match block:
             case TypesetLine():
                 yield block.style, "".join(text for _, text in data["pieces"])
-            case Caption():
-                yield block.style, f"{block.label.text}　{block.text}"
-            case Grid():
-                yield data["letters"] + "Head", "".join(itertools.chain.from_iterable(data["heads"]))
-                yield data["letters"] + "Text", "".join(p[1] for row in data["rows"] for cell in row for p in cell[1])
+            case SetTable():
+                yield "Caption", data["caption"]
+                yield "TableNote", "".join(data["notes"])
+                for grid in data["grids"]:
+                    yield "TableUnit", grid["over"]
+                    yield grid["letters"] + "Head", "".join(grid["heads"])
+                    yield grid["letters"] + "Text", "".join(p[1] for row in grid["rows"] for c in row for p in c[1])
             case Contents():
                 yield from (("TOC1", text) for _, text in block.entries)
             case RedHead():
@@ -86,25 +86,34 @@ def texts_by_style(blocks: Iterable[Block]) -> Iterator[tuple[str, str]]:
             case TailLines():
                 yield "TailLine", "".join(itertools.chain(*data["receivers"])) + data["by"] + data["day"]
             case Picture():
+                yield "FigureCaption", _caption(block.caption)
                 yield "Heading1", charts.in_words(block.chart)
 
 
 def _line(line: TypesetLine) -> Data:
-    pieces = [_piece(piece) for piece in line.pieces if piece]
+    pieces = [said for piece in line.pieces if piece for said in _pieces(piece)]
     return {
         "kind": "line", "style": line.style, "pieces": pieces, "heading": line.is_heading, "page": line.new_page,
         "sticky": line.keeps_next, "ragged": any(kind == "whole" for kind, _ in pieces),
     }  # fmt: skip
 
 
-def _piece(piece: Piece) -> list[str]:
-    """A piece of text and what it is."""
-    if isinstance(piece, str):
-        return ["text", plain(piece)]
-    kind = "strong" if isinstance(piece, Strong) else "note" if isinstance(piece, Note) else "text"
-    if isinstance(piece, PrintedFigure) and text_width(piece.text) <= _UNBROKEN:
-        kind = "whole"
-    return [kind, plain(piece.text)]
+def _pieces(piece: Piece) -> Iterator[list[str]]:
+    """A piece of text and what it is; of the words of a figure the number with its unit is a piece of its own."""
+    if isinstance(piece, PrintedFigure):
+        said = _UNBROKEN.split(plain(piece.text))
+        yield from (["whole" if number % 2 else "text", part] for number, part in enumerate(said) if part)
+    elif isinstance(piece, str):
+        yield ["text", plain(piece)]
+    else:
+        yield [
+            "strong" if isinstance(piece, Strong) else "note" if isinstance(piece, Note) else "text",
+            plain(piece.text),
+        ]
+
+
+def _caption(caption: Caption) -> str:
+    return plain(f"{caption.label.text}　{caption.text}")
 
 
 def _grid(grid: Grid) -> Data:
@@ -112,13 +121,11 @@ def _grid(grid: Grid) -> Data:
     shares = [TYPE_WIDTH * width / sum(grid.widths) for width in grid.widths]
     heads = [fit_head(plain(h), (s - PADDING) / size * 2) for h, s in zip(grid.heads, shares, strict=True)]
     return {
-        "kind": "table",
+        "over": plain(grid.over),
         "letters": "Small" if grid.is_small else "Table",
         "widths": list(grid.widths),
         "heads": heads,
         "rows": [[_cell(entry) for entry in row] + [[False, []]] * (len(heads) - len(row)) for row in grid.rows],
-        "whole": bool(kept_rows(grid)),
-        "sticky": grid.keeps_next and bool(kept_rows(grid)),  # a long table would be moved to the next page whole
     }
 
 
@@ -130,10 +137,11 @@ def _cell(entry: Entry) -> list[Any]:
 
 
 def _picture(picture: Picture) -> Data:
-    """A chart as SVG, as large as the sheet allows."""
+    """A chart as SVG and its size."""
     svg = charts.to_svg(picture.chart)
-    found = _SIZE.search(svg)
-    sides = [float(side) for side in found.groups() if side] if found else [PICTURE_WIDTH, PICTURE_WIDTH]
-    width, height = sides if found is None or found[1] else sides[::-1]
-    scale = min(PICTURE_WIDTH / width, PICTURE_HEIGHT / height)
-    return {"kind": "picture", "svg": svg, "width": width * scale, "words": plain(charts.in_words(picture.chart))}
+    tag = svg[: svg.index(">")]
+    width, height = (float(side[1]) for side in (_SIDES["width"].search(tag), _SIDES["height"].search(tag)) if side)
+    return {
+        "kind": "picture", "svg": svg, "width": charts.on_paper(width, height)[0],
+        "words": plain(charts.in_words(picture.chart)), "caption": _caption(picture.caption),
+    }  # fmt: skip

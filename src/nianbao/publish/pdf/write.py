@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -56,13 +56,20 @@ class Press:
             "fallback": families,
             "blocks": [content_of(block) for block in blocks],
         }
-        given = {"data": _named(json.dumps(data, ensure_ascii=False), missing)}
+        given = {"data": _named(json.dumps(data, ensure_ascii=False), missing), "floating": "[]"}
         moment = universal(about.as_of).replace(tzinfo=dt.UTC)
         with as_file(files(__package__)) as folder:
             compiler = self._ready(folder, given)
-            compiler.compile(output=path, format="pdf", timestamp=moment, sys_inputs=given)
-            (pages,) = json.loads(compiler.query("<pages>", field="value"))
-        return dict(enumerate(pages, start=1))
+            floating: set[int] = set()
+            while True:  # each round settles at least one chart or table for good
+                compiler.compile(output=path, format="pdf", timestamp=moment, sys_inputs=given)
+                (laid_out,) = json.loads(compiler.query("<laid-out>", field="value"))
+                late = set(_without_room(laid_out["places"], floating))
+                if not late:
+                    break
+                floating |= late
+                given["floating"] = json.dumps(sorted(floating))
+        return dict(enumerate(laid_out["pages"], start=1))
 
     def _ready(self, folder: Path, given: dict[str, str]) -> Any:
         """The compiler, which reads the fonts when it is made."""
@@ -93,6 +100,23 @@ def write_issue(documents: Sequence[Document], path: Path, fonts: ChosenFonts | 
     about = Imprint(first.bulletin or first.title, keywords, first.issuer, as_of, unfinished)
     blocks = [block for _, part in lay_out_issue(documents) for block in part]
     return Press(fonts).print(blocks, about, path)
+
+
+def _without_room(places: Iterable[tuple[int, str, int]], floating: set[int]) -> Iterator[int]:
+    """The first chart or table that has no room where it is spoken of, and those after it on that page.
+
+    They may not come before it. `places` are, in the order of the report, the pages on which a block ends or on which
+    a whole chart or table, or a long one, begins.
+    """
+    here, late = 1, 0
+    for block, what, page in places:
+        if what == "whole" and block not in floating and (page > here if not late else here == late):
+            late = here
+            yield block
+        elif what == "end" and block not in floating:
+            if late and page > late:
+                return
+            here = page
 
 
 def _named(text: str, missing: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from nianbao.publish.plain import ListingLine, coverage_text, exact_text, holds_zh, lines_by_figure, section_titles
-from nianbao.publish.typeset.block import Block, Entry, Grid, TypesetLine
+from nianbao.publish.typeset.block import Block, Entry, Grid, SetTable, TypesetLine
 from nianbao.terms.document import Document
 from nianbao.terms.release import Correction
 
@@ -18,8 +18,8 @@ _SOURCE_WIDTHS = (24, 8, 45, 11, 11, 10)
 _REVISION_HEADS = ("指标", "年度", "章节", "原印文", "现印文", "原表述", "缘由")
 _REVISION_WIDTHS = (23, 8, 20, 20, 21, 12, 6)
 _NOTES = {
-    "figures": "注：覆盖为已报单位数／应报单位数；准确值最多保留四位小数。",
-    "sources": "注：报表份数和单元格为本数所依据的接收报表及其中的单元格；逐格原文见同一版次的网页和工作簿。",
+    "figures": ("注：覆盖为已报单位数／应报单位数；准确值最多保留四位小数。",),
+    "sources": ("注：报表份数和单元格为本数所依据的接收报表及其中的单元格；逐格原文见同一版次的网页和工作簿。",),
 }
 
 
@@ -40,16 +40,14 @@ def annexes(document: Document) -> Iterator[Block]:
     for number, (title, kind) in enumerate(zip(titles, _kinds(document), strict=True), start=1):
         yield TypesetLine("AnnexMark", (f"附件{number}" if len(titles) > 1 else "附件",))
         yield TypesetLine("AnnexTitle", (title,), is_heading=True)
-        yield _GRIDS[kind](document)
-        for note in [_NOTES[kind]] if kind in _NOTES else _causes(document):
-            yield TypesetLine("TableNote", (note,))
+        yield SetTable(None, (_GRIDS[kind](document),), _NOTES.get(kind) or _causes(document))
 
 
-def _causes(document: Document) -> list[str]:
+def _causes(document: Document) -> tuple[str, ...]:
     """The submissions behind the revisions: a note for each, named in the table."""
-    causes = [f"注{number}：{each.zh}（{each.submissions}）。" for each, number in _numbered(document).items()]
+    causes = (f"注{number}：{each.zh}（{each.submissions}）。" for each, number in _numbered(document).items())
     is_declared = any(not each.because for each in document.revisions)
-    return [*causes, "注：缘由为“—”的，报送未变，口径或版式有变。"] if is_declared else causes
+    return (*causes, *(["注：缘由为“—”的，报送未变，口径或版式有变。"] if is_declared else []))
 
 
 def _numbered(document: Document) -> dict[Correction, int]:

@@ -46,7 +46,6 @@ class TypesetLine:
 class Caption:
     """A caption with its number: 表1　……."""
 
-    style: str
     label: Label
     text: str
 
@@ -71,20 +70,30 @@ class Entry:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table ready to be set: heads, rows, relative widths of the columns; whether small, and tied to what follows."""
+    """The lines of a table: heads, rows, relative widths of the columns; what stands over them at the right."""
 
     heads: Sequence[str]
     rows: Sequence[Sequence[Entry]]
     widths: Sequence[float]
     is_small: bool = False
-    keeps_next: bool = False
+    over: str = ""
+
+
+@dataclass(frozen=True)
+class SetTable:
+    """A table with all that belongs to it; one too wide for the sheet goes on in further grids."""
+
+    caption: Caption | None
+    grids: tuple[Grid, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A chart."""
+    """A chart and its caption."""
 
     chart: PrintedChart
+    caption: Caption
 
 
 @dataclass(frozen=True)
@@ -114,7 +123,7 @@ class TailLines:
     day: str
 
 
-Block = TypesetLine | Caption | Grid | Picture | Contents | RedHead | TailLines
+Block = TypesetLine | SetTable | Picture | Contents | RedHead | TailLines
 
 
 def is_note(piece: Piece) -> bool:

@@ -6,14 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from nianbao.publish.plain import text_width
-from nianbao.publish.typeset.block import Block, Caption, Entry, Grid, TypesetLine
+from nianbao.publish.typeset.block import Caption, Entry, Grid, SetTable
 from nianbao.terms.document import PrintedTable, TableCell
 
 WIDE_FROM = 7
 """From so many columns on a table is set in the smaller letters."""
-
-KEPT_WHOLE = 6
-"""A table with no more rows than this is not divided between pages."""
 
 ROOM = 84
 """Half-width characters of the smaller letters across the type area."""
@@ -24,7 +21,7 @@ _HEAD_WIDTH = 10
 _PADDING = 3
 
 
-def set_table(table: PrintedTable, entries: Sequence[Sequence[Entry]] | None = None) -> Iterator[Block]:
+def set_table(table: PrintedTable, entries: Sequence[Sequence[Entry]] | None = None) -> SetTable:
     """A table of a section: caption, unit of measure at the right, the table, its note.
 
     `entries` are the rows when something was added to them; a table too wide goes on as 续表.
@@ -32,23 +29,20 @@ def set_table(table: PrintedTable, entries: Sequence[Sequence[Entry]] | None = N
     rows = list(entries or rows_of(table))
     if table.has_total and rows:
         rows[-1] = [replace(entry, is_bold=True) for entry in rows[-1]]
-    note = f"注：{table.note}" if table.note else ""
     widths = _widths(table)
-    parts = list(_parts(widths))
-    yield Caption("Caption", table.label, table.title)
-    for number, columns in enumerate(parts):
-        if number:
-            yield TypesetLine("TableUnit", (f"续表　{_unit(table)}".rstrip("　"),), keeps_next=True)
-        elif table.unit:
-            yield TypesetLine("TableUnit", (_unit(table),), keeps_next=True)
-        yield Grid(
+    unit = f"单位：{table.unit}" if table.unit else ""
+    grids = [
+        Grid(
             heads=[table.head[column] for column in columns],
             rows=[[row[column] for column in columns if column < len(row)] for row in rows],
             widths=[widths[column] for column in columns],
             is_small=len(table.head) >= WIDE_FROM,
-            keeps_next=bool(note) and columns is parts[-1],
+            over=f"续表　{unit}".rstrip("　") if number else unit,
         )
-    yield TypesetLine("TableNote", (note,) if note else ())
+        for number, columns in enumerate(_parts(widths))
+    ]
+    notes = (f"注：{table.note}",) if table.note else ()
+    return SetTable(Caption(table.label, table.title), tuple(grids), notes)
 
 
 def rows_of(table: PrintedTable) -> list[list[Entry]]:
@@ -56,17 +50,8 @@ def rows_of(table: PrintedTable) -> list[list[Entry]]:
     return [[Entry(label), *map(_entry, cells)][: len(table.head)] for label, cells in table.rows]
 
 
-def kept_rows(grid: Grid) -> int:
-    """How many rows of a table stay on the page of the next one: all of a short table, or none."""
-    return 0 if len(grid.rows) > KEPT_WHOLE else len(grid.rows) - (not grid.keeps_next)
-
-
 def _entry(cell: TableCell) -> Entry:
     return Entry(cell.text, not cell.is_words, figures=(cell.figure,) if cell.figure else ())
-
-
-def _unit(table: PrintedTable) -> str:
-    return f"单位：{table.unit}" if table.unit else ""
 
 
 def _parts(widths: Sequence[float]) -> Iterator[list[int]]:

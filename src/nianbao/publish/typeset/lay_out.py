@@ -119,10 +119,7 @@ def _section(section: PrintedSection) -> Iterator[Block]:
             said = (*opening, *notes.beside(pieces))
             yield TypesetLine(_style_of(pieces), said, block_id="" if opening else _block_of(pieces))
         for shown in section.after(number):
-            if isinstance(shown, PrintedChart):
-                yield from _chart(shown)
-            else:
-                yield from set_table(shown, notes.in_table(shown))
+            yield _chart(shown) if isinstance(shown, PrintedChart) else set_table(shown, notes.in_table(shown))
     for note in (*notes.left(), *section.signer_notes):
         yield TypesetLine("Coverage", (f"〔{note}〕",))
 
@@ -173,10 +170,9 @@ def _run_in(title: str) -> Strong:
     return Strong(title if title.endswith(("。", "：", "！", "？")) else f"{title}。")
 
 
-def _chart(chart: PrintedChart) -> Iterator[Block]:
+def _chart(chart: PrintedChart) -> Picture:
     """A chart with its caption under it."""
-    yield Picture(chart)
-    yield Caption("FigureCaption", chart.label, f"{chart.title}（单位：{chart.unit}）" if chart.unit else chart.title)
+    return Picture(chart, Caption(chart.label, f"{chart.title}（单位：{chart.unit}）" if chart.unit else chart.title))
 
 
 def _in_lines(title: str) -> str:
