@@ -148,22 +148,26 @@ def _evaluate(batch: Any, rules: Sequence[Rule], result_format: str | dict[str, 
 
 @contextmanager
 def _made_once() -> Iterator[None]:
-    """Let each expectation make its configuration, and each configuration its expectation, once while they are used.
+    """Let what Great Expectations asks for again and again be made once while rules are evaluated.
 
-    Great Expectations asks for them some sixty times a rule, and making them anew takes half of an evaluation.
+    It asks for an expectation's configuration, and for a configuration's expectation, some sixty times a rule, and
+    writes the arguments of each metric as JSON whenever it needs a key of them: that took most of an evaluation.
     """
+    from great_expectations.core.id_dict import IDDict
     from great_expectations.expectations.expectation import Expectation
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
     make_configuration: Any = Expectation.configuration
-    make_expectation = ExpectationConfiguration.to_domain_obj
+    make_expectation, make_id = ExpectationConfiguration.to_domain_obj, IDDict.to_id
     Expectation.configuration = property(_once(make_configuration.fget))  # type: ignore[assignment, method-assign]
     ExpectationConfiguration.to_domain_obj = _once(make_expectation)  # type: ignore[assignment, method-assign]
+    IDDict.to_id = _id_once(make_id)  # type: ignore[method-assign]
     try:
         yield
     finally:
         Expectation.configuration = make_configuration  # type: ignore[method-assign]
         ExpectationConfiguration.to_domain_obj = make_expectation  # type: ignore[method-assign]
+        IDDict.to_id = make_id  # type: ignore[method-assign]
 
 
 def _once(make: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -173,6 +177,21 @@ def _once(make: Callable[[Any], Any]) -> Callable[[Any], Any]:
         if id(one) not in made:
             made[id(one)] = one, make(one)
         return made[id(one)][1]
+
+    return make_once
+
+
+def _id_once(make: Callable[..., Any]) -> Callable[..., Any]:
+    """The id of arguments is made once where they are texts or nothing; 1 and True, say, would pass for each other."""
+    made: dict[frozenset[Any], Any] = {}
+
+    def make_once(of: Mapping[str, Any], *chosen: Any, **named: Any) -> Any:
+        if chosen or named or not all(value is None or type(value) is str for value in of.values()):
+            return make(of, *chosen, **named)
+        key = frozenset(of.items())
+        if key not in made:
+            made[key] = make(of)
+        return made[key]
 
     return make_once
 
