@@ -29,6 +29,7 @@ from nianbao.terms.delivery import Decision, Delivery, Outcome
 from nianbao.terms.finding import Severity
 from nianbao.terms.source import Alarm
 from nianbao.warehouse import ledger
+from nianbao.warehouse.connect import use_every_core
 from nianbao.warehouse.expectations import warm_up
 from nianbao.warehouse.kept import read_kept
 
@@ -71,6 +72,8 @@ def collect(
         sources.alarms += _clock_alarm(ledger.known_until(workspace.connection))
         sources.receive()
         pending, kept = ledger.pending(workspace.connection), read_kept(workspace.connection)
+        if len(pending) > BATCH_SIZE:
+            use_every_core(workspace.connection)
         if pending or kept:
             warm_up()  # Great Expectations is imported while the workers read
             if not ledger.has_judged_by(workspace.connection, workspace.project.digest, __version__):

@@ -31,6 +31,7 @@ from nianbao.warehouse.connect import (
     open_present,
     open_writer,
     raise_interrupt,
+    use_every_core,
 )
 from nianbao.warehouse.lock import ended_by_ctrl_c, keep_last_state, writer_lock
 from nianbao.warehouse.models import built_from, remember_built
@@ -139,6 +140,8 @@ def open_warehouse(home: Home, record: Record, anew: bool = False) -> Connection
             path.unlink(missing_ok=True)
     connection = open_writer(home.warehouse)
     try:
+        if anew:
+            use_every_core(connection)
         if is_outdated(connection):
             connection.close()
             return open_warehouse(home, record, anew=True)
