@@ -97,6 +97,11 @@ class Home:
         return self.path / "models.json"
 
     @property
+    def rules(self) -> Path:
+        """Every rule as last read; read anew when it is gone or the declarations have changed."""
+        return self.path / "rules.json"
+
+    @property
     def drawings(self) -> Path:
         """The charts of drafts as last drawn; drawn anew when they are gone."""
         return self.path / "drawings"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -73,6 +73,10 @@ class Project:
 
         suites = read_suites(self.path / "expectations" / "submission", self.forms, self.codes)
         return self._worded(suites + read_sql_checks(self.path / "sql" / "check", self.forms))
+
+    def take_rules(self, rules: Iterable[Rule]) -> None:
+        """Take the rules as they were read before, from these same declarations."""
+        vars(self)["rules"] = tuple(rules)
 
     @cached_property
     def built_rules(self) -> tuple[Rule, ...]:

@@ -32,6 +32,7 @@ from nianbao.warehouse import ledger
 from nianbao.warehouse.connect import use_every_core
 from nianbao.warehouse.expectations import warm_up
 from nianbao.warehouse.kept import read_kept
+from nianbao.warehouse.kept_models import keep_rules
 
 BATCH_SIZE = 500
 Progress = Callable[[int, int], None]
@@ -76,6 +77,7 @@ def collect(
             use_every_core(workspace.connection)
         if pending or kept:
             warm_up()  # Great Expectations is imported while the workers read
+            keep_rules(workspace.project, workspace.home.rules)
             if not ledger.has_judged_by(workspace.connection, workspace.project.digest, __version__):
                 refuse_broken_rules(workspace.connection, workspace.project)
         with readers_of_run(workspace.project.path) as pool:

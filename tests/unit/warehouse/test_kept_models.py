@@ -2,6 +2,7 @@
 
 import datetime as dt
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from nianbao.catalog import Project, load_project
 from nianbao.runs.build import all_models
 from nianbao.warehouse.connect import open_memory
-from nianbao.warehouse.kept_models import digest_of_program, keep_models
+from nianbao.warehouse.kept_models import digest_of_program, keep_models, keep_rules
 from nianbao.warehouse.models import Model
 from nianbao.warehouse.reference import load_reference
 from nianbao.warehouse.schema import create_schema
@@ -24,6 +25,29 @@ def test_what_is_kept_is_what_was_made(project: Project, tmp_path: Path) -> None
     """The second night takes the models as the first one made them, to the letter."""
     made = keep_models(project, tmp_path / "home" / "models.json", all_models)
     assert keep_models(project, tmp_path / "home" / "models.json", refuse) == made == all_models(project)
+
+
+def test_rules_that_are_kept_are_those_that_were_declared(project: Project, tmp_path: Path) -> None:
+    """The second night takes the rules as the first one read them, spans, severities and comparisons included."""
+    kept = tmp_path / "home" / "rules.json"
+    for _night in range(2):
+        again = load_project(project.path)
+        keep_rules(again, kept)
+        assert again.rules == project.rules
+    altered = kept.read_text(encoding="utf-8").replace('"severity": "reject"', '"severity": "warn"')
+    kept.write_text(altered, encoding="utf-8")
+    keep_rules(again := load_project(project.path), kept)
+    assert again.rules != project.rules, "they are read from what is kept"
+
+
+def test_rules_that_json_cannot_hold_are_read_every_night(project: Project, tmp_path: Path) -> None:
+    """A date in a suite would come back as a text: such rules are not kept."""
+    dated = replace(project.rules[0], kwargs={"max_value": dt.date(2022, 1, 1)})
+    again = load_project(project.path)
+    again.take_rules([dated])
+    keep_rules(again, tmp_path / "rules.json")
+    assert again.rules == (dated,)
+    assert not (tmp_path / "rules.json").exists()
 
 
 @pytest.mark.parametrize("changed", ["sql/core/unit.sql", "indicators/relief.toml", "forms/GH05.toml"])
