@@ -5,10 +5,11 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,10 @@ from nianbao.catalog import Project
 from nianbao.runs.nightly import nightly
 from nianbao.settings import Home
 from tests.homes import ROOT, SECOND_NIGHT, arrive, clock_at, collect_into, digest, draft, post, release, send
+from tests.journeys.test_personal_values import CARD, ID_CARD, PHONE, shown
 
 UNITS, PERIODS = ("QH630100", "QHI10", "QHD16"), ("2021Q4",)
-HOSTILE = "[看这里](javascript：alert(1)) <img src=x> `x` | **急**.xlsx"
+HOSTILE = f"[看这里](javascript：alert(1)) <img src=x> `x` | **急** {PHONE} {CARD}.xlsx"
 LISTENING = ("127.0.0.1", "localhost", "::1")
 WATCH = """
 import os, socket
@@ -80,9 +82,10 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Machine:
 
 
 def new_home(project: Project, path: Path) -> Home:
-    """Three workbooks, and a file that is none and has a name made to do harm."""
+    """Three workbooks, one under somebody's numbers, and a file that is none and has a name made to do harm."""
     home = Home(path)
-    paths = send(project, home.inbox, post(project, UNITS, PERIODS))
+    first, *others = post(project, UNITS, PERIODS)
+    paths = send(project, home.inbox, [replace(first, file=f"{ID_CARD}/{PHONE}填报.xlsx"), *others])
     assert len(paths) == len(UNITS)
     hostile = home.inbox / HOSTILE
     hostile.write_text("not a workbook", encoding="utf-8")
@@ -164,6 +167,21 @@ def test_nothing_that_was_sent_can_act_on_the_page(told: dict[str, Any]) -> None
     assert "<" not in shown
     assert not re.search(r"(?<!\\)[\[\]()`*|]", shown)
     assert shown.replace("\\", "").startswith("- [看这里](javascript：alert(1)) &lt;img src=x&gt;")
+
+
+@pytest.mark.slow
+def test_O11_prefect_keeps_no_personal_number(told: dict[str, Any], machine: Machine) -> None:
+    """O11: names of runs and tasks, artifacts, logs, messages, parameters, events: its whole database has none."""
+    assert "publish" in told["page"]["flows"]
+    with sqlite3.connect(machine.folder / "prefect" / "prefect.db") as database:
+        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        kept = {name: str(database.execute(f'SELECT * FROM "{name}"').fetchall()) for name in tables}
+    database.close()
+    values = {ID_CARD, PHONE, CARD}
+    assert {name: found for name, text in kept.items() if (found := shown(text, values))} == {}
+    masked = f"{PHONE[:3]}******{PHONE[-2:]}"
+    assert masked in kept["artifact"].replace("\\", "")
+    assert {"flow_run", "task_run", "log", "events"} <= {name for name, text in kept.items() if len(text) > len("[]")}
 
 
 @pytest.mark.slow
