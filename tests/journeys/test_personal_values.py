@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -192,6 +193,9 @@ def run(home: Home, *arguments: str) -> str:
 
 
 ID_CARD, PHONE, CARD = "11010519491231002X", "13912345678", "6222021234567890128"
+ALIKE = "13998765478"
+"""Another telephone, which is the same once it is masked."""
+
 NAMED = {
     "accepted": ("QHD01", f"{PHONE}填报-2021Q4.xlsx"),
     "in its folder": ("QHD02", f"{ID_CARD}/报表.xlsx"),
@@ -199,6 +203,7 @@ NAMED = {
     "in an archive": ("QHD04", f"身份证{ID_CARD}.zip"),
     "unfinished": ("QHD05", f"{PHONE}.xlsx.part"),
     "another spelling": ("QHD01", f"{PHONE}填报-2021Q4.XLSX"),
+    "alike when masked": ("QHD06", f"{ALIKE}填报-2021Q4.xlsx"),
 }  # fmt: skip
 
 
@@ -207,7 +212,9 @@ def test_O11_no_personal_number_of_a_file_s_name_is_shown(project: Project, home
     for planned in post(project, ["QHD01", "QHD02"], [PERIOD]):
         _unit, name = next(each for each in NAMED.values() if each[0] == planned.unit.code)
         send(project, home.inbox, [replace(planned, file=name)])
-    junk = {NAMED[key][1]: b"no workbook" for key in ("quarantined", "unfinished", "another spelling")}
+    junk = {
+        NAMED[key][1]: key.encode() for key in ("quarantined", "unfinished", "another spelling", "alike when masked")
+    }
     for name, content in junk.items():
         (home.inbox / name).write_bytes(content)
         arrive(home.inbox / name, planned.sent_at)
@@ -229,10 +236,15 @@ def test_O11_no_personal_number_of_a_file_s_name_is_shown(project: Project, home
         private = (home.archive, home.inbox, home.warehouse, home.path / "warehouse.last.duckdb", home.looks)
         if path.is_file() and not any(path == each or path.is_relative_to(each) for each in private):
             written += texts_of(path)
-    values = {ID_CARD, PHONE, CARD}
+    values = {ID_CARD, PHONE, CARD, ALIKE}
     told = {(place, value) for place, text in written for value in shown(hidden(text), values)}
     assert told == set()
     assert any(f"{PHONE[:3]}******{PHONE[-2:]}填报" in text for place, text in written if place.startswith("explain"))
+    kept = {path: path.read_bytes() for path in home.outbox.rglob("*.html")}
+    assert {path.name.partition("填报")[0] for path in kept} >= {PHONE, ALIKE}, "each sender has an answer of its own"
+    shutil.rmtree(home.outbox)
+    run(home, "receipts")
+    assert {path: path.read_bytes() for path in home.outbox.rglob("*.html")} == kept
 
 
 def hidden(text: str) -> str:
