@@ -84,12 +84,12 @@ class Desk:
             "报告期": self.period.code,
             "统计口径": "本期",
             "金额单位": "元",
-            "报表版本": form.edition,
+            "报表版本": form.edition_in(self.period),
         }
         rows: list[list[object]] = [[label, text] for label, text in cover.items()]
         rows += [[], ["指标名称", "代码", "数值"]]
         values = {**GH05, **(answers or {})}
-        for asked in form.part("main").fields:
+        for asked in (each for each in form.part("main").fields if each.is_asked_in(self.period)):
             rows.append([asked.zh, f"GH05-{asked.line:02d}", values.get(asked.code, "")])
         return rows
 

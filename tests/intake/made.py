@@ -131,8 +131,10 @@ def _ods_cell(cell: object) -> str:
 
 def delivery(desk: Desk, **changes: Any) -> dict[str, Any]:
     """GH05 as a union's own system sends it."""
-    lines = {f"GH05-{line:02d}": str(value) for line, value in enumerate(GH05.values(), start=1)}
-    form = {"edition": desk.project.forms["GH05"].edition, "lines": lines}
+    declared = desk.project.forms["GH05"]
+    asked = [each for each in declared.part("main").fields if each.code in GH05 and each.is_asked_in(desk.period)]
+    lines = {f"GH05-{each.line:02d}": str(GH05[each.code]) for each in asked}
+    form = {"edition": declared.edition_in(desk.period), "lines": lines}
     cover = {"unit_code": desk.unit.code, "period": desk.period.code, "basis": "本期", "money_unit": "元"}
     return {"nianbao": 1, **cover, "forms": {"GH05": form}, **changes}
 

@@ -348,7 +348,9 @@ def retired_line(sheet: Worksheet) -> None:
 
 def old_edition(sheet: Worksheet) -> None:
     """Say that the form is of an older edition."""
-    find(sheet, f"{workbook_words.EDITION_LABEL}2021").value = f"{workbook_words.EDITION_LABEL}2019"
+    label = workbook_words.EDITION_LABEL
+    (said,) = (cell for row in sheet.iter_rows() for cell in row if str(cell.value).startswith(label))
+    said.value = f"{label}2019"
 
 
 def totals(word: str, funds: float, column: int = 1) -> Make:

@@ -105,7 +105,7 @@ def submission(form: Form, unit: Unit, period: Period) -> Submission:
         delivery_id=f"D-{key}", file_name=f"{key}.xlsx", unit_code=unit.code, unit_level=unit.level.code,
         form_code=form.code, period=period.code, suffix=period.suffix, year=period.year, period_start=period.start,
         period_end=period.end, number=1, basis="cumulative" if form.cumulative else "period", money_unit="元",
-        edition=form.edition, declared_status="初报", note=None, arrived_on=due_on,
+        edition=form.edition_in(period), declared_status="初报", note=None, arrived_on=due_on,
         due_on=due_on, accepted_until=due_on, in_roster=True, is_due=True,
         sheet=form.code, cells_sha256=key,
     )  # fmt: skip

@@ -331,7 +331,7 @@ def test_the_cover_says_who_reports_for_when(project: Project, blank: Workbook) 
     answers = {row[1].value: row[2] for row in cover.iter_rows() if row[1].value}
     assert list(answers)[: len(workbook_words.COVER_LABELS)] == list(workbook_words.COVER_LABELS.values())
     values = {key: answers[label].value for key, label in workbook_words.COVER_LABELS.items()}
-    edition = max(form.edition for form, _, _ in project.due_forms(project.units[XINING], PERIOD))
+    edition = max(form.edition_in(own) for form, own, _ in project.due_forms(project.units[XINING], PERIOD))
     assert values == {
         "unit_code": XINING,
         "unit_name": project.units[XINING].zh,
@@ -371,7 +371,7 @@ def test_a_form_sheet_is_headed_like_a_statistical_form(project: Project, blank:
             workbook_words.ISSUER_LABEL + project.federation.zh,
             workbook_words.UNIT_LABEL + project.units[XINING].zh,
             workbook_words.PERIOD_LABEL + period.zh,
-            workbook_words.EDITION_LABEL + form.edition,
+            workbook_words.EDITION_LABEL + form.edition_in(period),
             workbook_words.NOTE_LABEL,
         ):
             assert text in shown
@@ -410,9 +410,34 @@ def test_S17_of_several_ledgers_each_begins_a_page_and_none_gives_its_titles_to_
     form = project.forms["GH15"]
     sheet = written(project, tmp_path / "w.xlsx", unit=AUDIT_OFFICE)[workbook_words.sheet_name("GH15", form.zh)]
     firsts = [code_cell(sheet.parent, form, part.fields[0]).row for part in form.parts]
-    assert len(firsts) == len(sheet.row_breaks.brk) + 1 > 2
-    assert sorted([*firsts, *(each.id for each in sheet.row_breaks.brk)])[::2] == firsts
+    between = [each.id for each in sheet.row_breaks.brk if each.id < firsts[-1]]
+    assert len(firsts) == len(between) + 1 > 2
+    assert sorted([*firsts, *between])[::2] == firsts
     assert int(sheet.print_title_rows.rpartition("$")[2]) < min(firsts) - 2
+
+
+def test_S17_a_foot_goes_to_the_next_page_with_the_part_that_it_closes(project: Project, tmp_path: Path) -> None:
+    """S17: where the chart of accounts fills a page, the next has the last part, its titles and the foot, alone."""
+    path, form = tmp_path / "w.xlsx", project.forms["GH12"]
+    held = HeldBefore(values={("GH12", "refund", "sme_refund"): Earlier(None, Decimal(5), None)})
+    write_workbook(path, project, project.units["QH630000"], Period.parse("2022H1"), before=held)
+    workbook = openpyxl.load_workbook(path)
+    sheet = workbook[workbook_words.sheet_name(form.code, form.zh)]
+    main, refund = (code_cell(workbook, form, part.fields[0]).row for part in form.parts)
+    assert [each.id for each in sheet.row_breaks.brk] == [refund - 3], "before the band over its titles"
+    assert int(sheet.print_title_rows.rpartition("$")[2]) < main - 3, "whose form it is, and no titles of another"
+
+
+def test_S17_records_above_a_foot_and_parts_that_fit_are_not_parted(project: Project, blank: Workbook) -> None:
+    """S17: no break within a part that fits on a page, none right above 说明."""
+    broken = 0
+    for sheet in blank.worksheets[2:-1]:
+        foot = next(row[0].row for row in sheet.iter_rows() if row[0].value == workbook_words.NOTE_LABEL)
+        for each in sheet.row_breaks.brk:
+            broken += 1
+            begins = sheet.cell(each.id + 1, 1).value
+            assert str(begins).startswith("（") or each.id == foot - 4, (sheet.title, begins)
+    assert broken
 
 
 def test_every_cell_of_the_self_check_has_its_border(blank: Workbook) -> None:

@@ -34,6 +34,9 @@ _TURNED_FROM = 110.0
 _RIGHT_BLOCK_WIDTH = 34.0
 _NOTE_HEIGHT = 4.0 * LINE_HEIGHT
 _MEASURES_SHOWN = "见表内"
+_COMPANY = 3
+"""So many records stand under the titles of a list, and so many above the foot, on one page with them."""
+
 _NAMED = 12
 """So many units that report for themselves are named."""
 
@@ -57,30 +60,38 @@ def write_form(book: BlankBook, sheet: Worksheet, due: DueForm) -> str:
     answers = book.filled.forms.get(form.code, {})
     headers, breaks = [], []
     for number, (part, fields) in enumerate(tables):
+        begins = page.row
         if number and _is_long(parts[number - 1]):
-            breaks.append(page.row)
+            breaks.append(begins)
         if len(tables) > 1:
             page.line(part_heading(number + 1, part.zh), "band", 24)
         headers.append(write_table(page, check, part, fields, answers.get(part.code, [])))
+        stop = headers[-1].stop + _COMPANY if _is_long(part) else page.row
+        page.together.append(range(begins if number else 0, stop))
     check.write(page)
+    last = page.row - _COMPANY if part.layout is Layout.LEDGER else begins
     _write_foot(page, form, period)
-    sheet.set_h_pagebreaks(breaks)
+    page.together.append(range(last, page.row))
     sheet.freeze_panes(headers[0].stop if len(tables) == 1 else masthead_rows, 0)
-    repeated = _repeated(parts, headers, masthead_rows)
+    landscape = page.width(0, page.last) > _TURNED_FROM
+    fits = page.has_room_for(range(begins), landscape)
+    repeated = _repeated(parts, headers, masthead_rows, fits)
     sheet.repeat_rows(repeated.start, repeated.stop - 1)
-    page.finish(landscape=page.width(0, page.last) > _TURNED_FROM, may_grow=any(map(_is_long, parts)))
+    sheet.set_h_pagebreaks(page.breaks(breaks, repeated, landscape))
+    page.finish(landscape, may_grow=any(map(_is_long, parts)))
     return check.count()
 
 
-def _repeated(parts: Sequence[Part], headers: Sequence[range], masthead_rows: int) -> range:
+def _repeated(parts: Sequence[Part], headers: Sequence[range], masthead_rows: int, fits: bool) -> range:
     """The rows that every further page begins with: whose form it is, and the titles of the ledger that begins it.
 
-    One ledger further down repeats its titles alone. Of several none does: they would stand over another's records.
+    Where all but the last part `fits` on the first page its titles would stand over other lines there. One ledger
+    further down repeats its titles alone. Of several none does: they would stand over another's records.
     """
     ledgers = [header for part, header in zip(parts, headers, strict=True) if part.layout is Layout.LEDGER]
-    if len(parts) == 1 or ledgers == [headers[0]]:
+    if len(parts) == 1 or (ledgers == [headers[0]] and not fits):
         return range(headers[0].stop)
-    return ledgers[0] if len(ledgers) == 1 else range(masthead_rows)
+    return ledgers[0] if len(ledgers) == 1 and ledgers != [headers[0]] else range(masthead_rows)
 
 
 def _is_long(part: Part) -> bool:
@@ -112,7 +123,7 @@ def _write_masthead(page: Page, form: Form, period: Period) -> None:
     )
     official = [(APPROVAL_NO_LABEL, form.approval_no), (VALID_UNTIL_LABEL, form.valid_until)]
     for on_right, on_left in (*lines, *((label + said, "") for label, said in official if said)):
-        page.sheet.set_row(page.row, 19)
+        page.set_height(page.row, 19)
         page.merge(0, right - 1, on_left, "meta")
         page.merge(right, page.last, on_right, "meta")
         page.row += 1
@@ -122,7 +133,7 @@ def _write_foot(page: Page, form: Form, period: Period) -> None:
     """What the unit explains, the notes of the form, and who signs."""
     note = page.book.filled.notes.get(form.code, "")
     width = page.width(1, page.last)
-    page.sheet.set_row(page.row, max(_NOTE_HEIGHT, text_height(note, width)))
+    page.set_height(page.row, max(_NOTE_HEIGHT, text_height(note, width)))
     page.put(0, NOTE_LABEL, "note_label")
     page.merge(1, page.last, note, "note")
     page.row += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from xlsxwriter import Workbook
@@ -18,6 +19,18 @@ from nianbao.terms.unit import Unit
 from nianbao.terms.workbook_words import BASES, STATUSES
 
 A4 = 9
+_LONG, _SHORT = 841.9, 595.3
+"""The sides of A4, in points."""
+
+_SIDE, _END = 0.6, 0.7
+"""The margins left and right, above and below, in inches."""
+
+_SPARE = 0.97
+"""How much of a page is counted on: programs differ a little in how high a row is printed."""
+
+_DIGIT = 6.0
+"""How wide a digit of the text font is, in points; columns are measured in it."""
+
 _FOOTER = "&C&9第 &P 页　共 &N 页"
 _MAY_RESIZE = {"format_columns": True, "format_rows": True}
 
@@ -59,14 +72,19 @@ class BlankBook:
 
 @dataclass
 class Page:
-    """One sheet; `row` is the next row to write, `first_input` where the cursor waits when it is opened."""
+    """One sheet; `row` is the next row to write, `first_input` where the cursor waits when it is opened.
+
+    `together` are rows that stand on one page, where a page has room for them.
+    """
 
     book: BlankBook
     sheet: Worksheet
     widths: list[float]
     row: int = 0
     first_input: tuple[int, int] | None = None
+    together: list[range] = field(default_factory=list)
     styles: BlankStyles = field(init=False)
+    _heights: dict[int, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.styles = self.book.styles
@@ -98,9 +116,45 @@ class Page:
 
     def line(self, text: str, style: str, height: float) -> None:
         """Write a text across the whole sheet and go to the next row."""
-        self.sheet.set_row(self.row, height)
+        self.set_height(self.row, height)
         self.merge(0, self.last, text, style)
         self.row += 1
+
+    def set_height(self, row: int, height: float) -> None:
+        """Let a row be so high, in points."""
+        self.sheet.set_row(row, height)
+        self._heights[row] = height
+
+    def breaks(self, begin: Collection[int], repeated: range, landscape: bool) -> list[int]:
+        """The rows that begin a page by order: those given, and others where rows that belong together would part.
+
+        `repeated` are the rows above every further page.
+        """
+        breaks, page_begins, used, above = set(begin), 0, 0.0, self._height(repeated)
+        for row in range(self.row):
+            if row in breaks:
+                page_begins, used = row, above
+            elif used + self._height(range(row, row + 1)) > self._room(landscape):
+                starts = [each.start for each in self.together if row in each and each.start > page_begins]
+                page_begins = min(starts, default=row)
+                breaks.update(starts and [page_begins])
+                used = above + self._height(range(page_begins, row))
+            used += self._height(range(row, row + 1))
+        return sorted(breaks)
+
+    def has_room_for(self, rows: range, landscape: bool) -> bool:
+        """Whether one page has room for so many rows."""
+        return self._height(rows) <= self._room(landscape)
+
+    def _height(self, rows: range) -> float:
+        return sum(self._heights.get(row, ROW_HEIGHT) for row in rows)
+
+    def _room(self, landscape: bool) -> float:
+        """How many points of rows a page holds, made smaller as the sheet is to fit its width."""
+        across, along = (_LONG, _SHORT) if landscape else (_SHORT, _LONG)
+        width = sum(_DIGIT * width + 4 for width in self.widths)
+        scale = min(1.0, (across - 144 * _SIDE) / width)
+        return _SPARE * (along - 144 * _END) / scale
 
     def wait_at(self, row: int, column: int) -> None:
         """Let the cursor wait here, unless it already waits further up."""
@@ -118,7 +172,7 @@ class Page:
         self.sheet.set_paper(A4)
         self.sheet.fit_to_pages(1, 0)
         self.sheet.center_horizontally()
-        self.sheet.set_margins(left=0.6, right=0.6, top=0.7, bottom=0.7)
+        self.sheet.set_margins(left=_SIDE, right=_SIDE, top=_END, bottom=_END)
         self.sheet.set_footer(_FOOTER)
         self.sheet.hide_gridlines(2)
         if landscape:

@@ -73,7 +73,7 @@ def _between(width: float, bounds: tuple[float, float]) -> float:
 
 def _write_lines(page: Page, check: SelfCheck, part: Part, fields: Sequence[Field], answers: Row) -> range:
     sheet, styles, options = page.sheet, page.styles, page.book.options
-    sheet.set_row(page.row, _HEADER_HEIGHT)
+    page.set_height(page.row, _HEADER_HEIGHT)
     for column, title in enumerate(INDICATOR_HEADER):
         page.put(column, title, "header")
     first, value_column = page.row + 1, len(INDICATOR_HEADER) - 1
@@ -90,7 +90,7 @@ def _write_lines(page: Page, check: SelfCheck, part: Part, fields: Sequence[Fiel
     for number, field in enumerate(fields, start=1):
         row, value = page.row + number, answers.get(field.code)
         texts = ((field.zh, page.widths[1]), (shown(value, field, options), page.widths[value_column]))
-        sheet.set_row(row, max(text_height(text, width) for text, width in texts))
+        page.set_height(row, max(text_height(text, width) for text, width in texts))
         sheet.write_number(row, 0, number, styles["centred"])
         sheet.write_string(row, 1, field.zh, styles["label"])
         _write_unit(page, row, 2, field, "centred")
@@ -140,13 +140,13 @@ def _write_ledger_header(page: Page, part: Part, fields: Sequence[Field], is_che
     if is_checked:
         write_title(page, len(fields) + 1, rows)
     heights = [text_height(field.zh, page.widths[column]) for column, field in enumerate(fields, start=1)]
-    sheet.set_row(page.row, max(_HEADER_HEIGHT, *heights))
+    page.set_height(page.row, max(_HEADER_HEIGHT, *heights))
     for column, field in enumerate(fields, start=1):
         page.put(column, field.zh, "header")
         if has_units:
             _write_unit(page, page.row + 1, column, field, "header_unit")
         sheet.write_string(page.row + rows - 1, column, field_code(part.form_code, field.line), styles["header_code"])
-    sheet.set_row(page.row + rows - 1, 12)
+    page.set_height(page.row + rows - 1, 12)
     page.row += rows
     return rows
 
@@ -183,7 +183,7 @@ def _write_record(
         write_value(sheet, page.row, column, value, styles[style], field, options)
         height = max(height, text_height(shown(value, field, options), page.widths[column]))
     if height > ROW_HEIGHT:
-        sheet.set_row(page.row, height)
+        page.set_height(page.row, height)
 
 
 def _key_styles(page: Page, part: Part) -> dict[Value, str]:
