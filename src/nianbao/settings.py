@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import shutil
@@ -130,6 +131,17 @@ class Home:
     def is_sample(self) -> bool:
         """Whether the inbox holds the synthetic sample year."""
         return (self.inbox / SAMPLE_MARK).exists()
+
+
+_GARBAGE = 1 << 16
+"""So many new objects pass before garbage is looked for: about as many as a few files make, and next to none is any."""
+
+
+def look_for_garbage_seldom() -> None:
+    """Let Python look for garbage now and then, and never in what is there already; looking often takes a tenth of a
+    night."""
+    gc.freeze()
+    gc.set_threshold(_GARBAGE)
 
 
 def keep_files_private() -> None:

@@ -14,7 +14,7 @@ from nianbao import __version__
 from nianbao.cli.help import speak_the_language
 from nianbao.errors import NianbaoError
 from nianbao.language import _, choose_language
-from nianbao.settings import keep_files_private
+from nianbao.settings import keep_files_private, look_for_garbage_seldom
 
 # Where each command lives; a command's module is imported when it is asked for, so that --help answers at once.
 COMMANDS = {
@@ -99,6 +99,7 @@ class Commands(click.Group):
         try:
             choose_language()
             keep_files_private()
+            look_for_garbage_seldom()
             speak_the_language(self)
             return super().main(*args, **kwargs)
         except NianbaoError as error:

@@ -6,7 +6,6 @@ processor time are limited here; the time on the wall by the pool that owns the 
 
 from __future__ import annotations
 
-import gc
 import json
 import resource
 import signal
@@ -20,10 +19,9 @@ from nianbao.intake.read.mask_reading import mask_reading
 from nianbao.intake.read.vocabulary import Vocabulary, load_vocabulary
 from nianbao.intake.worker.request import MARKED, NOT_MARKED, ReadRequest
 from nianbao.intake.worker.wire import dump_answer, dump_file
+from nianbao.settings import look_for_garbage_seldom
 
 MEMORY_BYTES = 1 << 30
-GARBAGE = 1 << 16
-"""So many new objects pass before garbage is looked for: about as many as a few files make, and next to none is any."""
 
 
 def main() -> None:
@@ -32,8 +30,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     vocabulary = load_vocabulary(Path(sys.argv[1]))
-    gc.freeze()  # what stays for good is not looked through again for garbage
-    gc.set_threshold(GARBAGE)
+    look_for_garbage_seldom()
     answers = sys.stdout.buffer
     for request in sys.stdin.buffer:
         asked: list[str] = json.loads(request)
