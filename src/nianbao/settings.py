@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import gc
+import hashlib
 import os
 import re
 import shutil
@@ -168,6 +170,24 @@ def write_whole(path: Path, text: str) -> bool:
     scratch.write_bytes(content)
     os.replace(scratch, path)
     return True
+
+
+def sha256_of(path: Path) -> str:
+    """The hash of a file; one that nobody may write, such as an analysts' file, is read once."""
+    seen = path.stat()
+    read = _hash if seen.st_mode & _MAY_WRITE else _hash_once
+    return read(path, seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns)
+
+
+_MAY_WRITE = 0o222
+
+
+def _hash(path: Path, *_seen: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+_hash_once = functools.lru_cache(maxsize=64)(_hash)
 
 
 def link_or_copy(source: Path, target: Path) -> None:

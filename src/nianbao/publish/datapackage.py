@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from nianbao.settings import sha256_of
 from nianbao.terms.document import Document
 
 
@@ -80,15 +80,14 @@ def _columns_of(table: str) -> list[dict[str, str]]:
 
 
 def _file(name: str, path: Path, mediatype: str) -> dict[str, Any]:
-    content = path.read_bytes()
     return {
         "profile": "data-resource",
         "name": name,
         "path": path.name,
         "format": path.suffix[1:],
         "mediatype": mediatype,
-        "bytes": len(content),
-        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+        "bytes": path.stat().st_size,
+        "hash": f"sha256:{sha256_of(path)}",
     }
 
 

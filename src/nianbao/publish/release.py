@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import functools
-import hashlib
 import io
 import json
 import os
@@ -21,8 +20,9 @@ from nianbao.catalog import Project
 from nianbao.publish.charts import DrawSvg, to_svg
 from nianbao.publish.datapackage import describe_edition, names_of
 from nianbao.publish.figure_lines import figures_csv
-from nianbao.settings import link_or_copy
-from nianbao.terms.document import Document, PrintedFigure, PrintedText
+from nianbao.publish.site.last import NOTHING, SHOWS, LastEdition, read_last
+from nianbao.settings import link_or_copy, sha256_of
+from nianbao.terms.document import DRAFT, Document, PrintedFigure, PrintedText
 from nianbao.warehouse.snapshot import tables_beside
 
 TABLES = "tables"
@@ -77,7 +77,10 @@ def write_edition(
     step: Callable[..., Any],
     draw: DrawSvg = to_svg,
 ) -> None:
-    """Write every file of an edition aside, then move the folder to `target`; what is not whole is pages and lists."""
+    """Write every file of an edition aside, then move the folder to `target`; what is not whole is pages and lists.
+
+    Of the draft that lies there the pages that show the same are taken over, and every file that holds the same.
+    """
     from nianbao.publish import site  # each format brings a library that nothing else needs
 
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -101,9 +104,10 @@ def write_edition(
             for path in sorted(tables_beside(snapshot).iterdir()):
                 link_or_copy(path, scratch / TABLES / path.name)
     # Last, as its first page links to what lies beside it.
-    step(f"render {document.publication} site", site.write, document, scratch, draw)
+    last = read_last(target / "manifest.json") if document.edition == DRAFT else NOTHING
+    keys = step(f"render {document.publication} site", site.write, document, scratch, draw, last)
     (scratch / "datapackage.json").write_text(describe_edition(document, scratch), encoding="utf-8")
-    manifest = _manifest(document, scratch, sources)
+    manifest = _manifest(document, scratch, {**sources, SHOWS: keys} if document.edition == DRAFT else sources, last)
     (scratch / "manifest.json").write_text(manifest, encoding="utf-8")
     move_into_place(scratch, target)
 
@@ -128,15 +132,12 @@ def _write_formats(document: Document, project: Project, folder: Path, step: Cal
     step(f"render {document.publication} sdmx", sdmx.write_document, document, project, folder)
 
 
-def _manifest(document: Document, folder: Path, sources: Mapping[str, Any]) -> str:
-    files = {
-        path.relative_to(folder).as_posix(): {
-            "sha256": sha256_of(path),
-            "bytes": path.stat().st_size,
-        }
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
+def _manifest(document: Document, folder: Path, sources: Mapping[str, Any], last: LastEdition) -> str:
+    files = {}
+    for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+        name, digest = path.relative_to(folder).as_posix(), sha256_of(path)
+        files[name] = {"sha256": digest, "bytes": path.stat().st_size}
+        last.give_equal(name, digest, folder)
     versions = {"nianbao": __version__, "python": platform.python_version()}
     content = {
         "publication": document.publication,
@@ -150,12 +151,6 @@ def _manifest(document: Document, folder: Path, sources: Mapping[str, Any]) -> s
         **sources,
     }
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
-
-
-def sha256_of(path: Path) -> str:
-    """The hash of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def move_into_place(scratch: Path, target: Path) -> None:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from nianbao import __version__, clock
+from nianbao import clock
 from nianbao.errors import UsageError
 from nianbao.language import _
 from nianbao.publish.charts import keep_drawings
@@ -27,6 +27,7 @@ from nianbao.runs.shelf import refresh_office_page
 from nianbao.runs.workspace import Step, Workspace, at_once
 from nianbao.terms.document import DRAFT, Document
 from nianbao.warehouse.connect import Connection, has_table
+from nianbao.warehouse.kept_models import digest_of_program
 from nianbao.warehouse.models import built_from, remember_built
 
 _NOT_PRINTED = ("expectations/", "sql/", "reference/extensions.csv", "reference/calendar.csv", "reports/sign_off.toml")
@@ -51,7 +52,7 @@ def refresh_drafts(workspace: Workspace, years: Sequence[int] = (), step: Step =
 
 
 def _refresh_year(workspace: Workspace, year: int, snapshot: Path, step: Step) -> list[Edition]:
-    connection, tables = workspace.connection, state_of_tables(workspace)
+    connection, tables = workspace.connection, f"{state_of_tables(workspace)} {digest_of_program()}"
     targets = {code: folder_of(workspace, code, year) / DRAFT for code in workspace.project.publications}
     state, seen = "", f"drafts/{year}"
     if built_from(connection, seen) != tables or not all(target.exists() for target in targets.values()):
@@ -112,7 +113,7 @@ def state_of_year(workspace: Workspace, year: int) -> str:
     for name, content in files:
         if not name.startswith(_NOT_PRINTED):
             declared.update(f"{name} {hashlib.sha256(content).hexdigest()}\n".encode())
-    printed = [declared.hexdigest(), __version__, *_content(workspace.connection, year)]
+    printed = [declared.hexdigest(), digest_of_program(), *_content(workspace.connection, year)]
     return hashlib.sha256(" ".join(printed).encode()).hexdigest()
 
 

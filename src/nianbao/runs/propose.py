@@ -11,7 +11,7 @@ from nianbao import clock
 from nianbao.errors import UsageError
 from nianbao.language import _
 from nianbao.publish.figure_lines import figures_csv, with_revisions
-from nianbao.publish.release import sha256_of, texts_csv, write_edition
+from nianbao.publish.release import texts_csv, write_edition
 from nianbao.runs.corrections import Corrections
 from nianbao.runs.editions import (
     documents_of_year,
@@ -24,6 +24,7 @@ from nianbao.runs.preview import preview_in_markdown, preview_of
 from nianbao.runs.recording import Doing, record_run
 from nianbao.runs.releases import MANIFEST, put_back_missing, refuse_altered, submissions_of
 from nianbao.runs.workspace import Step, Workspace, at_once
+from nianbao.settings import sha256_of
 from nianbao.statistics.reporting import awaited_until
 from nianbao.terms.document import Document
 from nianbao.terms.preview import Preview

@@ -12,12 +12,12 @@ from typing import Any
 
 from nianbao.errors import StoreError, UsageError
 from nianbao.language import _
-from nianbao.publish.release import move_into_place, sha256_of
+from nianbao.publish.release import move_into_place
 from nianbao.record import Archive, Record
 from nianbao.runs.recording import Doing, record_run
 from nianbao.runs.shelf import refresh_shelves
 from nianbao.runs.workspace import Workspace
-from nianbao.settings import Home
+from nianbao.settings import Home, sha256_of
 from nianbao.terms.release import Release, ReleaseFile
 from nianbao.terms.sign_off import Proposal
 from nianbao.warehouse import issued

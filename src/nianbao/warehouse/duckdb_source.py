@@ -83,7 +83,6 @@ def _load() -> Any:
             from great_expectations.data_context.types.base import ProgressBarsConfig
     finally:
         if collects:
-            gc.freeze()
             gc.enable()
     _teach_duckdb()
     _teach_queries()

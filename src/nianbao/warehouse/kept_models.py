@@ -77,15 +77,15 @@ def _rule(kept: dict[str, Any]) -> Rule:
 
 def digest_of(project: Project) -> str:
     """One digest of all that is declared and of the program that reads it."""
-    return hashlib.sha256(f"{project.digest} {digest_of_program(_PROGRAM)}".encode()).hexdigest()
+    return hashlib.sha256(f"{project.digest} {digest_of_program()}".encode()).hexdigest()
 
 
 _PROGRAM = Path(nianbao.__file__).parent
-_READ_BY_IT = {".py", ".csv", ".toml", ".sql"}
+_READ_BY_IT = {".py", ".csv", ".toml", ".sql", ".j2", ".css", ".js"}
 
 
 @functools.cache
-def digest_of_program(folder: Path) -> str:
+def digest_of_program(folder: Path = _PROGRAM) -> str:
     """One digest of source files and the tables among them: a version does not change while the code is worked on."""
     digest = hashlib.sha256(nianbao.__version__.encode())
     for path in sorted(path for path in folder.rglob("*") if path.suffix in _READ_BY_IT):

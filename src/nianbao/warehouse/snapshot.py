@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import os
 import shutil
 import threading
@@ -20,7 +19,7 @@ import nianbao
 from nianbao.catalog import Project
 from nianbao.errors import StoreError, UsageError
 from nianbao.language import _
-from nianbao.settings import MEMORY, link_or_copy
+from nianbao.settings import MEMORY, link_or_copy, sha256_of
 from nianbao.warehouse.connect import Connection, literal, open_reader, quote, transaction
 
 STORAGE_VERSION = "v1.5.0"
@@ -94,7 +93,7 @@ def write_snapshot(connection: Connection, project: Project, folder: Path, as_of
     digests = _digests_of(target)
     if not digests.exists():
         files = (target, *sorted(tables_beside(target).iterdir()))
-        lines = [f"{_digest(path)}  {path.relative_to(folder).as_posix()}\n" for path in files]
+        lines = [f"{sha256_of(path)}  {path.relative_to(folder).as_posix()}\n" for path in files]
         scratch = folder / f".building-{os.getpid()}.sha256"
         scratch.write_text("".join(lines), encoding="utf-8")
         os.replace(scratch, digests)
@@ -209,12 +208,7 @@ def altered_since(digests: Path) -> list[str]:
     """The files of an analysts' file that are gone or not what was written, by the list of its hashes."""
     lines = [line.split(maxsplit=1) for line in digests.read_text(encoding="utf-8").splitlines()]
     paths = [(digest, digests.parent / name) for digest, name in lines]
-    return [path.name for digest, path in paths if not path.exists() or _digest(path) != digest]
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return [path.name for digest, path in paths if not path.exists() or sha256_of(path) != digest]
 
 
 def _personal_columns(project: Project) -> dict[str, set[str]]:

@@ -122,7 +122,7 @@ class FigurePage:
         told, unit = self.described, self.figure.unit
         if told is None:
             return ()
-        values = {year: told.values[year] for year in sorted(told.values) if year <= self.figure.year}
+        values = dict(sorted(told.values.items()))
         most = max(map(abs, values.values()), default=Decimal())
         return tuple(
             ShownYear(
@@ -156,7 +156,7 @@ def figure_page(told: Told, outline: Outline) -> FigurePage:
     sources = _sources(trace, figure, outline)
     return FigurePage(
         told=told,
-        described=described,
+        described=_shown(described, figure.year) if described else None,
         last=described.values.get(figure.year - 1) if described else None,
         operands=tuple(_operands(trace, described, figure, outline)),
         ranked=tuple(part for part in units if part.code in codes),
@@ -168,6 +168,12 @@ def figure_page(told: Told, outline: Outline) -> FigurePage:
         missing=tuple(outline.unit(unit) for unit in figure.coverage.missing),
         targets=tuple(target for target in document.background.targets if target.key == told.key),
     )
+
+
+def _shown(described: Described, year: int) -> Described:
+    """What the page of a figure shows of its indicator: no year after its own, and of no unit."""
+    values = {each: value for each, value in described.values.items() if each <= year}
+    return replace(described, by_unit={}, values=values, partial=described.partial & values.keys())
 
 
 def _leaves(units: tuple[ShownPart, ...], sources: Mapping[str, list[ShownSource]]) -> Iterator[FigureLeaf]:

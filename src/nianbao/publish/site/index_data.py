@@ -95,7 +95,7 @@ def indicator_rows(outline: Outline) -> list[IndicatorRow]:
     printed: dict[str, dict[str, str]] = {}
     pages: dict[str, dict[int, str]] = {}
     for told in outline.told.values():
-        for figure in [*told.whole, *told.parts.values()]:
+        for figure in told.printed:
             printed.setdefault(figure.indicator_id, {})[figure.section] = outline.titles.get(
                 figure.section, figure.section
             )

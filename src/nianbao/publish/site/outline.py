@@ -30,7 +30,12 @@ class Told:
     @property
     def first(self) -> PrintedFigure:
         """The figure as it is printed first, that of the whole if it is printed at all."""
-        return self.whole[0] if self.whole else next(iter(self.parts.values()))
+        return self.printed[0]
+
+    @property
+    def printed(self) -> list[PrintedFigure]:
+        """Every one of them, those of the whole first."""
+        return [*self.whole, *self.parts.values()]
 
 
 class Outline:

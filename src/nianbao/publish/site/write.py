@@ -9,17 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from nianbao.publish import charts
 from nianbao.publish.plain import exact_text
-from nianbao.publish.site.completeness import (
-    UNITS_IN_MATRIX,
-    completeness,
-    draw_lines,
-    irregular,
-    matrix_name,
-)
-from nianbao.publish.site.figure import FigurePage, change_text, figure_page, period_zh, share_text
-from nianbao.publish.site.index_data import index_data, indicator_rows, meaning
+from nianbao.publish.site.completeness import UNITS_IN_MATRIX, matrix_name
+from nianbao.publish.site.figure import change_text, figure_page, period_zh, share_text
+from nianbao.publish.site.index_data import index_data, meaning
+from nianbao.publish.site.last import NOTHING, LastEdition
 from nianbao.publish.site.outline import Outline, leaf_name
 from nianbao.publish.site.pages import open_pages, write_assets
+from nianbao.publish.site.shown import pages_of
 from nianbao.settings import write_whole
 from nianbao.terms.document import Document, PrintedBlock, PrintedText, ToWrite
 from nianbao.terms.status import Status
@@ -28,52 +24,31 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-FIRST_PAGE = "index.html"
 _ASSETS = ("site.css", "site.js")
 _DOWNLOADS = {".pdf": "PDF 文件", ".docx": "Word 文件", ".xlsx": "工作簿"}
 _DATA = {"figures.csv": "数字一览 CSV", "texts.csv": "文字来源 CSV", "revisions.csv": "更正一览 CSV"}
 
 
-def write(document: Document, folder: Path, draw: charts.DrawSvg = charts.to_svg) -> None:
-    """Write all pages into an edition's folder; the first of them links to the files that lie there."""
+def write(
+    document: Document, folder: Path, draw: charts.DrawSvg = charts.to_svg, last: LastEdition = NOTHING
+) -> dict[str, str]:
+    """Write all pages into an edition's folder; the first of them links to the files that lie there.
+
+    A page that shows what it showed in the last edition is taken over from there. Returns the key of each, by its file.
+    """
     outline = Outline(document)
     pages = [figure_page(told, outline) for told in outline.told.values()]
-    environment = _environment()
-    shared = {"it": document, "outline": outline, "downloads": _downloads(document, folder)}
-    lone: dict[str, dict[str, Any]] = {
-        FIRST_PAGE: {"figure_pages": pages, "svg": lambda chart: _svg(draw(chart))},
-        "indicators.html": {"rows": indicator_rows(outline)},
-        "texts.html": {},
-        "revisions.html": {},
-    }
-    for name, context in lone.items():
-        text = environment.get_template(f"{name}.j2").render(root="", here=name, **shared, **context)
-        write_whole(folder / name, text)
-    matrix, template = completeness(document.background), environment.get_template(f"{matrix_name(1)}.j2")
-    for number, rows in enumerate(matrix.leaves, start=1):
-        said = {
-            "matrix": matrix,
-            "number": number,
-            "rows": rows,
-            "irregular": irregular(rows),
-            "lines": draw_lines(rows, matrix.forms),
-        }
-        text = template.render(root="", here=matrix_name(1), **shared, **said)
-        write_whole(folder / matrix_name(number), text)
     (folder / "figures").mkdir(exist_ok=True)
-    template, further = (environment.get_template(f"{name}.html.j2") for name in ("figure", "leaf"))
-    for page in pages:
-        for leaf in page.leaves:
-            chosen = template if leaf.number == 1 else further
-            text = chosen.render(root="../", here="figure", page=page, leaf=leaf, **shared)
-            write_whole(folder / "figures" / leaf_name(page.told.key, leaf.number), text)
-    _write_assets(pages, outline, folder / "assets")
-
-
-def _write_assets(pages: list[FigurePage], outline: Outline, folder: Path) -> None:
-    folder.mkdir(exist_ok=True)
-    write_assets(_ASSETS, folder)
-    write_whole(folder / "figures.js", index_data(pages, outline))
+    keys = {}
+    for page in pages_of(document, outline, pages, _downloads(document, folder)):
+        keys[page.name] = page.key
+        if not last.give(page.name, page.key, folder):
+            template = _environment().get_template(page.template)
+            write_whole(folder / page.name, template.render(**page.shows, svg=lambda chart: _svg(draw(chart))))
+    (folder / "assets").mkdir(exist_ok=True)
+    write_assets(_ASSETS, folder / "assets")
+    write_whole(folder / "assets" / "figures.js", index_data(pages, outline))
+    return keys
 
 
 @cache
