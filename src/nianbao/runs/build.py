@@ -63,7 +63,7 @@ _VERIFIED = "verified"
 def all_models(project: Project) -> list[Model]:
     """Every model of a project: those of sql/, and those made from forms and indicators."""
     from nianbao.statistics.compile import indicator_models  # it brings sqlglot, which an idle night does not need
-    from nianbao.statistics.verify import traced_model
+    from nianbao.statistics.verify import traced_models
 
-    made = core_models(project) + indicator_models(project) + traced_model(project) + reporting_models()
+    made = core_models(project) + indicator_models(project) + traced_models(project) + reporting_models()
     return read_models(project.path / "sql") + made

@@ -179,7 +179,7 @@ def every_row(indicators: Iterable[Indicator], project: Project, basis: YearBasi
         for indicator in indicators
         for field in indicator.fields
     )
-    return f"""SELECT indicator_id, aggregate, submission_id, row_no, year, field, item, value
+    return f"""SELECT indicator_id, aggregate, unit_code, submission_id, row_no, year, field, item, value
 FROM (
 {standing_query(rows, "c.submission_id, c.row_no, c.item, c.value")}
 )

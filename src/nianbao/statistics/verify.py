@@ -14,6 +14,7 @@ from nianbao.statistics.scopes import ALL
 from nianbao.terms.check import Rule
 from nianbao.warehouse.connect import Connection
 from nianbao.warehouse.models import Model
+from nianbao.warehouse.refresh import SAME
 
 _NAMED = 5
 """So many figures without their cells are named."""
@@ -65,43 +66,69 @@ def _rules(project: Project, built: Collection[str]) -> Iterator[Rule]:
             yield replace(rule, name=f"{rule.code}.{table}", table=table, kwargs=kwargs)
 
 
-_TOGETHER = AGGREGATE.replace("aggregate", "counted.aggregate").replace("(value)", "(counted.value)")
+_OF_COUNTED = (
+    AGGREGATE.replace("aggregate", "counted.aggregate")
+    .replace("(value)", "(counted.value)")
+    .replace("item", "counted.distinct_item")
+)
 
 
-def traced_model(project: Project) -> list[Model]:
+def traced_models(project: Project) -> list[Model]:
     """indicator.traced: what the rows behind each counted indicator come to, and how many cells they stand in.
 
     A row whose value is blank needs no cell. Counted twice: in one pass over each form, as figures are, and here row by
-    row, as `nianbao explain` shows them. Without a counted indicator there is no such table.
+    row, as `nianbao explain` shows them; of each unit by itself, in step.traced, so that a night counts those that
+    sent something. Without a counted indicator there are no such tables.
     """
     counted = [each for each in project.indicators.values() if not each.is_formula]
     if not counted:
         return []
+    columns = {
+        "cells": "所依据的单元格数 / cells it rests on",
+        "without_cell": "找不到单元格的行数 / rows whose cell is not there",
+    }
     return [
         Model(
-            "indicator.traced",
+            "step.traced",
             f"""
 SELECT
-    counted.indicator_id, counted.year, {_TOGETHER} AS value, count(cell.submission_id) AS cells,
+    counted.unit_code, counted.indicator_id, counted.year, counted.aggregate, counted.distinct_item AS item,
+    {_OF_COUNTED} AS value,
+    count(cell.submission_id) AS cells,
     count(*) FILTER (WHERE counted.value IS NOT NULL AND cell.submission_id IS NULL) AS without_cell
 FROM (
+SELECT *, CASE WHEN aggregate = 'distinct' THEN item END AS distinct_item
+FROM (
 {every_row(counted, project, project.conventions.year)}
+)
 ) AS counted
 INNER JOIN reference.indicators AS indicator ON counted.indicator_id = indicator.indicator_id
 LEFT JOIN (SELECT submission_id, part, row_no, field FROM raw.cell) AS cell
     ON
         counted.submission_id = cell.submission_id AND counted.row_no = cell.row_no
         AND indicator.part = cell.part AND counted.field = cell.field
-GROUP BY counted.indicator_id, counted.year, counted.aggregate
+GROUP BY counted.unit_code, counted.indicator_id, counted.year, counted.aggregate, counted.distinct_item
 """,
             frozenset({"raw.cell", *TIME, *(indicator.table for indicator in counted)}),
+            "指标追溯（按单位）：由单元格逐行计得的数值和单元格数",
+            "what the cells of a unit come to; one row per unit, indicator, year and value counted as distinct",
+            columns,
+            reach=SAME,
+        ),
+        Model(
+            "indicator.traced",
+            f"""
+SELECT
+    indicator_id, year, {AGGREGATE} AS value, CAST(sum(cells) AS BIGINT) AS cells,
+    CAST(sum(without_cell) AS BIGINT) AS without_cell
+FROM step.traced
+GROUP BY indicator_id, year, aggregate
+""",
+            frozenset({"step.traced"}),
             "指标追溯：由单元格逐行计得的数值和单元格数",
             "what the cells behind a counted indicator come to; one row per indicator and year",
-            {
-                "cells": "所依据的单元格数 / cells it rests on",
-                "without_cell": "找不到单元格的行数 / rows whose cell is not there",
-            },
-        )
+            columns,
+        ),
     ]
 
 

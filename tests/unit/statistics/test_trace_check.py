@@ -9,7 +9,7 @@ import pytest
 
 from nianbao.catalog import Project, load_project
 from nianbao.errors import DeclarationError
-from nianbao.statistics.verify import figures_without_cells, traced_model
+from nianbao.statistics.verify import figures_without_cells, traced_models
 from tests.counting import Sent, count, values_of
 from tests.homes import ROOT
 
@@ -40,7 +40,7 @@ def lost(project: Project) -> tuple[list[str], dict[int, Decimal]]:
     connection.execute("CREATE TABLE raw.cell (submission_id VARCHAR, part VARCHAR, row_no INTEGER, field VARCHAR)")
     for each, (_, field, _) in zip(sent, SENT, strict=True):
         connection.execute("INSERT INTO raw.cell VALUES (?, 'main', 1, ?)", [each.submission_id, field])
-    for model in traced_model(project):
+    for model in traced_models(project):
         connection.execute(f"CREATE TABLE {model.name} AS {model.sql}")
     values = {year: value for (_, year, scope), value in values_of(connection).items() if scope == "all"}
     found = figures_without_cells(connection, project)
