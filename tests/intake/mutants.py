@@ -27,6 +27,7 @@ from tests.intake.made import entries, zipped
 
 CELL = re.compile(r'<c r="(\w+)"([^>]*?)(?:/>|>(.*?)</c>)')
 VALUE = re.compile(r"<v>([^<]*)</v>")
+NUMBER = re.compile(rb"<v>\d+(?:\.\d+)?</v>")
 _NUMERIC = re.compile(r"-?[\d.]+(e[+-]?\d+)?")
 STRING = re.compile(r"<si>.*?</si>", re.DOTALL)
 SOFFICE = shutil.which("soffice")
@@ -70,6 +71,15 @@ _CELLS = (
     '<c r="{r}" t="str"><v>/&gt; &lt;c r="A1"/&gt;</v></c>',
     '<c r="{r}" t="str"><v>]]&gt;</v></c>',
     '<c r="{r}"><v>0x10</v></c>',
+    '<c r="{r}"{a}><v>{n}</v></c>',
+    '<c r="{r}" t="b"><v>{n}</v></c>',
+    '<c r="{r}" t="e"><v>{n}</v></c>',
+    '<c r="{r}" t="str"><f>1+1</f><v>{n}</v></c>',
+    '<c r="{r}" t="inlineStr"><is><t>x</t><v>{n}</v></is></c>',
+    '<c r="{r}"><extLst><ext><v>{n}</v></ext></extLst></c>',
+    '<c r="{r}"><v>{n}</v><extLst><ext><v>7</v></ext></extLst></c>',
+    '<c r="{r}" t="str"><v>&#127;</v><extLst><ext><v>{n}</v></ext></extLst></c>',
+    '<c r="{r}" t="str"><v>\x7f</v></c>',
 )
 _ITEMS = (
     "<si/>",
@@ -117,6 +127,15 @@ def mutant(content: bytes, number: int) -> bytes:
     if dice.random() < 0.02:
         names.append(dice.choice(names))
     return zipped((name, parts[name]) for name in names)
+
+
+def with_other_numbers(content: bytes, number: int) -> bytes:
+    """The same workbook with another number in every cell that has one."""
+    dice = random.Random(f"numbers-{number}")
+    return zipped(
+        (name, NUMBER.sub(lambda _: b"<v>%d</v>" % dice.randrange(1, 40), text) if "/sheet" in name else text)
+        for name, text in entries(content)
+    )
 
 
 def undivided(content: bytes) -> bytes:

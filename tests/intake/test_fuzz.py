@@ -10,7 +10,7 @@ from nianbao.terms.period import Period
 from tests.intake.faults import Desk
 from tests.intake.fuzz import faults_of, fuzz
 from tests.intake.made import entries, zipped
-from tests.intake.mutants import compare, mutant, read, undivided
+from tests.intake.mutants import compare, mutant, read, undivided, with_other_numbers
 
 PER_FORMAT, MUTANTS, CONVERTED = 100, 500, 40
 
@@ -37,10 +37,14 @@ def test_what_is_accepted_is_what_others_read(project: Project, tmp_path: Path) 
 
 
 def test_a_sheet_is_the_same_row_by_row_and_in_one_piece(project: Project, tmp_path: Path) -> None:
-    """Of 500 mutants, whose rows are remembered from one to the next, each is read or refused as without memory."""
+    """Of 500 mutants, whose rows are remembered from one to the next, each is read or refused as without memory.
+
+    So is each once more with other numbers in its cells: rows are remembered without these.
+    """
     desk = Desk(project, project.units["QH630100"], Period.parse("2021Q4"), tmp_path / "seed.xlsx")
     workbook = desk.workbook()
     contents = [mutant(workbook, number) for number in range(MUTANTS)]
+    contents += [with_other_numbers(each, number) for number, each in enumerate(contents)]
     assert [number for number, each in enumerate(contents) if read(each) != read(undivided(each))] == []
 
 
@@ -67,6 +71,12 @@ def test_a_sheet_is_the_same_row_by_row_and_in_one_piece(project: Project, tmp_p
         (b"</sheetData>", b"</sheetData ></worksheet><!-- </sheetData>"),
         (b"</worksheet>", b"<sheetData/></worksheet>"),
         (b"<worksheet ", b"<worksheet xmlns:x14ac='urn:x' "),
+        (b"</row>", b"<extLst><v>7</v></extLst></row>"),
+        (b"<v>", b"<extLst><v>7</v></extLst><v>"),
+        (b"</row>", b"<c t='str'><v>&#127;</v><extLst><v>7</v></extLst></c></row>"),
+        (b"</row>", b"<c t='str'><v>\x7f</v></c></row>"),
+        (b"</v>", b"</v><extLst><v>7</v></extLst>"),
+        (b"</v>", b"</v><is><v>7</v></is>"),
         (b"</row>", b"<extLst><row r='98'></row></extLst></row><row\tr='99'></row>"),
         (b"<si>", b"<si/><si>"),
         (b"<si>", b"<!-- <si> --><si>"),
@@ -91,4 +101,5 @@ def test_R5_what_looks_like_rows_or_texts_is_told_from_them(
     for count in (1, -1):
         content = zipped((name, text.replace(written, instead, count)) for name, text in entries(workbook))
         assert content != workbook
-        assert read(content) == read(undivided(content))
+        for each in (content, with_other_numbers(content, 1)):
+            assert read(each) == read(undivided(each))

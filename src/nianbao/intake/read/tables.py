@@ -22,6 +22,7 @@ _GRAND_TOTALS = frozenset({"合计", "总计", "共计", "总合计"})
 _SUBTOTALS = frozenset({"小计"})
 _LONGEST_TOTAL = 12
 _TOTAL_ENDS = "计"
+_NONE: frozenset[int] = frozenset()
 _WITH_LEVELS = "accounts"
 """A list whose codes have levels has totals among its own rows."""
 
@@ -125,19 +126,17 @@ class FormTable:
         first, last = block.header_row + 1, len(self.sheet.rows)
         end = min((row for row in self.landmarks.ends if row >= first), default=last)
         rows: Sequence[int] = range(first, min(end, last))
-        cells, odd = self.sheet.rows, self.sheet.odd_rows
-        if min([len(cells[row]) for row in rows], default=0) > max(columns):  # most rows are blank: a look at each
-            take, blank = itemgetter(columns[0], *columns), ("",) * (len(columns) + 1)
-            rows = [row for row in rows if row in odd or take(cells[row]) != blank]
-            if not odd:
-                return rows
-        return [row for row in rows if not self._is_blank(row, columns)]
+        cells, odd = self.sheet.rows, self.sheet.odd_columns
+        if min([len(cells[row]) for row in rows], default=0) <= max(columns):
+            return [row for row in rows if not self._is_blank(row, columns)]
+        take, blank = itemgetter(columns[0], *columns), ("",) * (len(columns) + 1)  # most are: a look at each
+        return [row for row in rows if take(cells[row]) != blank or not odd.get(row, _NONE).isdisjoint(columns)]
 
     def _is_blank(self, row: int, columns: Sequence[int]) -> bool:
         """Whether nothing stands in these columns; a formula without a result is something."""
         if any(self.sheet.at(row, column) != "" for column in columns):
             return False
-        return not self.sheet.odd or not any(address(row, column) in self.sheet.odd for column in columns)
+        return self.sheet.odd_columns.get(row, _NONE).isdisjoint(columns)
 
     def _is_printed(self, block: FormBlock, row: int) -> bool:
         """Whether nothing but the key stands in a row that was printed in advance, and no word for a total."""

@@ -11,6 +11,9 @@ from nianbao.intake.read.formats.parse_xml import MAIN_NAMESPACES, end_of, parse
 from nianbao.intake.read.formats.sheet import Unreadable
 
 _ITEM, _NO_ITEM = b"<si>", (b"<!", b"<?", b":si")
+_COUNTS = re.compile(rb" count=\"\d+\"(?: uniqueCount=\"\d+\")?\s*>$")
+"""What differs between the roots of any two workbooks, and says nothing."""
+
 _LARGE, _LONG_ITEM, _KEPT_ITEMS = 1 << 20, 1 << 12, 8_192
 """A part or an item of more bytes is not taken apart; so many items are remembered."""
 
@@ -43,7 +46,9 @@ def _taken_apart(text: bytes) -> tuple[bytes, Sequence[bytes]] | None:
     if not body.endswith(end) or body.count(_ITEM[:-1]) != body.count(_ITEM) or any(each in body for each in _NO_ITEM):
         return None
     before, *items = body[: -len(end)].split(_ITEM)
-    return None if before.strip() or not items or len(max(items, key=len)) > _LONG_ITEM else (tag[1], items)
+    if before.strip() or not items or len(max(items, key=len)) > _LONG_ITEM:
+        return None
+    return _COUNTS.sub(b">", tag[1]), items
 
 
 def _remembered(part: str, root: bytes, items: Sequence[bytes]) -> Sequence[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from string import ascii_uppercase
@@ -90,9 +90,13 @@ class Sheet:
         ]
 
     @cached_property
-    def odd_rows(self) -> frozenset[int]:
-        """The rows in which there are filled cells without a value."""
-        return frozenset(int(place.lstrip(ascii_uppercase)) - 1 for place in self.odd)
+    def odd_columns(self) -> Mapping[int, Set[int]]:
+        """The columns of the filled cells without a value, by their rows."""
+        found: dict[int, set[int]] = {}
+        for place in self.odd:
+            digits = place.lstrip(ascii_uppercase)
+            found.setdefault(int(digits) - 1, set()).add(column_number(place.removesuffix(digits)) - 1)
+        return found
 
     def at(self, row: int, column: int) -> object:
         """What a cell holds; blank beyond the end of its row."""

@@ -1,6 +1,6 @@
-"""What a row of an .xlsx sheet holds, but for its shared texts.
+"""What is written in a row of an .xlsx sheet, before shared texts and number formats say what it means.
 
-It follows from the row and the styles alone: so it need not be found out again where the same row comes once more.
+It follows from the row alone: so it need not be found out again where the same row comes once more.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from nianbao.intake.read.formats.rich_text import read_text
-from nianbao.intake.read.formats.sheet import UNCACHED, OddCell, SeenAs, address, column_letters, column_number
-from nianbao.intake.read.formats.xlsx_values import Formats, HeldAndSeen, Malformed
+from nianbao.intake.read.formats.sheet import UNCACHED, OddCell, address, column_letters, column_number
 
 MAX_COLUMNS = 702
 """Column ZZ: no form is wider, and every row takes room up to the farthest."""
@@ -29,9 +28,6 @@ _NO_PLACE = "位置写法不对"
 _ELEMENT_INSIDE = "值里夹有别的标记"
 _TWO_VALUES = "有两个值"
 _OF_TWO_KINDS = "类型与内容不符"
-_SHARED = "s"
-_DIGITS = 16
-"""A whole number of fewer is kept to the last."""
 
 
 class Disputed(Exception):
@@ -48,26 +44,35 @@ class Disputed(Exception):
         self.code, self.value, self.cell, self.expected = code, value, cell, expected
 
 
-@dataclass(slots=True)
-class SheetRow:
-    """A row by its number, counted from 1; columns are counted from 0, and what is said of cells goes by address.
+class WrittenCell(NamedTuple):
+    """A filled cell: its column from 0, the kind and the style that it names, and what is written in it.
 
-    `values` reach up to the last filled cell. `texts` are those among them by their columns: as they are, or by the
-    numbers of shared ones, whose values are None here. `says_more` where there is something besides values.
+    What is written is empty where the row says why the cell has no value, None where a number was taken out of it.
+    """
+
+    column: int
+    kind: str | None
+    style: str | None
+    said: str | None
+
+
+@dataclass(slots=True)
+class WrittenRow:
+    """A row by its number, counted from 1, with its filled cells; formulas and cells without a value by address.
+
+    `says_more` where there is something besides cells.
     """
 
     number: int
     is_hidden: bool
-    values: list[object] = field(default_factory=list)
-    texts: list[tuple[int, str | None, str]] = field(default_factory=list)
+    cells: list[WrittenCell] = field(default_factory=list)
     formulas: list[str] = field(default_factory=list)
     odd: dict[str, OddCell] = field(default_factory=dict)
-    shown: dict[str, SeenAs] = field(default_factory=dict)
     says_more: bool = False
 
 
-def read_row(part: str, element: Element, namespace: str, formats: Formats, before: int) -> SheetRow:
-    """What a row holds; one without a number comes below the one `before`.
+def read_row(part: str, element: Element, namespace: str, before: int) -> WrittenRow:
+    """What is written in a row; one without a number comes below the one `before`.
 
     Cells must come in their order, as every spreadsheet writes and asks for: so none comes twice.
 
@@ -80,32 +85,16 @@ def read_row(part: str, element: Element, namespace: str, formats: Formats, befo
         raise Disputed
     said = element.get("r")
     number = before + 1 if said is None else whole_number(said, LAST_ROW)
-    row = SheetRow(number, hides(element.get("hidden"), element.get("ht")))
+    row = WrittenRow(number, hides(element.get("hidden"), element.get("ht")))
     cells = element.findall(names.cell)
     if len(cells) != len(element) and any(each.tag not in (names.cell, names.more) for each in element):
         raise Disputed
     columns = _find_columns(tuple([cell.get("r") for cell in cells]), str(number))
-    reader = _RowReader(part, names, formats, row)
-    values, plain, value_tag = row.values, formats.plain, names.value
+    reader = _RowReader(part, names, row)
     for column, cell in zip(columns, cells, strict=True):
-        if not len(cell):  # most cells are blank and only have a style
-            continue
-        first = cell[0]
-        if len(cell) == 1 and first.tag == value_tag and not len(first) and column < MAX_COLUMNS:
-            # Nearly all others hold the number of a text, or a number that is shown as it is.
-            kind, said = cell.get("t"), first.text
-            if kind == _SHARED and said:
-                row.texts.append((column, said, ""))
-                values += [""] * (column - len(values))
-                values.append(None)
-                continue
-            is_whole = kind is None and said and len(said) < _DIGITS and said.isdecimal() and said.isascii()
-            if is_whole and cell.get("s") in plain and (held := float(said or 0)):
-                values += [""] * (column - len(values))
-                values.append(held)
-                continue
-        reader.read(column, cell)
-    row.says_more = bool(row.is_hidden or row.formulas or row.odd or row.shown)
+        if len(cell):  # most cells are blank and only have a style
+            reader.read(column, cell)
+    row.says_more = bool(row.is_hidden or row.formulas or row.odd)
     return row
 
 
@@ -148,8 +137,8 @@ class _RowReader:
     Wherever programs differ in what they make of a cell, it is refused and named.
     """
 
-    def __init__(self, part: str, names: _Names, formats: Formats, row: SheetRow) -> None:
-        self._part, self._names, self._formats, self._row = part, names, formats, row
+    def __init__(self, part: str, names: _Names, row: WrittenRow) -> None:
+        self._part, self._names, self._row = part, names, row
 
     def read(self, column: int, cell: Element) -> None:
         """Take in a cell that has something inside."""
@@ -162,9 +151,11 @@ class _RowReader:
             value, formula = self._inside(column, cell)
         if odd := self._oddity(column, kind, value, formula, cell):
             self._row.odd[self._place(column)] = odd
-            self._put(column, "")
+            self._row.cells.append(WrittenCell(column, None, None, ""))
         elif value:
-            self._put_value(column, kind, cell.get("s"), value)
+            if column >= MAX_COLUMNS:
+                raise Disputed("SHEET_TOO_WIDE", cell=self._place(column), expected="ZZ")
+            self._row.cells.append(WrittenCell(column, kind, cell.get("s"), value))
 
     def _inside(self, column: int, cell: Element) -> tuple[str | None, str | None]:
         """The value and the formula of a cell as they are written, None for what is not there."""
@@ -199,31 +190,6 @@ class _RowReader:
         # A picture or a record in a cell, which older programs show as an error, is told by this attribute.
         is_picture = cell.get("vm") is not None
         return OddCell("PICTURE_IN_CELL", _PICTURE_SHOWN) if is_picture else OddCell("CELL_ERROR", value or "")
-
-    def _put_value(self, column: int, kind: str | None, style: str | None, value: str) -> None:
-        held: object = None
-        if kind != _SHARED:
-            try:
-                held = self._formats.reader_of(kind, style)(value)
-            except Malformed:
-                raise self._refused(column, value) from None
-        if column >= MAX_COLUMNS:
-            raise Disputed("SHEET_TOO_WIDE", cell=self._place(column), expected="ZZ")
-        if isinstance(held, HeldAndSeen):
-            self._row.shown[self._place(column)] = held.shown
-            held = held.held
-        if held == "":
-            return
-        self._put(column, held)
-        if held is None:
-            self._row.texts.append((column, value, ""))
-        elif isinstance(held, str):
-            self._row.texts.append((column, None, held))
-
-    def _put(self, column: int, held: object) -> None:
-        values = self._row.values
-        values += [""] * (column - len(values))
-        values.append(held)
 
     def _place(self, column: int) -> str:
         return address(self._row.number - 1, column)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
@@ -17,19 +17,28 @@ from nianbao.intake.read.formats.xlsx_rows import (
     OUT_OF_ORDER,
     SHOWN,
     Disputed,
-    SheetRow,
+    WrittenRow,
     hides,
     read_row,
     whole_number,
 )
-from nianbao.intake.read.formats.xlsx_values import Formats, Malformed, SharedTexts
+from nianbao.intake.read.formats.xlsx_values import Formats, HeldAndSeen, Malformed, SharedTexts
 
 _CORNER = re.compile(r"([A-Z]{1,3})?([1-9][0-9]{0,6})?")
 _ROOTS = ("worksheet", "chartsheet", "dialogsheet")
 
 _OPENED, _CLOSED, _ROW = b"<sheetData>", b"</sheetData>", b"<row "
-_MARKUP, _PREFIXED_ROW = (b"<!", b"<?"), b":row"
-_KEPT_ROWS = 4_096
+_MARKUP = (b"<!", b"<?")
+_NOT_PLAIN = (*_MARKUP, b"&#", b":row")
+"""In rows: what is not there for itself, or says otherwise what is looked for."""
+
+_NUMBER, _TAKEN_OUT = re.compile(rb"<v>([0-9][0-9.eE+-]*)</v>"), "\x7f"
+"""A number as nearly all are written, and what stands in its place once it is taken out."""
+
+_MARK = b"<v>" + _TAKEN_OUT.encode() + b"</v>"
+_SHARED, _DIGITS = "s", 16
+
+_KEPT_ROWS = 8_192
 _LARGE, _LONG_ROW = 1 << 20, 1 << 12
 """A sheet or a row of more bytes is not taken apart: it is read once, and remembering it would take too much."""
 
@@ -50,10 +59,10 @@ def read_sheet(name: str, part: str, text: bytes, texts: SharedTexts, formats: F
     draft = SheetDraft(name)
     try:
         try:
-            _fill(draft, *_taken_apart(text, formats), texts)
+            _fill(draft, *_taken_apart(text), texts, formats)
         except (_Undivided, Disputed, Unreadable):  # as a whole it says what is wrong with it, if anything is
             draft = SheetDraft(name)
-            _fill(draft, *_whole(part, text, formats), texts)
+            _fill(draft, *_whole(part, text), texts, formats)
     except Disputed as fault:
         if fault.cell is None:
             raise Unreadable(fault.code, part) from fault
@@ -61,18 +70,26 @@ def read_sheet(name: str, part: str, text: bytes, texts: SharedTexts, formats: F
     return draft.finish(is_hidden)
 
 
-def _whole(part: str, text: bytes, formats: Formats) -> tuple[_Frame, Iterator[SheetRow]]:
-    """What a sheet says outside its rows, and its rows, from one tree."""
+class _Written(NamedTuple):
+    """What is written in a sheet: beside its rows, in them, and the numbers that were taken out of these."""
+
+    frame: _Frame
+    rows: Iterable[WrittenRow]
+    numbers: Iterator[bytes]
+
+
+def _whole(part: str, text: bytes) -> _Written:
+    """What is written in a sheet, from one tree."""
     root, namespace = parse_main(part, text, *_ROOTS)
-    return _frame_of(root, namespace), _rows_of(part, root, namespace, formats)
+    return _Written(_frame_of(root, namespace), _rows_of(part, root, namespace), iter(()))
 
 
 class _Undivided(Exception):
     """A sheet is not written so that its rows can be told apart without a parser."""
 
 
-def _taken_apart(text: bytes, formats: Formats) -> tuple[_Frame, Iterator[SheetRow]]:
-    """The same from pieces, most of which came in another workbook: blank rows, titles, what a sheet says of its look.
+def _taken_apart(text: bytes) -> _Written:
+    """The same from pieces, most of which came in another workbook: rows but for their numbers, what is beside them.
 
     The rows that did not are a document of their own in the root of the sheet, and so is the sheet without any row.
     Where both are well-formed the sheet is, and holds what they hold: content put into an element that is empty.
@@ -86,16 +103,19 @@ def _taken_apart(text: bytes, formats: Formats) -> tuple[_Frame, Iterator[SheetR
     if start < len(_OPENED) or end < 0 or len(text) > _LARGE:
         raise _Undivided
     frame, root = _remembered_frame(text[:start] + text[end:])
-    before, *rows = text[start:end].split(_ROW)
+    body = text[start:end]
+    if _MARK in body:
+        raise _Undivided
+    pieces = _NUMBER.split(body)
+    before, *rows = _MARK.join(pieces[::2]).split(_ROW)
     if before.strip() or (rows and len(max(rows, key=len)) > _LONG_ROW):
         raise _Undivided
-    known = _rows_known(root, formats)
+    known = _rows_known(root)
     if len(known) >= _KEPT_ROWS:
         known.clear()
     if new := list(dict.fromkeys([row for row in rows if row not in known])):
-        found = [read_row("", row, namespace, formats, 0) for row, namespace in _parse_rows(root, new)]
-        known.update(zip(new, found, strict=True))
-    return frame, map(known.__getitem__, rows)
+        known.update(zip(new, _read_rows(root, new), strict=True))
+    return _Written(frame, map(known.__getitem__, rows), iter(pieces[1::2]))
 
 
 @lru_cache(maxsize=128)
@@ -111,26 +131,32 @@ def _remembered_frame(text: bytes) -> tuple[_Frame, bytes]:
     return _frame_of(root, namespace), tag[1]
 
 
-@lru_cache(maxsize=8)
-def _rows_known(root: bytes, formats: Formats) -> dict[bytes, SheetRow]:
-    """What was read of rows below a root, by what is written in them, without the beginning that all have."""
+@lru_cache(maxsize=4)
+def _rows_known(root: bytes) -> dict[bytes, WrittenRow]:
+    """Rows below a root by what is written in them, but for numbers, and without the beginning that all have."""
     return {}
 
 
-def _parse_rows(root: bytes, rows: Sequence[bytes]) -> Iterator[tuple[Element, str]]:
-    """Rows that say where they stand, each with the namespace.
+def _read_rows(root: bytes, rows: Sequence[bytes]) -> Iterator[WrittenRow]:
+    """Rows that say where they stand, out of which numbers were taken.
 
     There is nothing but rows below the root, as many as begin in the text, and none begins anywhere else. So none is
-    inside another, and each is well-formed by itself.
+    inside another, and each is well-formed by itself. The marks that the parser finds in cells, one in each, are as
+    many as were made: so the numbers belong to these cells, in their order.
     """
     text = _ROW + _ROW.join(rows)
-    if text.count(_ROW[:-1]) != len(rows) or any(each in text for each in (*_MARKUP, _PREFIXED_ROW)):
+    if text.count(_ROW[:-1]) != len(rows) or any(each in text for each in _NOT_PLAIN):
         raise _Undivided
     within = parse_piece(root, text)
     if len(within) != len(rows) or any(row.get("r") is None for row in within):
         raise _Undivided
     namespace = within.tag.rpartition("}")[0] + "}"
-    return ((row, namespace) for row in within)
+    for written, element in zip(rows, within, strict=True):
+        row = read_row("", element, namespace, 0)
+        row.cells = [cell._replace(said=None) if cell.said == _TAKEN_OUT else cell for cell in row.cells]
+        if sum(cell.said is None for cell in row.cells) != written.count(_MARK):
+            raise _Undivided
+        yield row
 
 
 def _frame_of(root: Element, namespace: str) -> _Frame:
@@ -143,14 +169,14 @@ def _frame_of(root: Element, namespace: str) -> _Frame:
     return _Frame(hidden, merged)
 
 
-def _rows_of(part: str, root: Element, namespace: str, formats: Formats) -> Iterator[SheetRow]:
+def _rows_of(part: str, root: Element, namespace: str) -> Iterator[WrittenRow]:
     tables = root.findall(f"{namespace}sheetData")
     if len(tables) > 1:
         raise Disputed
     before = 0
     for table in tables:
         for element in table:
-            row = read_row(part, element, namespace, formats, before)
+            row = read_row(part, element, namespace, before)
             before = row.number
             yield row
 
@@ -167,7 +193,14 @@ def _area(said: str) -> Area:
     return (rows[0] - 1, columns[0] - 1), (rows[1] - 1, columns[1] - 1)
 
 
-def _fill(draft: SheetDraft, frame: _Frame, rows: Iterator[SheetRow], texts: SharedTexts) -> None:
+def _fill(
+    draft: SheetDraft,
+    frame: _Frame,
+    rows: Iterable[WrittenRow],
+    numbers: Iterator[bytes],
+    texts: SharedTexts,
+    formats: Formats,
+) -> None:
     """Put what a sheet holds into its draft; its rows must come in their order, as every spreadsheet writes them."""
     draft.hidden_columns += frame.hidden_columns
     draft.merged += frame.merged
@@ -182,30 +215,41 @@ def _fill(draft: SheetDraft, frame: _Frame, rows: Iterator[SheetRow], texts: Sha
                 draft.hidden_rows.append(number - 1)
             draft.formulas += row.formulas
             draft.odd |= row.odd
-            draft.shown |= row.shown
-        if row.values:
-            values = row.values.copy()
-            if not row.texts or _fill_in(draft, row, values, texts):
-                draft.put_row(number - 1, values)
+        if row.cells and (values := _values_of(row, numbers, texts, formats, draft)):
+            draft.put_row(number - 1, values)
 
 
-def _fill_in(draft: SheetDraft, row: SheetRow, values: list[object], texts: SharedTexts) -> bool:
-    """Put the texts of a row into its values; whether anything is left, for a shared text may be empty."""
-    at = row.number - 1
-    has_empty = False
-    for column, shared, text in row.texts:
-        if shared is not None:
-            try:
-                text = texts[shared]
-            except Malformed:
-                raise Disputed("CELL_MALFORMED", shared[:SHOWN], address(at, column)) from None
-            if not text:
-                has_empty = True
-                continue
-            values[column] = text
-        draft.texts.append((at, column, text))
-    if has_empty:
-        while values and values[-1] is None:
-            values.pop()
-        values[:] = ["" if held is None else held for held in values]
-    return bool(values)
+def _values_of(
+    row: WrittenRow, numbers: Iterator[bytes], texts: SharedTexts, formats: Formats, draft: SheetDraft
+) -> list[object]:
+    """The values of a row up to the last filled cell; texts, and what numbers are shown as, go into the draft."""
+    values: list[object] = []
+    held: object
+    at, plain = row.number - 1, formats.plain
+    for column, kind, style, said in row.cells:
+        if said is None:
+            said = next(numbers).decode()
+        try:
+            if kind == _SHARED:
+                if not (held := texts[said]):
+                    continue
+            elif kind is None and style in plain and _is_short(said) and (number := float(said)):
+                held = number
+            else:
+                held = formats.reader_of(kind, style)(said) if said else ""
+        except Malformed:
+            raise Disputed("CELL_MALFORMED", said[:SHOWN], address(at, column)) from None
+        if isinstance(held, HeldAndSeen):
+            draft.shown[address(at, column)] = held.shown
+            held = held.held
+        if held and isinstance(held, str):
+            draft.texts.append((at, column, held))
+        if column > len(values):
+            values += [""] * (column - len(values))
+        values.append(held)
+    return values
+
+
+def _is_short(said: str) -> bool:
+    """Whether a number is whole and has so few digits that it is kept to the last."""
+    return len(said) < _DIGITS and said.isdecimal() and said.isascii()
