@@ -91,6 +91,7 @@ def test_a_sheet_is_the_same_row_by_row_and_in_one_piece(project: Project, tmp_p
         (b"</sst>", b"</sst ><!-- </sst>"),
         (b"</sst>", b"</sst></sst>"),
         (b"<sst ", b"<sst xmlns:x='urn:x' "),
+        (b"<sst ", b'<sst count="1" '),
     ],
 )
 def test_R5_what_looks_like_rows_or_texts_is_told_from_them(

@@ -11,8 +11,8 @@ from nianbao.intake.read.formats.parse_xml import MAIN_NAMESPACES, end_of, parse
 from nianbao.intake.read.formats.sheet import Unreadable
 
 _ITEM, _NO_ITEM = b"<si>", (b"<!", b"<?", b":si")
-_COUNTS = re.compile(rb" count=\"\d+\"(?: uniqueCount=\"\d+\")?\s*>$")
-"""What differs between the roots of any two workbooks, and says nothing."""
+_WITH_COUNTS = re.compile(rb'(<sst xmlns="[^"]*")(?: count="\d+")?(?: uniqueCount="\d+")?>')
+"""A root as programs write it: how many texts there are differs from one workbook to the next, and says nothing."""
 
 _LARGE, _LONG_ITEM, _KEPT_ITEMS = 1 << 20, 1 << 12, 8_192
 """A part or an item of more bytes is not taken apart; so many items are remembered."""
@@ -48,7 +48,7 @@ def _taken_apart(text: bytes) -> tuple[bytes, Sequence[bytes]] | None:
     before, *items = body[: -len(end)].split(_ITEM)
     if before.strip() or not items or len(max(items, key=len)) > _LONG_ITEM:
         return None
-    return _COUNTS.sub(b">", tag[1]), items
+    return _WITH_COUNTS.sub(rb"\1>", tag[1]), items
 
 
 def _remembered(part: str, root: bytes, items: Sequence[bytes]) -> Sequence[str]:
