@@ -37,10 +37,7 @@ def test_what_is_accepted_is_what_others_read(project: Project, tmp_path: Path) 
 
 
 def test_a_sheet_is_the_same_row_by_row_and_in_one_piece(project: Project, tmp_path: Path) -> None:
-    """Of 500 mutants, whose rows are remembered from one to the next, each is read or refused as without memory.
-
-    So is each once more with other numbers in its cells: rows are remembered without these.
-    """
+    """Of 500 mutants, each once more with other numbers, all are read or refused as without memory of earlier rows."""
     desk = Desk(project, project.units["QH630100"], Period.parse("2021Q4"), tmp_path / "seed.xlsx")
     workbook = desk.workbook()
     contents = [mutant(workbook, number) for number in range(MUTANTS)]
