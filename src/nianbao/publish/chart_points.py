@@ -132,12 +132,17 @@ def _moved(known: list[tuple[str, Decimal, Decimal]], left_out: int, is_rate: bo
     """How many rose and fell, who most, and how many cannot be compared."""
     up, down = sum(now > before for _, before, now in known), sum(now < before for _, before, now in known)
     counted = ((up, "增加"), (down, "减少"), (len(known) - up - down, "持平"))
-    parts = [f"{len(known)}个单位中" + "、".join(f"{count}个{word}" for count, word in counted if count)]
+    said = [
+        f"{count}个{word}" if count < len(known) else f"{'全部' * (count > 1)}{word}"
+        for count, word in counted
+        if count
+    ]
+    parts = [f"{len(known)}个单位{'中' if len(said) > 1 else ''}{'、'.join(said)}"]
     if not is_rate and all(before > 0 for _, before, _ in known) and up:
-        said = {label: percent_change(before, now) for label, before, now in known}
+        changes = {label: percent_change(before, now) for label, before, now in known}
         label = max(known, key=lambda each: each[2] / each[1])[0]
-        if sum(each == said[label] for each in said.values()) == 1:
-            parts.append(f"增幅最大：{label}（{said[label]}）")
+        if sum(each == changes[label] for each in changes.values()) == 1:
+            parts.append(f"增幅最大：{label}（{changes[label]}）")
     if left_out:
         parts.append(f"另有{left_out}个没有两年的全年数")
     return "；".join(parts)
@@ -170,7 +175,11 @@ def _sum_moved(series: list[tuple[str, list[Decimal]]], ground: ChartGround, nam
     if any(ground.figures.coverage(indicator, each).missing for each in (ground.year - 1, ground.year)):
         return "有单位未报齐两年各期，不作比较"
     before, now = (sum(values, Decimal()) for _, values in series)
-    return f"各期合计比上年同期{percent_change(before, now)}" if before > 0 else ""
+    if before <= 0:
+        return ""
+    moved = percent_change(before, now).lstrip("+-")
+    word = "持平" if Decimal(moved[:-1]) == 0 else f"{'增长' if now > before else '下降'}{moved}"
+    return f"各期合计{'与' if word == '持平' else '比'}上年同期{word}"
 
 
 def _targets(ground: ChartGround) -> tuple[tuple[ChartPoint, ...], str]:

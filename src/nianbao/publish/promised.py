@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
@@ -9,6 +10,8 @@ from typing import NamedTuple
 
 from nianbao.statistics.wording import Wording, word
 from nianbao.terms.target import Target, TargetOutcome
+
+_LONG = re.compile(r"(?<![\d.,])\d{4,}")
 
 
 class PromisedWords(NamedTuple):
@@ -20,11 +23,16 @@ class PromisedWords(NamedTuple):
 
 def in_words(target: Target, style: str) -> PromisedWords:
     """A target in the words of a publication's style."""
-    plan = word(target.value, target.unit, publication_style=style)
+    plan = _parted(word(target.value, target.unit, publication_style=style))
     if target.comparator == ">=":
         plan = replace(plan, text=f"不低于{plan.text}")
-    actual = None if target.actual is None else word(target.actual, target.unit, publication_style=style)
+    actual = None if target.actual is None else _parted(word(target.actual, target.unit, publication_style=style))
     return PromisedWords(plan, actual)
+
+
+def _parted(wording: Wording) -> Wording:
+    """With the thousands parted, as in every table."""
+    return replace(wording, text=_LONG.sub(lambda digits: f"{int(digits[0]):,}", wording.text))
 
 
 def tally(targets: Iterable[Target]) -> str:

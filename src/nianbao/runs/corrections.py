@@ -45,10 +45,11 @@ class Corrections:
             side = "before" if row["submission_id"] in issued else "after"
             place = places.setdefault((row["unit_code"], row["form_code"], row["period"]), {"before": "", "after": ""})
             place[side] = row["submission_id"]
-        roster = workspace.project.roster
+        roster, forms = workspace.project.roster, workspace.project.forms
         found = [
             Correction(
-                code, unit.short_zh if unit else code, form, period, before, after,
+                code, unit.short_zh if unit else code, form, forms[form].zh if form in forms else form,
+                period, before, after,
                 is_taken_back=bool(before and after) and numbers[after] < numbers[before],
             )
             for (code, form, period), sides in places.items()

@@ -60,7 +60,7 @@ def _rounded(value: Decimal, power: int, places: int, digits: int | None, noun: 
 
 
 def _drops_zeros(digits: int | None, is_lossless: bool, noun: Noun) -> bool:
-    """Money and rates keep the decimals that were asked for or that the audit report has; things keep none in vain."""
-    if noun.is_money or noun.is_percent:
-        return digits is None and not noun.is_audit and (noun.is_money or is_lossless)
-    return is_lossless
+    """Rates keep the decimals that were asked for, the audit report those that it has; nothing else keeps vain ones."""
+    if not (noun.is_money or noun.is_percent):
+        return is_lossless
+    return not noun.is_audit and (noun.is_money or digits is None) and (is_lossless or digits is None)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from nianbao.terms.period import Period
+
 
 @dataclass(frozen=True)
 class Release:
@@ -109,6 +111,7 @@ class Correction:
     unit_code: str
     unit_zh: str
     form_code: str
+    form_zh: str
     period: str
     before: str
     after: str
@@ -121,10 +124,10 @@ class Correction:
 
     @property
     def zh(self) -> str:
-        """Whose it is and what became of it: 甲市 A01 2021Q4 更正."""
+        """Whose it is and what became of it: 甲市2021年第四季度《某表》更正."""
         what = "更正" if self.before and self.after else "补报" if self.after else "撤回"
         what = "撤回后一次报送，恢复前一次" if self.is_taken_back else what
-        return f"{self.unit_zh} {self.form_code} {self.period} {what}"
+        return f"{self.unit_zh}{Period.parse(self.period).zh}《{self.form_zh}》{what}"
 
 
 @dataclass(frozen=True)

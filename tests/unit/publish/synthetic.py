@@ -243,7 +243,9 @@ def document() -> Document:
         revisions=(
             Revision(
                 *("送温暖筹资额", 2021, "W1.2", "3多万元", figure(0).text, False, "warmth_funds-2021", Decimal(35000)),
-                because=(Correction("QH630100", "西宁市总", "GH05", "2021Q4", f"{GH05}-1", f"{GH05}-2"),),
+                because=(
+                    Correction("QH630100", "西宁市总", "GH05", "送温暖情况表", "2021Q4", f"{GH05}-1", f"{GH05}-2"),
+                ),
             ),
             Revision(HOSTILE, 2021, "W1.1", "1个", "2个"),
         ),

@@ -71,7 +71,7 @@ def test_S12_who_has_not_reported_all_is_no_fall(figures: Figures) -> None:
     chart = drawn(figures, "slope", "members_total", rows="prefecture")
     assert chart is not None
     assert {point.label for point in chart.points} == {"西宁市总", "海西州总"}
-    assert chart.finding.startswith("2个单位中2个增加")
+    assert chart.finding.startswith("2个单位全部增加")
     partial = replace(figures, reported=frozenset())
     assert drawn(partial, "slope", "members_total", rows="prefecture") is None
 
@@ -84,7 +84,7 @@ def test_S12_quarters_meet_the_same_quarters_of_last_year(figures: Figures) -> N
         ("第四季度", "2020年", Decimal(40)),
         ("第一季度", "2021年", Decimal(12)),
     ]
-    assert chart.finding == "各期合计比上年同期+10.0%"
+    assert chart.finding == "各期合计比上年同期增长10.0%"
     lacking = replace(figures, covered={**figures.covered, ("warmth_funds", 2021): Coverage(52, 53, ("海东市总",))})
     told = drawn(lacking, "quarters", "warmth_funds")
     assert told is not None

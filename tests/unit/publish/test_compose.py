@@ -381,8 +381,8 @@ def test_targets_are_told_one_by_one(figures: Figures) -> None:
     ((table,),) = (each.tables for each in promised(figures, *TARGETS))
     assert table.head == ("目标", "计划", "实际", "结果", "责任部门")
     assert [(label, *(cell.text for cell in cells)) for label, cells in table.rows] == [
-        ("checkup_persons的名称", "不低于5万人", "50120人", "完成", "权益保障部"),
-        ("warmth_persons的名称", "不低于3万人", "25431人", "按已报数未完成", "权益保障部"),
+        ("checkup_persons的名称", "不低于5万人", "50,120人", "完成", "权益保障部"),
+        ("warmth_persons的名称", "不低于3万人", "25,431人", "按已报数未完成", "权益保障部"),
         ("reform_mechanisms的名称", "不低于6人", "—", "未报送", "权益保障部"),
     ]
     assert table.note == "共3项：完成1项，未完成1项，未报送1项。到年底。"

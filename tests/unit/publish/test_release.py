@@ -166,7 +166,7 @@ def test_a_new_draft_takes_the_place_of_the_old_one(project: Project, tmp_path: 
     (target / "left over.txt").write_text("old", "utf-8")
     for name in (".writing-draft-1", ".replaced-draft-1"):
         (tmp_path / name).mkdir()
-    because = (Correction("QH630100", "西宁市总", "GH05", "2021Q4", "before-1", "after-2"),)
+    because = (Correction("QH630100", "西宁市总", "GH05", "送温暖情况表", "2021Q4", "before-1", "after-2"),)
     revision = Revision("送温暖筹资额", 2021, "W1.A5", "7元", "8元", False, because=because)
     now = replace(document(figure("8", "8元")), revisions=(revision,))
     write_edition(now, project, target, {}, None, at_once)

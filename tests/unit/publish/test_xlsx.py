@@ -323,7 +323,9 @@ def test_revisions_are_listed(workbook: Workbook, report: Document) -> None:
         (each.zh, each.year, titles[each.section], each.before, each.after, holds_zh(each), each.because_zh)
         for each in report.revisions
     ]
-    assert listed[0][-1] == "西宁市总 GH05 2021Q4 更正（QH630100-2021Q4-GH05-1 → QH630100-2021Q4-GH05-2）"
+    assert (
+        listed[0][-1] == "西宁市总2021年第四季度《送温暖情况表》更正（QH630100-2021Q4-GH05-1 → QH630100-2021Q4-GH05-2）"
+    )
     assert listed[1][0] == HOSTILE
 
 
