@@ -60,7 +60,7 @@ def _rounded(value: Decimal, power: int, places: int, digits: int | None, noun: 
 
 
 def _drops_zeros(digits: int | None, is_lossless: bool, noun: Noun) -> bool:
-    """Rates keep the decimals that were asked for, the audit report those that it has; nothing else keeps vain ones."""
-    if not (noun.is_money or noun.is_percent):
-        return is_lossless
-    return not noun.is_audit and (noun.is_money or digits is None) and (is_lossless or digits is None)
+    """Rates keep the decimals that were asked for, the audit report those that it has; nothing else any in vain."""
+    if noun.is_percent:
+        return digits is None and not noun.is_audit and is_lossless
+    return not noun.is_audit if noun.is_money else is_lossless

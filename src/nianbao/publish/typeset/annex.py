@@ -15,8 +15,8 @@ _FIGURE_HEADS = ("指标", "年度", "印文", "准确值", "单位", "覆盖")
 _FIGURE_WIDTHS = (34, 9, 22, 22, 10, 10)
 _SOURCE_HEADS = ("指标", "年度", "由何得出", "报送单位", "报表份数", "单元格")
 _SOURCE_WIDTHS = (24, 8, 45, 11, 11, 10)
-_REVISION_HEADS = ("指标", "年度", "章节", "原印文", "现印文", "原表述", "缘由")
-_REVISION_WIDTHS = (23, 8, 20, 20, 21, 12, 6)
+_REVISION_HEADS = ("指标", "章节", "原印文", "现印文", "原表述", "缘由")
+_REVISION_WIDTHS = (17, 12, 19, 19, 11, 6)
 _NOTES = {
     "figures": ("注：覆盖为已报单位数／应报单位数；准确值最多保留四位小数。",),
     "sources": ("注：报表份数和单元格为本数所依据的接收报表及其中的单元格；逐格原文见同一版次的网页和工作簿。",),
@@ -107,13 +107,21 @@ def _revisions(document: Document) -> Grid:
     titles, numbers = section_titles(document), _numbered(document)
     rows = [
         [
-            *(Entry(each.zh), Entry(str(each.year)), Entry(titles.get(each.section, each.section))),
-            *(Entry(each.before), Entry(each.after), Entry(holds_zh(each))),
+            Entry(f"{each.zh}（{each.year}年）"),
+            Entry(titles.get(each.section, each.section)),
+            *(Entry(_exact_below(said)) for said in (each.before, each.after)),
+            Entry(holds_zh(each)),
             Entry("、".join(f"注{numbers[cause]}" for cause in each.because) or "—"),
         ]
         for each in document.revisions
     ]
     return Grid(_REVISION_HEADS, rows, _REVISION_WIDTHS, is_small=True)
+
+
+def _exact_below(said: str) -> str:
+    """The exact value on a line under what was printed, so that neither is broken."""
+    printed, bracket, exact = said.partition("（")
+    return f"{printed}\n{exact.removesuffix('）')}" if bracket else said
 
 
 _GRIDS: dict[str, Callable[[Document], Grid]] = {"figures": _figures, "sources": _sources, "revisions": _revisions}
