@@ -31,25 +31,23 @@ def show_collected(collected: Collected) -> None:
     _log(tell_came(collected))
     for alarm in collected.alarms:
         _log(f"{alarm.source} {alarm.code}：{alarm.what}；{alarm.next_step}")
-    create_markdown_artifact(
-        tell_collected(collected), key="findings", description="来件与退回 What came in, and what was sent back"
-    )
+    create_markdown_artifact(tell_collected(collected), key="findings", description="来件与退回")
 
 
 def tell_collected(collected: Collected) -> str:
     """How many there are of each, and every delivery and submission that was not accepted."""
     lines = [
-        f"**来件 {collected.deliveries} deliveries** {_counts(collected.outcomes)}",
-        f"**报送 {sum(collected.decisions.values())} submissions** {_counts(collected.decisions)}",
-        f"**审核问题 {sum(collected.findings.values())} findings** {_counts(collected.findings)}",
+        f"**来件 {collected.deliveries:,}件**{_counts(collected.outcomes)}",
+        f"**报送 {sum(collected.decisions.values()):,}张**{_counts(collected.decisions)}",
+        f"**审核问题 {sum(collected.findings.values()):,}条**{_counts(collected.findings)}",
     ]
     for alarm in collected.alarms:
-        lines.append(f"**ALARM** {plain(f'{alarm.source} {alarm.code}: {alarm.what} — {alarm.next_step}')}")
+        lines.append(f"**警报** {plain(f'{alarm.source} {alarm.code}: {alarm.what} — {alarm.next_step}')}")
     if collected.not_accepted:
-        lines.append("未接收 Not taken:")
+        lines.append("未接收：")
         lines.append("\n".join(f"- {_sent_back(row)}" for row in collected.not_accepted[:LISTED]))
     if len(collected.not_accepted) > LISTED:
-        lines.append(f"… and {len(collected.not_accepted) - LISTED} more; every receipt is in the outbox.")
+        lines.append(f"另有{len(collected.not_accepted) - LISTED:,}条；全部回执都在发件箱。")
     return "\n\n".join(lines)
 
 
@@ -59,11 +57,11 @@ def show_morning(morning: Morning | None) -> None:
         return
     for each in morning.headlines:
         _log(f"{each.label}：{each.text}")
-    create_markdown_artifact(tell_morning(morning), key="morning", description="报送情况 How the reporting stands")
+    create_markdown_artifact(tell_morning(morning), key="morning", description="报送情况")
     create_table_artifact(
         tell_completeness(morning),
         key="completeness",
-        description="各表各报告期的报送情况 Units due and what became of it, by form and period",
+        description="各表各报告期的报送情况",
     )
 
 
@@ -96,8 +94,8 @@ def show_proposals(proposals: Iterable[Proposal]) -> None:
         for each in proposals
         for missing in ["；".join(each.open_required)]
     ]
-    said = "\n".join(lines) or "None."
-    create_markdown_artifact(said, key="sign-off", description="Editions that lie before those who sign")
+    said = "\n".join(lines) or "没有送签的报告。"
+    create_markdown_artifact(said, key="sign-off", description="送签的报告")
 
 
 def show_published(published: Iterable[Published]) -> None:
@@ -106,7 +104,7 @@ def show_published(published: Iterable[Published]) -> None:
     show_editions(editions)
     waits = [f"- {plain(f'{each.proposal.name}: {line}')}" for each in published for line in each.waits_for]
     if waits:
-        create_markdown_artifact("\n".join(waits), key="waits", description="What releases wait for")
+        create_markdown_artifact("\n".join(waits), key="waits", description="待发布的还差什么")
 
 
 def show_editions(editions: Iterable[Edition]) -> None:
@@ -116,10 +114,11 @@ def show_editions(editions: Iterable[Edition]) -> None:
         _log(f"{each.publication} {each.year} {each.name}：{each.path}")
     lines = [
         f"- {plain(edition.publication)} {plain(edition.zh)} {edition.year} {plain(edition.name)}: `{edition.path}`"
-        + (f", {edition.figures} figures, {edition.revisions} revisions" if edition.is_new else ", unchanged")
+        + (f"，数字{edition.figures:,}个，更正{edition.revisions:,}处" if edition.is_new else "，没有变动")
         for edition in editions
     ]
-    create_markdown_artifact("\n".join(lines) or "None yet.", key="reports", description="Drafts and releases")
+    said = "\n".join(lines) or "还没有。"
+    create_markdown_artifact(said, key="reports", description="草稿和已发布的报告")
 
 
 def show_lapsed(lapsed: Iterable[LapsedRelease]) -> None:
@@ -129,8 +128,8 @@ def show_lapsed(lapsed: Iterable[LapsedRelease]) -> None:
         for each in lapsed
         for row in each.lapses[:LISTED]
     ]
-    said = "\n".join(lines) or "None: all releases hold."
-    create_markdown_artifact(said, key="lapsed", description="Releases that no longer hold")
+    said = "\n".join(lines) or "没有：已发布的报告都仍成立。"
+    create_markdown_artifact(said, key="lapsed", description="不再成立的已发布报告")
 
 
 def inert(markdown: str) -> str:
@@ -151,7 +150,7 @@ def _log(line: str) -> None:
 
 
 def _counts(counts: dict[Any, int]) -> str:
-    said = "、".join(f"{words_of(key).zh} {count}" for key, count in counts.items() if count)
+    said = "、".join(f"{words_of(key).zh} {count:,}" for key, count in counts.items() if count)
     return f"（{said}）" if said else ""
 
 

@@ -2,7 +2,7 @@
 -- code: C00-9
 -- form: GH01
 -- severity: explain
--- says: “{zh}”全市（州）填{value}，所辖各县合计{expected}，两数不一致，请核对两处后改正；确有县级以外的数请在说明栏写明。
+-- says: “{zh}”全市（州）填{value}{measure}，所辖各县合计{expected}{measure}，两数不一致，请核对两处后改正；确有县级以外的数请在说明栏写明。
 -- because: 市州数等于所辖县级之和，否则县级数据不能用于分析。
 WITH counties AS (
     SELECT

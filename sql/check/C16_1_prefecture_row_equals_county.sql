@@ -3,7 +3,7 @@
 -- form: GH01
 -- across: units
 -- severity: explain
--- says: 本州为{county}填{value}，该县自报{expected}，两数不一致，请与该县核对后改正，确属口径不同的请在说明栏写明。
+-- says: 本州为{county}填{value}{measure}，该县自报{expected}{measure}，两数不一致，请与该县核对后改正，确属口径不同的请在说明栏写明。
 -- because: 县级直报的数经州总核准，两处必须是同一个数。
 WITH county AS (
     SELECT

@@ -33,6 +33,7 @@ from nianbao.terms.deadline import NEVER, Calendar, Deadline, Extension, deadlin
 from nianbao.terms.form import Form, Part
 from nianbao.terms.indicator import Indicator
 from nianbao.terms.notice import Notices
+from nianbao.terms.numbers import unit_of_number
 from nianbao.terms.passage import Wordings
 from nianbao.terms.period import Period
 from nianbao.terms.publication import Publication
@@ -287,6 +288,11 @@ class Project:
         """Every part of every form."""
         for form in self.forms.values():
             yield from form.parts
+
+    @cached_property
+    def measures(self) -> frozenset[str]:
+        """The units of measure of what fields count: before one of them stands a quantity."""
+        return frozenset(unit for part in self.parts for field in part.fields if (unit := unit_of_number(field)))
 
     def workbook_period(self, asked: Period, unit: Unit | None = None) -> Period | None:
         """The period by which a workbook is named: of those that end with the asked one the shortest that a unit owes.

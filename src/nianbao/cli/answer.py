@@ -141,6 +141,7 @@ def explanations(
 ) -> None:  # fmt: skip
     """List what units explain; approve it until a day and up to a size, or refuse it."""
     from nianbao.runs.workspace import open_workspace_to_read
+    from nianbao.terms.numbers import part_thousands
     from nianbao.warehouse.explanations import explanations as read_explanations
 
     place = Home(home)
@@ -150,7 +151,11 @@ def explanations(
     with open_workspace_to_read(resolve_project(project_path), place) as workspace:
         units = {unit.code: unit.short_zh or unit.zh for unit in workspace.project.units.values()}
         forms = workspace.project.forms
-        rows = [row for row in read_explanations(workspace.connection) if show_all or not row["ruling"]]
+        rows = [
+            row | {"sentence": part_thousands(row["sentence"], workspace.project.measures)}
+            for row in read_explanations(workspace.connection)
+            if show_all or not row["ruling"]
+        ]
     if as_json:
         say_json(rows)
         return

@@ -158,10 +158,11 @@ def _say_collected(collected: Any) -> None:
     if not collected.deliveries:
         say(_("nothing was taken in") if collected.alarms else _("nothing new"))
         return
-    counts = "、".join(f"{words_of(outcome).zh} {count}" for outcome, count in collected.outcomes.items())
-    decided = "、".join(f"{words_of(decision).zh} {count}" for decision, count in collected.decisions.items())
-    say(_("{number} deliveries: {counts}").format(number=collected.deliveries, counts=counts))
-    say(_("{number} submissions: {counts}").format(number=sum(collected.decisions.values()), counts=decided))
+    counts = "、".join(f"{words_of(outcome).zh} {count:,}" for outcome, count in collected.outcomes.items())
+    decided = "、".join(f"{words_of(decision).zh} {count:,}" for decision, count in collected.decisions.items())
+    say(_("{number} deliveries: {counts}").format(number=f"{collected.deliveries:,}", counts=counts))
+    submissions = f"{sum(collected.decisions.values()):,}"
+    say(_("{number} submissions: {counts}").format(number=submissions, counts=decided))
     for row in collected.not_accepted[:_LINES]:
         became = words_of_code(row["decision"] or row["outcome"]).zh
         what = " ".join(filter(None, (row["form_code"], row["form_zh"], became)))

@@ -99,6 +99,7 @@ def _answer(workspace: Workspace, asked: Asked, years: Sequence[int]) -> dict[st
     from nianbao.runs.corrections import find_lapsed
     from nianbao.runs.sources import read_alarms
     from nianbao.statistics.reporting import forms_of_years, not_reported, waiting_findings
+    from nianbao.terms.numbers import part_thousands
 
     unit, today = asked.unit_code or None, clock.now().date()
     place = (workspace.connection, today, years, unit)
@@ -106,7 +107,10 @@ def _answer(workspace: Workspace, asked: Asked, years: Sequence[int]) -> dict[st
         "years": list(years),
         "forms": forms_of_years(*place) if years else [],
         "not_reported": not_reported(*place) if years else [],
-        "waiting": waiting_findings(workspace.connection, unit),
+        "waiting": [
+            row | {"sentence": part_thousands(row["sentence"], workspace.project.measures)}
+            for row in waiting_findings(workspace.connection, unit)
+        ],
         "lapsed_releases": find_lapsed(workspace) if years and unit is None else (),
     }
     if unit is None:

@@ -27,6 +27,7 @@ from nianbao.runs.sources import open_sources
 from nianbao.runs.workspace import Step, Workspace, at_once
 from nianbao.terms.delivery import Decision, Delivery, Outcome
 from nianbao.terms.finding import Severity
+from nianbao.terms.numbers import part_thousands
 from nianbao.terms.source import Alarm
 from nianbao.warehouse import ledger
 from nianbao.warehouse.connect import use_every_core
@@ -94,7 +95,10 @@ def collect(
                 collected.receipts += answer_owed(workspace, pool, sources)
         sources.alarms += tell_kept(ledger.kept_answers(workspace.connection))
         collected.alarms = sources.alarms
-    collected.not_accepted = ledger.not_accepted(workspace.connection, collected.run_ids, workspace.project.forms)
+    collected.not_accepted = [
+        row | {"first_finding": part_thousands(row["first_finding"] or "", workspace.project.measures) or None}
+        for row in ledger.not_accepted(workspace.connection, collected.run_ids, workspace.project.forms)
+    ]
     return collected
 
 

@@ -24,6 +24,7 @@ from nianbao.runs.workspace import Workspace, open_warehouse
 from nianbao.settings import Home
 from nianbao.statistics.figures import read_figures
 from nianbao.terms.delivery import Decision, Delivery
+from nianbao.terms.numbers import part_thousands
 from nianbao.terms.personal import mask
 from nianbao.warehouse import ledger
 from nianbao.warehouse.judged import (
@@ -219,7 +220,8 @@ def _changed_findings(workspace: Workspace, imagined: Workspace, ids: Sequence[s
     before, after = (findings_of(each.connection, ids) for each in (workspace, imagined))
     for one, other, is_new in ((before, after, False), (after, before, True)):
         for delivery_id, submission_id, code, sentence in only_in(one, other).iter_rows():
-            yield FindingChange(delivery_id, submission_id, code, sentence, is_new)
+            said = part_thousands(sentence, workspace.project.measures)
+            yield FindingChange(delivery_id, submission_id, code, said, is_new)
 
 
 def _changed_figures(workspace: Workspace, imagined: Workspace) -> Iterator[FigureChange]:

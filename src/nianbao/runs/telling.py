@@ -84,8 +84,8 @@ def tell_event(project: Path, home: Home, event: Event, text: str, secrets: Secr
 
 def tell_came(collected: Collected) -> str:
     """What came, in one line: `收到文件3份：全部接收2份、退回1份`."""
-    came = "、".join(f"{words_of(outcome).zh}{count}份" for outcome, count in sorted(collected.outcomes.items()))
-    return f"收到文件{collected.deliveries}份{f'：{came}' if came else ''}"
+    came = "、".join(f"{words_of(outcome).zh}{count:,}份" for outcome, count in sorted(collected.outcomes.items()))
+    return f"收到文件{collected.deliveries:,}份{f'：{came}' if came else ''}"
 
 
 def _of_alarms(alarms: Sequence[Alarm]) -> Iterator[Notice]:

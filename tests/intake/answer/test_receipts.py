@@ -15,11 +15,12 @@ from urllib.parse import unquote
 import jsonschema
 import openpyxl
 import pytest
+from click.testing import CliRunner
 
 from nianbao.catalog import Project
+from nianbao.cli import main
 from nianbao.intake.acknowledge import MARKED, PAGE, RECEIPT
 from nianbao.intake.answer.job import SIGN
-from nianbao.intake.answer.numbers import part_thousands, write_number
 from nianbao.intake.answer.page import compose_letter, render_page
 from nianbao.intake.answer.receipt import ReceiptWriter, grouped
 from nianbao.intake.answer.receipt_json import NotAReceipt, dump_receipt, load_receipt, receipt_schema
@@ -30,10 +31,11 @@ from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 from nianbao.terms.deadline import Extension
 from nianbao.terms.finding import Severity
+from nianbao.terms.numbers import part_thousands, write_number
 from nianbao.terms.workbook_words import ANSWER_SHEET
 from nianbao.warehouse import ledger
 from tests.browser import browser
-from tests.homes import ROOT
+from tests.homes import ROOT, clock_at
 from tests.intake.answer.conftest import NOW, PERIOD, UNIT, WRONG, Desk
 
 SCHEMA = json.loads((ROOT / "docs" / "receipt.schema.json").read_text(encoding="utf-8"))
@@ -314,6 +316,25 @@ def test_S16_numbers_are_written_as_people_write_them(lived: Desk, wrong: dict[s
     assert "200至5,000<" in page
     comment = openpyxl.load_workbook(name.with_name(name.name + MARKED))[above["sheet"]][above["cell"]].comment.text
     assert "填报值：99,999,999" in comment and f"相差：多{int(above['difference']):,}" in comment
+
+
+def test_S16_what_is_said_of_a_whole_file_has_no_value_beside_it(lived: Desk) -> None:
+    """S16: 填报值 and 应为 stand beside a cell; of a file without one the sentence says it all, and JSON keeps both."""
+    name = answer(lived, "pdf.xlsx")
+    (finding,) = read(name)["findings"]
+    page = unescape(name.with_name(name.name + PAGE).read_text("utf-8"))
+    assert finding["value"] and finding["expected"] and not finding["cell"]
+    assert finding["sentence"] in page and not re.search("填报值|应为 |对照值", page)
+
+
+def test_S16_an_operator_reads_the_same_numbers_as_the_clerk(lived: Desk, wrong: dict[str, Any]) -> None:
+    """S16: the lines of the night, of status and of explanations have their thousands apart, and money its 元."""
+    above = next(item for item in wrong["findings"] if item["code"] == "C01-1")
+    with clock_at(NOW):
+        status = CliRunner().invoke(main, ["status", "--json", "--home", str(lived.home.path)]).output
+        explained = CliRunner().invoke(main, ["explanations", "--all", "--home", str(lived.home.path)]).output
+    assert "99,999,999人" in above["sentence"] and above["sentence"] in status
+    assert not re.search(r"[0-9]{4,}(?:人|元)", status + explained)
 
 
 @pytest.mark.parametrize(

@@ -7,19 +7,19 @@ import hashlib
 from functools import cache
 from typing import TYPE_CHECKING
 
-from nianbao.intake.answer.numbers import (
-    write_before,
-    write_change,
-    write_difference,
-    write_expected,
-    write_value,
-)
 from nianbao.intake.answer.receipt import by_weight, compared_zh, grouped
 from nianbao.intake.answer.work import last_days_zh, office_zh, outcome_zh
 from nianbao.templates import open_templates, read_part
 from nianbao.terms.delivery import Outcome
 from nianbao.terms.finding import Severity
 from nianbao.terms.morning import zh_day
+from nianbao.terms.numbers import (
+    write_before,
+    write_change,
+    write_difference,
+    write_expected,
+    write_value,
+)
 from nianbao.terms.period import Period
 from nianbao.terms.personal import mask
 from nianbao.terms.receipt import Receipt

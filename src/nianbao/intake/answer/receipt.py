@@ -10,7 +10,6 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from nianbao.catalog import Project
-from nianbao.intake.answer.numbers import part_thousands, unit_of_number
 from nianbao.intake.blank.limits import Limits, LimitsByColumn, describe_entry, limits_by_column
 from nianbao.terms import workbook_words
 from nianbao.terms.answer import Answer, AnswerStanding
@@ -21,6 +20,7 @@ from nianbao.terms.explanation import Given, finding_key
 from nianbao.terms.finding import Finding, Severity
 from nianbao.terms.form import NUMBERS, Field, FieldType
 from nianbao.terms.form import Layout as PartLayout
+from nianbao.terms.numbers import part_thousands, unit_of_number
 from nianbao.terms.period import Period
 from nianbao.terms.personal import mask
 from nianbao.terms.receipt import (
@@ -86,13 +86,6 @@ class ReceiptWriter:
     ) -> None:
         self._project = project
         self._limits: LimitsByColumn = limits_by_column(project.rules)
-        self._units = {
-            unit
-            for form in project.forms.values()
-            for part in form.parts
-            for field in part.fields
-            if (unit := unit_of_number(field))
-        }
         self._explanations: dict[_Place, Mapping[str, Any]] = {
             (row["submission_id"], row["code"], row["part"], row["field"], row["row_no"]): row for row in explanations
         }
@@ -199,7 +192,7 @@ class ReceiptWriter:
             allowed=describe_entry(field, self._limits_of(finding, field)) if field else None,
             last=self._before(finding, field, "last"),
             year_before=self._before(finding, field, "year_before"),
-            sentence=part_thousands(finding.sentence, self._units),
+            sentence=part_thousands(finding.sentence, self._project.measures),
             because=finding.because,
             explanation=_reason(self._explanations.get(_place(finding))),
             unit=unit_of_number(field),

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Sequence
 
 from nianbao.intake.answer.job import SIGN, AnswerLine, Job, Mark
-from nianbao.intake.answer.numbers import write_before, write_difference, write_expected, write_value
 from nianbao.intake.answer.receipt import (
     Shown,
     compared_zh,
@@ -16,6 +15,7 @@ from nianbao.intake.answer.receipt import (
 from nianbao.terms.delivery import Decision, Outcome
 from nianbao.terms.finding import Severity
 from nianbao.terms.morning import zh_day
+from nianbao.terms.numbers import write_before, write_difference, write_expected, write_value
 from nianbao.terms.period import Period
 from nianbao.terms.receipt import Receipt, ReceiptFinding
 from nianbao.terms.workbook_words import ANSWER_SHEET
@@ -147,7 +147,7 @@ def _expected(item: ReceiptFinding) -> str:
     """How it must be: a value, or what the cell allows; else only what it was compared with."""
     if item.severity is Severity.REJECT and not item.difference:
         return write_expected(item) or item.allowed or ""
-    return f"{compared_zh(item)} {write_expected(item)}" if item.expected else ""
+    return f"{compared_zh(item)} {write_expected(item)}" if write_expected(item) else ""
 
 
 def _marks(findings: Sequence[ReceiptFinding]) -> list[Mark]:

@@ -17,6 +17,7 @@ from nianbao.terms.check import Offender, Rule
 from nianbao.terms.delivery import Delivery
 from nianbao.terms.finding import Finding
 from nianbao.terms.form import Part
+from nianbao.terms.numbers import unit_of_number
 from nianbao.terms.period import Period
 from nianbao.terms.submission import NOT_APPLICABLE, ReadingFault, Submission
 from nianbao.warehouse.connect import Connection
@@ -107,7 +108,7 @@ def refuse_broken_rules(connection: Connection, project: Project) -> None:
 
 _SAID = (
     "file", "unit", "period", "form", "due_on", "accepted_until", "zh", "line", "sheet", "cell", "value", "expected",
-    "text",
+    "text", "measure",
 )  # fmt: skip
 """What every sentence may name, besides what its query gives."""
 
@@ -151,6 +152,7 @@ def _finding_of_offender(offender: Offender, subject: _Subject, cell: CellRead |
         "value": row.get("value"),
         "expected": row.get("expected"),
         "text": cell.text if cell else "",
+        "measure": unit_of_number(field),
     }
     return Finding(
         code=rule.code,
@@ -213,7 +215,8 @@ def _about(submission: Submission, project: Project) -> dict[str, object]:
 
 def _sentence(rule_name: str, says: str, words: Mapping[str, object]) -> str:
     try:
-        return says.format_map({key: _said(value) or "空" for key, value in words.items()})
+        known = {key: _said(value) or "空" for key, value in words.items()}
+        return says.format_map(known | {"measure": words.get("measure") or ""})
     except (KeyError, IndexError, ValueError) as error:
         raise RuleError(
             _("the sentence of {rule_name} asks for {error}, which its SELECT does not give; mend it").format(

@@ -33,19 +33,19 @@ def write_number(text: str | None, unit: str | None, is_in_unit: bool = True) ->
 
 
 def write_value(item: ReceiptFinding) -> str:
-    """What was given in the cell of a finding."""
-    return write_number(item.value, item.unit, is_in_unit=False)
+    """What was given in the cell of a finding; of one about a whole sheet or file the sentence says it."""
+    return write_number(item.value if item.cell else None, item.unit, is_in_unit=False)
 
 
 def write_expected(item: ReceiptFinding) -> str:
-    """What it was compared with: a number, or two bounds."""
-    bounds = (item.expected or "").split(_TO)
+    """What a cell was compared with: a number, or two bounds."""
+    bounds = ((item.expected if item.cell else None) or "").split(_TO)
     return _TO.join(write_number(bound, item.unit, is_in_unit=False) for bound in bounds)
 
 
 def write_difference(item: ReceiptFinding) -> str:
     """`多1,490`, empty where nothing can be subtracted."""
-    if not item.difference:
+    if not item.difference or not item.cell:
         return ""
     written = write_number(item.difference.lstrip("-"), item.unit, is_in_unit=False)
     return f"{'少' if item.difference.startswith('-') else '多'}{written}"
