@@ -17,6 +17,7 @@ from nianbao.review.draft.binding import Binder
 from nianbao.review.draft.numbers import NumberFinder
 from nianbao.review.draft.profiles import read_vocabulary
 from nianbao.review.draft.reading import bare, passages, read_text
+from nianbao.review.draft.words import read_words
 from nianbao.statistics.figures import Figures
 from nianbao.statistics.scopes import ALL
 
@@ -118,7 +119,7 @@ def draft(name: str) -> tuple[str, list[Mark]]:
 def bind(project: Project, text: str, marks: list[Mark]) -> Bindings:
     """Bind the numbers of a text by its words alone, without any value, and compare with its marks."""
     vocabulary = read_vocabulary(project)
-    finder, binder = NumberFinder(vocabulary.units), Binder(vocabulary)
+    finder, binder = NumberFinder(read_words(project), vocabulary.units), Binder(vocabulary)
     right, wrong, again = [], [], []
     known = {mark.indicator for mark in marks}
     for passage in passages(read_text(text), project, YEAR):

@@ -9,6 +9,7 @@ from nianbao.review.draft.binding import Binder, BoundNumber
 from nianbao.review.draft.numbers import NumberFinder
 from nianbao.review.draft.profiles import read_vocabulary
 from nianbao.review.draft.reading import NOWHERE, Place
+from nianbao.review.draft.words import read_words
 from tests.review.marked import DRAFTS, bind, bulletin, draft
 
 SERVICES, REFORM = ("work_report", "W1.A5"), ("work_report", "W1.A4")
@@ -18,7 +19,7 @@ SERVICES, REFORM = ("work_report", "W1.A5"), ("work_report", "W1.A4")
 def binder(project: Project) -> tuple[NumberFinder, Binder]:
     """A finder and a binder that know the project's words and no value."""
     vocabulary = read_vocabulary(project)
-    return NumberFinder(vocabulary.units), Binder(vocabulary)
+    return NumberFinder(read_words(project), vocabulary.units), Binder(vocabulary)
 
 
 def bound(binder: tuple[NumberFinder, Binder], text: str, place: Place = NOWHERE) -> dict[str, BoundNumber | None]:

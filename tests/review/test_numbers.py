@@ -8,11 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nianbao.catalog import load_project
 from nianbao.review.draft.numbers import NumberFinder, NumberKind, in_unit
 from nianbao.review.draft.numerals import fold, whole
+from nianbao.review.draft.words import read_words
 from nianbao.statistics.wording import STYLES, word
+from tests.homes import ROOT
 
-FINDER = NumberFinder(["审", "等奖", "类"])
+FINDER = NumberFinder(read_words(load_project(ROOT)), ["审", "等奖", "类"])
 
 # As printed: the numeral, the unit, the least and the greatest value (None is without end).
 PRINTED = {
@@ -136,7 +139,7 @@ def test_what_the_reports_print_is_read_back(value: Decimal, unit: str, style: s
 @given(number=st.integers(1, 10**9))
 def test_characters_are_read_as_they_are_written(number: int) -> None:
     """A count in characters gives the number back."""
-    (found,) = NumberFinder().find(f"共{word(Decimal(number), '件', 'chinese').text}")
+    (found,) = FINDER.find(f"共{word(Decimal(number), '件', 'chinese').text}")
     assert found.numeral == number
 
 

@@ -13,7 +13,7 @@ SHARED = (
     "sql/core/unit.sql", "sql/core/submission.sql", "sql/core/reporting.sql", "sql/mart/figure.sql",
     "expectations/reading.yaml", "expectations/submission/all.yaml", "expectations/built/*.yaml",
     "sql/check/C00_[1-8]_*.sql", "sql/check/C00_10_*.sql", "sql/check/STALE_COPY_*.sql",
-    "reference/columns.csv", "reference/counters.csv", "reports/sign_off.toml",
+    "reference/columns.csv", "reference/counters.csv", "reference/draft_words.csv", "reports/sign_off.toml",
 )  # fmt: skip
 """The declarations that name no form, no unit and no level: every project has them as they stand here."""
 

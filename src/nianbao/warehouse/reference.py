@@ -74,6 +74,10 @@ _DESCRIPTIONS = {
     "columns": ("列名字典", "what columns mean; one row per column name"),
     "standards": ("标准", "standards that rules check against; one row per standard and validity"),
     "counters": ("量词", "measure words that may stand for a unit in a draft; one row per unit and word"),
+    "draft_words": (
+        "审稿用词",
+        "words by which drafts are read; one row per word, in groups of words that say the same",
+    ),
     "words": ("指标用词", "what indicators are called besides their names; one row per word"),
     "levels": ("层级", "the levels of the federation; one row per level"),
     "tiles": ("地块图", "where units lie on a map of tiles; one row per unit"),

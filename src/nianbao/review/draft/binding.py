@@ -88,16 +88,18 @@ class Binder:
         self._is_true = is_true
 
     def bind(
-        self, text: str, numbers: Sequence[DraftNumber], place: Place, fixed: Mapping[int, str] = MappingProxyType({})
-    ) -> list[RankedNumber]:
+        self, text: str, numbers: Sequence[DraftNumber], place: Place, fixed: Mapping[int, str] = MappingProxyType({}),
+        background: Mapping[str, float] = MappingProxyType({}),
+    ) -> list[RankedNumber]:  # fmt: skip
         """What each number of a text may be, the likeliest of all together first.
 
-        `fixed` are the indicators that are known already, by the index of their numbers.
+        `fixed` are the indicators that are known already, by the index of their numbers; `background` are the pairs of
+        the headings over the text with their weights.
         """
         bound: list[RankedNumber] = []
         for sentence in _sentences(text, numbers):
             passed = _surpassed([numbers[index] for index in sentence])
-            said = [self._said(text, numbers, index, place) for index in sentence]
+            said = [self._said(text, numbers, index, place, background) for index in sentence]
             said = [
                 replace(one, ranked=[BoundNumber(fixed[index], SURE)]) if index in fixed
                 else replace(one, ranked=()) if one.number in passed else one
@@ -111,14 +113,24 @@ class Binder:
             ]
         return bound
 
-    def by_words(self, text: str, numbers: Sequence[DraftNumber], index: int, place: Place) -> list[tuple[str, float]]:
+    @property
+    def telling(self) -> Mapping[str, float]:
+        """The pairs of characters that tell anything, and how much."""
+        return self._scorer.vocabulary.telling
+
+    def by_words(
+        self, text: str, numbers: Sequence[DraftNumber], index: int, place: Place,
+        background: Mapping[str, float] = MappingProxyType({}),
+    ) -> list[tuple[str, float]]:  # fmt: skip
         """The indicators that the words around a number may mean, whatever it counts, the likeliest first."""
-        context = context_of(text, numbers, index)
+        context = context_of(text, numbers, index, background)
         scored = [(name, self._scorer.by_words(each, context, place)) for name, each in self._sought.items()]
         return sorted(scored, key=lambda each: -each[1])[:CANDIDATES]
 
-    def _said(self, text: str, numbers: Sequence[DraftNumber], index: int, place: Place) -> _Said:
-        number, context = numbers[index], context_of(text, numbers, index)
+    def _said(
+        self, text: str, numbers: Sequence[DraftNumber], index: int, place: Place, background: Mapping[str, float]
+    ) -> _Said:
+        number, context = numbers[index], context_of(text, numbers, index, background)
         ranked = []
         for name, profile in self._sought.items():
             score = self._scorer.score(profile, number, context, place)

@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from types import MappingProxyType
 
 from nianbao.review.draft.numbers import DraftNumber
+from nianbao.review.draft.profiles import pairs_of
 
 # How much is left of the words behind a stop. What is counted stands before its number (筹集资金若干万元，走访……) or
 # right after it (若干家企业): the words after the next stop are mostly another number's.
@@ -28,6 +30,10 @@ _PASSED_OVER = re.compile(r"[“”\"‘’「」（）()《》\s*]")
 _CHANGE = re.compile(r"(?:增加|增长|提高|提升|上升|减少|下降|降低)了?$|[比较].*[增高多减降少]了?$")
 
 
+OWN, OVER = 0.45, (0.4, 0.3, 0.2)
+"""How much the words count that a paragraph opens with, and those of the headings over it, the nearest first."""
+
+
 @dataclass(frozen=True)
 class Context:
     """The pairs of characters around a number with their weights, and whether it is a change and no level."""
@@ -36,20 +42,31 @@ class Context:
     is_change: bool
 
 
-def context_of(text: str, numbers: Sequence[DraftNumber], index: int) -> Context:
-    """The words around one of the numbers of a text."""
+def context_of(
+    text: str, numbers: Sequence[DraftNumber], index: int, background: Mapping[str, float] = MappingProxyType({})
+) -> Context:
+    """The words around one of the numbers of a text, with those of the headings over it (`background`)."""
     number, text = numbers[index], _HEAD.sub(_opened, text)
     inside = {place: other.start for other in numbers for place in range(other.start, other.end)}
     backwards = [*((character, None) for character in reversed(number.noun)),
                  *((text[place], inside.get(place)) for place in range(number.start - 1, -1, -1))]  # fmt: skip
     onwards = [(text[place], inside.get(place)) for place in range(number.end, len(text))]
-    pairs: dict[str, float] = {}
+    pairs: dict[str, float] = dict(background)
     _add_pairs(pairs, _weighed(backwards, BEFORE, PAST_A_NUMBER_BEFORE, 1.0), backwards=True)
     stops = AFTER | {"、": IN_A_LIST} if _is_alone(text, numbers, number) else AFTER
     beginning = AFTER["、"] if _AND.match(text, number.end) else 1.0
     _add_pairs(pairs, _weighed(onwards, stops, PAST_A_NUMBER_AFTER, beginning), backwards=False)
     clause = _PASSED_OVER.sub("", _CLAUSE_END.split(text[: number.start])[-1])
     return Context(pairs, bool(_CHANGE.search(clause)))
+
+
+def background_of(heads: Sequence[str]) -> dict[str, float]:
+    """The pairs of characters of headings, with what they count."""
+    weighed: dict[str, float] = {}
+    for words, weight in zip(heads, (OWN, *OVER), strict=False):
+        for pair in pairs_of(words):
+            weighed[pair] = max(weighed.get(pair, 0.0), weight)
+    return weighed
 
 
 def _opened(head: re.Match[str]) -> str:

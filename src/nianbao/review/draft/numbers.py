@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
 from nianbao.review.draft.numerals import SCALES, fold, last_place, whole
 from nianbao.review.draft.patterns import (
-    BEHIND,
-    FRONT,
     NO_FIGURES,
     NOUNS,
     NUMBERING,
@@ -19,11 +17,14 @@ from nianbao.review.draft.patterns import (
     OUT_OF,
     PER_PERSON,
     SAME_UNIT,
+    STYLES,
     number_pattern,
 )
+from nianbao.review.draft.words import DraftWords
 from nianbao.statistics.noun import Wording
 from nianbao.statistics.wording import ABOUT_WITHIN, NEAR_FROM
 
+BEFORE, BEHIND = "before_", "behind_"
 _AND = re.compile(r"[、和与及]")
 _OUT_OF = re.compile(rf"{OUT_OF}[^，。；、\d]*$")
 TENTHS_NEAR = Decimal(3)
@@ -81,10 +82,16 @@ class _Numeral:
 
 
 class NumberFinder:
-    """Finds numbers; knows the general measure words and those that the project declares."""
+    """Finds numbers; knows the measure words of a project, and the units that it declares."""
 
-    def __init__(self, declared_units: Iterable[str] = ()) -> None:
-        self._pattern = number_pattern(fold(unit)[0] for unit in declared_units)
+    def __init__(self, words: DraftWords, declared_units: Iterable[str] = ()) -> None:
+        self._pattern = number_pattern(words, (fold(unit)[0] for unit in declared_units))
+        self._styles = {
+            f"{where}{word}": style
+            for style in STYLES
+            for where in (BEFORE, BEHIND)
+            for word in words.groups.get(f"{where}{style}", ())
+        }
 
     def find(self, text: str) -> list[DraftNumber]:
         """The numbers of a passage, in order, without dates, meetings, titles of plans and the like."""
@@ -95,7 +102,7 @@ class NumberFinder:
         found: list[DraftNumber] = []
         for match in self._pattern.finditer(masked):
             start, end = places[match.start()] + shift, places[match.end() - 1] + shift + 1
-            read = list(_read(match, start, end, text[start:end]))
+            read = list(_read(match, start, end, text[start:end], self._styles))
             if found and read and (found[-1].unit, read[0].unit) == ("元/人", "元"):
                 between, plain = text[found[-1].end : start], text[start:end].rstrip("左右上下以多余")
                 if not re.search("[。；]", between) and plain.endswith("元") and plain[-2:-1].isdigit():
@@ -144,7 +151,7 @@ def _in_per_cent(number: DraftNumber, out_of: str) -> DraftNumber:
     return replace(number, wording=wording, numeral=number.numeral * scale, unit="%")
 
 
-def _read(match: re.Match[str], start: int, end: int, text: str) -> Iterator[DraftNumber]:
+def _read(match: re.Match[str], start: int, end: int, text: str, styles: Mapping[str, str]) -> Iterator[DraftNumber]:
     """The number of a match, unless it is a character that counts nothing."""
     if standing := _standing(match, start, end, text):
         yield standing
@@ -157,7 +164,7 @@ def _read(match: re.Match[str], start: int, end: int, text: str) -> Iterator[Dra
         number = Decimal(match["ordinal"]) if match["ordinal"].isdigit() else whole(match["ordinal"])
         unit = match["ordinal_unit"]
     elif not match["characters"] or match["unit"]:
-        yield _count(match, start, end, text)
+        yield _count(match, start, end, text, styles)
         return
     else:
         return
@@ -193,7 +200,7 @@ def _standing(match: re.Match[str], start: int, end: int, text: str) -> DraftNum
     return None
 
 
-def _count(match: re.Match[str], start: int, end: int, text: str) -> DraftNumber:
+def _count(match: re.Match[str], start: int, end: int, text: str, styles: Mapping[str, str]) -> DraftNumber:
     """A number that says how many."""
     scale, plain, unit = Decimal(SCALES[match["scale"] or ""]), _numeral(match), _unit_of(match)
     numeral, half = plain.number * scale, _half(plain.step, scale, unit)
@@ -201,7 +208,7 @@ def _count(match: re.Match[str], start: int, end: int, text: str) -> DraftNumber
         low = Decimal(match["low"].replace(",", "")) * SCALES[match["low_scale"] or match["scale"] or ""]
         wording = Wording(text, "range", low, numeral, True, True)
     else:
-        wording = _claim(text, _style(match), numeral, half)
+        wording = _claim(text, _style(match, styles), numeral, half)
     if match["tenths"] and wording.style == "near":
         wording = replace(wording, low=numeral - TENTHS_NEAR)
     is_vague = plain.is_vague and unit not in ("倍", "%") and not (match["bare"] and match["bare"] not in "百千")
@@ -248,7 +255,7 @@ def _unit(unit: str) -> str:
     return SAME_UNIT.get(unit, unit)
 
 
-def _style(match: re.Match[str]) -> str:
+def _style(match: re.Match[str], styles: Mapping[str, str]) -> str:
     if match["bare"]:
         return "about" if match["bare"] in ("万", "亿") else "magnitude"
     if match["before"] or match["after"]:
@@ -257,7 +264,7 @@ def _style(match: re.Match[str]) -> str:
         return "slightly_over" if match["bent"] == "强" else "slightly_under"
     apart = OF_ANOTHER.search(match.string, 0, match.start())
     front = match["front"] or (apart["front"] if apart else "")
-    return FRONT.get(front) or BEHIND.get(match["behind"] or "") or "exact"
+    return styles.get(f"{BEFORE}{front}") or styles.get(f"{BEHIND}{match['behind']}") or "exact"
 
 
 def _half(step: Decimal, scale: Decimal, unit: str) -> Decimal:

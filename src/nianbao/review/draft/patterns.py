@@ -6,13 +6,7 @@ import re
 from collections.abc import Iterable
 
 from nianbao.review.draft.numerals import CHARACTERS
-
-CLASSIFIERS = (
-    "人次 人(次) 场次 场(次) 户次 家次 班次 人 名 位 个月 个 家 件 条 项 期(班) 期 场 次 批 批次 届 支 座 处 "
-    "所 间 户 篇 部 份 张 台 套 辆 本 册 幅 组 类 级 档 等奖 省 市 州 县 区 国 年 月 周 天 日 小时 倍 百分点 "
-    "个百分点 元 元/人 % 平方米 公里 吨 大 审 对 门 堂"
-).split()
-"""Measure words, as they stand in folded text."""
+from nianbao.review.draft.words import DraftWords
 
 NOUNS = {"职工": "人", "会员": "人", "群众": "人", "劳动者": "人", "农民工": "人", "企业": "家"}
 """Nouns that people use as measure words (百万职工), with the measure word they stand for."""
@@ -20,25 +14,10 @@ NOUNS = {"职工": "人", "会员": "人", "群众": "人", "劳动者": "人", 
 SAME_UNIT = NOUNS | {"人(次)": "人次", "场(次)": "场次", "期(班)": "期", "个百分点": "百分点", "批次": "批", "审": "次"}
 """Measure words that mean the same as another one."""
 
-FRONT = {
-    "不超过": "at_most", "不多于": "at_most", "不高于": "at_most", "至多": "at_most", "最多": "at_most",
-    "不到": "below", "不足": "below", "低于": "below", "少于": "below",
-    "不少于": "at_least", "不低于": "at_least", "不下于": "at_least", "至少": "at_least",
-    "超过": "above", "突破": "above", "逾": "above", "高于": "above", "多于": "above", "超": "above",
-    "接近": "near", "将近": "near", "近": "near", "大约": "about", "约": "about",
-}  # fmt: skip
+STYLES = ("at_most", "below", "at_least", "above", "near", "about")
+"""What is said of a number before and after it, by groups of words: `before_near` are 近 and 接近."""
 OF_ANOTHER = re.compile(r"(?P<front>不到|不足|超过|突破)[^，。；、\d]{1,10}的$")
 """What is said of a number before the words of what it is of (不到上年的一半)."""
-BEHIND = {
-    "以上": "at_least",
-    "及以上": "at_least",
-    "以下": "at_most",
-    "以内": "at_most",
-    "左右": "about",
-    "上下": "about",
-}
-"""What is said before and after a number about it, with the style of wording that this is."""
-
 # 近 of 附近 and 最近, 约 of 节约, 超 of 赶超 say nothing of the number after them.
 _NOT_AFTER = {"近": "最附远靠亲", "约": "大节签预公合契制条邀", "超": "赶高反"}
 _COUNTED = "零一二两三四五六七八九十百千"
@@ -84,13 +63,17 @@ NUMBERING = re.compile(r"\s*[（(]?[\d０-９]{1,2}(?:[)）、]|[.．](?!\d(?!\d
 """The number of a paragraph at its beginning: 1. （2） 3、"""
 
 
-def number_pattern(declared_units: Iterable[str]) -> re.Pattern[str]:
-    """The pattern of a number in folded text, with the general measure words and those that the project declares."""
-    units = sorted({*CLASSIFIERS, *NOUNS, *filter(None, declared_units)}, key=len, reverse=True)
+def number_pattern(words: DraftWords, declared_units: Iterable[str]) -> re.Pattern[str]:
+    """The pattern of a number in folded text, with the measure words of a project and the units that it declares."""
+    units = sorted({*words.groups["measure"], *NOUNS, *filter(None, declared_units)}, key=len, reverse=True)
     unit = "|".join(map(re.escape, units))
+    before = [word for style in STYLES for word in words.groups.get(f"before_{style}", ())]
+    behind = "|".join(
+        sorted((word for style in STYLES for word in words.groups.get(f"behind_{style}", ())), key=len)[::-1]
+    )
     fronts = "|".join(
         f"(?<![{_NOT_AFTER[word]}]){word}" if word in _NOT_AFTER else word
-        for word in sorted(FRONT, key=len, reverse=True)
+        for word in sorted(before, key=len, reverse=True)
     )
     return re.compile(
         rf"(?P<flat>(?:基本|大致)?(?<![坚支保])持平|(?:几乎|基本)?没有变化)"
@@ -112,6 +95,6 @@ def number_pattern(declared_units: Iterable[str]) -> re.Pattern[str]:
         rf"|(?P<bare>(?<![{CHARACTERS}数几])(?:[十百千]?万|[百千]|亿)(?=(?:{unit}))(?!元))"
         rf"|(?P<characters>(?<![{CHARACTERS}第])[{_COUNTED}万亿]+))"
         rf"(?P<before>[多余](?=[十百千万亿]))?(?P<scale>万亿|万|亿|[十百千]万|千|百)?(?P<after>[多余])?"
-        rf"(?P<unit>{unit})?(?P<unit_per>/人)?(?P<behind>及?以上|以下|以内|左右|上下)?"
+        rf"(?P<unit>{unit})?(?P<unit_per>/人)?(?P<behind>{behind})?"
         rf"|(?P<moved>{MOVED})"
     )

@@ -1,112 +1,292 @@
-"""All that a number may be read as: every figure it may be of, in every way that its words allow."""
+"""All that a number may be read as, weighed: each figure, unit and year it may be of, in each way its words allow."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from nianbao.review.draft.candidates import Candidates
+from nianbao.review.draft.mention import UnitsMeant
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
-from nianbao.review.draft.readings import FIRST_HALF, DraftReading, Readings
-from nianbao.review.draft.relations import DraftRelation, RelationKind
+from nianbao.review.draft.readings import FIRST_HALF, TARGET, DraftReading, FigureSum, Readings
+from nianbao.review.draft.relations import MAYBE, DraftRelation, RelationKind
 from nianbao.review.draft.scores import fit_of
 from nianbao.review.draft.spoken import Spoken, in_ten_thousands
+from nianbao.review.draft.subjects import DraftPair, Subjects
+from nianbao.review.draft.topics import PASSED, SENTENCE
 from nianbao.review.draft.values import Values
 from nianbao.statistics.scopes import ALL
 
-_HALF = re.compile(r"[上下]半年")
+GOES_BACK, SOMETIMES = 0.8, 0.12
+"""How likely a year is meant that nobody names: the one of the figure said last, and one before the draft's."""
+BY_THE_WAY = 0.5
+"""How likely a number says something that its words do not ask for: an average, a sum of what was said last."""
+_MOST = 4
+"""Of how many figures said last a number may be the sum."""
 
 
 @dataclass(frozen=True)
-class Possible:
-    """Reads a number of running text or of a cell by the indicators it may be of."""
+class Weighed:
+    """A reading and how likely it is meant; a guess is enough to agree with a number, and not to object to it."""
+
+    reading: DraftReading
+    weight: float
+    relation: DraftRelation
+    is_guess: bool = False
+
+
+@dataclass(frozen=True)
+class PossibleReadings:
+    """Reads a number of running text or of a cell in every way that its words allow."""
 
     _values: Values
     _readings: Readings
-    _candidates: Candidates
+    _subjects: Subjects
 
-    def readings(
-        self, spoken: Spoken, at: int, relation: DraftRelation, likely: Sequence[tuple[str, tuple[str, ...]]]
-    ) -> list[DraftReading]:
-        """All that a number may be read as, the likeliest first."""
-        number, topics = spoken.numbers[at], spoken.topics
-        names = [name for name, _ in likely]
-        if (part := topics.part_of_year(number)) and (halves := self._of_halves(spoken, at, relation, part, names)):
-            return halves
-        if relation.is_open:
-            pairs = self._candidates.compared(spoken, at, relation, likely)
-            return [
-                self._readings.compare(number, relation, *pair, year)
-                for pair in pairs
-                for year in self.years(spoken, at, pair[0][0], relation)
-            ]
-        if relation.kind is RelationKind.PER:
-            per = self._candidates.pairs_per(spoken, at, relation)
-            return [self._readings.read_per(number, relation, *pair) for pair in per]
-        if relation.kind is RelationKind.LEVEL and (count := topics.all_together(number)):
-            together = [name for name in names if fit_of(self._values.profiles[name], number)]
-            return list(self._readings.read_of_all(number, together, count, self._values.year))
-        if topics.is_sum(number) and relation.kind is RelationKind.LEVEL:
-            names = [*(name for name, _ in topics.before(number)), *names]
-            names = [name for name in dict.fromkeys(names) if fit_of(self._values.profiles[name], number)]
-            is_rest = topics.is_rest(number)
-            return list(
-                self._readings.read_sums(number, names, topics.named(number), self._values.year, is_rest=is_rest)
-            )
-        if topics.follows_sum(number) and relation.kind is RelationKind.SHARE:
-            return list(self._readings.read_share_of_sum(number, names, topics.named(number), self._values.year))
-        among = topics.among(number) if number.kind is NumberKind.RANK else None
-        readings = [
-            self._readings.read(each, relation, name, scope, year, topics.said_of_rank(number), among)
-            for name, scopes in likely
-            for scope in scopes
-            for year in self.years(spoken, at, name, relation)
-            for each in self._in_scales(spoken, number)
-        ]
-        if relation.kind is RelationKind.SHARE and (whole := topics.whole_of(number)):
-            parts = [each for each in topics.before(number) if each != whole][:1]
-            readings += [self._readings.compare(number, relation, part, whole, self._values.year) for part in parts]
-        if relation.kind is RelationKind.SHARE and relation.base and not relation.base_scope:
-            pairs = self._candidates.compared(spoken, at, relation, likely)
-            readings += [self._readings.compare(number, relation, *pair, self._values.year) for pair in pairs]
-        if topics.adds_indicators(number):
-            ranked = [each.indicator_id for each in spoken.bound[at].ranked[:4]]
-            readings += self._readings.read_added(number, ranked, self._values.year)
-        if number.unit == "元/人" and relation.kind is RelationKind.LEVEL:
-            readings += self._readings.read_per_person(number, topics.earlier(number), self._values.year)
-        return readings
+    def of(self, spoken: Spoken, at: int, relations: Sequence[DraftRelation]) -> list[Weighed]:
+        """All that a number may say, the likeliest first."""
+        found: list[Weighed] = []
+        for relation in relations:
+            for number in self._variants(spoken, at):
+                found += self._of(spoken, at, number, relation)
+        unique: dict[object, Weighed] = {}
+        for each in sorted(found, key=lambda each: -each.weight):
+            unique.setdefault((each.reading.key, each.reading.value, each.reading.scopes, each.reading.is_true), each)
+        return [*unique.values()]
 
-    def _of_halves(
-        self, spoken: Spoken, at: int, relation: DraftRelation, part: str, names: Sequence[str]
-    ) -> list[DraftReading]:
-        """What a number says of half a year that is said by the other half and the year."""
-        number, topics = spoken.numbers[at], spoken.topics
-        is_other = part != FIRST_HALF or _HALF.search(relation.base) or relation.base.startswith("全年")
-        if not is_other:
-            return []
-        ranked = [each.indicator_id for each in spoken.bound[at].ranked[:3]]
-        said = [name for name, _ in topics.earlier(number)]
-        is_level = relation.kind is RelationKind.LEVEL
-        halves = self._readings.first_halves([*names, *ranked] if is_level else said[:1] or names)
-        scope = next(iter(topics.scopes(number)), ALL)
-        read = [self._readings.read_part_of_year(number, relation, name, scope, part) for name in halves]
-        return [each for each in read if each]
-
-    def _in_scales(self, spoken: Spoken, number: DraftNumber) -> list[DraftNumber]:
-        """A number of a row that says its unit once for the indicator, as it is and in 万 of it."""
-        cell = spoken.cell
+    def _variants(self, spoken: Spoken, at: int) -> list[DraftNumber]:
+        """A number as it is, and in 万 where its row says the unit once for the indicator."""
+        number, cell = spoken.numbers[at], spoken.cell
         return [number, in_ten_thousands(number)] if cell and cell.is_in_any_scale else [number]
 
-    def years(self, spoken: Spoken, at: int, name: str, relation: DraftRelation) -> list[int]:
-        """The years that a number may be of."""
-        if relation.is_of_last_year and relation.kind is RelationKind.LEVEL:
-            return [self._values.year - 1]
-        if relation.is_target and spoken.passage.place not in self._values.profiles[name].printed:
-            return [self._values.year - 1]
-        said = spoken.topics.year(spoken.numbers[at])
-        if said is None and not spoken.cell and not spoken.topics.says_last_year(spoken.numbers[at]):
-            known = [year for year in (self._values.year,) if (name, year) in self._readings.figures.values]
-            if known:
-                return known
-        return self._values.years_of(name, spoken.passage.place, said)
+    def _of(self, spoken: Spoken, at: int, number: DraftNumber, relation: DraftRelation) -> Iterator[Weighed]:
+        topics = spoken.topics
+        if topics.is_ahead(spoken.numbers[at]) or relation.is_target:
+            planned = list(self._planned(spoken, at, number, relation))
+            yield from planned
+            if planned and relation.is_target:
+                return
+            if topics.is_ahead(spoken.numbers[at]) and relation.kind is RelationKind.LEVEL:
+                levels = self._levels(spoken, at, number, relation)  # what a plan says of what is may agree
+                yield from (replace(each, is_guess=True, weight=each.weight * BY_THE_WAY) for each in levels)
+                return
+        part = topics.part_of_year(spoken.numbers[at])
+        if part and (halves := self._of_halves(spoken, at, number, relation, part)):
+            yield from halves
+            return
+        if number.kind is NumberKind.RANK:
+            yield from self._ranks(spoken, at, relation)
+        elif relation.kind is RelationKind.LEVEL and number.kind is not NumberKind.FLAT:
+            yield from self._levels(spoken, at, number, relation)
+        else:
+            yield from self._comparisons(spoken, at, number, relation)
+
+    def _planned(self, spoken: Spoken, at: int, number: DraftNumber, relation: DraftRelation) -> Iterator[Weighed]:
+        if relation.kind is RelationKind.LEVEL and number.kind is NumberKind.COUNT:
+            is_next = spoken.topics.is_ahead(spoken.numbers[at])
+            for name, weight in self._subjects.planned(spoken, at).items():
+                for back, part in ((0, 1.0 if is_next else SOMETIMES), (1, SOMETIMES if is_next else 1.0)):
+                    one = FigureSum((name,), (ALL,), self._values.year - back)
+                    yield self._weigh(number, relation, one, None, weight * part)
+
+    def _levels(self, spoken: Spoken, at: int, number: DraftNumber, relation: DraftRelation) -> Iterator[Weighed]:
+        topics, place = spoken.topics, spoken.passage.place
+        says_plans = topics.speaks_of_plans(spoken.numbers[at])
+        for name, score in self._subjects.of_level(spoken, at).items():
+            if name.startswith(TARGET) and not (says_plans or place in self._values.profiles[name].printed):
+                continue
+            for units in self._units(spoken, at, relation, name):
+                for year, likely_year in self.years(spoken, at, name, relation).items():
+                    scopes = self._readings.resolve(name, units, year)
+                    if scopes:
+                        yield self._weigh(
+                            number, relation, FigureSum((name,), scopes, year), None, score * units.weight * likely_year
+                        )
+        yield from self._sums(spoken, at, number, relation)
+        yield from self._averages(spoken, at, number)
+
+    def _sums(self, spoken: Spoken, at: int, number: DraftNumber, relation: DraftRelation) -> Iterator[Weighed]:
+        """A number as the sum of what was said last (以上四项合计), or of things that its words name."""
+        said = spoken.topics.before(spoken.numbers[at])
+        if not self._values.words.pattern(r"~sum~|共|以上[^，。；]{0,4}[项类]").search(said):
+            return
+        recent = [each for each in spoken.topics.recent(number) if each.is_level and self._fits(each.name, number)]
+        recent = list({(each.name, each.scopes): each for each in recent}.values())
+        for count in range(2, _MOST + 1):
+            last = recent[:count]
+            if len(last) == count and len({(each.scopes, each.year) for each in last}) == 1:
+                names = tuple(each.name for each in last)
+                if len(set(names)) == count:
+                    one = FigureSum(names, last[0].scopes, last[0].year)
+                    yield self._weigh(number, relation, one, None, BY_THE_WAY, is_guess=True)
+        ranked = [each.indicator_id for each in spoken.bound[at].ranked[:3]]
+        for first, second in pairwise(ranked):
+            one = FigureSum((first, second), (ALL,), self._values.year)
+            yield self._weigh(number, relation, one, None, BY_THE_WAY / 2, is_guess=True)
+
+    def _averages(self, spoken: Spoken, at: int, number: DraftNumber) -> Iterator[Weighed]:
+        """An amount that is said of each person, where the indicator is not one itself."""
+        says_each = re.search(r"人均|每人|每名|平均", spoken.topics.before(spoken.numbers[at], SENTENCE))
+        if number.unit == "元/人" or (number.unit == "元" and says_each):
+            each = replace(number, unit="元/人")
+            relation = DraftRelation(RelationKind.PER, per_unit="人")
+            if number.unit == "元":
+                moved = replace(spoken, numbers=[each if n is spoken.numbers[at] else n for n in spoken.numbers])
+                for name, score in self._subjects.of_change(moved, at, DraftRelation()).items():
+                    if self._fits(name, each):
+                        for units in spoken.topics.units(spoken.numbers[at]):
+                            for year, likely_year in self.years(spoken, at, name, relation).items():
+                                one = FigureSum((name,), units.scopes, year)
+                                yield self._weigh(each, DraftRelation(), one, None, score * units.weight * likely_year)
+            moved = replace(spoken, numbers=[each if n is spoken.numbers[at] else n for n in spoken.numbers])
+            for pair in self._subjects.per_each(moved, at, relation):
+                yield self._weigh(each, relation, pair.one, pair.other, pair.weight * BY_THE_WAY)
+
+    def _ranks(self, spoken: Spoken, at: int, relation: DraftRelation) -> Iterator[Weighed]:
+        number, topics = spoken.numbers[at], spoken.topics
+        among, said = topics.among(number), topics.said_of_rank(number)
+        if among == ():
+            return
+        growth = self._values.words.pattern(r"~fast~|以[\d.]+%领跑")
+        by_growth = bool(growth.search(said) or growth.search(number.text))
+        for name, score in self._subjects.of_change(spoken, at, relation).items():
+            for units in topics.units(number):
+                for year in list(self.years(spoken, at, name, relation))[:1]:
+                    scope = units.scopes[0] if len(units.scopes) == 1 else ALL
+                    if scope == ALL:
+                        continue
+                    for is_growth in dict.fromkeys(
+                        (by_growth, growth.search(topics.around(number, SENTENCE)) is not None)
+                    ):
+                        reading = self._readings.read_rank(number, name, scope, year, among=among, by_growth=is_growth)
+                        yield Weighed(reading, score * units.weight * (1 if is_growth == by_growth else 0.5), relation)
+
+    def _comparisons(self, spoken: Spoken, at: int, number: DraftNumber, relation: DraftRelation) -> Iterator[Weighed]:
+        likely = self._subjects.of_change(spoken, at, relation)
+        if relation.kind is RelationKind.PER:
+            pairs = self._subjects.per_each(spoken, at, relation)
+        elif relation.is_open:
+            pairs = self._subjects.compared(spoken, at, relation, likely)
+        else:
+            pairs = list(self._pairs(spoken, at, relation, likely))
+        for pair in pairs:
+            yield self._weigh(number, relation, pair.one, pair.other, pair.weight)
+        yield from self._own_changes(spoken, at, number, relation)
+
+    def _own_changes(self, spoken: Spoken, at: int, number: DraftNumber, relation: DraftRelation) -> Iterator[Weighed]:
+        """A change, multiple or rate that is an indicator of its own: what it says is that indicator's value."""
+        if number.kind is not NumberKind.COUNT:
+            return
+        for each in spoken.bound[at].ranked[:3]:
+            if not each.is_change and fit_of(self._values.profiles[each.indicator_id], number) == 1:
+                for units in spoken.topics.units(spoken.numbers[at])[:1]:
+                    if self._readings.is_rate(each.indicator_id) or self._values.is_change(each.indicator_id):
+                        level = replace(relation, sign=0, kind=RelationKind.LEVEL)
+                        for year, part in self.years(spoken, at, each.indicator_id, level).items():
+                            one = FigureSum((each.indicator_id,), units.scopes, year)
+                            yield self._weigh(number, level, one, None, each.score * BY_THE_WAY * part)
+
+    def _pairs(
+        self, spoken: Spoken, at: int, relation: DraftRelation, likely: Mapping[str, float]
+    ) -> Iterator[DraftPair]:
+        """Pairs of a figure with what it is held against."""
+        number = spoken.numbers[at]
+        last = next(iter(spoken.topics.in_sentence(number)), None)
+        if relation.kind is RelationKind.SHARE and last and len(last.names) > 1:
+            for pair in self._subjects.wholes(spoken, at, relation, last.name, last.scopes, last.year):
+                if pair.other:
+                    yield replace(pair, one=replace(pair.one, names=last.names))
+        for name, score in likely.items():
+            for units in self._units(spoken, at, relation, name):
+                for year, likely_year in self.years(spoken, at, name, relation).items():
+                    scopes = self._readings.resolve(name, units, year)
+                    if not scopes:
+                        continue
+                    one, weight = FigureSum((name,), scopes, year), score * units.weight * likely_year
+                    if relation.kind is RelationKind.SHARE and not relation.is_of_last_year:
+                        for pair in self._subjects.wholes(spoken, at, relation, name, scopes, year):
+                            yield replace(pair, weight=pair.weight * weight)
+                    elif relation.kind is RelationKind.OF_INCREASE:
+                        yield DraftPair(one, replace(one, scopes=(ALL,)), weight if scopes != (ALL,) else 0.0)
+                    elif relation.kind in (RelationKind.GAP, RelationKind.DONE):
+                        for ahead, part in ((0, 1.0), (1, self._ahead(spoken, number))):
+                            if target := self._readings.target(name, year + ahead):
+                                yield DraftPair(one, target, weight * part)
+                    else:
+                        yield DraftPair(one, self._other(one, relation), weight)
+
+    def _units(self, spoken: Spoken, at: int, relation: DraftRelation, name: str) -> list[UnitsMeant]:
+        """The units that a number may be of; the whole beside a named one only for what no unit has."""
+        units = spoken.topics.units(spoken.numbers[at], relation.base_scope)
+        is_of_unit = units[0].scopes != (ALL,) and self._readings.has(name, units[0].scopes)
+        return [each for each in units if not (is_of_unit and each.scopes == (ALL,) and each.weight <= PASSED)]
+
+    def _ahead(self, spoken: Spoken, number: DraftNumber) -> float:
+        """How likely the target of the year to come is meant: the one said last is, or that year was named."""
+        last = next(iter(spoken.topics.in_sentence(number)), None)
+        is_next = last is not None and last.name.startswith(TARGET) and last.year == self._values.year
+        return 1.5 if is_next or spoken.topics.is_ahead(number) else 0.0
+
+    def _other(self, one: FigureSum, relation: DraftRelation) -> FigureSum:
+        """What a figure is held against: another unit or the whole in its year, or itself in the year before."""
+        if relation.base_scope:
+            return replace(one, scopes=(relation.base_scope,))
+        name = one.names[0]
+        if name.startswith(TARGET):  # what is planned for the year after is more than what there is
+            return replace(one, names=(name.removeprefix(TARGET),), year=relation.base_year or one.year)
+        return replace(one, year=relation.base_year or one.year - 1)
+
+    def _of_halves(
+        self, spoken: Spoken, at: int, number: DraftNumber, relation: DraftRelation, part: str
+    ) -> list[Weighed]:
+        """What a number says of half a year that is said by the other half and the year."""
+        if part == FIRST_HALF and not re.search(r"[上下]半年|^全年", relation.base):
+            return []
+        is_level = relation.kind is RelationKind.LEVEL
+        subjects = self._subjects.of_level(spoken, at) if is_level else self._subjects.of_change(spoken, at, relation)
+        ranked = [each.indicator_id for each in spoken.bound[at].ranked[:3]]
+        said = [each.name for each in spoken.topics.recent(spoken.numbers[at])]
+        halves = self._readings.first_halves(
+            [*list(subjects)[:2], *ranked] if is_level else said[:1] or list(subjects)[:1]
+        )
+        scope = spoken.topics.units(spoken.numbers[at])[0].scopes[0]
+        read = [self._readings.read_part_of_year(number, relation, name, scope, part) for name in halves]
+        return [Weighed(each, 1.0 - index / 10, relation) for index, each in enumerate(read) if each]
+
+    def _weigh(
+        self, number: DraftNumber, relation: DraftRelation, one: FigureSum, other: FigureSum | None, weight: float,
+        *, is_guess: bool = False,
+    ) -> Weighed:  # fmt: skip
+        reading = self._readings.read(number, relation, one, other)
+        return Weighed(reading, weight * relation.weight, relation, is_guess or relation.weight < MAYBE)
+
+    def _fits(self, name: str, number: DraftNumber) -> bool:
+        return fit_of(self._values.profiles[name], number) == 1
+
+    def years(self, spoken: Spoken, at: int, name: str, relation: DraftRelation) -> dict[int, float]:
+        """The years that a number may be of, and how likely."""
+        number, own = spoken.numbers[at], self._values.year
+        if relation.kind is RelationKind.LEVEL and (relation.is_of_last_year or relation.is_now):
+            return {own - relation.is_of_last_year: 1.0}
+        said, place = spoken.topics.year(number), spoken.passage.place
+        if said is not None or place in self._values.profiles[name].printed:
+            return dict.fromkeys(self._values.years_of(name, place, said), 1.0)
+        last = next(iter(spoken.topics.recent(number)), None)
+        is_near = (
+            last is not None
+            and last.passage == spoken.topics.speaking.passage
+            and last.year != own
+            and not last.is_aside
+        )
+        goes_back, is_past = is_near and spoken.topics.opens_with_past(), spoken.topics.speaking.is_past
+        years = {own: GOES_BACK / 2 if goes_back else 1.0}
+        if spoken.cell or is_past or spoken.topics.says_last_year(number):
+            for year in [
+                *self._values.years_of(name, place, None),
+                *([last.year] if last and is_near else [own - 1] if is_past else []),
+            ]:
+                years.setdefault(year, 1.0 if goes_back else GOES_BACK if is_near or is_past else SOMETIMES)
+        if (name, own) not in self._readings.figures.values:
+            years = dict.fromkeys(years, 1.0)
+        return years

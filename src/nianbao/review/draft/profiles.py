@@ -35,7 +35,7 @@ _QUOTED = re.compile(r"'([^']+)'")
 
 @dataclass(frozen=True)
 class ProfilePhrase:
-    """Words for an indicator, as pairs of neighbouring characters, and how much they tell."""
+    """DraftWords for an indicator, as pairs of neighbouring characters, and how much they tell."""
 
     pairs: frozenset[str]
     weight: float

@@ -1,4 +1,4 @@
-"""Proof-reading: a draft's numbers found, bound, and held against the warehouse."""
+"""Proof-reading: a draft's numbers found, read in every way their words allow, and held against the warehouse."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from math import log10
 
-from nianbao.review.draft.binding import SURE, Binder, BoundNumber
-from nianbao.review.draft.candidates import SAID, SURELY, Candidates
+from nianbao.review.draft.binding import SURE, Binder
+from nianbao.review.draft.context import background_of
+from nianbao.review.draft.mention import Mention, Speaking
 from nianbao.review.draft.numbers import DraftNumber, NumberFinder, NumberKind
-from nianbao.review.draft.possible import Possible
+from nianbao.review.draft.possible import PossibleReadings, Weighed
 from nianbao.review.draft.profiles import DraftVocabulary, read_vocabulary
 from nianbao.review.draft.reading import DraftCell, Paragraph, Passage, passages
-from nianbao.review.draft.readings import TARGET, DraftReading, Readings
-from nianbao.review.draft.relations import DraftRelation, RelationKind, moved, relation_of
-from nianbao.review.draft.scores import fit_of, is_written_out, says_change
+from nianbao.review.draft.readings import TARGET, Readings
+from nianbao.review.draft.relations import DraftRelation, RelationKind, Relations
+from nianbao.review.draft.scores import is_written_out, says_change
 from nianbao.review.draft.spoken import (
     Spoken,
     change_of,
@@ -25,9 +27,10 @@ from nianbao.review.draft.spoken import (
     sentence_of,
     unit_of,
 )
+from nianbao.review.draft.subjects import Subjects
 from nianbao.review.draft.suggest import suggest
-from nianbao.review.draft.topics import Topics, names_past
-from nianbao.review.draft.values import Values, scope_names
+from nianbao.review.draft.topics import Topics
+from nianbao.review.draft.values import Values, unit_names
 from nianbao.review.draft.verdicts import (
     WEAK,
     CheckedDraft,
@@ -36,11 +39,14 @@ from nianbao.review.draft.verdicts import (
     is_far,
     is_near,
     is_shifted,
+    nearness,
     said_of,
+    slip_of,
     sums,
     verdict_of,
 )
 from nianbao.review.draft.wholes import wholes_of
+from nianbao.review.draft.words import read_words
 from nianbao.statistics.figures import Figures
 from nianbao.statistics.scopes import ALL
 
@@ -49,22 +55,27 @@ from nianbao.statistics.scopes import ALL
 _OF_THE_ROW = re.compile(r"印文|现印文|准确值")
 _NO_FIGURES = re.compile(r"(?:计量)?单位|序号?|编号|年度|年份|覆盖|原印文|日期|页码")
 
-
-NEAR_BY = 5
-"""How many paragraphs a year before the draft's may be meant after it was named."""
+ESTABLISHED, ESTABLISHED_LEVEL, ESTABLISHED_NEAR, ESTABLISHED_BY_SLIP = 0.3, 0.5, 0.14, 0.1
+"""How likely a reading must be to object to a number: a level more than what is computed, less where its value is near,
+least where the number is a slip of it."""
+APART = 1.4
+"""How much likelier than any other figure it must be, unless it is twice as likely as it needs."""
+COMES_NEAR = 0.6
+"""How much less likely than the likeliest one a reading with a near value may be."""
+ENOUGH = (0.75, 0.5, 0.25, 0.2, 0.15)
+"""How near to the likeliest reading one must come that the number is true of, by how many digits it has."""
 _SAYS = {
     RelationKind.LEVEL: "", RelationKind.CHANGE: "较上年的变化", RelationKind.TIMES: "的倍数",
     RelationKind.BY_TIMES: "增长的倍数", RelationKind.PER: "的平均数", RelationKind.SHARE: "的比重",
     RelationKind.GAP: "与目标之差", RelationKind.DONE: "对目标的完成率",
+    RelationKind.OF_INCREASE: "对增量的贡献",
 }  # fmt: skip
-_SPEAKS_OF = frozenset({RelationKind.LEVEL, RelationKind.CHANGE, RelationKind.GAP, RelationKind.TIMES})
-_SOME_TOGETHER = re.compile(r"[两二三四五六七八][地州市县]+(?:合计|小计)?|小计")
 _WHAT = {NumberKind.RANK: "的位次", NumberKind.FLAT: "较上年的变化"}
 
 
 def prove(paragraphs: Sequence[Paragraph], figures: Figures, year: int) -> list[CheckedDraft]:
     """Every number of a draft that is a figure, with what it was found to be."""
-    prover = _Prover(figures, year, read_vocabulary(figures.project), _years_later(paragraphs, year))
+    prover = _Prover(figures, year, read_vocabulary(figures.project), paragraphs)
     read = passages(paragraphs, figures.project, year)
     checked = [one for index, passage in enumerate(read) for one in prover.check(index, passage)]
     contradictions(checked)
@@ -81,22 +92,28 @@ def _years_later(paragraphs: Sequence[Paragraph], year: int) -> int:
 class _Prover:
     """Checks the numbers of passages."""
 
-    def __init__(self, figures: Figures, year: int, vocabulary: DraftVocabulary, years_later: int) -> None:
-        self._values = Values(figures, year, vocabulary.profiles, scope_names(figures))
+    def __init__(
+        self, figures: Figures, year: int, vocabulary: DraftVocabulary, paragraphs: Sequence[Paragraph]
+    ) -> None:
+        words, units = read_words(figures.project), unit_names(figures)
+        self._values = Values(figures, year, vocabulary.profiles, units, words)
         self._indicators = figures.project.indicators
         self._by_name = {indicator.zh: name for name, indicator in self._indicators.items()}
-        self._units = figures.project.units
-        self._years_later = years_later
-        self._finder = NumberFinder(vocabulary.units)
+        self._years_later = _years_later(paragraphs, year)
+        dated = re.compile(rf"{year + 1}年\d{{1,2}}月")
+        self._is_dated_after = any(dated.search(each.text) and len(each.text) < 40 for each in paragraphs)
+        self._finder = NumberFinder(words, vocabulary.units)
         self._binder = Binder(vocabulary, self._values.may_be)
-        self._readings = Readings(figures, year)
-        self._year = year
-        self._whole = figures.project.conventions.words.whole
+        self._readings, self._year = Readings(figures, year), year
+        self._relations = Relations(words, units)
+        self._possible = PossibleReadings(
+            self._values, self._readings, Subjects(self._values, self._readings, self._binder)
+        )
         self._columns: dict[DraftCell, str] = {}
-        self._past = -1 - NEAR_BY
-        self._rows: dict[DraftCell, list[str]] = {}
-        self._candidates = Candidates(self._values, self._readings, self._binder)
-        self._possible = Possible(self._values, self._readings, self._candidates)
+        self._rows: dict[str, list[str]] = {}
+        self._together = words.pattern(r"[两二三四五六七八](?:~unit_words~)+(?:合计|小计)?|小计")
+        self._said: list[Mention] = []
+        self._agreed: dict[int, list[set[int]]] = {}
 
     def check(self, index: int, passage: Passage) -> list[CheckedDraft]:
         """The figures of a passage; `index` is its number."""
@@ -108,192 +125,195 @@ class _Prover:
         fixed = {place: name for place, (name, _) in tags.items()}
         if not cell and not tags and not says_anything(passage.text, numbers):
             return []
-        prose = None if cell else self._spoken(passage, numbers, fixed)
-        checked, relation = [], None
+        prose = None if cell else self._spoken(index, passage, numbers, fixed)
+        checked: list[CheckedDraft] = []
+        relations: list[DraftRelation] = []
         for place, number in enumerate(numbers):
             one = CheckedDraft(
                 number, index, sentence_around(passage, number), passage.place[1], is_tagged=place in tags
             )
             if prose:
                 spoken, at = prose, place
-                relation = relation_of(passage.text, numbers, place, self._values.scopes, relation)
+                relations = self._relations.of(passage.text, numbers, place, relations[0] if relations else None)
             else:
-                spoken, at = self._of_cell(passage, one, fixed.get(place, "")), 0
-                relation = self._relation_of_cell(passage, number, spoken)
-            self._check(one, spoken, at, relation, tags.get(place))
+                spoken, at = self._of_cell(index, passage, one, fixed.get(place, "")), 0
+                relations = self._relations.of(spoken.passage.text, spoken.numbers, 0, None)
+                assert cell is not None
+                relations = [change_of(cell, passage.text, number, relations[0]), *relations[1:]]
+            self._check(one, spoken, at, relations, tags.get(place))
             if one.verdicts:
                 checked.append(one)
         return checked
 
     def _check(
-        self, one: CheckedDraft, spoken: Spoken, at: int, relation: DraftRelation, tag: tuple[str, int] | None
-    ) -> None:
+        self, one: CheckedDraft, spoken: Spoken, at: int, relations: Sequence[DraftRelation],
+        tag: tuple[str, int] | None,
+    ) -> None:  # fmt: skip
         known, number = spoken.bound[at].best, spoken.numbers[at]
-        is_fixed = known is not None and known.score == SURE
-        if not is_fixed and self._read(one, spoken, at, relation):
-            return
-        if known:
-            self._judge(one, spoken, at, tag[1] if tag else None)
-        elif _is_figure(number, spoken.is_cell):
-            one.add(NumberVerdict.UNKNOWN, "没有与这个数对应的指标")
+        if number.kind in (NumberKind.FIRST, NumberKind.ORDINAL) or (known is not None and known.score == SURE):
+            if known:
+                self._judge(one, spoken, at, tag[1] if tag else None)
+        else:
+            self._read(one, spoken, at, relations)
 
     def _is_said(self, passage: Passage, number: DraftNumber) -> bool:
         """Whether a number is a claim: 增加 without a number is one only where it is said than what."""
         return number.kind is not NumberKind.MOVED or (
-            passage.cell is None and not moved(passage.text, number, self._values.scopes).is_open
+            passage.cell is None and not self._relations.moved(passage.text, number).is_open
         )
 
     def _spoken(
-        self, passage: Passage, numbers: Sequence[DraftNumber], fixed: dict[int, str], cell: DraftCell | None = None
-    ) -> Spoken:
-        bound = self._binder.bind(passage.text, numbers, passage.place, fixed)
-        topics = Topics(
-            passage.text, self._values.scopes, self._whole, self._year,
-            is_plan=passage.is_plan and not cell, is_past=passage.first - self._past <= NEAR_BY,
+        self, index: int, passage: Passage, numbers: Sequence[DraftNumber], fixed: dict[int, str],
+        cell: DraftCell | None = None,
+    ) -> Spoken:  # fmt: skip
+        background = background_of(passage.heads if not cell else ("", *passage.heads[1:]))
+        bound = self._binder.bind(passage.text, numbers, passage.place, fixed, background)
+        lead = next((code for head in passage.heads for _, _, code in self._values.units.find(head)), "")
+        speaking = Speaking(
+            index, self._year, passage.is_plan and not cell, self._goes_back(index), self._is_dated_after,
+            "" if cell else lead,
         )  # fmt: skip
-        if not cell and names_past(passage.text, self._year):
-            self._past = passage.first
-        return Spoken(passage, numbers, bound, topics, cell)
+        said = [] if cell else self._said
+        topics = Topics(passage.text, numbers, self._values.units, self._values.words, speaking, said)
+        return Spoken(passage, numbers, bound, topics, background, cell)
 
-    def _of_cell(self, passage: Passage, one: CheckedDraft, tagged: str) -> Spoken:
+    def _goes_back(self, index: int) -> bool:
+        """Whether the paragraph before spoke of nothing but a year before the draft's."""
+        last = self._agreed.get(index - 1, [])
+        return (
+            bool(last)
+            and all(years - {self._year} for years in last)
+            and any(self._year not in years for years in last)
+        )
+
+    def _of_cell(self, index: int, passage: Passage, one: CheckedDraft, tagged: str) -> Spoken:
         """A number of a cell in the sentence that says what it is."""
-        cell = passage.cell
+        cell, units = passage.cell, self._values.units
         assert cell is not None
         one.number = unit_of(cell, one.number)
-        sentence, number = sentence_of(passage, one.number, self._values.scopes, self._whole, self._year)
+        if self._together.fullmatch(cell.label):
+            passage = replace(
+                passage, cell=replace(cell, label="、".join(self._rows.get(cell.caption, ())) + cell.label)
+            )
+        elif cell.label in units.names and cell.label not in self._rows.setdefault(cell.caption, []):
+            self._rows[cell.caption].append(cell.label)
+        sentence, number = sentence_of(passage, one.number, units.names, units.whole, self._year)
         name = tagged or (self._by_name.get(cell.label, "") if _OF_THE_ROW.fullmatch(cell.head) else "")
-        return self._spoken(sentence, [number], {0: name} if name else {}, cell)
+        spoken = self._spoken(index, sentence, [number], {0: name} if name else {}, cell)
+        column = self._column_of(cell)
+        return replace(spoken, subject=self._columns.get(column, "") if column else "")
 
-    def _relation_of_cell(self, passage: Passage, number: DraftNumber, spoken: Spoken) -> DraftRelation:
-        assert passage.cell is not None
-        relation = relation_of(spoken.passage.text, spoken.numbers, 0, self._values.scopes, None)
-        return change_of(passage.cell, passage.text, number, relation)
-
-    def _read(self, one: CheckedDraft, spoken: Spoken, at: int, relation: DraftRelation) -> bool:
-        """Judge what a number says by all that it may be read as; False where nothing is known of it."""
-        number, topics, known = spoken.numbers[at], spoken.topics, spoken.bound[at].best
-        if number.kind in (NumberKind.FIRST, NumberKind.ORDINAL):
-            return False
-        if number.kind is NumberKind.RANK and (not topics.scopes(number) or topics.among(number) == ()):
-            return True  # 最高 of 点击量最高 is no rank of a unit
+    def _read(self, one: CheckedDraft, spoken: Spoken, at: int, relations: Sequence[DraftRelation]) -> None:
+        """Judge what a number says by all that it may be read as."""
+        number, topics = spoken.numbers[at], spoken.topics
         if topics.is_threshold(number):
             one.add(NumberVerdict.UNKNOWN, "只是界限，不是某一个数")
-            return True
-        likely = self._candidates.of(spoken, at, relation)
-        if not likely and number.unit == "元/人":
-            likely = [
-                (name, topics.scopes(number) or (ALL,))
-                for name in self._candidates.beside(number, [name for name, _ in topics.before(number)])
-                if self._indicators[name].is_formula
-            ]
+            return
         column = self._column_of(spoken.cell)
-        if spoken.cell and (added := self._added_rows(spoken.cell, number)):
-            self._conclude(one, spoken, known, relation, added)
+        read = self._possible.of(spoken, at, relations)
+        likely = [each for each in read if each.reading.value is not None]
+        agreeing = [each for each in likely if each.reading.is_true]
+        true = max(agreeing, key=lambda each: each.weight * (1 if each.reading.key[3] else 2), default=None)
+        best = next((each for each in likely if not each.is_guess), likely[0] if likely else None)
+        if best and true and true.weight >= ENOUGH[min(_digits(number), len(ENOUGH) - 1)] * best.weight:
+            self._conclude(one, spoken, true)
+            if not spoken.cell and _digits(number):
+                of_it = {
+                    each.reading.key[1]
+                    for each in likely
+                    if each.reading.is_true and each.reading.key[0] == true.reading.key[0]
+                }
+                self._agreed.setdefault(one.passage, []).append(of_it)
+            if column:
+                self._columns.setdefault(column, true.reading.key[0])
+        elif missing := self._missing(number, read, best):
+            one.add(NumberVerdict.UNKNOWN, missing)
+            return
+        elif best and (wrong := self._objection(number, likely)):
+            self._conclude(one, spoken, wrong)
+        elif _is_figure(number, spoken.is_cell):
+            near = f"；最接近的是{self._indicators[best.reading.key[0]].zh}" if best else ""
+            one.add(NumberVerdict.UNKNOWN, f"没有与这个数对应的指标{near}")
+            return
+        else:
+            return
+        key = one.key
+        assert key is not None
+        shown = true if one.agrees and true else best
+        assert shown is not None
+        is_level = shown.relation.kind is RelationKind.LEVEL and number.kind is NumberKind.COUNT
+        topics.remember(
+            number, shown.reading.names or (key[0],), shown.reading.scopes, key[1], is_level=is_level,
+            is_aside=shown.relation.is_of_last_year,
+        )  # fmt: skip
+
+    def _missing(self, number: DraftNumber, read: Sequence[Weighed], best: Weighed | None) -> str:
+        """What is not known that a number most likely says."""
+        first = next((each for each in read if not each.is_guess), None)
+        if first is None or first.reading.value is not None or first.weight < ESTABLISHED:
+            return ""
+        if number.is_vague or number.kind is not NumberKind.COUNT:
+            return ""
+        if best and best.weight >= COMES_NEAR * first.weight:
+            return ""
+        name, year, _, is_change = first.reading.key
+        return f"库中没有{self._indicators[name].zh}" + ("的可比数" if is_change else f"{year}年的数")
+
+    def _objection(self, number: DraftNumber, likely: Sequence[Weighed]) -> Weighed | None:
+        """The reading that shows a number wrong: a slip of it, a near one, or one that leaves no doubt."""
+        likely = [each for each in likely if not each.is_guess]
+        if not likely:
+            return None
+        best = likely[0]
+        is_count = number.kind is NumberKind.COUNT and not number.is_vague
+        for each in likely if is_count else ():
+            if each.weight >= ESTABLISHED_BY_SLIP and self._is_slip(number, each):
+                return each
+        near = [each for each in likely if each.weight >= max(ESTABLISHED_NEAR, COMES_NEAR * best.weight)]
+        near = [each for each in near if is_near(number.numeral, each.reading.value or Decimal(0))]
+        if near and is_count:
+            return max(near, key=lambda each: each.weight * nearness(number.numeral, each.reading.value or Decimal(0)))
+        other = next((each.weight for each in likely if each.reading.key[0] != best.reading.key[0]), 0.0)
+        needed = (
+            ESTABLISHED_LEVEL
+            if best.relation.kind is RelationKind.LEVEL and number.kind is NumberKind.COUNT
+            else ESTABLISHED
+        )
+        is_sure = best.weight >= (2 * needed if number.is_vague and number.kind is NumberKind.COUNT else needed)
+        return best if is_sure and (best.weight >= APART * other or best.weight >= 2 * needed) else None
+
+    def _is_slip(self, number: DraftNumber, read: Weighed) -> bool:
+        """Whether a number is a known slip of a level: of its digits or its unit, or the figure of another year."""
+        if read.relation.kind is not RelationKind.LEVEL:
+            return False
+        if slip_of(number, read.reading.value):
             return True
-        if of_column := self._columns.get(column) if column else None:
-            likely = [(of_column, topics.scopes(number) or (ALL,))]
-        is_level = relation.kind is RelationKind.LEVEL and number.kind is NumberKind.COUNT
-        own = None if is_level else self._own_change(number, known, [name for name, _ in topics.before(number)])
-        if own and own.is_true:
-            relation, likely = DraftRelation(), [(own.key[0], (ALL,))]
-        readings = [*self._possible.readings(spoken, at, relation, likely), *([own] if own else [])]
-        found = next((each for each in readings if each.is_true), None)
-        is_sure = known is not None and known.score >= SURELY and bool(readings)
-        if relation.kind is RelationKind.SHARE and likely and topics.before(number):
-            is_sure = is_sure or self._binder.is_kin(likely[0][0], [topics.before(number)[0][0]])
-        if found is None and not is_sure and (topics.is_ahead(number) or _tells(number, relation)):
-            weak = self._candidates.weak(spoken, at, relation)
-            found = next((each for each in self._possible.readings(spoken, at, relation, weak) if each.is_true), None)
-        known_of = [each for each in readings if each.value is not None]
-        shifted = (each for each in known_of if is_level and each.value and is_shifted(number, each.value))
-        best = found or next(shifted, None) or next(iter(known_of), None)
-        if found is None and is_level and (best is None or (known and known.score < WEAK)):
-            best = self._only_one_near(spoken, at) or best
-        if found is None and topics.adds_indicators(number):
-            best = None
-        if best is None:
-            return self._is_unknown(one, spoken, at, relation, likely)
-        if column and best.is_true:
-            self._columns.setdefault(column, best.key[0])
-        if column:
-            self._rows.setdefault(column, []).append(best.key[2])
-        self._conclude(one, spoken, known, relation, best)
-        if one.key and (relation.kind in _SPEAKS_OF or not best.key[3]):
-            topics.remember(number, best.key[0], best.key[2])
-        return True
+        if read.reading.key[3]:
+            return False
+        name, year, scope, _ = read.reading.key
+        values = (self._value(name, other, scope) for other in (self._year - 1, self._year) if other != year)
+        is_of_another = any(value is not None and number.wording.is_true_of(value) for value in values)
+        return is_of_another and _digits(number) >= (2 if read.weight < ESTABLISHED else 1)
 
     def _column_of(self, cell: DraftCell | None) -> DraftCell | None:
         """What the cells of a column share, where its rows are units: they are all of one indicator."""
-        is_of_units = cell and (self._values.scopes.get(cell.label) or cell.label == self._whole)
-        return replace(cell, label="", year=None) if cell and is_of_units else None
-
-    def _added_rows(self, cell: DraftCell, number: DraftNumber) -> DraftReading | None:
-        """A number of a row that adds up some of the units above it (三地合计)."""
-        column = replace(cell, label="", year=None)
-        if not _SOME_TOGETHER.fullmatch(cell.label) or column not in self._columns:
+        if cell is None:
             return None
-        read = self._readings.read_sums(number, [self._columns[column]], self._rows[column], self._year)
-        return next(iter(read), None)
+        units = self._values.units
+        is_of_units = cell.label in units.names or cell.label == units.whole or self._together.fullmatch(cell.label)
+        return replace(cell, label="", year=None) if is_of_units else None
 
-    def _only_one_near(self, spoken: Spoken, at: int) -> DraftReading | None:
-        """The one figure near a number that is reported with what was said before it: an old value of that."""
-        number, topics = spoken.numbers[at], spoken.topics
-        names = self._candidates.beside(number, [name for name, _ in topics.before(number)])
-        scope = next(iter(topics.scopes(number)), ALL)
-        near = [
-            (name, value)
-            for name in names
-            if (value := self._value(name, self._year, scope)) is not None and is_near(number.numeral, value)
-        ]
-        return DraftReading((near[0][0], self._year, scope, False), near[0][1], False) if len(near) == 1 else None
-
-    def _is_unknown(
-        self, one: CheckedDraft, spoken: Spoken, at: int, relation: DraftRelation,
-        likely: Sequence[tuple[str, tuple[str, ...]]],
-    ) -> bool:  # fmt: skip
-        """Say that nothing is known of a number; False where it may still be a bound level."""
-        number, topics = spoken.numbers[at], spoken.topics
-        is_level = relation.kind is RelationKind.LEVEL and number.kind is NumberKind.COUNT
-        if is_level and (number.is_vague or not number.unit):
-            return bool(likely) and number.is_vague  # 一家 of 由一家推动 need not be a figure at all
-        if not likely and (not is_level or topics.is_ahead(number)):
-            one.add(NumberVerdict.UNKNOWN, "这是打算，库中没有" if is_level else "不知道是与什么相比")
-        elif likely:
-            of_what = f"{self._possible.years(spoken, at, likely[0][0], relation)[0]}年的数" if is_level else "的可比数"
-            one.add(NumberVerdict.UNKNOWN, f"库中没有{self._indicators[likely[0][0]].zh}{of_what}")
-        return bool(likely) or not is_level or topics.is_ahead(number)
-
-    def _own_change(self, number: DraftNumber, known: BoundNumber | None, said: Sequence[str]) -> DraftReading | None:
-        """A change or multiple that is an indicator of its own: what it says is that indicator's value."""
-        if known is None or known.score < SAID:
-            return None
-        profile = self._values.profiles[known.indicator_id]
-        if not says_change(profile) or fit_of(profile, number) < 1:
-            return None
-        reading = self._readings.read(number, DraftRelation(), known.indicator_id, ALL, self._year, "")
-        is_of_it = reading.is_true or self._binder.is_kin(known.indicator_id, said)
-        return reading if reading.value is not None and is_of_it else None
-
-    def _conclude(
-        self, one: CheckedDraft, spoken: Spoken, known: BoundNumber | None, relation: DraftRelation, best: DraftReading
-    ) -> None:
+    def _conclude(self, one: CheckedDraft, spoken: Spoken, read: Weighed) -> None:
+        best, relation = read.reading, read.relation
         assert best.value is not None
         name, _, scope, is_change = best.key
         indicator = self._indicators[name]
-        of_whom = "" if scope == ALL else self._units[scope].short_zh
-        one.key, one.value, one.zh = (
-            best.key,
-            best.value,
-            of_whom + indicator.zh + (_WHAT.get(one.number.kind, _SAYS[relation.kind]) if is_change else ""),
-        )
+        of_whom = "" if scope == ALL else self._readings.figures.project.units[scope].short_zh
+        what = _WHAT.get(one.number.kind, _SAYS[relation.kind]) if is_change else ""
+        one.key, one.value, one.zh = best.key, best.value, of_whom + indicator.zh + what
         one.unit = indicator.unit if not is_change else one.number.unit
         if best.is_true:
             one.add(NumberVerdict.AGREES, "")
-        elif not is_change and one.number.is_vague and known and known.score < WEAK:
-            one.key, one.value, one.zh, one.unit = None, None, "", ""  # 一件 of 办成一件实事 counts nothing
-        elif not is_change and known and known.score < WEAK and self._is_another(one.number, best.value):
-            one.add(NumberVerdict.UNKNOWN, f"没有与这个数对应的指标；最接近的是{said_of(one, best.value)}")
-            one.key, one.value, one.zh, one.unit = None, None, "", ""
         elif is_change:
             one.add(NumberVerdict.STALE, said_of(one, best.value.quantize(Decimal("0.01")).normalize() + Decimal(0)))
         else:
@@ -317,8 +337,8 @@ class _Prover:
         if number.kind is NumberKind.ORDINAL and spoken.topics.is_ahead(number) and planned in self._indicators:
             name = planned
         indicator = self._indicators[name]
-        scope = next(iter(spoken.topics.scopes(spoken.numbers[at])), ALL)
-        scope = scope if self._candidates.has(name, (scope,)) else ALL
+        scope = spoken.topics.units(number)[0].scopes[0]
+        scope = scope if self._readings.has(name, (scope,)) else ALL
         years = [tagged_year] if tagged_year is not None else self._possible.years(spoken, at, name, DraftRelation())
         values = [(year, self._value(name, year, scope)) for year in years]
         true = [each for each in values if each[1] is not None and number.wording.is_true_of(each[1])]
@@ -327,10 +347,15 @@ class _Prover:
             larger = in_ten_thousands(number)
             one.number = larger if larger.wording.is_true_of(value) else number
         one.key, one.value, one.unit = (name, year, scope, False), value, indicator.unit
-        one.zh = ("" if scope == ALL else self._units[scope].short_zh) + indicator.zh
+        one.zh = ("" if scope == ALL else self._readings.figures.project.units[scope].short_zh) + indicator.zh
         if value is None:
             one.add(NumberVerdict.UNKNOWN, f"库中没有{one.zh}{year}年的数")
-        elif not one.is_tagged and known.score < WEAK and self._is_another(one.number, value):
+        elif (
+            not one.is_tagged
+            and known.score < WEAK
+            and is_far(one.number.numeral, value)
+            and not is_shifted(one.number, value)
+        ):
             one.add(NumberVerdict.UNKNOWN, f"没有与这个数对应的指标；最接近的是{said_of(one, value)}")
             one.key, one.value, one.zh, one.unit = None, None, "", ""
         else:
@@ -339,10 +364,6 @@ class _Prover:
                 one.suggestion = suggest(one.number, value, indicator.unit, spoken.cell)
             for other in known.also:
                 self._judge_also(one, other)
-
-    def _is_another(self, number: DraftNumber, value: Decimal) -> bool:
-        """Whether a value is too far from a number to be what it is of, and has not even its digits."""
-        return is_far(number.numeral, value) and not is_shifted(number, value)
 
     def _value(self, name: str, year: int, scope: str) -> Decimal | None:
         value = self._readings.figures.get(name, year, scope).value
@@ -358,13 +379,14 @@ class _Prover:
             one.add(*verdict_of(other, value))
 
 
-def _tells(number: DraftNumber, relation: DraftRelation) -> bool:
-    """Whether a number has so many digits that a figure of which it is true is hardly one by chance."""
-    if number.wording.low is None or number.wording.high is None:
-        return False
-    digits = len(number.numeral.normalize().as_tuple().digits)
-    is_change = relation.kind is not RelationKind.LEVEL
-    return number.kind is NumberKind.COUNT and digits >= (2 if is_change or number.unit in ("%", "元") else 3)
+def _digits(number: DraftNumber) -> int:
+    """How many digits a number has beyond the first that tell it from others."""
+    low, high = number.wording.low, number.wording.high
+    if number.kind is not NumberKind.COUNT or low is None or high is None:
+        return 0
+    if low == high:
+        return len(number.numeral.normalize().as_tuple().digits) - 1
+    return max(0, int(log10(max(abs(number.numeral) / (high - low), Decimal(1)))))
 
 
 def _is_figure(number: DraftNumber, is_cell: bool) -> bool:

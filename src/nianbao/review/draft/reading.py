@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from nianbao.catalog import Project
+from nianbao.review.draft.headings import Headings
 from nianbao.review.draft.numerals import fold
+from nianbao.review.draft.words import read_words
 
 SAME_TITLE = 0.8
 """How alike a heading must be to a declared title, so that an edited heading is still known."""
@@ -32,9 +34,6 @@ _END = re.compile(r"[。！？：；.!?:…”’）)》]$")
 _GOES_ON = re.compile(r"[，、；,]$")
 _HEADING = re.compile(r"^(?:[（(]?[一二三四五六七八九十]+[）)、是要]|第[一二三四五六七八九十]+[章节部]|附件)")
 _NUMBERING = re.compile(r"^(?:[（(]?[一二三四五六七八九十\d]+[）)、.]|[一二三四五六七八九十]+[是要])")
-_CHAPTER = re.compile(r"[一二三四五六七八九十]+、|第[一二三四五六七八九十]+[章节部]")
-_ANOTHER = re.compile(r"附(?:件|表|录|[：:])|【|(?=.*[〔\[]20\d\d[〕\]]\d+号$)")
-_TO_COME = re.compile(r"下一步|明年|工作安排|工作打算|今后")
 _MARKUP = re.compile(r"\*\*|^#+\s*")
 
 
@@ -78,7 +77,7 @@ class Paragraph:
 class Passage:
     """Paragraphs that are one text, with the section (`place`) they stand in; `starts` is where each begins.
 
-    A plan is what stands under a heading of the year to come.
+    A plan is what stands under a heading of the year to come; `heads` are what it opens with and the headings over it.
     """
 
     text: str
@@ -88,6 +87,7 @@ class Passage:
     first: int
     starts: tuple[int, ...]
     is_plan: bool = False
+    heads: Sequence[str] = ()
 
 
 def read_text(text: str) -> list[Paragraph]:
@@ -97,18 +97,19 @@ def read_text(text: str) -> list[Paragraph]:
 
 def passages(paragraphs: Sequence[Paragraph], project: Project, year: int) -> list[Passage]:
     """The paragraphs joined where a page or line was broken, each with its section."""
-    titles = _titles(project, year)
-    section, is_plan, found = NOWHERE, False, []
+    titles, outline, to_come = _titles(project, year), Headings(), read_words(project).pattern("~to_come~")
+    section, found = NOWHERE, []
+    heads: Sequence[str] = ("",)
     for first, together in _joined(paragraphs):
         text = "".join(paragraph.text for paragraph in together)
         if together[0].cell is None:
             opened = _section_of(text, titles)
             section = section if opened == NOWHERE else opened
-            if _CHAPTER.match(text) and len(text) < LINE:
-                is_plan = f"{year + 1}年" in text or bool(_TO_COME.search(text))
-            elif _ANOTHER.match(text):
-                is_plan = False
-        found.append(Passage(text, _tags(together), together[0].cell, section, first, _starts(together), is_plan))
+            heads = outline.enter(text, is_heading=together[0].is_heading)
+        is_plan = any(f"{year + 1}年" in head or to_come.search(head) for head in heads)
+        found.append(
+            Passage(text, _tags(together), together[0].cell, section, first, _starts(together), is_plan, heads)
+        )
     return found
 
 

@@ -1,27 +1,33 @@
-"""What a number may be read as: figures of which it could speak, and what their values make of what it says."""
+"""What a number may be read as: a figure, or one figure held against another, and whether it says what they come to."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import combinations
 
+from nianbao.review.draft.mention import UnitsMeant
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
 from nianbao.review.draft.relations import DraftRelation, RelationKind
 from nianbao.review.draft.verdicts import Key
 from nianbao.statistics.figures import Figures
 from nianbao.statistics.scopes import ALL
 
-_RATES = frozenset({"%", "百分点"})
-_PEOPLE = frozenset({"人", "人次", "名"})
-_GROWTH = re.compile(r"增幅|增速|增长最|涨幅|以[\d.]+%领跑")
+RATES = frozenset({"%", "百分点", "个百分点"})
 TARGET = "target_"
 FIRST_HALF, IN, OUT = "上半年", "收入", "支出"
 HUNDRED = Decimal(100)
 TIMES_WITHIN = Decimal("0.1")
 """How far from a whole multiple a value may be that is said to be that many times another."""
+
+
+@dataclass(frozen=True)
+class FigureSum:
+    """A figure, or the sum of several: indicators, units and a year."""
+
+    names: tuple[str, ...]
+    scopes: tuple[str, ...]
+    year: int
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,8 @@ class DraftReading:
     key: Key
     value: Decimal | None
     is_true: bool
+    scopes: tuple[str, ...] = (ALL,)
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,90 +48,121 @@ class Readings:
     figures: Figures
     year: int
 
-    def read(
-        self, number: DraftNumber, relation: DraftRelation, name: str, scope: str, year: int, said: str,
-        among: Sequence[str] | None = None,
-    ) -> DraftReading:  # fmt: skip
-        """A number as this figure."""
-        is_level = relation.kind is RelationKind.LEVEL or (
-            relation.kind is RelationKind.SHARE and self.figures.project.indicators[name].unit == "%"
-        )
-        is_change = not is_level or number.kind in (NumberKind.RANK, NumberKind.FLAT)
-        key = (name, year, scope, is_change)
-        if number.kind is NumberKind.RANK:
-            place = self._place(
-                name, year, scope, int(number.numeral), among=among, by_growth=bool(_GROWTH.search(said))
-            )
-            return DraftReading(key, place, place == number.numeral)
-        if name.startswith(TARGET):
-            planned = self._value(number, relation, key)  # 力争达到 and 突破 go with a target itself
-            return DraftReading(key, planned, planned is not None and _meets(number, planned))
-        return self._held(number, relation, key, self._value(number, relation, key))
-
-    def read_sums(
-        self, number: DraftNumber, names: Iterable[str], named: Sequence[str], year: int, *, is_rest: bool = False
-    ) -> Iterator[DraftReading]:
-        """A number as the sum over units that were named, or over all others of their level."""
-        for name in names:
-            scopes = self._others(name, year, named) if is_rest else named
-            values = [self.figures.get(name, year, scope).value for scope in scopes]
-            known = [value for value in values if value is not None]
-            if len(known) == len(values) > 1:
-                total = sum(known, Decimal(0))
-                yield DraftReading((name, year, ALL, True), total, number.wording.is_true_of(total))
-
-    def read_of_all(self, number: DraftNumber, names: Iterable[str], count: int, year: int) -> Iterator[DraftReading]:
-        """A number as the sum over all units of the level that has so many."""
-        levels = {unit.level.code for unit in self.figures.project.units.values()}
-        for name in names:
-            for level in sorted(levels):
-                values = dict(self._values_of_level(name, year, level, by_growth=False))
-                if len(values) == count > 1:
-                    total = sum(values.values(), Decimal(0))
-                    yield DraftReading((name, year, ALL, True), total, number.wording.is_true_of(total))
-
-    def _others(self, name: str, year: int, named: Sequence[str]) -> list[str]:
-        levels = {self.figures.project.units[code].level.code for code in named if code in self.figures.project.units}
-        return [
-            code
-            for level in sorted(levels)
-            for code, _ in self._values_of_level(name, year, level, by_growth=False)
-            if code not in named
+    def value(self, operand: FigureSum) -> Decimal | None:
+        """What an operand comes to; None where a part of it is not known, or rates would be added up."""
+        parts = [
+            self.figures.get(name, operand.year, scope).value for name in operand.names for scope in operand.scopes
         ]
+        known = [part for part in parts if part is not None]
+        if len(known) < len(parts) or not parts or (len(parts) > 1 and self.is_rate(operand.names[0])):
+            return None
+        return sum(known, Decimal(0))
 
-    def read_share_of_sum(
-        self, number: DraftNumber, names: Iterable[str], scopes: Iterable[str], year: int
-    ) -> Iterator[DraftReading]:
-        """A number as the share that units which were named have together."""
-        for name in names:
-            values = [self.figures.get(name, year, scope).value for scope in scopes]
-            whole = self.figures.get(name, year).value
-            known = [value for value in values if value is not None]
-            if whole and len(known) == len(values) > 1:
-                share = 100 * sum(known, Decimal(0)) / whole
-                yield DraftReading((name, year, ALL, True), share, number.wording.is_true_of(share))
+    def is_rate(self, name: str) -> bool:
+        """Whether an indicator is so many of a hundred, or so much for each."""
+        unit = self.figures.project.indicators[name].unit
+        return unit in RATES or "/" in unit
 
-    def read_added(self, number: DraftNumber, names: Sequence[str], year: int) -> Iterator[DraftReading]:
-        """A number as the sum of two indicators that its words name."""
-        for one, other in combinations(names, 2):
-            values = [self.figures.get(name, year).value for name in (one, other)]
-            known = [value for value in values if value is not None]
-            if len(known) == len(values) and number.wording.is_true_of(sum(known, Decimal(0))):
-                yield DraftReading((one, year, ALL, True), sum(known, Decimal(0)), is_true=True)
+    def is_for_each(self, name: str) -> bool:
+        """Whether an indicator is so much for each."""
+        return "/" in self.figures.project.indicators[name].unit
 
-    def read_per_person(
-        self, number: DraftNumber, said: Sequence[tuple[str, str]], year: int
-    ) -> Iterator[DraftReading]:
-        """An amount a person as the money said last over the people said last."""
-        indicators = self.figures.project.indicators
-        money = next((each for each in said if indicators[each[0]].unit == "元"), None)
-        people = next((each for each in said if indicators[each[0]].unit in _PEOPLE), None)
-        if money and people and money[1] == people[1]:
-            amount, count = (self.figures.get(name, year, scope).value for name, scope in (money, people))
-            if amount and count:
-                yield DraftReading(
-                    (money[0], year, money[1], True), amount / count, number.wording.is_true_of(amount / count)
-                )
+    def has(self, name: str, scopes: Sequence[str]) -> bool:
+        """Whether an indicator has a value of its own for one of the units."""
+        return any(
+            scope in self.figures.values.get((name, self.year - back), {}) for back in (0, 1) for scope in scopes
+        )
+
+    def resolve(self, name: str, units: UnitsMeant, year: int) -> tuple[str, ...]:
+        """The units that are meant where all others of a level are, or all that have a value."""
+        if units.is_rest:
+            return tuple(code for code in self._of_level(name, units.scopes, year) if code not in units.scopes)
+        if units.of_level:
+            for level in sorted({each.level.code for each in self.figures.project.units.values()}):
+                found = tuple(code for code, _ in self._values_of_level(name, year, level))
+                if len(found) == units.of_level:
+                    return found
+            return ()
+        return units.scopes
+
+    def read(
+        self, number: DraftNumber, relation: DraftRelation, one: FigureSum, other: FigureSum | None = None
+    ) -> DraftReading:
+        """A number as a figure or, with another one, as what both come to when they are compared."""
+        is_change = other is not None or len(one.names) * len(one.scopes) > 1
+        key = (one.names[0], one.year, one.scopes[0] if len(one.scopes) == 1 else ALL, is_change)
+        value = self.value(one) if other is None else self._compared(number, relation, one, other)
+        if value is None:
+            return DraftReading(key, None, is_true=False, scopes=one.scopes, names=one.names)
+        if one.names[0].startswith(TARGET) and other is None:  # 力争达到 and 突破 go with a target itself
+            is_true = number.numeral == value or number.wording.is_true_of(value)
+            return DraftReading(key, value, is_true, one.scopes, one.names)
+        direction = (value > 0) - (value < 0)
+        if relation.sign and direction != relation.sign:
+            return DraftReading(key, value, is_true=False, scopes=one.scopes, names=one.names)
+        is_true = any(number.wording.is_true_of(each) for each in _around(value, number, relation, other is not None))
+        return DraftReading(key, value, is_true, one.scopes, one.names)
+
+    def _compared(
+        self, number: DraftNumber, relation: DraftRelation, one: FigureSum, other: FigureSum
+    ) -> Decimal | None:
+        value, base = self.value(one), self.value(other)
+        if value is None or base is None:
+            return None
+        kind, is_rate = relation.kind, self.is_rate(one.names[0])
+        if kind in (RelationKind.LEVEL, RelationKind.CHANGE, RelationKind.GAP):
+            if number.unit == "百分点" and not is_rate:
+                growth, slower = self._growth(one), self._growth(other)
+                return growth - slower if growth is not None and slower is not None and one.year == other.year else None
+            if number.unit == "百分点" or (number.kind is NumberKind.FLAT and is_rate):
+                return value - base
+            if number.unit == "%":
+                return 100 * (value - base) / base if base else None
+            return value - base
+        if kind is RelationKind.OF_INCREASE:
+            part, whole = (self.value(replace(each, year=each.year - 1)) for each in (one, other))
+            is_known = part is not None and whole is not None and base != whole
+            return (
+                100 * (value - part) / (base - whole) if is_known and part is not None and whole is not None else None
+            )
+        if not base:
+            return None
+        if kind is RelationKind.SHARE:
+            share = 100 * value / base
+            return None if share > HUNDRED >= number.numeral else share  # no part is more than the whole
+        return {
+            RelationKind.BY_TIMES: value / base - 1, RelationKind.DONE: 100 * value / base
+        }.get(kind, value / base)  # fmt: skip
+
+    def _growth(self, one: FigureSum) -> Decimal | None:
+        """By how many per cent a figure grew."""
+        value, base = self.value(one), self.value(replace(one, year=one.year - 1))
+        return 100 * (value - base) / base if value is not None and base else None
+
+    def read_rank(
+        self, number: DraftNumber, name: str, scope: str, year: int, *, among: Sequence[str] | None, by_growth: bool
+    ) -> DraftReading:
+        """Which place a unit has among those named or of its level, from the last one where that is asked."""
+        key, wanted, units = (name, year, scope, True), int(number.numeral), self.figures.project.units
+        place = None
+        if scope in units:
+            values = dict(self._values_of_level(name, year, units[scope].level.code, by_growth=by_growth))
+            if among:
+                values = {code: value for code, value in values.items() if code in among}
+            if scope in values and len(values) > 1:
+                own = values[scope]
+                ahead = sum(value < own if wanted < 0 else value > own for value in values.values())
+                place = Decimal(-1 - ahead if wanted < 0 else 1 + ahead)
+        return DraftReading(key, place, place == number.numeral, (scope,), (name,))
+
+    def target(self, name: str, year: int) -> FigureSum | None:
+        """What was planned for a year: the target of the year before, or the budget."""
+        planned, indicators = f"{TARGET}{name}", self.figures.project.indicators
+        if planned in indicators:
+            return FigureSum((planned,), (ALL,), year - 1)
+        zh = f"{indicators[name].zh}预算"
+        budget = next((other for other, each in indicators.items() if each.zh == zh), None)
+        return FigureSum((budget,), (ALL,), year) if budget else None
 
     def read_part_of_year(
         self, number: DraftNumber, relation: DraftRelation, name: str, scope: str, part: str
@@ -137,13 +176,14 @@ class Readings:
         if first is None or year is None:
             return DraftReading(key, None, is_true=False)
         own, other = (first, year - first) if part == FIRST_HALF else (year - first, first)
-        values = {
+        value = {
             RelationKind.LEVEL: own,
             RelationKind.SHARE: 100 * own / year,
             RelationKind.TIMES: own / other if other else None,
             RelationKind.CHANGE: own - other,
-        }
-        return self._held(number, relation, key, values.get(relation.kind))
+        }.get(relation.kind)
+        is_true = value is not None and number.wording.is_true_of(abs(value))
+        return DraftReading(key, value, is_true)
 
     def _of_year(self, name: str) -> str | None:
         """The indicator of all the year whose first half another one is."""
@@ -167,131 +207,30 @@ class Readings:
             if zh.endswith(IN) and zh.replace(IN, OUT) in by_name and (FIRST_HALF in zh) == (part == FIRST_HALF)
         ]
 
-    def read_per(
-        self, number: DraftNumber, relation: DraftRelation, one: tuple[str, str], other: tuple[str, str]
-    ) -> DraftReading:
-        """A number as so much of one figure for each of another."""
-        key = (one[0], self.year, one[1], True)
-        value, base = (self.figures.get(name, self.year, scope).value for name, scope in (one, other))
-        return self._held(number, relation, key, value / base if value is not None and base else None)
-
-    def compare(
-        self, number: DraftNumber, relation: DraftRelation, one: tuple[str, str], other: tuple[str, str], year: int
-    ) -> DraftReading:
-        """A number as what one figure is more than, or how many times, another one."""
-        key = (one[0], year, one[1], True)
-        value, base = (self.figures.get(name, year, scope).value for name, scope in (one, other))
-        if value is None or base is None:
-            return DraftReading(key, None, is_true=False)
-        if relation.kind is RelationKind.SHARE:
-            result = 100 * value / base if base else None
-            if result is not None and result > HUNDRED >= number.numeral:
-                result = None  # no part is more than the whole
-        elif relation.kind is RelationKind.TIMES:
-            result = value / base if base else None
-        elif number.unit == "%" and self.figures.project.indicators[one[0]].unit not in _RATES:
-            result = 100 * (value - base) / base if base else None
-        else:
-            result = value - base
-        return self._held(number, relation, key, result)
-
-    def _held(self, number: DraftNumber, relation: DraftRelation, key: Key, value: Decimal | None) -> DraftReading:
-        """A value that was computed, with whether the number says it, and the right direction."""
-        if value is None:
-            return DraftReading(key, None, is_true=False)
-        direction = (value > 0) - (value < 0)
-        if relation.sign and direction != relation.sign:
-            return DraftReading(key, value, is_true=False)
-        return DraftReading(
-            key, value, any(number.wording.is_true_of(each) for each in _around(value, number, relation))
-        )
-
-    def _value(self, number: DraftNumber, relation: DraftRelation, key: Key) -> Decimal | None:
-        name, year, scope, _ = key
-        value = self.figures.get(name, year, scope).value
-        if value is None:
-            return None
-        kind = relation.kind
-        if number.kind is NumberKind.FLAT:
-            return self._change(name, year, scope, in_percent=True, relation=DraftRelation())
-        if kind is RelationKind.LEVEL:
-            return value
-        if kind in (RelationKind.GAP, RelationKind.DONE):
-            target = self._target(name, year)
-            if not target or scope != ALL:
-                return None
-            return value - target if kind is RelationKind.GAP else 100 * value / target
-        if kind is RelationKind.SHARE and self.figures.project.indicators[name].unit == "%":
-            return value
-        if kind is RelationKind.SHARE:
-            whole = self._compared_with(name, year, ALL if not relation.base_scope else relation.base_scope, relation)
-            return 100 * value / whole if whole and (scope != ALL or relation.is_of_last_year) else None
-        if kind in (RelationKind.TIMES, RelationKind.BY_TIMES):
-            base = self._compared_with(name, year, relation.base_scope or scope, relation)
-            return None if not base else value / base - (kind is RelationKind.BY_TIMES)
-        change = self._change(name, year, scope, in_percent=number.unit == "%", relation=relation)
-        is_rate = self.figures.project.indicators[name].unit in _RATES
-        if number.unit == "百分点" and not is_rate:
-            return None
-        if is_rate and number.unit == "%" and change is not None and value != change:
-            return 100 * change / (value - change)  # a rate that went from 50% to 51% went up by 2% or by one point
-        return change
-
-    def _change(self, name: str, year: int, scope: str, *, in_percent: bool, relation: DraftRelation) -> Decimal | None:
-        value, base = self.figures.get(name, year, scope).value, None
-        if value is not None:
-            base = self._compared_with(name, year, relation.base_scope or scope, relation)
-        if value is None or base is None:
-            return None
-        if in_percent and self.figures.project.indicators[name].unit not in _RATES:
-            return 100 * (value - base) / base if base else None
-        return value - base
-
-    def _compared_with(self, name: str, year: int, scope: str, relation: DraftRelation) -> Decimal | None:
-        """What it is compared with: another unit in the same year, or itself in the year before or the one named."""
-        of_another = relation.base_scope or (relation.kind is RelationKind.SHARE and not relation.is_of_last_year)
-        return self.figures.get(name, year if of_another else relation.base_year or year - 1, scope).value
-
-    def _target(self, name: str, year: int) -> Decimal | None:
-        planned = f"{TARGET}{name}"
-        if planned not in self.figures.project.indicators:
-            return None
-        return self.figures.get(planned, year - 1).value
-
-    def _place(
-        self, name: str, year: int, scope: str, wanted: int, *, among: Sequence[str] | None, by_growth: bool
-    ) -> Decimal | None:
-        """Which place a unit has among those named or of its level, from the last one where that is asked."""
+    def _of_level(self, name: str, named: Sequence[str], year: int) -> list[str]:
         units = self.figures.project.units
-        if scope not in units:
-            return None
-        values = dict(self._values_of_level(name, year, units[scope].level.code, by_growth=by_growth))
-        if among:
-            values = {code: value for code, value in values.items() if code in among}
-        if scope not in values or len(values) < 2:
-            return None
-        if wanted < 0:
-            return Decimal(-1 - sum(value < values[scope] for value in values.values()))
-        return Decimal(1 + sum(value > values[scope] for value in values.values()))
+        levels = {units[code].level.code for code in named if code in units}
+        return [code for level in sorted(levels) for code, _ in self._values_of_level(name, year, level)]
 
-    def _values_of_level(self, name: str, year: int, level: str, *, by_growth: bool) -> Iterator[tuple[str, Decimal]]:
+    def _values_of_level(
+        self, name: str, year: int, level: str, *, by_growth: bool = False
+    ) -> Iterator[tuple[str, Decimal]]:
         for code in self.figures.values.get((name, year), {}):
             unit = self.figures.project.units.get(code)
             if unit and unit.level.code == level:
                 value = self.figures.get(name, year, code).value
                 if by_growth:
-                    value = self._change(name, year, code, in_percent=True, relation=DraftRelation())
+                    base = self.figures.get(name, year - 1, code).value
+                    value = (value - base) / base if value is not None and base else None
                 if value is not None:
                     yield code, value
 
 
-def _meets(number: DraftNumber, planned: Decimal) -> bool:
-    return number.numeral == planned or number.wording.is_true_of(planned)
-
-
-def _around(value: Decimal, number: DraftNumber, relation: DraftRelation) -> Iterable[Decimal]:
+def _around(value: Decimal, number: DraftNumber, relation: DraftRelation, is_compared: bool) -> Iterable[Decimal]:
     """The value without its sign; what people compute from printed numbers may be off by one in the last place."""
     size = value if number.kind in (NumberKind.FLAT, NumberKind.MOVED) else abs(value)
+    if not is_compared:
+        return (size,)
     if relation.kind in (RelationKind.CHANGE, RelationKind.GAP) and number.unit not in ("%", "倍"):
         low, high = number.wording.low, number.wording.high
         half = (high - low) / 2 if low is not None and high is not None else Decimal(0)
@@ -301,13 +240,3 @@ def _around(value: Decimal, number: DraftNumber, relation: DraftRelation) -> Ite
     if relation.kind in (RelationKind.TIMES, RelationKind.BY_TIMES) and abs(size - round(size)) <= TIMES_WITHIN:
         return size, Decimal(round(size))
     return (size,)
-
-
-def scopes_in(names: Mapping[str, str], text: str) -> list[tuple[int, str]]:
-    """The units that are named in a text, each where it stands; of names within one another the longest counts."""
-    found: list[tuple[int, int, str]] = []
-    for name in sorted(names, key=len, reverse=True):
-        for match in re.finditer(re.escape(name) + "(?!省)", text):
-            if not any(start <= match.start() < end for start, end, _ in found):
-                found.append((match.start(), match.end(), names[name]))
-    return [(start, code) for start, _, code in sorted(found)]

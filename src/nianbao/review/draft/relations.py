@@ -3,63 +3,48 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from nianbao.review.draft.mention import UnitNames
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
-from nianbao.review.draft.patterns import OUT_OF
+from nianbao.review.draft.patterns import OUT_OF, SAME_UNIT
+from nianbao.review.draft.topics import CLAUSE, SEGMENT, SENTENCE
+from nianbao.review.draft.words import DraftWords
 from nianbao.statistics.scopes import ALL
 
-_STOP = re.compile(r"[，,；;。！？!?：:]")
-_SEGMENT = re.compile(r"[；;。！？!?]")
-_MOVES = r"(?:增加|增长|提高|提升|上升|扩大|减少|下降|降低|增|升|降|减)"
-_LEVEL_AFTER = re.compile(rf"{_MOVES}(?:到|至|为)了?$")
-_BEFORE_IT = re.compile(r"[由从]$|[由从与同](?:上年|去年|20\d\d年)度?[末底]?的?$")
-_TO_IT = re.compile(rf"[^，。；、]{{0,4}}?{_MOVES}?(?:到|至|为)|相比|相较")
-_YEAR_OF_IT = re.compile(r"(?<!于)(?:上年|去年|上年同期)(?:的|为|是)?$")
-_UP = re.compile(
-    r"(?:增加|增长|提高|提升|上升|扩大|净增(?:加)?[^，。；、\d]{0,8}|增[幅速][^，。；、\d高低]{0,2}|(?<!新)增|增收|增支|涨|添|(?<![提上回晋])升)(?:了|最多的?)?$"
+MAYBE, HARDLY = 0.7, 0.4
+"""How likely a per cent is a share or a growth where the sentence speaks of one, and where nothing says so."""
+
+_YEAR_OF_IT = r"(?<!于)(?:上年|去年|上年同期)(?:的|为|是|只有|仅有|才|只|多达|仅)*$"
+_BEFORE_IT = r"[由从]$|[由从与同](?:上年|去年|20\d\d年)度?[末底]?的?$"
+_TO_IT = r"[^，。；、]{0,4}?(?:~up~|~down~|压)?(?:到|至|为)|相比|相较"
+_COMPARED = (
+    r"(?:比|较|同|与|和|超)(?P<base>[^，；。]{0,16}?)"
+    r"(?:相比|增|减|(?<!最)[多少高低]|提|下|上升|降|净|翻|持平|有所|相差|之差|$)"
 )
-_DOWN = re.compile(r"(?:减少|下降|降低|下滑|缩减|回落|降幅[为达]?到?|减幅[为达]?到?|减|减收|减支|(?<!下)降)了?$")
-_MORE = re.compile(r"(?<!至)(?<!最)(?:多|高)(?:出)?[^，。；、\d最]{0,3}$")
-_LESS = re.compile(r"(?<!至)(?<!最)(?:少|低)[^，。；、\d最]{0,3}$")
-_GROWTH_AFTER = re.compile(r"的(?:增幅|增速|涨幅)|领跑")
-_APART = re.compile(r"(?:相差|差距[为达]?|之差[为是]?)(?:了)?$")
-_LEFT = re.compile(r"(?:结余|节余|尚有|还有|仍有|余下|剩余|剩下|净)$")
-_COMPARED = re.compile(
-    r"(?:比|较|同|与|和|超)(?P<base>[^，；。]{0,16}?)(?:相比|增|减|(?<!最)[多少高低]|提|下|上升|降|净|翻|持平|有所|相差|之差|$)"
+_COMPARED_APART = r"[与和同比](?P<base>[^，。；与和同比]{1,16}?)(?:相差|的?差距|之差)"
+_COMPARED_BEFORE = r"[比较与同](?P<base>[^，。；比较与同]{1,20}?)(?:相比|相较)?[，,]$"
+_MORE_THAN = r"(?P<sign>[高多大低少小])(?:于|出)(?P<base>[^，；。、\d]{2,10})(?<!的)$"
+_OF = r"(?:占|是|为|达|达到|相当于|只有|仅有|不到|不足|超过|约为?|仅为?|只及|仅及)(?P<base>[^，；。]{0,18}?)的?$"
+_OF_BOTH = r"(?:相当于|是|为)[^，；。]*、(?P<base>[^，；。、]{0,18}?)的$"
+_SHARE_OF = (
+    r"(?:占|相当于)(?P<part>[^，；。（(]{0,18}?)的?$|(?:是|为|达到?|只有|仅有|不到|不足|超过|约|[只仅]及)"
+    r"(?P<base>[^，；。（(是为占到足有过约及]{2,18})的$"
 )
-_YEARS = re.compile(r"上年|去年|上一年|同期|年初|往年|20\d\d年")
-_LAST_YEAR = re.compile(r"上年|去年|同期")
-_SINCE_LAST = re.compile(r"同比")
-_WHOLE = re.compile(r"平均|^全[省市区县国]$")
-_TARGET = re.compile(r"目标|计划任务|年度任务|超额完成")
-_ABOVE_TARGET = re.compile(r"超额完成|超出|超过|超$|超[^，；。\d]{0,4}(?:计划|目标|任务)数?$")
-_BELOW_TARGET = re.compile(r"[还尚]?差|距|未完成")
-_PLANNED = re.compile(r"(?:目标任务|目标|计划|任务)数?(?:[为是]|定为|新建|建设|选树)?$")
-_OF_TARGET = re.compile(r"[比较超距离][^，；。]{0,8}(?:计划|目标|任务)")
-_OF = re.compile(
-    r"(?:占|是|为|达|达到|相当于|只有|仅有|不到|不足|超过|约为?|仅为?|只及|仅及)(?P<base>[^，；。]{0,18}?)的?$"
+_SHARE_IS = r"(?:的?(?:~share~))?(?:合计|~each~|均|都|也|了)?(?:为|是|达到?|约为?|仅为?)?$"
+_PER = (
+    r"(?:平均每|每(?=[^，；。\d]*平均))(?P<base>(?:个|家|名|位|人|期|场|支|条|件|所|处|次|班|户)[^，；。\d]*)$"
+    r"|(?P<each>[户件期家班场站])均[^，；。\d]{0,6}$"
 )
-_SHARE_OF = re.compile(
-    r"(?:占|相当于)(?P<part>[^，；。（(]{0,18}?)的?$|(?:是|为|达到?|只有|仅有|不到|不足|超过|约|[只仅]及)(?P<base>[^，；。（(是为占到足有过约及]{2,18})的$"
+_UP = (
+    r"(?:(?<![提上回晋新])(?:~up~)[^，。；、\d高低]{0,2}|(?:~growth~)[^，。；、\d高低]{0,4}|净增[^，。；、\d]{0,8})"
+    r"(?:了|最多的?)?$"
 )
-_OF_EACH = re.compile(rf"{OUT_OF}[^，；。\d]*$")
-_SHARE_IS = re.compile(r"(?:的?(?:比重|比例|份额|百分比|比))?(?:合计|分别|均|都|也)?(?:为|是|达到?|约为?|仅为?)?$")
-_MORE_THAN = re.compile(r"(?P<sign>[高多大低少小])(?:于|出)(?P<base>[^，；。、\d]{2,10})(?<!的)$")
-_PARTS_OF_IT = re.compile(r"(?:[^，、；。\d]{0,6}，其中|[、和，])[^，、；。\d]{2,5}")
-_GREW = re.compile(r"(?:增长|增幅|增速|涨幅)[^，。；、\d]{0,8}[，,](?:为|达)?$")
-_PER = re.compile(
-    r"(?:平均每|每(?=[^，；。\d]*平均))(?P<base>(?:个|家|名|位|人|期|场|支|条|件|所|处|次|班)[^，；。\d]*)$"
-)
-_OF_BOTH = re.compile(r"(?:相当于|是|为)[^，；。]*、(?P<base>[^，；。、]{0,18}?)的$")
-_DONE = re.compile(r"完成(?:全年|年度)?(?:目标|计划|任务)(?:任务)?的?$")
-_BUDGET = re.compile(r"(?:超收|超支|短收|短支|超(?:出)?预算|[低少]于预算|[高多]于预算|比预算数?[多少高低超])了?$")
-_COMPARED_BEFORE = re.compile(r"[比较与同](?P<base>[^，。；比较与同]{1,20}?)(?:相比|相较)?[，,]$")
-_COMPARED_APART = re.compile(r"[与和同比](?P<base>[^，。；与和同比]{1,16}?)(?:相差|的?差距|之差)")
-_IS_TARGET = re.compile(r"的?(?:年度|全年|预期)?(?:目标|任务|计划)")
-_TIED_TO = re.compile(r"于|超|不及|不如")
+_DOWN = r"(?:(?<!下)(?:~down~)|(?:~decline~)[为达]?到?)[^，。；、\d高低至到]{0,2}了?$"
+_LEVEL_AFTER = r"(?:~up~|~down~|压|发展|建设|办)(?:到|至|为)了?$"
+_LATER = r"的(?:~growth~)"
 
 
 class RelationKind(StrEnum):
@@ -73,6 +58,7 @@ class RelationKind(StrEnum):
     PER = "per"
     GAP = "gap"
     DONE = "done"
+    OF_INCREASE = "of_increase"
 
 
 @dataclass(frozen=True)
@@ -80,7 +66,8 @@ class DraftRelation:
     """What a number says: kind, direction (1 up, -1 down, 0 none), the unit it compares with, the base's year.
 
     `is_open` tells that it compares with something that is no unit and no year: another figure, by the words of
-    `base`, or by none where the two figures said last are compared.
+    `base`, or by none where the two figures said last are compared. `is_now` is said of what
+    something came to from last year; `weight` is how likely it is said.
     """
 
     kind: RelationKind = RelationKind.LEVEL
@@ -91,147 +78,232 @@ class DraftRelation:
     is_open: bool = False
     base: str = ""
     is_target: bool = False
+    is_now: bool = False
+    per_unit: str = ""
+    weight: float = 1.0
 
 
-def relation_of(
-    text: str, numbers: Sequence[DraftNumber], index: int, scopes: Mapping[str, str], last: DraftRelation | None
-) -> DraftRelation:
-    """What one of the numbers of a text says; `last` is what the number before it says."""
-    number = numbers[index]
-    clause = text[_start(_STOP, text, number.start) : number.start]
-    segment = text[_start(_SEGMENT, text, number.start) : number.start]
-    if number.kind is NumberKind.MOVED:
-        return moved(text, number, scopes)
-    if (
-        last
-        and last.kind in (RelationKind.CHANGE, RelationKind.SHARE)
-        and re.fullmatch(r"[和、及与]", text[numbers[index - 1].end : number.start])
-        and (number.unit == "%") == (numbers[index - 1].unit == "%")
-    ):
-        return last
-    if last and last.is_open and not last.base and _PARTS_OF_IT.fullmatch(text[numbers[index - 1].end : number.start]):
-        return last
-    if last and last.kind is RelationKind.TIMES and last.base_scope and number.unit == "倍":
-        between = text[numbers[index - 1].end : number.start]
-        if re.fullmatch(r"[、，和][^，。；、\d]{2,6}的", between) and (scope := _scope_in(between, scopes)):
-            return replace(last, base_scope=scope)
-    is_before = _BEFORE_IT.search(clause) and _TO_IT.match(text, number.end)
-    if is_before or (_YEAR_OF_IT.search(clause) and number.unit not in ("%", "百分点", "倍")):
-        return DraftRelation(is_of_last_year=True)
-    if _LEVEL_AFTER.search(clause):
+@dataclass(frozen=True)
+class Relations:
+    """Reads what numbers say, by the words that are declared for it."""
+
+    _words: DraftWords
+    _units: UnitNames
+
+    def of(
+        self, text: str, numbers: Sequence[DraftNumber], index: int, last: DraftRelation | None
+    ) -> list[DraftRelation]:
+        """What one of the numbers of a text may say, the likeliest first; `last` is what the number before it says."""
+        number = numbers[index]
+        relation = self._likeliest(text, numbers, index, last)
+        if number.kind is not NumberKind.COUNT:
+            return [relation]
+        clause = text[_start(CLAUSE, text, number.start) : number.start]
+        if number.unit == "%" and self._is_of_increase(text, number):
+            return [DraftRelation(RelationKind.OF_INCREASE)]
+        if relation.kind is RelationKind.CHANGE and self._says("(?:新增|净增|新建|增收|新)了?$", clause):
+            return [relation, DraftRelation(weight=MAYBE)]
+        if relation.kind is not RelationKind.LEVEL:
+            return [relation]
+        sentence = text[_start(SENTENCE, text, number.start) : number.end]
+        if number.unit == "百分点":
+            return [replace(relation, kind=RelationKind.CHANGE), replace(relation, weight=HARDLY)]
+        if number.unit != "%" or relation.is_target or relation.is_of_last_year:
+            return [relation]
+        of_growth = self._says(r"~growth~|~decline~|~against_last~", sentence)
+        of_share = self._says(r"占|~share~", sentence)
+        return [
+            relation,
+            replace(relation, kind=RelationKind.CHANGE, weight=MAYBE if of_growth else HARDLY),
+            replace(relation, kind=RelationKind.SHARE, weight=MAYBE if of_share else HARDLY),
+            replace(
+                relation, kind=RelationKind.DONE, weight=MAYBE if self._says("~done~|~target~", sentence) else HARDLY
+            ),
+        ]
+
+    def _is_of_increase(self, text: str, number: DraftNumber) -> bool:
+        """Whether a number is a share of what something grew by (对增量的贡献率, 占增量的, 新增会员中占)."""
+        clause = text[_start(CLAUSE, text, number.start) : number.start]
+        segment = text[_start(SEGMENT, text, number.start) : number.start]
+        is_of_it = self._says(r"贡献[率度]|占[^，。；]{0,6}(?:增量|增加额|净增)|(?:新增|净增)[^，。；]{0,8}占", clause)
+        return bool(is_of_it or (self._says(r"(?:增量|净增|新增)[^，。；]{0,8}中", segment) and "占" in clause))
+
+    def _says(self, template: str, text: str) -> re.Match[str] | None:
+        return self._words.pattern(template).search(text)
+
+    def _likeliest(
+        self, text: str, numbers: Sequence[DraftNumber], index: int, last: DraftRelation | None
+    ) -> DraftRelation:
+        number = numbers[index]
+        clause = text[_start(CLAUSE, text, number.start) : number.start]
+        segment = text[_start(SEGMENT, text, number.start) : number.start]
+        if number.kind is NumberKind.MOVED:
+            return self.moved(text, number)
+        if last and (
+            goes_on := self._goes_on(text[numbers[index - 1].end : number.start], number, numbers[index - 1], last)
+        ):
+            return goes_on
+        is_before = self._says(_BEFORE_IT, clause) and self._words.pattern(_TO_IT).match(text, number.end)
+        of_it = self._says(_YEAR_OF_IT, clause)
+        is_level = number.unit not in ("%", "百分点", "倍") or clause.endswith(("为", "是", "只有", "仅有"))
+        if is_before or (of_it and is_level):
+            return DraftRelation(is_of_last_year=True)
+        if self._says(_LEVEL_AFTER, clause):
+            return DraftRelation(is_now=bool(last and last.is_of_last_year))
+        if number.unit == "%" and self._says(
+            r"(?:~done~)[^，。；、\d]{0,6}$|(?:是|为|占)[^，。；]{0,4}(?:~budget~|~target~)数?的?$", clause
+        ):
+            return DraftRelation(RelationKind.DONE)
+        if number.unit == "倍" and not self._says(_UP, clause):
+            return self._multiple(clause, number)
+        if (per := self._says(_PER, clause)) and number.unit != "元/人":
+            counted = per["each"] or per["base"][0]
+            return DraftRelation(
+                RelationKind.PER, base=(per["base"] or "")[1:], per_unit=SAME_UNIT.get(counted, counted)
+            )
+        if each := re.search(rf"{OUT_OF}[^，；。\d]*$", clause):
+            return DraftRelation(RelationKind.SHARE, base=each["of"])
+        if planned := self._planned(text, number, clause, segment):
+            return planned
+        return self._changed(text, number, clause, segment)
+
+    def _goes_on(
+        self, between: str, number: DraftNumber, before: DraftNumber, last: DraftRelation
+    ) -> DraftRelation | None:
+        """What is said of a number that follows another one in a list."""
+        if (
+            last.kind in (RelationKind.CHANGE, RelationKind.SHARE, RelationKind.DONE)
+            and re.fullmatch(r"[和、及与]", between)
+            and (number.unit == "%") == (before.unit == "%")
+        ):
+            return last
+        if (
+            last.is_open
+            and not last.base
+            and re.fullmatch(r"(?:[^，、；。\d]{0,6}，其中|[、和，])[^，、；。\d]{2,5}", between)
+        ):
+            return last
+        if last.kind is RelationKind.TIMES and last.base_scope and number.unit == "倍":
+            scope = self._scope_in(between) if re.fullmatch(r"[、，和][^，。；、\d]{2,6}的", between) else ""
+            return replace(last, base_scope=scope) if scope else None
+        return None
+
+    def _planned(self, text: str, number: DraftNumber, clause: str, segment: str) -> DraftRelation | None:
+        """What is said of a target or a budget."""
+        if self._says(r"[距离][^，。；]{0,8}(?:~target~)数?[为是]?$", clause):
+            return DraftRelation(is_target=True)
+        is_of_target = self._says(r"(?:[比较超距离]|超过)[^，；。]{0,8}(?:~target~)", clause)
+        is_target = self._words.pattern(r"的?(?:年度|全年|预期)?(?:~target~)(?!完成)").match(text, number.end)
+        if is_target or (
+            not is_of_target and self._says(r"(?:目标任务|~target~)数?(?:[为是]|定为|新建|建设|选树)?$", clause)
+        ):
+            return DraftRelation(is_target=True)
+        in_sentence = text[_start(SENTENCE, text, number.start) : number.start]
+        is_to_target = is_of_target or (self._says("~target~", in_sentence) and not self._says("~last_year~", clause))
+        for sign, far, near in ((-1, "~below_target~", "~less~"), (1, "~above_target~", "~more~")):
+            said = self._says(rf"(?:{far})[^，。；\d]{{0,8}}$", clause)
+            compared = is_of_target and self._says(rf"(?:{near})[^，。；、\d最]{{0,3}}$", clause)
+            if is_to_target and number.unit != "%" and (said or compared):
+                return DraftRelation(RelationKind.GAP, sign)
+        over = self._says(
+            r"(?:超收|超支|短收|短支|超(?:出)?(?:~budget~)|[低少]于(?:~budget~)|[高多]于(?:~budget~)|比(?:~budget~)数?[多少高低超])了?$",
+            clause,
+        )
+        if over:
+            return DraftRelation(RelationKind.GAP, 1 if re.search("超|多|高", over[0]) else -1)
+        return None
+
+    def _changed(self, text: str, number: DraftNumber, clause: str, segment: str) -> DraftRelation:
+        if than := re.search(_MORE_THAN, clause):
+            sign = 1 if than["sign"] in "高多大" else -1
+            return self._against(DraftRelation(RelationKind.CHANGE, sign), than["base"])
+        is_left = self._says(r"(?:~left~)(?:分别)?[为有达]?$", clause) and self._says(
+            r"[抵余剩]|应|差额|整改|改了|结", segment
+        )
+        if self._says(r"(?:~apart~)[为达是]?了?$", clause) or is_left:
+            return replace(self._compared(RelationKind.CHANGE, 0, clause, is_apart=True), sign=0)
+        if sign := self._direction(clause, segment, text[number.end :]):
+            kind = RelationKind.BY_TIMES if number.unit == "倍" else RelationKind.CHANGE
+            return self._compared(kind, sign, clause if re.search("[比较超]", clause) else segment)
+        if number.unit == "%" and (of := re.search(_SHARE_OF, clause)):
+            return self._share(self._words.pattern(_SHARE_IS).sub("", of["part"] or of["base"] or ""))
         return DraftRelation()
-    if _DONE.search(clause) and number.unit == "%":
-        return DraftRelation(RelationKind.DONE)
-    if number.unit == "倍" and not _UP.search(clause):
-        return _multiple(clause, number, scopes)
-    if (per := _PER.search(clause)) and number.unit != "元/人":
-        return DraftRelation(RelationKind.PER, base=per["base"])
-    if each := _OF_EACH.search(clause):
-        return DraftRelation(RelationKind.SHARE, base=each["of"])
-    is_of_target = _OF_TARGET.search(clause)
-    if _IS_TARGET.match(text, number.end) or (_PLANNED.search(clause) and not is_of_target):
-        return DraftRelation(is_target=True)
-    is_to_target = is_of_target or (_TARGET.search(segment) and not _LAST_YEAR.search(clause))
-    if is_to_target and (sign := _to_target(clause)) and number.unit != "%":
-        return DraftRelation(RelationKind.GAP, sign)
-    if than := _MORE_THAN.search(clause):
-        sign = 1 if than["sign"] in "高多大" else -1
-        return _against(DraftRelation(RelationKind.CHANGE, sign), than["base"], scopes)
-    if _APART.search(clause) or (_LEFT.search(clause) and re.search(r"[抵余剩]|应|差额|整改", segment)):
-        return replace(_compared(RelationKind.CHANGE, 0, clause, scopes, is_apart=True), sign=0)
-    if over := _BUDGET.search(clause):
-        sign = 1 if re.search("超|多", over[0]) else -1
-        return DraftRelation(RelationKind.CHANGE, sign, is_open=True, base="预算")
-    sign = _direction(clause, segment, text[number.end :])
-    if sign:
-        kind = RelationKind.BY_TIMES if number.unit == "倍" else RelationKind.CHANGE
-        return _compared(kind, sign, clause if re.search("[比较超]", clause) else segment, scopes)
-    if number.unit == "%" and (of := _SHARE_OF.search(clause)):
-        return _share(_SHARE_IS.sub("", of["part"] or of["base"] or ""), scopes)
-    return DraftRelation()
 
+    def moved(self, text: str, number: DraftNumber) -> DraftRelation:
+        """With what a figure is compared that is said to be larger or smaller without a number (多于乙州, 略有上升)."""
+        before = text[_start(CLAUSE, text, number.start) : number.start]
+        if re.search(r"于|超|不及|不如", number.text):
+            stop = re.compile(r"[，,；;。！？!?：:（(\d]").search(text, number.end)
+            base = text[number.end : stop.start() if stop else len(text)]
+        else:
+            found = list(re.finditer(r"[比较与同](?P<base>[^，；。比较]{1,16}?)(?:相比|也|均|都)*$", before))
+            base = found[-1]["base"] if found else _said_before(text, number)
+        relation = self._against(DraftRelation(RelationKind.CHANGE, int(number.numeral)), base)
+        return replace(relation, is_open=relation.is_open or not base)
 
-def moved(text: str, number: DraftNumber, scopes: Mapping[str, str]) -> DraftRelation:
-    """With what a figure is compared that is said to be larger or smaller without a number (多于乙州, 略有上升)."""
-    before = text[_start(_STOP, text, number.start) : number.start]
-    if _TIED_TO.search(number.text):
-        stop = re.compile(r"[，,；;。！？!?：:（(\d]").search(text, number.end)
-        base = text[number.end : stop.start() if stop else len(text)]
-    else:
-        found = list(re.finditer(r"[比较与同](?P<base>[^，；。比较]{1,16}?)(?:相比|也|均|都)*$", before))
-        base = found[-1]["base"] if found else _said_before(text, number)
-    relation = _against(DraftRelation(RelationKind.CHANGE, int(number.numeral)), base, scopes)
-    return replace(relation, is_open=relation.is_open or not base)
+    def _direction(self, clause: str, segment: str, after: str) -> int:
+        """Up or down, as the words next to the number say; 多 and 少 only where something is compared."""
+        if headed := self._says(r"(?:(?P<up>~up~|~growth~)|~down~|~decline~)[：:][^；。：:]*$", segment):
+            return 1 if headed["up"] else -1
+        is_its_growth = re.search(r"(?:增长|增幅|增速|涨幅)[^，。；、\d]{0,8}[，,](?:为|达)?$", segment)
+        if (
+            self._says(_UP, clause)
+            or self._words.pattern(_LATER).match(after)
+            or (is_its_growth and not after.startswith("的"))
+        ):
+            return 1
+        if self._says(_DOWN, clause):
+            return -1
+        if re.search(r"[比较超]|同比|增速|涨", segment):
+            if self._says(r"(?<!至)(?<!最)(?:~more~)(?:出)?[^，。；、\d最]{0,3}$", clause):
+                return 1
+            return -1 if self._says(r"(?<!至)(?<!最)(?:~less~)[^，。；、\d最]{0,3}$", clause) else 0
+        return 0
+
+    def _compared(self, kind: RelationKind, sign: int, said: str, *, is_apart: bool = False) -> DraftRelation:
+        found = list(re.finditer(_COMPARED_APART if is_apart else _COMPARED, said))
+        base = found[-1]["base"] if found else ""
+        if is_apart and not base:
+            return DraftRelation(kind, sign, is_open=True)
+        if not base or self._says("~against_last~", said):
+            return DraftRelation(kind, sign)
+        return self._against(DraftRelation(kind, sign), base)
+
+    def _against(self, relation: DraftRelation, base: str) -> DraftRelation:
+        """The relation with what it compares with: a year, the target, a unit, the whole, or another figure."""
+        if year := re.search(r"(20\d\d)年", base):
+            return replace(relation, base_year=int(year[1]))
+        if not base or self._says("~last_year~|~same_period~", base):
+            return relation
+        if self._says("~target~|~budget~", base):
+            return replace(relation, kind=RelationKind.GAP)
+        if scope := self._scope_in(base):
+            return replace(relation, base_scope=scope)
+        is_whole = self._says(r"平均|^(?:~average~)$", base)
+        return replace(relation, base_scope=ALL) if is_whole else replace(relation, is_open=True, base=base)
+
+    def _scope_in(self, words: str) -> str:
+        return next((code for _, _, code in self._units.find(words)), "")
+
+    def _multiple(self, clause: str, number: DraftNumber) -> DraftRelation:
+        if number.text.startswith("翻"):
+            return DraftRelation(RelationKind.TIMES)
+        of = re.search(_OF_BOTH, clause) or re.search(_OF, clause)
+        relation = self._against(DraftRelation(RelationKind.TIMES), of["base"] if of else "")
+        return relation if of else replace(relation, is_open=True)
+
+    def _share(self, base: str) -> DraftRelation:
+        if self._says("~last_year~|~same_period~|20\\d\\d年", base):
+            return DraftRelation(RelationKind.SHARE, is_of_last_year=True)
+        return DraftRelation(RelationKind.SHARE, base_scope=self._scope_in(base), base=base)
 
 
 def _said_before(text: str, number: DraftNumber) -> str:
     """What the clause before compares with (与2021年的100人相比，略有增加)."""
-    clause = text[_start(_SEGMENT, text, number.start) : _start(_STOP, text, number.start)]
-    found = _COMPARED_BEFORE.search(clause)
+    clause = text[_start(SEGMENT, text, number.start) : _start(CLAUSE, text, number.start)]
+    found = re.search(_COMPARED_BEFORE, clause)
     return found["base"] if found else ""
 
 
 def _start(stop: re.Pattern[str], text: str, at: int) -> int:
     return max((match.end() for match in stop.finditer(text, 0, at)), default=0)
-
-
-def _direction(clause: str, segment: str, after: str) -> int:
-    """Up or down, as the words next to the number say; 多 and 少 only where something is compared."""
-    is_its_growth = _GREW.search(segment) and not after.startswith("的")
-    if _UP.search(clause) or _GROWTH_AFTER.match(after) or is_its_growth:
-        return 1
-    if _DOWN.search(clause):
-        return -1
-    if re.search(r"[比较超]", segment):
-        return 1 if _MORE.search(clause) or clause.endswith("超预算") else -1 if _LESS.search(clause) else 0
-    return 0
-
-
-def _to_target(clause: str) -> int:
-    if _BELOW_TARGET.search(clause) or _LESS.search(clause):
-        return -1
-    return 1 if _ABOVE_TARGET.search(clause) or _MORE.search(clause) else 0
-
-
-def _compared(
-    kind: RelationKind, sign: int, said: str, scopes: Mapping[str, str], *, is_apart: bool = False
-) -> DraftRelation:
-    found = list((_COMPARED_APART if is_apart else _COMPARED).finditer(said))
-    base = found[-1]["base"] if found else ""
-    if is_apart and not base:
-        return DraftRelation(kind, sign, is_open=True)
-    if not base or _SINCE_LAST.search(said):
-        return DraftRelation(kind, sign)
-    return _against(DraftRelation(kind, sign), base, scopes)
-
-
-def _against(relation: DraftRelation, base: str, scopes: Mapping[str, str]) -> DraftRelation:
-    """The relation with what it compares with: a year, the target, a unit, the whole, or another figure."""
-    if year := re.search(r"(20\d\d)年", base):
-        return replace(relation, base_year=int(year[1]))
-    if not base or _YEARS.search(base):
-        return relation
-    if _TARGET.search(base):
-        return replace(relation, kind=RelationKind.GAP)
-    if scope := _scope_in(base, scopes):
-        return replace(relation, base_scope=scope)
-    return replace(relation, base_scope=ALL) if _WHOLE.search(base) else replace(relation, is_open=True, base=base)
-
-
-def _scope_in(words: str, scopes: Mapping[str, str]) -> str:
-    return next((scopes[name] for name in sorted(scopes, key=len, reverse=True) if name in words), "")
-
-
-def _multiple(clause: str, number: DraftNumber, scopes: Mapping[str, str]) -> DraftRelation:
-    if number.text.startswith("翻"):
-        return DraftRelation(RelationKind.TIMES)
-    of = _OF_BOTH.search(clause) or _OF.search(clause)
-    base = of["base"] if of else ""
-    relation = _against(DraftRelation(RelationKind.TIMES), base, scopes)
-    return relation if of else replace(relation, is_open=True)
-
-
-def _share(base: str, scopes: Mapping[str, str]) -> DraftRelation:
-    if _YEARS.search(base):
-        return DraftRelation(RelationKind.SHARE, is_of_last_year=True)
-    return DraftRelation(RelationKind.SHARE, base_scope=_scope_in(base, scopes), base=base)

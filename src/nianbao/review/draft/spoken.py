@@ -18,6 +18,7 @@ _PER_CENT = re.compile(r"增长|增幅|增速|同比")
 _EITHER_WAY = re.compile(r"增减|变化|变动|同比")
 _YEAR = re.compile(r"(?P<year>20\d\d)年?度?|(?<![比较])(?:上年|去年)(?:同期|数)?")
 _BRACKETS = re.compile(r"[（(][^（()）]*[）)]")
+_COLON = re.compile(r"[：:，,]")
 _TOTAL = re.compile(r"全部|合计|总计|小计|总计数")
 _BELOW_NOUGHT = re.compile(r"[-－−—▼↓]\s*$|下降|减少")
 
@@ -30,7 +31,9 @@ class Spoken:
     numbers: Sequence[DraftNumber]
     bound: Sequence[RankedNumber]
     topics: Topics
+    background: Mapping[str, float]
     cell: DraftCell | None = None
+    subject: str = ""
 
     @property
     def is_cell(self) -> bool:
@@ -45,6 +48,7 @@ def sentence_of(
     cell = passage.cell
     assert cell is not None
     label = whole if _TOTAL.fullmatch(cell.label) else cell.label
+    cell = replace(cell, head=_COLON.sub("", cell.head))
     head = _YEAR.sub("", cell.head) if not GOES_ON.fullmatch(cell.head) else _YEAR.sub("", cell.of) + cell.head
     head = "" if _GENERAL_HEAD.fullmatch(head) else head
     if scopes.get(head):

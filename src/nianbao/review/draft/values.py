@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from nianbao.review.draft.mention import SaidYear, UnitNames
 from nianbao.review.draft.numbers import DraftNumber
 from nianbao.review.draft.profiles import Profile
 from nianbao.review.draft.reading import Place
-from nianbao.review.draft.topics import SaidYear
+from nianbao.review.draft.scores import says_change
+from nianbao.review.draft.words import DraftWords
 from nianbao.statistics.figures import Figures
 
 
@@ -19,13 +22,18 @@ class Values:
     figures: Figures
     year: int
     profiles: Mapping[str, Profile]
-    scopes: Mapping[str, str]
+    units: UnitNames
+    words: DraftWords
 
     def may_be(self, name: str, number: DraftNumber) -> bool:
         """Whether a number is true of an indicator in a year of which it is printed."""
         backs = frozenset({0}).union(*self.profiles[name].printed.values())
         values = (self.figures.get(name, self.year - back).value for back in backs)
         return any(value is not None and number.wording.is_true_of(value) for value in values)
+
+    def is_change(self, name: str) -> bool:
+        """Whether an indicator is itself a change."""
+        return says_change(self.profiles[name])
 
     def years_of(self, name: str, place: Place, said: SaidYear | None) -> list[int]:
         """The years that a number may be about: the one named for it, or those usual for it in its section."""
@@ -43,7 +51,7 @@ class Values:
         return list(dict.fromkeys([*(self.year - back for back in sorted(backs)), self.year]))
 
 
-def scope_names(figures: Figures) -> dict[str, str]:
+def unit_names(figures: Figures) -> UnitNames:
     """What units are called in a report, and shortly their places, with their codes; the federation is the whole."""
     whole, words = figures.project.federation.code, figures.project.conventions.words
     own = [unit for unit in figures.project.units.values() if unit.code != whole]
@@ -55,4 +63,5 @@ def scope_names(figures: Figures) -> dict[str, str]:
         for short in (place, place[:-1]):
             if unit.is_counted and place[-1:] in "市州" and len(short) > 1:
                 names.setdefault(short, unit.code)
-    return names
+    counted = Counter(unit.level.code for unit in own)
+    return UnitNames(names, words.whole, frozenset(size for size in counted.values() if size > 1))

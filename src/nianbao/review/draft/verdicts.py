@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from nianbao.publish.plain import exact
@@ -83,7 +83,7 @@ def judge(wording: Wording, numeral: Decimal, value: Decimal) -> NumberVerdict:
     return NumberVerdict.STALE
 
 
-WEAK, FAR, NEAR = 0.35, 3, Decimal("0.2")
+WEAK, FAR, NEAR = 0.35, 3, Decimal("0.3")
 """A binding this weak to a value so many times larger or smaller is no stale figure of it; one so near may be."""
 DIGITS_TOLD, _SHIFTS = 3, (-8, -4, 4, 8)
 """How many digits a number must have to be known by them, and by how many places units of money are apart."""
@@ -169,8 +169,14 @@ def said_of(one: CheckedDraft, value: Decimal) -> str:
 
 
 def is_near(numeral: Decimal, value: Decimal) -> bool:
-    """Whether a number of some size is within so much of a value that it may be an old one of it."""
-    return abs(value) >= 100 and abs(numeral - value) <= NEAR * abs(value)
+    """Whether a number is so near to a value that it may be said of it by mistake."""
+    return nearness(numeral, value) >= 1 - float(NEAR)
+
+
+def nearness(numeral: Decimal, value: Decimal) -> float:
+    """How much of the larger one of a number and a value the smaller one is, from 0 to 1."""
+    small, large = sorted((abs(numeral), abs(value)))
+    return float(small / large) if large else 1.0
 
 
 def is_far(numeral: Decimal, value: Decimal) -> bool:
@@ -185,3 +191,19 @@ def is_shifted(number: DraftNumber, value: Decimal) -> bool:
     if low is None or high is None or len(number.numeral.normalize().as_tuple().digits) < DIGITS_TOLD:
         return False
     return any(low.scaleb(places) <= value <= high.scaleb(places) for places in _SHIFTS)
+
+
+def slip_of(number: DraftNumber, value: Decimal | None) -> bool:
+    """Whether a number is a value in which two neighbouring digits changed places, or that is in another unit."""
+    if value is None or len(number.numeral.normalize().as_tuple().digits) < DIGITS_TOLD:
+        return False
+    if is_shifted(number, value):
+        return True
+    printed = number.numeral.normalize()
+    rounded = abs(value).quantize(Decimal(1).scaleb(int(printed.as_tuple().exponent)), ROUND_HALF_UP)
+    one, other = (str(int(each.scaleb(-int(printed.as_tuple().exponent)))) for each in (printed, rounded))
+    if len(one) != len(other) or one == other:
+        return False
+    apart = [place for place, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
+    first, last = apart[0], apart[-1]
+    return len(apart) == 2 and one[first] == other[last] and one[last] == other[first]

@@ -1,0 +1,102 @@
+"""What is said of numbers in a draft: units by their names, years, figures that were mentioned, items of lists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from nianbao.statistics.scopes import ALL
+
+
+@dataclass(frozen=True)
+class UnitNames:
+    """What units are called, the word for the whole, and how many units each level has."""
+
+    names: Mapping[str, str]
+    whole: str
+    sizes: frozenset[int]
+
+    def find(self, text: str) -> list[tuple[int, int, str]]:
+        """The units named in a text, each with its place; of names within one another the longest counts."""
+        found: list[tuple[int, int, str]] = []
+        for name in sorted(self.names, key=len, reverse=True):
+            for match in re.finditer(re.escape(name) + "(?!省)", text):
+                if not any(start <= match.start() < end for start, end, _ in found):
+                    found.append((match.start(), match.end(), self.names[name]))
+        return sorted(found)
+
+
+@dataclass(frozen=True)
+class UnitsMeant:
+    """Units that a number may be of, together where they are several, and how likely.
+
+    `is_rest` means all others of their level, `of_level` all units of a level that has so many.
+    """
+
+    scopes: tuple[str, ...]
+    weight: float = 1.0
+    is_rest: bool = False
+    of_level: int = 0
+
+
+WHOLE = UnitsMeant((ALL,))
+
+
+@dataclass(frozen=True)
+class SaidYear:
+    """A year named for a number; a day of it says a stock and nothing else.
+
+    去年 is also the draft's own year, where it is read out in the year after; and what is done in a year may be of the
+    year before (审计上年度资金).
+    """
+
+    year: int
+    is_day: bool
+    may_be_next: bool = False
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A figure that was said, of which units, and where; aside: what it was in the year before, told by the way."""
+
+    names: tuple[str, ...]
+    scopes: tuple[str, ...]
+    year: int
+    at: int
+    passage: int
+    is_level: bool
+    is_aside: bool
+
+    @property
+    def name(self) -> str:
+        """The indicator, or the first of those that were added up."""
+        return self.names[0]
+
+
+@dataclass(frozen=True)
+class ListedItem:
+    """What a number after 分别 is of: its words, its unit, or the figure said before it."""
+
+    words: str = ""
+    scope: str = ""
+    mention: Mention | None = None
+
+
+NO_ITEM = ListedItem()
+
+
+@dataclass(frozen=True)
+class Speaking:
+    """What holds for all of a passage: its number, the year, whether it says plans, or has spoken of years before.
+
+    `lead` is the unit that its heading names; dated after: the draft itself was written in the year after, so that
+    今年 is that year.
+    """
+
+    passage: int
+    year: int
+    is_plan: bool = False
+    is_past: bool = False
+    is_dated_after: bool = False
+    lead: str = ""

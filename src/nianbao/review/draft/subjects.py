@@ -1,0 +1,347 @@
+"""Which indicators a number may be of, scored: by its words, the headings over it, and what was said before it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from nianbao.review.draft.binding import Binder, RankedNumber
+from nianbao.review.draft.mention import Mention
+from nianbao.review.draft.numbers import DraftNumber
+from nianbao.review.draft.profiles import pairs_of
+from nianbao.review.draft.reading import NOWHERE
+from nianbao.review.draft.readings import IN, TARGET, FigureSum, Readings
+from nianbao.review.draft.relations import DraftRelation, RelationKind
+from nianbao.review.draft.scores import COUNTER, fit_of, may_change_by, says_change
+from nianbao.review.draft.spoken import Spoken
+from nianbao.review.draft.topics import SENTENCE
+from nianbao.review.draft.values import Values
+from nianbao.statistics.scopes import ALL
+
+SAID = 0.3
+"""How well words must fit that name what something is compared with, or is a part of."""
+CARRIED_ALONE, CARRIED = (1.0, 0.7, 0.45, 0.25), (0.35, 0.25, 0.15, 0.08)
+"""What a figure counts that was said before: in the sentence, the paragraph, the one before, earlier; the first where a
+number has no words of its own."""
+FADES = 0.7
+"""What is left of that for each other figure said since."""
+AGAIN = 0.15
+"""What is left where the very same figure would be said again."""
+RATE_BY_PER_CENT = 0.4
+"""How likely a rate is said to have moved by per cent, and not by points."""
+AGAIN_BY_WORDS = 0.5
+"""And where words name it once more in its sentence."""
+FEW, MANY = 6, 12
+_PART = re.compile(r"100 \* ([a-z][a-z0-9_]*) / ([a-z][a-z0-9_]*)")
+_PEOPLE = frozenset({"人", "名", "人次"})
+
+
+@dataclass(frozen=True)
+class DraftPair:
+    """Two figures that a number may hold against each other, and how likely; one alone where it is a share as it is."""
+
+    one: FigureSum
+    other: FigureSum | None
+    weight: float
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """Scores the indicators of a project for the numbers of a passage."""
+
+    _values: Values
+    _readings: Readings
+    _binder: Binder
+
+    def of_level(self, spoken: Spoken, at: int) -> dict[str, float]:
+        """The indicators whose level a number may say, the likeliest first."""
+        number = spoken.numbers[at]
+        if spoken.subject:
+            return {spoken.subject: 1.0}
+        item = spoken.topics.item(number)
+        if item.mention:
+            name = item.mention.name
+            kin = [
+                each for each in self._values.profiles if self._fits(each, number) and self._binder.is_kin(each, [name])
+            ]
+            return {name: 1.0} if self._fits(name, number) else dict.fromkeys(kin, 1.0)
+        ranked = self._alone(spoken, number, item.words) if item.words else spoken.bound[at]
+        scores = {each.indicator_id: each.score for each in ranked.ranked if not each.is_change}
+        if ranked.best and not ranked.best.is_change:
+            scores[ranked.best.indicator_id] = max(ranked.best.score, scores.get(ranked.best.indicator_id, 0.0))
+        has_own = bool(item.words) or self._has_own_words(spoken, number)
+        for name, weight in self._carried(spoken, number, has_own=has_own).items():
+            fit = fit_of(self._values.profiles[name], number)
+            if fit >= COUNTER:
+                scores[name] = scores.get(name, 0.0) + weight * fit
+        units = spoken.topics.units(number)[0].scopes
+        for said in spoken.topics.in_sentence(number):
+            if said.is_level and said.scopes == units and said.name in scores and not spoken.topics.year(number):
+                scores[said.name] *= AGAIN_BY_WORDS
+        return _ordered(scores)
+
+    def of_change(self, spoken: Spoken, at: int, relation: DraftRelation) -> dict[str, float]:
+        """The indicators of which a number may say a change, a share, a multiple or a rank, the likeliest first."""
+        number = spoken.numbers[at]
+        if spoken.subject:
+            return {spoken.subject: 1.0}
+        item = spoken.topics.item(number)
+        if item.mention:
+            return {item.mention.name: 1.0}
+        if item.words:
+            text, place = f"{item.words}{number.text}", 0
+            numbers: Sequence[DraftNumber] = [moved_to(number, len(item.words))]
+        else:
+            text, numbers, place = spoken.passage.text, spoken.numbers, at
+        named = self._binder.by_words(text, numbers, place, spoken.passage.place, spoken.background)
+        scores = {name: score for name, score in named if self._may_be(name, number)}
+        has_own = bool(item.words) or self._has_own_words(spoken, number)
+        carried = self._carried(spoken, number, has_own=has_own, is_change=True)
+        for name, weight in carried.items():
+            is_share = relation.kind is RelationKind.SHARE and self._readings.is_rate(name)
+            if self._may_be(name, number) and not is_share:
+                scores[name] = scores.get(name, 0.0) + weight
+        if self._values.words.pattern("~for_each~").search(spoken.topics.own_words(number)):
+            scores = {name: score * (2 if self._readings.is_for_each(name) else 0.5) for name, score in scores.items()}
+        if number.unit == "%" and relation.kind is RelationKind.CHANGE:  # rates move by points
+            scores = {
+                name: score * (RATE_BY_PER_CENT if self._readings.is_rate(name) else 1)
+                for name, score in scores.items()
+            }
+        if relation.kind in (RelationKind.GAP, RelationKind.DONE):
+            plain: dict[str, float] = {}
+            for name, score in scores.items():
+                plain[name.removeprefix(TARGET)] = max(score, plain.get(name.removeprefix(TARGET), 0.0))
+            scores = plain
+        return _ordered(scores)
+
+    def planned(self, spoken: Spoken, at: int) -> dict[str, float]:
+        """The targets that a number of a plan may say; what is planned otherwise nobody has reported."""
+        found: dict[str, float] = {}
+        for name, score in {**self.of_change(spoken, at, DraftRelation()), **self.of_level(spoken, at)}.items():
+            target = f"{TARGET}{name.removeprefix(TARGET)}"
+            if target in self._values.profiles and score >= SAID / 2 and self._fits(target, spoken.numbers[at]):
+                found[target] = max(score, found.get(target, 0.0))
+        return _ordered(found)
+
+    def beside(self, number: DraftNumber, said: Sequence[str]) -> list[str]:
+        """The indicators of a number's very unit that are reported with those that were said before it."""
+        profiles = self._values.profiles
+        return [name for name in profiles if self._fits(name, number) and self._is_beside(name, said)]
+
+    def _is_beside(self, name: str, said: Sequence[str]) -> bool:
+        own, others = self._values.profiles[name].indicator, [self._values.profiles[each].indicator for each in said]
+        if own.is_formula:
+            return self._binder.is_kin(name, said)
+        return any((own.form, own.part, own.section) == (other.form, other.part, other.section) for other in others)
+
+    def _alone(self, spoken: Spoken, number: DraftNumber, words: str) -> RankedNumber:
+        """A number of a list with the words that are its own."""
+        alone = moved_to(number, len(words))
+        return self._binder.bind(f"{words}{number.text}", [alone], spoken.passage.place)[0]
+
+    def _has_own_words(self, spoken: Spoken, number: DraftNumber) -> bool:
+        own = spoken.topics.own_words(number) + " " + number.noun
+        return any(pair in self._binder.telling for pair in pairs_of(own))
+
+    def _carried(
+        self, spoken: Spoken, number: DraftNumber, *, has_own: bool, is_change: bool = False
+    ) -> dict[str, float]:
+        """What was said before, by how near it was said."""
+        weights = CARRIED if has_own else CARRIED_ALONE
+        topics, scores = spoken.topics, {}
+        recent = topics.recent(number)[:MANY]
+        units, year = topics.units(number)[0], topics.year(number)
+        start = topics.start_of(SENTENCE, number)
+        for back, said in enumerate(recent):
+            apart = topics.speaking.passage - said.passage
+            near = 0 if not apart and said.at >= start else 1 if not apart else 2 if apart == 1 else 3
+            weight = weights[near] * FADES**back
+            is_same = said.scopes == units.scopes and not units.is_rest and (year is None or year.year == said.year)
+            if is_same and said.is_level and not is_change and number.wording.style == "exact":
+                weight *= AGAIN
+            if said.name not in scores:
+                scores[said.name] = weight
+        return scores
+
+    def _fits(self, name: str, number: DraftNumber) -> bool:
+        return fit_of(self._values.profiles[name], number) >= COUNTER
+
+    def _may_be(self, name: str, number: DraftNumber) -> bool:
+        profile = self._values.profiles[name]
+        return not says_change(profile) and may_change_by(profile, number)
+
+    def wholes(
+        self, spoken: Spoken, at: int, relation: DraftRelation, name: str, scopes: tuple[str, ...], year: int
+    ) -> list[DraftPair]:
+        """Of what a figure may be a share: what the words say, the whole of its units, or what it is among."""
+        indicators, own = self._values.figures.project.indicators, FigureSum((name,), scopes, year)
+        if indicators[name].unit == "%":
+            return [DraftPair(own, None, 1.0)]
+        found = []
+        is_whole = self._is_filling(relation.base)
+        if relation.base_scope:
+            found.append(DraftPair(own, FigureSum((name,), (relation.base_scope,), year), 1.0))
+        elif scopes != (ALL,) and is_whole:
+            found.append(DraftPair(own, FigureSum((name,), (ALL,), year), 1.0))
+        for share, indicator in indicators.items():
+            part = _PART.fullmatch(indicator.formula)
+            if part and part[1] == name and (is_whole or self._is_named(part[2], relation.base)):
+                found.append(DraftPair(FigureSum((share,), scopes, year), None, 0.9 if scopes == (ALL,) else 0.5))
+                found.append(DraftPair(own, FigureSum((part[2],), scopes, year), 0.8 if scopes == (ALL,) else 0.5))
+        others = (
+            [] if is_whole else [(each, score) for each, score in self._named(relation.base, spoken) if each != name]
+        )
+        found += [
+            DraftPair(own, FigureSum((each,), scopes, year), 0.9 * score)
+            for each, score in others[:2]
+            if indicators[each].unit == indicators[name].unit
+        ]
+        if whole := spoken.topics.whole_of(spoken.numbers[at]):
+            found.append(DraftPair(own, FigureSum((whole.name,), whole.scopes, whole.year), 0.8))
+        said = [each for each in spoken.topics.in_sentence(spoken.numbers[at]) if each.name != name]
+        same = [each for each in said if indicators[each.name].unit == indicators[name].unit]
+        return found + [DraftPair(own, FigureSum((each.name,), each.scopes, each.year), 0.4) for each in same[-1:]]
+
+    def compared(
+        self, spoken: Spoken, at: int, relation: DraftRelation, likely: Mapping[str, float]
+    ) -> list[DraftPair]:
+        """Pairs of figures that a number may compare: by the words of the base, by two units, or the two said last."""
+        number, topics = spoken.numbers[at], spoken.topics
+        units, year = topics.units(number), self._year_said(spoken, number)
+        words = self._values.words
+        if relation.base and not re.search(r"[前后]者", relation.base):
+            found = []
+            for name, weight in [*likely.items()][:3]:
+                own = self._values.figures.project.indicators[name]
+                for text in (relation.base, f"{own.zh}{relation.base}"):
+                    found += [
+                        DraftPair(
+                            FigureSum((name,), each.scopes, year),
+                            FigureSum((other,), each.scopes, year),
+                            weight * score,
+                        )
+                        for other, score in self._named(text, spoken)[:2]
+                        if other != name and self._is_alike(name, other)
+                        for each in units[:1]
+                    ]
+            return found
+        said = [each for each in topics.in_sentence(number) if self._may_be(each.name, number)]
+        said = [*{(each.name, each.scopes): each for each in said}.values()]
+        before = topics.before(number)
+        said_both = len(said) > 1 and said[0].name != said[1].name and IN in self._zh(said[1].name)
+        if words.pattern("~balance~|余额").search(before) and not said_both:
+            scopes = units[0].scopes
+            balances = self._readings.balances(topics.part_of_year(number))
+            years = [(year, 1.0), *([(year - 1, 0.6)] if topics.says_last_year(number) else [])]
+            return [
+                DraftPair(
+                    FigureSum((one,), scopes, each),
+                    FigureSum((other,), scopes, each),
+                    part * (likely.get(one, 0.0) + 0.5),
+                )
+                for one, other in balances
+                for each, part in years
+                if self._readings.has(one, scopes)
+            ]
+        found = []
+        if len(units[0].scopes) == 2:
+            one, other = units[0].scopes
+            found = [
+                DraftPair(FigureSum((name,), (first,), year), FigureSum((name,), (second,), year), weight)
+                for name, weight in [*likely.items()][:FEW]
+                for first, second in ((one, other), (other, one))
+            ]
+        return found + self._of_two_said(spoken, number, said)
+
+    def _year_said(self, spoken: Spoken, number: DraftNumber) -> int:
+        """The year that is named for a number, or of which the sentence spoke last."""
+        said, last = spoken.topics.year(number), next(iter(spoken.topics.in_sentence(number)), None)
+        return said.year if said else last.year if last else self._values.year
+
+    def _of_two_said(self, spoken: Spoken, number: DraftNumber, said: Sequence[Mention]) -> list[DraftPair]:
+        if len(said) < 2:
+            return []
+        scopes = spoken.topics.units(number)[0].scopes
+        operands = [FigureSum((each.name,), each.scopes, each.year) for each in said]
+        if scopes != (ALL,) and any(each.scopes == (ALL,) for each in said) and len({each.name for each in said}) > 1:
+            operands = [FigureSum((name,), scopes, said[0].year) for name in dict.fromkeys(each.name for each in said)]
+        later, earlier = operands[:2]
+        first = re.search(r"[前后]者", spoken.topics.around(number))
+        if first:
+            pairs = [(earlier, later)] if first[0] == "前者" else [(later, earlier)]
+        else:
+            pairs = [(later, earlier), (earlier, later)]
+        return [DraftPair(one, other, 0.7) for one, other in pairs]
+
+    def per_each(self, spoken: Spoken, at: int, relation: DraftRelation) -> list[DraftPair]:
+        """What a number may be for each of what (平均每期77人): said before, or by the words around it."""
+        number, topics, profiles = spoken.numbers[at], spoken.topics, self._values.profiles
+        counted = replace(number, unit=relation.per_unit)
+        scopes = topics.units(number)[0].scopes
+        said = [each.name for each in topics.recent(number)[:FEW]]
+        by_words = [*self.of_change(spoken, at, relation).items()]
+        names = [name for name, score in by_words if score >= SAID / 2]
+        base = relation.base
+        of_each = [name for name, score in self._named(base, spoken) if score >= SAID] if pairs_of(base) else []
+        amount = replace(number, unit="元") if number.unit == "元/人" else number
+        ones = [name for name in dict.fromkeys([*said, *names]) if fit_of(profiles[name], amount)]
+        people = counted.unit in _PEOPLE
+        others = [
+            name
+            for name in dict.fromkeys([*of_each, *said, *names])
+            if fit_of(profiles[name], counted) or (people and profiles[name].indicator.unit in _PEOPLE)
+        ]
+        return [
+            DraftPair(FigureSum((one,), scopes, self._values.year), FigureSum((other,), scopes, self._values.year), 0.6)
+            for other in others[:3]
+            for one in ones[:3]
+            if one != other
+        ]
+
+    def _named(self, words: str, spoken: Spoken) -> list[tuple[str, float]]:
+        """The indicators that words may mean, the likeliest first."""
+        wanted = pairs_of(words)
+        if not wanted:
+            return []
+        profiles = self._values.profiles
+        exact = [
+            name
+            for name, each in profiles.items()
+            if wanted in [one.pairs for one in each.phrases] and not says_change(each)
+        ]
+        if len(exact) == 1:
+            return [(exact[0], 1.0)]
+        number = moved_to(spoken.numbers[0], len(words))
+        return [
+            (name, score)
+            for name, score in self._binder.by_words(f"{words}{number.text}", [number], 0, NOWHERE)
+            if score >= SAID and not says_change(profiles[name])
+        ]
+
+    def _zh(self, name: str) -> str:
+        return self._values.figures.project.indicators[name].zh
+
+    def _is_alike(self, name: str, other: str) -> bool:
+        indicators = self._values.figures.project.indicators
+        return indicators[name].unit == indicators[other].unit
+
+    def _is_filling(self, words: str) -> bool:
+        """Whether words name nothing of their own, but the whole."""
+        plain = words.replace(self._values.units.whole, "")
+        return not pairs_of(self._values.words.pattern("~filler~|~average~").sub("", plain))
+
+    def _is_named(self, name: str, words: str) -> bool:
+        """Whether words may mean an indicator: most of their pairs are of its names."""
+        pairs = pairs_of(self._values.words.pattern("~filler~").sub("", words))
+        return not pairs or 2 * len(pairs & self._values.profiles[name].pairs) >= len(pairs)
+
+
+def moved_to(number: DraftNumber, start: int) -> DraftNumber:
+    """The number in another text."""
+    return replace(number, start=start, end=start + len(number.text))
+
+
+def _ordered(scores: Mapping[str, float]) -> dict[str, float]:
+    return dict(sorted(scores.items(), key=lambda each: -each[1])[:MANY])
