@@ -60,6 +60,8 @@ ESTABLISHED, ESTABLISHED_LEVEL, ESTABLISHED_NEAR, ESTABLISHED_BY_SLIP = 0.3, 0.5
 least where the number is a slip of it."""
 APART = 1.4
 """How much likelier than any other figure it must be, unless it is twice as likely as it needs."""
+NO_LESS = 0.85
+"""How near to what is not known another reading must come to be judged instead."""
 COMES_NEAR = 0.6
 """How much less likely than the likeliest one a reading with a near value may be."""
 ENOUGH = (0.75, 0.5, 0.25, 0.2, 0.15)
@@ -254,7 +256,7 @@ class _Prover:
             return ""
         if number.is_vague or number.kind is not NumberKind.COUNT:
             return ""
-        if best and best.weight >= COMES_NEAR * first.weight:
+        if best and best.weight >= NO_LESS * first.weight:
             return ""
         name, year, _, is_change = first.reading.key
         return f"库中没有{self._indicators[name].zh}" + ("的可比数" if is_change else f"{year}年的数")
