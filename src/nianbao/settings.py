@@ -140,9 +140,7 @@ _GARBAGE = 1 << 16
 
 
 def look_for_garbage_seldom() -> None:
-    """Let Python look for garbage now and then, and never in what is there already; looking often takes a tenth of a
-    night."""
-    gc.freeze()
+    """Let Python look for garbage now and then: looking often takes a tenth of a night."""
     gc.set_threshold(_GARBAGE)
 
 

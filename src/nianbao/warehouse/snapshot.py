@@ -41,8 +41,6 @@ INNER JOIN duckdb_columns() AS c ON t.schema_name = c.schema_name AND t.table_na
 WHERE t.schema_name IN {SCHEMAS} AND t.database_name = {{database}}
 ORDER BY 1, c.column_index
 """
-_CONTENT = 'SELECT (count(*), sum(CAST(hash("the row") AS HUGEINT)))'
-"""One value for all rows of a table, in whatever order they are."""
 
 _KEPT = 3
 
@@ -72,24 +70,28 @@ def write_snapshot(connection: Connection, project: Project, folder: Path, as_of
     name = f"nianbao-{as_of:%Y%m%d}-{version[:12]}.duckdb"
     target = folder / name
     last = None if target.exists() else _find_last(connection, folder)
-    moved: set[str] | None = None
-    if not target.exists():
+    if not target.exists() or not tables_beside(target).exists():
         scratch = folder / f".building-{os.getpid()}.duckdb"
-        warehouse = str(connection.execute("SELECT current_database()").fetchall()[0][0])
-        tables = _read_tables(connection, warehouse, _personal_columns(project))
+        _digests_of(target).unlink(missing_ok=True)
+        database = str(connection.execute("SELECT current_database()").fetchall()[0][0])
+        tables, warehouse = _read_tables(connection, database, _personal_columns(project)), quote(database)
+        contents = _contents(connection, {table.name: f"({_select(table, warehouse)})" for table in tables})
+        moved: set[str] | None = None
         if last is not None:
-            shutil.copyfile(last, scratch)
+            shutil.copyfile(last.path, scratch)
             with _attached(connection, scratch):
                 if _read_tables(connection, _SNAPSHOT, {}) == tables:
-                    moved = _renew(connection, tables, quote(warehouse))
+                    moved = _renew(connection, tables, warehouse, last.contents, contents)
         if moved is None:
             scratch.unlink(missing_ok=True)
             with _attached(connection, scratch):
-                _copy(connection, tables, quote(warehouse))
+                _copy(connection, tables, warehouse)
         _settle(scratch)
         os.replace(scratch, target)
-    if not tables_beside(target).exists():
-        _write_tables(target, None if moved is None else last, moved or set())
+        kept = (
+            {name: tables_beside(last.path) for name in contents.keys() - moved} if last and moved is not None else {}
+        )
+        _write_tables(target, contents, kept)
     digests = _digests_of(target)
     if not digests.exists():
         files = (target, *sorted(tables_beside(target).iterdir()))
@@ -112,21 +114,35 @@ def _digests_of(snapshot: Path) -> Path:
     return snapshot.with_name(f"{snapshot.name}.sha256")
 
 
-def _find_last(connection: Connection, folder: Path) -> Path | None:
+@dataclass(frozen=True)
+class _Last:
+    """The analysts' file as it was last written, and the content of each of its tables."""
+
+    path: Path
+    contents: Mapping[str, str]
+
+
+def _find_last(connection: Connection, folder: Path) -> _Last | None:
     """The analysts' file as it was last written, where all its files are still what this version wrote."""
-    last = (folder / CURRENT).resolve()
-    digests = _digests_of(last)
+    path = (folder / CURRENT).resolve()
+    digests = _digests_of(path)
     if not digests.exists() or altered_since(digests):
         return None
-    files = literal(f"{tables_beside(last)}/*.parquet")
-    rows = connection.execute(f"SELECT DISTINCT decode(value) FROM parquet_kv_metadata({files})").fetchall()
-    return last if rows == [(_MADE_BY,)] else None
+    files = literal(f"{tables_beside(path)}/*.parquet")
+    told: dict[str, dict[str, str]] = {}
+    for file, key, value in connection.execute(
+        f"SELECT file_name, decode(key), decode(value) FROM parquet_kv_metadata({files})"
+    ).fetchall():
+        told.setdefault(Path(file).stem, {})[key] = value
+    if any(each.get("made_by") != _MADE_BY for each in told.values()):
+        return None
+    return _Last(path, {name: each.get("content", "") for name, each in told.items()})
 
 
-def _write_tables(snapshot: Path, last: Path | None, moved: set[str]) -> None:
+def _write_tables(snapshot: Path, contents: Mapping[str, str], kept: Mapping[str, Path]) -> None:
     """Write every table as Parquet, `mart.figure.parquet`, and dictionary.csv: what each table and column means.
 
-    Of the last analysts' file, if any, the tables are taken over but those that moved.
+    Those that are `kept` are taken over from the folder in which they lie.
     """
     scratch = snapshot.with_name(f".building-{os.getpid()}.tables")
     shutil.rmtree(scratch, ignore_errors=True)
@@ -135,10 +151,11 @@ def _write_tables(snapshot: Path, last: Path | None, moved: set[str]) -> None:
         connection.execute("SET threads = 1")  # rows keep their order, and the same tables give the same bytes
         for table in _read_tables(connection, snapshot.stem, {}):
             path = scratch / f"{table.name}.parquet"
-            if last is not None and table.name not in moved:
-                link_or_copy(tables_beside(last) / path.name, path)
+            if table.name in kept:
+                link_or_copy(kept[table.name] / path.name, path)
                 continue
-            options = f"FORMAT parquet, COMPRESSION zstd, KV_METADATA {{made_by: {literal(_MADE_BY)}}}"
+            said = f"made_by: {literal(_MADE_BY)}, content: {literal(contents[table.name])}"
+            options = f"FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{said}}}"
             connection.execute(f"COPY {table.place} TO {literal(str(path))} ({options})")
         query, path = _DICTIONARY.format(database="current_database()"), scratch / DICTIONARY
         connection.execute(f"COPY ({query}) TO {literal(str(path))} (FORMAT csv, HEADER)")
@@ -172,9 +189,15 @@ def _copy(connection: Connection, tables: Sequence[_Table], warehouse: str) -> N
                 connection.execute(f"COMMENT ON COLUMN {here}.{quote(column)} IS {literal(meaning)}")
 
 
-def _renew(connection: Connection, tables: Sequence[_Table], warehouse: str) -> set[str]:
+def _renew(
+    connection: Connection,
+    tables: Sequence[_Table],
+    warehouse: str,
+    before: Mapping[str, str],
+    contents: Mapping[str, str],
+) -> set[str]:
     """Change the rows that differ; a table in which the same row stands several times may need all of them anew."""
-    moved = _differing(connection, tables, warehouse)
+    moved = [table for table in tables if before.get(table.name) != contents[table.name]]
     for table in moved:
         here, there = f'{_SNAPSHOT}.{table.place} AS "the row"', f'({_select(table, warehouse)}) AS "the row"'
         row = 'hash("the row")'
@@ -182,21 +205,19 @@ def _renew(connection: Connection, tables: Sequence[_Table], warehouse: str) -> 
         connection.execute(
             f"INSERT INTO {_SNAPSHOT}.{table.place} FROM {there} WHERE {row} NOT IN (SELECT {row} FROM {here})"
         )
-    for table in _differing(connection, moved, warehouse):
-        here = f"{_SNAPSHOT}.{table.place}"
-        connection.execute(f"DELETE FROM {here}; INSERT INTO {here} {_select(table, warehouse)}")
+    renewed = _contents(connection, {table.name: f"{_SNAPSHOT}.{table.place}" for table in moved})
+    for table in moved:
+        if renewed[table.name] != contents[table.name]:
+            here = f"{_SNAPSHOT}.{table.place}"
+            connection.execute(f"DELETE FROM {here}; INSERT INTO {here} {_select(table, warehouse)}")
     return {table.name for table in moved}
 
 
-def _differing(connection: Connection, tables: Sequence[_Table], warehouse: str) -> list[_Table]:
-    """The tables that have other rows in the warehouse than in the analysts' file."""
-    queries = [
-        f'SELECT {number} WHERE ({_CONTENT} FROM {_SNAPSHOT}.{table.place} AS "the row") '
-        f'IS DISTINCT FROM ({_CONTENT} FROM ({_select(table, warehouse)}) AS "the row")'
-        for number, table in enumerate(tables)
-    ]
-    found = connection.execute(" UNION ALL ".join(queries)).fetchall() if queries else []
-    return [tables[number] for (number,) in found]
+def _contents(connection: Connection, places: Mapping[str, str]) -> dict[str, str]:
+    """One value for all rows of each table, in whatever order they are, by its name."""
+    content = """concat_ws(' ', count(*), sum(CAST(hash("the row") AS HUGEINT)))"""
+    queries = [f'SELECT {literal(name)}, {content} FROM {place} AS "the row"' for name, place in places.items()]
+    return dict(connection.execute(" UNION ALL ".join(queries)).fetchall()) if queries else {}
 
 
 def _select(table: _Table, warehouse: str) -> str:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -165,3 +166,14 @@ def test_a_field_that_becomes_personal_leaves_no_byte_behind(
     world.execute(f"ALTER TABLE core.{table} RENAME COLUMN {column}_before TO {column}")
     write_snapshot(world, project, tmp_path, NOW, "second")
     assert b"canary" not in (tmp_path / CURRENT).read_bytes()
+
+
+def test_tables_that_are_gone_are_written_again_with_their_file(
+    world: Connection, project: Project, tmp_path: Path
+) -> None:
+    """Whoever deleted the Parquet files finds them again, and the list of hashes vouches for what lies there."""
+    path = write_snapshot(world, project, tmp_path, NOW, "one")
+    before = rows_in(path)
+    shutil.rmtree(tables_beside(path))
+    assert rows_in(write_snapshot(world, project, tmp_path, NOW, "one")) == before
+    assert snapshot.altered_since(path.with_name(f"{path.name}.sha256")) == []
