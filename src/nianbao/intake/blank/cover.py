@@ -110,7 +110,9 @@ def _write_self_check(page: Page, forms: int) -> None:
     page.sheet.set_row(page.row, 24)
     page.put(1, SELF_CHECK, "header")
     said = f'=IF(SUM({cells})=0,"{PASSES} 没有未通过的项","{FAILS} "&SUM({cells})&" 项未通过")'
-    page.sheet.write_formula(page.row, _VALUE_COLUMN, said, page.styles["centred"], f"{PASSES} 没有未通过的项")
+    # Of a blank nothing fails; of one that is filled in, the program that opens it says so.
+    known = "" if page.book.filled.forms else f"{PASSES} 没有未通过的项"
+    page.sheet.write_formula(page.row, _VALUE_COLUMN, said, page.styles["centred"], known)
     failing = {"type": "text", "criteria": "begins with", "value": FAILS, "format": page.styles["failed"]}
     page.sheet.conditional_format(page.row, _VALUE_COLUMN, page.row, _VALUE_COLUMN, failing)
     page.merge(3, page.last, f"各表的“{SELF_CHECK}”栏写明哪里不符；数字属实的，请在该表的“说明”中写明原因。", "hint")
