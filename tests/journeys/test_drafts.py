@@ -1,6 +1,7 @@
 """Drafts: what a night writes says what the whole one says, at the cost of what it shows."""
 
 import dataclasses
+import json
 from pathlib import Path
 
 import pytest
@@ -56,7 +57,7 @@ def kinds(folder: Path) -> set[str]:
 
 
 def test_a_draft_that_was_asked_for_whole_lies_there_until_there_is_news(project: Project, tmp_path: Path) -> None:
-    """`nianbao draft` writes all formats; a night without news leaves them, one with news puts its pages there."""
+    """`nianbao draft` writes all formats, again only what shows something else or was altered; news take its place."""
     home = Home(tmp_path / "home")
     home.inbox.mkdir(parents=True)
     send(project, home.inbox, post(project, ["QHB10"], ["2021Q4"], ["GH11"]))
@@ -69,6 +70,13 @@ def test_a_draft_that_was_asked_for_whole_lies_there_until_there_is_news(project
         assert done.returncode == 0, done.stderr
         assert {".pdf", ".docx", ".xlsx", ".xml"} <= kinds(draft(home, "audit_report"))
         assert ".pdf" not in kinds(draft(home, "work_report"))
+        written = {path: path.stat().st_mtime_ns for path in draft(home, "audit_report").rglob("*")}
+        again = call("draft", "--publication", "audit_report", "--json", home=home)
+        assert [each["is_new"] for each in json.loads(again.stdout)] == [False]
+        assert {path: path.stat().st_mtime_ns for path in draft(home, "audit_report").rglob("*")} == written
+        (paper := draft(home, "audit_report") / f"audit_report-{YEAR}.docx").write_bytes(b"torn")
+        assert call("draft", "--publication", "audit_report", home=home).returncode == 0
+        assert paper.read_bytes() != b"torn"
         nightly(project.path, home)
         assert ".pdf" in kinds(draft(home, "audit_report"))
         send(project, home.inbox, post(project, ["QHB10"], ["2021Q4"], ["GH15"]))

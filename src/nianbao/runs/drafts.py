@@ -12,6 +12,7 @@ from nianbao.language import _
 from nianbao.publish.charts import keep_drawings
 from nianbao.publish.release import Edition, write_edition, write_papers
 from nianbao.publish.site.landing import OFFICE
+from nianbao.publish.site.last import read_last
 from nianbao.runs.editions import (
     describe_edition,
     documents_of_year,
@@ -22,7 +23,7 @@ from nianbao.runs.editions import (
     write_analysts_file,
     year_asked,
 )
-from nianbao.runs.releases import put_back_missing
+from nianbao.runs.releases import MANIFEST, differing_files, put_back_missing
 from nianbao.runs.shelf import refresh_office_page
 from nianbao.runs.workspace import Step, Workspace, at_once
 from nianbao.terms.document import DRAFT, Document
@@ -83,6 +84,8 @@ def write_drafts(
 ) -> list[Edition]:
     """Write drafts whole, in all formats and with every unit and cell; the next night that brings news takes that away.
 
+    What lies there whole, as it was written, and would show the same is left.
+
     Raises:
         UsageError: a publication is not declared, or nothing was reported for the year.
     """
@@ -91,14 +94,25 @@ def write_drafts(
         way = _("name one of: {declared}").format(declared=", ".join(declared))
         raise UsageError(_("publication {unknown!r} is not declared").format(unknown=unknown.pop()), next_step=way)
     year = year_asked(workspace, year)
-    documents, snapshot = documents_of_year(workspace, year, DRAFT), write_analysts_file(workspace, step)
-    editions, state = [], state_of_year(workspace, year)
+    snapshot, state = write_analysts_file(workspace, step), state_of_year(workspace, year)
+    documents: dict[str, Document] = {}
+    editions = []
     for code in publications or tuple(declared):
-        target = folder_of(workspace, code, year) / DRAFT
-        write_edition(documents[code], workspace.project, target, sources_of(workspace, year), snapshot, step)
-        remember_built(workspace.connection, f"draft/{code}/{year}", state, clock.now())
-        editions.append(describe_edition(workspace.project.publications[code], year, DRAFT, target, documents[code]))
+        target, whole = folder_of(workspace, code, year) / DRAFT, f"whole/{code}/{year}"
+        is_new = built_from(workspace.connection, whole) != state or not _lies_whole(target, f"{code}-{year}.docx")
+        if is_new:
+            documents = documents or documents_of_year(workspace, year, DRAFT)
+            write_edition(documents[code], workspace.project, target, sources_of(workspace, year), snapshot, step)
+            for name in (whole, f"draft/{code}/{year}"):
+                remember_built(workspace.connection, name, state, clock.now())
+        editions.append(describe_edition(declared[code], year, DRAFT, target, documents[code] if is_new else None))
     return editions
+
+
+def _lies_whole(target: Path, paper: str) -> bool:
+    """Whether a draft lies there in all formats, every file as it was written."""
+    hashes = read_last(target / MANIFEST).hashes
+    return paper in hashes and list(differing_files(target, hashes)) == [MANIFEST]
 
 
 def write_draft_paper(workspace: Workspace, publication: str, year: int, folder: Path) -> Path:

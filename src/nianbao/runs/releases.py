@@ -65,7 +65,7 @@ def refuse_other_bytes(folder: Path, proposal: Proposal) -> dict[str, Any]:
     if manifest.exists() and sha256_of(manifest) == proposal.manifest_sha256:
         said: dict[str, Any] = json.loads(manifest.read_bytes())
         files = {name: file["sha256"] for name, file in said["files"].items()} | {MANIFEST: proposal.manifest_sha256}
-        altered = list(_differing(folder, files))
+        altered = list(differing_files(folder, files))
         if not altered:
             return said
     named = ", ".join(altered[:_NAMED]) + (" …" if len(altered) > _NAMED else "")
@@ -109,10 +109,11 @@ def refuse_altered(home: Home, release: Release, files: Sequence[ReleaseFile]) -
 
 def altered_files(home: Home, release: Release, files: Sequence[ReleaseFile]) -> Iterator[str]:
     """The files of a release that were changed, taken away or added since it was issued, by their paths in it."""
-    yield from _differing(home.path / release.path, {file.path: file.sha256 for file in files})
+    yield from differing_files(home.path / release.path, {file.path: file.sha256 for file in files})
 
 
-def _differing(folder: Path, hashes: Mapping[str, str]) -> Iterator[str]:
+def differing_files(folder: Path, hashes: Mapping[str, str]) -> Iterator[str]:
+    """The files of a folder that are not what their hashes say, or have none, and those that are gone."""
     there = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
     for name in sorted(hashes.keys() | there.keys()):
         if name not in there or name not in hashes or sha256_of(there[name]) != hashes[name]:

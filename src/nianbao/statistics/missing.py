@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -64,7 +64,8 @@ def read_gaps(connection: Connection, project: Project) -> dict[tuple[str, int],
             if indicator.form == form and (found := list(_absent(indicator, places, due, units))):
                 absent[indicator.id, year] = found
     wanted = sorted({name for name, _ in absent})
-    values, growth = _read_values(connection, project, wanted), _read_growth(connection, project, wanted)
+    asked = {place for (name, year), places in absent.items() for place in _looked_up(project, name, year, places)}
+    values, growth = _read_values(connection, project, wanted, asked), _read_growth(connection, project, wanted)
     return {
         (name, year): _gap(project.indicators[name], year, places, due, values[name], growth.get((name, year)))
         for (name, year), places in absent.items()
@@ -212,21 +213,28 @@ _VALUES = f"""
 
 
 def _read_values(
-    connection: Connection, project: Project, wanted: list[str]
+    connection: Connection, project: Project, wanted: list[str], places: Collection[str]
 ) -> dict[str, dict[tuple[str, str], Decimal]]:
-    """The values of the units that lack something, by indicator."""
+    """The values of the units that lack something at some places, by indicator."""
     values: dict[str, dict[tuple[str, str], Decimal]] = {name: {} for name in wanted}
     rows = connection.execute(
         f"""
         SELECT v.indicator_id, v.unit_code, v.place, v.value
         FROM ({_VALUES}) AS v SEMI JOIN {_LACKING} AS l ON v.unit_code = l.unit_code
-        WHERE v.value IS NOT NULL
+        WHERE v.value IS NOT NULL AND list_contains($places, v.place)
         """,
-        {"basis": project.conventions.year.code, "wanted": wanted},
+        {"basis": project.conventions.year.code, "wanted": wanted, "places": sorted(places)},
     ).fetchall()
     for name, unit, place, value in rows:
         values[name][unit, place] = plain(value)
     return values
+
+
+def _looked_up(project: Project, name: str, year: int, absent: Iterable[Place]) -> set[str]:
+    """Where a gap looks for values: the periods a year before, of a stock the year and the one before."""
+    if project.indicators[name].aggregate is Aggregate.LAST:
+        return {str(year), str(year - 1)}
+    return {Period.parse(period).prev_year.code for period in {period for _, period in absent}}
 
 
 def _gap(
