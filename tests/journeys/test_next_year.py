@@ -164,7 +164,7 @@ def test_O5_a_late_correction_of_the_second_year_gives_a_signed_r2(
                 assert squeezed(value.partition("（")[0]) in squeezed(said), value
     assert "../later.js" in (r1 / "index.html").read_text("utf-8")
     later = (r1.parent / "later.js").read_text("utf-8").partition("= ")[2].strip().rstrip(";")
-    assert "已由r2更正" in json.loads(later)["r1"]["text"] and json.loads(later)["r1"]["href"] == "r2/index.html"
+    assert "已由第2版更正" in json.loads(later)["r1"]["text"] and json.loads(later)["r1"]["href"] == "r2/index.html"
 
 
 def word_text(folder: Path) -> str:

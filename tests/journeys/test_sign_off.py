@@ -230,7 +230,7 @@ def test_S15_a_reader_of_r1_learns_of_r2_and_of_a_recall(recalled: Workspace) ->
     propose(recalled, YEAR, ["work_report"])
     sign_both(recalled)
     publish(recalled)
-    assert later(shelf)["r1"]["href"] == "r2/index.html" and "已由r2更正" in later(shelf)["r1"]["text"]
+    assert later(shelf)["r1"]["href"] == "r2/index.html" and "已由第2版更正" in later(shelf)["r1"]["text"]
     assert "r2" not in later(shelf)
     page = (shelf / "index.html").read_text("utf-8")
     assert page.index('href="r2/index.html"') < page.index('href="r1/index.html"')

@@ -85,7 +85,7 @@ def test_O5_the_steps_of_a_release_from_a_correction_to_its_recall(
     with (r2 / "revisions.csv").open(encoding="utf-8", newline="") as file:
         revised = [row for row in csv.DictReader(file) if row["zh"].startswith("送温暖筹资额")]
     assert revised and all(row["submissions"] for row in revised)
-    assert "已由r2更正" in (r2.parent / "later.js").read_text("utf-8")
+    assert "已由第2版更正" in (r2.parent / "later.js").read_text("utf-8")
     again = call("publish", NAME, "--project", str(declared), home=year_copy)
     assert not release(year_copy, "work_report", 3).exists(), again.stdout
 

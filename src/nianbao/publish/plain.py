@@ -5,18 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from nianbao.clock import ZONE
 from nianbao.terms.document import Document, PrintedFigure, Revision
 from nianbao.terms.figure import Coverage
+from nianbao.terms.release import Correction
 
 DIGITS = 4
 """An exact value is shown with at most this many decimals."""
 
 MONEY = "元"
+
+NO_CAUSE = "—"
 
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _RELEASE = re.compile(r"r(\d+)")
@@ -83,6 +86,21 @@ def universal(moment: dt.datetime) -> dt.datetime:
 def holds_zh(revision: Revision) -> str:
     """Whether what was printed before is still true, as a table of revisions says it."""
     return {True: "仍成立", False: "不再成立", None: "—"}[revision.before_holds]
+
+
+def numbered_causes(revisions: Iterable[Revision]) -> dict[Correction, int]:
+    """The submissions behind revisions, each with the number of its note."""
+    found = dict.fromkeys(cause for each in revisions for cause in each.because)
+    return {cause: number for number, cause in enumerate(found, start=1)}
+
+
+def cause_notes(revisions: Sequence[Revision]) -> tuple[str, ...]:
+    """A note for each submission behind revisions, and what is said of those behind which there is none."""
+    notes = tuple(
+        f"注{number}：{each.zh}（{each.submissions}）。" for each, number in numbered_causes(revisions).items()
+    )
+    is_declared = any(not each.because for each in revisions)
+    return (*notes, f"注：缘由为“{NO_CAUSE}”的，报送未变，口径或版式有变。") if is_declared else notes
 
 
 def section_titles(document: Document) -> dict[str, str]:

@@ -61,7 +61,10 @@ class ShelvedRelease:
     @property
     def standing_zh(self) -> str:
         """Whether it holds, in words."""
-        parts = [f"已撤回（{self.recalled}）" if self.recalled else "", f"已由{self.last}更正" if self.last else ""]
+        parts = [
+            f"已撤回（{self.recalled}）" if self.recalled else "",
+            f"已由第{self.last[1:]}版更正" if self.last else "",
+        ]
         return "；".join(filter(None, parts)) or "现行"
 
     @property

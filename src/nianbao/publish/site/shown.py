@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
+from nianbao.publish.plain import cause_notes, numbered_causes
 from nianbao.publish.site.completeness import completeness, draw_lines, irregular, matrix_name
 from nianbao.publish.site.figure import FigureLeaf, FigurePage
 from nianbao.publish.site.index_data import indicator_rows
@@ -79,7 +80,10 @@ def pages_of(
     texts, revisions = document.texts, document.revisions
     yield _page("texts.html", {"it": frame, "titles": _titles(outline, texts), "texts": texts})
     pages_there = {each.key for each in revisions if each.key in numbers}
-    revised = {"titles": _titles(outline, revisions), "with_page": sorted(pages_there), "revisions": revisions}
+    revised = {
+        "titles": _titles(outline, revisions), "with_page": sorted(pages_there), "revisions": revisions,
+        "causes": numbered_causes(revisions), "notes": cause_notes(revisions),
+    }  # fmt: skip
     yield _page("revisions.html", {"it": frame, **revised})
     yield from _of_completeness(document, frame)
     for page in pages:

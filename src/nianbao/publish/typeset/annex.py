@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from nianbao.publish.plain import ListingLine, coverage_text, exact_text, holds_zh, lines_by_figure, section_titles
+from nianbao.publish.plain import (
+    NO_CAUSE,
+    ListingLine,
+    cause_notes,
+    coverage_text,
+    exact_text,
+    holds_zh,
+    lines_by_figure,
+    numbered_causes,
+    section_titles,
+)
 from nianbao.publish.typeset.block import Block, Entry, Grid, SetTable, TypesetLine
 from nianbao.terms.document import Document
-from nianbao.terms.release import Correction
 
 TITLES = {"figures": "数字一览", "sources": "数据来源", "revisions": "更正一览"}
 
@@ -40,19 +49,7 @@ def annexes(document: Document) -> Iterator[Block]:
     for number, (title, kind) in enumerate(zip(titles, _kinds(document), strict=True), start=1):
         yield TypesetLine("AnnexMark", (f"附件{number}" if len(titles) > 1 else "附件",))
         yield TypesetLine("AnnexTitle", (title,), is_heading=True)
-        yield SetTable(None, (_GRIDS[kind](document),), _NOTES.get(kind) or _causes(document))
-
-
-def _causes(document: Document) -> tuple[str, ...]:
-    """The submissions behind the revisions: a note for each, named in the table."""
-    causes = (f"注{number}：{each.zh}（{each.submissions}）。" for each, number in _numbered(document).items())
-    is_declared = any(not each.because for each in document.revisions)
-    return (*causes, *(["注：缘由为“—”的，报送未变，口径或版式有变。"] if is_declared else []))
-
-
-def _numbered(document: Document) -> dict[Correction, int]:
-    found = dict.fromkeys(cause for each in document.revisions for cause in each.because)
-    return {cause: number for number, cause in enumerate(found, start=1)}
+        yield SetTable(None, (_GRIDS[kind](document),), _NOTES.get(kind) or cause_notes(document.revisions))
 
 
 def _kinds(document: Document) -> list[str]:
@@ -104,14 +101,14 @@ def _source_row(document: Document, line: ListingLine) -> list[Entry]:
 
 def _revisions(document: Document) -> Grid:
     """What was printed in the release before and what is printed now."""
-    titles, numbers = section_titles(document), _numbered(document)
+    titles, numbers = section_titles(document), numbered_causes(document.revisions)
     rows = [
         [
             Entry(f"{each.zh}（{each.year}年）"),
             Entry(titles.get(each.section, each.section)),
             *(Entry(_exact_below(said)) for said in (each.before, each.after)),
             Entry(holds_zh(each)),
-            Entry("、".join(f"注{numbers[cause]}" for cause in each.because) or "—"),
+            Entry("、".join(f"注{numbers[cause]}" for cause in each.because) or NO_CAUSE),
         ]
         for each in document.revisions
     ]
