@@ -81,7 +81,7 @@ def test_T23_the_releases_that_no_longer_hold_are_named(corrected: Corrected) ->
     assert "work_report/2021/r1" in lapsed
     found = [each for each in lapsed["work_report/2021/r1"].lapses if each.zh == "送温暖筹资额"]
     assert found and all(each.before != each.after for each in found)
-    assert {each.because_zh for each in found} == {f"海西州总 {FORM} 2021Q2 更正"}
+    assert {each.because_zh for each in found} == {"海西州总2021年第二季度《送温暖和困难职工帮扶情况表》更正"}
     assert any(each.before_holds is False for each in found)
     told = json.loads(call("status", "--json", home=corrected.home).stdout)["lapsed"]
     assert [each["release"] for each in told] == [each.release.name for each in corrected.second.lapsed]
@@ -117,4 +117,5 @@ def test_T23_a_correction_that_was_taken_back_is_not_called_one(tmp_path: Path) 
                 withdraw(workspace, "A1-2021Q1-A01-2", "更正有误", "统计审核岗")
                 build_tables(workspace)
             said += [each.zh for each in Corrections.since(workspace, release_of_year, known).changed]
-    assert said == ["甲市总 A01 2021Q1 更正", "甲市总 A01 2021Q1 撤回后一次报送，恢复前一次"]
+    form = "甲市总2021年第一季度《会员和慰问情况表》"
+    assert said == [f"{form}更正", f"{form}撤回后一次报送，恢复前一次"]
