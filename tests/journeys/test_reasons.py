@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from nianbao.intake.blank.workbook import write_workbook
+from nianbao.runs.build import build_tables
 from nianbao.runs.decide import rule
+from nianbao.runs.drafts import refresh_drafts
 from nianbao.runs.workspace import open_workspace
 from nianbao.terms.explanation import Ruling
 from nianbao.terms.filled import Filled
@@ -177,3 +179,23 @@ def test_T28_a_record_that_stands_twice_is_asked_about_and_neither_refused_nor_t
     federation.night("2021-10-08T01:00")
     assert federation.in_force("A02") == ["A1-2021Q3-A02-2"]
     assert federation.value("trainees", 2021) == 90
+
+
+def draft_says(federation: Federation, now: str) -> str:
+    """The text of the draft of 2022 after the office's page was brought up to date, its folder left where it was."""
+    with clock_at(now), open_workspace(federation.folder, federation.home, "draft") as workspace:
+        build_tables(workspace)
+        refresh_drafts(workspace)
+    return (federation.home.releases / "2022" / "yearbook" / "draft" / "index.html").read_text(encoding="utf-8")
+
+
+def test_S14_a_ruling_alone_brings_the_words_into_the_draft(federation: Federation) -> None:
+    """S14: no figure moves by it, the draft is not deleted, and yet it prints what was approved."""
+    federation.edit("reports/yearbook/publication.toml", "title =", "footnotes_from = 2\ntitle =")
+    federation.send("A1", "2022Q1", {"A01": a01(1002, 17000, 102, REASON)}, "2022-04-05T09:00")
+    federation.night("2022-04-06T01:00")
+    before, funds = draft_says(federation, "2022-04-06T02:00"), federation.value("funds", 2022)
+    assert REASON not in before
+    approve(federation, "A1-2022Q1-A01-1")
+    after = draft_says(federation, "2022-04-06T10:00")
+    assert federation.value("funds", 2022) == funds and REASON in after

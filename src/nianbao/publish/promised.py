@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from decimal import Decimal
 from typing import NamedTuple
 
 from nianbao.statistics.wording import Wording, word
+from nianbao.terms.numbers import part_thousands
 from nianbao.terms.target import Target, TargetOutcome
-
-_LONG = re.compile(r"(?<![\d.,])\d{4,}")
 
 
 class PromisedWords(NamedTuple):
@@ -23,16 +22,16 @@ class PromisedWords(NamedTuple):
 
 def in_words(target: Target, style: str) -> PromisedWords:
     """A target in the words of a publication's style."""
-    plan = _parted(word(target.value, target.unit, publication_style=style))
+    plan = _said(target.value, target.unit, style)
     if target.comparator == ">=":
         plan = replace(plan, text=f"不低于{plan.text}")
-    actual = None if target.actual is None else _parted(word(target.actual, target.unit, publication_style=style))
-    return PromisedWords(plan, actual)
+    return PromisedWords(plan, None if target.actual is None else _said(target.actual, target.unit, style))
 
 
-def _parted(wording: Wording) -> Wording:
+def _said(value: Decimal, unit: str, style: str) -> Wording:
     """With the thousands parted, as in every table."""
-    return replace(wording, text=_LONG.sub(lambda digits: f"{int(digits[0]):,}", wording.text))
+    wording = word(value, unit, publication_style=style)
+    return replace(wording, text=part_thousands(wording.text, [unit]))
 
 
 def tally(targets: Iterable[Target]) -> str:

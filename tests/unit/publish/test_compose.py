@@ -1,6 +1,7 @@
 """A publication's sentences, tables and charts: every figure in true words, and nothing said of what is not known."""
 
 import datetime as dt
+import re
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from nianbao.catalog import Project
 from nianbao.catalog.conventions import Words
-from nianbao.catalog.passages import read_passage
+from nianbao.catalog.passages import bindings_of, read_passage
 from nianbao.errors import DeclarationError
 from nianbao.publish.compose import compose
 from nianbao.publish.footnotes import with_footnotes
@@ -419,6 +420,38 @@ def test_S19_a_table_says_itself_when_its_parts_miss_their_total(
 ) -> None:
     """S19: only where what is printed does not add up though the exact values do."""
     assert rounding_note(rows, [RowSum(0, 1, len(rows), frozenset({0}))]) == note
+
+
+def test_S5_last_year_and_the_change_stand_beside_this_year(figures: Figures) -> None:
+    """S5: in the table as in the sentence, by the sign and from the exact values; — for a unit that lacks a year."""
+    changes = {("warmth_funds_change", 2021): {ALL: Decimal("19.48737"), HAIDONG: Decimal("-32.5")}}
+    compared = replace(figures, values={**figures.values, **changes})
+    columns = (
+        Column("上年", "warmth_funds@prev_year", 2, 10_000),
+        Column("本年", "warmth_funds", 2, 10_000),
+        Column("增减（%）", "warmth_funds_change", 1),
+    )
+    table = Table("送温暖", "prefecture", columns, total="全省")
+    printed = composed(compared, section("[[筹资额{warmth_funds_change | change 1}。]]", tables=(table,)))
+    assert [said(each) for each in printed.paragraphs] == ["筹资额比上年增长19.5%。"]
+    shown = {label: [cell.text for cell in cells] for label, cells in printed.tables[0].rows}
+    assert shown["全省"] == ["3,000.00", "3,584.62", "19.5"]
+    assert (shown["西宁市总"], shown["海东市总"]) == (["—", "100.00", "—"], ["—", "1.23", "-32.5"])
+
+
+@pytest.mark.parametrize("code", ["work_report", "audit_report"])
+def test_S5_both_reports_declare_comparisons_in_sentences_and_rates_in_points(project: Project, code: str) -> None:
+    """S5: 增长 and 下降 are bound, never typed; a change of a rate is in 百分点, of an amount in per cent."""
+    sections = project.publications[code].sections
+    bound = [each for own in sections for each in bindings_of(own.paragraphs) if each.wording.startswith("change")]
+    assert bound
+    for each in bound:
+        change = project.indicators[each.indicator_id]
+        of = project.indicators[re.findall("[a-z_]+", change.formula)[0]]
+        assert change.unit == ("个百分点" if of.unit == "%" else "%"), change.id
+    tables = [table for own in sections for table in own.tables]
+    if code == "work_report":
+        assert any("@prev_year" in column.indicator for table in tables for column in table.columns)
 
 
 def test_S4_a_nought_that_nobody_reported_is_a_dash(project: Project) -> None:
