@@ -14,7 +14,7 @@ NOUNS = {"职工": "人", "会员": "人", "群众": "人", "劳动者": "人", 
 SAME_UNIT = NOUNS | {"人(次)": "人次", "场(次)": "场次", "期(班)": "期", "个百分点": "百分点", "批次": "批", "审": "次"}
 """Measure words that mean the same as another one."""
 
-STYLES = ("at_most", "below", "at_least", "above", "near", "about")
+STYLES = ("at_most", "below", "at_least", "above", "near", "about", "over")
 """What is said of a number before and after it, by groups of words: `before_near` are 近 and 接近."""
 OF_ANOTHER = re.compile(r"(?P<front>不到|不足|超过|突破)[^，。；、\d]{1,10}的$")
 """What is said of a number before the words of what it is of (不到上年的一半)."""
@@ -55,7 +55,7 @@ _NO_FIGURES = [
     r"(?<![第#])一(?:批|支|份|片|大批|大片|系列|定)|一年(?=[一两二三四][审次度届])|[#]+位(?=小数)",
     r"百分之百|四舍五入|千方百计|万众一心|每(?:[百千万十]|\d+)(?=[名人个位家][^，。；、\d]{0,10}?[中里])",
 ]
-OUT_OF = r"每(?P<out_of>[百千万十]|\d+)[名人个位家](?P<of>[^，。；、\d]{0,10}?)[中里当]中?(?:就|约|平均)?有"
+OUT_OF = r"每(?P<out_of>[百千万十]|\d+)[名人个位家](?P<of>[^，。；、\d]{0,10}?)[中里当][中头]?，?(?:就|约|平均)?有"
 """What is said before a number that is a share of a round number (每百名职工中有)."""
 NO_FIGURES = re.compile("|".join(_NO_FIGURES).replace("#", CHARACTERS))
 PER_PERSON = re.compile(r"(?:人均|每人|每名)[^，。；、：\d]{0,8}$")
@@ -80,7 +80,7 @@ def number_pattern(words: DraftWords, declared_units: Iterable[str]) -> re.Patte
         rf"|最(?P<extreme>[多高大快少低小慢])"
         rf"|(?P<best>[居列排]?(?:首位|榜首|第一位?(?=[，。；、]|$))|居首|领跑)|(?P<worst>[居列排]末位|垫底)"
         rf"|(?:[居列排]|位[居列])[名在于]?[^，。；、第\d]{{0,6}}?第(?P<rank>[{_COUNTED}]+|\d+)[位名]?"
-        rf"|第(?P<place>[{_COUNTED}]+|\d+)(?:[位名]|(?<=\d)(?=[，。；、]|$))"
+        rf"|(?<=[\u4e00-\u9fff])第(?P<place>[{_COUNTED}]+|\d+)(?:[位名]|(?=[，。；、）)]|$))"
         rf"|翻(?:了)?(?P<doubled>[一两二三])?番(?P<doubled_more>[多余]|有余)?"
         rf"|(?P<first>首)(?P<first_unit>{unit})"
         rf"|(?P<each>每年)(?=必)"

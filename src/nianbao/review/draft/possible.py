@@ -14,7 +14,7 @@ from nianbao.review.draft.relations import MAYBE, DraftRelation, RelationKind
 from nianbao.review.draft.scores import fit_of
 from nianbao.review.draft.spoken import Spoken, in_ten_thousands
 from nianbao.review.draft.subjects import DraftPair, Subjects
-from nianbao.review.draft.topics import PASSED, SENTENCE
+from nianbao.review.draft.topics import PASSED, SENTENCE, count_of
 from nianbao.review.draft.values import Values
 from nianbao.statistics.scopes import ALL
 
@@ -69,7 +69,7 @@ class PossibleReadings:
                 return
             if topics.is_ahead(spoken.numbers[at]) and relation.kind is RelationKind.LEVEL:
                 levels = self._levels(spoken, at, number, relation)  # what a plan says of what is may agree
-                yield from (replace(each, is_guess=True, weight=each.weight * BY_THE_WAY) for each in levels)
+                yield from (replace(each, is_guess=True, weight=each.weight * SOMETIMES) for each in levels)
                 return
         part = topics.part_of_year(spoken.numbers[at])
         if part and (halves := self._of_halves(spoken, at, number, relation, part)):
@@ -103,6 +103,8 @@ class PossibleReadings:
                         yield self._weigh(
                             number, relation, FigureSum((name,), scopes, year), None, score * units.weight * likely_year
                         )
+            if says_plans and (target := self._readings.target(name, self._values.year)):
+                yield self._weigh(number, relation, target, None, score * BY_THE_WAY, is_guess=True)
         yield from self._sums(spoken, at, number, relation)
         yield from self._averages(spoken, at, number)
 
@@ -113,13 +115,15 @@ class PossibleReadings:
             return
         recent = [each for each in spoken.topics.recent(number) if each.is_level and self._fits(each.name, number)]
         recent = list({(each.name, each.scopes): each for each in recent}.values())
+        here = [each for each in spoken.topics.in_sentence(number) if each in recent]
+        counted = self._values.words.pattern(r"([两二三四五六七八九\d])(?:~things~|样)").search(said)
         for count in range(2, _MOST + 1):
             last = recent[:count]
-            if len(last) == count and len({(each.scopes, each.year) for each in last}) == 1:
-                names = tuple(each.name for each in last)
-                if len(set(names)) == count:
-                    one = FigureSum(names, last[0].scopes, last[0].year)
-                    yield self._weigh(number, relation, one, None, BY_THE_WAY, is_guess=True)
+            names = tuple(each.name for each in last)
+            if len(set(names)) == count and len({(each.scopes, each.year) for each in last}) == 1:
+                is_meant = count == (count_of(counted[1]) if counted else len(here))
+                one = FigureSum(names, last[0].scopes, last[0].year)
+                yield self._weigh(number, relation, one, None, BY_THE_WAY, is_guess=not is_meant)
         ranked = [each.indicator_id for each in spoken.bound[at].ranked[:3]]
         for first, second in pairwise(ranked):
             one = FigureSum((first, second), (ALL,), self._values.year)

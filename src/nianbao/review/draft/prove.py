@@ -60,7 +60,7 @@ ESTABLISHED, ESTABLISHED_LEVEL, ESTABLISHED_NEAR, ESTABLISHED_BY_SLIP = 0.3, 0.5
 least where the number is a slip of it."""
 APART = 1.4
 """How much likelier than any other figure it must be, unless it is twice as likely as it needs."""
-NO_LESS = 0.85
+NO_LESS = 0.6
 """How near to what is not known another reading must come to be judged instead."""
 COMES_NEAR = 0.6
 """How much less likely than the likeliest one a reading with a near value may be."""
@@ -267,6 +267,8 @@ class _Prover:
         if not likely:
             return None
         best = likely[0]
+        if number.is_vague and number.numeral == 1 and number.kind is NumberKind.COUNT:
+            return None  # 一个 of 一个都不能少 counts nothing
         is_count = number.kind is NumberKind.COUNT and not number.is_vague
         for each in likely if is_count else ():
             if each.weight >= ESTABLISHED_BY_SLIP and self._is_slip(number, each):

@@ -35,7 +35,7 @@ _SHARE_OF = (
 )
 _SHARE_IS = r"(?:的?(?:~share~))?(?:合计|~each~|均|都|也|了)?(?:为|是|达到?|约为?|仅为?)?$"
 _PER = (
-    r"(?:平均每|每(?=[^，；。\d]*平均))(?P<base>(?:个|家|名|位|人|期|场|支|条|件|所|处|次|班|户)[^，；。\d]*)$"
+    r"(?:平均[每一]|每(?=[^，；。\d]*平均))(?P<base>(?:个|家|名|位|人|期|场|支|条|件|所|处|次|班|户)[^，；。\d]*)$"
     r"|(?P<each>[户件期家班场站])均[^，；。\d]{0,6}$"
 )
 _UP = (
@@ -218,7 +218,7 @@ class Relations:
             sign = 1 if than["sign"] in "高多大" else -1
             return self._against(DraftRelation(RelationKind.CHANGE, sign), than["base"])
         is_left = self._says(r"(?:~left~)(?:分别)?[为有达]?$", clause) and self._says(
-            r"[抵余剩]|应|差额|整改|改了|结", segment
+            r"[抵余剩没未该]|应|差额|整改|改了|结", segment + text[number.end :].split("，")[0]
         )
         if self._says(r"(?:~apart~)[为达是]?了?$", clause) or is_left:
             return replace(self._compared(RelationKind.CHANGE, 0, clause, is_apart=True), sign=0)

@@ -160,7 +160,7 @@ class Topics:
         if not own and not counted and self._words.pattern("~sum~").search(said):
             run = list(self.named(number))
         if counted and not self._words.pattern(r"^[^，。；]{0,6}[中里内]").match(self._text[counted[-1].end() :]):
-            count = _count_of(counted[-1]["count"])
+            count = count_of(counted[-1]["count"])
             named = tuple(dict.fromkeys(run if len(run) >= count else self.named(number)))
             if 1 < count <= len(named) and (own or len(named) == count or count not in self._units.sizes):
                 run = list(named[-count:])
@@ -227,7 +227,7 @@ class Topics:
         if said[-1]["what"] in self._words.groups["things"]:
             return ()
         named = tuple(dict.fromkeys(code for at, _, code in self._named if at < said[-1].start()))
-        count = _count_of(said[-1]["count"])
+        count = count_of(said[-1]["count"])
         return named[-count:] if len(named) >= count and count not in self._units.sizes else None
 
     def year(self, number: DraftNumber) -> SaidYear | None:
@@ -253,6 +253,8 @@ class Topics:
                 continue  # 主要是上年集中安排 says nothing of the clauses after it
             if match["base"] or (is_past and match.start() < own and opens > start and self._is_aside(match, number)):
                 continue
+            if match[0].startswith("去年") and self.speaking.is_dated_after:
+                return SaidYear(self.speaking.year, bool(match["day"]))
             is_loose = match[0] == "去年" or self._text.startswith("度", match.end())
             return SaidYear(int(match["year"] or self.speaking.year - 1), bool(match["day"]), is_loose)
         return None
@@ -323,7 +325,8 @@ class Topics:
         return next((each for each in self.in_sentence(number) if among and each.at < among[-1]), None)
 
 
-def _count_of(text: str) -> int:
+def count_of(text: str) -> int:
+    """How many units or things are counted: 三, 8."""
     return int(text) if text.isdigit() else 1 + _DIGITS.index(text.replace("两", "二"))
 
 

@@ -257,16 +257,16 @@ class _Tables:
         by_head = {heads.get(number, ""): _text(each) for number, each in cells.items()}
         in_head = _UNIT_IN_HEAD.search(head)
         in_row = next((text for name, text in by_head.items() if _UNIT_HEAD.fullmatch(name)), "")
-        found = in_head["unit"] if in_head else in_row or unit_over
+        label = _text(cells[min(cells)])
+        in_label = _UNIT_IN_HEAD.search(label)
+        found = in_head["unit"] if in_head else in_row or (in_label["unit"] if in_label else unit_over)
         year = next((text for name, text in by_head.items() if _YEAR_HEAD.fullmatch(name) and text.isdigit()), "")
         name = head[: in_head.start()] if in_head else head
         unit = found if _UNIT.fullmatch(found) or found == in_row else ""
         is_in_any_scale = not in_head and bool(in_row)
         before = (_UNIT_IN_HEAD.sub("", heads[number]) for number in sorted(heads, reverse=True) if 0 < number < column)
         of = next((each.strip() for each in before if not GOES_ON.fullmatch(each.strip())), "")
-        return DraftCell(
-            _text(cells[min(cells)]), name.strip(), caption, unit, int(year) if year else None, is_in_any_scale, of
-        )
+        return DraftCell(label, name.strip(), caption, unit, int(year) if year else None, is_in_any_scale, of)
 
     def _caption(self) -> tuple[str, str]:
         """The nearest line over a table that is no unit of measure, and the unit of measure."""
