@@ -57,12 +57,31 @@ class SaidYear:
 
 
 @dataclass(frozen=True)
-class Mention:
-    """A figure that was said, of which units, and where; aside: what it was in the year before, told by the way."""
+class FigureSum:
+    """A figure, or what several come to: indicators and units added up, less others, for each of others."""
 
     names: tuple[str, ...]
     scopes: tuple[str, ...]
     year: int
+    less: tuple[str, ...] = ()
+    per: tuple[str, ...] = ()
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """All indicators of it."""
+        return self.names + self.less + self.per
+
+    @property
+    def is_made_up(self) -> bool:
+        """Whether it is of more than one indicator, so that no indicator's name says what it is."""
+        return len(self.names) > 1 or bool(self.less or self.per)
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A figure that was said, and where; aside: what it was in the year before, told by the way."""
+
+    figure: FigureSum
     at: int
     passage: int
     is_level: bool
@@ -71,7 +90,17 @@ class Mention:
     @property
     def name(self) -> str:
         """The indicator, or the first of those that were added up."""
-        return self.names[0]
+        return self.figure.names[0]
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The units."""
+        return self.figure.scopes
+
+    @property
+    def year(self) -> int:
+        """The year."""
+        return self.figure.year
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from nianbao.review.draft.mention import UnitsMeant
+from nianbao.review.draft.mention import FigureSum, UnitsMeant
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
-from nianbao.review.draft.readings import FIRST_HALF, TARGET, DraftReading, FigureSum, Readings
+from nianbao.review.draft.readings import FIRST_HALF, TARGET, DraftReading, Readings
 from nianbao.review.draft.relations import MAYBE, DraftRelation, RelationKind
 from nianbao.review.draft.scores import fit_of
 from nianbao.review.draft.spoken import Spoken, in_ten_thousands
@@ -22,6 +22,7 @@ GOES_BACK, SOMETIMES = 0.8, 0.12
 """How likely a year is meant that nobody names: the one of the figure said last, and one before the draft's."""
 BY_THE_WAY = 0.5
 """How likely a number says something that its words do not ask for: an average, a sum of what was said last."""
+_OF_ITSELF = (RelationKind.CHANGE, RelationKind.TIMES, RelationKind.BY_TIMES)
 _MOST = 4
 """Of how many figures said last a number may be the sum."""
 
@@ -52,7 +53,7 @@ class PossibleReadings:
                 found += self._of(spoken, at, number, relation)
         unique: dict[object, Weighed] = {}
         for each in sorted(found, key=lambda each: -each.weight):
-            unique.setdefault((each.reading.key, each.reading.value, each.reading.scopes, each.reading.is_true), each)
+            unique.setdefault((each.reading.key, each.reading.value, each.reading.figure, each.reading.is_true), each)
         return [*unique.values()]
 
     def _variants(self, spoken: Spoken, at: int) -> list[DraftNumber]:
@@ -93,6 +94,11 @@ class PossibleReadings:
     def _levels(self, spoken: Spoken, at: int, number: DraftNumber, relation: DraftRelation) -> Iterator[Weighed]:
         topics, place = spoken.topics, spoken.passage.place
         says_plans = topics.speaks_of_plans(spoken.numbers[at])
+        if made_up := self._made_up(spoken, at):
+            for units in topics.units(spoken.numbers[at], relation.base_scope):
+                if made_up.per or made_up.less:
+                    one = replace(made_up, scopes=units.scopes)
+                    yield self._weigh(number, relation, one, None, units.weight)
         for name, score in self._subjects.of_level(spoken, at).items():
             if name.startswith(TARGET) and not (says_plans or place in self._values.profiles[name].printed):
                 continue
@@ -108,12 +114,18 @@ class PossibleReadings:
         yield from self._sums(spoken, at, number, relation)
         yield from self._averages(spoken, at, number)
 
+    def _made_up(self, spoken: Spoken, at: int) -> FigureSum | None:
+        """What was said last, where it is of several indicators and the number has no words of its own."""
+        last = next(iter(spoken.topics.in_sentence(spoken.numbers[at])), None)
+        is_meant = last and last.figure.is_made_up and not self._subjects.has_own_words(spoken, spoken.numbers[at])
+        return last.figure if last and is_meant else None
+
     def _sums(self, spoken: Spoken, at: int, number: DraftNumber, relation: DraftRelation) -> Iterator[Weighed]:
         """A number as the sum of what was said last (以上四项合计), or of things that its words name."""
         said = spoken.topics.before(spoken.numbers[at])
         if not self._values.words.pattern(r"~sum~|共|以上[^，。；]{0,4}[项类]").search(said):
             return
-        recent = [each for each in spoken.topics.recent(number) if each.is_level and self._fits(each.name, number)]
+        recent = [each for each in spoken.topics.recent(number) if each.is_level and self._adds_up(each.name, number)]
         recent = list({(each.name, each.scopes): each for each in recent}.values())
         here = [each for each in spoken.topics.in_sentence(number) if each in recent]
         counted = self._values.words.pattern(r"([两二三四五六七八九\d])(?:~things~|样)").search(said)
@@ -128,6 +140,11 @@ class PossibleReadings:
         for first, second in pairwise(ranked):
             one = FigureSum((first, second), (ALL,), self._values.year)
             yield self._weigh(number, relation, one, None, BY_THE_WAY / 2, is_guess=True)
+
+    def _adds_up(self, name: str, number: DraftNumber) -> bool:
+        """Whether a figure may be a part of a sum: money of money, and what is counted of what is counted."""
+        is_money = self._values.profiles[name].indicator.unit == "元"
+        return not self._readings.is_rate(name) and is_money == (number.unit == "元") and number.unit != "%"
 
     def _averages(self, spoken: Spoken, at: int, number: DraftNumber) -> Iterator[Weighed]:
         """An amount that is said of each person, where the indicator is not one itself."""
@@ -154,17 +171,20 @@ class PossibleReadings:
             return
         growth = self._values.words.pattern(r"~fast~|以[\d.]+%领跑")
         by_growth = bool(growth.search(said) or growth.search(number.text))
+        all_growth = growth.search(topics.around(number, SENTENCE)) is not None
+        made_up = self._made_up(spoken, at)
+        figures = [(made_up, 1.0)] if made_up else []
         for name, score in self._subjects.of_change(spoken, at, relation).items():
+            year = next(iter(self.years(spoken, at, name, relation)))
+            figures.append((FigureSum((name,), (), year), score))
+        for one, score in figures:
             for units in topics.units(number):
-                for year in list(self.years(spoken, at, name, relation))[:1]:
-                    scope = units.scopes[0] if len(units.scopes) == 1 else ALL
-                    if scope == ALL:
-                        continue
-                    for is_growth in dict.fromkeys(
-                        (by_growth, growth.search(topics.around(number, SENTENCE)) is not None)
-                    ):
-                        reading = self._readings.read_rank(number, name, scope, year, among=among, by_growth=is_growth)
-                        yield Weighed(reading, score * units.weight * (1 if is_growth == by_growth else 0.5), relation)
+                if len(units.scopes) == 1 and units.scopes != (ALL,):
+                    for is_growth in dict.fromkeys((by_growth, all_growth)):
+                        own = replace(one, scopes=units.scopes)
+                        reading = self._readings.read_rank(number, own, among=among, by_growth=is_growth)
+                        part = 1 if is_growth == by_growth else BY_THE_WAY
+                        yield Weighed(reading, score * units.weight * part, relation)
 
     def _comparisons(self, spoken: Spoken, at: int, number: DraftNumber, relation: DraftRelation) -> Iterator[Weighed]:
         likely = self._subjects.of_change(spoken, at, relation)
@@ -196,11 +216,15 @@ class PossibleReadings:
     ) -> Iterator[DraftPair]:
         """Pairs of a figure with what it is held against."""
         number = spoken.numbers[at]
-        last = next(iter(spoken.topics.in_sentence(number)), None)
-        if relation.kind is RelationKind.SHARE and last and len(last.names) > 1:
-            for pair in self._subjects.wholes(spoken, at, relation, last.name, last.scopes, last.year):
+        made_up = self._made_up(spoken, at)
+        if relation.kind is RelationKind.SHARE and made_up:
+            for pair in self._subjects.wholes(spoken, at, relation, made_up.names[0], made_up.scopes, made_up.year):
                 if pair.other:
-                    yield replace(pair, one=replace(pair.one, names=last.names))
+                    yield replace(pair, one=made_up)
+        elif relation.kind in _OF_ITSELF and made_up:
+            for units in spoken.topics.units(number, relation.base_scope):
+                one = replace(made_up, scopes=units.scopes)
+                yield DraftPair(one, self._other(one, relation), units.weight)
         for name, score in likely.items():
             for units in self._units(spoken, at, relation, name):
                 for year, likely_year in self.years(spoken, at, name, relation).items():

@@ -108,9 +108,8 @@ class _Prover:
         self._binder = Binder(vocabulary, self._values.may_be)
         self._readings, self._year = Readings(figures, year), year
         self._relations = Relations(words, units)
-        self._possible = PossibleReadings(
-            self._values, self._readings, Subjects(self._values, self._readings, self._binder)
-        )
+        self._subjects = Subjects(self._values, self._readings, self._binder)
+        self._possible = PossibleReadings(self._values, self._readings, self._subjects)
         self._columns: dict[DraftCell, str] = {}
         self._rows: dict[str, list[str]] = {}
         self._together = words.pattern(r"[两二三四五六七八](?:~unit_words~)+(?:合计|小计)?|小计")
@@ -230,24 +229,19 @@ class _Prover:
                 self._columns.setdefault(column, true.reading.key[0])
         elif missing := self._missing(number, read, best):
             one.add(NumberVerdict.UNKNOWN, missing)
-            return
-        elif best and (wrong := self._objection(number, likely)):
+        elif best and (wrong := self._objection(spoken, number, likely)):
             self._conclude(one, spoken, wrong)
         elif _is_figure(number, spoken.is_cell):
             near = f"；最接近的是{self._indicators[best.reading.key[0]].zh}" if best else ""
             one.add(NumberVerdict.UNKNOWN, f"没有与这个数对应的指标{near}")
+        if one.key is None:
+            if number.kind is NumberKind.COUNT and not number.is_vague and number.unit:
+                topics.leave_open(number)
             return
-        else:
-            return
-        key = one.key
-        assert key is not None
         shown = true if one.agrees and true else best
         assert shown is not None
         is_level = shown.relation.kind is RelationKind.LEVEL and number.kind is NumberKind.COUNT
-        topics.remember(
-            number, shown.reading.names or (key[0],), shown.reading.scopes, key[1], is_level=is_level,
-            is_aside=shown.relation.is_of_last_year,
-        )  # fmt: skip
+        topics.remember(number, shown.reading.figure, is_level=is_level, is_aside=shown.relation.is_of_last_year)
 
     def _missing(self, number: DraftNumber, read: Sequence[Weighed], best: Weighed | None) -> str:
         """What is not known that a number most likely says."""
@@ -261,7 +255,7 @@ class _Prover:
         name, year, _, is_change = first.reading.key
         return f"库中没有{self._indicators[name].zh}" + ("的可比数" if is_change else f"{year}年的数")
 
-    def _objection(self, number: DraftNumber, likely: Sequence[Weighed]) -> Weighed | None:
+    def _objection(self, spoken: Spoken, number: DraftNumber, likely: Sequence[Weighed]) -> Weighed | None:
         """The reading that shows a number wrong: a slip of it, a near one, or one that leaves no doubt."""
         likely = [each for each in likely if not each.is_guess]
         if not likely:
@@ -273,6 +267,17 @@ class _Prover:
         for each in likely if is_count else ():
             if each.weight >= ESTABLISHED_BY_SLIP and self._is_slip(number, each):
                 return each
+        if self._subjects.has_own_words(spoken, number):
+            likely = [
+                each
+                for each in likely
+                if each.weight >= ESTABLISHED or self._subjects.explains(spoken, number, each.reading.figure.named)
+            ]
+        elif spoken.topics.goes_on_from_unknown(number):
+            return None
+        if not likely:
+            return None
+        best = likely[0]
         near = [each for each in likely if each.weight >= max(ESTABLISHED_NEAR, COMES_NEAR * best.weight)]
         near = [each for each in near if is_near(number.numeral, each.reading.value or Decimal(0))]
         if near and is_count:

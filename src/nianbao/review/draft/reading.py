@@ -28,7 +28,6 @@ GOES_ON = re.compile(
 """Heads of a table that say something of the column before them."""
 
 SENTENCE_END = re.compile(r"[。！？!?\n]")
-CLAUSE_END = re.compile(r"[，,；;。！？!?：:\n]")
 
 _END = re.compile(r"[。！？：；.!?:…”’）)》]$")
 _GOES_ON = re.compile(r"[，、；,]$")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
-from nianbao.review.draft.mention import UnitsMeant
+from nianbao.review.draft.mention import FigureSum, UnitsMeant
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
 from nianbao.review.draft.relations import DraftRelation, RelationKind
 from nianbao.review.draft.verdicts import Key
@@ -22,23 +22,13 @@ TIMES_WITHIN = Decimal("0.1")
 
 
 @dataclass(frozen=True)
-class FigureSum:
-    """A figure, or the sum of several: indicators, units and a year."""
-
-    names: tuple[str, ...]
-    scopes: tuple[str, ...]
-    year: int
-
-
-@dataclass(frozen=True)
 class DraftReading:
     """One thing that a number may say: the figure, the value that it should then have, and whether it has it."""
 
     key: Key
     value: Decimal | None
     is_true: bool
-    scopes: tuple[str, ...] = (ALL,)
-    names: tuple[str, ...] = ()
+    figure: FigureSum
 
 
 @dataclass(frozen=True)
@@ -48,13 +38,17 @@ class Readings:
     figures: Figures
     year: int
 
-    def value(self, operand: FigureSum) -> Decimal | None:
-        """What an operand comes to; None where a part of it is not known, or rates would be added up."""
-        parts = [
-            self.figures.get(name, operand.year, scope).value for name in operand.names for scope in operand.scopes
-        ]
+    def value(self, one: FigureSum) -> Decimal | None:
+        """What a figure comes to; None where a part of it is not known, or rates would be added up."""
+        total = self._total(one.names, one)
+        less = self._total(one.less, one) if one.less else Decimal(0)
+        each = self._total(one.per, one) if one.per else Decimal(1)
+        return (total - less) / each if total is not None and less is not None and each else None
+
+    def _total(self, names: Sequence[str], one: FigureSum) -> Decimal | None:
+        parts = [self.figures.get(name, one.year, scope).value for name in names for scope in one.scopes]
         known = [part for part in parts if part is not None]
-        if len(known) < len(parts) or not parts or (len(parts) > 1 and self.is_rate(operand.names[0])):
+        if len(known) < len(parts) or not parts or (len(parts) > 1 and self.is_rate(names[0])):
             return None
         return sum(known, Decimal(0))
 
@@ -79,7 +73,7 @@ class Readings:
             return tuple(code for code in self._of_level(name, units.scopes, year) if code not in units.scopes)
         if units.of_level:
             for level in sorted({each.level.code for each in self.figures.project.units.values()}):
-                found = tuple(code for code, _ in self._values_of_level(name, year, level))
+                found = tuple(code for code, _ in self._values_of_level(FigureSum((name,), (), year), level))
                 if len(found) == units.of_level:
                     return found
             return ()
@@ -89,19 +83,26 @@ class Readings:
         self, number: DraftNumber, relation: DraftRelation, one: FigureSum, other: FigureSum | None = None
     ) -> DraftReading:
         """A number as a figure or, with another one, as what both come to when they are compared."""
-        is_change = other is not None or len(one.names) * len(one.scopes) > 1
+        is_change = other is not None or one.is_made_up or len(one.scopes) > 1
         key = (one.names[0], one.year, one.scopes[0] if len(one.scopes) == 1 else ALL, is_change)
         value = self.value(one) if other is None else self._compared(number, relation, one, other)
+        figure = one
+        if other is not None and relation.kind is RelationKind.PER:
+            figure = replace(one, per=other.names)
+        elif other is not None and relation.is_open and other.names != one.names:
+            figure = replace(one, less=other.names)
         if value is None:
-            return DraftReading(key, None, is_true=False, scopes=one.scopes, names=one.names)
+            return DraftReading(key, None, False, figure)
         if one.names[0].startswith(TARGET) and other is None:  # 力争达到 and 突破 go with a target itself
             is_true = number.numeral == value or number.wording.is_true_of(value)
-            return DraftReading(key, value, is_true, one.scopes, one.names)
+            return DraftReading(key, value, is_true, figure)
         direction = (value > 0) - (value < 0)
-        if relation.sign and direction != relation.sign:
-            return DraftReading(key, value, is_true=False, scopes=one.scopes, names=one.names)
+        is_wrong_way = relation.sign and direction != relation.sign
+        is_amount = other is not None and number.unit == "百分点" and one.year != other.year
+        if is_wrong_way or (is_amount and not self.is_rate(one.names[0])):  # amounts move by per cent, not by points
+            return DraftReading(key, value, False, figure)
         is_true = any(number.wording.is_true_of(each) for each in _around(value, number, relation, other is not None))
-        return DraftReading(key, value, is_true, one.scopes, one.names)
+        return DraftReading(key, value, is_true, figure)
 
     def _compared(
         self, number: DraftNumber, relation: DraftRelation, one: FigureSum, other: FigureSum
@@ -113,7 +114,9 @@ class Readings:
         if kind in (RelationKind.LEVEL, RelationKind.CHANGE, RelationKind.GAP):
             if number.unit == "百分点" and not is_rate:
                 growth, slower = self._growth(one), self._growth(other)
-                return growth - slower if growth is not None and slower is not None and one.year == other.year else None
+                if one.year != other.year:
+                    return growth if growth is not None and number.wording.is_true_of(abs(growth)) else None
+                return growth - slower if growth is not None and slower is not None else None
             if number.unit == "百分点" or (number.kind is NumberKind.FLAT and is_rate):
                 return value - base
             if number.unit == "%":
@@ -140,20 +143,20 @@ class Readings:
         return 100 * (value - base) / base if value is not None and base else None
 
     def read_rank(
-        self, number: DraftNumber, name: str, scope: str, year: int, *, among: Sequence[str] | None, by_growth: bool
+        self, number: DraftNumber, one: FigureSum, *, among: Sequence[str] | None, by_growth: bool
     ) -> DraftReading:
         """Which place a unit has among those named or of its level, from the last one where that is asked."""
-        key, wanted, units = (name, year, scope, True), int(number.numeral), self.figures.project.units
+        (scope,), wanted, units = one.scopes, int(number.numeral), self.figures.project.units
         place = None
         if scope in units:
-            values = dict(self._values_of_level(name, year, units[scope].level.code, by_growth=by_growth))
+            values = dict(self._values_of_level(one, units[scope].level.code, by_growth=by_growth))
             if among:
                 values = {code: value for code, value in values.items() if code in among}
             if scope in values and len(values) > 1:
                 own = values[scope]
                 ahead = sum(value < own if wanted < 0 else value > own for value in values.values())
                 place = Decimal(-1 - ahead if wanted < 0 else 1 + ahead)
-        return DraftReading(key, place, place == number.numeral, (scope,), (name,))
+        return DraftReading((one.names[0], one.year, scope, True), place, place == number.numeral, one)
 
     def target(self, name: str, year: int) -> FigureSum | None:
         """What was planned for a year: the target of the year before, or the budget."""
@@ -174,7 +177,7 @@ class Readings:
         key = (name, self.year, scope, True)
         first, year = (self.figures.get(each, self.year, scope).value for each in (name, whole))
         if first is None or year is None:
-            return DraftReading(key, None, is_true=False)
+            return DraftReading(key, None, False, FigureSum((name,), (scope,), self.year))
         own, other = (first, year - first) if part == FIRST_HALF else (year - first, first)
         value = {
             RelationKind.LEVEL: own,
@@ -183,7 +186,7 @@ class Readings:
             RelationKind.CHANGE: own - other,
         }.get(relation.kind)
         is_true = value is not None and number.wording.is_true_of(abs(value))
-        return DraftReading(key, value, is_true)
+        return DraftReading(key, value, is_true, FigureSum((name,), (scope,), self.year))
 
     def _of_year(self, name: str) -> str | None:
         """The indicator of all the year whose first half another one is."""
@@ -210,18 +213,16 @@ class Readings:
     def _of_level(self, name: str, named: Sequence[str], year: int) -> list[str]:
         units = self.figures.project.units
         levels = {units[code].level.code for code in named if code in units}
-        return [code for level in sorted(levels) for code, _ in self._values_of_level(name, year, level)]
+        return [
+            code for level in sorted(levels) for code, _ in self._values_of_level(FigureSum((name,), (), year), level)
+        ]
 
-    def _values_of_level(
-        self, name: str, year: int, level: str, *, by_growth: bool = False
-    ) -> Iterator[tuple[str, Decimal]]:
-        for code in self.figures.values.get((name, year), {}):
+    def _values_of_level(self, one: FigureSum, level: str, *, by_growth: bool = False) -> Iterator[tuple[str, Decimal]]:
+        for code in self.figures.values.get((one.names[0], one.year), {}):
             unit = self.figures.project.units.get(code)
             if unit and unit.level.code == level:
-                value = self.figures.get(name, year, code).value
-                if by_growth:
-                    base = self.figures.get(name, year - 1, code).value
-                    value = (value - base) / base if value is not None and base else None
+                own = replace(one, scopes=(code,))
+                value = self._growth(own) if by_growth else self.value(own)
                 if value is not None:
                     yield code, value
 

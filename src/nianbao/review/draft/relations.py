@@ -26,7 +26,7 @@ _COMPARED = (
 )
 _COMPARED_APART = r"[与和同比](?P<base>[^，。；与和同比]{1,16}?)(?:相差|的?差距|之差)"
 _COMPARED_BEFORE = r"[比较与同](?P<base>[^，。；比较与同]{1,20}?)(?:相比|相较)?[，,]$"
-_MORE_THAN = r"(?P<sign>[高多大低少小])(?:于|出)(?P<base>[^，；。、\d]{2,10})(?<!的)$"
+_MORE_THAN = r"(?P<sign>[高多大快低少小慢])(?:于|出)(?P<base>[^，；。、\d]{2,10})(?<!的)$"
 _OF = r"(?:占|是|为|达|达到|相当于|只有|仅有|不到|不足|超过|约为?|仅为?|只及|仅及)(?P<base>[^，；。]{0,18}?)的?$"
 _OF_BOTH = r"(?:相当于|是|为)[^，；。]*、(?P<base>[^，；。、]{0,18}?)的$"
 _SHARE_OF = (
@@ -215,10 +215,10 @@ class Relations:
 
     def _changed(self, text: str, number: DraftNumber, clause: str, segment: str) -> DraftRelation:
         if than := re.search(_MORE_THAN, clause):
-            sign = 1 if than["sign"] in "高多大" else -1
+            sign = 1 if than["sign"] in "高多大快" else -1
             return self._against(DraftRelation(RelationKind.CHANGE, sign), than["base"])
         is_left = self._says(r"(?:~left~)(?:分别)?[为有达]?$", clause) and self._says(
-            r"[抵余剩没未该]|应|差额|整改|改了|结", segment + text[number.end :].split("，")[0]
+            r"[抵余剩没未该支]|应|差额|整改|改了|结", segment + text[number.end :].split("，")[0]
         )
         if self._says(r"(?:~apart~)[为达是]?了?$", clause) or is_left:
             return replace(self._compared(RelationKind.CHANGE, 0, clause, is_apart=True), sign=0)

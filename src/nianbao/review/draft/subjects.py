@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from nianbao.review.draft.binding import Binder, RankedNumber
-from nianbao.review.draft.mention import Mention
+from nianbao.review.draft.mention import FigureSum, Mention
 from nianbao.review.draft.numbers import DraftNumber
 from nianbao.review.draft.profiles import pairs_of
 from nianbao.review.draft.reading import NOWHERE
-from nianbao.review.draft.readings import IN, TARGET, FigureSum, Readings
+from nianbao.review.draft.readings import IN, TARGET, Readings
 from nianbao.review.draft.relations import DraftRelation, RelationKind
 from nianbao.review.draft.scores import COUNTER, fit_of, may_change_by, says_change
 from nianbao.review.draft.spoken import Spoken
-from nianbao.review.draft.topics import SENTENCE
+from nianbao.review.draft.topics import CLAUSE, SENTENCE
 from nianbao.review.draft.values import Values
 from nianbao.statistics.scopes import ALL
 
@@ -32,6 +32,8 @@ RATE_BY_PER_CENT = 0.4
 """How likely a rate is said to have moved by per cent, and not by points."""
 AGAIN_BY_WORDS = 0.5
 """And where words name it once more in its sentence."""
+EXPLAINED = 0.15
+"""What part of its telling words must be an indicator's for a number to be called wrong by it."""
 FEW, MANY = 6, 12
 _PART = re.compile(r"100 \* ([a-z][a-z0-9_]*) / ([a-z][a-z0-9_]*)")
 _PEOPLE = frozenset({"人", "名", "人次"})
@@ -70,7 +72,7 @@ class Subjects:
         scores = {each.indicator_id: each.score for each in ranked.ranked if not each.is_change}
         if ranked.best and not ranked.best.is_change:
             scores[ranked.best.indicator_id] = max(ranked.best.score, scores.get(ranked.best.indicator_id, 0.0))
-        has_own = bool(item.words) or self._has_own_words(spoken, number)
+        has_own = bool(item.words) or self.has_own_words(spoken, number)
         for name, weight in self._carried(spoken, number, has_own=has_own).items():
             fit = fit_of(self._values.profiles[name], number)
             if fit >= COUNTER:
@@ -96,7 +98,7 @@ class Subjects:
             text, numbers, place = spoken.passage.text, spoken.numbers, at
         named = self._binder.by_words(text, numbers, place, spoken.passage.place, spoken.background)
         scores = {name: score for name, score in named if self._may_be(name, number)}
-        has_own = bool(item.words) or self._has_own_words(spoken, number)
+        has_own = bool(item.words) or self.has_own_words(spoken, number)
         carried = self._carried(spoken, number, has_own=has_own, is_change=True)
         for name, weight in carried.items():
             is_share = relation.kind is RelationKind.SHARE and self._readings.is_rate(name)
@@ -119,31 +121,30 @@ class Subjects:
     def planned(self, spoken: Spoken, at: int) -> dict[str, float]:
         """The targets that a number of a plan may say; what is planned otherwise nobody has reported."""
         found: dict[str, float] = {}
-        for name, score in {**self.of_change(spoken, at, DraftRelation()), **self.of_level(spoken, at)}.items():
+        changed, level = self.of_change(spoken, at, DraftRelation()), self.of_level(spoken, at)
+        for name, score in (*changed.items(), *level.items()):
             target = f"{TARGET}{name.removeprefix(TARGET)}"
             if target in self._values.profiles and score >= SAID / 2 and self._fits(target, spoken.numbers[at]):
                 found[target] = max(score, found.get(target, 0.0))
         return _ordered(found)
-
-    def beside(self, number: DraftNumber, said: Sequence[str]) -> list[str]:
-        """The indicators of a number's very unit that are reported with those that were said before it."""
-        profiles = self._values.profiles
-        return [name for name in profiles if self._fits(name, number) and self._is_beside(name, said)]
-
-    def _is_beside(self, name: str, said: Sequence[str]) -> bool:
-        own, others = self._values.profiles[name].indicator, [self._values.profiles[each].indicator for each in said]
-        if own.is_formula:
-            return self._binder.is_kin(name, said)
-        return any((own.form, own.part, own.section) == (other.form, other.part, other.section) for other in others)
 
     def _alone(self, spoken: Spoken, number: DraftNumber, words: str) -> RankedNumber:
         """A number of a list with the words that are its own."""
         alone = moved_to(number, len(words))
         return self._binder.bind(f"{words}{number.text}", [alone], spoken.passage.place)[0]
 
-    def _has_own_words(self, spoken: Spoken, number: DraftNumber) -> bool:
+    def has_own_words(self, spoken: Spoken, number: DraftNumber) -> bool:
+        """Whether words since the number before tell what a number is of."""
         own = spoken.topics.own_words(number) + " " + number.noun
         return any(pair in self._binder.telling for pair in pairs_of(own))
+
+    def explains(self, spoken: Spoken, number: DraftNumber, names: Sequence[str]) -> bool:
+        """Whether indicators account for a fair part of the telling words that a number has for itself."""
+        telling = self._binder.telling
+        clause = CLAUSE.split(spoken.topics.own_words(number))[-1]
+        own = pairs_of(f"{clause} {number.noun}") & telling.keys()
+        theirs = frozenset().union(*(self._values.profiles[name].pairs for name in names))
+        return sum(telling[pair] for pair in own & theirs) >= EXPLAINED * sum(telling[pair] for pair in own)
 
     def _carried(
         self, spoken: Spoken, number: DraftNumber, *, has_own: bool, is_change: bool = False
@@ -288,6 +289,10 @@ class Subjects:
         amount = replace(number, unit="元") if number.unit == "元/人" else number
         ones = [name for name in dict.fromkeys([*said, *names]) if fit_of(profiles[name], amount)]
         people = counted.unit in _PEOPLE
+        if people:  # 按会员人数平均，人均……: the words may name the people as well
+            numbers = [counted if each is number else each for each in spoken.numbers]
+            moved = replace(spoken, numbers=numbers)
+            of_each += [name for name, score in self.of_change(moved, at, relation).items() if score >= SAID / 2]
         others = [
             name
             for name in dict.fromkeys([*of_each, *said, *names])

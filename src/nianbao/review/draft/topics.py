@@ -6,7 +6,17 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from nianbao.review.draft.mention import NO_ITEM, WHOLE, ListedItem, Mention, SaidYear, Speaking, UnitNames, UnitsMeant
+from nianbao.review.draft.mention import (
+    NO_ITEM,
+    WHOLE,
+    FigureSum,
+    ListedItem,
+    Mention,
+    SaidYear,
+    Speaking,
+    UnitNames,
+    UnitsMeant,
+)
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
 from nianbao.review.draft.words import DraftWords
 from nianbao.statistics.scopes import ALL
@@ -43,7 +53,7 @@ class Topics:
             if each.kind is NumberKind.COUNT and not each.is_vague and not of_units.match(text, each.end)
         ]
         self.speaking = speaking
-        self._said = said
+        self._said, self._open = said, list[int]()
         self._named = units.find(text)
         self._whole = re.compile(rf"(?<![占居列为比于]){re.escape(units.whole)}(?!的?第|最|平均)|全部|各级")
         self._counted = words.pattern(rf"(?P<count>[两{_DIGITS}]|\d{{1,2}})个?(?P<what>~unit_words~|~things~)")
@@ -70,7 +80,7 @@ class Topics:
                 said = said[: at - start] + " " + said[end - start :]
         naming_nothing = (
             rf"[两{_DIGITS}\d]+个?(?:~unit_words~)|~sum~|~filler~|~up~|~down~|~more~|~less~|~compare~|~last_year~|~part_of~"
-            "|~against_last~|~rest~|~each~|~every~|~apart~"
+            "|~against_last~|~rest~|~each~|(?<![人户件家期班])(?:~every~)|~apart~"
         )
         filler = self._words.pattern(naming_nothing)
         return filler.sub(" ", said)
@@ -299,12 +309,19 @@ class Topics:
         is_later = bool(said and said.year > self.speaking.year)
         return self.speaking.is_plan or is_later or bool(self._words.pattern("~ahead~").search(self.before(number)))
 
-    def remember(
-        self, number: DraftNumber, names: tuple[str, ...], scopes: tuple[str, ...], year: int, *, is_level: bool,
-        is_aside: bool,
-    ) -> None:  # fmt: skip
+    def remember(self, number: DraftNumber, figure: FigureSum, *, is_level: bool, is_aside: bool) -> None:
         """A figure was said here."""
-        self._said.append(Mention(names, scopes, year, number.start, self.speaking.passage, is_level, is_aside))
+        self._said.append(Mention(figure, number.start, self.speaking.passage, is_level, is_aside))
+
+    def leave_open(self, number: DraftNumber) -> None:
+        """Nobody knows what was said here."""
+        self._open.append(number.start)
+
+    def goes_on_from_unknown(self, number: DraftNumber) -> bool:
+        """Whether the last figure of the sentence before a number is not known."""
+        last = next(iter(self.in_sentence(number)), None)
+        start = last.at if last else self.start_of(SENTENCE, number)
+        return any(start <= at < number.start for at in self._open)
 
     def recent(self, number: DraftNumber) -> list[Mention]:
         """The figures said before a number, the nearest first, of this passage and those before it."""
