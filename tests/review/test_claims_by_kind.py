@@ -1,10 +1,14 @@
 """S13: what a sentence claims besides a level: each kind once as the figures bear it out, and once as they do not."""
 
+from pathlib import Path
+
+import docx
 import pytest
 
 from nianbao.catalog import Project
 from nianbao.review.draft.prove import prove
 from nianbao.review.draft.reading import read_text
+from nianbao.review.draft.word_file import WordFile
 from nianbao.statistics.figures import Figures
 from tests.review.labelled import YEAR, figures_of_sample
 
@@ -45,6 +49,15 @@ KINDS = [
     ("西宁会员相当于海西的2.2倍、果洛的{}。", "17.2倍", "7.2倍"),
     ("生态管护员入会10530人，玉树4386人，果洛3401人，合占全省{}。", "七成以上", "八成以上"),
     ("全年拨缴经费收入11308.44万元，主要是上年集中清缴；政府补助收入{}。", "3982.93万元", "3711.42万元"),
+    ("一、困难职工救助\n（一）分地区。\n——西宁{}，1579人；", "521.38万元", "512.38万元"),
+    ("二、职工免费体检\n去年最大的一块增量。西宁{}、海西3502、海东3121人。", "4772", "4727"),
+    ("新就业形态会员69705人。其中西宁市新增2774人，对全省增量的贡献率{}。", "37.1%", "47.1%"),
+    ("医疗互保参保职工34.26万人，距年度目标35万人还差{}。", "7424人", "4724人"),
+    ("审计资金2.21亿元，同比下降{}。", "55.0%", "55.0个百分点"),
+    ("送温暖筹资西宁市786.75万元，海东市{}。", "647.52万元", "674.52万元"),
+    ("稿件4074件，西宁最多，海东{}。", "第二", "第三"),
+    ("2022年，医疗互保参保{}。", "34.26万人", "36.24万人"),
+    ("困难职工救助发放额2599.88万元，受助7715人，人均3370元；海西州人均3677元，{}。", "居第一", "垫底"),
     ("会员人数西宁市246424人、海东市92772人、海西州113877人，三者之中{}最多。", "西宁市", "海东市"),
 ]
 
@@ -60,6 +73,36 @@ def test_S13_a_claim_is_held_against_what_it_says(figures: Figures, sentence: st
     """S13: comparisons in words, sums, lists, bases, thresholds, shares among, and plans are claims."""
     assert [one.number.text for one in _deviating(sentence.format(right), figures)] == []
     assert len(_deviating(sentence.format(wrong), figures)) == 1
+
+
+def test_S13_an_amount_of_a_unit_is_not_held_against_the_whole(figures: Figures) -> None:
+    """S13: where a unit is named that has no such figure nothing is called wrong."""
+    assert _deviating("西宁市补助下级支出9024万元。", figures) == []
+
+
+def test_S13_what_goes_on_from_something_unknown_is_not_called_wrong(figures: Figures) -> None:
+    """S13: a change is of the figure before it; of what nobody reports it cannot be checked."""
+    assert _deviating("送温暖筹资3799.32万元。全年放映电影1200场，比上年增加300场，增长25%。", figures) == []
+
+
+def test_S13_a_head_and_a_label_say_what_a_cell_is(project: Project, figures: Figures, tmp_path: Path) -> None:
+    """S13: a table by its heads, with units in heads and labels: each wrong cell is found and no right one."""
+    word = docx.Document()
+    word.add_paragraph("表1　2022年几项数据与上年对比")
+    table = word.add_table(rows=0, cols=4)
+    rows = [
+        ("指标", "2022年", "2021年", "增长（%）"),
+        ("职工人数（人）", "1062384", "1036742", "2.5"),
+        ("媒体稿件（件）", "4074", "3917", "14.0"),
+        ("送温暖筹资额（万元）", "3799.32", "3584.26", "6.0"),
+    ]
+    for row in rows:
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.text = text
+    word.save(str(tmp_path / "table.docx"))
+    checked = prove(WordFile(tmp_path / "table.docx").paragraphs, figures, YEAR)
+    wrong = [one.number.text for one in checked if any(verdict.is_deviation for verdict in one.verdicts)]
+    assert wrong == ["1036742", "14.0"]
 
 
 def test_S13_what_is_planned_is_no_figure(figures: Figures) -> None:

@@ -26,6 +26,8 @@ from nianbao.statistics.wording import ABOUT_WITHIN, NEAR_FROM
 
 BEFORE, BEHIND = "before_", "behind_"
 _AND = re.compile(r"[、和与及]")
+_LISTED = re.compile(r"[、和及与][\u4e00-\u9fff]{1,4}")
+"""Between numbers of a list that says its unit once, with the last one: 甲市4772、乙市3502、丙市3121人."""
 _OUT_OF = re.compile(rf"{OUT_OF}[^，。；、\d]*$")
 TENTHS_NEAR = Decimal(3)
 """How many per cent below a tenth 近 still reaches."""
@@ -116,6 +118,9 @@ class NumberFinder:
             if read and (whole_of := _OUT_OF.search(text, 0, start)):
                 read = [_in_per_cent(each, whole_of["out_of"]) for each in read]
             found.extend(read)
+        for place in range(len(found) - 2, -1, -1):
+            if _LISTED.fullmatch(text, found[place].end, found[place + 1].start):
+                found[place] = in_unit(found[place], found[place + 1].unit)
         return found
 
 

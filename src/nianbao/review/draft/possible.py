@@ -14,7 +14,7 @@ from nianbao.review.draft.relations import MAYBE, DraftRelation, RelationKind
 from nianbao.review.draft.scores import fit_of
 from nianbao.review.draft.spoken import Spoken, in_ten_thousands
 from nianbao.review.draft.subjects import DraftPair, Subjects
-from nianbao.review.draft.topics import PASSED, SENTENCE, count_of
+from nianbao.review.draft.topics import PASSED, SEGMENT, SENTENCE, count_of
 from nianbao.review.draft.values import Values
 from nianbao.statistics.scopes import ALL
 
@@ -128,14 +128,17 @@ class PossibleReadings:
         recent = [each for each in spoken.topics.recent(number) if each.is_level and self._adds_up(each.name, number)]
         recent = list({(each.name, each.scopes): each for each in recent}.values())
         here = [each for each in spoken.topics.in_sentence(number) if each in recent]
-        counted = self._values.words.pattern(r"([两二三四五六七八九\d])(?:~things~|样)").search(said)
-        for count in range(2, _MOST + 1):
-            last = recent[:count]
-            names = tuple(each.name for each in last)
-            if len(set(names)) == count and len({(each.scopes, each.year) for each in last}) == 1:
-                is_meant = count == (count_of(counted[1]) if counted else len(here))
-                one = FigureSum(names, last[0].scopes, last[0].year)
-                yield self._weigh(number, relation, one, None, BY_THE_WAY, is_guess=not is_meant)
+        in_segment = spoken.topics.before(spoken.numbers[at], SEGMENT)
+        counted = self._values.words.pattern(r"([两二三四五六七八九\d])(?:~things~|样)").search(in_segment)
+        alike = [each for each in recent if self._fits(each.name, number)]
+        for parts in (recent, alike):
+            for count in range(2, _MOST + 1):
+                last = parts[:count]
+                names = tuple(each.name for each in last)
+                if len(set(names)) == count and len({(each.scopes, each.year) for each in last}) == 1:
+                    is_meant = count == (count_of(counted[1]) if counted else len(here))
+                    one = FigureSum(names, last[0].scopes, last[0].year)
+                    yield self._weigh(number, relation, one, None, BY_THE_WAY, is_guess=not is_meant)
         ranked = [each.indicator_id for each in spoken.bound[at].ranked[:3]]
         for first, second in pairwise(ranked):
             one = FigureSum((first, second), (ALL,), self._values.year)
@@ -148,7 +151,8 @@ class PossibleReadings:
 
     def _averages(self, spoken: Spoken, at: int, number: DraftNumber) -> Iterator[Weighed]:
         """An amount that is said of each person, where the indicator is not one itself."""
-        says_each = re.search(r"人均|每人|每名|平均", spoken.topics.before(spoken.numbers[at], SENTENCE))
+        said = spoken.topics.before(spoken.numbers[at], SENTENCE) + "".join(spoken.passage.heads[:1])
+        says_each = self._values.words.pattern("~for_each~|平均").search(said)
         if number.unit == "元/人" or (number.unit == "元" and says_each):
             each = replace(number, unit="元/人")
             relation = DraftRelation(RelationKind.PER, per_unit="人")
@@ -295,9 +299,10 @@ class PossibleReadings:
     def years(self, spoken: Spoken, at: int, name: str, relation: DraftRelation) -> dict[int, float]:
         """The years that a number may be of, and how likely."""
         number, own = spoken.numbers[at], self._values.year
-        if relation.kind is RelationKind.LEVEL and (relation.is_of_last_year or relation.is_now):
-            return {own - relation.is_of_last_year: 1.0}
         said, place = spoken.topics.year(number), spoken.passage.place
+        if relation.kind is RelationKind.LEVEL and (relation.is_of_last_year or relation.is_now):
+            is_own = relation.is_now or (said is not None and said.year == own)
+            return {own if is_own else own - 1: 1.0}
         if said is not None or place in self._values.profiles[name].printed:
             return dict.fromkeys(self._values.years_of(name, place, said), 1.0)
         last = next(iter(spoken.topics.recent(number)), None)

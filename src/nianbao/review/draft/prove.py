@@ -216,7 +216,7 @@ class _Prover:
         agreeing = [each for each in likely if each.reading.is_true]
         true = max(agreeing, key=lambda each: each.weight * (1 if each.reading.key[3] else 2), default=None)
         best = next((each for each in likely if not each.is_guess), likely[0] if likely else None)
-        if best and true and true.weight >= ENOUGH[min(_digits(number), len(ENOUGH) - 1)] * best.weight:
+        if best and true and true.weight >= _enough(number) * best.weight:
             self._conclude(one, spoken, true)
             if not spoken.cell and _digits(number):
                 of_it = {
@@ -386,6 +386,11 @@ class _Prover:
         if value is not None and not one.number.wording.is_true_of(value):
             other = replace(one, zh=self._indicators[name].zh, unit=self._indicators[name].unit)
             one.add(*verdict_of(other, value))
+
+
+def _enough(number: DraftNumber) -> float:
+    """How near to the likeliest reading one must come that a number is true of."""
+    return ENOUGH[1 if number.kind is NumberKind.FLAT else min(_digits(number), len(ENOUGH) - 1)]
 
 
 def _digits(number: DraftNumber) -> int:

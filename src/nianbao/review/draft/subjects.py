@@ -32,7 +32,7 @@ RATE_BY_PER_CENT = 0.4
 """How likely a rate is said to have moved by per cent, and not by points."""
 AGAIN_BY_WORDS = 0.5
 """And where words name it once more in its sentence."""
-EXPLAINED = 0.15
+EXPLAINED = 0.34
 """What part of its telling words must be an indicator's for a number to be called wrong by it."""
 FEW, MANY = 6, 12
 _PART = re.compile(r"100 \* ([a-z][a-z0-9_]*) / ([a-z][a-z0-9_]*)")
