@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
-from math import log10
 
 from nianbao.review.draft.binding import SURE, Binder
 from nianbao.review.draft.context import background_of
+from nianbao.review.draft.deciding import Deciding, digits_of, enough
 from nianbao.review.draft.mention import Mention, Speaking
 from nianbao.review.draft.numbers import DraftNumber, NumberFinder, NumberKind
 from nianbao.review.draft.possible import PossibleReadings, Weighed
@@ -17,7 +17,7 @@ from nianbao.review.draft.profiles import DraftVocabulary, read_vocabulary
 from nianbao.review.draft.reading import DraftCell, Paragraph, Passage, passages
 from nianbao.review.draft.readings import TARGET, Readings
 from nianbao.review.draft.relations import DraftRelation, RelationKind, Relations
-from nianbao.review.draft.scores import is_written_out, says_change
+from nianbao.review.draft.scores import is_written_out
 from nianbao.review.draft.spoken import (
     Spoken,
     change_of,
@@ -37,11 +37,8 @@ from nianbao.review.draft.verdicts import (
     NumberVerdict,
     contradictions,
     is_far,
-    is_near,
     is_shifted,
-    nearness,
     said_of,
-    slip_of,
     sums,
     verdict_of,
 )
@@ -55,17 +52,6 @@ from nianbao.statistics.scopes import ALL
 _OF_THE_ROW = re.compile(r"印文|现印文|准确值")
 _NO_FIGURES = re.compile(r"(?:计量)?单位|序号?|编号|年度|年份|覆盖|原印文|日期|页码")
 
-ESTABLISHED, ESTABLISHED_LEVEL, ESTABLISHED_NEAR, ESTABLISHED_BY_SLIP = 0.3, 0.5, 0.14, 0.1
-"""How likely a reading must be to object to a number: a level more than what is computed, less where its value is near,
-least where the number is a slip of it."""
-APART = 1.4
-"""How much likelier than any other figure it must be, unless it is twice as likely as it needs."""
-NO_LESS = 0.6
-"""How near to what is not known another reading must come to be judged instead."""
-COMES_NEAR = 0.6
-"""How much less likely than the likeliest one a reading with a near value may be."""
-ENOUGH = (0.75, 0.5, 0.25, 0.2, 0.15)
-"""How near to the likeliest reading one must come that the number is true of, by how many digits it has."""
 _SAYS = {
     RelationKind.LEVEL: "", RelationKind.CHANGE: "较上年的变化", RelationKind.TIMES: "的倍数",
     RelationKind.BY_TIMES: "增长的倍数", RelationKind.PER: "的平均数", RelationKind.SHARE: "的比重",
@@ -108,8 +94,9 @@ class _Prover:
         self._binder = Binder(vocabulary, self._values.may_be)
         self._readings, self._year = Readings(figures, year), year
         self._relations = Relations(words, units)
-        self._subjects = Subjects(self._values, self._readings, self._binder)
-        self._possible = PossibleReadings(self._values, self._readings, self._subjects)
+        subjects = Subjects(self._values, self._readings, self._binder)
+        self._possible = PossibleReadings(self._values, self._readings, subjects)
+        self._deciding = Deciding(self._values, subjects)
         self._columns: dict[DraftCell, str] = {}
         self._rows: dict[str, list[str]] = {}
         self._together = words.pattern(r"[两二三四五六七八](?:~unit_words~)+(?:合计|小计)?|小计")
@@ -216,9 +203,9 @@ class _Prover:
         agreeing = [each for each in likely if each.reading.is_true]
         true = max(agreeing, key=lambda each: each.weight * (1 if each.reading.key[3] else 2), default=None)
         best = next((each for each in likely if not each.is_guess), likely[0] if likely else None)
-        if best and true and true.weight >= _enough(number) * best.weight:
+        if best and true and true.weight >= enough(number) * best.weight:
             self._conclude(one, spoken, true)
-            if not spoken.cell and _digits(number):
+            if not spoken.cell and digits_of(number):
                 of_it = {
                     each.reading.key[1]
                     for each in likely
@@ -227,9 +214,9 @@ class _Prover:
                 self._agreed.setdefault(one.passage, []).append(of_it)
             if column:
                 self._columns.setdefault(column, true.reading.key[0])
-        elif missing := self._missing(number, read, best):
+        elif missing := self._deciding.missing(number, read, best):
             one.add(NumberVerdict.UNKNOWN, missing)
-        elif best and (wrong := self._objection(spoken, number, likely)):
+        elif best and (wrong := self._deciding.objection(spoken, number, likely)):
             self._conclude(one, spoken, wrong)
         elif _is_figure(number, spoken.is_cell):
             near = f"；最接近的是{self._indicators[best.reading.key[0]].zh}" if best else ""
@@ -242,67 +229,6 @@ class _Prover:
         assert shown is not None
         is_level = shown.relation.kind is RelationKind.LEVEL and number.kind is NumberKind.COUNT
         topics.remember(number, shown.reading.figure, is_level=is_level, is_aside=shown.relation.is_of_last_year)
-
-    def _missing(self, number: DraftNumber, read: Sequence[Weighed], best: Weighed | None) -> str:
-        """What is not known that a number most likely says."""
-        first = next((each for each in read if not each.is_guess), None)
-        if first is None or first.reading.value is not None or first.weight < ESTABLISHED:
-            return ""
-        if number.is_vague or number.kind is not NumberKind.COUNT:
-            return ""
-        if best and best.weight >= NO_LESS * first.weight:
-            return ""
-        name, year, _, is_change = first.reading.key
-        return f"库中没有{self._indicators[name].zh}" + ("的可比数" if is_change else f"{year}年的数")
-
-    def _objection(self, spoken: Spoken, number: DraftNumber, likely: Sequence[Weighed]) -> Weighed | None:
-        """The reading that shows a number wrong: a slip of it, a near one, or one that leaves no doubt."""
-        likely = [each for each in likely if not each.is_guess]
-        if not likely:
-            return None
-        best = likely[0]
-        if number.is_vague and number.numeral == 1 and number.kind is NumberKind.COUNT:
-            return None  # 一个 of 一个都不能少 counts nothing
-        is_count = number.kind is NumberKind.COUNT and not number.is_vague
-        for each in likely if is_count else ():
-            if each.weight >= ESTABLISHED_BY_SLIP and self._is_slip(number, each):
-                return each
-        if self._subjects.has_own_words(spoken, number):
-            likely = [
-                each
-                for each in likely
-                if each.weight >= ESTABLISHED or self._subjects.explains(spoken, number, each.reading.figure.named)
-            ]
-        elif spoken.topics.goes_on_from_unknown(number):
-            return None
-        if not likely:
-            return None
-        best = likely[0]
-        near = [each for each in likely if each.weight >= max(ESTABLISHED_NEAR, COMES_NEAR * best.weight)]
-        near = [each for each in near if is_near(number.numeral, each.reading.value or Decimal(0))]
-        if near and is_count:
-            return max(near, key=lambda each: each.weight * nearness(number.numeral, each.reading.value or Decimal(0)))
-        other = next((each.weight for each in likely if each.reading.key[0] != best.reading.key[0]), 0.0)
-        needed = (
-            ESTABLISHED_LEVEL
-            if best.relation.kind is RelationKind.LEVEL and number.kind is NumberKind.COUNT
-            else ESTABLISHED
-        )
-        is_sure = best.weight >= (2 * needed if number.is_vague and number.kind is NumberKind.COUNT else needed)
-        return best if is_sure and (best.weight >= APART * other or best.weight >= 2 * needed) else None
-
-    def _is_slip(self, number: DraftNumber, read: Weighed) -> bool:
-        """Whether a number is a known slip of a level: of its digits or its unit, or the figure of another year."""
-        if read.relation.kind is not RelationKind.LEVEL:
-            return False
-        if slip_of(number, read.reading.value):
-            return True
-        if read.reading.key[3]:
-            return False
-        name, year, scope, _ = read.reading.key
-        values = (self._value(name, other, scope) for other in (self._year - 1, self._year) if other != year)
-        is_of_another = any(value is not None and number.wording.is_true_of(value) for value in values)
-        return is_of_another and _digits(number) >= (2 if read.weight < ESTABLISHED else 1)
 
     def _column_of(self, cell: DraftCell | None) -> DraftCell | None:
         """What the cells of a column share, where its rows are units: they are all of one indicator."""
@@ -349,7 +275,7 @@ class _Prover:
         scope = spoken.topics.units(number)[0].scopes[0]
         scope = scope if self._readings.has(name, (scope,)) else ALL
         years = [tagged_year] if tagged_year is not None else self._possible.years(spoken, at, name, DraftRelation())
-        values = [(year, self._value(name, year, scope)) for year in years]
+        values = [(year, self._values.of(name, year, scope)) for year in years]
         true = [each for each in values if each[1] is not None and number.wording.is_true_of(each[1])]
         year, value = (true or [each for each in values if each[1] is not None] or values)[0]
         if value is not None and spoken.cell and spoken.cell.is_in_any_scale and not true:
@@ -374,33 +300,13 @@ class _Prover:
             for other in known.also:
                 self._judge_also(one, other)
 
-    def _value(self, name: str, year: int, scope: str) -> Decimal | None:
-        value = self._readings.figures.get(name, year, scope).value
-        is_change = value is not None and says_change(self._values.profiles[name])
-        return abs(value) if value is not None and is_change else value  # the direction is said in words
-
     def _judge_also(self, one: CheckedDraft, name: str) -> None:
         """Hold a number against another indicator that it says."""
         assert one.key is not None
-        value = self._value(name, *one.key[1:3])
+        value = self._values.of(name, *one.key[1:3])
         if value is not None and not one.number.wording.is_true_of(value):
             other = replace(one, zh=self._indicators[name].zh, unit=self._indicators[name].unit)
             one.add(*verdict_of(other, value))
-
-
-def _enough(number: DraftNumber) -> float:
-    """How near to the likeliest reading one must come that a number is true of."""
-    return ENOUGH[1 if number.kind is NumberKind.FLAT else min(_digits(number), len(ENOUGH) - 1)]
-
-
-def _digits(number: DraftNumber) -> int:
-    """How many digits a number has beyond the first that tell it from others."""
-    low, high = number.wording.low, number.wording.high
-    if number.kind is not NumberKind.COUNT or low is None or high is None:
-        return 0
-    if low == high:
-        return len(number.numeral.normalize().as_tuple().digits) - 1
-    return max(0, int(log10(max(abs(number.numeral) / (high - low), Decimal(1)))))
 
 
 def _is_figure(number: DraftNumber, is_cell: bool) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from nianbao.review.draft.mention import SaidYear, UnitNames
 from nianbao.review.draft.numbers import DraftNumber
@@ -34,6 +35,11 @@ class Values:
     def is_change(self, name: str) -> bool:
         """Whether an indicator is itself a change."""
         return says_change(self.profiles[name])
+
+    def of(self, name: str, year: int, scope: str) -> Decimal | None:
+        """The value of a figure; of one that is a change without its sign, for the direction is said in words."""
+        value = self.figures.get(name, year, scope).value
+        return abs(value) if value is not None and self.is_change(name) else value
 
     def years_of(self, name: str, place: Place, said: SaidYear | None) -> list[int]:
         """The years that a number may be about: the one named for it, or those usual for it in its section."""
