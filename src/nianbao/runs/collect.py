@@ -121,6 +121,7 @@ def take_in(
         batch = pending[start : start + BATCH_SIZE]
         archive, name = workspace.record.archive, f"read {len(batch)} deliveries"
         night.take(step(name, read_in, workspace.project, archive, pool, batch, report))
+    pool.rest()
 
     def judge(some: ReadIn, write: Write) -> Taken:
         return _judge_and_record(workspace, some, started_at, write)

@@ -107,6 +107,16 @@ def test_a_few_files_share_one_process(project: Project, workbook: Path) -> None
         assert len(children() - before) == 1
 
 
+def test_a_pool_at_rest_keeps_one_process_and_reads_on(pool: ReaderPool, workbook: Path) -> None:
+    """While others need the memory there is one process, which answers what it is asked meanwhile."""
+    before = children()
+    read(pool, *[workbook] * 4)
+    assert len(children() - before) == 2
+    pool.rest()
+    assert len(children() - before) == 1
+    assert read(pool, workbook) == [GOOD]
+
+
 def test_a_file_that_kills_its_process_costs_one_file(pool: ReaderPool, workbook: Path, killer: Path) -> None:
     """Those before it and behind it, also those that were waiting at the same process, are read."""
     files = [workbook, killer, workbook, killer, killer, workbook, workbook]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 import select
 import subprocess
@@ -26,8 +25,8 @@ _CHUNK = 1 << 16
 _AHEAD = 2
 """How many files a worker is asked at a time: it finds the next one waiting when it is done with the first."""
 
-_WORTH_A_WORKER = 8
-"""Reading so many files takes as long as starting a worker: for fewer there is no second one."""
+_WORTH_A_WORKER = 48
+"""Reading so many files takes as long as starting a worker: only for as many more there is another one."""
 
 Task = tuple[int, bytes]
 Answer = tuple[bytes, bytes]
@@ -115,10 +114,16 @@ class ReaderPool:
         for position, answer in self._ask(request.dump() for request in requests):
             yield position, answer == (MARKED, b"")
 
+    def rest(self) -> None:
+        """Let all workers go but one: what comes next takes memory, and asks little of them."""
+        for worker in self._workers[1:]:
+            self._drop(worker)
+
     def _ask(self, requests: Iterable[bytes]) -> Iterator[tuple[int, Answer | str]]:
         """The answers to requests as they come, by position; what a request failed with is a text."""
         waiting = deque(enumerate(requests))
-        while len(self._workers) < min(self._count, math.ceil(len(waiting) / self._files_each)):
+        wanted = max(len(waiting) // self._files_each, 1) if waiting else 0
+        while len(self._workers) < min(self._count, wanted):
             self._workers.append(_Worker(self._project))
         try:
             while waiting or any(worker.tasks for worker in self._workers):
