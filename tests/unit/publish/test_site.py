@@ -251,10 +251,13 @@ def test_completeness_shows_each_state_by_a_sign(pages: dict[str, Page]) -> None
 
 
 def test_revisions_say_what_has_become_false(pages: dict[str, Page]) -> None:
-    """Old and new text and value, and whether the old phrase still holds."""
+    """Old and new text and value, whether the old phrase holds, and once under the table what it follows from."""
     said = pages["revisions.html"].said
     for words in ("3多万元", "3504多万元", "35,000", "✕ 已不成立", "无法判断"):
         assert words in said
+    assert (
+        said.count("西宁市总2021年第四季度《送温暖情况表》更正（QH630100-2021Q4-GH05-1 → QH630100-2021Q4-GH05-2）") == 1
+    )
 
 
 def test_the_same_document_has_the_same_bytes(site: Path, tmp_path: Path) -> None:
