@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import nianbao
 from nianbao.catalog import Project
 from nianbao.intake.columns import FileRead
 from nianbao.intake.worker import pool as pool_module
@@ -105,6 +106,15 @@ def test_a_few_files_share_one_process(project: Project, workbook: Path) -> None
     with ReaderPool(project.path) as pool:
         assert read(pool, *[workbook] * 5) == [GOOD] * 5
         assert len(children() - before) == 1
+
+
+def test_a_process_runs_the_program_that_started_it(pool: ReaderPool, workbook: Path) -> None:
+    """Where another copy of the program is installed, files are not read by that."""
+    before = children()
+    read(pool, workbook)
+    (process,) = children() - before
+    environment = Path(f"/proc/{process}/environ").read_text().split("\0")
+    assert f"PYTHONPATH={Path(nianbao.__file__).parents[1]}" in environment
 
 
 def test_a_pool_at_rest_keeps_one_process_and_reads_on(pool: ReaderPool, workbook: Path) -> None:

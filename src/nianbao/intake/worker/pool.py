@@ -36,7 +36,7 @@ class _Worker:
     """One process, the requests it has not answered yet, and until when the first of them may take."""
 
     def __init__(self, project: Path) -> None:
-        source = Path(__file__).resolve().parents[2]
+        source = Path(__file__).resolve().parents[3]
         environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(source), "LANG": "C.UTF-8"}
         environment["POLARS_MAX_THREADS"] = "1"  # there is a worker for every processor already
         self.process = subprocess.Popen(
