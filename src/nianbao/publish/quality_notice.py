@@ -35,21 +35,20 @@ def _opening(notice: QualityNotice) -> Iterator[str]:
 def _section(notice: QualityNotice, level: LevelQuality) -> PrintedSection:
     forms, rule = level.forms, notice.rule
     shares = "，".join(f"{measure.zh}{share_of(forms, measure).zh}" for measure in rule.shown)
+    counts = {len(unit.forms) for unit in level.units}
+    columns = {
+        "份数": [str(len(unit.forms)) for unit in level.units] if len(counts) > 1 else [],
+        **{measure.zh: [unit.share(measure).percent_zh for unit in level.units] for measure in rule.shown},
+        "不计": [str(unit.set_aside or "—") for unit in level.units] if any(u.set_aside for u in level.units) else [],
+        "名次": [str(unit.place or "—") for unit in level.units],
+    }
+    told = {head: cells for head, cells in columns.items() if cells}  # what is the same of all is said above
     rows = tuple(
-        (
-            unit.unit_zh,
-            (
-                TableCell(str(len(unit.forms))),
-                *(TableCell(unit.share(measure).percent_zh) for measure in rule.shown),
-                TableCell(str(unit.set_aside or "—")),
-                TableCell(str(unit.place or "—")),
-            ),
-        )
-        for unit in level.units
+        (unit.unit_zh, tuple(map(TableCell, cells)))
+        for unit, cells in zip(level.units, zip(*told.values(), strict=True), strict=True)
     )
-    head = ("单位", "份数", *(measure.zh for measure in rule.shown), "不计", "名次")
-    table = PrintedTable(
-        f"{level.level_zh}报送质量", "", head, rows, note="份数为报表的份数，其中全部或者部分不计的份数列在“不计”栏。"
-    )
-    text = f"{len(level.units)}个单位，{shares}。"
+    note = "份数为报表的份数，其中全部或者部分不计的份数列在“不计”栏。" if "不计" in told else ""
+    table = PrintedTable(f"{level.level_zh}报送质量", "", ("单位", *told), rows, note=note)
+    each = f"各报{min(counts)}份报表，" if len(counts) == 1 else ""
+    text = f"{len(level.units)}个单位，{each}{shares}。"
     return PrintedSection(level.level_code, f"{level.level_zh}。", 3, ((text,),), (table,), ())

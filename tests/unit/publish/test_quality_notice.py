@@ -1,0 +1,53 @@
+"""The table of a quality notice: what is the same of all units has no column of its own."""
+
+import datetime as dt
+
+import pytest
+
+from nianbao.publish.quality_notice import compose_notice
+from nianbao.terms.quality import (
+    FormQuality,
+    LevelQuality,
+    Measure,
+    QualityNotice,
+    QualityRule,
+    SetAside,
+    UnitQuality,
+)
+
+DAY = dt.date(2022, 1, 10)
+RULE = QualityRule((Measure.ON_TIME,), (Measure.ON_TIME,), 1)
+
+
+def unit(code: str, forms: int, aside: SetAside | None = None) -> UnitQuality:
+    """A unit with so many forms on time, and one more that is not counted."""
+    counted = [FormQuality(code, "A01", "2021Q4", DAY, "on_time", (), None, {Measure.ON_TIME: True})] * forms
+    left_out = [FormQuality(code, "A01", "2021Q4", DAY, "not_due", (), aside, {})] if aside else []
+    return UnitQuality(code, code, (*counted, *left_out), 1)
+
+
+@pytest.mark.parametrize(
+    ("units", "head", "said"),
+    [
+        ((unit("甲", 4), unit("乙", 4)), ("单位", "按时率", "名次"), "2个单位，各报4份"),
+        ((unit("甲", 4), unit("乙", 3)), ("单位", "份数", "按时率", "名次"), "2个单位，按时率"),
+        (
+            (unit("甲", 3, SetAside.NOT_DUE), unit("乙", 4)),
+            ("单位", "按时率", "不计", "名次"),
+            "2个单位，各报4份",
+        ),
+    ],
+)
+def test_O4_a_column_of_a_quality_notice_tells_units_apart(
+    units: tuple[UnitQuality, ...], head: tuple[str, ...], said: str
+) -> None:
+    """O4: so the table fits the page; how many forms all of them owe stands above it."""
+    notice = QualityNotice(
+        "2021年第四季度", 2021, "", RULE, dt.datetime(2022, 3, 1), (LevelQuality("city", "市", units),)
+    )
+    section = compose_notice(notice, "联合会", ()).sections[-1]
+    (table,) = section.tables
+    assert table.head == head
+    assert {len(cells) + 1 for _, cells in table.rows} == {len(head)}
+    assert said in str(section.paragraphs)
+    assert bool(table.note) == ("不计" in head)
