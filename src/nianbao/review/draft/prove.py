@@ -272,7 +272,7 @@ class _Prover:
         if number.kind is NumberKind.ORDINAL and spoken.topics.is_ahead(number) and planned in self._indicators:
             name = planned
         indicator = self._indicators[name]
-        scope = spoken.topics.units(number)[0].scopes[0]
+        scope = spoken.topics.units(spoken.numbers[at])[0].scopes[0]
         scope = scope if self._readings.has(name, (scope,)) else ALL
         years = [tagged_year] if tagged_year is not None else self._possible.years(spoken, at, name, DraftRelation())
         values = [(year, self._values.of(name, year, scope)) for year in years]
