@@ -9,6 +9,7 @@ from math import log10
 
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
 from nianbao.review.draft.possible import Weighed
+from nianbao.review.draft.readings import TARGET
 from nianbao.review.draft.relations import RelationKind
 from nianbao.review.draft.spoken import Spoken
 from nianbao.review.draft.subjects import Subjects
@@ -24,6 +25,8 @@ NO_LESS = 0.6
 """How near to what is not known another reading must come to be judged instead."""
 COMES_NEAR = 0.6
 """How much less likely than the likeliest one a reading with a near value may be."""
+SLIPPED = 0.5
+"""The same of a number that is a slip of the likeliest one."""
 ENOUGH = (0.75, 0.5, 0.25, 0.2, 0.15)
 """How near to the likeliest reading one must come that the number is true of, by how many digits it has."""
 
@@ -76,7 +79,8 @@ class Deciding:
         near = [each for each in near if is_near(number.numeral, each.reading.value or Decimal(0))]
         if near and is_count:
             return max(near, key=lambda each: each.weight * nearness(number.numeral, each.reading.value or Decimal(0)))
-        other = next((each.weight for each in likely if each.reading.key[0] != best.reading.key[0]), 0.0)
+        thing = self._thing(best.reading.key[0])
+        other = next((each.weight for each in likely if self._thing(each.reading.key[0]) != thing), 0.0)
         needed = (
             ESTABLISHED_LEVEL
             if best.relation.kind is RelationKind.LEVEL and number.kind is NumberKind.COUNT
@@ -84,6 +88,11 @@ class Deciding:
         )
         is_sure = best.weight >= (2 * needed if number.is_vague and number.kind is NumberKind.COUNT else needed)
         return best if is_sure and (best.weight >= APART * other or best.weight >= 2 * needed) else None
+
+    def _thing(self, name: str) -> str:
+        """What an indicator is about, whether it is planned or came about."""
+        indicators = self._values.figures.project.indicators
+        return indicators.get(name.removeprefix(TARGET), indicators[name]).zh.removesuffix("预算")
 
     def _is_slip(self, number: DraftNumber, read: Weighed) -> bool:
         """Whether a number is a known slip of a level: of its digits or its unit, or the figure of another year."""
@@ -101,8 +110,11 @@ class Deciding:
         return is_of_another and digits_of(number) >= (2 if read.weight < ESTABLISHED else 1)
 
 
-def enough(number: DraftNumber) -> float:
-    """How near to the likeliest reading one must come that a number is true of."""
+def enough(number: DraftNumber, best: Weighed) -> float:
+    """How near to the likeliest reading one must come that a number is true of; nearer where it is a slip of that."""
+    is_level = number.kind is NumberKind.COUNT and best.relation.kind is RelationKind.LEVEL
+    if is_level and best.weight >= ESTABLISHED and slip_of(number, best.reading.value):
+        return SLIPPED
     return ENOUGH[1 if number.kind is NumberKind.FLAT else min(digits_of(number), len(ENOUGH) - 1)]
 
 

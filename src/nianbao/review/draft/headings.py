@@ -18,6 +18,7 @@ _LEVELS = (
 )
 _STOP = re.compile(r"[。：:，,；;】、]|\d")
 _CLOSED = re.compile(r"[。：；.!?:…！？]\s*$")
+_ASKED = re.compile(r"(?:记者)?(?:提?问|记者)[：:]")
 _OPENED = re.compile(r"[^，。；：:\d]{2,12}[。：:]")
 PLAIN = 1
 """The level of a short line without any number that is no sentence."""
@@ -39,8 +40,10 @@ class Headings:
         if level is None and (is_heading or is_line):
             level = PLAIN
         own = ""
+        if asked := _ASKED.match(text):  # an answer is about what it was asked
+            level, begun = len(_LEVELS), asked.end()
         if level is not None:
-            own = lead_of(text[begun:])
+            own = text[begun:] if asked else lead_of(text[begun:])
             self._open = {each: said for each, said in self._open.items() if each < level}
         elif opened := _OPENED.match(text):
             own = opened[0][:-1]

@@ -109,10 +109,16 @@ class PossibleReadings:
                         yield self._weigh(
                             number, relation, FigureSum((name,), scopes, year), None, score * units.weight * likely_year
                         )
-            if says_plans and (target := self._readings.target(name, self._values.year)):
-                yield self._weigh(number, relation, target, None, score * BY_THE_WAY, is_guess=True)
+            if says_plans and (twin := self._twin(name)):
+                yield self._weigh(number, relation, twin, None, score, is_guess=True)
         yield from self._sums(spoken, at, number, relation)
         yield from self._averages(spoken, at, number)
+
+    def _twin(self, name: str) -> FigureSum | None:
+        """What was planned of a figure, or came of a plan: where plans are spoken of a number may well be either."""
+        if name.startswith(TARGET):
+            return FigureSum((name.removeprefix(TARGET),), (ALL,), self._values.year)
+        return self._readings.target(name, self._values.year)
 
     def _made_up(self, spoken: Spoken, at: int) -> FigureSum | None:
         """What was said last, where it is of several indicators and the number has no words of its own."""
@@ -192,6 +198,9 @@ class PossibleReadings:
 
     def _comparisons(self, spoken: Spoken, at: int, number: DraftNumber, relation: DraftRelation) -> Iterator[Weighed]:
         likely = self._subjects.of_change(spoken, at, relation)
+        is_of_rates = self._values.words.pattern("~growth~").search(spoken.topics.around(spoken.numbers[at]))
+        if number.kind is NumberKind.FLAT and is_of_rates:
+            return  # two rates are alike, and nothing is as it was
         if relation.kind is RelationKind.PER:
             pairs = self._subjects.per_each(spoken, at, relation)
         elif relation.is_open:

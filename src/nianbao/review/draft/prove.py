@@ -203,7 +203,7 @@ class _Prover:
         agreeing = [each for each in likely if each.reading.is_true]
         true = max(agreeing, key=lambda each: each.weight * (1 if each.reading.key[3] else 2), default=None)
         best = next((each for each in likely if not each.is_guess), likely[0] if likely else None)
-        if best and true and true.weight >= enough(number) * best.weight:
+        if best and true and true.weight >= enough(number, best) * best.weight:
             self._conclude(one, spoken, true)
             if not spoken.cell and digits_of(number):
                 of_it = {

@@ -28,6 +28,7 @@ _COMPARED_APART = r"[与和同比](?P<base>[^，。；与和同比]{1,16}?)(?:�
 _COMPARED_BEFORE = r"[比较与同](?P<base>[^，。；比较与同]{1,20}?)(?:相比|相较)?[，,]$"
 _MORE_THAN = r"(?P<sign>[高多大快低少小慢])(?:于|出)(?P<base>[^，；。、\d]{2,10})(?<!的)$"
 _OF = r"(?:占|是|为|达|达到|相当于|只有|仅有|不到|不足|超过|约为?|仅为?|只及|仅及)(?P<base>[^，；。]{0,18}?)的?$"
+_IT = ("它", "其")
 _OF_BOTH = r"(?:相当于|是|为)[^，；。]*、(?P<base>[^，；。、]{0,18}?)的$"
 _SHARE_OF = (
     r"(?:占|相当于)(?P<part>[^，；。（(]{0,18}?)的?$|(?:是|为|达到?|只有|仅有|不到|不足|超过|约|[只仅]及)"
@@ -155,7 +156,7 @@ class Relations:
         ):
             return DraftRelation(RelationKind.DONE)
         if number.unit == "倍" and not self._says(_UP, clause):
-            return self._multiple(clause, number)
+            return self._multiple(text, clause, number)
         if (per := self._says(_PER, clause)) and number.unit != "元/人":
             counted = per["each"] or per["base"][0]
             return DraftRelation(
@@ -285,11 +286,15 @@ class Relations:
     def _scope_in(self, words: str) -> str:
         return next((code for _, _, code in self._units.find(words)), "")
 
-    def _multiple(self, clause: str, number: DraftNumber) -> DraftRelation:
+    def _multiple(self, text: str, clause: str, number: DraftNumber) -> DraftRelation:
         if number.text.startswith("翻"):
             return DraftRelation(RelationKind.TIMES)
         of = re.search(_OF_BOTH, clause) or re.search(_OF, clause)
-        relation = self._against(DraftRelation(RelationKind.TIMES), of["base"] if of else "")
+        base = of["base"] if of else ""
+        if base in _IT:  # 黄南最少，西宁是它的 …
+            named = self._units.find(text[: number.start - len(clause)])
+            base = text[slice(*named[-1][:2])] if named else base
+        relation = self._against(DraftRelation(RelationKind.TIMES), base)
         return relation if of else replace(relation, is_open=True)
 
     def _share(self, base: str) -> DraftRelation:

@@ -88,7 +88,10 @@ class Topics:
     def said_of_rank(self, number: DraftNumber) -> str:
         """By what a rank is: its clause, and the one before where it says no more than the place (为最高)."""
         start = self.start_of(CLAUSE, number)
-        if number.start - start > _BARE:
+        own = self._words.pattern(r"在?[^，。；]{0,6}(?:~unit_words~)[中里内]?").sub(
+            "", self._text[start : number.start]
+        )
+        if len(own) > _BARE:
             return self.around(number)
         before = max((stop.end() for stop in CLAUSE.finditer(self._text, 0, max(start - 1, 0))), default=0)
         return self._text[before : number.end]
@@ -248,7 +251,7 @@ class Topics:
         """
         start, own = self.start_of(SENTENCE, number), self.start_of(CLAUSE, number)
         pattern = self._words.pattern(
-            r"(?P<base>[较比由从到同与于])?(?:(?P<year>(?:19|20)\d\d)\s*年"
+            r"(?P<base>[较比由从到同与于])?(?:(?<!年[（(])(?P<year>(?:19|20)\d\d)\s*年"
             r"|(?P<this>~this_year~)|(?:上年|去年|上一年)(?!的[^，。]{0,4}(?:倍|一半|\d)))(?P<day>度?(?:12月)?[末底])?"
         )
         named = [match for match in pattern.finditer(self._text, start) if match.end() <= number.start]

@@ -87,6 +87,8 @@ WEAK, FAR, NEAR = 0.35, 3, Decimal("0.3")
 """A binding this weak to a value so many times larger or smaller is no stale figure of it; one so near may be."""
 DIGITS_TOLD, _SHIFTS = 3, (-8, -4, 4, 8)
 """How many digits a number must have to be known by them, and by how many places units of money are apart."""
+_POINT = (-2, -1, 1, 2)
+"""By how many places a point is set wrong; of a number with more digits, for fewer may well be another's."""
 _WORDED = frozenset({"over", "near", "about", "at_least", "at_most", "above", "magnitude"})
 
 
@@ -186,11 +188,13 @@ def is_far(numeral: Decimal, value: Decimal) -> bool:
 
 
 def is_shifted(number: DraftNumber, value: Decimal) -> bool:
-    """Whether a number has the digits of a value in another unit (万元 for 元, 亿元 for 万元)."""
+    """Whether a number has the digits of a value in another unit (万元 for 元), or with the point at another place."""
     low, high = number.wording.low, number.wording.high
     if low is None or high is None or len(number.numeral.normalize().as_tuple().digits) < DIGITS_TOLD:
         return False
-    return any(low.scaleb(places) <= value <= high.scaleb(places) for places in _SHIFTS)
+    digits = len(number.numeral.normalize().as_tuple().digits)
+    shifts = _SHIFTS + _POINT if digits > DIGITS_TOLD else _SHIFTS
+    return any(low.scaleb(places) <= value <= high.scaleb(places) for places in shifts)
 
 
 def slip_of(number: DraftNumber, value: Decimal | None) -> bool:
