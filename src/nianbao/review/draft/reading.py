@@ -94,6 +94,10 @@ def read_text(text: str) -> list[Paragraph]:
     return [Paragraph(_MARKUP.sub("", line).strip()) for line in text.splitlines() if line.strip()]
 
 
+_YEAR_LEAD = re.compile(r"[\W\d]{0,4}20\d\d年[。：:]")
+"""What opens a paragraph about a year (5. 2023年。)."""
+
+
 def passages(paragraphs: Sequence[Paragraph], project: Project, year: int) -> list[Passage]:
     """The paragraphs joined where a page or line was broken, each with its section."""
     titles, outline, to_come = _titles(project, year), Headings(), read_words(project).pattern("~to_come~")
@@ -105,7 +109,8 @@ def passages(paragraphs: Sequence[Paragraph], project: Project, year: int) -> li
             opened = _section_of(text, titles)
             section = section if opened == NOWHERE else opened
             heads = outline.enter(text, is_heading=together[0].is_heading)
-        is_plan = any(f"{year + 1}年" in head or to_come.search(head) for head in heads)
+        leads = *heads, *(match[0] for match in [_YEAR_LEAD.match(text)] if match)
+        is_plan = any(f"{year + 1}年" in lead or to_come.search(lead) for lead in leads)
         found.append(
             Passage(text, _tags(together), together[0].cell, section, first, _starts(together), is_plan, heads)
         )

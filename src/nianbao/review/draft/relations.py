@@ -28,6 +28,7 @@ _COMPARED_APART = r"[与和同比](?P<base>[^，。；与和同比]{1,16}?)(?:�
 _COMPARED_BEFORE = r"[比较与同](?P<base>[^，。；比较与同]{1,20}?)(?:相比|相较)?[，,]$"
 _MORE_THAN = r"(?P<sign>[高多大快低少小慢])(?:于|出)(?P<base>[^，；。、\d]{2,10})(?<!的)$"
 _OF = r"(?:占|是|为|达|达到|相当于|只有|仅有|不到|不足|超过|约为?|仅为?|只及|仅及)(?P<base>[^，；。]{0,18}?)的?$"
+_OVER_PART = r"^(?:超过?|不足|不到|接近|将?近|约)(?P<of>[^，。；]{0,6})的?$"
 _IT = ("它", "其")
 _OF_BOTH = r"(?:相当于|是|为)[^，；。]*、(?P<base>[^，；。、]{0,18}?)的$"
 _SHARE_OF = (
@@ -215,6 +216,8 @@ class Relations:
         return None
 
     def _changed(self, text: str, number: DraftNumber, clause: str, segment: str) -> DraftRelation:
+        if re.search(r"分之|成", number.text) and (part := re.search(_OVER_PART, clause)):
+            return self._share(part["of"])
         if than := re.search(_MORE_THAN, clause):
             sign = 1 if than["sign"] in "高多大快" else -1
             return self._against(DraftRelation(RelationKind.CHANGE, sign), than["base"])

@@ -35,6 +35,8 @@ _HEADING_STYLE = re.compile(r"(?i)heading|title|标题")
 _UNIT_LINE = re.compile(r"^[（(]?(?:计量|金额)?单位[：:]\s*(?P<unit>[^）)\s]+)")
 _UNIT_IN_HEAD = re.compile(r"[（(](?P<unit>[^（()）]+)[）)]\s*$")
 _UNIT_IN_CAPTION = re.compile(r"[（(](?:计量|金额)?(?:单位[：:])?(?P<unit>[^（()）]+)[）)]\s*$")
+_RATE_HEAD = re.compile("率$|占比|比重|增幅")
+"""What is never in the unit over a table, whatever that says."""
 _UNIT_HEAD = re.compile(r"(?:计量|金额)?单位")
 _UNIT = re.compile(r"[万亿]?(?:元(?:/人)?|人次|[人名个家件条项期场次届批年省%])")
 _YEAR_HEAD = re.compile(r"年[度份]?")
@@ -259,7 +261,8 @@ class _Tables:
         in_row = next((text for name, text in by_head.items() if _UNIT_HEAD.fullmatch(name)), "")
         label = _text(cells[min(cells)])
         in_label = _UNIT_IN_HEAD.search(label)
-        found = in_head["unit"] if in_head else in_row or (in_label["unit"] if in_label else unit_over)
+        over = "%" if unit_over and _RATE_HEAD.search(head) else unit_over
+        found = in_head["unit"] if in_head else in_row or (in_label["unit"] if in_label else over)
         year = next((text for name, text in by_head.items() if _YEAR_HEAD.fullmatch(name) and text.isdigit()), "")
         name = head[: in_head.start()] if in_head else head
         unit = found if _UNIT.fullmatch(found) or found == in_row else ""
@@ -270,13 +273,19 @@ class _Tables:
 
     def _caption(self) -> tuple[str, str]:
         """The nearest line over a table that is no unit of measure, and the unit of measure."""
-        unit = next((match["unit"] for said in self._said[-1:] if (match := _UNIT_LINE.match(said))), "")
+        unit = next((_only(match["unit"]) for said in self._said[-1:] if (match := _UNIT_LINE.match(said))), "")
         lines = [said for said in self._said if not _UNIT_LINE.match(said)]
         caption = lines[-1] if lines and len(lines[-1]) <= 60 else ""
         in_caption = _UNIT_IN_CAPTION.search(caption)
-        if not unit and in_caption and _UNIT.fullmatch(in_caption["unit"]):
-            unit = in_caption["unit"]
+        if not unit and in_caption and _UNIT.fullmatch(_only(in_caption["unit"])):
+            unit = _only(in_caption["unit"])
         return re.sub(r"^表\s*\d+[\s　]*", "", caption), unit
+
+
+def _only(said: str) -> str:
+    """The one unit of measure beside per cent (万元、%); what else is said as it is."""
+    units = [each for each in re.split("[、，,；;和]", said) if each not in ("%", "％")]
+    return units[0] if len(units) == 1 else said
 
 
 def _columns(row: BaseOxmlElement) -> dict[int, BaseOxmlElement]:
