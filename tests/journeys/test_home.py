@@ -147,7 +147,7 @@ def test_O9_where_says_what_may_be_deleted_and_what_brings_it_back(year_copy: Ho
     assert call("where", "archive", home=year_copy).stdout == f"{year_copy.archive}\n"
     assert call("where", "nowhere", home=year_copy).returncode == 2
     answers = {path: path.read_bytes() for path in year_copy.outbox.rglob("*.html")}
-    commands = {each["name"]: each["kept"].partition("nianbao ")[2] for each in before.values()}
+    commands = {each["name"]: each["keeping"].partition("nianbao ")[2] for each in before.values()}
     assert commands.pop("archive") == "backup FILE"
     again = {name: command for name, command in commands.items() if command}
     assert again.keys() == {"outbox", "warehouse", "releases", "status"}

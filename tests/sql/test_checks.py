@@ -15,7 +15,9 @@ ROOT = Path(__file__).resolve().parents[2]
 CASES = Path(__file__).parent / "check"
 COMPARE_CASES = Path(__file__).parent / "compare"
 SUITE_CASES = Path(__file__).parent / "suite"
-WORDS = ("file", "unit", "period", "form", "sheet", "cell", "text", "zh", "line", "due_on", "accepted_until")
+WORDS = (
+    "file", "unit", "period", "form", "sheet", "cell", "text", "zh", "line", "due_on", "accepted_until", "measure",
+)  # fmt: skip
 """What every sentence may use besides the columns of its query."""
 
 

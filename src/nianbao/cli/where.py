@@ -20,7 +20,7 @@ class Place(NamedTuple):
     name: str
     path: Path
     holds: str
-    kept: str
+    keeping: str
 
 
 @click.command()
@@ -39,8 +39,10 @@ def where(project_path: Path | None, home: Path, name: str | None, as_json: bool
     elif as_json:
         say_json([{**place._asdict(), "bytes": _size(place.path, home)} for place in places])
     else:
-        rows = [(place.name, place.path, _shown(_size(place.path, home)), place.holds, place.kept) for place in places]
-        say_table((_("name"), _("path"), _("size"), _("holds"), _("kept")), rows, numbers=(2,))
+        rows = [
+            (place.name, place.path, _shown(_size(place.path, home)), place.holds, place.keeping) for place in places
+        ]
+        say_table((_("name"), _("path"), _("size"), _("holds"), _("keeping")), rows, numbers=(2,))
 
 
 def _places(project: Path, home: Home) -> list[Place]:
