@@ -294,7 +294,7 @@ class Relations:
             return DraftRelation(RelationKind.TIMES)
         of = re.search(_OF_BOTH, clause) or re.search(_OF, clause)
         base = of["base"] if of else ""
-        if base in _IT:  # 黄南最少，西宁是它的 …
+        if base in _IT:  # 甲州最少，乙州是它的4倍
             named = self._units.find(text[: number.start - len(clause)])
             base = text[slice(*named[-1][:2])] if named else base
         relation = self._against(DraftRelation(RelationKind.TIMES), base)
