@@ -37,7 +37,8 @@ def test_rebuilt_from_the_record_alone_everything_is_equal(year_copy: Home, tmp_
     shutil.rmtree(year_copy.outbox)
     source = tmp_path / "src"
     shutil.copytree(ROOT / "src" / "nianbao", source / "nianbao", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.rmtree(source / "nianbao" / "intake" / "read")
+    # Its processes run this program, too: they can mark, which opens workbooks, but read none.
+    (source / "nianbao" / "intake" / "read" / "workbook.py").unlink()
     done = subprocess.run(
         [sys.executable, "-m", "nianbao", "rebuild", "--home", str(year_copy.path), "--json"],
         cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(source), OVERRIDE: ISSUED},
