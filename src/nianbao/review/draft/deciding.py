@@ -25,6 +25,8 @@ NO_LESS = 0.6
 """How near to what is not known another reading must come to be judged instead."""
 COMES_NEAR = 0.6
 """How much less likely than the likeliest one a reading with a near value may be."""
+FOR_NAMED = 0.6
+"""How near to the likeliest one the reading of another indicator must come where the words name just that one."""
 SLIPPED = 0.5
 """The same of a number that is a slip of the likeliest one."""
 ENOUGH = (0.75, 0.5, 0.25, 0.2, 0.15)
@@ -37,6 +39,14 @@ class Deciding:
 
     _values: Values
     _subjects: Subjects
+
+    def agrees(self, spoken: Spoken, number: DraftNumber, best: Weighed, true: Weighed) -> bool:
+        """Whether a reading that a number is true of is as near to the likeliest one as it needs."""
+        one, other = best.reading.key[0], true.reading.key[0]
+        is_unlikely = best.weight >= ESTABLISHED_LEVEL and true.weight < FOR_NAMED * best.weight
+        if is_unlikely and one != other and self._subjects.names_other(spoken, number, one, other):
+            return False
+        return true.weight >= enough(number, best) * best.weight
 
     def missing(self, number: DraftNumber, read: Sequence[Weighed], best: Weighed | None) -> str:
         """What is not known that a number most likely says."""

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from nianbao.review.draft.binding import SURE, Binder
 from nianbao.review.draft.context import background_of
-from nianbao.review.draft.deciding import Deciding, digits_of, enough
+from nianbao.review.draft.deciding import Deciding, digits_of
+from nianbao.review.draft.doubts import Doubts
 from nianbao.review.draft.mention import Mention, Speaking
 from nianbao.review.draft.numbers import DraftNumber, NumberFinder, NumberKind
 from nianbao.review.draft.possible import PossibleReadings, Weighed
@@ -97,6 +98,7 @@ class _Prover:
         subjects = Subjects(self._values, self._readings, self._binder)
         self._possible = PossibleReadings(self._values, self._readings, subjects)
         self._deciding = Deciding(self._values, subjects)
+        self._doubts = Doubts(self._values, self._readings, subjects)
         self._columns: dict[DraftCell, str] = {}
         self._rows: dict[str, list[str]] = {}
         self._together = words.pattern(r"[两二三四五六七八](?:~unit_words~)+(?:合计|小计)?|小计")
@@ -203,7 +205,7 @@ class _Prover:
         agreeing = [each for each in likely if each.reading.is_true]
         true = max(agreeing, key=lambda each: each.weight * (1 if each.reading.key[3] else 2), default=None)
         best = next((each for each in likely if not each.is_guess), likely[0] if likely else None)
-        if best and true and true.weight >= enough(number, best) * best.weight:
+        if best and true and self._deciding.agrees(spoken, number, best, true):
             self._conclude(one, spoken, true)
             if not spoken.cell and digits_of(number):
                 of_it = {
@@ -217,7 +219,11 @@ class _Prover:
         elif missing := self._deciding.missing(number, read, best):
             one.add(NumberVerdict.UNKNOWN, missing)
         elif best and (wrong := self._deciding.objection(spoken, number, likely)):
-            self._conclude(one, spoken, wrong)
+            if doubt := self._doubts.of(spoken, at, wrong):
+                zh = self._indicators[doubt.one.names[0]].zh
+                one.add(NumberVerdict.UNKNOWN, f"也可能说的是{zh}{_SAYS[doubt.kind]}，不能断定，请人工核对")
+            else:
+                self._conclude(one, spoken, wrong)
         elif _is_figure(number, spoken.is_cell):
             near = f"；最接近的是{self._indicators[best.reading.key[0]].zh}" if best else ""
             one.add(NumberVerdict.UNKNOWN, f"没有与这个数对应的指标{near}")

@@ -210,6 +210,12 @@ class Readings:
             if zh.endswith(IN) and zh.replace(IN, OUT) in by_name and (FIRST_HALF in zh) == (part == FIRST_HALF)
         ]
 
+    def by_level(self, one: FigureSum) -> list[dict[str, Decimal]]:
+        """What a figure comes to for the units of each level that have more than one."""
+        levels = sorted({each.level.code for each in self.figures.project.units.values()})
+        found = [dict(self._values_of_level(one, level)) for level in levels]
+        return [values for values in found if len(values) > 1]
+
     def _of_level(self, name: str, named: Sequence[str], year: int) -> list[str]:
         units = self.figures.project.units
         levels = {units[code].level.code for code in named if code in units}

@@ -146,6 +146,12 @@ class Subjects:
         theirs = frozenset().union(*(self._values.profiles[name].pairs for name in names))
         return sum(telling[pair] for pair in own & theirs) >= EXPLAINED * sum(telling[pair] for pair in own)
 
+    def names_other(self, spoken: Spoken, number: DraftNumber, one: str, other: str) -> bool:
+        """Whether the words that a number has for itself tell one of two indicators from the other."""
+        own = pairs_of(spoken.topics.item(number).words or f"{spoken.topics.own_words(number)} {number.noun}")
+        ones, others = (self._values.profiles[name].pairs for name in (one, other))
+        return bool(own & (ones - others)) and not own & (others - ones)
+
     def _carried(
         self, spoken: Spoken, number: DraftNumber, *, has_own: bool, is_change: bool = False
     ) -> dict[str, float]:

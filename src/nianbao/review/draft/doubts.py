@@ -1,0 +1,251 @@
+"""What else may make a number true that its likeliest readings do not: enough to doubt them, not to agree.
+
+A number that is wrong is true of something else only by chance. So what it might say otherwise is tried in order, the
+likeliest first, and counts where the number tells more than so many tries could have met.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from math import log10
+
+from nianbao.review.draft.mention import FigureSum
+from nianbao.review.draft.numbers import DraftNumber, NumberKind
+from nianbao.review.draft.possible import Weighed
+from nianbao.review.draft.readings import TARGET, Readings
+from nianbao.review.draft.relations import DraftRelation, RelationKind
+from nianbao.review.draft.scores import COUNTER, fit_of
+from nianbao.review.draft.spoken import Spoken
+from nianbao.review.draft.subjects import Subjects
+from nianbao.review.draft.topics import SEGMENT, SENTENCE, names_past
+from nianbao.review.draft.values import Values
+from nianbao.review.draft.verdicts import slip_of
+from nianbao.statistics.scopes import ALL
+
+BY_CHANCE = 0.1
+"""How many of the tries may meet a number by chance for one that does to count."""
+ALIKE = 10
+"""A try counts that comes to no more than so many times the number, nor less than its so manieth part."""
+SUBJECTS, SAID = 4, 4
+"""Of how many indicators it is tried: the likeliest ones, and those said last."""
+SO_SAID, UNSAID, UNLIKELY = 0.8, 0.2, 0.25
+"""How likely something is said with a word for it and without any, and how likely it must be."""
+
+
+@dataclass(frozen=True)
+class Try:
+    """A figure, or two that are compared, that a number may be of, and how likely."""
+
+    weight: float
+    kind: RelationKind
+    one: FigureSum
+    other: FigureSum | None = None
+
+
+@dataclass(frozen=True)
+class Doubts:
+    """Looks for what else a number may say."""
+
+    _values: Values
+    _readings: Readings
+    _subjects: Subjects
+
+    def of(self, spoken: Spoken, at: int, wrong: Weighed) -> Try | None:
+        """What makes a number true in fewer tries than chance would need."""
+        number, value = spoken.numbers[at], wrong.reading.value
+        if number.kind is NumberKind.RANK:
+            return self._of_rank(spoken, at, wrong)
+        if number.kind is not NumberKind.COUNT or value is None:
+            return None
+        if planned := self._is_planned(spoken, number, wrong):
+            return planned
+        if number.wording.is_true_of(abs(value)) or slip_of(number, value):
+            return None  # the direction is wrong, or the unit
+        tried, seen = 0, set()
+        telling = 10.0 ** -information(number)
+        for each in sorted(self._tries(spoken, at, wrong), key=lambda each: -each.weight):
+            reading = self._readings.read(number, DraftRelation(each.kind), each.one, each.other)
+            if each.weight < UNLIKELY or reading.value is None or reading.value in seen:
+                continue
+            seen.add(reading.value)
+            size, said = abs(reading.value), abs(number.numeral)
+            tried += bool(said / ALIKE <= size <= said * ALIKE)
+            if tried * telling > BY_CHANCE:
+                return None
+            if reading.is_true:
+                return each
+        return None
+
+    def _is_planned(self, spoken: Spoken, number: DraftNumber, wrong: Weighed) -> Try | None:
+        """What is planned for the year to come, where a number says just that: plans are not always called so."""
+        name, _, _, is_change = wrong.reading.key
+        if is_change or name.startswith(TARGET) or number.wording.style != "exact":
+            return None
+        target = self._readings.target(name, self._values.year + 1)
+        is_it = target is not None and self._readings.value(target) == number.numeral
+        return Try(1.0, RelationKind.LEVEL, target) if target and is_it else None
+
+    def _of_rank(self, spoken: Spoken, at: int, wrong: Weighed) -> Try | None:
+        """By what else a unit may have its place: by how much it grew, for each person, by what was said last."""
+        number, topics = spoken.numbers[at], spoken.topics
+        said, sentence = self._values.words.pattern, topics.around(number, SENTENCE)
+        name, year, scope, _ = wrong.reading.key
+        own = FigureSum((name,), (scope,), year)
+        others = [(own, True)] if said("~growth~|~fast~|~up~|~down~").search(sentence) else []
+        if said("~for_each~|平均|均").search(sentence + "".join(spoken.passage.heads)):
+            for each in ("人", "名"):
+                relation = DraftRelation(RelationKind.PER, per_unit=each)
+                amount = replace(number, kind=NumberKind.COUNT, unit="元/人")
+                moved = replace(spoken, numbers=[amount if n is number else n for n in spoken.numbers])
+                for pair in self._subjects.per_each(moved, at, relation):
+                    if pair.other:
+                        others.append((replace(pair.one, scopes=(scope,), per=pair.other.names), False))
+        for one, by_growth in others:
+            read = self._readings.read_rank(number, one, among=topics.among(number), by_growth=by_growth)
+            if read.is_true:
+                return Try(1.0, RelationKind.LEVEL, one)
+        return None
+
+    def _tries(self, spoken: Spoken, at: int, wrong: Weighed) -> Iterator[Try]:
+        number = spoken.numbers[at]
+        subjects, units = self._of_what(spoken, at, wrong), self._of_whom(spoken, at)
+        says, own = _Says(self._values, spoken, number), self._values.year
+        for name, likely in subjects.items():
+            yield from self._of_all_units(name, likely, says)
+            for scope, near in units.items():
+                weight, now = likely * near, FigureSum((name,), (scope,), own)
+                before = replace(now, year=own - 1)
+                for kind in says.kinds(RelationKind.CHANGE, RelationKind.TIMES, RelationKind.BY_TIMES):
+                    yield Try(weight * (1.0 if says.moved else UNSAID), kind, now, before)
+                if says.past and name == wrong.reading.key[0].removeprefix(TARGET):
+                    yield Try(weight * SO_SAID, RelationKind.LEVEL, before)
+                if says.plan and scope == ALL:
+                    yield from self._planned(name, weight, number, wrong, says)
+                for other, close in units.items() if scope != ALL else ():
+                    for kind in says.kinds(RelationKind.CHANGE, RelationKind.TIMES, RelationKind.BY_TIMES):
+                        yield Try(
+                            weight * close * (1.0 if says.apart else UNSAID), kind, now, replace(now, scopes=(other,))
+                        )
+                for other, close in subjects.items():
+                    if other != name and (kinds := says.between(self._unit(name) == self._unit(other))):
+                        for kind, part in kinds:
+                            for one, back in ((now, 1.0), (before, 1.0 if says.past else UNSAID)):
+                                yield Try(weight * close * part * back, kind, one, replace(one, names=(other,)))
+        if says.balance and number.unit == "元":
+            yield from self._balances(spoken, number)
+
+    def _balances(self, spoken: Spoken, number: DraftNumber) -> Iterator[Try]:
+        """What came in less what went out, of the units meant and of the whole."""
+        scopes = dict.fromkeys((*spoken.topics.units(number)[0].scopes, ALL))
+        for one, other in self._readings.balances(spoken.topics.part_of_year(number)):
+            for scope in scopes:
+                if self._readings.has(one, (scope,)):
+                    first = FigureSum((one,), (scope,), self._values.year)
+                    yield Try(SO_SAID, RelationKind.CHANGE, first, replace(first, names=(other,)))
+
+    def _planned(self, name: str, weight: float, number: DraftNumber, wrong: Weighed, says: _Says) -> Iterator[Try]:
+        """What is or was planned of an indicator, and how far it is from it."""
+        plain, own = name.removeprefix(TARGET), self._values.year
+        now = FigureSum((plain,), (ALL,), own)
+        if plain != name and self._fits(plain, number) and not says.ahead:
+            yield Try(weight * SO_SAID, RelationKind.LEVEL, now)
+        for year in (own, own - 1):
+            target = self._readings.target(plain, year + 1)
+            if target is None:
+                continue
+            if self._fits(plain, number) and not wrong.reading.key[0].startswith(TARGET):
+                yield Try(weight * SO_SAID, RelationKind.LEVEL, target)
+            for kind in (RelationKind.CHANGE, RelationKind.DONE):
+                yield Try(weight * 0.5, kind, target, now) if year == own else Try(weight * 0.5, kind, now, target)
+            if year == own and (last := self._readings.target(plain, own)):
+                yield Try(weight * 0.4, RelationKind.CHANGE, target, last)
+
+    def _of_all_units(self, name: str, likely: float, says: _Says) -> Iterator[Try]:
+        """The largest and the smallest of a level against one another; what all of a level leave of the whole."""
+        own = self._values.year
+        by_level = self._readings.by_level(FigureSum((name,), (), own))
+        for values in by_level:
+            ordered = sorted(values, key=lambda code: values[code])
+            first, last = FigureSum((name,), (ordered[-1],), own), FigureSum((name,), (ordered[0],), own)
+            for kind in says.kinds(RelationKind.CHANGE, RelationKind.TIMES):
+                yield Try(likely * SO_SAID * (1.0 if says.apart else UNSAID), kind, first, last)
+            together = FigureSum((name,), tuple(ordered), own)
+            if says.rest:
+                yield Try(likely * SO_SAID, RelationKind.CHANGE, FigureSum((name,), (ALL,), own), together)
+
+    def _of_what(self, spoken: Spoken, at: int, wrong: Weighed) -> dict[str, float]:
+        """The indicators that a number may have to do with: by its words, and those said last."""
+        number, found = spoken.numbers[at], dict[str, float]()
+        for scores in (self._subjects.of_change(spoken, at, wrong.relation), self._subjects.of_level(spoken, at)):
+            best = max(scores.values(), default=1.0)
+            for name, score in [*scores.items()][:SUBJECTS]:
+                found[name] = max(found.get(name, 0.0), score / best)
+        for back, said in enumerate(spoken.topics.recent(number)[:SAID]):
+            for name in said.figure.named:
+                found[name] = max(found.get(name, 0.0), SO_SAID * SO_SAID**back)
+        return found
+
+    def _of_whom(self, spoken: Spoken, at: int) -> dict[str, float]:
+        """The units that a number may have to do with."""
+        number, topics = spoken.numbers[at], spoken.topics
+        found: dict[str, float] = {}
+        for meant in topics.units(number):
+            for scope in meant.scopes:
+                found[scope] = max(found.get(scope, 0.0), meant.weight)
+        for code in topics.named(number):
+            found.setdefault(code, 0.4)
+        for each in topics.in_sentence(number)[:SAID]:
+            for scope in each.scopes:
+                found.setdefault(scope, 0.5)
+        found.setdefault(ALL, 0.4)
+        return found
+
+    def _unit(self, name: str) -> str:
+        return self._values.figures.project.indicators[name].unit
+
+    def _fits(self, name: str, number: DraftNumber) -> bool:
+        return fit_of(self._values.profiles[name], number) >= COUNTER
+
+
+class _Says:
+    """What the words around a number leave open to say."""
+
+    def __init__(self, values: Values, spoken: Spoken, number: DraftNumber) -> None:
+        said, topics = values.words.pattern, spoken.topics
+        before, segment, sentence = (
+            topics.before(number), topics.around(number, SEGMENT), topics.around(number, SENTENCE)
+        )  # fmt: skip
+        self._number = number
+        self.past = names_past(before, values.year) or bool(re.search("[由从]", before))
+        self.ahead = topics.is_ahead(number)
+        is_of_plan = said("~plan~|~target~|~budget~").search(segment)
+        self.plan = self.ahead or topics.speaks_of_plans(number) or bool(is_of_plan)
+        self.balance = bool(said("~balance~|~left~|~apart~|~shortfall~").search(sentence))
+        self.rest = bool(said("~rest~|除").search(segment))
+        self.moved = bool(said("~up~|~down~|~growth~|~decline~|~more~|~less~|~against_last~").search(segment))
+        self.apart = bool(said("~apart~|~more~|~less~|~compare~|首尾|两头|倍").search(segment))
+        self._each = bool(said("~for_each~|均").search(sentence + "".join(spoken.passage.heads)))
+
+    def kinds(self, *kinds: RelationKind) -> list[RelationKind]:
+        """Those of these that a number with its unit may say: multiples, or amounts."""
+        is_multiple = self._number.unit == "倍"
+        return [each for each in kinds if (each is not RelationKind.CHANGE) == is_multiple]
+
+    def between(self, is_alike: bool) -> list[tuple[RelationKind, float]]:
+        """What may be said of two indicators."""
+        if self._number.unit in ("%", "倍"):
+            return []
+        if not is_alike:
+            return [(RelationKind.PER, SO_SAID)] if self._each else []
+        return [(RelationKind.CHANGE, SO_SAID if self.apart or self.moved else UNSAID)]
+
+
+def information(number: DraftNumber) -> float:
+    """How many digits of a number tell it from others."""
+    low, high = number.wording.low, number.wording.high
+    if low is None or high is None or not number.numeral:
+        return 0.0
+    return max(0.0, log10(abs(number.numeral) / max(high - low, Decimal(1) if low == high else high - low)))
