@@ -16,10 +16,10 @@ from nianbao.intake.blank.workbook import write_workbook
 from nianbao.sample.make import plan_sample
 from nianbao.terms.check import Rule
 from nianbao.terms.filled import Filled
-from nianbao.terms.form import FieldType
+from nianbao.terms.form import FieldType, Layout
 from nianbao.terms.period import Period
 from nianbao.terms.unit import Unit
-from nianbao.terms.workbook_words import COVER_SHEET, FAILS, GUIDE_SHEET, PASSES
+from nianbao.terms.workbook_words import COVER_SHEET, FAILS, GUIDE_SHEET, PASSES, SELF_CHECK
 from nianbao.warehouse.connect import rows_of
 from tests.sql.cases import Bench, Row, read_case
 
@@ -141,10 +141,21 @@ def self_checks(workbook: Workbook) -> list[str]:
 
 def on_cover(workbook: Workbook) -> str:
     """What the cover says of the whole workbook."""
-    (text,) = (
-        str(row[2].value) for row in workbook[COVER_SHEET].iter_rows() if str(row[2].value)[:1] in (PASSES, FAILS)
-    )
+    (text,) = (str(row[2].value) for row in workbook[COVER_SHEET].iter_rows() if row[1].value == SELF_CHECK)
     return text
+
+
+def left_blank(project: Project, unit: Unit, period: Period, content: Filled) -> int:
+    """How many lines that may not stay blank are not answered."""
+    return sum(
+        field.required and field.is_asked_in(own) and row.get(field.code) is None
+        for form, own, parts in project.due_forms(unit, period)
+        if form.code in content.forms
+        for part in parts
+        if part.layout is Layout.INDICATOR
+        for row in [next(iter(content.forms[form.code].get(part.code, ())), {})]
+        for field in part.fields
+    )
 
 
 @pytest.mark.parametrize("case", sorted(path.name for path in CASES.iterdir()))
@@ -162,7 +173,9 @@ def test_S17_a_broken_rule_turns_its_own_cell_and_no_other(case: str, project: P
         workbook = openpyxl.load_workbook(folder / f"{name}.xlsx", data_only=True)
         failing = [text for text in self_checks(workbook) if not text.startswith(PASSES)]
         assert sorted(failing) == sorted(f"{FAILS} {sentence}" for sentence in due), name
-        assert on_cover(workbook) == (f"{FAILS} {len(due)} 项未通过" if due else f"{PASSES} 没有未通过的项"), name
+        blank = left_blank(project, unit, period, content)
+        told = [f"{FAILS} {len(due)} 项未通过"] * bool(due) + [f"还有 {blank} 格必填未填"] * bool(blank)
+        assert on_cover(workbook) == ("，".join(told) or f"{PASSES} 没有未通过的项"), name
         broken += len(due)
     bench.close()
     assert broken
@@ -174,6 +187,7 @@ def test_S17_every_self_check_of_the_sample_passes(project: Project, folder: Pat
     for path in folder.glob("sample-*.xlsx"):
         workbook = openpyxl.load_workbook(path, data_only=True)
         assert set(self_checks(workbook)) <= {PASSES}, path.name
+        assert on_cover(workbook) == f"{PASSES} 没有未通过的项", path.name
         for sheet in workbook.worksheets:
             if any(cell.value == PASSES for row in sheet.iter_rows() for cell in row):
                 passed.add(sheet.title.partition(" ")[0])

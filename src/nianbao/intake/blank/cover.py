@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from xlsxwriter.utility import quote_sheetname, xl_rowcol_to_cell
+from xlsxwriter.utility import quote_sheetname, xl_range
 from xlsxwriter.worksheet import Worksheet
 
 from nianbao.intake.blank.form_sheet import DueForm
 from nianbao.intake.blank.limits import MONEY_SCALE_NAME, MONEY_UNIT_NAME
 from nianbao.intake.blank.page import BlankBook, Page
+from nianbao.intake.blank.self_check import Counted
 from nianbao.intake.blank.style import text_height
 from nianbao.terms.form import FieldType
 from nianbao.terms.workbook_words import (
@@ -24,8 +25,8 @@ from nianbao.terms.workbook_words import (
     STATUSES,
 )
 
-_WIDTHS = [3.0, 17.0, 36.0, 16.0, 14.0, 13.0]
-_VALUE_COLUMN, _COUNT_COLUMN = 2, 5
+_WIDTHS = [3.0, 14.0, 34.0, 16.0, 12.0, 13.0, 10.0]
+_VALUE_COLUMN, _FAILING_COLUMN, _BLANK_COLUMN = 2, 5, 6
 _CONTENTS_BELOW = 4
 """So many rows below the line of the self-check the first form of the contents stands."""
 
@@ -33,15 +34,17 @@ _TITLE = "统计报表"
 _CHOICES = {"status": STATUSES, "basis": tuple(BASES.values()), "money_unit": tuple(MONEY_UNITS)}
 _TYPED = ("filler", "reviewer", "filled_on")
 _HINTS = {
-    "status": "首次报送选“初报”，改正差错选“更正”，补送漏报的表或行选“补报”。",
+    "status": "首次报送选“初报”，改错选“更正”，补送漏报的选“补报”。",
     "basis": "各数只含本期选“本期”，从年初累计选“累计”。",
     "money_unit": "全册各表的金额都用这一单位。",
     "filled_on": "如 2021-05-20",
 }
 
 
-def write_cover(book: BlankBook, sheet: Worksheet, sheets: Mapping[str, DueForm], counts: Mapping[str, str]) -> None:
-    """Write the cover; `sheets` are the forms inside by the names of their sheets, `counts` what fails of each."""
+def write_cover(
+    book: BlankBook, sheet: Worksheet, sheets: Mapping[str, DueForm], counted: Mapping[str, Counted]
+) -> None:
+    """Write the cover; `sheets` are the forms inside by the names of their sheets, `counted` what is told of each."""
     page = Page(book, sheet, list(_WIDTHS))
     sheet.set_row(0, 30)
     page.row = 1
@@ -50,10 +53,9 @@ def write_cover(book: BlankBook, sheet: Worksheet, sheets: Mapping[str, DueForm]
     page.row += 1
     for key, label in COVER_LABELS.items():
         _write_answer(page, key, label)
-    if any(counts.values()):
-        _write_self_check(page, len(sheets))
+    _write_self_check(page, list(counted.values()))
     page.row += 1
-    _write_contents(page, sheets, counts)
+    _write_contents(page, sheets, counted)
     page.finish()
 
 
@@ -103,30 +105,36 @@ def _name_money(page: Page) -> None:
     page.book.workbook.define_name(MONEY_SCALE_NAME, f"={scales}1{')' * len(MONEY_UNITS)}")
 
 
-def _write_self_check(page: Page, forms: int) -> None:
-    """Say how many comparisons fail in the whole workbook: the sum of the column in the contents below."""
+def _write_self_check(page: Page, counted: Sequence[Counted]) -> None:
+    """Say how many comparisons fail and how many lines are blank in all: the sums of two columns of the contents."""
     first = page.row + _CONTENTS_BELOW
-    cells = f"{xl_rowcol_to_cell(first, _COUNT_COLUMN)}:{xl_rowcol_to_cell(first + forms - 1, _COUNT_COLUMN)}"
+    failing, blank = (
+        f"SUM({xl_range(first, column, first + len(counted) - 1, column)})"
+        for column in (_FAILING_COLUMN, _BLANK_COLUMN)
+    )
     page.sheet.set_row(page.row, 24)
     page.put(1, SELF_CHECK, "header")
-    said = f'=IF(SUM({cells})=0,"{PASSES} 没有未通过的项","{FAILS} "&SUM({cells})&" 项未通过")'
+    left = f'"还有 "&{blank}&" 格必填未填"'
+    failed = f'"{FAILS} "&{failing}&" 项未通过"&IF({blank}=0,"","，"&{left})'
+    said = f'=IF({failing}>0,{failed},IF({blank}>0,{left},"{PASSES} 没有未通过的项"))'
     # Of a blank nothing fails; of one that is filled in, the program that opens it says so.
-    known = "" if page.book.filled.forms else f"{PASSES} 没有未通过的项"
+    blank_now = sum(each.blank_now for each in counted)
+    of_blank = f"还有 {blank_now} 格必填未填" if blank_now else f"{PASSES} 没有未通过的项"
+    known = "" if page.book.filled.forms else of_blank
     page.sheet.write_formula(page.row, _VALUE_COLUMN, said, page.styles["centred"], known)
-    failing = {"type": "text", "criteria": "begins with", "value": FAILS, "format": page.styles["failed"]}
-    page.sheet.conditional_format(page.row, _VALUE_COLUMN, page.row, _VALUE_COLUMN, failing)
-    page.merge(3, page.last, f"各表的“{SELF_CHECK}”栏写明哪里不符；数字属实的，请在该表的“说明”中写明原因。", "hint")
+    failing_look = {"type": "text", "criteria": "begins with", "value": FAILS, "format": page.styles["failed"]}
+    page.sheet.conditional_format(page.row, _VALUE_COLUMN, page.row, _VALUE_COLUMN, failing_look)
+    page.merge(3, page.last, f"各表的“{SELF_CHECK}”栏写明哪里不符；数字属实的，在该表的“说明”中写明原因。", "hint")
     page.row += 1
 
 
-def _write_contents(page: Page, sheets: Mapping[str, DueForm], counts: Mapping[str, str]) -> None:
-    """The forms inside, each linked to its sheet, with the days until when it is due."""
+def _write_contents(page: Page, sheets: Mapping[str, DueForm], counted: Mapping[str, Counted]) -> None:
+    """The forms inside, each linked to its sheet, with the days until when it is due and what is counted of it."""
     page.sheet.set_row(page.row, 24)
     page.merge(1, page.last, "本册报表", "heading")
     page.row += 1
     page.sheet.set_row(page.row, 22)
-    titles = ["表号", "报表名称", "报告期", "报送截止"] + [SELF_CHECK] * any(counts.values())
-    for column, title in enumerate(titles, start=1):
+    for column, title in enumerate(("表号", "报表名称", "报告期", "报送截止", SELF_CHECK, "必填未填"), start=1):
         page.put(column, title, "header")
     page.row += 1
     for name, (form, period, _) in sheets.items():
@@ -137,9 +145,14 @@ def _write_contents(page: Page, sheets: Mapping[str, DueForm], counts: Mapping[s
         page.sheet.write_datetime(
             page.row, 4, page.book.project.deadline(form, period, page.book.unit).due_on, page.styles["day"]
         )
-        if counts[name]:
-            formula = f"{{={counts[name]}}}"
-            page.sheet.write_array_formula(*(page.row, _COUNT_COLUMN) * 2, formula, page.styles["count"], 0)
-        elif any(counts.values()):
-            page.put(_COUNT_COLUMN, "—", "centred")
+        told = counted[name]
+        _write_count(page, _FAILING_COLUMN, told.failing, "failing_count", 0)
+        _write_count(page, _BLANK_COLUMN, told.blank, "blank_count", told.blank_now)
         page.row += 1
+
+
+def _write_count(page: Page, column: int, formula: str, style: str, known: int) -> None:
+    if formula:
+        page.sheet.write_array_formula(*(page.row, column) * 2, f"{{={formula}}}", page.styles[style], known)
+    else:
+        page.put(column, "—", "centred")

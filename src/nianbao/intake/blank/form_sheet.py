@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from xlsxwriter.worksheet import Worksheet
 
 from nianbao.intake.blank.page import BlankBook, Page
-from nianbao.intake.blank.self_check import SelfCheck
+from nianbao.intake.blank.self_check import Counted, SelfCheck
 from nianbao.intake.blank.style import LINE_HEIGHT, text_height
 from nianbao.intake.blank.tables import column_widths, write_table
 from nianbao.terms.form import Field, Form, Layout, Part
@@ -47,8 +47,8 @@ _RUNNING = "序号带“续”的行按上次报送预填，请核对、改正�
 DueForm = tuple[Form, Period, tuple[Part, ...]]
 
 
-def write_form(book: BlankBook, sheet: Worksheet, due: DueForm) -> str:
-    """Write a form's title, tables, notes and signature line; returns the formula that counts what fails of it."""
+def write_form(book: BlankBook, sheet: Worksheet, due: DueForm) -> Counted:
+    """Write a form's title, tables, notes and signature line; returns what the cover counts of it."""
     form, period, parts = due
     tables = [(part, _fields(part, period)) for part in parts]
     check = SelfCheck(book, form, period, parts)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 from string import Formatter
 from typing import cast
 
 from sqlglot import exp
-from xlsxwriter.utility import quote_sheetname, xl_rowcol_to_cell
+from xlsxwriter.utility import quote_sheetname, xl_range_abs, xl_rowcol_to_cell
 
 from nianbao.catalog.comparisons import SIDES, Compared, Named, find_named, is_number, is_over_rows
 from nianbao.intake.blank.limits import MONEY_SCALE_NAME
@@ -47,6 +48,19 @@ class Placed:
     def column_of(self, field: Field) -> int:
         """The column in which a field is answered."""
         return 4 if self.part.layout is Layout.INDICATOR else self.fields.index(field) + 1
+
+    @property
+    def required_lines(self) -> list[Field]:
+        """The lines that may not stay blank; a ledger has none, for it may have no record."""
+        return [field for field in self.fields if field.required and self.part.layout is Layout.INDICATOR]
+
+    def cells_of(self, lines: Sequence[Field]) -> Iterator[str]:
+        """Where lines are answered, as ranges of cells that name their sheet."""
+        for _, run in groupby(enumerate(lines), lambda each: self.row_of(each[1]) - each[0]):
+            fields = [field for _, field in run]
+            first, last = (self.row_of(field) for field in (fields[0], fields[-1]))
+            column = self.column_of(fields[0])
+            yield f"{quote_sheetname(self.sheet)}!{xl_range_abs(first, column, last, column)}"
 
 
 @dataclass(frozen=True)

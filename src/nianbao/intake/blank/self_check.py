@@ -16,6 +16,18 @@ from nianbao.terms.period import Period
 from nianbao.terms.workbook_words import FAILS, PASSES, SELF_CHECK
 
 
+@dataclass(frozen=True)
+class Counted:
+    """What the cover counts of a form: comparisons that fail, and required lines left blank; empty where it has none.
+
+    Both are formulas; `blank_now` is how many lines are blank as the workbook is written.
+    """
+
+    failing: str
+    blank: str
+    blank_now: int
+
+
 @dataclass
 class SelfCheck:
     """What a form compares, and where its parts stand as far as they are written."""
@@ -64,10 +76,16 @@ class SelfCheck:
                 self._mark(page, placed, formulas)
             _colour(page, placed)
 
-    def count(self) -> str:
-        """How many comparisons fail on the sheet, as a formula for another one; empty where nothing is compared."""
+    def count(self) -> Counted:
+        """What the cover counts of the form."""
         written = (replace(self._formulas(*each), abroad=True) for each in self._compared())
-        return "+".join(f"SUM({formulas.failed()})" for formulas in written if formulas.is_placed)
+        failing = "+".join(f"SUM({formulas.failed()})" for formulas in written if formulas.is_placed)
+        lines = {code: placed.required_lines for code, placed in self.placed.items()}
+        blank = "+".join(f"COUNTBLANK({cells})" for code in lines for cells in self.placed[code].cells_of(lines[code]))
+        answers = self.book.filled.forms.get(self.form.code, {})
+        answered = {code: next(iter(answers.get(code, ())), {}) for code in lines}
+        blank_now = sum(answered[code].get(each.code) is None for code, fields in lines.items() for each in fields)
+        return Counted(failing, blank, blank_now)
 
     def _compared(self) -> Iterator[tuple[Rule, Condition]]:
         codes = {part.code for part in self.parts}

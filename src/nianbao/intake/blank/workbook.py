@@ -60,8 +60,8 @@ def write_workbook(
     _write_properties(book)
     sheets = _name_sheets(dues)
     cover, guide = workbook.add_worksheet(COVER_SHEET), workbook.add_worksheet(GUIDE_SHEET)
-    counts = {name: write_form(book, workbook.add_worksheet(name), due) for name, due in sheets.items()}
-    write_cover(book, cover, sheets, counts)
+    counted = {name: write_form(book, workbook.add_worksheet(name), due) for name, due in sheets.items()}
+    write_cover(book, cover, sheets, counted)
     write_guide(book, guide)
     book.options.write_sheet(workbook)
     workbook.close()
