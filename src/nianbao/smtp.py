@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nianbao.language import _
 from nianbao.terms.source import Smtp
 
 if TYPE_CHECKING:
@@ -29,16 +30,16 @@ def find_secret(variable: str, file: str, secrets: Callable[[str], str | None]) 
     if variable:
         value = secrets(variable)
         if not value:
-            raise NoSecret(f"the environment variable {variable} is not set")
+            raise NoSecret(_("the environment has no {name}").format(name=variable))
         return value
     if not file:
         return ""
     try:
         if Path(file).stat().st_mode & _PRIVATE:
-            raise NoSecret(f"{file} may be read by others: chmod go= {file}")
+            raise NoSecret(_("{file} may be read by others: chmod go= {file}").format(file=file))
         return Path(file).read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise NoSecret(f"{file} cannot be read ({type(error).__name__})") from error
+        raise NoSecret(_("{file} cannot be read ({fault})").format(file=file, fault=type(error).__name__)) from error
 
 
 def send_mail(smtp: Smtp, password: str, message: EmailMessage, to: str) -> None:

@@ -118,6 +118,8 @@ def test_S16_S17_a_workbook_goes_out_comes_back_is_corrected_and_accepted(
 
     reply = office.answer_to(filled, SENT, 1)
     text = reply.get_body().get_content()  # type: ignore[union-attr]
+    assert str(reply["Subject"]).startswith("报表回执 省公安工会2021年第一季度"), "no code of a period"
+    assert text.index("不一致") < text.index("各表审核结论"), "what is to be done stands before what is well"
     assert "40,530元，与救助资金合计40,630元不一致" in text and "附件中已标出有问题的单元格" in text
     page, marked = (tmp_path / "desk" / name for name in ("receipt.html", "marked.xlsx"))
     for path, part in zip((page, marked), reply.iter_attachments(), strict=True):

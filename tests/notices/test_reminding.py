@@ -94,6 +94,7 @@ def test_O4_it_is_said_once_and_recorded(federation: Federation, tmp_path: Path)
         ("A2", "乙市总工会", "催报", "财务部（样例）", "0000-0000002")
     ]
     assert told(remind(federation, "2022-01-12T10:00", "--json")) == {}
+    assert "--again" in remind(federation, "2022-01-12T10:00").output, "who was reminded before is silent still"
     assert set(told(remind(federation, "2022-01-12T10:00", "--again", "--json"))) == {"A2", "A3"}
     rows = federation.ask(
         "SELECT unit_code, form_code, kind, actor, reminded_at::VARCHAR FROM ledger.reminder ORDER BY 1, 2"

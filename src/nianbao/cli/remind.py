@@ -100,7 +100,7 @@ def _give(
 
 def _say(reminders: Sequence[Reminder]) -> None:
     if not reminders:
-        say("没有需要催报的")
+        say("没有需要催报的（催过的不再列出，要再催请加--again）")
         return
     say_table(
         ("类别", "单位", "张数", "内容", "联系"),

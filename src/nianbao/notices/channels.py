@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nianbao import clock
+from nianbao.language import _
 from nianbao.smtp import SECONDS, NoSecret, find_secret, send_mail
 from nianbao.terms.notice import Channel, CommandChannel, MailChannel, Notice, WebhookChannel
 
@@ -75,7 +76,8 @@ def _run(way: CommandChannel, told: Mapping[str, str]) -> None:
     )
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise NotTold(f"{way.command[0]} ended with {done.returncode}{': ' + said[-1][:_SHOWN] if said else ''}")
+        ended = _("{program} ended with {code}").format(program=way.command[0], code=done.returncode)
+        raise NotTold(f"{ended}{': ' + said[-1][:_SHOWN] if said else ''}")
 
 
 def _post(way: WebhookChannel, places: Mapping[str, str], url: str) -> None:
@@ -83,16 +85,16 @@ def _post(way: WebhookChannel, places: Mapping[str, str], url: str) -> None:
     import httpx  # only who has such a channel needs it
 
     if not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
-        raise NotTold(f"the address in {way.url_env} must begin with https://")
+        raise NotTold(_("the address in {name} must begin with https://").format(name=way.url_env))
     try:
         with httpx.Client(timeout=SECONDS, trust_env=False, follow_redirects=False) as client:
             answer = client.post(url, json=fill(dict(way.body), places))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise NotTold(f"{way.url_env}: {type(error).__name__}") from None  # the message may hold the address
     if answer.status_code // 100 != 2:
-        raise NotTold(f"{way.url_env} answered {answer.status_code}")
+        raise NotTold(_("{name} answered {what}").format(name=way.url_env, what=answer.status_code))
     if code := _error_code(answer.content):
-        raise NotTold(f"{way.url_env} answered errcode {code}")
+        raise NotTold(_("{name} answered {what}").format(name=way.url_env, what=f"errcode {code}"))
 
 
 def _error_code(content: bytes) -> int:

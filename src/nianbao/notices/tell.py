@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from nianbao.language import _
 from nianbao.notices.channels import NotTold, Secrets, send
 from nianbao.settings import Home
 from nianbao.terms.notice import Channel, Event, Notice
 from nianbao.terms.personal import mask
 from nianbao.terms.source import Alarm
 
-NOT_TOLD = "NOT_TOLD"
 _LINES = 40
 _LONGEST = 500
 
@@ -41,8 +41,12 @@ def tell(notices: Iterable[Notice], channels: Sequence[Channel], home: Home, sec
                 sent += 1
             except NotTold as error:
                 failed[channel.name] = str(error)
-    step = "see reference/notices.toml and try it with: nianbao notify test"
-    return Telling(sent, tuple(Alarm(name, NOT_TOLD, what, step) for name, what in failed.items()))
+    return Telling(sent, tuple(not_told(name, what) for name, what in failed.items()))
+
+
+def not_told(name: str, what: str) -> Alarm:
+    """The alarm of a channel that did not take a notice, or of all of them."""
+    return Alarm(name, "NOT_TOLD", what, _("see reference/notices.toml and try it with: nianbao notify test"))
 
 
 def keep_new(notices: Sequence[Notice], home: Home, events: frozenset[Event]) -> list[Notice]:

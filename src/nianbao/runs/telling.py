@@ -13,7 +13,7 @@ from nianbao.catalog.notices import read_notices
 from nianbao.errors import BusyError, NianbaoError
 from nianbao.notices.channels import Secrets
 from nianbao.notices.last_night import keep_failed_night, keep_good_night, read_last_night
-from nianbao.notices.tell import Telling, keep_new, key_of, tell
+from nianbao.notices.tell import Telling, keep_new, key_of, not_told, tell
 from nianbao.runs.kept import KEPT
 from nianbao.settings import Home
 from nianbao.terms.notice import Event, Notice
@@ -54,11 +54,11 @@ def tell_failure(project: Path, home: Home, error: BaseException, secrets: Secre
         keep_failed_night(home, what.splitlines()[0])
         declared = read_notices(project / "reference" / "notices.toml")
         notice = Notice(
-            Event.NIGHT_FAILED, (*what.splitlines(), "已读入的不丢失，已发布的不改变；排除后重新运行 nightly。")
+            Event.NIGHT_FAILED, (*what.splitlines(), "已读入的不丢失，已发布的不改变；排除后重新运行nianbao nightly。")
         )
         return tell([notice], declared.channels, home, secrets).alarms
     except (NianbaoError, OSError) as fault:
-        return (Alarm("notices", "NOT_TOLD", str(fault).splitlines()[0], "see reference/notices.toml"),)
+        return (not_told("notices", str(fault).splitlines()[0]),)
 
 
 def tell_late(project: Path, home: Home, span: dt.timedelta, secrets: Secrets) -> Telling:

@@ -77,19 +77,9 @@ def compose_letter(receipt: Receipt) -> tuple[str, str]:
     The values that were reported stay in the attached files.
     """
     unit = receipt.unit or "贵单位"
-    period = receipt.period or ""
     lines = [f"{unit}：", "", f"您好！您报送的文件“{receipt.file}”已收到，结果为：{receipt.outcome_zh}。"]
-    if receipt.submissions:
-        lines += ["", "各表审核结论："]
-        lines += [
-            f"　　{each.form} {each.form_zh}{f'（{each.table_no}）' if each.table_no else ''}：{each.decision_zh}"
-            for each in receipt.submissions[:_SHOWN]
-        ]
-        if len(receipt.submissions) > _SHOWN:
-            lines.append(f"　　……共{len(receipt.submissions)}张表，见附件回执。")
+    lines += [*_wrong(receipt), ""]
     open_ = sum(finding.is_open for finding in receipt.findings)
-    lines += _wrong(receipt)
-    lines.append("")
     if open_ and receipt.marked_workbook:
         lines.append(
             f"尚有{open_}处需要改正或说明。附件中已标出有问题的单元格，请直接在其中改正，保存后回复本邮件并附上该文件。"
@@ -98,9 +88,20 @@ def compose_letter(receipt: Receipt) -> tuple[str, str]:
         lines.append(f"尚有{open_}处需要改正或说明，详见附件回执。请在原文件中改正后回复本邮件并附上该文件。")
     else:
         lines.append("详细情况见附件回执，请留存备查。")
-    lines += [*last_days_zh(receipt), *office_zh(receipt)]
+    lines += [*last_days_zh(receipt), *office_zh(receipt), *_concluded(receipt)]
     lines += ["", f"回执编号：{receipt.delivery_id}", "本邮件由系统自动发送。"]
-    return f"报表回执 {receipt.unit or ''}{period}".strip(), "\n".join(lines) + "\n"
+    return f"报表回执 {receipt.unit or ''}{_period_zh(receipt.period)}".strip(), "\n".join(lines) + "\n"
+
+
+def _concluded(receipt: Receipt) -> list[str]:
+    """What was decided of each form, below what there is to do."""
+    lines = [
+        f"　　{each.form} {each.form_zh}{f'（{each.table_no}）' if each.table_no else ''}：{each.decision_zh}"
+        for each in receipt.submissions[:_SHOWN]
+    ]
+    if len(receipt.submissions) > _SHOWN:
+        lines.append(f"　　……共{len(receipt.submissions)}张表，见附件回执。")
+    return ["", "各表审核结论：", *lines] if lines else []
 
 
 def _wrong(receipt: Receipt) -> list[str]:

@@ -49,7 +49,7 @@ def open_source(declared: DeclaredSource, home: Path, secrets: Secrets) -> Sourc
         raise SourceStopped(
             "NOT_INSTALLED",
             _("the Python package {name} is not installed").format(name=error.name),
-            "pip install --no-deps --require-hashes -r requirements/sources.txt",
+            "pip install 'nianbao[sources]'",
         ) from error
 
 
