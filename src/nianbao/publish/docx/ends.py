@@ -5,10 +5,11 @@ from __future__ import annotations
 from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Emu, Mm, Pt
+from docx.shared import Pt
 from docx.table import Table, _Row
 from docx.text.paragraph import Paragraph as WordParagraph
 
+from nianbao.publish.docx.package import LEFT
 from nianbao.publish.docx.table import TYPE_WIDTH
 from nianbao.publish.docx.text import Text
 from nianbao.publish.typeset.block import RedHead, TailLines
@@ -16,15 +17,14 @@ from nianbao.publish.typeset.ends import name_size, room_over_name
 
 THICK, THIN = 8, 6
 """1 pt (0.35 mm) and 0.75 pt (0.25 mm) in eighths of a point."""
-TAIL_WIDTH = Emu(TYPE_WIDTH - Mm(0.5))
-"""A hair less than the type area: a table as wide as that would not float in LibreOffice."""
 TAIL = "TailLines"
 """What the table of the tail lines is called."""
 
 _PLACE = {
-    "horzAnchor": "margin", "vertAnchor": "margin", "tblpXSpec": "left", "tblpYSpec": "bottom", "leftFromText": "0",
+    "horzAnchor": "page", "vertAnchor": "margin", "tblpX": str(LEFT.twips), "tblpYSpec": "bottom", "leftFromText": "0",
     "rightFromText": "0",
 }  # fmt: skip
+"""From the edge of the page: measured from the margin LibreOffice lets it stand under the text."""
 
 
 def write_red_head(text: Text, head: RedHead) -> WordParagraph:
@@ -47,13 +47,13 @@ def write_tail(text: Text, tail: TailLines) -> None:
     lines = [f"{label}：{names}" for label, names in tail.receivers]
     table = text.word.add_table(rows=0, cols=1)
     table.autofit = False
-    table.columns[0].width = TAIL_WIDTH
+    table.columns[0].width = TYPE_WIDTH
     _place(table)
     for line in [*lines, f"{tail.printed_by}\t{tail.day}"]:
         row: _Row = table.add_row()
         row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         cell = row.cells[0]
-        cell.width = TAIL_WIDTH
+        cell.width = TYPE_WIDTH
         paragraph = cell.paragraphs[0]
         paragraph._p.style = "TailLine"
         text.run(paragraph, line)

@@ -74,8 +74,6 @@ def _write_entry(text: Text, cell: _Cell, entry: Entry, letters: str) -> WordPar
         run.bold = entry.is_bold or None
         if figure is not None:
             text.mark(run, figure)
-    for note in entry.notes:
-        text.note(paragraph, note.text)
     return paragraph
 
 

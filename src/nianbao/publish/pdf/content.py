@@ -132,8 +132,7 @@ def _grid(grid: Grid) -> Data:
 def _cell(entry: Entry) -> list[Any]:
     """Whether it is a number, and its pieces."""
     said = "；".join(text for text, _ in entry.pieces)
-    pieces = [["strong" if entry.is_bold else "text", plain(said)]] if said else []
-    return [entry.is_number, pieces + [["note", plain(note.text)] for note in entry.notes]]
+    return [entry.is_number, [["strong" if entry.is_bold else "text", plain(said)]] if said else []]
 
 
 def _picture(picture: Picture) -> Data:

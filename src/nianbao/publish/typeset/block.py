@@ -58,7 +58,6 @@ class Entry:
     is_number: bool = False
     is_bold: bool = False
     figures: Sequence[PrintedFigure] = ()
-    notes: tuple[Note, ...] = ()
 
     @property
     def pieces(self) -> list[tuple[str, PrintedFigure | None]]:

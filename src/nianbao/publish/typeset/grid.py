@@ -21,12 +21,13 @@ _HEAD_WIDTH = 10
 _PADDING = 3
 
 
-def set_table(table: PrintedTable, entries: Sequence[Sequence[Entry]] | None = None) -> SetTable:
+def set_table(table: PrintedTable, noted: Sequence[str] = ()) -> SetTable:
     """A table of a section: caption, unit of measure at the right, the table, its note.
 
-    `entries` are the rows when something was added to them; a table too wide goes on as 续表.
+    What is `noted` of its figures ends the note: a footnote in a table makes LibreOffice lose the row after it. A
+    table too wide goes on as 续表.
     """
-    rows = list(entries or rows_of(table))
+    rows = rows_of(table)
     if table.has_total and rows:
         rows[-1] = [replace(entry, is_bold=True) for entry in rows[-1]]
     widths = _widths(table)
@@ -41,8 +42,8 @@ def set_table(table: PrintedTable, entries: Sequence[Sequence[Entry]] | None = N
         )
         for number, columns in enumerate(_parts(widths))
     ]
-    notes = (f"注：{table.note}",) if table.note else ()
-    return SetTable(Caption(table.label, table.title), tuple(grids), notes)
+    said = "".join((table.note, *noted))
+    return SetTable(Caption(table.label, table.title), tuple(grids), (f"注：{said}",) if said else ())
 
 
 def rows_of(table: PrintedTable) -> list[list[Entry]]:

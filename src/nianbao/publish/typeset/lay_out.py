@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from nianbao.publish.plain import day_zh, edition_line, text_width
@@ -11,7 +11,6 @@ from nianbao.publish.typeset.block import (
     Block,
     Caption,
     Contents,
-    Entry,
     Note,
     Picture,
     Piece,
@@ -21,7 +20,7 @@ from nianbao.publish.typeset.block import (
     TypesetLine,
 )
 from nianbao.publish.typeset.ends import contents_line
-from nianbao.publish.typeset.grid import rows_of, set_table
+from nianbao.publish.typeset.grid import set_table
 from nianbao.terms.document import (
     Document,
     Paragraph,
@@ -119,7 +118,7 @@ def _section(section: PrintedSection) -> Iterator[Block]:
             said = (*opening, *notes.beside(pieces))
             yield TypesetLine(_style_of(pieces), said, block_id="" if opening else _block_of(pieces))
         for shown in section.after(number):
-            yield _chart(shown) if isinstance(shown, PrintedChart) else set_table(shown, notes.in_table(shown))
+            yield _chart(shown) if isinstance(shown, PrintedChart) else set_table(shown, notes.under(shown))
     for note in (*notes.left(), *section.signer_notes):
         yield TypesetLine("Coverage", (f"〔{note}〕",))
 
@@ -135,7 +134,7 @@ def _block_of(pieces: Paragraph) -> str:
 
 
 class _Notes:
-    """The footnotes of a section, each to be set beside the first figure that it is about."""
+    """The footnotes of a section, each to be set beside the first figure that it is about, or under its table."""
 
     def __init__(self, section: PrintedSection) -> None:
         self._waiting = [*section.coverage_notes, *section.footnotes]
@@ -145,24 +144,21 @@ class _Notes:
         for piece in pieces:
             yield piece
             if isinstance(piece, PrintedFigure):
-                yield from self._take(piece)
+                yield from map(Note, self._take(piece))
 
-    def in_table(self, table: PrintedTable) -> list[list[Entry]]:
-        """The rows of a table with the footnotes of their figures."""
-        return [
-            [replace(entry, notes=tuple(note for figure in entry.figures for note in self._take(figure)))
-             for entry in row]
-            for row in rows_of(table)
-        ]  # fmt: skip
+    def under(self, table: PrintedTable) -> list[str]:
+        """What is said under a table of the figures in it."""
+        figures = (cell.figure for _, cells in table.rows for cell in cells if cell.figure)
+        return [said for figure in figures for said in self._take(figure)]
 
     def left(self) -> tuple[str, ...]:
         """The footnotes whose figures are not printed as such."""
         return tuple(note.text for note in self._waiting)
 
-    def _take(self, figure: PrintedFigure) -> Iterable[Note]:
-        taken = [note for note in self._waiting if note.figure == figure.key]
+    def _take(self, figure: PrintedFigure) -> list[str]:
+        taken = [note.text for note in self._waiting if note.figure == figure.key]
         self._waiting = [note for note in self._waiting if note.figure != figure.key]
-        return [Note(note.text) for note in taken]
+        return taken
 
 
 def _run_in(title: str) -> Strong:
