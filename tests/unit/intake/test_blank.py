@@ -16,6 +16,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from nianbao.catalog import Project, load_project
+from nianbao.intake.answer.styles import FILLS
 from nianbao.intake.blank.workbook import write_workbook
 from nianbao.terms import workbook_words
 from nianbao.terms.check import Rule
@@ -304,6 +305,20 @@ def test_an_optional_number_may_be_declared_not_applicable(project: Project, bla
     form = project.forms["GH05"]
     rule = validation(entry(blank, form, form.parts[0], form.parts[0].field("relief_std_new")))
     assert all(f'="{word}"' in rule.formula1 for word in workbook_words.NOT_APPLICABLE)
+
+
+def test_S17_a_cell_that_fails_looks_as_the_marked_workbook_fills_it(project: Project, blank: Workbook) -> None:
+    """S17: red must be corrected and amber explained, in the self-check as in what is sent back."""
+    seen = set()
+    for rule in (rule for rule in project.rules if len(rule.comparisons) == 1):
+        for form, _, parts in project.due_forms(project.units[XINING], PERIOD):
+            if rule.form == form.code and rule.part in {part.code for part in parts} and rule.span.covers(PERIOD):
+                looks = blank[workbook_words.sheet_name(form.code, form.zh)].conditional_formatting
+                marks = (each for look in looks for each in look.rules if each.type == "expression")
+                fills = {mark.dxf.fill.bgColor.rgb for mark in marks}
+                assert FILLS[rule.severity] in fills, rule.code
+                seen.add(rule.severity)
+    assert seen >= {Severity.REJECT, Severity.EXPLAIN}
 
 
 def test_limits_cover_every_row_of_a_ledger(project: Project, blank: Workbook) -> None:

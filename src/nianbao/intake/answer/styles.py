@@ -8,12 +8,10 @@ from typing import Any
 from lxml import etree
 
 from nianbao.intake.answer.package import MAIN, Element, UnknownPackage, parse
+from nianbao.intake.blank.style import MARKS
 from nianbao.terms.finding import Severity
 
-FILLS = {
-    Severity.REJECT: "FFF8C4C4", Severity.EXPLAIN: "FFFFDD9C", Severity.WARN: "FFCFE3F7", Severity.KEEP: "FFE7E6E6",
-}  # fmt: skip
-"""Pale red, amber, blue and grey: dark text stays readable on each, and none is the pale yellow of an input cell."""
+FILLS = {severity: f"FF{colour}" for severity, colour in MARKS.items()}
 
 _FONT = "宋体"
 _LINE = "FFBFBFBF"

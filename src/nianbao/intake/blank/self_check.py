@@ -72,8 +72,8 @@ class SelfCheck:
                 self._write_lines(page, placed, own)
             else:
                 self._write_records(page, placed, own)
-            for _, formulas in own:
-                self._mark(page, placed, formulas)
+            for rule, formulas in own:
+                self._mark(page, placed, formulas, rule.severity)
             _colour(page, placed)
 
     def count(self) -> Counted:
@@ -124,8 +124,8 @@ class SelfCheck:
             formula = f'IF({formulas.failed(row)},"{FAILS} "&{sentence},{formula})'
         page.sheet.write_formula(row, column, f"={formula}", page.styles["check"], "")
 
-    def _mark(self, page: Page, placed: Placed, formulas: Formulas) -> None:
-        """Redden the cells that fail; a row that is put in between has that at once, as it has its limits."""
+    def _mark(self, page: Page, placed: Placed, formulas: Formulas, severity: Severity) -> None:
+        """Colour the cells that fail; a row that is put in between has that at once, as it has its limits."""
         asked = formulas.subject.field
         rows = placed.rows if placed.part.layout is Layout.LEDGER else range(placed.row_of(asked), 0)
         formula = f"={formulas.failed(rows.start, of_record=formulas.tells_of_blank)}"
@@ -134,7 +134,7 @@ class SelfCheck:
             column = placed.column_of(asked)
             page.sheet.conditional_format(
                 rows.start, column, last, column,
-                {"type": "formula", "criteria": formula, "format": page.styles["failing"]},
+                {"type": "formula", "criteria": formula, "format": page.styles[f"failing_{severity}"]},
             )  # fmt: skip
 
 

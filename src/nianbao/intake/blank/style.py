@@ -10,6 +10,7 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
+from nianbao.terms.finding import Severity
 from nianbao.terms.form import Field, FieldType
 from nianbao.terms.workbook_words import PASSES
 
@@ -24,6 +25,12 @@ _INPUT = {**_BOX, "bg_color": "#FFFBE6", "locked": False}
 # A number keeps its distance from the border by its format: LibreOffice does not indent every right-aligned cell.
 _NUMBER = {**_INPUT, "align": "right"}
 _EARLIER = {**_BOX, **_HEAD_FILL, **_GREY, "align": "right"}
+
+MARKS = {Severity.REJECT: "F8C4C4", Severity.EXPLAIN: "FFDD9C", Severity.WARN: "CFE3F7", Severity.KEEP: "E7E6E6"}
+"""Pale red, amber, blue and grey: dark text stays readable on each, and none is the pale yellow of an input cell.
+
+A cell that fails its self-check has the colour that a finding gives it in the marked workbook.
+"""
 
 STYLES: dict[str, dict[str, Any]] = {
     "title": {**_HEAD_FONT, "font_size": 16, **_CENTRED},
@@ -53,7 +60,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "earlier_decimal": {**_EARLIER, "num_format": "#,##0.00##_ "},
     "check": {**_BOX, "font_size": 9, "indent": 1, "valign": "vcenter", "font_color": "#3B7D23"},
     "failed": {"font_color": "#C00000"},
-    "failing": {"bg_color": "#F8CBAD"},
+    **{f"failing_{severity}": {"bg_color": f"#{colour}"} for severity, colour in MARKS.items()},
     "failing_count": {**_BOX, **_CENTRED, "font_color": "#3B7D23", "num_format": f'[Red]0" 项未通过";0;"{PASSES}"'},
     "blank_count": {**_BOX, **_CENTRED, "font_color": "#3B7D23", "num_format": f'[Red]0" 格";0;"{PASSES}"'},
     "note_label": {**_BOX, "align": "center", "valign": "top"},
