@@ -51,6 +51,7 @@ def test_O16_a_contact_is_written_and_nothing_else_moves(federation: Federation)
     run_ = recorded(federation)
     assert (run_["kind"], run_["actor"], run_["because"]) == ("contact", "统计审核岗", "样例发〔2022〕1号")
     assert "phone" in str(run_) and "0000-9" not in str(run_)
+    assert "改动 电话" in run(federation, "runs").output, "in words for people"
     assert run(federation, "contact", "set", "A3", "--office", "办公室", *WHO).exit_code == 0
     assert path.read_bytes().endswith("a@example.invalid\r\nA3,办公室,,\r\n".encode())
 

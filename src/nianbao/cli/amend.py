@@ -63,9 +63,9 @@ def contact_set(
     path = resolve_project(project_path)
     unit = unit_asked(load_project(path).roster, unit_text)
     changed = set_contact(path, Home(home), unit, said, *_who(by, because))
-    told = (
-        _("written: {changed}").format(changed="、".join(changed)) if changed else _("nothing is otherwise than before")
-    )
+    names = {"office": _("office"), "phone": _("phone"), "mail": _("address")}
+    written = _("written: {changed}").format(changed="、".join(names[each] for each in changed))
+    told = written if changed else _("nothing is otherwise than before")
     say(f"{unit.code} {unit.zh}  {told}")
 
 

@@ -144,7 +144,7 @@ def _amend_roster(
     project_path: Path, home: Home, edits: Sequence[RowEdit], row: Mapping[str, str], by: str, because: str
 ) -> None:
     doing = Doing("unit", actor=by, because=because, summary={"unit": f"{row['unit_code']} {row['zh']}"})
-    _amend(project_path, home, edits, doing, _("nothing was written: name another day, or change first what it says"))
+    _amend(project_path, home, edits, doing, _("nothing was written: say otherwise what is named, or name another day"))
 
 
 def _amend(

@@ -21,9 +21,13 @@ FAILED = "failed"
 
 _NAMES = {outcome.value: words_of(outcome).zh for outcome in Outcome} | {
     "unit": "单位", "changed": "改动", "extensions": "延期", "deliveries": "来件", "outcomes": "其中",
-    "received": "收到", "name": "版次", "dated": "曾记为", "ruled": "说明", "ruling": "裁定",
+    "received": "收到", "name": "版次", "dated": "曾记为", "ruled": "说明", "ruling": "裁定", "units": "单位",
+    "forms": "报表", "blocks": "文字", "role": "岗位", "proven": "签名经密钥证明", "publication": "报告", "year": "年度",
+    "number": "版次", "decisions_changed": "结论改变", "because_of": "因", "reconsidered": "再审",
 }  # fmt: skip
 """What a run says of one delivery stands under what became of it."""
+
+_CHANGED = {"office": "处室", "phone": "电话", "mail": "邮箱"}
 
 _KINDS = {
     "receive": "收件", "collect": "接收", "build": "生成", "draft": "起草", "preview": "送签", "sign": "签发",
@@ -151,4 +155,10 @@ _COUNTED = (
 def _told(key: str, value: Any) -> str:
     if key == "outcomes":
         return "、".join(f"{words_of(Outcome(outcome)).zh} {count}" for outcome, count in value.items())
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
+    if key == "changed":
+        return "、".join(_CHANGED.get(each, each) for each in value.split("、"))
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list):
+        return "、".join(map(str, value))
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
