@@ -22,7 +22,7 @@ FAILED = "failed"
 _NAMES = {outcome.value: words_of(outcome).zh for outcome in Outcome} | {
     "unit": "单位", "changed": "改动", "extensions": "延期", "deliveries": "来件", "outcomes": "其中",
     "received": "收到", "name": "版次", "dated": "曾记为", "ruled": "说明", "ruling": "裁定", "units": "单位",
-    "forms": "报表", "blocks": "文字", "role": "岗位", "proven": "签名经密钥证明", "publication": "报告", "year": "年度",
+    "forms": "报表", "blocks": "文字", "role": "岗位", "proven": "密钥证明", "publication": "报告", "year": "年度",
     "number": "版次", "decisions_changed": "结论改变", "because_of": "因", "reconsidered": "再审",
 }  # fmt: skip
 """What a run says of one delivery stands under what became of it."""
