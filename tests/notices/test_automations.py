@@ -67,3 +67,17 @@ def test_O1_the_units_of_systemd_start_what_exists(path: Path) -> None:
 def test_O1_the_night_names_what_is_started_when_it_fails() -> None:
     """Only so is it told that it was killed."""
     assert "OnFailure=nianbao-failed.service" in (ROOT / "deploy" / "nianbao.service").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("ended", "is_told"),
+    [("killed:9", True), ("exited:64", True), ("exited:78", False), ("exited:75", False), (":", True)],
+)
+def test_O1_what_the_night_told_itself_is_not_told_again(ended: str, is_told: bool) -> None:
+    """The unit goes on only where the night could not tell: killed, or not even begun; not where it was busy."""
+    unit = configparser.ConfigParser(strict=False, interpolation=None)
+    unit.read(ROOT / "deploy" / "nianbao-failed.service", "utf-8")
+    condition = [word.replace("$$", "$") for word in shlex.split(unit["Service"]["ExecCondition"])]
+    code, _, status = ended.partition(":")
+    done = subprocess.run(condition, env={"MONITOR_EXIT_CODE": code, "MONITOR_EXIT_STATUS": status}, check=False)
+    assert (done.returncode == 0) is is_told
