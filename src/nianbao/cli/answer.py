@@ -206,7 +206,7 @@ def _rule(
     with open_run(project, home, "explanations") as workspace:
         receipts = rule(workspace, str(approve or refuse), ruling, by, until.date() if until else None, most_pct)
     for receipt in receipts:
-        say(_("{value}; the unit is told: {receipt}").format(value=ruling.value, receipt=receipt))
+        say(_("{value}; the unit is told: {receipt}").format(value=_RULED_ZH[ruling.value], receipt=receipt))
 
 
 @click.command()
