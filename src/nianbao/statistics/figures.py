@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -334,24 +333,24 @@ def _reported(
 def _covered(connection: Connection, project: Project, basis: YearBasis) -> dict[tuple[str, int], Coverage]:
     """Per counted indicator and year: the counted units that are asked, and of them those that lack a period."""
     rows = connection.execute(
-        "SELECT indicator_id, year, unit_code, is_complete, asked > 0 FROM indicator.coverage "
-        "WHERE year_basis = $basis AND is_counted ORDER BY unit_code",
+        """
+        SELECT indicator_id, year,
+            count(*) FILTER (WHERE asked > 0), count(*) FILTER (WHERE asked = 0 AND is_complete),
+            list(unit_code ORDER BY unit_code) FILTER (WHERE asked > 0 AND NOT is_complete)
+        FROM indicator.coverage
+        WHERE year_basis = $basis AND is_counted
+        GROUP BY indicator_id, year
+        """,
         {"basis": basis.code},
     ).fetchall()
-    units: dict[tuple[str, int], list[tuple[str, bool]]] = {}
-    unasked: Counter[tuple[str, int]] = Counter()
-    for indicator_id, year, unit, is_complete, is_asked in rows:
-        if is_asked:
-            units.setdefault((indicator_id, year), []).append((unit, is_complete))
-        elif is_complete:
-            unasked[indicator_id, year] += 1
-    of_history = {key: Coverage(count, 0) for key, count in unasked.items()}
-    return of_history | {key: _count(found, key[1], project) for key, found in units.items()}
-
-
-def _count(units: list[tuple[str, bool]], year: int, project: Project) -> Coverage:
-    missing = tuple(_name(code, year, project) for code, is_complete in units if not is_complete)
-    return Coverage(len(units) - len(missing), len(units), missing)
+    covered = {}
+    for indicator_id, year, asked, unasked, lacking in rows:
+        missing = tuple(_name(code, year, project) for code in lacking or ())
+        if asked:
+            covered[indicator_id, year] = Coverage(asked - len(missing), asked, missing)
+        elif unasked:  # what an earlier year gave before anybody was asked
+            covered[indicator_id, year] = Coverage(unasked, 0)
+    return covered
 
 
 def _name(code: str, year: int, project: Project) -> str:

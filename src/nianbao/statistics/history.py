@@ -38,18 +38,18 @@ taken AS (
     WHERE p.year_basis = '{main.code}' AND p.period <> p.year || '{main.period(2000).code[4:]}'
 ),
 
-valued AS (
+meant AS (
     SELECT
-        i.indicator_id, i.year, i.period, coalesce(r.unit_code, '{ALL}') AS scope, {AGGREGATE} AS value
+        i.indicator_id, i.aggregate, i.year, i.period, i.form_code, i.part, r.unit_code, r.item, r.value,
+        i.is_asked AND (r.is_counted OR NOT i.of_counted) AS is_asked
     FROM placed AS r
     INNER JOIN taken AS i ON r.indicator_id = i.indicator_id AND r.period = i.period AND r.field = i.field
     WHERE {scope_condition("i", "r")} AND (i.aggregate <> 'last' OR r.is_at_end)
-    GROUP BY GROUPING SETS (
-        (i.indicator_id, i.aggregate, i.year, i.period, r.unit_code), (i.indicator_id, i.aggregate, i.year, i.period)
-    )
 ),
 
-{_covered()}
+{_OF_UNITS},
+
+{_of_all()}
 
 SELECT
     indicator_id, zh, en, unit, year, CAST(year AS VARCHAR) AS period, scope, scope_zh, scope_level,
@@ -58,11 +58,10 @@ FROM mart.figure
 UNION ALL
 SELECT
     v.indicator_id, i.zh, i.en, i.unit, v.year, v.period, v.scope, coalesce(unit.zh, federation.whole) AS scope_zh,
-    unit.unit_level AS scope_level, v.value, coalesce(c.asked, 0) AS asked, coalesce(c.reported, 0) AS reported
-FROM valued AS v
+    unit.unit_level AS scope_level, v.value, v.asked, v.reported
+FROM (FROM of_unit UNION ALL FROM of_all) AS v
 INNER JOIN reference.indicators AS i ON v.indicator_id = i.indicator_id
 CROSS JOIN reference.federation AS federation
-LEFT JOIN covered AS c ON v.indicator_id = c.indicator_id AND v.period = c.period AND v.scope = c.scope
 LEFT JOIN core.unit AS unit ON v.scope = unit.unit_code
 WHERE v.value IS NOT NULL""",
         frozenset(
@@ -76,22 +75,60 @@ WHERE v.value IS NOT NULL""",
     )  # fmt: skip
 
 
-def _covered() -> str:
-    """How many were asked for a period, and how many of them have reported; for a unit, whether it has."""
-    return f"""asked AS (
-    SELECT a.*, u.unit_level, u.is_counted, s.submission_id
-    FROM reference.asked AS a
-    INNER JOIN reference.unit_in_period AS u ON a.unit_code = u.unit_code AND a.period = u.period
+# Apart for a unit and for the whole: held to some units, the first reads their rows alone.
+_OF_UNITS = f"""of_unit AS (
+    SELECT
+        v.indicator_id, v.year, v.period, v.unit_code AS scope, v.value,
+        count(a.unit_code) AS asked, count(s.submission_id) AS reported
+    FROM (
+        SELECT indicator_id, year, period, form_code, part, is_asked, unit_code, {AGGREGATE} AS value
+        FROM meant
+        GROUP BY indicator_id, aggregate, year, period, form_code, part, is_asked, unit_code
+    ) AS v
+    LEFT JOIN reference.asked AS a
+        ON v.unit_code = a.unit_code AND v.form_code = a.form_code AND v.part = a.part AND v.period = a.period
+            AND v.is_asked
     LEFT JOIN core.submission AS s
         ON a.unit_code = s.unit_code AND a.form_code = s.form_code AND a.period = s.period
+    GROUP BY v.indicator_id, v.year, v.period, v.unit_code, v.value
+)"""
+
+
+def _of_all() -> str:
+    """What everybody came to, how many were asked for it, and how many of them have reported.
+
+    Units are counted before they are held against indicators: those that an indicator names (`named`) each by itself.
+    """
+    return f"""asked AS (
+    SELECT
+        a.form_code, a.part, a.period, u.unit_level, u.is_counted, named.unit_scope AS unit_code,
+        count(*) AS asked, count(s.submission_id) AS reported
+    FROM reference.asked AS a
+    INNER JOIN reference.unit_in_period AS u ON a.unit_code = u.unit_code AND a.period = u.period
+    LEFT JOIN (SELECT DISTINCT unit_scope FROM reference.indicators) AS named ON a.unit_code = named.unit_scope
+    LEFT JOIN core.submission AS s
+        ON a.unit_code = s.unit_code AND a.form_code = s.form_code AND a.period = s.period
+    GROUP BY a.form_code, a.part, a.period, u.unit_level, u.is_counted, named.unit_scope
 ),
 
 covered AS (
     SELECT
-        i.indicator_id, i.period, coalesce(a.unit_code, '{ALL}') AS scope,
-        count(*) AS asked, count(a.submission_id) AS reported
+        i.indicator_id, i.period,
+        CAST(sum(a.asked) AS BIGINT) AS asked, CAST(sum(a.reported) AS BIGINT) AS reported
     FROM taken AS i
     INNER JOIN asked AS a ON i.form_code = a.form_code AND i.part = a.part AND i.period = a.period
     WHERE i.is_asked AND {scope_condition("i", "a")} AND (a.is_counted OR NOT i.of_counted)
-    GROUP BY GROUPING SETS ((i.indicator_id, i.period, a.unit_code), (i.indicator_id, i.period))
+    GROUP BY i.indicator_id, i.period
+),
+
+of_all AS (
+    SELECT
+        v.indicator_id, v.year, v.period, '{ALL}' AS scope, v.value,
+        coalesce(c.asked, 0) AS asked, coalesce(c.reported, 0) AS reported
+    FROM (
+        SELECT indicator_id, year, period, {AGGREGATE} AS value
+        FROM meant
+        GROUP BY indicator_id, aggregate, year, period
+    ) AS v
+    LEFT JOIN covered AS c ON v.indicator_id = c.indicator_id AND v.period = c.period
 )"""

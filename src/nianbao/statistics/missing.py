@@ -203,13 +203,22 @@ def _is_asked(indicator: Indicator, place: Place, units: _Units) -> bool:
     return any(f"{indicator.part}.{field}" in fields for field in indicator.fields)
 
 
-_VALUES = f"""
-    SELECT indicator_id, unit_code, CASE WHEN aggregate = 'last' THEN CAST(year AS VARCHAR) ELSE period END AS place,
-        {AGGREGATE} AS value
-    FROM indicator.counted
-    WHERE year_basis = $basis AND indicator_id IN (SELECT unnest($wanted::VARCHAR[]))
-    GROUP BY indicator_id, unit_code, aggregate, place"""
-"""What each unit reported for each period of the indicators wanted, of a stock for each year, as figures count it."""
+_REPEATED = """(
+    SELECT unit_code FROM core.submission
+    GROUP BY unit_code
+    HAVING count(DISTINCT year) > 1 OR count(DISTINCT left(period, 4)) > 1
+)"""
+"""The units that stand in more than one year: only they can have grown."""
+
+
+def _values(of: str) -> str:
+    """What units of a query reported for each period of the indicators wanted, of a stock for each year, as counted."""
+    return f"""
+    SELECT c.indicator_id, c.unit_code, {AGGREGATE} AS value,
+        CASE WHEN c.aggregate = 'last' THEN CAST(c.year AS VARCHAR) ELSE c.period END AS place
+    FROM indicator.counted AS c SEMI JOIN {of} AS u ON c.unit_code = u.unit_code
+    WHERE c.year_basis = $basis AND c.indicator_id IN (SELECT unnest($wanted::VARCHAR[]))
+    GROUP BY c.indicator_id, c.unit_code, c.aggregate, place"""
 
 
 def _read_values(
@@ -220,7 +229,7 @@ def _read_values(
     rows = connection.execute(
         f"""
         SELECT v.indicator_id, v.unit_code, v.place, v.value
-        FROM ({_VALUES}) AS v SEMI JOIN {_LACKING} AS l ON v.unit_code = l.unit_code
+        FROM ({_values(_LACKING)}) AS v
         WHERE v.value IS NOT NULL AND list_contains($places, v.place)
         """,
         {"basis": project.conventions.year.code, "wanted": wanted, "places": sorted(places)},
@@ -259,7 +268,7 @@ def _read_growth(connection: Connection, project: Project, wanted: list[str]) ->
     """
     rows = connection.execute(
         f"""
-        WITH value AS ({_VALUES}),
+        WITH value AS ({_values(_REPEATED)}),
 
         place AS (
             SELECT v.indicator_id, v.unit_code, v.place, b.place AS before, TRY_CAST(v.place AS INTEGER) AS year

@@ -52,7 +52,7 @@ def operand_model() -> Model:
     """
     return Model(
         "step.operand",
-        f"""WITH {_placed()},
+        f"""WITH {_PLACED},
 
 {_SCOPES}
 
@@ -72,9 +72,8 @@ WHERE value IS NOT NULL""",
     )
 
 
-def _placed() -> str:
-    """What counts in a year, for that year and those after it that look back, at who answers for it at their ends."""
-    return f"""placed AS (
+# What counts in a year, for that year and those after it that look back, at who answers for it at their ends.
+_PLACED = """placed AS (
     SELECT
         c.year_basis, c.indicator_id, c.aggregate, c.for_year AS year, c.back, c.unit_code AS said_by,
         coalesce(s.successor, c.unit_code) AS unit_code, c.item,
@@ -100,19 +99,6 @@ at_end AS (
     FROM indicator.counted AS c
     LEFT JOIN reference.standing AS s
         ON c.unit_code = s.unit_code AND c.period = s.period AND c.year_basis = s.year_basis AND c.year = s.year
-),
-
-unit_at_end AS (
-    SELECT {_KEY}, unit_code, item, {AGGREGATE.replace("count(DISTINCT item)", "1")} AS value
-    FROM at_end
-    GROUP BY {_KEY}, unit_code, item
-),
-
-by_unit AS (
-    -- A value that is counted as distinct stays a row of its own, to be counted once further up.
-    SELECT {_KEY}, back, unit_code, item, {AGGREGATE.replace("count(DISTINCT item)", "1")} AS value
-    FROM placed
-    GROUP BY {_KEY}, back, unit_code, item
 )"""
 
 
@@ -142,16 +128,16 @@ operand AS (
     FROM reported
     UNION ALL
     SELECT year_basis, indicator_id, year, back, '', unit_code, TRUE, '', {AGGREGATE}
-    FROM by_unit
+    FROM placed
     GROUP BY {_KEY}, back, unit_code
     UNION ALL
     SELECT u.year_basis, u.indicator_id, u.year, u.back, t.unit_line, t.scope, TRUE, '', {AGGREGATE}
-    FROM by_unit AS u
+    FROM placed AS u
     INNER JOIN reference.tree AS t ON u.year_basis = t.year_basis AND u.year = t.year AND u.unit_code = t.unit_code
     GROUP BY u.year_basis, u.indicator_id, u.aggregate, u.year, u.back, t.unit_line, t.scope
     UNION ALL
     SELECT u.year_basis, u.indicator_id, u.year, 0, t.unit_line, t.scope, FALSE, '', {AGGREGATE}
-    FROM unit_at_end AS u
+    FROM at_end AS u
     INNER JOIN reference.tree AS t ON u.year_basis = t.year_basis AND u.year = t.year AND u.unit_code = t.unit_code
     GROUP BY u.year_basis, u.indicator_id, u.aggregate, u.year, t.unit_line, t.scope
     UNION ALL

@@ -26,7 +26,8 @@ QUERY_EXPECTATION = "expect_query_to_give_no_rows"
 """The type of our own expectation: its `query` gives the rows that break it."""
 
 _LOADING = threading.Lock()
-_ABSENT = ("pyspark", "boto3", "botocore")
+_ABSENT = ("pyspark", "boto3", "botocore", "google", "snowflake", "sqlalchemy_redshift")
+_CLIENT = "requests"
 _TYPES = "great_expectations.expectations.core."
 _SOURCES = "great_expectations.datasource.fluent."
 _SOURCES_USED = (f"{_SOURCES}sql_datasource", f"{_SOURCES}invalid_datasource")
@@ -102,8 +103,9 @@ class _Empty(ModuleType):
 
 
 class _Spared(MetaPathFinder, Loader):
-    """Spares this thread what Great Expectations would import: Spark and S3, wherever they are installed, and its data
-    sources for files and other databases and its expectations, whose classes take two fifths of the time to make."""
+    """Spares this thread what Great Expectations would import: Spark, S3 and other databases, wherever they are
+    installed, what it would talk to a server with, and its data sources for files and other databases and its
+    expectations, whose classes take two fifths of the time to make."""
 
     def __init__(self) -> None:
         self._thread = threading.get_ident()
@@ -113,8 +115,11 @@ class _Spared(MetaPathFinder, Loader):
     ) -> ModuleSpec | None:
         if threading.get_ident() != self._thread:
             return None
-        if fullname.partition(".")[0] in _ABSENT:
+        package = fullname.partition(".")[0]
+        if package in _ABSENT:
             raise ModuleNotFoundError(f"{fullname} is not needed here", name=fullname)
+        if package == _CLIENT:
+            return ModuleSpec(fullname, self, is_package=fullname == package)
         is_other = fullname.startswith(_SOURCES) and fullname.endswith("_datasource") and fullname not in _SOURCES_USED
         return ModuleSpec(fullname, self) if is_other or fullname.startswith(f"{_TYPES}expect_") else None
 
