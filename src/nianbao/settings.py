@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from nianbao.errors import UsageError
@@ -171,21 +171,35 @@ def write_whole(path: Path, text: str) -> bool:
 
 
 def sha256_of(path: Path) -> str:
-    """The hash of a file; one that nobody may write, such as an analysts' file, is read once."""
+    """The hash of a file; one that nobody may write, such as an analysts' file, is read once, whatever its names."""
     seen = path.stat()
-    read = _hash if seen.st_mode & _MAY_WRITE else _hash_once
-    return read(path, seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns)
+    if seen.st_mode & _MAY_WRITE:
+        return _hash(path)
+    return _hash_once(_Bytes(path, seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns))
 
 
 _MAY_WRITE = 0o222
 
 
-def _hash(path: Path, *_seen: int) -> str:
+@dataclass(frozen=True)
+class _Bytes:
+    """What a file is on its disk, by whichever of its names it is read."""
+
+    path: Path = field(compare=False)
+    device: int
+    inode: int
+    size: int
+    modified_ns: int
+
+
+def _hash(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-_hash_once = functools.lru_cache(maxsize=64)(_hash)
+@functools.lru_cache(maxsize=64)
+def _hash_once(of: _Bytes) -> str:
+    return _hash(of.path)
 
 
 def link_or_copy(source: Path, target: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from nianbao import clock
@@ -24,14 +24,20 @@ from nianbao.warehouse.models import (
     read_models,
     remember_built,
 )
+from nianbao.warehouse.refresh import Change
 
 
-@dataclass
+@dataclass(frozen=True)
 class Built:
-    """What a build came to: the models built anew, and how many rules the built tables were held to."""
+    """What a build came to: what changed in each table, and how many rules the built tables were held to."""
 
-    models: list[str] = field(default_factory=list)
+    changes: Mapping[str, Change | None] = field(default_factory=dict)
     verified: int = 0
+
+    @property
+    def models(self) -> list[str]:
+        """The models that were built."""
+        return list(self.changes)
 
 
 def build_tables(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from nianbao import clock
@@ -30,19 +30,22 @@ from nianbao.terms.document import DRAFT, Document
 from nianbao.warehouse.connect import Connection, has_table
 from nianbao.warehouse.kept_models import digest_of_program
 from nianbao.warehouse.models import built_from, remember_built
+from nianbao.warehouse.refresh import Change
 
 _NOT_PRINTED = ("expectations/", "sql/", "reference/extensions.csv", "reference/calendar.csv", "reports/sign_off.toml")
 """What is declared and no report prints; what it does to the tables is seen in them."""
 
 
-def refresh_drafts(workspace: Workspace, years: Sequence[int] = (), step: Step = at_once) -> list[Edition]:
+def refresh_drafts(
+    workspace: Workspace, years: Sequence[int] = (), step: Step = at_once, changes: Mapping[str, Change | None] = {}
+) -> list[Edition]:
     """Bring the drafts of years and the analysts' file up to date; unchanged ones are left alone.
 
     Without a year of every year of which anything counts: a correction to a printed year moves its draft and those
-    after it, whatever came in meanwhile.
+    after it, whatever came in meanwhile. `changes` is what the run's build changed in the tables.
     """
     put_back_missing(workspace)
-    snapshot = write_analysts_file(workspace, step)
+    snapshot = write_analysts_file(workspace, step, changes)
     editions: list[Edition] = []
     reported = reported_years(workspace)
     for year in years or reported:

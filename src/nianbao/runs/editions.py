@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from nianbao.warehouse import ledger
 from nianbao.warehouse.connect import Connection, rows_of
 from nianbao.warehouse.explanations import approved
 from nianbao.warehouse.models import fingerprint_of_built
+from nianbao.warehouse.refresh import Change
 from nianbao.warehouse.snapshot import write_snapshot
 
 SAMPLE_NOTICE = "本报告由合成样例数据生成，单位所报数字均非真实填报，仅供演示。"
@@ -160,7 +162,7 @@ def _footnoted(
     return with_footnotes(document, figures, explained, publication.footnotes_from)
 
 
-def write_analysts_file(workspace: Workspace, step: Step) -> Path:
+def write_analysts_file(workspace: Workspace, step: Step, changes: Mapping[str, Change | None] = {}) -> Path:
     """The analysts' file as the tables stand, written where they changed."""
     as_of: dt.datetime = ledger.known_until(workspace.connection) or clock.now()
     return step(  # type: ignore[no-any-return]
@@ -171,6 +173,7 @@ def write_analysts_file(workspace: Workspace, step: Step) -> Path:
         workspace.home.releases,
         as_of,
         state_of_tables(workspace),
+        changes,
     )
 
 

@@ -71,7 +71,7 @@ def _run_night(
         if not ledger.has_accepted(workspace.connection):
             return NightRun(collected, Built(), morning=read_standing(workspace, ALL))
         built = build_tables(workspace, step)
-        editions = refresh_drafts(workspace, () if year is None else (year,), step)
+        editions = refresh_drafts(workspace, () if year is None else (year,), step, built.changes)
         lapsed = find_lapsed(workspace)
         unsigned = wanted_signatures(workspace, issued.proposals(workspace.connection))
         morning = read_standing(workspace, ALL, lapsed)

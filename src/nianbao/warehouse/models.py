@@ -15,7 +15,7 @@ from nianbao.errors import ModelError
 from nianbao.language import _
 from nianbao.warehouse.connect import Connection, raise_interrupt, transaction
 from nianbao.warehouse.engine import other_engine
-from nianbao.warehouse.refresh import NOBODY, SAME, Moved, refresh, replace_whole, together
+from nianbao.warehouse.refresh import NOBODY, SAME, Change, Moved, refresh, replace_whole, together
 from nianbao.warehouse.schema import comment_on
 from nianbao.warehouse.state import READS
 
@@ -93,8 +93,10 @@ def build(
     built_at: dt.datetime,
     progress: Callable[[str], None] = lambda name: None,
     moved_since: Callable[[str, str, str], Moved] = lambda name, then, now: None,
-) -> list[str]:
-    """Build the models whose text, description or inputs changed, all in one transaction; returns their names.
+) -> dict[str, Change | None]:
+    """Build the models whose text, description or inputs changed, all in one transaction; returns what changed in each.
+
+    Nothing is said of a model that was made anew.
 
     `leaves` are the fingerprints of what models read and nobody builds: reference tables, raw, ledger. `moved_since`
     says of one of them whose rows moved between two of its fingerprints, where that is known.
@@ -111,7 +113,8 @@ def build(
     }
     compared = {read for model in models if model.reach for read in model.reads}
     fingerprints = dict(leaves)
-    built, said_anew = [], {} if known == leaves else {_LEAVES: json.dumps(dict(leaves))}
+    built: dict[str, Change | None] = {}
+    said_anew = {} if known == leaves else {_LEAVES: json.dumps(dict(leaves))}
     with transaction(connection):
         for model in in_order(models, leaves):
             said, inputs = _fingerprint(model, column_comments), _fingerprint_of_inputs(model, fingerprints)
@@ -123,8 +126,8 @@ def build(
             moved[model.name] = NOBODY
             if whose != NOBODY:
                 is_compared = before == said and model.name in compared
-                moved[model.name] = _build_one(connection, model, whose, is_compared, column_comments)
-                built.append(model.name)
+                now = moved[model.name] = _build_one(connection, model, whose, is_compared, column_comments)
+                built[model.name] = None if now is None else Change(model.key, now)
                 progress(model.name)
             if (before, of_before) != (said, inputs):  # what it reads may have been made anew and come out the same
                 said_anew[model.name] = fingerprints[model.name]

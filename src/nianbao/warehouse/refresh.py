@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nianbao.warehouse.connect import quote
@@ -15,6 +16,15 @@ Moved = frozenset[str] | None
 """Whose rows of a table are other than at the last build, by the key of the table; None: of anybody."""
 
 NOBODY: Moved = frozenset()
+
+
+@dataclass(frozen=True)
+class Change:
+    """Whose rows of a table are other than before, and the column that says whose a row is."""
+
+    key: str
+    of: frozenset[str]
+
 
 _PARTS = 5
 """Where more than one in so many of the keys is concerned the whole is made anew."""

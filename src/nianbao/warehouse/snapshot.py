@@ -21,6 +21,7 @@ from nianbao.errors import StoreError, UsageError
 from nianbao.language import _
 from nianbao.settings import MEMORY, link_or_copy, sha256_of
 from nianbao.warehouse.connect import Connection, literal, open_reader, quote, transaction
+from nianbao.warehouse.refresh import Change
 
 STORAGE_VERSION = "v1.5.0"
 """Older than this DuckDB's own, so that analysts with an older DuckDB can open the file."""
@@ -59,12 +60,16 @@ class _Table:
         return f"{schema}.{quote(table)}"
 
 
-def write_snapshot(connection: Connection, project: Project, folder: Path, as_of: dt.datetime, version: str) -> Path:
+def write_snapshot(
+    connection: Connection, project: Project, folder: Path, as_of: dt.datetime, version: str,
+    changes: Mapping[str, Change | None] = {},
+) -> Path:  # fmt: skip
     """Write the tables and comments of the published schemas to a new file and switch `current.duckdb` to it.
 
     The same tables lie beside it as Parquet (`tables_beside`), and `current.tables` is switched to them. Readers that
     hold the old file open keep it. Columns of personal fields are left out. Where the last file has the same tables
-    and columns, the rows that differ are changed in a copy of it. Returns the new file.
+    and columns, the rows that differ are changed in a copy of it; `changes` says whose they may be, and is held to
+    what comes of it. Returns the new file.
     """
     folder.mkdir(parents=True, exist_ok=True)
     name = f"nianbao-{as_of:%Y%m%d}-{version[:12]}.duckdb"
@@ -81,7 +86,7 @@ def write_snapshot(connection: Connection, project: Project, folder: Path, as_of
             shutil.copyfile(last.path, scratch)
             with _attached(connection, scratch):
                 if _read_tables(connection, _SNAPSHOT, {}) == tables:
-                    moved = _renew(connection, tables, warehouse, last.contents, contents)
+                    moved = _renew(connection, tables, warehouse, last.contents, contents, changes)
         if moved is None:
             scratch.unlink(missing_ok=True)
             with _attached(connection, scratch):
@@ -195,22 +200,39 @@ def _renew(
     warehouse: str,
     before: Mapping[str, str],
     contents: Mapping[str, str],
+    changes: Mapping[str, Change | None],
 ) -> set[str]:
-    """Change the rows that differ; a table in which the same row stands several times may need all of them anew."""
-    moved = [table for table in tables if before.get(table.name) != contents[table.name]]
-    for table in moved:
-        here, there = f'{_SNAPSHOT}.{table.place} AS "the row"', f'({_select(table, warehouse)}) AS "the row"'
-        row = 'hash("the row")'
-        connection.execute(f"DELETE FROM {here} WHERE {row} NOT IN (SELECT {row} FROM {there})")
-        connection.execute(
-            f"INSERT INTO {_SNAPSHOT}.{table.place} FROM {there} WHERE {row} NOT IN (SELECT {row} FROM {here})"
-        )
-    renewed = _contents(connection, {table.name: f"{_SNAPSHOT}.{table.place}" for table in moved})
-    for table in moved:
-        if renewed[table.name] != contents[table.name]:
-            here = f"{_SNAPSHOT}.{table.place}"
-            connection.execute(f"DELETE FROM {here}; INSERT INTO {here} {_select(table, warehouse)}")
+    """Bring the tables that differ to what they are now, each by the least that does it; returns their names.
+
+    That is the rows of those whom the build names; else the rows that differ; and where one stands there several times
+    it may take all of them.
+    """
+    moved = differ = [table for table in tables if before.get(table.name) != contents[table.name]]
+    for renewing in (_renew_those_named, _renew_rows, _renew_whole):
+        for table in differ:
+            place = f"{_SNAPSHOT}.{table.place}"
+            renewing(connection, place, f"({_select(table, warehouse)})", changes.get(table.name))
+        renewed = _contents(connection, {table.name: f"{_SNAPSHOT}.{table.place}" for table in differ})
+        differ = [table for table in differ if renewed[table.name] != contents[table.name]]
     return {table.name for table in moved}
+
+
+def _renew_those_named(connection: Connection, here: str, there: str, change: Change | None) -> None:
+    if change is not None:
+        theirs, keys = f"WHERE list_contains($keys, {change.key})", {"keys": sorted(change.of)}
+        connection.execute(f"DELETE FROM {here} {theirs}", keys)
+        connection.execute(f"INSERT INTO {here} FROM {there} {theirs}", keys)
+
+
+def _renew_rows(connection: Connection, here: str, there: str, _change: Change | None) -> None:
+    row = 'hash("the row")'
+    here_rows, there_rows = f'{here} AS "the row"', f'{there} AS "the row"'
+    connection.execute(f"DELETE FROM {here_rows} WHERE {row} NOT IN (SELECT {row} FROM {there_rows})")
+    connection.execute(f"INSERT INTO {here} FROM {there_rows} WHERE {row} NOT IN (SELECT {row} FROM {here_rows})")
+
+
+def _renew_whole(connection: Connection, here: str, there: str, _change: Change | None) -> None:
+    connection.execute(f"DELETE FROM {here}; INSERT INTO {here} FROM {there}")
 
 
 def _contents(connection: Connection, places: Mapping[str, str]) -> dict[str, str]:

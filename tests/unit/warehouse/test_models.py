@@ -51,7 +51,7 @@ ALL = [TOP, BOTH, B, A]
 
 def run(connection: Connection, models: list[Model]) -> list[str]:
     """Build what changed since the last time."""
-    return build(connection, models, leaf_fingerprints(connection), COMMENTS, NOW)
+    return list(build(connection, models, leaf_fingerprints(connection), COMMENTS, NOW))
 
 
 def amounts(connection: Connection, table: str) -> list[int]:
