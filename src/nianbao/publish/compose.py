@@ -24,7 +24,6 @@ from nianbao.statistics.exact import in_table
 from nianbao.statistics.figures import Figures
 from nianbao.statistics.numerals import characters
 from nianbao.statistics.scopes import ALL
-from nianbao.statistics.trace import figure_key
 from nianbao.statistics.wording import CHANGE, Wording, parse_wording, word
 from nianbao.terms.document import (
     Document,
@@ -39,7 +38,7 @@ from nianbao.terms.document import (
     TableCell,
     ToWrite,
 )
-from nianbao.terms.figure import Judgement
+from nianbao.terms.figure import Judgement, figure_key
 from nianbao.terms.indicator import POINTS
 from nianbao.terms.passage import (
     Binding,

@@ -15,8 +15,8 @@ from nianbao.publish.plain import exact_text
 from nianbao.record.compare import Pair, Row, pair_lines, pair_others
 from nianbao.statistics.noun import is_true_for
 from nianbao.statistics.scopes import ALL
-from nianbao.statistics.trace import figure_key
 from nianbao.terms.document import Document, PrintedFigure, Revision
+from nianbao.terms.figure import figure_key
 from nianbao.terms.release import Correction
 
 _ONCE = {"indicator": "indicator_id", "period": "year", "coverage_reported": "reported", "coverage_expected": "asked"}

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 
-import sqlglot
-from sqlglot import exp
-
 from nianbao.catalog import Project
 from nianbao.errors import DeclarationError
 from nianbao.language import _
@@ -199,10 +196,14 @@ def _measure(indicator: Indicator, field: str, project: Project) -> str:
     if indicator.measure:
         return _parse(indicator, indicator.measure)
     column = project.forms[indicator.form].part(indicator.part).field(field).column
+    from sqlglot import exp  # a night that brings nothing needs none of it
+
     return exp.column(column).sql(dialect="duckdb", identify=True)
 
 
 def _parse(indicator: Indicator, text: str) -> str:
+    import sqlglot
+
     try:
         return sqlglot.parse_one(text, dialect="duckdb").sql(dialect="duckdb")
     except sqlglot.ParseError as error:

@@ -10,8 +10,7 @@ from typing import Any
 from nianbao.statistics.claims import Claims
 from nianbao.statistics.figures import plain
 from nianbao.statistics.intervals import INFINITY, Interval
-from nianbao.statistics.trace import figure_key
-from nianbao.terms.figure import TracedCell
+from nianbao.terms.figure import TracedCell, figure_key
 from nianbao.terms.target import Target, TargetOutcome
 from nianbao.warehouse.connect import Connection, has_table, rows_of
 

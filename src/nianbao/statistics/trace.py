@@ -14,7 +14,7 @@ from nianbao.statistics.figures import Figures, plain
 from nianbao.statistics.formulas import Operand, counted_behind, expand, looks_back, operands_of
 from nianbao.statistics.scopes import ALL
 from nianbao.terms.document import Trace, TracedOperand, UnitValue
-from nianbao.terms.figure import TracedCell
+from nianbao.terms.figure import TracedCell, figure_key
 from nianbao.terms.indicator import Indicator
 from nianbao.terms.period import Period
 from nianbao.terms.year_basis import YearBasis
@@ -155,11 +155,6 @@ def fed_by(
         return gone is None or (bool(gone) and cell.unit_code not in gone)
 
     return [(cell, tuple(each for each in dict.fromkeys(fed) if counts(cell, each))) for cell, fed in cells.items()]
-
-
-def figure_key(indicator_id: str, year: int) -> str:
-    """The id that a figure carries in every format: `warmth_funds-2021`."""
-    return f"{indicator_id}-{year}"
 
 
 def _bare_traces(figures: Figures, pairs: Iterable[tuple[str, int]]) -> dict[str, Trace]:

@@ -7,6 +7,11 @@ from decimal import Decimal
 from enum import StrEnum
 
 
+def figure_key(indicator_id: str, year: int) -> str:
+    """The id that a figure carries in every format: `warmth_funds-2021`."""
+    return f"{indicator_id}-{year}"
+
+
 @dataclass(frozen=True)
 class Coverage:
     """How many of the units that owe an indicator's form have reported it for the year, and which have not."""

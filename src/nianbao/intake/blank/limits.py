@@ -6,16 +6,16 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
-
-from xlsxwriter.utility import xl_rowcol_to_cell
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, Any
 
 from nianbao.intake.blank.options import list_name
 from nianbao.terms.check import Rule
 from nianbao.terms.finding import Severity
 from nianbao.terms.form import NUMBERS, Field, FieldType
 from nianbao.terms.workbook_words import NO, NOT_APPLICABLE, YES
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 MONEY_UNIT_NAME = "money_unit"
 MONEY_SCALE_NAME = "money_scale"
@@ -70,6 +70,8 @@ def limits_by_column(rules: Iterable[Rule]) -> LimitsByColumn:
 
 def limit_entry(sheet: Worksheet, cells: tuple[int, int, int, int], field: Field, limits: Limits | None) -> None:
     """Put a field's validation and its messages on a range of cells."""
+    from xlsxwriter.utility import xl_rowcol_to_cell  # receipts, which every night may write, name limits only
+
     limits = limits or Limits()
     kind = _KINDS.get(field.type)
     if kind is None:

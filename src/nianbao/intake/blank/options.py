@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from xlsxwriter import Workbook
+from typing import TYPE_CHECKING
 
 from nianbao.catalog import Project
 from nianbao.terms.codes import Code
 from nianbao.terms.period import Period
 from nianbao.terms.unit import Unit
 from nianbao.terms.workbook_words import CODES_SHEET, option_label
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 
 class Options:
