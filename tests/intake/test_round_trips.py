@@ -31,12 +31,17 @@ def vocabulary() -> Vocabulary:
 
 @pytest.fixture(scope="module")
 def written(project: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Filled]:
-    """A workbook with every form filled in, what counted before printed beside each line, and its answers."""
+    """A workbook with every form filled in, what counted before beside lines and known records, and its answers."""
     generous = owing_everything(project, project.units[XINING])
     answers = filled(generous, project.units[XINING], PERIOD, random.Random(3))
     path = tmp_path_factory.mktemp("written") / "报表.xlsx"
     told = Earlier(Decimal(77), Decimal("66.5"), Decimal(55))
-    lines = {(part.form_code, part.code, each.code): told for part in generous.parts for each in part.fields}
+    lines = {
+        (part.form_code, part.code, each.code, tuple(record.get(code) for code in part.known_by)): told
+        for part in generous.parts
+        for each in part.fields
+        for record in answers.forms[part.form_code].get(part.code, ())
+    }
     write_workbook(path, generous, project.units[XINING], PERIOD, answers, HeldBefore(values=lines))
     assert set(answers.forms) == set(project.forms)
     return path, answers

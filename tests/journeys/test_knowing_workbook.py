@@ -1,6 +1,7 @@
 """What a blank workbook knows from the home: earlier values, and how many rows a ledger needed."""
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -8,8 +9,14 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
+from nianbao.catalog import Project
+from nianbao.catalog.held_before import hold_before
 from nianbao.cli.main import main
 from nianbao.errors import DeclarationError
+from nianbao.terms.filled import Earlier, Row
+from nianbao.terms.form import Part
+from nianbao.terms.period import Period
+from nianbao.terms.unit import Unit
 from tests.federation import Federation, a01, a02
 from tests.homes import arrive, clock_at
 
@@ -74,6 +81,41 @@ def test_S17_what_runs_on_is_filled_in_and_counts_once_it_is_answered(tmp_path: 
     federation.night("2022-01-04T01:00:00")
     counted = federation.ask("SELECT title FROM core.a02 WHERE period = '2021Q4' ORDER BY row_no")
     assert counted == [("长期项目一",), ("新项目",)]
+
+
+def test_S17_what_runs_on_has_what_it_said_beside_it(tmp_path: Path) -> None:
+    """S17: beside a row that runs on stand its own numbers of the last period and of a year before."""
+    federation = Federation(tmp_path)
+    federation.edit("forms/A02.toml", 'row_key = ["title", "held_on"]', 'row_key = ["title"]\nrunning = ["title"]')
+    for period, at, counts in (("2021Q4", "2022-01-03", (20, 30)), ("2022Q3", "2022-10-05", (25, 35))):
+        lasting = [(f"长期项目{number}", "2021-08-02", count) for number, count in enumerate(counts)]
+        federation.send("A1", period, {"A01": a01(100, 5, 6), "A02": a02(*lasting)}, f"{at}T09:00:00")
+        federation.night(f"{at}T23:00:00")
+    with clock_at("2022-12-30T10:00:00"):
+        path = _template(federation, "2022Q4", tmp_path / "out")
+    ledger = openpyxl.load_workbook(path, data_only=True).worksheets[3]
+    rows = [[cell.value for cell in row] for row in ledger.iter_rows()]
+    known = [[value for value in row[2:] if value is not None] for row in rows if str(row[0]).startswith("续")]
+    assert known == [[25, 20, 25], [35, 30, 35]]
+
+
+def test_S17_a_half_year_is_what_came_before_in_a_form_of_the_year_to_date(project: Project) -> None:
+    """S17: 上期 of a year is its half-year where values are year-to-date, by the key of each record."""
+    form = project.forms["GH12"]
+    half, year, before = Period.parse("2022H1"), Period.parse("2022"), Period.parse("2021")
+    unit = next(each for each in project.units.values() if form.parts_of(each, year))
+    said = {half.code: (5, 1), before.code: (4, 3)}
+
+    def read(part: Part, unit: Unit, periods: Sequence[Period]) -> dict[str, list[Row]]:
+        return {
+            each.code: [{"account_code": "x", "budget_initial": said[each.code][0], "actual": said[each.code][1]}]
+            for each in periods
+            if each.code in said and part.code == "main" and part.form_code == "GH12"
+        }
+
+    values = hold_before(project, unit, year, read).values
+    assert values["GH12", "main", "budget_initial", ("x",)] == Earlier(Decimal(5), Decimal(4), None)
+    assert values["GH12", "main", "actual", ("x",)] == Earlier(Decimal(1), Decimal(3), None)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from nianbao.catalog.project import Project
-from nianbao.terms.filled import Earlier, HeldBefore, Row
+from nianbao.terms.filled import Earlier, HeldBefore, Row, RowKey
 from nianbao.terms.form import NUMBERS, Aggregate, Field, Form, Layout, Part
 from nianbao.terms.period import Period
 from nianbao.terms.unit import Unit
@@ -16,23 +16,23 @@ ReadRows = Callable[[Part, Unit, Sequence[Period]], Mapping[str, Sequence[Row]]]
 
 
 def hold_before(project: Project, unit: Unit, period: Period, read_rows: ReadRows) -> HeldBefore:
-    """How many records each ledger had a year before, those that run on, and the earlier values of every line."""
+    """How many records each ledger had a year before, those that run on, and what lines and known records said."""
     rows: dict[tuple[str, str], int] = {}
-    values: dict[tuple[str, str, str], Earlier] = {}
+    values: dict[tuple[str, str, str, RowKey], Earlier] = {}
     running: dict[tuple[str, str], tuple[Row, ...]] = {}
     for form, own, parts in project.due_forms(unit, period):
         for part in parts:
-            earlier = _earlier(form, own) if part.running or part.layout is Layout.INDICATOR else []
+            is_known = part.layout is Layout.INDICATOR or bool(part.known_by)
+            earlier = _earlier(form, own) if is_known else []
             held = read_rows(part, unit, list(dict.fromkeys([*earlier, own.prev_year])))
             if part.layout is Layout.LEDGER:
                 rows[form.code, part.code] = len(held.get(own.prev_year.code, ()))
                 last = next((held[each.code] for each in reversed(earlier) if held.get(each.code)), ())
-                running[form.code, part.code] = tuple(_run_on(part, last))
-            else:
-                said = {code: rows[0] for code, rows in held.items() if rows}
-                for field in part.fields if said else ():
-                    if field.type in NUMBERS and field.is_asked_in(own):
-                        values[form.code, part.code, field.code] = _values(said, field, earlier, own)
+                running[form.code, part.code] = tuple(_run_on(part, last)) if part.running else ()
+            asked = [field for field in part.fields if _is_told(part, field) and field.is_asked_in(own)]
+            for key, said in (_by_key(part, held) if is_known else {}).items():
+                for field in asked:
+                    values[form.code, part.code, field.code, key] = _values(said, field, earlier, own)
     return HeldBefore(rows, values, running)
 
 
@@ -44,6 +44,21 @@ def _run_on(part: Part, records: Sequence[Row]) -> Iterator[Row]:
         if key not in seen:
             seen.add(key)
             yield {code: record[code] for code in part.running if record.get(code) is not None}
+
+
+def _is_told(part: Part, field: Field) -> bool:
+    return field.type in NUMBERS and field.code not in (*part.known_by, *part.running)
+
+
+def _by_key(part: Part, held: Mapping[str, Sequence[Row]]) -> Mapping[RowKey, Mapping[str, Row]]:
+    """The record of each period by its key; of a key that a period has twice it is open which one is meant."""
+    found: dict[RowKey, dict[str, Row]] = {}
+    for code, records in held.items():
+        keys = [tuple(record.get(each) for each in part.known_by) for record in records]
+        for key, record in zip(keys, records, strict=True):
+            if keys.count(key) == 1:
+                found.setdefault(key, {})[code] = record
+    return found
 
 
 def _values(said: Mapping[str, Row], field: Field, earlier: Sequence[Period], own: Period) -> Earlier:
@@ -62,7 +77,10 @@ def _number(said: Mapping[str, Row], period: Period, field: Field) -> Decimal | 
 
 
 def _earlier(form: Form, own: Period) -> list[Period]:
-    """The periods of the same kind before one, from the year before on: of a third quarter the six quarters before."""
-    same = [suffix for suffix in form.suffixes if suffix[0] == own.suffix[0]]
+    """The periods of the same kind before one, from the year before on: of a third quarter the six quarters before.
+
+    Where values are year-to-date a half-year says what the year had so far, and is of the same kind.
+    """
+    same = [suffix for suffix in form.suffixes if form.cumulative or suffix[0] == own.suffix[0]]
     periods = (Period.of(year, suffix) for year in (own.year - 1, own.year) for suffix in same)
     return sorted((each for each in periods if each.end < own.end), key=lambda each: each.end)

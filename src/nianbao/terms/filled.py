@@ -15,6 +15,10 @@ A text where a number is asked is typed as it stands, as a careless clerk would.
 """
 
 
+RowKey = tuple[Value | None, ...]
+"""What tells a record from the others of its part: the values of `Part.known_by`, none of a line."""
+
+
 @dataclass(frozen=True)
 class Filled:
     """The answers to write into a workbook: form → part → rows; an indicator part has one row.
@@ -31,7 +35,7 @@ class Filled:
 
 @dataclass(frozen=True)
 class Earlier:
-    """What counts of a line's earlier periods: 上期, 上年同期, 本年前期累计; None where nothing does."""
+    """What counts of earlier periods, of a line or a record: 上期, 上年同期, 本年前期累计; None where nothing does."""
 
     last: Decimal | None
     year_ago: Decimal | None
@@ -43,12 +47,12 @@ class HeldBefore:
     """What the office holds already when it writes a workbook for a unit and period.
 
     `rows` are the records of the same period of last year by form and part, which say how many a ledger needs;
-    `values` the earlier values of lines by form, part and field; `running` the records of the last period that has any,
-    as far as their part says that they run on.
+    `values` the earlier values by form, part, field and key of the record, which a line does not have; `running` the
+    records of the last period that has any, as far as their part says that they run on.
     """
 
     rows: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    values: Mapping[tuple[str, str, str], Earlier] = field(default_factory=dict)
+    values: Mapping[tuple[str, str, str, RowKey], Earlier] = field(default_factory=dict)
     running: Mapping[tuple[str, str], tuple[Row, ...]] = field(default_factory=dict)
 
     def has_values_of(self, form_code: str, part_code: str) -> bool:

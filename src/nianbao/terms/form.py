@@ -124,6 +124,11 @@ class Part:
     running: tuple[str, ...] = ()
 
     @property
+    def known_by(self) -> tuple[str, ...]:
+        """The fields by which a blank knows its records from earlier ones; none where it has none filled in."""
+        return (self.fields[0].code,) if self.rows else self.row_key if self.running else ()
+
+    @property
     def table(self) -> str:
         """The table of the part in the schemas raw, stage, known and core: `a03`, `a03_sites`."""
         stem = self.form_code.lower()

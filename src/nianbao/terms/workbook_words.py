@@ -102,6 +102,11 @@ def sheet_name(form_code: str, zh: str) -> str:
     return f"{form_code} {title}"[:_SHEET_NAME_LENGTH]
 
 
+def earlier_title(number: int, zh: str) -> str:
+    """What heads the column of an earlier value of a ledger's field: ours to print, as those of `EARLIER` are."""
+    return f"{EARLIER[number]}\n{zh}"
+
+
 def option_label(codes: str, code: str, zh: str) -> str:
     """What a code cell shows for a code: its Chinese label; an account keeps its code in front, as in the books."""
     return f"{code} {zh}" if codes == "accounts" else zh

@@ -11,12 +11,14 @@ from pathlib import Path
 import openpyxl
 import pytest
 from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.utils.cell import range_boundaries
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from nianbao.catalog import Project, load_project
 from nianbao.intake.answer.styles import FILLS
+from nianbao.intake.blank.options import Options
 from nianbao.intake.blank.workbook import write_workbook
 from nianbao.terms import workbook_words
 from nianbao.terms.check import Rule
@@ -434,7 +436,7 @@ def test_S17_of_several_ledgers_each_begins_a_page_and_none_gives_its_titles_to_
 def test_S17_a_foot_goes_to_the_next_page_with_the_part_that_it_closes(project: Project, tmp_path: Path) -> None:
     """S17: where the chart of accounts fills a page, the next has the last part, its titles and the foot, alone."""
     path, form = tmp_path / "w.xlsx", project.forms["GH12"]
-    held = HeldBefore(values={("GH12", "refund", "sme_refund"): Earlier(None, Decimal(5), None)})
+    held = HeldBefore(values={("GH12", "refund", "sme_refund", ()): Earlier(None, Decimal(5), None)})
     write_workbook(path, project, project.units["QH630000"], Period.parse("2022H1"), before=held)
     workbook = openpyxl.load_workbook(path)
     sheet = workbook[workbook_words.sheet_name(form.code, form.zh)]
@@ -546,7 +548,7 @@ def test_R24_a_ledger_fits(project: Project, tmp_path: Path, a_year_before: int,
 
 def test_S17_earlier_values_stand_beside_the_cell(project: Project, tmp_path: Path) -> None:
     """S17: 上期, 上年同期 and 本年前期累计 are printed right of the value, locked and greyed; the value stays open."""
-    before = HeldBefore({}, {("GH01", "main", "members_total"): Earlier(Decimal(11), Decimal(9), None)})
+    before = HeldBefore({}, {("GH01", "main", "members_total", ()): Earlier(Decimal(11), Decimal(9), None)})
     path = tmp_path / "w.xlsx"
     write_workbook(path, project, project.units[XINING], PERIOD, before=before)
     form = project.forms["GH01"]
@@ -557,6 +559,29 @@ def test_S17_earlier_values_stand_beside_the_cell(project: Project, tmp_path: Pa
     header = next(row for row in range(cell.row, 0, -1) if cell.parent.cell(row, cell.column).value == "数值")
     titles = [cell.parent.cell(header, cell.column + number).value for number in range(1, 5)]
     assert titles == [*workbook_words.EARLIER, workbook_words.SELF_CHECK]
+
+
+@pytest.mark.parametrize(
+    ("code", "asked", "is_printed"), [("groups", "new_form_members", True), ("counties", "members_total", False)]
+)
+def test_S17_earlier_values_stand_beside_known_records(
+    project: Project, tmp_path: Path, code: str, asked: str, is_printed: bool
+) -> None:
+    """S17: what is known of a record stands in its row: in the page where that is wide enough, else right of it."""
+    part = project.forms["GH01"].part(code)
+    key = list(Options(project, project.units[XINING], PERIOD).labels(part.rows))[1]
+    told = {("GH01", code, asked, (key,)): Earlier(Decimal(11), Decimal(9), None)}
+    write_workbook(tmp_path / "w.xlsx", project, project.units[XINING], PERIOD, before=HeldBefore(values=told))
+    first = entry(openpyxl.load_workbook(tmp_path / "w.xlsx"), project.forms["GH01"], part, part.field(asked))
+    cell, sheet = first.offset(1, 0), first.parent
+    beside = [each for each in sheet[cell.row] if each.value in (11, 9) and each.column > cell.column]
+    assert [each.value for each in beside] == [11, 9] and all(each.protection.locked for each in beside)
+    assert not cell.protection.locked and cell.value is None
+    assert [sheet.cell(first.row - 3, each.column).value for each in beside] == [
+        f"{title}\n{part.field(asked).zh}" for title in workbook_words.EARLIER[:2]
+    ]
+    edge = range_boundaries(sheet.print_area.split("!")[1])[2]
+    assert edge is not None and (beside[0].column <= edge, beside[1].column <= edge) == (is_printed, is_printed)
 
 
 def test_the_head_prints_what_is_declared_and_nothing_else(project: Project, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from itertools import repeat
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from nianbao.intake.blank.cells import shown, write_value
+from nianbao.intake.blank.earlier import EARLIER_WIDTH, Beside, known_columns, values_of, write_earlier
 from nianbao.intake.blank.formulas import Placed
 from nianbao.intake.blank.limits import MONEY_UNIT_NAME, Limits, limit_entry
 from nianbao.intake.blank.options import Options
@@ -18,7 +19,7 @@ from nianbao.intake.blank.page import BlankBook, Page
 from nianbao.intake.blank.self_check import SelfCheck, write_title
 from nianbao.intake.blank.style import ROW_HEIGHT, input_style, text_height, text_width
 from nianbao.terms.filled import Row
-from nianbao.terms.form import NUMBERS, Field, FieldType, Layout, Part
+from nianbao.terms.form import Field, FieldType, Layout, Part
 from nianbao.terms.submission import Value
 from nianbao.terms.workbook_words import EARLIER, INDICATOR_HEADER, LEDGER_NUMBER, RUNNING, field_code
 
@@ -37,13 +38,16 @@ _WIDTHS = {
 }
 _LABEL_WIDTHS = (12.0, 34.0)
 _VALUE_WIDTH = 22.0
-_CHECK_WIDTH, _EARLIER_WIDTH = 8.0, 14.0
+_CHECK_WIDTH = 8.0
 
 
 def column_widths(part: Part, fields: Sequence[Field], book: BlankBook, is_checked: bool) -> list[float]:
-    """How wide the columns of a part want to be, with those of earlier values and the self-check where it has any."""
+    """How wide the printed columns of a part want to be: those of earlier values of records want no room (`Beside`)."""
+    own = _answer_widths(part, fields, book.options)
+    if part.layout is Layout.LEDGER and known_columns(book.before, part, fields):
+        return own
     earlier = len(EARLIER) if book.before.has_values_of(part.form_code, part.code) else 0
-    return _answer_widths(part, fields, book.options) + [_EARLIER_WIDTH] * earlier + [_CHECK_WIDTH] * is_checked
+    return own + [EARLIER_WIDTH] * earlier + [_CHECK_WIDTH] * is_checked
 
 
 def _answer_widths(part: Part, fields: Sequence[Field], options: Options) -> list[float]:
@@ -105,24 +109,26 @@ def _write_lines(page: Page, check: SelfCheck, part: Part, fields: Sequence[Fiel
 
 def _write_earlier(page: Page, row: int, first: int, part: Part, field: Field) -> None:
     """What counts of the line's earlier periods, as values, greyed and locked; money in 元, whatever the cover says."""
-    earlier = page.book.before.values.get((part.form_code, part.code, field.code))
-    style = page.styles[f"earlier_{field.type}" if field.type in NUMBERS else "earlier_int"]
-    for column, value in enumerate((earlier.last, earlier.year_ago, earlier.year_to_date) if earlier else [None] * 3):
-        write_value(page.sheet, row, first + column, value, style, field, page.book.options)
+    earlier = page.book.before.values.get((part.form_code, part.code, field.code, ()))
+    for column, value in enumerate(values_of(earlier), start=first):
+        write_earlier(page, row, column, field, value)
 
 
 def _write_records(page: Page, check: SelfCheck, part: Part, fields: Sequence[Field], rows: Sequence[Row]) -> range:
-    header = range(page.row, page.row + _write_ledger_header(page, part, fields, check.is_of(part)))
+    is_checked = check.is_of(part)
+    beside = Beside.of(page, part, fields, is_checked)
+    header = range(page.row, page.row + _write_ledger_header(page, part, fields, beside, is_checked))
     first = page.row
     running = list(_running(page, part, fields))
     records = list(_prefilled(page, part, fields[0], rows) if part.rows else _with_blank(page, part, running, rows))
     key_styles = _key_styles(page, part) if part.rows else {}
     placed = check.placed[part.code] = Placed(
-        page.sheet.name, part, tuple(fields), range(first, first + len(records)), len(fields) + 1
+        page.sheet.name, part, tuple(fields), range(first, first + len(records)), beside.stop
     )
     for number, record in enumerate(records, start=1):
         _write_number(page, header.stop, number <= len(running), number)
         _write_record(page, fields, record, key_styles, part.running if number <= len(running) else ())
+        beside.write(page, record)
         page.row += 1
     for column, field in enumerate(fields[1:] if part.rows else fields, start=2 if part.rows else 1):
         page.wait_at(first, column)
@@ -131,16 +137,17 @@ def _write_records(page: Page, check: SelfCheck, part: Part, fields: Sequence[Fi
     return header
 
 
-def _write_ledger_header(page: Page, part: Part, fields: Sequence[Field], is_checked: bool) -> int:
+def _write_ledger_header(page: Page, part: Part, fields: Sequence[Field], beside: Beside, is_checked: bool) -> int:
     """The titles, their units of measure where there are any, and the codes; returns how many rows that takes."""
     sheet, styles = page.sheet, page.styles
     has_units = any(field.unit for field in fields)
     rows = 3 if has_units else 2
     page.merge(0, 0, LEDGER_NUMBER, "header", rows)
+    beside.write_titles(page, rows)
     if is_checked:
-        write_title(page, len(fields) + 1, rows)
+        write_title(page, beside.stop, rows)
     heights = [text_height(field.zh, page.widths[column]) for column, field in enumerate(fields, start=1)]
-    page.set_height(page.row, max(_HEADER_HEIGHT, *heights))
+    page.set_height(page.row, max(_HEADER_HEIGHT, beside.title_height - ROW_HEIGHT, *heights))
     for column, field in enumerate(fields, start=1):
         page.put(column, field.zh, "header")
         if has_units:

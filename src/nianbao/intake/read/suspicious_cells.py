@@ -142,10 +142,13 @@ def _note_extra_lines(table: FormTable, block: FormBlock) -> None:
 def _note_extra_columns(table: FormTable, block: FormBlock, rows: Sequence[int]) -> None:
     """Titled and filled columns of a ledger that are none of the form's."""
     sheet, known = table.sheet, {column for _, column, _ in block.places}
+    ours = {workbook_words.LEDGER_NUMBER, workbook_words.SELF_CHECK}
+    for each in block.part.fields:
+        ours.update(compact(workbook_words.earlier_title(at, each.zh)) for at in range(len(workbook_words.EARLIER)))
     for column in range(max((len(sheet.rows[row]) for row in rows), default=0)):
         if column not in known and any(sheet.at(row, column) != "" for row in rows):
             above = range(block.header_row, max(block.header_row - _TITLE_ROWS, 0) - 1, -1)
             titles = (compact(text) for text in (sheet.at(row, column) for row in above) if isinstance(text, str))
             title = next(filter(None, titles), "")
-            if title and title not in (workbook_words.LEDGER_NUMBER, workbook_words.SELF_CHECK):
+            if title and title not in ours:
                 table.note("EXTRA_COLUMN", sheet.name_of(block.header_row, column), title[:_LABEL])
