@@ -21,6 +21,9 @@ _TYPES_PART = "[Content_Types].xml"
 _USUAL_WORKBOOK = "xl/workbook.xml"
 _MAX_INFLATED = 200 * 1024 * 1024
 _WRITTEN_AT = (1980, 1, 1, 0, 0, 0)
+_PRIVATE = 0o600 << 16
+"""The attributes that zipfile gives an entry."""
+_LOCAL_HEADER = 30
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
@@ -36,6 +39,7 @@ class WorkbookPackage:
     """The parts of a workbook's file."""
 
     def __init__(self, content: bytes) -> None:
+        self._content = content
         try:
             self._archive = zipfile.ZipFile(io.BytesIO(content))
             self._names = list(dict.fromkeys(self._archive.namelist()))
@@ -156,15 +160,51 @@ class WorkbookPackage:
         written = io.BytesIO()
         with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
             for name in self._names:
-                content = self.read(name)
                 entry = zipfile.ZipInfo(name, _WRITTEN_AT)
                 entry.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(entry, content)
+                packed = b"" if name in self._bytes else self._packed(name)
+                if packed:
+                    _put_packed(archive, written, entry, packed, self._archive.getinfo(name))
+                else:
+                    archive.writestr(entry, self.read(name))
         return written.getvalue()
+
+    def _packed(self, part: str) -> bytes:
+        """A part deflated as it came, since deflating anew is half of the work; nothing where anything is odd about it.
+
+        It is held to the size and the checksum that the package tells, and nothing may stand behind it.
+        """
+        came = self._archive.getinfo(part)
+        if came.compress_type != zipfile.ZIP_DEFLATED or came.file_size > self._budget:
+            return b""
+        start = came.header_offset + _LOCAL_HEADER
+        name_and_extra = self._content[start - 4 : start]
+        start += int.from_bytes(name_and_extra[:2], "little") + int.from_bytes(name_and_extra[2:], "little")
+        packed = self._content[start : start + came.compress_size]
+        inflating = zlib.decompressobj(-zlib.MAX_WBITS)
+        content = inflating.decompress(packed, came.file_size + 1)
+        is_sound = len(content) == came.file_size and zlib.crc32(content) == came.CRC
+        if not (is_sound and inflating.eof and not inflating.unused_data):
+            return b""
+        self._budget -= came.file_size
+        return packed
 
     def _checksum(self, part: str) -> int:
         own = self._bytes.get(part)
         return self._archive.getinfo(part).CRC if own is None else zlib.crc32(own)
+
+
+def _put_packed(
+    archive: zipfile.ZipFile, written: io.BytesIO, entry: zipfile.ZipInfo, packed: bytes, came: zipfile.ZipInfo
+) -> None:
+    """Put a part that is deflated already into an archive, which zipfile has no way for."""
+    entry.CRC, entry.compress_size, entry.file_size = came.CRC, len(packed), came.file_size
+    entry.external_attr, entry.header_offset = _PRIVATE, archive.start_dir
+    written.seek(archive.start_dir)
+    written.write(entry.FileHeader(zip64=False) + packed)
+    archive.filelist.append(entry)
+    archive.NameToInfo[entry.filename] = entry
+    archive.start_dir = written.tell()
 
 
 def parse(content: bytes) -> Element:
