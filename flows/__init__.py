@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from nianbao.language import choose_language
 from nianbao.settings import keep_files_private
 
 keep_files_private()
+choose_language()
 ROOT = Path(__file__).resolve().parents[1]
 
 

@@ -4,19 +4,20 @@ from pathlib import Path
 
 from prefect import flow
 
-from flows.steps import as_task
+from flows.steps import as_task, explained
 from nianbao.runs.build import Built, build_tables
 from nianbao.runs.morning import open_run
 from nianbao.settings import Home
 
 
 @flow(name="build", persist_result=False)
+@explained
 def build(project: Path = Path("."), home: Path = Path("var")) -> Built:
     """Build the tables that changed and hold them to the expectations on built tables.
 
     Args:
-        project: 申报目录，含forms/、reference/、sql/ Folder of the declarations.
-        home: 数据目录，含收件、回执、档案、数据库和发布件 Folder of inbox, outbox, archive, warehouse and releases.
+        project: Folder of the declarations.
+        home: Folder of inbox, outbox, archive, warehouse and releases.
     """
     with open_run(project.resolve(), Home(home.resolve()), "build") as workspace:
         return build_tables(workspace, as_task)

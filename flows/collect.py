@@ -6,7 +6,7 @@ from prefect import flow
 
 from flows.artifacts import show_collected
 from flows.secret_blocks import secret
-from flows.steps import as_task
+from flows.steps import as_task, explained
 from nianbao.runs.collect import Collected
 from nianbao.runs.collect import collect as run_collect
 from nianbao.runs.kept import raise_kept
@@ -16,12 +16,13 @@ from nianbao.settings import Home
 
 
 @flow(name="collect", persist_result=False)
+@explained
 def collect(project: Path = Path("."), home: Path = Path("var")) -> Collected:
     """Take in what is new at the sources and answer every delivery.
 
     Args:
-        project: 申报目录，含forms/、reference/、sql/ Folder of the declarations.
-        home: 数据目录，含收件、回执、档案、数据库和发布件 Folder of inbox, outbox, archive, warehouse and releases.
+        project: Folder of the declarations.
+        home: Folder of inbox, outbox, archive, warehouse and releases.
     """
     with open_run(project.resolve(), Home(home.resolve()), "collect") as workspace:
         collected = run_collect(workspace, as_task, secrets=secret)

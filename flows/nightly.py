@@ -16,7 +16,7 @@ from prefect.settings import PREFECT_API_URL
 from flows.artifacts import show_collected, show_editions, show_lapsed, show_morning
 from flows.secret_blocks import secret
 from flows.server import RunServer
-from flows.steps import Year, as_task, leave
+from flows.steps import Year, as_task, explained, leave
 from nianbao.errors import NianbaoError
 from nianbao.runs.kept import raise_kept
 from nianbao.runs.nightly import NightRun
@@ -26,13 +26,14 @@ from nianbao.settings import Home
 
 
 @flow(name="nightly", persist_result=False)
+@explained
 def nightly(project: Path = Path("."), home: Path = Path("var"), year: Year | None = None) -> NightRun:
     """Collect, build, and refresh the drafts and the analysts' file.
 
     Args:
-        project: 申报目录，含forms/、reference/、sql/ Folder of the declarations.
-        home: 数据目录，含收件、回执、档案、数据库和发布件 Folder of inbox, outbox, archive, warehouse and releases.
-        year: 只写该年度的草稿；不填即所有已报年度 Only the drafts of this year; empty for every year reported.
+        project: Folder of the declarations.
+        home: Folder of inbox, outbox, archive, warehouse and releases.
+        year: Only the drafts of this year; empty for every year reported.
     """
     night = run_nightly(project.resolve(), Home(home.resolve()), year, as_task, secrets=secret)
     show_collected(night.collected)

@@ -9,8 +9,9 @@ from prefect.runtime import deployment
 from pydantic import Field
 
 from flows.artifacts import inert, show_proposals, show_published
-from flows.steps import Year, as_task
+from flows.steps import Year, as_task, explained
 from nianbao.errors import UsageError
+from nianbao.language import _
 from nianbao.runs.build import build_tables
 from nianbao.runs.morning import open_run
 from nianbao.runs.propose import lay_down
@@ -26,15 +27,21 @@ A_WEEK = 7 * 24 * 3600
 class SignOffForm(RunInput):
     """What a role answers to the preview above."""
 
-    signs: bool = Field(default=False, title="签发 sign", description="已看过上面的送签说明，同意发布")
+    signs: bool = Field(
+        default=False, title=_("sign"), description=_("I have read what stands above, and agree to the release.")
+    )
     signature: str = Field(
         default="",
-        title="SSH签名 signature",
-        description="登记了公钥的岗位：用 nianbao sign … --statement 取得文本，ssh-keygen -Y sign 签名后粘贴在此",
+        title=_("SSH signature"),
+        description=_(
+            "For a role with a key on file: nianbao sign … --statement gives the text; sign it with ssh-keygen -Y sign "
+            "and paste the signature here."
+        ),
     )
 
 
 @flow(name="publish", persist_result=False)
+@explained
 def publish(
     project: Path = Path("."),
     home: Path = Path("var"),
@@ -49,13 +56,13 @@ def publish(
     Every step that the record has is left alone: a run that was resumed, or started again, goes on where it stands.
 
     Args:
-        project: 申报目录，含forms/、reference/、sql/ Folder of the declarations.
-        home: 数据目录，含收件、回执、档案、数据库和发布件 Folder of inbox, outbox, archive, warehouse and releases.
-        year: 年度；不填即所有已结束的年度 Year of the reports; empty for every finished year.
-        publications: 只办这些报告；不填即全部 Only these publications; empty for all of them.
-        unfinished: 年度未结束也办，每页注明 Also a year that is not finished; its edition says so on every page.
-        renew: 按今天的数据重新送签，已有的签字作废 Lay today's data down again; signatures are then void.
-        wait_seconds: 等候签字的秒数，过时即失败 How long a form waits for an answer before the run fails.
+        project: Folder of the declarations.
+        home: Folder of inbox, outbox, archive, warehouse and releases.
+        year: Year of the reports; empty for every finished year.
+        publications: Only these publications; empty for all of them.
+        unfinished: Also a year that is not finished; its edition says so on every page.
+        renew: Lay today's data down again; signatures are then void.
+        wait_seconds: How long a form waits for an answer before the run fails.
     """
     place, path = Home(home.resolve()), project.resolve()
     with open_run(path, place, "preview") as workspace:
@@ -79,8 +86,8 @@ def _ask(project: Path, home: Home, wanted: Wanted, wait_seconds: int) -> None:
     answer = suspend_flow_run(wait_for_input=form, timeout=wait_seconds, key=wanted.key)
     if not answer.signs:
         raise UsageError(
-            f"{wanted.role.zh} has not signed {wanted.proposal.name}",
-            next_step="mend what it says, and start the flow again with renew",
+            _("{role} has not signed {name}").format(role=wanted.role.zh, name=wanted.proposal.name),
+            next_step=_("mend what it says, and start the flow again with renew"),
         )
     with open_run(project, home, "sign") as workspace:
         by = Identity(user_of_this_process(), answer.signature.strip() and f"{answer.signature.strip()}\n")

@@ -6,12 +6,15 @@ import logging
 import os
 import sys
 from collections.abc import Callable
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn, ParamSpec, TypeVar
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from pydantic import Field
 
+from nianbao.language import speak_arguments
+
+P = ParamSpec("P")
 T = TypeVar("T")
 
 # Prefect writes down what every library logs; what Great Expectations has to say becomes findings and errors of ours.
@@ -20,6 +23,12 @@ logging.getLogger("great_expectations").propagate = False
 logging.getLogger("prefect.flow_runs").setLevel(logging.INFO)
 
 Year = Annotated[int, Field(ge=2000, le=2100)]
+
+
+def explained(work: Callable[P, T]) -> Callable[P, T]:
+    """Let the page explain the parameters of a flow in the language of who deploys it."""
+    work.__doc__ = speak_arguments(work.__doc__ or "")
+    return work
 
 
 def as_task(name: str, work: Callable[..., T], *arguments: Any) -> T:

@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po, write_po
 
 from nianbao.cli.help import joined
 from nianbao.cli.main import COMMANDS, load_command, main
-from nianbao.language import CATALOGUES, DOMAIN
+from nianbao.language import ARGUMENT, CATALOGUES, DOMAIN
 from tests.homes import ROOT
 
 PO = CATALOGUES / "zh" / "LC_MESSAGES" / f"{DOMAIN}.po"
@@ -45,11 +45,20 @@ PLURALS_OF_CLICK = (
 
 def find_messages() -> list[str | tuple[str, str]]:
     """Every message, in a fixed order: those of help, of the program, of click."""
-    marked = [text for path in sorted((ROOT / "src").rglob("*.py")) for text in _marked(path)]
+    flows = sorted((ROOT / "flows").glob("*.py"))
+    marked = [text for path in [*sorted((ROOT / "src").rglob("*.py")), *flows] for text in _marked(path)]
+    marked += [text for path in flows for text in _explained(path)]
     commands = [main, *map(load_command, COMMANDS)]
     helped = [text for command in commands for text in _texts(command)]
     told = [text for _, text in COMMANDS.values()]
     return list(dict.fromkeys([*told, *map(joined, helped), *marked, *_OF_CLICK, *PLURALS_OF_CLICK]))
+
+
+def _explained(path: Path) -> Iterator[str]:
+    """What the parameters of the flows of a module mean."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef) and "explained" in map(ast.unparse, node.decorator_list):
+            yield from (text for _, text in ARGUMENT.findall(ast.get_docstring(node, clean=False) or ""))
 
 
 def read_catalogue() -> Catalog:

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import gettext
 import os
+import re
 from pathlib import Path
 
 SETTING = "NIANBAO_LANGUAGE"
 """The environment variable that chooses the language, `zh` or `en`, whatever the locale is."""
 
 DOMAIN = "nianbao"
+ARGUMENT = re.compile(r"(?<=\n)( {8}\w+: )(.+)")
+"""A parameter in the documentation of a function, and what it means."""
+
 CATALOGUES = Path(__file__).parent / "locale"
 
 
@@ -29,3 +33,8 @@ def choose_language() -> None:
 def _(text: str) -> str:
     """A message in the language of the reader."""
     return gettext.gettext(text) if text else ""
+
+
+def speak_arguments(documentation: str) -> str:
+    """The documentation of a function with its parameters explained in the language of the reader."""
+    return ARGUMENT.sub(lambda found: found[1] + _(found[2]), documentation)

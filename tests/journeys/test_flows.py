@@ -260,6 +260,29 @@ def wait_for(happened: Any, seconds: float = 90.0) -> None:
         time.sleep(0.02)
 
 
+_EXPLAINED = """
+import flows, json
+from prefect.utilities.callables import parameter_schema
+from flows import build, collect, nightly, notify, publish
+told = [each.model_json_schema()["properties"] for each in (publish.SignOffForm,)]
+for each in (build.build, collect.collect, nightly.nightly, notify.notify, publish.publish):
+    told.append(parameter_schema(each).properties)
+print(json.dumps([text for each in told for field in each.values() for text in (field["description"], field["title"])]))
+"""
+
+
+@pytest.mark.parametrize(("language", "has_chinese"), [("zh", True), ("en", False)])
+def test_O17_what_a_flow_asks_for_is_explained_in_one_language(language: str, has_chinese: bool) -> None:
+    """O17: each parameter of each deployed flow, and the form of a role that signs, in the language of the deployer."""
+    environment = os.environ | {"NIANBAO_LANGUAGE": language, "PYTHONPATH": str(ROOT)}
+    asked = [sys.executable, "-c", _EXPLAINED]
+    done = subprocess.run(asked, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    told = [text for text in json.loads(done.stdout) if not re.fullmatch(r"[a-z_]+", text) or text == "sign"]
+    assert len(told) > 15
+    assert {bool(re.search("[一-鿿]", text)) for text in told} == {has_chinese}
+    assert not [text for text in told if has_chinese and re.search(r"[A-Za-z]+ [a-z]+ [a-z]+", text)]
+
+
 def test_every_deployment_names_a_flow_and_parameters_it_has(timetable: dict[str, dict[str, Any]]) -> None:
     """An entrypoint of prefect.yaml is a function under @flow that takes the parameters given there."""
     assert set(timetable) == {"nightly", "collect", "build", "publish", "notify"}
