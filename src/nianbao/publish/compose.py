@@ -14,7 +14,7 @@ from nianbao.errors import DeclarationError
 from nianbao.language import _
 from nianbao.publish.chart_points import ChartGround, draw_up
 from nianbao.publish.definition import define
-from nianbao.publish.notes import rounding_note, said_once, same_periods, section_notes, sign_off_note
+from nianbao.publish.notes import rounding_note, same_periods, section_notes, sign_off_note
 from nianbao.publish.numbering import number_sections
 from nianbao.publish.promised import in_words, tally
 from nianbao.publish.rows import choose_rows, for_row, judge_rank, name_by_rank, refer, row_sums, say_rest
@@ -354,7 +354,6 @@ def compose(
     ]
     sections = tuple(composer.section(section) for section in shown)
     sections = number_sections(sections, publication.numbering, {each.id for each in shown if not each.is_numbered})
-    sections = said_once(sections, composer.printed, composer.figures.project.conventions.words)
     issue = publication.issue
     number = composer.number_of(issue)
     return Document(

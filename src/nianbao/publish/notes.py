@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 from nianbao.catalog import Project
@@ -12,7 +11,7 @@ from nianbao.statistics.comparable import mark_of, say_left_in, say_left_out
 from nianbao.statistics.figures import Figures
 from nianbao.statistics.scopes import ALL
 from nianbao.statistics.wording import word
-from nianbao.terms.document import Footnote, PrintedFigure, PrintedSection, RowSum, TableCell
+from nianbao.terms.document import Footnote, PrintedFigure, RowSum, TableCell
 from nianbao.terms.period import Period
 
 ROUNDED_APART = "各数分别四舍五入，相加可能不等于合计或百分之百。"
@@ -78,21 +77,6 @@ def same_period_notes(figures: Iterable[PrintedFigure], compared: Figures) -> tu
     return tuple(
         Footnote(concerned[0].key, f"{_named(concerned)}：与上年同期相比{said}。") for said, concerned in found.items()
     )
-
-
-def said_once(
-    sections: tuple[PrintedSection, ...], figures: list[PrintedFigure], words: Words
-) -> tuple[PrintedSection, ...]:
-    """The sections with one sentence, where figures are printed first, on all that the notes do not name."""
-    full = [figure for figure in figures if figure.coverage.expected and not figure.coverage.missing]
-    full_in = {figure.section: figure for figure in reversed(full)}
-    first = next((place for place, section in enumerate(sections) if section.id in full_in), None)
-    if first is None:
-        return sections
-    all_reported = f"各节数字所依据的报表，除另行注明的外，应报的{words.counted}均已报齐。"
-    said = Footnote(full_in[sections[first].id].key, all_reported)
-    told = replace(sections[first], coverage_notes=(said, *sections[first].coverage_notes))
-    return (*sections[:first], told, *sections[first + 1 :])
 
 
 def rounding_note(rows: Sequence[tuple[str, tuple[TableCell, ...]]], sums: Sequence[RowSum]) -> str:

@@ -18,6 +18,8 @@ from lxml import etree
 from nianbao.publish import charts, pdf
 from nianbao.publish.docx import write
 from nianbao.publish.docx.protected import blocks_of
+from nianbao.publish.typeset import lay_out_issue
+from nianbao.publish.typeset.block import RedHead, TailLines
 from nianbao.review.layout import lay_out
 from nianbao.terms.document import (
     Document,
@@ -197,6 +199,15 @@ def test_the_tail_lines_close_the_document(word: WordDocument) -> None:
     ]
     place = word.tables[-1]._tbl.tblPr.find(qn("w:tblpPr"))
     assert (place.get(qn("w:vertAnchor")), place.get(qn("w:tblpYSpec"))) == ("margin", "bottom")
+
+
+def test_S7_head_and_tail_of_an_issue_bear_the_day_of_its_last_release(report: Document) -> None:
+    """S7: a report released before a revision of another does not give the issue two days."""
+    earlier = dataclasses.replace(report, head=None, issued_on=dt.date(2022, 2, 1))
+    blocks = [block for _, part in lay_out_issue([report, earlier]) for block in part]
+    (head,) = [block for block in blocks if isinstance(block, RedHead)]
+    (tail,) = [block for block in blocks if isinstance(block, TailLines)]
+    assert (head.day, tail.day) == ("2022年3月9日", "2022年3月9日印发")
 
 
 @pytest.mark.libreoffice

@@ -8,6 +8,7 @@ import re
 import struct
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,11 @@ from pypdfium2 import raw
 from nianbao.publish import docx, pdf
 from nianbao.publish.pdf.fonts import OFFICIAL, PACKAGED, STAND_INS, ChosenFonts, characters_of, choose
 from nianbao.publish.pdf.write import stroke_of
+from nianbao.publish.typeset.grid import ROOM, set_table
 from nianbao.publish.typeset.look import FANGSONG, HEITI, LATIN, LOOKS
 from nianbao.review.layout.printed import read_pages
 from nianbao.review.layout.sheets import check_sheets
-from nianbao.terms.document import Document, Footnote, PrintedBlock, PrintedFigure
+from nianbao.terms.document import Document, Footnote, PrintedBlock, PrintedFigure, PrintedTable, TableCell
 from nianbao.terms.publication import Head, Tail
 from tests.unit.publish.synthetic import document
 
@@ -285,6 +287,14 @@ def test_a_broken_font_has_no_glyphs(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "broken.otf"
     path.write_bytes(content)
     assert characters_of(path, 0) == frozenset()
+
+
+def test_S9_labels_wrap_before_a_table_goes_on_for_a_column(report: Document) -> None:
+    """S9: long names give room where the numbers would fit beside shorter ones."""
+    cells = tuple(TableCell("100.0%", Decimal(100)) for _ in range(7))
+    table = PrintedTable("题", "", ("单位", *("说明率" for _ in cells)), (("名" * 20, cells),))
+    (grid,) = set_table(table).grids
+    assert len(grid.heads) == 8 and sum(grid.widths) <= ROOM
 
 
 def test_a_wide_table_goes_on_in_parts(report: Document, packaged: ChosenFonts, tmp_path: Path) -> None:

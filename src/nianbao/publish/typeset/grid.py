@@ -68,13 +68,14 @@ def _parts(widths: Sequence[float]) -> Iterator[list[int]]:
 
 
 def _widths(table: PrintedTable) -> list[float]:
-    """Relative widths: as wide as the widest entry; long heads, labels and words wrap."""
+    """Relative widths: as wide as the widest entry; long heads, labels and words wrap, labels the more for a fit."""
     labels = [text_width(label) for label, _ in table.rows]
     widths: list[float] = [min(max([*labels, text_width(table.head[0])]), _LABEL_WIDTH) + _PADDING]
     for column, head in enumerate(table.head[1:]):
         texts = [_width(cells[column]) for _, cells in table.rows if column < len(cells)]
         widths.append(max([*texts, min(text_width(head), _HEAD_WIDTH)]) + _PADDING)
-    return widths
+    left = ROOM - sum(widths[1:])
+    return [min(widths[0], left), *widths[1:]] if left >= _WORDS_WIDTH + _PADDING else widths
 
 
 def _width(cell: TableCell) -> int:

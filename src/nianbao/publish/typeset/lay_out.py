@@ -59,8 +59,11 @@ def lay_out(document: Document) -> list[Block]:
 def lay_out_issue(documents: Sequence[Document]) -> list[tuple[Document, list[Block]]]:
     """The reports of one issue as they go on paper bound: one red head, one list of contents, one tail.
 
-    Each part is of the report beside it; every report begins on a page of its own with its title.
+    Each part is of the report beside it; every report begins on a page of its own with its title. Head and tail bear
+    the day of the last release.
     """
+    last = max((document.issued_on for document in documents if document.issued_on), default=None)
+    documents = [replace(document, issued_on=last) for document in documents]
     parts = []
     for document in documents:
         title = TypesetLine("Title", (_in_lines(document.title),), is_heading=True, new_page=True)
