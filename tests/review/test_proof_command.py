@@ -36,14 +36,17 @@ def test_the_drafts_of_a_year_agree(year_home: Home) -> None:
     """What the reports print is what the checker reads."""
     for publication in ("work_report", "audit_report"):
         (report,) = release(year_home, publication, 1).glob("*.docx")
-        answer = json.loads(run(year_home, str(report), "--json").stdout)
-        assert answer["numbers"] == []
+        result = run(year_home, str(report), "--json")
+        answer = json.loads(result.stdout)
+        assert answer["numbers"] == [] and result.exit_code == 0
         assert answer["found"] > 70
 
 
 @pytest.mark.slow
-def test_a_changed_number_is_listed_and_commented_on(year_home: Home, edited: Path, tmp_path: Path) -> None:
-    """In a table for people, as JSON for programs, in the document for the editor."""
+def test_S13_a_changed_number_is_listed_and_commented_on_and_exits_1(
+    year_home: Home, edited: Path, tmp_path: Path
+) -> None:
+    """S13: in a table for people, as JSON for programs, in the document for the editor."""
     shown = run(year_home, str(edited), "--docx", str(tmp_path / "out.docx"))
     assert shown.exit_code == 1
     assert "与库中不符" in shown.stdout and "201期" in shown.stdout and "189期" in shown.stdout

@@ -26,15 +26,11 @@ from nianbao.runs.rejudge import build_if_possible
 from nianbao.runs.workspace import Workspace
 from nianbao.settings import Home
 from nianbao.terms.document import Impact
-from nianbao.terms.indicator import POINTS
 from nianbao.terms.period import Period
 from nianbao.terms.release import Release
-from nianbao.terms.sign_off import SignOffRules
 from nianbao.warehouse import issued, ledger
 from nianbao.warehouse.connect import open_present, open_writer
 from nianbao.warehouse.reference import load_reference
-
-_RATES = ("%", POINTS)
 
 
 def find_impact(project_path: Path, home: Home, paths: Sequence[Path], periods: Sequence[str]) -> list[Impact]:
@@ -147,15 +143,8 @@ def _moved_figures(
         old, new = _value(now), _value(row)
         change = None if old is None or new is None else new - old
         percent = change / abs(old) * 100 if change is not None and old else None
-        material = _is_material(copy.project.sign_off, was["unit"], change, percent)
+        material = copy.project.sign_off.is_material(was["unit"], change, percent)
         yield Impact(release, revision, change, percent, material)
-
-
-def _is_material(rules: SignOffRules, unit: str, change: Decimal | None, percent: Decimal | None) -> bool:
-    """Whether a change reaches what is declared; one without a size does."""
-    if change is not None and unit in _RATES:
-        return abs(change) >= rules.points
-    return percent is None or abs(percent) >= rules.share
 
 
 def _key(was: Row) -> tuple[str, ...]:

@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
+from nianbao.terms.indicator import POINTS
+
 
 @dataclass(frozen=True)
 class SigningRole:
@@ -26,6 +28,12 @@ class SignOffRules:
     roles: tuple[SigningRole, ...] = ()
     share: Decimal = Decimal(1)
     points: Decimal = Decimal("0.5")
+
+    def is_material(self, unit: str, change: Decimal | None, percent: Decimal | None) -> bool:
+        """Whether a change reaches what is declared; one without a size does."""
+        if change is not None and unit in ("%", POINTS):
+            return abs(change) >= self.points
+        return percent is None or abs(percent) >= self.share
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,8 @@ _OLD = b"\xd0\xcf\x11\xe0"
 _MAIN_PART = "word/document.xml"
 _KEY = re.compile(r"[a-z0-9_]+-\d{4}")
 _BOOKMARK = re.compile(r"n_([a-z0-9_]+)_(\d{4})_\d+")
-_CONTENTS_STYLE = re.compile(r"(?i)toc|contents|目录")
+_UNREAD_STYLE = re.compile(r"(?i)toc|contents|目录|TableNote|表注")
+"""Pages are no figures, nor are those who have not reported."""
 _HEADING_STYLE = re.compile(r"(?i)heading|title|标题")
 _UNIT_LINE = re.compile(r"^[（(]?(?:计量|金额)?单位[：:]\s*(?P<unit>[^）)\s]+)")
 _UNIT_IN_HEAD = re.compile(r"[（(](?P<unit>[^（()）]+)[）)]\s*$")
@@ -81,7 +82,7 @@ class WordFile:
             characters = list(_characters(element))
             text = "".join(each.character for each in characters)
             cell = tables.cell_of(element)
-            if not text.strip() or _CONTENTS_STYLE.match(_style_of(element)):  # pages are no figures
+            if not text.strip() or _UNREAD_STYLE.match(_style_of(element)):
                 continue
             if cell is None:
                 tables.say(text)
