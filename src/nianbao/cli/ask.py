@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from nianbao.cli.main import home_option, json_option, past_day, project_option, resolve_project
-from nianbao.cli.show import TimeSpan, say, say_csv, say_json, say_table, share_zh
+from nianbao.cli.show import TimeSpan, number_zh, say, say_csv, say_json, say_table, share_zh
 from nianbao.cli.tree import explain_tree, tree_options
 from nianbao.cli.units import unit_asked
 from nianbao.errors import DeclarationError, StoreError, UsageError
@@ -261,11 +261,11 @@ def _say_coverage(coverage: Any, reporters: Any, completed: Any, words: Any) -> 
 
 
 def _bound(value: Any) -> str:
-    return "不知道" if value is None else f"{round(value, 2).normalize():,f}"
+    return "不知道" if value is None else number_zh(value)
 
 
 def _number(value: Any) -> str:
-    return "没有数据" if value is None else f"{value:,f}"
+    return "没有数据" if value is None else number_zh(value)
 
 
 @click.command()

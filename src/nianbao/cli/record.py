@@ -69,7 +69,7 @@ def verify(project_path: Path | None, home: Path, as_json: bool) -> None:
             say(_("DAMAGED  {where}: {what}").format(where=damage.where, what=damage.what))
             say(_("      next: {next_step}").format(next_step=damage.next_step))
         say(
-            _("{runs} runs, {tables} tables, {files} files, {releases} releases").format(
+            _("{runs} runs, {tables} tables, {files} files, {releases} releases held against the record").format(
                 runs=looked.runs, tables=looked.tables, files=looked.files, releases=verified.releases
             )
         )

@@ -48,6 +48,9 @@ def say_alarms(alarms: Sequence[Mapping[str, Any]]) -> None:
         say(_("      next: {next_step}").format(next_step=alarm["next_step"]))
 
 
+_REPORTED_DECIMALS = 4
+
+
 def say_table(head: Sequence[str], rows: Sequence[Sequence[Any]], numbers: Sequence[int] = ()) -> None:
     """A table with aligned columns; Chinese characters take two places, the columns in `numbers` are right-aligned.
 
@@ -110,9 +113,17 @@ def progress(label: str) -> Iterator[Callable[[int, int], None] | None]:
 def _text(cell: Any) -> str:
     if cell is None:
         return ""
-    if isinstance(cell, Decimal):
-        return f"{cell.normalize():,f}"
-    return str(cell)
+    return number_zh(cell) if isinstance(cell, Decimal) else str(cell)
+
+
+def number_zh(value: Decimal) -> str:
+    """A number as people read it: a quotient to two decimals, or three digits where it is less than one.
+
+    What was reported has four decimals at most and is told whole; JSON and CSV hold every digit.
+    """
+    if -int(value.normalize().as_tuple().exponent) > _REPORTED_DECIMALS:
+        value = round(value, 2) if abs(value) >= 1 else Decimal(f"{value:.3g}")
+    return f"{value.normalize():,f}"
 
 
 def share_zh(share: Decimal | None) -> str:

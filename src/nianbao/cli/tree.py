@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from nianbao.cli.show import say, say_csv, say_json, say_table
+from nianbao.cli.show import number_zh, say, say_csv, say_json, say_table
 from nianbao.cli.units import unit_asked
 from nianbao.errors import UsageError
 from nianbao.language import _
@@ -115,7 +115,7 @@ def explain_tree(
         )  # fmt: skip
         return
     say(_head(tree))
-    say(f"{unit.zh}及所属 {indicator.zh}（{indicator_id}）{year}年：{found.value:,f} {indicator.unit}")
+    say(f"{unit.zh}及所属 {indicator.zh}（{indicator_id}）{year}年：{number_zh(found.value)} {indicator.unit}")
     say(f"口径：{define(indicator, project)}")
     say(f"覆盖：应报{found.asked}家，已报{found.reported}家")
     say()

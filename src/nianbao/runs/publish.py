@@ -120,10 +120,10 @@ def recall(workspace: Workspace, name: str, because: str, by: str) -> Recall:
     """
     known = {each.name: each for each in issued.releases(workspace.connection)}
     if name not in known:
-        choices = ", ".join(known) or _("none was issued yet")
+        one_of = _("name one of: {choices}").format(choices=", ".join(known))
         raise UsageError(
             _("there is no release {name!r}").format(name=name),
-            next_step=_("name one of: {choices}").format(choices=choices),
+            next_step=one_of if known else _("none was issued yet"),
         )
     release = known[name]
     for each in issued.recalls(workspace.connection):

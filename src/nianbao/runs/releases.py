@@ -165,9 +165,9 @@ def recorded_releases(record: Record) -> Iterator[tuple[Release, list[ReleaseFil
 def _find(record: Record, name: str) -> tuple[Release, list[ReleaseFile]]:
     known = {release.name: (release, files) for release, files in recorded_releases(record)}
     if name not in known:
-        choices = ", ".join(known) or _("none was issued yet")
+        one_of = _("name one of: {choices}").format(choices=", ".join(known))
         raise UsageError(
             _("there is no release {name!r}").format(name=name),
-            next_step=_("name one of: {choices}").format(choices=choices),
+            next_step=one_of if known else _("none was issued yet"),
         )
     return known[name]
