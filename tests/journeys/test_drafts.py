@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nianbao.catalog import Project
-from nianbao.runs import editions
+from nianbao.runs import documents as made
 from nianbao.runs.nightly import nightly
 from nianbao.runs.workspace import open_workspace_to_read
 from nianbao.settings import Home
@@ -21,8 +21,8 @@ NIGHT = "2022-02-01T01:00"
 def documents(project: Project, year_home: Home) -> dict[str, tuple[Document, Document]]:
     """Each report of the sample year as a night composes it, and whole."""
     with pytest.MonkeyPatch.context() as patch, open_workspace_to_read(project.path, year_home) as workspace:
-        patch.setattr(editions, "UNITS_A_LEAF", 5)
-        night, whole = (editions.documents_of_year(workspace, YEAR, DRAFT, is_whole=each) for each in (False, True))
+        patch.setattr(made, "UNITS_A_LEAF", 5)
+        night, whole = (made.documents_of_year(workspace, YEAR, DRAFT, is_whole=each) for each in (False, True))
     return {code: (night[code], whole[code]) for code in PUBLICATIONS}
 
 

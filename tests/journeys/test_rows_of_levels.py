@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from nianbao.runs.editions import documents_of_year
+from nianbao.runs.documents import documents_of_year
 from nianbao.runs.workspace import open_workspace_to_read
 from nianbao.terms.document import PrintedFigure, PrintedSection
 from tests.federation import Federation, a01

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nianbao.errors import UsageError
 from nianbao.language import _
-from nianbao.runs.editions import documents_of_year
+from nianbao.runs.documents import documents_of_year
 from nianbao.runs.propose import content_of, revised
 from nianbao.runs.shelf import shelves_of
 from nianbao.runs.workspace import Step, Workspace, at_once

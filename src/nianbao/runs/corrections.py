@@ -12,7 +12,6 @@ from nianbao.record.compare import Row
 from nianbao.runs.editions import folder_of, sources_of
 from nianbao.runs.releases import submissions_of
 from nianbao.runs.workspace import Workspace
-from nianbao.statistics.formulas import counted_behind
 from nianbao.statistics.scopes import ALL
 from nianbao.terms.indicator import Indicator
 from nianbao.terms.period import Period
@@ -60,6 +59,8 @@ class Corrections:
 
     def behind(self, was: Row) -> tuple[Correction, ...]:
         """Those that a printed figure rests on; where none touches its fields, those of its forms."""
+        from nianbao.statistics.formulas import counted_behind  # it brings sqlglot, which an idle night does not need
+
         project = self.workspace.project
         if was["indicator_id"] not in project.indicators:
             return ()

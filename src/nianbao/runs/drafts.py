@@ -15,7 +15,6 @@ from nianbao.publish.site.landing import OFFICE
 from nianbao.publish.site.last import read_last
 from nianbao.runs.editions import (
     describe_edition,
-    documents_of_year,
     folder_of,
     reported_years,
     sources_of,
@@ -67,7 +66,7 @@ def _refresh_year(workspace: Workspace, year: int, snapshot: Path, step: Step) -
         name = f"draft/{code}/{year}"
         is_new = bool(state) and (built_from(connection, name) != state or not target.exists())
         if is_new:
-            documents = documents or documents_of_year(workspace, year, DRAFT, is_whole=False)
+            documents = documents or _documents(workspace, year, DRAFT, is_whole=False)
             write_edition(
                 documents[code], workspace.project, target, {}, snapshot, step, keep_drawings(workspace.home.drawings)
             )
@@ -104,12 +103,18 @@ def write_drafts(
         target, whole = folder_of(workspace, code, year) / DRAFT, f"whole/{code}/{year}"
         is_new = built_from(workspace.connection, whole) != state or not _lies_whole(target, f"{code}-{year}.docx")
         if is_new:
-            documents = documents or documents_of_year(workspace, year, DRAFT)
+            documents = documents or _documents(workspace, year, DRAFT)
             write_edition(documents[code], workspace.project, target, sources_of(workspace, year), snapshot, step)
             for name in (whole, f"draft/{code}/{year}"):
                 remember_built(workspace.connection, name, state, clock.now())
         editions.append(describe_edition(declared[code], year, DRAFT, target, documents[code] if is_new else None))
     return editions
+
+
+def _documents(workspace: Workspace, year: int, edition: str, is_whole: bool = True) -> dict[str, Document]:
+    from nianbao.runs.documents import documents_of_year  # it brings sqlglot, which an idle night does not need
+
+    return documents_of_year(workspace, year, edition, is_whole)
 
 
 def _lies_whole(target: Path, paper: str) -> bool:
@@ -120,7 +125,7 @@ def _lies_whole(target: Path, paper: str) -> bool:
 
 def write_draft_paper(workspace: Workspace, publication: str, year: int, folder: Path) -> Path:
     """Write the Word document of a draft as it would be now into a folder."""
-    return write_papers(documents_of_year(workspace, year, DRAFT)[publication], folder, at_once)
+    return write_papers(_documents(workspace, year, DRAFT)[publication], folder, at_once)
 
 
 def state_of_year(workspace: Workspace, year: int) -> str:
@@ -165,7 +170,7 @@ def write_reports(workspace: Workspace, out: Path, year: int | None = None, step
     """Write every publication into a folder of its own under `out`, without touching drafts, releases or the ledger."""
     year = year_asked(workspace, year)
     editions = []
-    for code, document in documents_of_year(workspace, year, "as_of").items():
+    for code, document in _documents(workspace, year, "as_of").items():
         write_edition(document, workspace.project, out / code, sources_of(workspace, year), None, step)
         editions.append(describe_edition(workspace.project.publications[code], year, "as_of", out / code, document))
     return editions

@@ -20,7 +20,7 @@ from nianbao.record import Archive, Record
 from nianbao.record.compare import Row
 from nianbao.runs.check import receive_all
 from nianbao.runs.corrections import FIGURES, TEXTS, lines_of
-from nianbao.runs.editions import documents_of_year
+from nianbao.runs.documents import documents_of_year
 from nianbao.runs.recording import imagine_run
 from nianbao.runs.rejudge import build_if_possible
 from nianbao.runs.workspace import Workspace

@@ -10,7 +10,7 @@ from nianbao.language import _
 from nianbao.publish.one_page import Ground, page_of_publication, pages_of_units, write_list, write_pages
 from nianbao.publish.plain import day_zh, edition_zh
 from nianbao.publish.site.landing import PAGES, one_page_folder
-from nianbao.runs.editions import say_unfinished
+from nianbao.runs.documents import say_unfinished
 from nianbao.runs.shelf import break_before, over_all, refresh_shelves, shelves_of
 from nianbao.runs.workspace import Workspace
 from nianbao.statistics.figures import read_figures

@@ -13,8 +13,8 @@ from nianbao.language import _
 from nianbao.publish.figure_lines import figures_csv, with_revisions
 from nianbao.publish.release import texts_csv, write_edition
 from nianbao.runs.corrections import Corrections
+from nianbao.runs.documents import documents_of_year
 from nianbao.runs.editions import (
-    documents_of_year,
     folder_of,
     reported_years,
     sources_of,

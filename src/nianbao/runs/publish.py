@@ -9,7 +9,8 @@ from nianbao import clock
 from nianbao.errors import UsageError
 from nianbao.language import _
 from nianbao.publish.release import Edition, move_into_place
-from nianbao.runs.editions import documents_of_year, folder_of
+from nianbao.runs.documents import documents_of_year
+from nianbao.runs.editions import folder_of
 from nianbao.runs.propose import content_of
 from nianbao.runs.recording import Doing, record_run
 from nianbao.runs.releases import put_back_missing, record_release, refuse_other_bytes

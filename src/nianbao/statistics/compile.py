@@ -10,16 +10,11 @@ from nianbao.statistics.formulas import counted_behind, expand, formula_steps, o
 from nianbao.statistics.history import history_model
 from nianbao.statistics.paired import paired_model, paired_period_model
 from nianbao.statistics.scopes import ALL, SCOPES_OF_UNIT, compared_model, operand_model
-from nianbao.statistics.year_basis import is_countable
+from nianbao.statistics.year_basis import is_countable, table_of
 from nianbao.terms.indicator import Indicator
 from nianbao.terms.year_basis import YearBasis
 from nianbao.warehouse.models import Model
 from nianbao.warehouse.refresh import SAME
-
-
-def table_of(basis: YearBasis) -> str:
-    """Where every indicator stands, by the year that is meant."""
-    return "indicator.value" if basis.is_main else f"indicator.{basis.code}_year"
 
 
 def placed_models(project: Project) -> list[Model]:

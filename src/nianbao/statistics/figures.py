@@ -10,11 +10,11 @@ from nianbao.catalog import Project
 from nianbao.errors import UsageError
 from nianbao.language import _
 from nianbao.statistics.comparable import Marked, read_compared
-from nianbao.statistics.compile import table_of, whole_years
+from nianbao.statistics.compile import whole_years
 from nianbao.statistics.formulas import Operand, counted_behind, looks_back
 from nianbao.statistics.paired import read_cut_short
 from nianbao.statistics.scopes import ALL
-from nianbao.statistics.year_basis import needed_suffixes, why_not
+from nianbao.statistics.year_basis import needed_suffixes, table_of, why_not
 from nianbao.terms.figure import Coverage, Figure
 from nianbao.terms.form import Aggregate
 from nianbao.terms.indicator import Indicator

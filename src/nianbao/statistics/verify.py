@@ -8,9 +8,9 @@ from dataclasses import replace
 from nianbao.catalog import Project
 from nianbao.errors import ExpectationFailed
 from nianbao.language import _
-from nianbao.statistics.compile import table_of
 from nianbao.statistics.counted import AGGREGATE, TIME, every_row
 from nianbao.statistics.scopes import ALL
+from nianbao.statistics.year_basis import table_of
 from nianbao.terms.check import Rule
 from nianbao.warehouse.connect import Connection
 from nianbao.warehouse.models import Model

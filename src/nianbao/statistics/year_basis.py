@@ -1,4 +1,4 @@
-"""Which indicators can be counted by which year."""
+"""Which indicators can be counted by which year, and where they stand."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ from nianbao.terms.period import Period
 from nianbao.terms.year_basis import YearBasis
 
 _HOW_OFTEN = {"H": "按半年报送", "Y": "按年报送"}
+
+
+def table_of(basis: YearBasis) -> str:
+    """Where every indicator stands, by the year that is meant."""
+    return "indicator.value" if basis.is_main else f"indicator.{basis.code}_year"
 
 
 def needed_suffixes(aggregate: Aggregate, suffixes: Iterable[str], basis: YearBasis) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from docx.oxml.ns import qn
 from nianbao.errors import DeclarationError
 from nianbao.publish.docx import write
 from nianbao.publish.numbering import number_sections
-from nianbao.runs.editions import documents_of_year
+from nianbao.runs.documents import documents_of_year
 from nianbao.runs.workspace import open_workspace_to_read
 from nianbao.terms.document import PrintedChart, PrintedSection, PrintedTable
 from nianbao.terms.publication import Numbering
