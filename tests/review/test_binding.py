@@ -49,13 +49,6 @@ def test_a_draft_in_other_words_is_bound_as_well(name: str, project: Project) ->
     assert found.precision >= 0.92, found.wrong
 
 
-def test_one_number_may_say_two_rates(binder: tuple[NumberFinder, Binder]) -> None:
-    """Both indicators that the words name are held against it."""
-    (known,) = bound(binder, "全省职代会、厂务公开建制率均在88%以上。", SERVICES).values()
-    assert known
-    assert {known.indicator_id, *known.also} == {"workers_congress_rate", "open_affairs_rate"}
-
-
 def test_the_batch_before_is_not_the_batch_begun(binder: tuple[NumberFinder, Binder]) -> None:
     """Of two ordinals in a sentence the higher one is the news."""
     found = bound(binder, "在巩固第一批试点的基础上，开展第二批改革试点。", REFORM)

@@ -23,9 +23,7 @@ KIN, CHANGE_OF_TOPIC = 1.6, 0.25
 TRUE = 1.05
 AGAIN = 0.7
 """What is left of a score when another number of the same sentence has the indicator already."""
-AS_WELL, AS_WELL_NEAR = 0.4, 0.3
-"""How near to the best another indicator must come, and how near its words must stand, for one number to say both."""
-CANDIDATES, BEAM = 12, 40
+CANDIDATES = 12
 SURE = 2.0
 """The score of what a content control says."""
 
@@ -39,16 +37,11 @@ IsTrue = Callable[[str, DraftNumber], bool]
 
 @dataclass(frozen=True)
 class BoundNumber:
-    """The indicator that a number is bound to, and how surely (about 1 is sure).
-
-    `is_change` tells that the number is the indicator's change since the year before. `also` are indicators that the
-    same number says, as in 职代会、厂务公开建制率均在若干以上.
-    """
+    """The indicator that a number is bound to, and how surely (about 1 is sure), or whose change it says."""
 
     indicator_id: str
     score: float
     is_change: bool = False
-    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,14 +61,6 @@ class _Said:
     place: Place
     segment: int
     ranked: Sequence[BoundNumber]
-
-
-@dataclass(frozen=True)
-class _Path:
-    """The numbers of a sentence bound so far."""
-
-    score: float = 0.0
-    bound: tuple[BoundNumber | None, ...] = ()
 
 
 class Binder:
@@ -105,12 +90,7 @@ class Binder:
                 else replace(one, ranked=()) if one.number in passed else one
                 for index, one in zip(sentence, said, strict=True)
             ]  # fmt: skip
-            best = self._best(said)
-            taken = {each.indicator_id for each in best if each}
-            bound += [
-                RankedNumber(each and self._with_also(each, one, taken), one.ranked)
-                for each, one in zip(best, said, strict=True)
-            ]
+            bound += [RankedNumber(each, one.ranked) for each, one in zip(self._best(said), said, strict=True)]
         return bound
 
     @property
@@ -142,18 +122,13 @@ class Binder:
         return _Said(number, context, place, segment, sorted(ranked, key=lambda each: -each.score)[:CANDIDATES])
 
     def _best(self, said: Sequence[_Said]) -> list[BoundNumber | None]:
-        """The likeliest bindings of the numbers of a sentence together."""
-        paths = [_Path()]
+        """The likeliest indicator of each number of a sentence, after those of the numbers before it."""
+        bound: list[BoundNumber | None] = []
         for index, one in enumerate(said):
-            grown = []
-            for path in paths:
-                grown.append(_Path(path.score, (*path.bound, None)))
-                for bound in one.ranked:
-                    score = self._in_line(bound, said[: index + 1], path.bound)
-                    if score >= self._enough(bound.indicator_id, one):
-                        grown.append(_Path(path.score + score, (*path.bound, replace(bound, score=score))))
-            paths = sorted(grown, key=lambda path: -path.score)[:BEAM]
-        return list(paths[0].bound)
+            scored = [replace(each, score=self._in_line(each, said[: index + 1], bound)) for each in one.ranked]
+            best = max(scored, key=lambda each: each.score, default=None)
+            bound.append(best if best and best.score >= self._enough(best.indicator_id, one) else None)
+        return bound
 
     def _enough(self, name: str, said: _Said) -> float:
         if not said.number.is_vague:
@@ -185,26 +160,6 @@ class Binder:
             return False
         one, other = (self._profiles[each].indicator for each in (name, last.indicator_id))
         return one.period == other.period and one.form == other.form and one.period not in ("year", "Y")
-
-    def _with_also(self, bound: BoundNumber, said: _Said, taken: set[str]) -> BoundNumber:
-        """With the indicators that the sentence names beside this one and gives no number of their own."""
-        own = self._profiles[bound.indicator_id]
-        also = []
-        for other in said.ranked:
-            profile = self._profiles[other.indicator_id]
-            is_near = other.score >= AS_WELL * max(each.score for each in said.ranked)
-            is_twin = profile.home == own.home and profile.in_prose == own.in_prose and profile.shapes == own.shapes
-            if (
-                is_near
-                and is_twin
-                and said.number.kind is NumberKind.COUNT
-                and other.indicator_id not in taken
-                and not other.is_change
-            ):
-                theirs, ours = profile.name - own.name, own.name - profile.name
-                if all(self._scorer.is_said(pairs, said.context, AS_WELL_NEAR) for pairs in (theirs, ours)):
-                    also.append(other.indicator_id)
-        return replace(bound, also=tuple(also))
 
 
 def _topic(said: Sequence[_Said], bound: Sequence[BoundNumber | None]) -> list[str]:

@@ -271,7 +271,7 @@ class _Prover:
         return None
 
     def _judge(self, one: CheckedDraft, spoken: Spoken, at: int, tagged_year: int | None) -> None:
-        """Hold a bound number against its value, and against those of the indicators that it says as well."""
+        """Hold a bound number against its value."""
         number, known = one.number, spoken.bound[at].best
         assert known is not None
         name, planned = known.indicator_id, f"{TARGET}{known.indicator_id}"
@@ -303,16 +303,6 @@ class _Prover:
             one.add(*verdict_of(one, value))
             if not one.agrees:
                 one.suggestion = suggest(one.number, value, indicator.unit, spoken.cell)
-            for other in known.also:
-                self._judge_also(one, other)
-
-    def _judge_also(self, one: CheckedDraft, name: str) -> None:
-        """Hold a number against another indicator that it says."""
-        assert one.key is not None
-        value = self._values.of(name, *one.key[1:3])
-        if value is not None and not one.number.wording.is_true_of(value):
-            other = replace(one, zh=self._indicators[name].zh, unit=self._indicators[name].unit)
-            one.add(*verdict_of(other, value))
 
 
 def _is_figure(number: DraftNumber, is_cell: bool) -> bool:
