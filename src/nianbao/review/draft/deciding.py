@@ -78,7 +78,7 @@ class Deciding:
             likely = [
                 each
                 for each in likely
-                if each.weight >= ESTABLISHED or self._subjects.explains(spoken, number, each.reading.figure.named)
+                if (each.weight >= ESTABLISHED and not self._is_for_each(each)) or self._subjects.explains(spoken, number, each.reading.figure.named)
             ]
         elif spoken.topics.goes_on_from_unknown(number):
             return None
@@ -98,6 +98,10 @@ class Deciding:
         )
         is_sure = best.weight >= (2 * needed if number.is_vague and number.kind is NumberKind.COUNT else needed)
         return best if is_sure and (best.weight >= APART * other or best.weight >= 2 * needed) else None
+
+    def _is_for_each(self, read: Weighed) -> bool:
+        """Whether a reading is so much for each person, which half a name may say of anything (人均……)."""
+        return "/" in self._values.figures.project.indicators[read.reading.key[0]].unit
 
     def _thing(self, name: str) -> str:
         """What an indicator is about, whether it is planned or came about."""

@@ -141,7 +141,7 @@ class Subjects:
     def explains(self, spoken: Spoken, number: DraftNumber, names: Sequence[str]) -> bool:
         """Whether indicators account for a fair part of the telling words that a number has for itself."""
         telling = self._binder.telling
-        clause = CLAUSE.split(spoken.topics.own_words(number))[-1]
+        clause = self._values.words.pattern("~for_each~").sub(" ", CLAUSE.split(spoken.topics.own_words(number))[-1])
         own = pairs_of(f"{clause} {number.noun}") & telling.keys()
         theirs = frozenset().union(*(self._values.profiles[name].pairs for name in names))
         return sum(telling[pair] for pair in own & theirs) >= EXPLAINED * sum(telling[pair] for pair in own)
