@@ -47,6 +47,8 @@ _NO_FIGURES = [
     r"[A-Za-z][A-Za-z.-]*\d[\w.-]*",
     # Units of measure over a table: 单位：万元, （万元）.
     r"单位[：:][^，。；、)]*|\([万亿]?(?:元|人|名|个|家|件|条|项|%)(?:/人)?\)",
+    # The highest held against the lowest: neither is said of a unit.
+    r"最[高多大快]的?(?:[是与和比]|相当于)最[低少小慢]的?|最[低少小慢]的?(?:[与和比])最[高多大快]的?",
     # Meetings and congresses, terms of office, plans.
     r"第[#\d]+[次届](?=[^。，；]{0,9}?(?:代表大会|党代会|工代会|职代会|全会|全体会议|委员会|常委会|会议))",
     r"(?<![第#])[#]+届(?:[#]+[次中](?:、[#]+[次中])*)?",

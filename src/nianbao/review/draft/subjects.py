@@ -34,6 +34,8 @@ AGAIN_BY_WORDS = 0.5
 """And where words name it once more in its sentence."""
 EXPLAINED = 0.34
 """What part of its telling words must be an indicator's for a number to be called wrong by it."""
+OF_A_RATE = 0.3
+"""How likely a rate is said where the number is a share of the whole federation's."""
 FEW, MANY = 6, 12
 _PART = re.compile(r"100 \* ([a-z][a-z0-9_]*) / ([a-z][a-z0-9_]*)")
 _PEOPLE = frozenset({"人", "名", "人次"})
@@ -184,10 +186,10 @@ class Subjects:
     ) -> list[DraftPair]:
         """Of what a figure may be a share: what the words say, the whole of its units, or what it is among."""
         indicators, own = self._values.figures.project.indicators, FigureSum((name,), scopes, year)
-        if indicators[name].unit == "%":
-            return [DraftPair(own, None, 1.0)]
-        found = []
         is_whole = self._is_filling(relation.base)
+        if indicators[name].unit == "%":  # no rate is a part of the whole
+            return [DraftPair(own, None, OF_A_RATE if self._values.units.whole in relation.base else 1.0)]
+        found = []
         if relation.base_scope:
             found.append(DraftPair(own, FigureSum((name,), (relation.base_scope,), year), 1.0))
         elif scopes != (ALL,) and is_whole:
