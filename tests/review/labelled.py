@@ -102,13 +102,18 @@ def tally(project: Project, figures: Figures, name: str, folder: Path) -> Tally:
     result = Tally(claims=len(labels))
     places = {id(each): _place(read[each.passage], each) for each in checked}
     for label in labels:
-        here = [each for each in flagged if _is_at(label, places[id(each)])]
+        here = [
+            each for each in flagged if _is_at(label, places[id(each)]) or _says_it(paragraphs, label, places[id(each)])
+        ]
         if not label.is_true:
             (result.found if here else result.missed).append(_line(paragraphs, label))
         if not any(_is_at(label, places[id(each)]) for each in checked if each.key):
             result.unknown.append(_line(paragraphs, label))
     for each in flagged:
-        if not any(not label.is_true and _is_at(label, places[id(each)]) for label in labels):
+        place = places[id(each)]
+        if not any(
+            not label.is_true and (_is_at(label, place) or _says_it(paragraphs, label, place)) for label in labels
+        ):
             result.false_alarms.append(f"{each.number.text} | {'；'.join(each.reasons)} | {each.sentence}")
     return result
 
@@ -136,6 +141,16 @@ def _place(passage: object, one: CheckedDraft) -> tuple[int, int, int]:
 def _is_at(label: Labelled, place: tuple[int, int, int]) -> bool:
     paragraph, start, end = place
     return label.paragraph == paragraph and label.start < end and start < label.end
+
+
+def _says_it(paragraphs: list, label: Labelled, place: tuple[int, int, int]) -> bool:  # type: ignore[type-arg]
+    """Whether a label stands on the word that a number of the same clause goes with: its direction, or whose it is."""
+    paragraph, start, end = place
+    if label.is_true or label.paragraph != paragraph or re.search(r"\d", label.said):
+        return False
+    text = paragraphs[paragraph].text
+    between = text[label.end : start] if label.end <= start else text[end : label.start]
+    return not re.search("[，。；、：]", between)
 
 
 def _line(paragraphs: list, label: Labelled) -> str:  # type: ignore[type-arg]

@@ -21,6 +21,8 @@ ESTABLISHED, ESTABLISHED_LEVEL, ESTABLISHED_NEAR, ESTABLISHED_BY_SLIP = 0.3, 0.5
 least where the number is a slip of it."""
 APART = 1.4
 """How much likelier than any other figure it must be, unless it is twice as likely as it needs."""
+SAME = 0.9999
+"""How near to one another two readings are that say the same."""
 NO_LESS = 0.6
 """How near to what is not known another reading must come to be judged instead."""
 COMES_NEAR = 0.6
@@ -78,7 +80,8 @@ class Deciding:
             likely = [
                 each
                 for each in likely
-                if (each.weight >= ESTABLISHED and not self._is_for_each(each)) or self._subjects.explains(spoken, number, each.reading.figure.named)
+                if (each.weight >= ESTABLISHED and not self._is_for_each(each))
+                or self._subjects.explains(spoken, number, each.reading.figure.named)
             ]
         elif spoken.topics.goes_on_from_unknown(number):
             return None
@@ -90,7 +93,15 @@ class Deciding:
         if near and is_count:
             return max(near, key=lambda each: each.weight * nearness(number.numeral, each.reading.value or Decimal(0)))
         thing = self._thing(best.reading.key[0])
-        other = next((each.weight for each in likely if self._thing(each.reading.key[0]) != thing), 0.0)
+        own = best.reading.value or Decimal(0)
+        other = next(
+            (
+                each.weight
+                for each in likely
+                if self._thing(each.reading.key[0]) != thing and nearness(each.reading.value or Decimal(0), own) < SAME
+            ),
+            0.0,
+        )
         needed = (
             ESTABLISHED_LEVEL
             if best.relation.kind is RelationKind.LEVEL and number.kind is NumberKind.COUNT

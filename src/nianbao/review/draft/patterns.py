@@ -80,7 +80,7 @@ def number_pattern(words: DraftWords, declared_units: Iterable[str]) -> re.Patte
     return re.compile(
         rf"(?P<flat>(?:基本|大致)?(?<![坚支保])持平|(?:几乎|基本)?没有变化)"
         rf"|最(?P<extreme>[多高大快少低小慢])"
-        rf"|(?P<best>[居列排]?(?:首位|榜首|第一位?(?=[，。；、]|$))|居首|领跑)|(?P<worst>[居列排]末位|垫底)"
+        rf"|(?P<best>[居列排]?(?:首位|榜首|第一位?(?=[，。；、]|$))|居首|领跑)|(?P<worst>[居列排]?末位|垫底)"
         rf"|(?:[居列排]|位[居列])[名在于]?[^，。；、第\d]{{0,6}}?第(?P<rank>[{_COUNTED}]+|\d+)[位名]?"
         rf"|(?<=[\u4e00-\u9fff])第(?P<place>[{_COUNTED}]+|\d+)(?:[位名]|(?=[，。；、）)]|$))"
         rf"|翻(?:了)?(?P<doubled>[一两二三])?番(?P<doubled_more>[多余]|有余)?"

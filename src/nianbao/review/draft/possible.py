@@ -120,10 +120,13 @@ class PossibleReadings:
             return FigureSum((name.removeprefix(TARGET),), (ALL,), self._values.year)
         return self._readings.target(name, self._values.year)
 
-    def _made_up(self, spoken: Spoken, at: int) -> FigureSum | None:
-        """What was said last, where it is of several indicators and the number has no words of its own."""
-        last = next(iter(spoken.topics.in_sentence(spoken.numbers[at])), None)
-        is_meant = last and last.figure.is_made_up and not self._subjects.has_own_words(spoken, spoken.numbers[at])
+    def _made_up(self, spoken: Spoken, at: int, *, is_share: bool = False) -> FigureSum | None:
+        """What was said last, where it is of several indicators and the number has no words but those of its whole."""
+        number = spoken.numbers[at]
+        last = next(iter(spoken.topics.in_sentence(number)), None)
+        is_sum = is_share and last is not None and not last.figure.less and not last.figure.per
+        is_own = not is_sum and self._subjects.has_own_words(spoken, number)
+        is_meant = last and last.figure.is_made_up and not is_own
         return last.figure if last and is_meant else None
 
     def _sums(self, spoken: Spoken, at: int, number: DraftNumber, relation: DraftRelation) -> Iterator[Weighed]:
@@ -131,6 +134,9 @@ class PossibleReadings:
         said = spoken.topics.before(spoken.numbers[at])
         if not self._values.words.pattern(r"~sum~|共|以上[^，。；]{0,4}[项类]").search(said):
             return
+        if listed := self._subjects.listed(spoken, spoken.numbers[at]):
+            for year, part in self.years(spoken, at, listed[0], relation).items():
+                yield self._weigh(number, relation, FigureSum(listed, (ALL,), year), None, part)
         recent = [each for each in spoken.topics.recent(number) if each.is_level and self._adds_up(each.name, number)]
         recent = list({(each.name, each.scopes): each for each in recent}.values())
         here = [each for each in spoken.topics.in_sentence(number) if each in recent]
@@ -229,7 +235,7 @@ class PossibleReadings:
     ) -> Iterator[DraftPair]:
         """Pairs of a figure with what it is held against."""
         number = spoken.numbers[at]
-        made_up = self._made_up(spoken, at)
+        made_up = self._made_up(spoken, at, is_share=relation.kind is RelationKind.SHARE)
         if relation.kind is RelationKind.SHARE and made_up:
             for pair in self._subjects.wholes(spoken, at, relation, made_up.names[0], made_up.scopes, made_up.year):
                 if pair.other:

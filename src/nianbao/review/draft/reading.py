@@ -94,6 +94,8 @@ def read_text(text: str) -> list[Paragraph]:
     return [Paragraph(_MARKUP.sub("", line).strip()) for line in text.splitlines() if line.strip()]
 
 
+_ITEM = re.compile(r"(?:(?<=[。；：])|^)(?:\d{1,2}[.．、](?!\d)|[（(]\d{1,2}[）)]|[①-⑳])[^，。；：\d]{2,12}：")
+"""What opens an item of a list within a paragraph."""
 _YEAR_LEAD = re.compile(r"[\W\d]{0,4}20\d\d年[。：:]")
 """What opens a paragraph about a year (5. 2023年。)."""
 
@@ -104,17 +106,33 @@ def passages(paragraphs: Sequence[Paragraph], project: Project, year: int) -> li
     section, found = NOWHERE, []
     heads: Sequence[str] = ("",)
     for first, together in _joined(paragraphs):
-        text = "".join(paragraph.text for paragraph in together)
-        if together[0].cell is None:
-            opened = _section_of(text, titles)
-            section = section if opened == NOWHERE else opened
-            heads = outline.enter(text, is_heading=together[0].is_heading)
-        leads = *heads, *(match[0] for match in [_YEAR_LEAD.match(text)] if match)
-        is_plan = any(f"{year + 1}年" in lead or to_come.search(lead) for lead in leads)
-        found.append(
-            Passage(text, _tags(together), together[0].cell, section, first, _starts(together), is_plan, heads)
-        )
+        whole = Passage(
+            "".join(paragraph.text for paragraph in together), _tags(together), together[0].cell, section, first,
+            _starts(together),
+        )  # fmt: skip
+        for passage in _items(whole):
+            if passage.cell is None:
+                opened = _section_of(passage.text, titles)
+                section = section if opened == NOWHERE else opened
+                heads = outline.enter(passage.text, is_heading=together[0].is_heading)
+            leads = *heads, *(match[0] for match in [_YEAR_LEAD.match(passage.text)] if match)
+            is_plan = any(f"{year + 1}年" in lead or to_come.search(lead) for lead in leads)
+            found.append(replace(passage, place=section, is_plan=is_plan, heads=heads))
     return found
+
+
+def _items(passage: Passage) -> Iterator[Passage]:
+    """A passage, or the items of its list that say with a colon what each is about (1.甲工会：……。2.乙工会：……)."""
+    opened = [match.start() for match in _ITEM.finditer(passage.text)]
+    places = sorted({0, *opened, len(passage.text)}) if len(opened) > 1 and not passage.cell else [0, len(passage.text)]
+    for start, end in pairwise(places):
+        tags = tuple(
+            replace(tag, start=tag.start - start, end=tag.end - start)
+            for tag in passage.tags
+            if start <= tag.start < end
+        )
+        starts = tuple(each - start for each in passage.starts)
+        yield replace(passage, text=passage.text[start:end], tags=tags, starts=starts)
 
 
 def around(stop: re.Pattern[str], text: str, start: int, end: int, *, only_before: bool = False) -> str:

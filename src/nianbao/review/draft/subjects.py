@@ -15,7 +15,7 @@ from nianbao.review.draft.readings import IN, TARGET, Readings
 from nianbao.review.draft.relations import DraftRelation, RelationKind
 from nianbao.review.draft.scores import COUNTER, fit_of, may_change_by, says_change
 from nianbao.review.draft.spoken import Spoken
-from nianbao.review.draft.topics import CLAUSE, SENTENCE
+from nianbao.review.draft.topics import CLAUSE, DIGITS, SENTENCE, count_of
 from nianbao.review.draft.values import Values
 from nianbao.statistics.scopes import ALL
 
@@ -38,6 +38,10 @@ OF_A_RATE = 0.3
 """How likely a rate is said where the number is a share of the whole federation's."""
 FEW, MANY = 6, 12
 _PART = re.compile(r"100 \* ([a-z][a-z0-9_]*) / ([a-z][a-z0-9_]*)")
+_LISTED = (
+    rf"(?P<names>[^，；。、：\d]+(?:[、和与及][^，；。、：\d]+)+?)(?P<count>[两{DIGITS}])"
+    r"(?:~things~|样|笔)(?P<what>[^，；。\d]*)$"
+)
 _PEOPLE = frozenset({"人", "名", "人次"})
 
 
@@ -187,8 +191,9 @@ class Subjects:
         """Of what a figure may be a share: what the words say, the whole of its units, or what it is among."""
         indicators, own = self._values.figures.project.indicators, FigureSum((name,), scopes, year)
         is_whole = self._is_filling(relation.base)
-        if indicators[name].unit == "%":  # no rate is a part of the whole
-            return [DraftPair(own, None, OF_A_RATE if self._values.units.whole in relation.base else 1.0)]
+        if indicators[name].unit == "%":  # no rate is a part of the whole, and what is done of a plan is none either
+            is_none = self._is_done(name) or self._values.units.whole in relation.base
+            return [DraftPair(own, None, OF_A_RATE if is_none else 1.0)]
         found = []
         if relation.base_scope:
             found.append(DraftPair(own, FigureSum((name,), (relation.base_scope,), year), 1.0))
@@ -196,9 +201,16 @@ class Subjects:
             found.append(DraftPair(own, FigureSum((name,), (ALL,), year), 1.0))
         for share, indicator in indicators.items():
             part = _PART.fullmatch(indicator.formula)
-            if part and part[1] == name and (is_whole or self._is_named(part[2], relation.base)):
+            if (
+                part
+                and part[1] == name
+                and not self._is_done(share)
+                and (is_whole or self._is_named(part[2], relation.base))
+            ):
                 found.append(DraftPair(FigureSum((share,), scopes, year), None, 0.9 if scopes == (ALL,) else 0.5))
                 found.append(DraftPair(own, FigureSum((part[2],), scopes, year), 0.8 if scopes == (ALL,) else 0.5))
+        if is_whole and scopes == (ALL,) and self._values.units.whole not in relation.base:
+            found += [DraftPair(own, FigureSum((each,), scopes, year), 0.8) for each in self._of_like_name(name)]
         others = (
             [] if is_whole else [(each, score) for each, score in self._named(relation.base, spoken) if each != name]
         )
@@ -212,6 +224,21 @@ class Subjects:
         said = [each for each in spoken.topics.in_sentence(spoken.numbers[at]) if each.name != name]
         same = [each for each in said if indicators[each.name].unit == indicators[name].unit]
         return found + [DraftPair(own, FigureSum((each.name,), each.scopes, each.year), 0.4) for each in same[-1:]]
+
+    def _is_done(self, name: str) -> bool:
+        """Whether a rate is what came of a plan."""
+        part = _PART.fullmatch(self._values.figures.project.indicators[name].formula)
+        return bool(part and self._values.words.pattern("~budget~|~target~").search(self._zh(part[2])))
+
+    def _of_like_name(self, name: str) -> list[str]:
+        """The indicator of the whole whose name ends the one of a part (审计资金 of 地方工会审计资金)."""
+        indicators, zh = self._values.figures.project.indicators, self._zh(name)
+        ends = [
+            other
+            for other, each in indicators.items()
+            if other != name and zh.endswith(each.zh) and each.unit == indicators[name].unit
+        ]
+        return sorted(ends, key=lambda other: -len(indicators[other].zh))[:1]
 
     def compared(
         self, spoken: Spoken, at: int, relation: DraftRelation, likely: Mapping[str, float]
@@ -312,6 +339,17 @@ class Subjects:
             for one in ones[:3]
             if one != other
         ]
+
+    def listed(self, spoken: Spoken, number: DraftNumber) -> tuple[str, ...]:
+        """The indicators of a list of names that a number is the sum of (甲、乙两项合计), if all are known."""
+        said = self._values.words.pattern(_LISTED).search(spoken.topics.before(number))
+        if not said:
+            return ()
+        items = re.split(r"[、和与及]", said["names"])
+        what = self._values.words.pattern("~sum~").sub("", said["what"])
+        found = [self._named(f"{item}{what}", spoken)[:1] for item in items]
+        names = tuple(name for named in found for name, _ in named)
+        return names if len(names) == len(set(names)) == len(items) == count_of(said["count"]) else ()
 
     def _named(self, words: str, spoken: Spoken) -> list[tuple[str, float]]:
         """The indicators that words may mean, the likeliest first."""

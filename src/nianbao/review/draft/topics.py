@@ -26,7 +26,7 @@ SEGMENT = re.compile(r"[；;。！？!?]")
 SENTENCE = re.compile(r"[。！？!?]")
 CARRIED, ASIDE, IN_LEAD, PASSED = 0.9, 0.35, 0.7, 0.25
 """How likely a unit of an earlier clause is meant, a unit or the whole beside it, the one a paragraph opens with."""
-_DIGITS = "一二三四五六七八九"
+DIGITS = "一二三四五六七八九"
 _AFTER = re.compile(r"的?(?:是|为|只有|仅有|还有|有|唯有)?")
 _LIST = re.compile(r"\s*(?:[、和与及]|以及)\s*")
 _BARE = 4
@@ -56,7 +56,7 @@ class Topics:
         self._said, self._open = said, list[int]()
         self._named = units.find(text)
         self._whole = re.compile(rf"(?<![占居列为比于]){re.escape(units.whole)}(?!的?第|最|平均)|全部|各级")
-        self._counted = words.pattern(rf"(?P<count>[两{_DIGITS}]|\d{{1,2}})个?(?P<what>~unit_words~|~things~)")
+        self._counted = words.pattern(rf"(?P<count>[两{DIGITS}]|\d{{1,2}})个?(?P<what>~unit_words~|~things~)")
 
     def start_of(self, stop: re.Pattern[str], number: DraftNumber) -> int:
         """Where the stretch up to a number begins that such stops bound."""
@@ -79,7 +79,7 @@ class Topics:
             if start <= at < number.start:
                 said = said[: at - start] + " " + said[end - start :]
         naming_nothing = (
-            rf"[两{_DIGITS}\d]+个?(?:~unit_words~)|~sum~|~filler~|~up~|~down~|~more~|~less~|~compare~|~last_year~|~part_of~"
+            rf"[两{DIGITS}\d]+个?(?:~unit_words~)|~sum~|~filler~|~up~|~down~|~more~|~less~|~compare~|~last_year~|~part_of~"
             "|~against_last~|~rest~|~each~|(?<![人户件家期班])(?:~every~)|~apart~"
         )
         filler = self._words.pattern(naming_nothing)
@@ -107,7 +107,7 @@ class Topics:
             return NO_ITEM
         place, segment = row.index(number), SEGMENT.split(text[start : each.start()])[-1]
         scopes = self._listed_units(segment, len(row))
-        if not scopes and self._words.pattern(rf"[两{_DIGITS}]个?(?:~unit_words~)").search(text, start, each.start()):
+        if not scopes and self._words.pattern(rf"[两{DIGITS}]个?(?:~unit_words~)").search(text, start, each.start()):
             scopes = self._listed_units(text[: each.start()], len(row))
         if scopes:
             return ListedItem(scope=scopes[place])
@@ -347,7 +347,7 @@ class Topics:
 
 def count_of(text: str) -> int:
     """How many units or things are counted: 三, 8."""
-    return int(text) if text.isdigit() else 1 + _DIGITS.index(text.replace("两", "二"))
+    return int(text) if text.isdigit() else 1 + DIGITS.index(text.replace("两", "二"))
 
 
 def opens_with_past(text: str, year: int) -> bool:
