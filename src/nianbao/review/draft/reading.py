@@ -122,7 +122,7 @@ def passages(paragraphs: Sequence[Paragraph], project: Project, year: int) -> li
 
 
 def _items(passage: Passage) -> Iterator[Passage]:
-    """A passage, or the items of its list that say with a colon what each is about (1.甲工会：……。2.乙工会：……)."""
+    """A passage, or the items of its list that say with a colon what each is about (1.甲：……。2.乙：……)."""
     opened = [match.start() for match in _ITEM.finditer(passage.text)]
     places = sorted({0, *opened, len(passage.text)}) if len(opened) > 1 and not passage.cell else [0, len(passage.text)]
     for start, end in pairwise(places):

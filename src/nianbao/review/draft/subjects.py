@@ -231,7 +231,7 @@ class Subjects:
         return bool(part and self._values.words.pattern("~budget~|~target~").search(self._zh(part[2])))
 
     def _of_like_name(self, name: str) -> list[str]:
-        """The indicator of the whole whose name ends the one of a part (审计资金 of 地方工会审计资金)."""
+        """The indicator of the whole whose name ends the one of a part (资金 of 地方资金)."""
         indicators, zh = self._values.figures.project.indicators, self._zh(name)
         ends = [
             other
