@@ -129,7 +129,7 @@ def bind(project: Project, text: str, marks: list[Mark]) -> Bindings:
             bound = ranked.best
             start, end = places[number.start], places[number.end - 1] + 1
             here = {mark.indicator: mark.id for mark in marks if mark.start < end and start < mark.end}
-            for name in (bound.indicator_id,) if bound else ():
+            for name in [bound.indicator_id] if bound else []:
                 said = f"{number.text} → {name}"
                 if name in here:
                     right.append(here[name])

@@ -143,6 +143,14 @@ def enough(number: DraftNumber, best: Weighed) -> float:
     return ENOUGH[1 if number.kind is NumberKind.FLAT else min(digits_of(number), len(ENOUGH) - 1)]
 
 
+def information(number: DraftNumber) -> float:
+    """How many digits of a number tell it from others."""
+    low, high = number.wording.low, number.wording.high
+    if low is None or high is None or not number.numeral:
+        return 0.0
+    return max(0.0, log10(abs(number.numeral) / max(high - low, Decimal(1) if low == high else high - low)))
+
+
 def digits_of(number: DraftNumber) -> int:
     """How many digits a number has beyond the first that tell it from others."""
     low, high = number.wording.low, number.wording.high

@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from decimal import Decimal
-from math import log10
 
+from nianbao.review.draft.deciding import information
 from nianbao.review.draft.mention import FigureSum
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
 from nianbao.review.draft.possible import Weighed
@@ -60,6 +59,8 @@ class Doubts:
             return self._of_rank(spoken, at, wrong)
         if number.kind is not NumberKind.COUNT or value is None:
             return None
+        if whole := self._is_of_whole(spoken, number, wrong):
+            return whole
         if planned := self._is_planned(spoken, number, wrong):
             return planned
         if number.wording.is_true_of(abs(value)) or slip_of(number, value):
@@ -78,6 +79,14 @@ class Doubts:
             if reading.is_true:
                 return each
         return None
+
+    def _is_of_whole(self, spoken: Spoken, number: DraftNumber, wrong: Weighed) -> Try | None:
+        """The figure of the whole, where the number says just that and its clause names no unit."""
+        name, year, scope, is_change = wrong.reading.key
+        if scope == ALL or is_change or self._values.units.find(spoken.topics.before(number)):
+            return None
+        one = FigureSum((name,), (ALL,), year)
+        return Try(1.0, RelationKind.LEVEL, one) if self._readings.read(number, DraftRelation(), one).is_true else None
 
     def _is_planned(self, spoken: Spoken, number: DraftNumber, wrong: Weighed) -> Try | None:
         """What is planned for the year to come, where a number says just that: plans are not always called so."""
@@ -178,11 +187,14 @@ class Doubts:
 
     def _of_what(self, spoken: Spoken, at: int, wrong: Weighed) -> dict[str, float]:
         """The indicators that a number may have to do with: by its words, and those said last."""
-        number, found = spoken.numbers[at], dict[str, float]()
+        number, found = spoken.numbers[at], dict.fromkeys(wrong.reading.figure.named, 1.0)
         for scores in (self._subjects.of_change(spoken, at, wrong.relation), self._subjects.of_level(spoken, at)):
             best = max(scores.values(), default=1.0)
             for name, score in [*scores.items()][:SUBJECTS]:
                 found[name] = max(found.get(name, 0.0), score / best)
+        for name in [*found]:
+            for whole in self._subjects.wholes_of(name):
+                found.setdefault(whole, found[name] * SO_SAID)
         for back, said in enumerate(spoken.topics.recent(number)[:SAID]):
             for name in said.figure.named:
                 found[name] = max(found.get(name, 0.0), SO_SAID * SO_SAID**back)
@@ -240,12 +252,4 @@ class _Says:
             return []
         if not is_alike:
             return [(RelationKind.PER, SO_SAID)] if self._each else []
-        return [(RelationKind.CHANGE, SO_SAID if self.apart or self.moved else UNSAID)]
-
-
-def information(number: DraftNumber) -> float:
-    """How many digits of a number tell it from others."""
-    low, high = number.wording.low, number.wording.high
-    if low is None or high is None or not number.numeral:
-        return 0.0
-    return max(0.0, log10(abs(number.numeral) / max(high - low, Decimal(1) if low == high else high - low)))
+        return [(RelationKind.CHANGE, SO_SAID if self.apart or self.moved or self.rest else UNSAID)]

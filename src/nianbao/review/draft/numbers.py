@@ -233,7 +233,9 @@ def _numeral(match: re.Match[str]) -> _Numeral:
         )
     if match["tenths"]:
         tens = whole(match["tenths"]) * 10
-        return _Numeral(tens + 5, Decimal(1)) if match["half_tenth"] else _Numeral(tens, Decimal(10))
+        if more := match["half_tenth"]:
+            return _Numeral(tens + (5 if more == "半" else whole(more)), Decimal(1))
+        return _Numeral(tens, Decimal(10))
     if match["half"]:
         return _Numeral(Decimal(50), Decimal(5))
     if match["whole"]:

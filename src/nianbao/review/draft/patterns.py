@@ -49,6 +49,8 @@ _NO_FIGURES = [
     r"单位[：:][^，。；、)]*|\([万亿]?(?:元|人|名|个|家|件|条|项|%)(?:/人)?\)",
     # The highest held against the lowest: neither is said of a unit.
     r"最[高多大快]的?(?:[是与和比]|相当于)最[低少小慢]的?|最[低少小慢]的?(?:[与和比])最[高多大快]的?",
+    # How many owe a form and have sent it.
+    r"(?:应报|已报)\d+[家个]",
     # Meetings and congresses, terms of office, plans.
     r"第[#\d]+[次届](?=[^。，；]{0,9}?(?:代表大会|党代会|工代会|职代会|全会|全体会议|委员会|常委会|会议))",
     r"(?<![第#])[#]+届(?:[#]+[次中](?:、[#]+[次中])*)?",
@@ -57,7 +59,9 @@ _NO_FIGURES = [
     r"(?<![第#])一(?:批|支|份|片|大批|大片|系列|定)|一年(?=[一两二三四][审次度届])|[#]+位(?=小数)",
     r"百分之百|四舍五入|千方百计|万众一心|每(?:[百千万十]|\d+)(?=[名人个位家][^，。；、\d]{0,10}?[中里])",
 ]
-OUT_OF = r"每(?P<out_of>[百千万十]|\d+)[名人个位家](?P<of>[^，。；、\d]{0,10}?)[中里当][中头]?，?(?:就|约|平均)?有"
+OUT_OF = (
+    r"每(?P<out_of>[百千万十]|\d+)[名人个位家](?P<of>[^，。；、\d]{0,10}?)(?:[中里当][中头]?，?(?:就|约|平均)?有|$)"
+)
 """What is said before a number that is a share of a round number (每百名职工中有)."""
 NO_FIGURES = re.compile("|".join(_NO_FIGURES).replace("#", CHARACTERS))
 PER_PERSON = re.compile(r"(?:人均|每人|每名)[^，。；、：\d]{0,8}$")
@@ -91,7 +95,7 @@ def number_pattern(words: DraftWords, declared_units: Iterable[str]) -> re.Patte
         rf"(?:(?<![\d.,/])(?P<low>{_ARABIC})(?P<low_scale>[万亿])?[%元]?(?:—|–|-|~|至)(?=\d))?"
         rf"(?:(?<![\d.,/+])(?P<arabic>{_ARABIC})(?![\d/+])"
         rf"|百分之(?P<percent>[{_COUNTED}]+(?:点[{_COUNTED}]+)?)"
-        rf"|(?P<tenths>[一二两三四五六七八九])成(?P<half_tenth>[半五])?(?![立员果本绩效就为功长交都品熟型])"
+        rf"|(?P<tenths>[一二两三四五六七八九])成(?P<half_tenth>[半一二三四五六七八九])?(?![立员果本绩效就为功长交都品熟型])"
         rf"|(?P<whole>[二三四五六七八九十])分之(?P<part>[一二三四五六七八九])(?P<bent>[强弱])?"
         rf"|(?P<half>一半|半数)"
         rf"|(?P<bare>(?<![{CHARACTERS}数几])(?:[十百千]?万|[百千]|亿)(?=(?:{unit}))(?!元))"

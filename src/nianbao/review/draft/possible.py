@@ -205,7 +205,10 @@ class PossibleReadings:
     def _comparisons(self, spoken: Spoken, at: int, number: DraftNumber, relation: DraftRelation) -> Iterator[Weighed]:
         likely = self._subjects.of_change(spoken, at, relation)
         is_of_rates = self._values.words.pattern("~growth~").search(spoken.topics.around(spoken.numbers[at]))
-        if number.kind is NumberKind.FLAT and is_of_rates:
+        is_multiple = relation.kind is RelationKind.TIMES and self._values.words.pattern("~growth~").search(
+            relation.base
+        )
+        if (number.kind is NumberKind.FLAT and is_of_rates) or is_multiple:
             return  # two rates are alike, and nothing is as it was
         if relation.kind is RelationKind.PER:
             pairs = self._subjects.per_each(spoken, at, relation)

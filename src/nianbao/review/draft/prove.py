@@ -23,10 +23,11 @@ from nianbao.review.draft.spoken import (
     Spoken,
     change_of,
     in_ten_thousands,
+    is_total,
     says_anything,
     sentence_around,
     sentence_of,
-    unit_of,
+    units_of,
 )
 from nianbao.review.draft.subjects import Subjects
 from nianbao.review.draft.suggest import suggest
@@ -52,6 +53,9 @@ from nianbao.statistics.scopes import ALL
 # numbering, years, how many units reported, what an earlier release said.
 _OF_THE_ROW = re.compile(r"印文|现印文|准确值")
 _NO_FIGURES = re.compile(r"(?:计量)?单位|序号?|编号|年度|年份|覆盖|原印文|日期|页码")
+
+LINE_OF_DATE = 40
+"""A line that dates the draft is no longer."""
 
 _SAYS = {
     RelationKind.LEVEL: "", RelationKind.CHANGE: "较上年的变化", RelationKind.TIMES: "的倍数",
@@ -90,7 +94,9 @@ class _Prover:
         self._by_name = {indicator.zh: name for name, indicator in self._indicators.items()}
         self._years_later = _years_later(paragraphs, year)
         dated = re.compile(rf"{year + 1}年\d{{1,2}}月")
-        self._is_dated_after = any(dated.search(each.text) and len(each.text) < 40 for each in paragraphs)
+        said = re.compile(rf"去年[^，。；]{{0,3}}{year - 1}年|今年[^，。；]{{0,3}}{year}年")
+        self._is_dated_after = any(dated.search(each.text) and len(each.text) < LINE_OF_DATE for each in paragraphs)
+        self._is_dated_after &= not any(said.search(each.text) for each in paragraphs)
         self._finder = NumberFinder(words, vocabulary.units)
         self._binder = Binder(vocabulary, self._values.may_be)
         self._readings, self._year = Readings(figures, year), year
@@ -102,6 +108,7 @@ class _Prover:
         self._columns: dict[DraftCell, str] = {}
         self._rows: dict[str, list[str]] = {}
         self._together = words.pattern(r"[两二三四五六七八](?:~unit_words~)+(?:合计|小计)?|小计")
+        self._rest = words.pattern("(?:~rest~)")
         self._said: list[Mention] = []
         self._agreed: dict[int, list[set[int]]] = {}
 
@@ -129,6 +136,10 @@ class _Prover:
                 spoken, at = self._of_cell(index, passage, one, fixed.get(place, "")), 0
                 relations = self._relations.of(spoken.passage.text, spoken.numbers, 0, None)
                 assert cell is not None
+                if self._is_of_nobody(cell):
+                    one.add(NumberVerdict.UNKNOWN, f"不知道“{cell.label}”是哪些单位")
+                    checked.append(one)
+                    continue
                 relations = [change_of(cell, passage.text, number, relations[0]), *relations[1:]]
             self._check(one, spoken, at, relations, tags.get(place))
             if one.verdicts:
@@ -180,18 +191,28 @@ class _Prover:
         """A number of a cell in the sentence that says what it is."""
         cell, units = passage.cell, self._values.units
         assert cell is not None
-        one.number = unit_of(cell, one.number)
         if self._together.fullmatch(cell.label):
             passage = replace(
                 passage, cell=replace(cell, label="、".join(self._rows.get(cell.caption, ())) + cell.label)
             )
+        elif self._rows.get(cell.caption) and self._rest.match(cell.label):
+            passage = replace(passage, cell=replace(cell, label=f"{'、'.join(self._rows[cell.caption])}，{cell.label}"))
         elif cell.label in units.names and cell.label not in self._rows.setdefault(cell.caption, []):
             self._rows[cell.caption].append(cell.label)
-        sentence, number = sentence_of(passage, one.number, units.names, units.whole, self._year)
         name = tagged or (self._by_name.get(cell.label, "") if _OF_THE_ROW.fullmatch(cell.head) else "")
-        spoken = self._spoken(index, sentence, [number], {0: name} if name else {}, cell)
+        read = []
+        for each in units_of(cell, one.number):
+            sentence, number = sentence_of(passage, each, units.names, units.whole, self._year)
+            read.append((each, self._spoken(index, sentence, [number], {0: name} if name else {}, cell)))
+        one.number, spoken = max(read, key=lambda each: max((one.score for one in each[1].bound[0].ranked), default=0))
         column = self._column_of(cell)
         return replace(spoken, subject=self._columns.get(column, "") if column else "")
+
+    def _is_of_nobody(self, cell: DraftCell) -> bool:
+        """Whether a row of a table of units is of none that is known by its name."""
+        rows, units, label = self._rows.get(cell.caption), self._values.units, cell.label
+        is_known = label in units.names or units.whole in label or self._together.search(label)
+        return bool(rows) and not (is_known or self._rest.match(label) or is_total(label) or units.find(label))
 
     def _read(self, one: CheckedDraft, spoken: Spoken, at: int, relations: Sequence[DraftRelation]) -> None:
         """Judge what a number says by all that it may be read as."""

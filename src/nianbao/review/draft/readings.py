@@ -171,7 +171,7 @@ class Readings:
         self, number: DraftNumber, relation: DraftRelation, name: str, scope: str, part: str
     ) -> DraftReading | None:
         """A number as the half of the year that nobody reports, or what a half is of the year or of the other."""
-        whole = self._of_year(name)
+        whole = self.of_year(name)
         if whole is None:
             return None
         key = (name, self.year, scope, True)
@@ -188,7 +188,7 @@ class Readings:
         is_true = value is not None and number.wording.is_true_of(abs(value))
         return DraftReading(key, value, is_true, FigureSum((name,), (scope,), self.year))
 
-    def _of_year(self, name: str) -> str | None:
+    def of_year(self, name: str) -> str | None:
         """The indicator of all the year whose first half another one is."""
         indicators = self.figures.project.indicators
         if FIRST_HALF not in indicators[name].zh:
@@ -198,7 +198,7 @@ class Readings:
 
     def first_halves(self, names: Iterable[str]) -> list[str]:
         """The indicators of the first half of the year of these, in order, and those of these that are one."""
-        halves = {whole: name for name in self.figures.project.indicators if (whole := self._of_year(name))}
+        halves = {whole: name for name in self.figures.project.indicators if (whole := self.of_year(name))}
         return [halves.get(name, name) for name in names if name in halves or name in halves.values()]
 
     def balances(self, part: str) -> list[tuple[str, str]]:

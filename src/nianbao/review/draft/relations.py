@@ -19,7 +19,7 @@ MAYBE, HARDLY = 0.7, 0.4
 
 _YEAR_OF_IT = r"(?<!于)(?:上年|去年|上年同期)(?:的|为|是|只有|仅有|才|只|多达|仅)*$"
 _BEFORE_IT = r"[由从]$|[由从与同](?:上年|去年|20\d\d年)度?[末底]?的?$"
-_TO_IT = r"[^，。；、]{0,4}?(?:~up~|~down~|压)?(?:到|至|为)|相比|相较"
+_TO_IT = r"[^，。；、]{0,4}?(?:~up~|~down~|压)?(?:到|至|为|变)|相比|相较"
 _COMPARED = (
     r"(?:比|较|同|与|和|超)(?P<base>[^，；。]{0,16}?)"
     r"(?:相比|增|减|(?<!最)[多少高低]|提|下|上升|降|净|翻|持平|有所|相差|之差|$)"
@@ -34,6 +34,10 @@ _OF_BOTH = r"(?:相当于|是|为)[^，；。]*、(?P<base>[^，；。、]{0,18}
 _SHARE_OF = (
     r"(?:占|相当于)(?P<part>[^，；。（(]{0,18}?)的?$|(?:是|为|达到?|只有|仅有|不到|不足|超过|约|[只仅]及)"
     r"(?P<base>[^，；。（(是为占到足有过约及]{2,18})的$"
+)
+_HELD_AGAINST = (
+    r"(?:[和与同跟]|拿[^，；。]{2,10}?[和与同跟]|[拿用])(?P<base>[^，；。\d]{2,8}?)(?:来|相)?比[，,]"
+    r"(?!.*(?:~up~|~down~|~growth~))"
 )
 _SHARE_IS = r"(?:的?(?:~share~))?(?:合计|~each~|均|都|也|了)?(?:为|是|达到?|约为?|仅为?)?$"
 _PER = (
@@ -112,7 +116,7 @@ class Relations:
             return [replace(relation, kind=RelationKind.CHANGE), replace(relation, weight=HARDLY)]
         if number.unit != "%" or relation.is_target or relation.is_of_last_year:
             return [relation]
-        of_growth = self._says(r"~growth~|~decline~|~against_last~", sentence)
+        of_growth = self._says(r"~growth~|~decline~|~fast~|~against_last~", sentence)
         of_share = self._says(r"占|~share~", sentence)
         return [
             relation,
@@ -165,6 +169,9 @@ class Relations:
             )
         if each := re.search(rf"{OUT_OF}[^，；。\d]*$", clause):
             return DraftRelation(RelationKind.SHARE, base=each["of"])
+        sentence = text[_start(SENTENCE, text, number.start) : number.start]
+        if number.unit == "%" and (other := self._says(_HELD_AGAINST, sentence)):
+            return DraftRelation(RelationKind.SHARE, base=other["base"])
         if planned := self._planned(text, number, clause, segment):
             return planned
         return self._changed(text, number, clause, segment)
@@ -247,7 +254,7 @@ class Relations:
 
     def _direction(self, clause: str, segment: str, after: str) -> int:
         """Up or down, as the words next to the number say; 多 and 少 only where something is compared."""
-        if headed := self._says(r"(?:(?P<up>~up~|~growth~)|~down~|~decline~)[：:][^；。：:]*$", segment):
+        if headed := self._says(r"(?<!不)(?:(?P<up>~up~|~growth~)|~down~|~decline~)[：:][^；。：:]*$", segment):
             return 1 if headed["up"] else -1
         is_its_growth = re.search(r"(?:增长|增幅|增速|涨幅)[^，。；、\d]{0,8}[，,](?:为|达)?$", segment)
         if (
@@ -258,7 +265,7 @@ class Relations:
             return 1
         if self._says(_DOWN, clause):
             return -1
-        if re.search(r"[比较超]|同比|增速|涨", segment):
+        if re.search(r"[比较超]|同比|增速|涨", segment) or re.search(r"[多少]了$", clause):
             if self._says(r"(?<!至)(?<!最)(?:~more~)(?:出)?[^，。；、\d最]{0,3}$", clause):
                 return 1
             return -1 if self._says(r"(?<!至)(?<!最)(?:~less~)[^，。；、\d最]{0,3}$", clause) else 0

@@ -66,12 +66,12 @@ def sentence_of(
     return replace(passage, text=text, cell=None, tags=()), moved
 
 
-def unit_of(cell: DraftCell, number: DraftNumber) -> DraftNumber:
-    """A number of a cell with the unit that its table says; money for a person is one of its own."""
+def units_of(cell: DraftCell, number: DraftNumber) -> list[DraftNumber]:
+    """A number of a cell with each unit that its table says; money for a person is one of its own."""
     unit = "元/人" if cell.unit == "元" and "人均" in cell.head else cell.unit
-    if not unit and _PER_CENT.search(cell.head):
+    if _PER_CENT.search(cell.head) and (not unit or "、" in unit):
         unit = "%"
-    return in_unit(number, unit)
+    return [in_unit(number, each) for each in unit.split("、")]
 
 
 def change_of(cell: DraftCell, text: str, number: DraftNumber, relation: DraftRelation) -> DraftRelation:
@@ -92,6 +92,11 @@ def _year_of(cell: DraftCell, year: int) -> int | None:
         if not GOES_ON.fullmatch(words) and (said := _YEAR.search(words)):
             return int(said["year"]) if said["year"] else year - 1
     return None
+
+
+def is_total(label: str) -> bool:
+    """Whether a row is of all others."""
+    return bool(_TOTAL.fullmatch(label))
 
 
 def in_ten_thousands(number: DraftNumber) -> DraftNumber:

@@ -36,7 +36,7 @@ EXPLAINED = 0.34
 """What part of its telling words must be an indicator's for a number to be called wrong by it."""
 OF_A_RATE = 0.3
 """How likely a rate is said where the number is a share of the whole federation's."""
-FEW, MANY = 6, 12
+FEW, MANY, FAR = 6, 12, 18
 _PART = re.compile(r"100 \* ([a-z][a-z0-9_]*) / ([a-z][a-z0-9_]*)")
 _LISTED = (
     rf"(?P<names>[^，；。、：\d]+(?:[、和与及][^，；。、：\d]+)+?)(?P<count>[两{DIGITS}])"
@@ -225,6 +225,10 @@ class Subjects:
         same = [each for each in said if indicators[each.name].unit == indicators[name].unit]
         return found + [DraftPair(own, FigureSum((each.name,), each.scopes, each.year), 0.4) for each in same[-1:]]
 
+    def wholes_of(self, name: str) -> list[str]:
+        """The indicators that one is a part of: of its kind, or of all the year."""
+        return [*self._of_like_name(name), *filter(None, [self._readings.of_year(name)])]
+
     def _is_done(self, name: str) -> bool:
         """Whether a rate is what came of a plan."""
         part = _PART.fullmatch(self._values.figures.project.indicators[name].formula)
@@ -316,7 +320,7 @@ class Subjects:
         number, topics, profiles = spoken.numbers[at], spoken.topics, self._values.profiles
         counted = replace(number, unit=relation.per_unit)
         scopes = topics.units(number)[0].scopes
-        said = [each.name for each in topics.recent(number)[:FEW]]
+        said = [each.name for each in topics.recent(number)[:FAR]]
         by_words = [*self.of_change(spoken, at, relation).items()]
         names = [name for name, score in by_words if score >= SAID / 2]
         base = relation.base

@@ -266,7 +266,7 @@ class _Tables:
         found = in_head["unit"] if in_head else in_row or (in_label["unit"] if in_label else over)
         year = next((text for name, text in by_head.items() if _YEAR_HEAD.fullmatch(name) and text.isdigit()), "")
         name = head[: in_head.start()] if in_head else head
-        unit = found if _UNIT.fullmatch(found) or found == in_row else ""
+        unit = found if _are_units(found) or found == in_row else ""
         is_in_any_scale = not in_head and bool(in_row)
         before = (_UNIT_IN_HEAD.sub("", heads[number]) for number in sorted(heads, reverse=True) if 0 < number < column)
         of = next((each.strip() for each in before if not GOES_ON.fullmatch(each.strip())), "")
@@ -278,15 +278,19 @@ class _Tables:
         lines = [said for said in self._said if not _UNIT_LINE.match(said)]
         caption = lines[-1] if lines and len(lines[-1]) <= 60 else ""
         in_caption = _UNIT_IN_CAPTION.search(caption)
-        if not unit and in_caption and _UNIT.fullmatch(_only(in_caption["unit"])):
+        if not unit and in_caption and _are_units(_only(in_caption["unit"])):
             unit = _only(in_caption["unit"])
         return re.sub(r"^表\s*\d+[\s　]*", "", caption), unit
 
 
 def _only(said: str) -> str:
-    """The one unit of measure beside per cent (万元、%); what else is said as it is."""
-    units = [each for each in re.split("[、，,；;和]", said) if each not in ("%", "％")]
-    return units[0] if len(units) == 1 else said
+    """The units of measure beside per cent (万元、%)."""
+    return "、".join(each for each in re.split("[、，,；;和]", said) if each not in ("%", "％")) or said
+
+
+def _are_units(said: str) -> bool:
+    """Whether all that is said are units of measure."""
+    return all(_UNIT.fullmatch(each) for each in said.split("、"))
 
 
 def _columns(row: BaseOxmlElement) -> dict[int, BaseOxmlElement]:
