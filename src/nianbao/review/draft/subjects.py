@@ -38,7 +38,8 @@ OF_A_RATE = 0.3
 """How likely a rate is said where the number is a share of the whole federation's."""
 FEW, MANY, FAR = 6, 12, 18
 _PART = re.compile(r"100 \* ([a-z][a-z0-9_]*) / ([a-z][a-z0-9_]*)")
-_LISTED = rf"(?P<names>[^，；。、：\d]+(?:[、和与及][^，；。、：\d]+)+?)(?P<count>[两{DIGITS}])(?:~things~)(?P<what>[^，；。\d]*)$"
+_ITEM = r"[^，；。、：\d]+"
+_LISTED = rf"(?P<names>{_ITEM}(?:[、和与及]{_ITEM})+?)(?P<count>[两{DIGITS}])(?:~things~)(?P<what>[^，；。\d]*)$"
 _PEOPLE = frozenset({"人", "名", "人次"})
 
 
