@@ -205,11 +205,11 @@ class _Stream:
 
 def has_table(connection: Connection, name: str) -> bool:
     """Whether a table, `mart.completeness`, has been built."""
-    schema, _, table = name.partition(".")
-    row = connection.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE schema_name = ? AND table_name = ?", [schema, table]
-    ).fetchone()
-    return bool(row and row[0])
+    try:
+        connection.execute(f"SELECT 1 FROM {name} LIMIT 0")
+    except duckdb.CatalogException:
+        return False
+    return True
 
 
 def rows_of(

@@ -79,7 +79,7 @@ def _load() -> Any:
     collects = gc.isenabled()
     gc.disable()  # nothing of what an import makes is garbage: looking for it takes a fifth of the time
     try:
-        with _spared(), _postponed("scipy.stats", "altair"):
+        with _spared(), _postponed("scipy.stats", "altair", "jsonschema", "mistune"):
             import great_expectations as gx
             from great_expectations.data_context.types.base import ProgressBarsConfig
     finally:

@@ -26,8 +26,8 @@ class Change:
     of: frozenset[str]
 
 
-_PARTS = 5
-"""Where more than one in so many of the keys is concerned the whole is made anew."""
+_PARTS, _FEW = 5, 16
+"""Where more keys are concerned than these few, and more than one in so many, the whole is made anew."""
 
 SAME = "SELECT unnest($moved) AS moved"
 """The rows of a unit, or of a scope, follow from rows of the same one."""
@@ -89,7 +89,7 @@ def _put_in_what_differs(connection: Connection, model: Model) -> Moved:
 
 def _put_in_anew(connection: Connection, model: Model, keys: Sequence[str], fresh: str) -> None:
     """Let the rows of some keys be as in `fresh`, and with them all others where these are many: they are the same."""
-    if _PARTS * len(keys) < _count_keys(connection, model):
+    if len(keys) <= _FEW or _PARTS * len(keys) < _count_keys(connection, model):
         is_theirs, with_keys = f" WHERE list_contains($keys, {model.key})", {"keys": keys}
     else:  # which costs about as much then, where asking each row for so many keys costs more
         is_theirs, with_keys = "", {}

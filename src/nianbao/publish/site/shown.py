@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -33,8 +34,12 @@ class ShownPage:
     @property
     def key(self) -> str:
         """The hash of all that it shows, and of the program that writes it."""
-        by = [digest_of_program(), *map(version, _WRITTEN_BY)]
-        return hashlib.sha256(repr((by, self.template, self.shows)).encode()).hexdigest()
+        return hashlib.sha256(repr((_writers(), self.template, self.shows)).encode()).hexdigest()
+
+
+@cache
+def _writers() -> list[str]:
+    return [digest_of_program(), *map(version, _WRITTEN_BY)]
 
 
 @dataclass(frozen=True)
