@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from nianbao.cli.main import home_option, json_option, project_option, resolve_project
+from nianbao.cli.main import json_option, place_options, resolve_project
 from nianbao.cli.show import say, say_json
 from nianbao.cli.units import unit_asked
 from nianbao.language import _
@@ -40,8 +40,7 @@ def contact() -> None:
 
 
 @contact.command("set")
-@project_option
-@home_option
+@place_options
 @click.argument("unit_text", metavar="UNIT")
 @click.option("--office", help="The office that reports (办公室).")
 @click.option("--phone", help="Its phone (0971-0000000).")
@@ -75,8 +74,7 @@ def unit() -> None:
 
 
 @unit.command("add")
-@project_option
-@home_option
+@place_options
 @click.argument("code", metavar="CODE")
 @click.option("--level", required=True, help="Its level, as in reference/levels.csv.")
 @click.option("--from", "day", required=True, type=_DAY, help="Its first day (2023-01-01).")
@@ -97,8 +95,7 @@ def unit_add(
 
 
 @unit.command("change")
-@project_option
-@home_option
+@place_options
 @click.argument("unit_text", metavar="UNIT")
 @click.option("--from", "day", required=True, type=_DAY, help="From which day on it is so (2023-01-01).")
 @_named
@@ -120,8 +117,7 @@ def unit_change(
 
 
 @unit.command("end")
-@project_option
-@home_option
+@place_options
 @click.argument("unit_text", metavar="UNIT")
 @click.option("--on", "day", required=True, type=_DAY, help="Its last day (2022-12-31).")
 @click.option("--successor", help="The unit that stands for it from the next day on; several: successions.csv.")
@@ -170,8 +166,7 @@ def _said(path: Path, named: Mapping[str, str | None]) -> dict[str, str]:
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.argument("period")
 @click.option("--until", required=True, type=_DAY, help="The last day (2022-01-25).")
 @click.option("--unit", default=EVERY, help="Whose: a unit, a level, or * for everybody, which is the default.")

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from nianbao.cli.main import home_option, json_option, project_option, resolve_project
+from nianbao.cli.main import json_option, place_options, resolve_project
 from nianbao.cli.show import progress, say, say_json, say_table
 from nianbao.language import _
 from nianbao.settings import Home
@@ -23,8 +23,7 @@ _SHOWN = 40
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--mark", is_flag=True, help="Write FILE.审核.xlsx beside each file with findings.")
 @json_option
@@ -120,8 +119,7 @@ def _say_receipt(path: Path, receipt: Receipt, is_known: bool) -> None:
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.option("--all", "show_all", is_flag=True, help="Also those that are ruled on.")
 @click.option("--approve", metavar="ID", help="Accept the explanation for later reports too.")
 @click.option("--refuse", metavar="ID", help="Not accept it: the unit must correct or explain anew.")
@@ -210,8 +208,7 @@ def _rule(
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.argument("submission_id")
 @click.option("--because", required=True, help="Why; the unit reads it in its receipt.")
 @click.option("--by", required=True, metavar="ROLE", help="Who withdraws, as a role (统计审核岗).")

@@ -6,15 +6,14 @@ from pathlib import Path
 
 import click
 
-from nianbao.cli.main import home_option, json_option, project_option, resolve_project
+from nianbao.cli.main import json_option, place_options, resolve_project
 from nianbao.cli.show import say, say_json, say_table
 from nianbao.language import _
 from nianbao.settings import Home
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.argument("submission_ids", nargs=-1, metavar="[SUBMISSION]...")
 @click.option("--by", metavar="ROLE", help="Who approves, as a role of the unit above (海北州总审核岗).")
 @json_option
@@ -67,8 +66,7 @@ def approve(
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.argument("submission_ids", nargs=-1, required=True, metavar="SUBMISSION...")
 @click.option("--because", required=True, help="Why; the unit reads it in its receipt.")
 @click.option("--by", required=True, metavar="ROLE", help="Who takes it back, as a role of the unit above.")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nianbao.cli.main import home_option, json_option, past_day, project_option, resolve_project
+from nianbao.cli.main import json_option, past_day, place_options, resolve_project
 from nianbao.cli.show import TimeSpan, number_zh, say, say_csv, say_json, say_table, share_zh
 from nianbao.cli.tree import explain_tree, tree_options
 from nianbao.cli.units import unit_asked
@@ -57,8 +57,7 @@ def asked_workspace(project_path: Path | None, home: Path, as_of: dt.datetime | 
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.option("--year", type=int, required=True, help="The year of the targets.")
 @as_of_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
@@ -107,8 +106,7 @@ def targets(
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.argument("indicator")
 @click.option("--year", type=int, required=True, help="The year of the figure.")
 @click.option("--unit", "unit_text", help="Only the cells of this unit: its code or name.")
@@ -198,8 +196,7 @@ def _say_cells(cells: list[Any], show_all: bool) -> None:
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.argument("query", required=False)
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
 @click.option("--seconds", type=click.IntRange(1), default=60, show_default=True, help="How long it may take.")
@@ -222,8 +219,7 @@ def sql(project_path: Path | None, home: Path, query: str | None, as_csv: bool, 
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.option("--since", type=TimeSpan(), help="Only whether a night ended well within this time: 26h, 90m, 2d.")
 @click.option("--tell", "tells", is_flag=True, help="With --since: tell people by the declared channels when none did.")
 @json_option
@@ -269,8 +265,7 @@ def _number(value: Any) -> str:
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.argument("submission_id", metavar="SUBMISSION")
 @click.option("--cell", help="Only this cell (E12).")
 @json_option

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import click
 
-from nianbao.cli.main import home_option, json_option, project_option, resolve_project
+from nianbao.cli.main import json_option, place_options, resolve_project
 from nianbao.cli.show import say, say_json
 from nianbao.language import _
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.option("--year", type=int, required=True, help="The year of the reports.")
 @click.option(
     "--out", "-o", "folder", type=click.Path(file_okay=False, path_type=Path), required=True, help="Where to write it."

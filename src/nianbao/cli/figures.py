@@ -12,7 +12,7 @@ import click
 
 from nianbao import clock
 from nianbao.cli.ask import as_of_option, asked_workspace, year_basis_option
-from nianbao.cli.main import home_option, json_option, project_option
+from nianbao.cli.main import json_option, place_options
 from nianbao.cli.show import say, say_csv, say_json, say_table, share_zh
 from nianbao.cli.tree import say_tree, tree_options
 from nianbao.errors import UsageError
@@ -22,8 +22,7 @@ _CLAIM_ZH = {"does_not_survive": "不一定成立", "cannot_be_told": "无法判
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.option("--year", type=int, required=True, help="The year of the figures.")
 @tree_options
 @year_basis_option

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nianbao.cli.main import home_option, json_option, project_option, resolve_project
+from nianbao.cli.main import json_option, place_options, resolve_project
 from nianbao.cli.show import say, say_json, say_table
 from nianbao.language import _
 from nianbao.settings import Home
@@ -22,8 +22,7 @@ _STRANGERS = {STRANGER: "未登记的邮箱"}
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.option("--confirm", metavar="DELIVERY", help="It is the report of the unit on its cover: take it in as that.")
 @click.option("--send-back", metavar="DELIVERY", help="It is not: the sender must correct it.")
 @click.option("--because", default="", help="Why, for the record.")

@@ -130,8 +130,14 @@ def main() -> None:
     """The entry point."""
 
 
-def project_option(command: Any) -> Any:
-    """--project DIR: whose declared folders to read."""
+def place_options(command: Any) -> Any:
+    """--project DIR: whose declared folders to read; --home DIR: where inbox, warehouse and releases are."""
+    command = click.option(
+        "--home",
+        type=click.Path(path_type=Path, file_okay=False),
+        callback=_home,
+        help="Folder of inbox, outbox, archive, warehouse and releases; by default var/ in the project's folder.",
+    )(command)
     return click.option(
         "--project",
         "project_path",
@@ -139,16 +145,6 @@ def project_option(command: Any) -> Any:
         type=click.Path(path_type=Path, exists=True, file_okay=False),
         default=None,
         help="Folder with forms/, reference/ …; by default the nearest one upward that holds forms/.",
-    )(command)
-
-
-def home_option(command: Any) -> Any:
-    """--home DIR: where inbox, warehouse and releases are."""
-    return click.option(
-        "--home",
-        type=click.Path(path_type=Path, file_okay=False),
-        callback=_home,
-        help="Folder of inbox, outbox, archive, warehouse and releases; by default var/ in the project's folder.",
     )(command)
 
 

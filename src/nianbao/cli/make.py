@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from nianbao.catalog.shipped import EXAMPLES
-from nianbao.cli.main import home_option, project_option, resolve_project
+from nianbao.cli.main import place_options, resolve_project
 from nianbao.cli.show import progress, say
 from nianbao.cli.units import unit_asked
 from nianbao.language import _
@@ -18,8 +18,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.option("--like", type=click.Choice(EXAMPLES), help="First make a project in DIR: a copy of this example.")
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path, file_okay=False))
 def init(project_path: Path | None, home: Path, like: str | None, folder: Path | None) -> None:
@@ -47,8 +46,7 @@ def init(project_path: Path | None, home: Path, like: str | None, folder: Path |
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.option("--unit", "unit_text", help="The unit: its code, name or short name, as in reference/units.csv.")
 @click.option("--all", "for_all", is_flag=True, help="Every unit that owes a form in the period.")
 @click.option("--period", required=True, help="Reporting period; 2021Q4 also holds 2021H2 and 2021.")
@@ -121,8 +119,7 @@ def _refuse_to_overwrite(paths: Sequence[Path]) -> None:
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.option("--year", type=int, help="The year, as in samples/<year>/; by default the earliest.")
 @click.option("--sent-by", type=_DAY, help="Only what was sent up to this day.")
 @click.option("--sent-after", type=_DAY, help="Only what was sent after this day.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nianbao.cli.main import home_option, json_option, project_option, resolve_project
+from nianbao.cli.main import json_option, place_options, resolve_project
 from nianbao.cli.show import say, say_json, say_table
 from nianbao.errors import UsageError
 from nianbao.language import _
@@ -24,8 +24,7 @@ _AROUND = 16
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.argument("draft", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True))
 @click.option("--year", type=int, required=True, help="The year that the draft reports.")
 @click.option("--text", "is_text", is_flag=True, help="The draft is plain text; - reads it from standard input.")

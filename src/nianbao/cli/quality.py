@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nianbao.cli.main import home_option, json_option, project_option, resolve_project
+from nianbao.cli.main import json_option, place_options, resolve_project
 from nianbao.cli.show import say, say_json, say_table
 from nianbao.cli.units import unit_asked
 from nianbao.errors import UsageError
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.option("--period", "period_text", required=True, help="What ends within this period (2021Q4).")
 @click.option("--under", "under_text", metavar="UNIT", help="Only the units that stand below this unit.")
 @click.option("--level", default="", help="Only the units of this level (its code in reference/levels.csv).")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from nianbao.cli.main import home_option, json_option, project_option, resolve_project
+from nianbao.cli.main import json_option, place_options, resolve_project
 from nianbao.cli.show import progress, say, say_json, say_table
 from nianbao.errors import StoreError
 from nianbao.language import _
@@ -16,8 +16,7 @@ _SHOWN = 40
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.option("--all", "show_all", is_flag=True, help="Every run, not only the last ones.")
 @click.option("--metrics", is_flag=True, help="Counts and times as text for a scraper (Prometheus).")
 @json_option
@@ -45,8 +44,7 @@ def runs(project_path: Path | None, home: Path, show_all: bool, metrics: bool, a
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @json_option
 def verify(project_path: Path | None, home: Path, as_json: bool) -> None:
     """Hold everything that is kept against the hashes that were recorded."""
@@ -81,8 +79,7 @@ def verify(project_path: Path | None, home: Path, as_json: bool) -> None:
 
 
 @click.command("accept-clock")
-@project_option
-@home_option
+@place_options
 @click.option("--because", required=True, help="Why.")
 @click.option("--by", required=True, metavar="ROLE", help="Who says so, as a role (统计审核岗).")
 @json_option
@@ -105,8 +102,7 @@ def accept_clock(project_path: Path | None, home: Path, because: str, by: str, a
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.argument("deliveries", nargs=-1)
 @json_option
 def receipts(project_path: Path | None, home: Path, deliveries: tuple[str, ...], as_json: bool) -> None:
@@ -123,8 +119,7 @@ def receipts(project_path: Path | None, home: Path, deliveries: tuple[str, ...],
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @json_option
 def rebuild(project_path: Path | None, home: Path, as_json: bool) -> None:
     """Make warehouse, tables and receipts anew from the record alone, by the declarations it holds."""
@@ -147,8 +142,7 @@ def release() -> None:
 
 
 @release.command("restore")
-@project_option
-@home_option
+@place_options
 @click.argument("name", metavar="PUBLICATION/YEAR/rN")
 @json_option
 def restore_issued(project_path: Path | None, home: Path, name: str, as_json: bool) -> None:
@@ -172,8 +166,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.argument("file", type=_FILE)
 @json_option
 def backup(project_path: Path | None, home: Path, file: Path, as_json: bool) -> None:

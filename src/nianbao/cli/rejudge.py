@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from nianbao.cli.main import home_option, json_option, project_option, resolve_project
+from nianbao.cli.main import json_option, place_options, resolve_project
 from nianbao.cli.show import progress, say, say_json, say_table
 from nianbao.language import _
 from nianbao.settings import Home
@@ -18,8 +18,7 @@ _SHOWN = 40
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.argument("deliveries", nargs=-1)
 @click.option("--form", "form_code", help="Every delivery with this form (A01); with --period, of that period only.")
 @click.option("--period", help="Every delivery with a form of this period (2021Q4).")
@@ -65,8 +64,7 @@ def rejudge(
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.argument("rule")
 @json_option
 def rehearse(project_path: Path | None, home: Path, rule: str, as_json: bool) -> None:

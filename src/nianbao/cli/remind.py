@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nianbao.cli.main import home_option, json_option, project_option, resolve_project
+from nianbao.cli.main import json_option, place_options, resolve_project
 from nianbao.cli.show import say, say_alarms, say_json, say_table
 from nianbao.cli.units import unit_asked
 from nianbao.errors import StoreError, UsageError
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.option("--unit", "unit_text", help="Only this unit: its code or name.")
 @click.option("--form", "form_code", default="", help="Only this form.")
 @click.option("--period", default="", help="Only this period (2021Q4).")
@@ -121,8 +120,7 @@ def _told(each: Reminder) -> dict[str, Any]:
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.argument("event", type=click.Choice([event.value for event in Event]))
 @click.argument("text", nargs=-1)
 @json_option

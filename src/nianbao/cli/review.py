@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nianbao.cli.main import home_option, json_option, project_option, resolve_project
+from nianbao.cli.main import json_option, place_options, resolve_project
 from nianbao.cli.show import say, say_json, say_table
 from nianbao.language import _
 from nianbao.settings import Home
@@ -24,8 +24,7 @@ def review() -> None:
 
 
 @review.command("take-over")
-@project_option
-@home_option
+@place_options
 @json_option
 @click.argument("document", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--by", required=True, metavar="ROLE", help="Who wrote it, as a role (办公室文字岗).")

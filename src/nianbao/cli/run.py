@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from nianbao.cli.lapsed import say_lapsed, tell_lapsed
-from nianbao.cli.main import home_option, json_option, past_day, project_option, resolve_project
+from nianbao.cli.main import json_option, past_day, place_options, resolve_project
 from nianbao.cli.show import progress, say, say_alarms, say_json
 from nianbao.language import _
 from nianbao.settings import Home
@@ -20,8 +20,7 @@ _LINES = 20
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.option("--year", type=int, help="Only the drafts of this year; by default of every year reported.")
 @json_option
 def nightly(project_path: Path | None, home: Path, year: int | None, as_json: bool) -> None:
@@ -54,8 +53,7 @@ def nightly(project_path: Path | None, home: Path, year: int | None, as_json: bo
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @json_option
 def collect(project_path: Path | None, home: Path, as_json: bool) -> None:
     """Take in what is new at the sources and answer every delivery."""
@@ -78,8 +76,7 @@ def collect(project_path: Path | None, home: Path, as_json: bool) -> None:
 
 
 @click.command(name="build")
-@project_option
-@home_option
+@place_options
 @click.option(
     "--as-of", "as_of", type=_DAY, callback=past_day, help="Write the reports as they were known on this day, to --out."
 )
@@ -119,8 +116,7 @@ def build_command(
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.option("--year", type=int, help="Year of the draft, where several were reported.")
 @click.option("--publication", "publications", multiple=True, help="Only this one; may be given several times.")
 @json_option

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nianbao.cli.main import home_option, json_option, project_option, resolve_project
+from nianbao.cli.main import json_option, place_options, resolve_project
 from nianbao.cli.show import progress, say, say_json
 from nianbao.language import _
 from nianbao.settings import Home
@@ -22,8 +22,7 @@ WAITS = 5
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.option("--year", type=int, help="Year of the report; by default every finished year whose figures changed.")
 @click.option("--unfinished", is_flag=True, help="Also a year that is not finished; its edition says so on every page.")
 @click.option("--publication", "publications", multiple=True, help="Only this one; may be given several times.")
@@ -63,8 +62,7 @@ def preview(
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.argument("name", metavar="PUBLICATION/YEAR/rN")
 @click.option(
     "--as", "role", required=True, metavar="ROLE", help="The declared role that signs (reports/sign_off.toml)."
@@ -111,8 +109,7 @@ def sign(
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.argument("names", nargs=-1, metavar="[PUBLICATION/YEAR/rN]...")
 @click.option("--as-signed", is_flag=True, help="Also where today's data would print something else than was signed.")
 @json_option
@@ -135,8 +132,7 @@ def publish(project_path: Path | None, home: Path, names: tuple[str, ...], as_si
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.argument("name", metavar="PUBLICATION/YEAR/rN")
 @click.option("--because", required=True, help="Why; whoever reads of the release reads it.")
 @click.option("--by", required=True, metavar="ROLE", help="Who calls it back, as a role (办公室签发岗).")
@@ -203,8 +199,7 @@ def _signature(signed: SignOff, names: dict[str, str]) -> str:
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.option("--year", type=int, help="Only this year; by default every one that was released.")
 @click.option("--publication", "publications", multiple=True, help="Only this publication; may be given again.")
 @json_option

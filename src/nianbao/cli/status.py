@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nianbao.cli.main import home_option, json_option, project_option, resolve_project
+from nianbao.cli.main import json_option, place_options, resolve_project
 from nianbao.cli.show import say, say_alarms, say_csv, say_json, say_table
 from nianbao.cli.units import unit_asked
 from nianbao.language import _
@@ -26,8 +26,7 @@ _LABEL = 14
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.option("--year", type=int, help="Only this year; by default every year in which something is open.")
 @click.option("--unit", "unit_text", help="Only this unit, form by form: its code or name.")
 @click.option("--form", "form_code", default="", help="Only this form.")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import click
 
-from nianbao.cli.main import home_option, json_option, project_option, resolve_project
+from nianbao.cli.main import json_option, place_options, resolve_project
 from nianbao.cli.show import say, say_json, say_table
 from nianbao.language import _
 from nianbao.settings import Home
@@ -24,8 +24,7 @@ class Place(NamedTuple):
 
 
 @click.command()
-@project_option
-@home_option
+@place_options
 @click.argument("name", required=False)
 @json_option
 def where(project_path: Path | None, home: Path, name: str | None, as_json: bool) -> None:
