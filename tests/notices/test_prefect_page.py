@@ -56,8 +56,9 @@ class Server:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """As docs/schedulers.md sets it up."""
-    with prefect_server(tmp_path_factory.mktemp("prefect")) as environment, browser() as page:
+    """As docs/schedulers.md sets it up, by somebody who works in Chinese."""
+    with prefect_server(tmp_path_factory.mktemp("prefect")) as served, browser() as page:
+        environment = {**served, "NIANBAO_LANGUAGE": "zh"}
         for command in (["work-pool", "create", "nianbao", "--type", "process"], ["deploy", "--all"]):
             subprocess.run(
                 [sys.executable, "-m", "prefect", *command], cwd=ROOT, env=environment, check=True, capture_output=True
@@ -81,7 +82,7 @@ def test_O3_the_form_of_a_release_says_in_chinese_what_it_asks(server: Server) -
     """Every parameter has a sentence that an office reads, also what it does to signatures."""
     deployments, _ = server.ask()
     said = server.open(f"deployments/deployment/{deployments['publish']}/run", "wait_seconds")
-    for words in ("申报目录", "数据目录", "不填即所有已结束的年度", "不填即全部", "年度未结束也办", "已有的签字作废"):
+    for words in ("声明目录", "运行目录", "不填即所有已结束的年度", "不填即全部", "年度未结束也办", "已有的签字作废"):
         assert words in said
 
 
