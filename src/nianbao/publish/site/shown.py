@@ -34,12 +34,12 @@ class ShownPage:
     @property
     def key(self) -> str:
         """The hash of all that it shows, and of the program that writes it."""
-        return hashlib.sha256(repr((_writers(), self.template, self.shows)).encode()).hexdigest()
+        return hashlib.sha256(repr((digest_of_program(), _versions(), self.template, self.shows)).encode()).hexdigest()
 
 
 @cache
-def _writers() -> list[str]:
-    return [digest_of_program(), *map(version, _WRITTEN_BY)]
+def _versions() -> list[str]:
+    return [version(library) for library in _WRITTEN_BY]
 
 
 @dataclass(frozen=True)
