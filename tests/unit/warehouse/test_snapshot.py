@@ -236,3 +236,8 @@ def test_O10_a_query_has_limits_and_says_so(
         query_published(folder, query, seconds)
     assert caught.value.next_step
     assert query_published(folder, "SELECT 1")[1] == [(1,)]
+
+
+def test_O10_the_room_beside_a_query_is_a_number_and_no_share_of_the_disk(folder: Path) -> None:
+    """O10: 4 GB, whatever the disk has free; DuckDB by itself takes nine tenths of it."""
+    assert query_published(folder, "SELECT current_setting('max_temp_directory_size')")[1] == [("3.7 GiB",)]
