@@ -10,16 +10,16 @@ from typing import Any
 from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
+from nianbao.language import _
 from nianbao.publish.release import Edition
 from nianbao.runs.collect import Collected
 from nianbao.runs.publish import Published
-from nianbao.runs.telling import tell_came
 from nianbao.terms.morning import Morning
 from nianbao.terms.period import Period
 from nianbao.terms.personal import mask
 from nianbao.terms.release import LapsedRelease
 from nianbao.terms.sign_off import Proposal
-from nianbao.terms.status import Status, words_of, words_of_code
+from nianbao.terms.status import Status, words_of_code
 
 LISTED = 200
 _LINE = re.compile(r"((?:#+|-) )?(.*)")
@@ -28,27 +28,29 @@ _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~:@])")
 
 def show_collected(collected: Collected) -> None:
     """The findings summary, and the same in a few lines of the run's log."""
-    _log(tell_came(collected))
-    for alarm in collected.alarms:
-        _log(f"{alarm.source} {alarm.code}：{alarm.what}；{alarm.next_step}")
-    create_markdown_artifact(tell_collected(collected), key="findings", description="来件与退回")
+    for line in _summed_up(collected):
+        _log(line)
+    create_markdown_artifact(
+        tell_collected(collected), key="findings", description=_("What came in, and what was sent back")
+    )
 
 
 def tell_collected(collected: Collected) -> str:
     """How many there are of each, and every delivery and submission that was not accepted."""
-    lines = [
-        f"**来件 {collected.deliveries:,}件**{_counts(collected.outcomes)}",
-        f"**报送 {sum(collected.decisions.values()):,}张**{_counts(collected.decisions)}",
-        f"**审核问题 {sum(collected.findings.values()):,}条**{_counts(collected.findings)}",
-    ]
-    for alarm in collected.alarms:
-        lines.append(f"**警报** {plain(f'{alarm.source} {alarm.code}: {alarm.what} — {alarm.next_step}')}")
+    lines = [plain(line) for line in _summed_up(collected)]
     if collected.not_accepted:
-        lines.append("未接收：")
+        lines.append(_("Not accepted:"))
         lines.append("\n".join(f"- {_sent_back(row)}" for row in collected.not_accepted[:LISTED]))
     if len(collected.not_accepted) > LISTED:
-        lines.append(f"另有{len(collected.not_accepted) - LISTED:,}条；全部回执都在发件箱。")
+        rest = len(collected.not_accepted) - LISTED
+        lines.append(_("{rest} more; all receipts lie in the outbox.").format(rest=f"{rest:,}"))
     return "\n\n".join(lines)
+
+
+def _summed_up(collected: Collected) -> list[str]:
+    said = _("ALARM {source} {code}: {what}; next: {next_step}")
+    alarms = [said.format(**vars(alarm)) for alarm in collected.alarms]
+    return [*(collected.summary or [_("nothing was taken in") if alarms else _("nothing new")]), *alarms]
 
 
 def show_morning(morning: Morning | None) -> None:
@@ -57,11 +59,11 @@ def show_morning(morning: Morning | None) -> None:
         return
     for each in morning.headlines:
         _log(f"{each.label}：{each.text}")
-    create_markdown_artifact(tell_morning(morning), key="morning", description="报送情况")
+    create_markdown_artifact(tell_morning(morning), key="morning", description=_("How the reporting stands"))
     create_table_artifact(
         tell_completeness(morning),
         key="completeness",
-        description="各表各报告期的报送情况",
+        description=_("How the reporting stands, by form and period"),
     )
 
 
@@ -74,7 +76,7 @@ def tell_morning(morning: Morning) -> str:
     chased = morning.to_chase
     lines += [f"- {plain(f'{unit.zh}：{line}')}" for unit in chased[:LISTED] for line in unit.lines]
     if len(chased) > LISTED:
-        lines.append(f"- 另有{len(chased) - LISTED}个单位")
+        lines.append("- " + _("{rest} more units").format(rest=len(chased) - LISTED))
     return "\n".join(lines)
 
 
@@ -94,8 +96,8 @@ def show_proposals(proposals: Iterable[Proposal]) -> None:
         for each in proposals
         for missing in ["；".join(each.open_required)]
     ]
-    said = "\n".join(lines) or "没有送签的报告。"
-    create_markdown_artifact(said, key="sign-off", description="送签的报告")
+    said = "\n".join(lines) or _("No report lies before those who sign.")
+    create_markdown_artifact(said, key="sign-off", description=_("Reports that lie before those who sign"))
 
 
 def show_published(published: Iterable[Published]) -> None:
@@ -104,21 +106,16 @@ def show_published(published: Iterable[Published]) -> None:
     show_editions(editions)
     waits = [f"- {plain(f'{each.proposal.name}: {line}')}" for each in published for line in each.waits_for]
     if waits:
-        create_markdown_artifact("\n".join(waits), key="waits", description="待发布的还差什么")
+        create_markdown_artifact("\n".join(waits), key="waits", description=_("What a release still waits for"))
 
 
 def show_editions(editions: Iterable[Edition]) -> None:
     """Where the drafts and releases lie, and how many figures each prints."""
     editions = list(editions)
     for each in editions:
-        _log(f"{each.publication} {each.year} {each.name}：{each.path}")
-    lines = [
-        f"- {plain(edition.publication)} {plain(edition.zh)} {edition.year} {plain(edition.name)}: `{edition.path}`"
-        + (f"，数字{edition.figures:,}个，更正{edition.revisions:,}处" if edition.is_new else "，没有变动")
-        for edition in editions
-    ]
-    said = "\n".join(lines) or "还没有。"
-    create_markdown_artifact(said, key="reports", description="草稿和已发布的报告")
+        _log(f"{each.summary}  {each.path}")
+    said = "\n".join(f"- {plain(each.summary)} `{each.path}`" for each in editions) or _("There are none yet.")
+    create_markdown_artifact(said, key="reports", description=_("Drafts and releases"))
 
 
 def show_lapsed(lapsed: Iterable[LapsedRelease]) -> None:
@@ -128,8 +125,8 @@ def show_lapsed(lapsed: Iterable[LapsedRelease]) -> None:
         for each in lapsed
         for row in each.lapses[:LISTED]
     ]
-    said = "\n".join(lines) or "没有：已发布的报告都仍成立。"
-    create_markdown_artifact(said, key="lapsed", description="不再成立的已发布报告")
+    said = "\n".join(lines) or _("None: every release still holds.")
+    create_markdown_artifact(said, key="lapsed", description=_("Releases that no longer hold"))
 
 
 def inert(markdown: str) -> str:
@@ -147,11 +144,6 @@ def plain(text: str) -> str:
 def _log(line: str) -> None:
     """Say something in the log of the run, so that a good night has one too."""
     get_run_logger().info("%s", mask(" ".join(line.split())))
-
-
-def _counts(counts: dict[Any, int]) -> str:
-    said = "、".join(f"{words_of(key).zh} {count:,}" for key, count in counts.items() if count)
-    return f"（{said}）" if said else ""
 
 
 def _sent_back(row: dict[str, Any]) -> str:

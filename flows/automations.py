@@ -15,14 +15,14 @@ if __name__ == "__main__":
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.events.actions import RunDeployment
-from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
+from prefect.events.schemas.automations import Automation, AutomationCore, EventTrigger, Posture
 from prefect.exceptions import ObjectNotFound
 
+from nianbao.language import _
 from nianbao.terms.notice import Event
 
 NIGHTLY, NOTIFY = "nightly/nightly", "notify/notify"
 LATE = dt.timedelta(hours=26)
-_FAILED = "Prefect: nightly {{ flow_run.name }}: {{ flow_run.state.name }}"
 _RUN: dict[str, str | list[str]] = {"prefect.resource.id": "prefect.flow-run.*"}
 
 
@@ -50,16 +50,28 @@ def automations(nightly: UUID, notify: UUID) -> list[AutomationCore]:
     hours = int(LATE.total_seconds() // 3600)
     return [
         AutomationCore(
-            name="nianbao: a night failed",
-            description="Tells the channels of reference/notices.toml.",
+            name=_("nianbao: a night failed"),
+            description=_("Tells the channels of reference/notices.toml."),
             trigger=failed,
-            actions=[_tell(notify, Event.NIGHT_FAILED, _FAILED)],
+            actions=[
+                _tell(
+                    notify,
+                    Event.NIGHT_FAILED,
+                    _("Prefect: nightly {{ flow_run.name }} ended as {{ flow_run.state.name }}"),
+                )
+            ],
         ),
         AutomationCore(
-            name="nianbao: no good night",
-            description=f"Tells them when no nightly ended well for {hours} hours.",
+            name=_("nianbao: no good night"),
+            description=_("Tells them when no nightly ended well for {hours} hours.").format(hours=hours),
             trigger=late,
-            actions=[_tell(notify, Event.NO_GOOD_NIGHT, f"Prefect: no nightly ended well for {hours} hours")],
+            actions=[
+                _tell(
+                    notify,
+                    Event.NO_GOOD_NIGHT,
+                    _("Prefect: no nightly ended well for {hours} hours").format(hours=hours),
+                )
+            ],
         ),
     ]
 
@@ -70,6 +82,12 @@ def _tell(notify: UUID, event: Event, text: str) -> RunDeployment:
     return RunDeployment(source="selected", deployment_id=notify, parameters=parameters, job_variables=None)
 
 
+def _events_told(automation: Automation | AutomationCore) -> list[str]:
+    """Of what an automation tells: so it is known again, whatever it is called and in which language."""
+    started = [action for action in automation.actions if isinstance(action, RunDeployment)]
+    return [each.parameters["event"] for each in started if each.parameters and "event" in each.parameters]
+
+
 def set_up(client: SyncPrefectClient) -> list[str]:
     """Create or renew the automations; returns their names.
 
@@ -78,8 +96,9 @@ def set_up(client: SyncPrefectClient) -> list[str]:
     """
     ids = [client.read_deployment_by_name(name).id for name in (NIGHTLY, NOTIFY)]
     wanted = automations(*ids)
+    present = client.read_automations()
     for each in wanted:
-        known = client.read_automations_by_name(each.name)
+        known = [old for old in present if _events_told(old) == _events_told(each)]
         for old in known[1:]:
             client.delete_automation(old.id)
         if known:

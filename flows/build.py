@@ -2,16 +2,13 @@
 
 from pathlib import Path
 
-from prefect import flow
-
-from flows.steps import as_task, explained
+from flows.steps import as_task, flow
 from nianbao.runs.build import Built, build_tables
 from nianbao.runs.morning import open_run
 from nianbao.settings import Home
 
 
-@flow(name="build", persist_result=False)
-@explained
+@flow("build")
 def build(project: Path = Path("."), home: Path = Path("var")) -> Built:
     """Build the tables that changed and hold them to the expectations on built tables.
 

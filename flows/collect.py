@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
-from prefect import flow
-
 from flows.artifacts import show_collected
 from flows.secret_blocks import secret
-from flows.steps import as_task, explained
+from flows.steps import as_task, flow
 from nianbao.runs.collect import Collected
 from nianbao.runs.collect import collect as run_collect
 from nianbao.runs.kept import raise_kept
@@ -15,8 +13,7 @@ from nianbao.runs.sources import raise_stopped
 from nianbao.settings import Home
 
 
-@flow(name="collect", persist_result=False)
-@explained
+@flow("collect")
 def collect(project: Path = Path("."), home: Path = Path("var")) -> Collected:
     """Take in what is new at the sources and answer every delivery.
 

@@ -4,6 +4,7 @@ With a later year as argument, the years before it come in with it.
 """
 
 import datetime as dt
+import logging
 import os
 import shutil
 import sys
@@ -20,6 +21,7 @@ from flows import ROOT
 from flows.server import RunServer
 from nianbao.catalog import Project, load_project
 from nianbao.clock import OVERRIDE
+from nianbao.language import _
 from nianbao.publish.pdf.fonts import BETTER, PACKAGED, choose
 from nianbao.publish.release import Edition
 from nianbao.runs.build import build_tables
@@ -35,7 +37,7 @@ from nianbao.sample.office import fill_blocks, read_office
 from nianbao.settings import Home
 from nianbao.statistics.reporting import forms_of_years, not_reported
 from nianbao.terms.sign_off import Identity
-from nianbao.terms.status import Status, words_of, words_of_code
+from nianbao.terms.status import Status, words_of_code
 
 FIRST_YEAR = 2021
 YEAR = int(sys.argv[1]) if __name__ == "__main__" and sys.argv[1:] else FIRST_YEAR
@@ -55,43 +57,47 @@ def main() -> None:
     shutil.rmtree(HOME.path, ignore_errors=True)
     project = load_project(ROOT)
     until = FIRST_NIGHT.date() - dt.timedelta(days=1)
-    with console.status("writing workbooks as the units would send them"):
+    with console.status(_("writing workbooks as the units would send them")):
         deliveries = [
             delivery
             for year in range(FIRST_YEAR, YEAR + 1)
             for delivery in make_sample(project, year, HOME.inbox, sent_by=until)
         ]
-    say_head(f"样例数据 The synthetic year {' and '.join(map(str, range(FIRST_YEAR, YEAR + 1)))}")
+    years = "、".join(map(str, range(FIRST_YEAR, YEAR + 1)))
+    say_head(_("Synthetic data of {years}").format(years=years))
     senders = len({delivery.unit_code for delivery in deliveries})
-    say(f"{len(deliveries)} files of {senders} units lie in {shown(HOME.inbox)}")
+    lie = _("{files} files of {units} units lie in {folder}")
+    say(lie.format(files=len(deliveries), units=senders, folder=shown(HOME.inbox)))
     with server:
         from flows.nightly import nightly  # brings Prefect: seconds that the server needs anyway
         from flows.publish import publish
 
-        say_head(f"第一夜 The night of {FIRST_NIGHT:%-d %B %Y}")
+        logging.getLogger("prefect.flow_runs").setLevel(logging.WARNING)  # what runs say is told here
+        say_head(_("The first night, {day}").format(day=FIRST_NIGHT.date()))
         say_collected(at(FIRST_NIGHT, nightly).collected)
-        with console.status("writing what is sent afterwards"):
+        with console.status(_("writing what is sent afterwards")):
             make_sample(project, YEAR, HOME.inbox, sent_after=until)
-        say_head(f"第二夜 The night of {SECOND_NIGHT:%-d %B %Y}, after corrections and the late units")
+        say_head(_("The second night, {day}, after corrections and the late units").format(day=SECOND_NIGHT.date()))
         say_collected(at(SECOND_NIGHT, nightly).collected)
-        say_head("办公室 The office fills the blocks of the drafts in Word")
+        say_head(_("The office fills the blocks of the drafts in Word"))
         let_office_write(project)
         editions = issue(project, publish, ISSUED)
         say_completeness(project)
         say_editions(editions)
-        say_head(f"更正 A correction arrives after the release, and the night of {THIRD_NIGHT:%-d %B %Y} takes it in")
+        taken_in = _("A correction arrives after the release, and the night of {day} takes it in")
+        say_head(taken_in.format(day=THIRD_NIGHT.date()))
         say(f"  {shown(correct_after_release(project, YEAR, HOME.inbox, LATE))}")
         say_collected(at(THIRD_NIGHT, nightly).collected)
         revised = issue(project, publish, REVISED)
         say_editions(revised)
     say_next((revised or editions)[-1])
-    say(f"\n{time.monotonic() - started:.0f} s")
+    say("\n" + _("{seconds} s").format(seconds=f"{time.monotonic() - started:.0f}"))
 
 
 def at(now: dt.datetime, flow: Any) -> Any:
     """Run a flow as if it were then."""
     os.environ[OVERRIDE] = now.isoformat()
-    with console.status(f"running the Prefect flow {flow.name!r}"):
+    with console.status(_("running the Prefect flow {name}").format(name=flow.name)):
         return flow(ROOT, HOME.path, YEAR)
 
 
@@ -100,12 +106,12 @@ def issue(project: Project, publish: Any, now: dt.datetime) -> list[Edition]:
 
     The two users are those of the sample: without keys they are declared and not proven, and told so.
     """
-    say_head("送签 What changed is laid before the two roles that sign")
+    say_head(_("What changed is laid before the two roles that sign"))
     for each in at(now, publish):
         with open_workspace(project.path, HOME, "sign") as workspace:
             for role in project.sign_off.roles:
                 signed = sign(workspace, each.proposal.name, role.id, Identity(f"sample-{role.id}"))
-                say(f"  {each.proposal.name} {role.zh}: {signed.signed_by}，{signed.proof_zh}")
+                say(f"  {each.proposal.name} {role.zh}：{signed.signed_by}，{signed.proof_zh}")
     return [each.edition for each in at(now, publish) if each.edition]
 
 
@@ -127,11 +133,10 @@ def let_office_write(project: Project) -> None:
 
 def say_collected(collected: Collected) -> None:
     """What came in, and what was not accepted and why, each in one line."""
-    accepted = sum(count for decision, count in collected.decisions.items() if decision.counts)
-    decided = sum(collected.decisions.values())
-    say(f"来件 {collected.deliveries} deliveries: {decided} submissions, {accepted} accepted 接收")
+    for line in collected.summary:
+        say(line)
     for row in collected.not_accepted:
-        what = " ".join(words_of_code(row["decision"] or row["outcome"]))
+        what = words_of_code(row["decision"] or row["outcome"]).zh
         more = f"（共{row['findings']}条）" if row["findings"] > 1 else ""
         say(f"  {row['file_name']}  {row['form_code'] or ''} {what}  {row['first_finding'] or ''}{more}")
 
@@ -145,22 +150,24 @@ def say_completeness(project: Project) -> None:
             not_reported(workspace.connection, today, [YEAR]),
         )
     due, on_time = (sum(row[column] for row in forms) for column in ("units_due", "units_on_time"))
-    say_head("报送情况 Who has reported")
-    say(f"应报 {due} submissions were due; 按时 {on_time} came on time")
+    say_head(_("Who has reported"))
+    say(_("{due} submissions were due, {on_time} came on time").format(due=f"{due:,}", on_time=f"{on_time:,}"))
     together: dict[tuple[str, str, str], list[str]] = {}
     for row in absent:
         together.setdefault((row["status"], row["short_zh"], row["period"]), []).append(row["form_code"])
     for (status, unit, period), codes in sorted(together.items()):
-        say(f"  {' '.join(words_of(Status(status)))}  {unit} {period}: {', '.join(codes)}")
+        say(f"  {Status(status).zh}  {unit} {period}: {', '.join(codes)}")
 
 
 def say_editions(editions: list[Edition]) -> None:
     """How many figures the releases print, and where they are."""
-    say_head(f"发布 Released: {sum(edition.figures for edition in editions)} figures, each traceable to its cells")
+    figures = sum(edition.figures for edition in editions)
+    say_head(_("Released: {figures} figures, each traceable to its cells").format(figures=figures))
     if choose().is_packaged_only:
-        say(f"  PDF全文用{PACKAGED}印出 All of the PDF is in {PACKAGED}: {BETTER} brings fonts like the official ones")
+        packaged = _("  All of the PDF is in {packaged}: {better} brings fonts like the official ones")
+        say(packaged.format(packaged=PACKAGED, better=BETTER))
     for edition in editions:
-        say(f"  {edition.publication} {edition.name}: {edition.figures} figures")
+        say(f"  {edition.summary}")
         for path in [edition.path / "index.html", *sorted(edition.path.glob(f"{edition.publication}-*"))]:
             say(f"    {shown(path)}")
 
@@ -169,7 +176,7 @@ def say_next(edition: Edition) -> None:
     """Three commands worth trying."""
     program = shown(Path(sys.executable).with_name("nianbao"))
     home = shown(HOME.path)
-    say_head("接下来 Try next")
+    say_head(_("Try next"))
     say(f"  {program} explain warmth_funds --year {YEAR} --home {home}")
     say(f"  {program} status --year {YEAR} --home {home}")
     say(f"  xdg-open {shown(edition.path / 'index.html')}")

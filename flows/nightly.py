@@ -10,14 +10,14 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     importlib.import_module("flows")  # before Prefect, so that it finds its settings
 
-from prefect import flow
 from prefect.settings import PREFECT_API_URL
 
 from flows.artifacts import show_collected, show_editions, show_lapsed, show_morning
 from flows.secret_blocks import secret
 from flows.server import RunServer
-from flows.steps import Year, as_task, explained, leave
+from flows.steps import Year, as_task, flow, leave
 from nianbao.errors import NianbaoError
+from nianbao.language import _
 from nianbao.runs.kept import raise_kept
 from nianbao.runs.nightly import NightRun
 from nianbao.runs.nightly import nightly as run_nightly
@@ -25,8 +25,7 @@ from nianbao.runs.sources import raise_stopped
 from nianbao.settings import Home
 
 
-@flow(name="nightly", persist_result=False)
-@explained
+@flow("nightly")
 def nightly(project: Path = Path("."), home: Path = Path("var"), year: Year | None = None) -> NightRun:
     """Collect, build, and refresh the drafts and the analysts' file.
 
@@ -47,10 +46,12 @@ def nightly(project: Path = Path("."), home: Path = Path("var"), year: Year | No
 
 def main() -> int:
     """Run the flow once; a fault becomes its message and its exit code."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--project", type=Path, default=Path("."))
-    parser.add_argument("--home", type=Path, default=Path("var"))
-    parser.add_argument("--year", type=int)
+    parser = argparse.ArgumentParser(description=_("Collect, build, and refresh the drafts and the analysts' file."))
+    parser.add_argument("--project", type=Path, default=Path("."), help=_("Folder of the declarations."))
+    parser.add_argument(
+        "--home", type=Path, default=Path("var"), help=_("Folder of inbox, outbox, archive, warehouse and releases.")
+    )
+    parser.add_argument("--year", type=int, help=_("Only the drafts of this year; empty for every year reported."))
     given = parser.parse_args()
     try:
         with contextlib.nullcontext() if PREFECT_API_URL.value() else RunServer():

@@ -15,10 +15,12 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     importlib.import_module("flows")  # before Prefect, so that it finds its settings
 
+from nianbao.language import _
+
 
 def main() -> None:
     """Serve until it is ended."""
-    parser = argparse.ArgumentParser(description="Prefect: timetable, history and page.")
+    parser = argparse.ArgumentParser(description=_("Prefect: timetable, history and page."))
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=4200)
     given = parser.parse_args()

@@ -2,14 +2,13 @@
 
 from pathlib import Path
 
-from prefect import flow
 from prefect.flow_runs import suspend_flow_run
 from prefect.input import RunInput
 from prefect.runtime import deployment
 from pydantic import Field
 
 from flows.artifacts import inert, show_proposals, show_published
-from flows.steps import Year, as_task, explained
+from flows.steps import Year, as_task, flow
 from nianbao.errors import UsageError
 from nianbao.language import _
 from nianbao.runs.build import build_tables
@@ -40,8 +39,7 @@ class SignOffForm(RunInput):
     )
 
 
-@flow(name="publish", persist_result=False)
-@explained
+@flow("publish")
 def publish(
     project: Path = Path("."),
     home: Path = Path("var"),

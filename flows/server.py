@@ -15,6 +15,7 @@ import urllib.request
 from types import TracebackType
 
 from nianbao.errors import StoreError
+from nianbao.language import _
 
 STARTS_WITHIN_SECONDS = 120.0
 
@@ -40,8 +41,10 @@ class RunServer:
             urllib.request.urlopen(f"{self.url}/health", timeout=STARTS_WITHIN_SECONDS).close()
         except OSError as error:
             self.close()
-            step = "see its message above, or run without Prefect: nianbao nightly"
-            raise StoreError(f"the Prefect server did not start ({error})", next_step=step) from error
+            step = _("see its message above, or run without Prefect: nianbao nightly")
+            raise StoreError(
+                _("the Prefect server did not start ({error})").format(error=error), next_step=step
+            ) from error
         self._settings = temporary_settings({PREFECT_API_URL: self.url})
         self._settings.__enter__()
         return self
@@ -49,6 +52,7 @@ class RunServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        send_logs()
         self._settings.__exit__(kind, error, trace)
         self.close()
 
@@ -57,6 +61,13 @@ class RunServer:
         assert self._process.stdin is not None
         self._process.stdin.close()
         self._process.wait()
+
+
+def send_logs() -> None:
+    """Let the server have what runs said: Prefect sends it every few seconds, and nobody waits for it at the end."""
+    from prefect.logging.handlers import APILogHandler
+
+    APILogHandler().flush()
 
 
 def _serve(listener: socket.socket) -> None:

@@ -1,18 +1,20 @@
-"""How a piece of a run is carried out under Prefect, and what the page asks for before it starts one."""
+"""How a run and a piece of it are carried out under Prefect, and what the page says of them."""
 
 from __future__ import annotations
 
+import inspect
 import logging
 import os
 import sys
 from collections.abc import Callable
 from typing import Annotated, Any, NoReturn, ParamSpec, TypeVar
 
-from prefect import task
+import prefect
 from prefect.cache_policies import NO_CACHE
 from pydantic import Field
 
-from nianbao.language import speak_arguments
+from flows.server import send_logs
+from nianbao.language import _, documented
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -25,10 +27,17 @@ logging.getLogger("prefect.flow_runs").setLevel(logging.INFO)
 Year = Annotated[int, Field(ge=2000, le=2100)]
 
 
-def explained(work: Callable[P, T]) -> Callable[P, T]:
-    """Let the page explain the parameters of a flow in the language of who deploys it."""
-    work.__doc__ = speak_arguments(work.__doc__ or "")
-    return work
+def flow(name: str) -> Callable[[Callable[P, T]], prefect.Flow[P, T]]:
+    """A flow that the page explains, with its parameters, in the language of who deploys it; no result is kept."""
+
+    def make(work: Callable[P, T]) -> prefect.Flow[P, T]:
+        said, arguments = documented(inspect.getdoc(work) or "")
+        description = "\n\n".join(map(_, said))
+        meanings = "\n".join(f"    {argument}: {_(meaning)}" for argument, meaning in arguments.items())
+        work.__doc__ = f"{description}\n\nArgs:\n{meanings}"
+        return prefect.flow(name=name, description=description, persist_result=False)(work)
+
+    return make
 
 
 def as_task(name: str, work: Callable[..., T], *arguments: Any) -> T:
@@ -37,7 +46,7 @@ def as_task(name: str, work: Callable[..., T], *arguments: Any) -> T:
     The arguments (an open warehouse among them) are kept from Prefect, which would look through every one of them.
     """
 
-    @task(name=name, task_run_name=name, cache_policy=NO_CACHE, persist_result=False, retries=0)
+    @prefect.task(name=name, task_run_name=name, cache_policy=NO_CACHE, persist_result=False, retries=0)
     def carry_out() -> T:
         return work(*arguments)
 
@@ -46,6 +55,7 @@ def as_task(name: str, work: Callable[..., T], *arguments: Any) -> T:
 
 def leave(exit_code: int) -> NoReturn:
     """End a script. Prefect's threads live on until the very end, and DuckDB would list what they hold as leaks."""
+    send_logs()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(exit_code)

@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po, write_po
 
 from nianbao.cli.help import joined
 from nianbao.cli.main import COMMANDS, load_command, main
-from nianbao.language import ARGUMENT, CATALOGUES, DOMAIN
+from nianbao.language import CATALOGUES, DOMAIN, documented
 from tests.homes import ROOT
 
 PO = CATALOGUES / "zh" / "LC_MESSAGES" / f"{DOMAIN}.po"
@@ -55,10 +55,11 @@ def find_messages() -> list[str | tuple[str, str]]:
 
 
 def _explained(path: Path) -> Iterator[str]:
-    """What the parameters of the flows of a module mean."""
+    """What the page says of the flows of a module and of their parameters."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.FunctionDef) and "explained" in map(ast.unparse, node.decorator_list):
-            yield from (text for _, text in ARGUMENT.findall(ast.get_docstring(node, clean=False) or ""))
+        if isinstance(node, ast.FunctionDef) and f"flow('{node.name}')" in map(ast.unparse, node.decorator_list):
+            said, arguments = documented(ast.get_docstring(node) or "")
+            yield from (*said, *arguments.values())
 
 
 def read_catalogue() -> Catalog:

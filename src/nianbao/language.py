@@ -9,16 +9,12 @@ from __future__ import annotations
 
 import gettext
 import os
-import re
 from pathlib import Path
 
 SETTING = "NIANBAO_LANGUAGE"
 """The environment variable that chooses the language, `zh` or `en`, whatever the locale is."""
 
 DOMAIN = "nianbao"
-ARGUMENT = re.compile(r"(?<=\n)( {8}\w+: )(.+)")
-"""A parameter in the documentation of a function, and what it means."""
-
 CATALOGUES = Path(__file__).parent / "locale"
 
 
@@ -35,6 +31,8 @@ def _(text: str) -> str:
     return gettext.gettext(text) if text else ""
 
 
-def speak_arguments(documentation: str) -> str:
-    """The documentation of a function with its parameters explained in the language of the reader."""
-    return ARGUMENT.sub(lambda found: found[1] + _(found[2]), documentation)
+def documented(text: str) -> tuple[list[str], dict[str, str]]:
+    """What the documentation of a function says of it, by paragraph, and of its parameters; each is a message."""
+    said, _heading, arguments = text.partition("\n\nArgs:\n")
+    pairs = (line.strip().partition(": ") for line in arguments.splitlines())
+    return [" ".join(each.split()) for each in said.split("\n\n")], {name: meaning for name, _colon, meaning in pairs}

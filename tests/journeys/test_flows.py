@@ -77,6 +77,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Machine:
             "WATCHED_HOSTS": str(folder / "hosts"),
             "PREFECT_HOME": str(folder / "prefect"),
             "NIANBAO_NOW": SECOND_NIGHT,
+            "NIANBAO_LANGUAGE": "en",
         },
     )
 
@@ -143,15 +144,15 @@ def without_proposals(tables: dict[str, str]) -> dict[str, str]:
 def test_the_page_shows_runs_batches_and_what_they_came_to(told: dict[str, Any]) -> None:
     """O9: a batch of deliveries is one task; completeness, findings and reports are artifacts; good runs have a log."""
     page = told["page"]
-    for said in (f"收到文件{len(UNITS) + 1}份：", "应报：", "work_report 2021 draft："):
+    for said in (f"{len(UNITS) + 1} deliveries: ", "应报：", "work_report 工作报告 2021 draft: "):
         assert any(line.startswith(said) for line in page["logs"]), said
     assert page["flows"] == ["build", "collect", "nightly", "publish"]
     assert {
         f"read {len(UNITS) + 1} deliveries",
         f"judge {len(UNITS) + 1} deliveries",
-        "build",
-        "verify",
-        "render work_report site",
+        "build the tables",
+        "verify the tables",
+        "render work_report as HTML",
     } <= set(page["tasks"])
     assert {"completeness", "findings", "reports"} <= set(page["artifacts"])
     (table,) = map(json.loads, page["artifacts"]["completeness"])
@@ -260,25 +261,71 @@ def wait_for(happened: Any, seconds: float = 90.0) -> None:
         time.sleep(0.02)
 
 
+SUMMED_UP = {
+    "zh": ("来件4件：", "报送", "审核问题", "work_report 工作报告 2021 草稿: 数字"),
+    "en": ("4 deliveries: ", " submissions: ", " findings: ", "work_report 工作报告 2021 draft: "),
+}
+OUR_WORDS = re.compile(r"[A-Za-z]{2,} [a-z]{2,}")
+"""Two words of English beside each other, as no code, path or name of a product has them."""
+
+
+@pytest.fixture(scope="module", params=SUMMED_UP)
+def night_in(
+    request: pytest.FixtureRequest, machine: Machine, project: Project, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, dict[str, list[str]]]:
+    """A language, and what a night that somebody ran in it left with Prefect: logs, tasks, artifacts."""
+    language, folder = request.param, tmp_path_factory.mktemp(request.param)
+    home = new_home(project, folder / "home")
+    environment = machine.environment | {"PREFECT_HOME": str(folder), "NIANBAO_LANGUAGE": language}
+    command = [sys.executable, "flows/nightly.py", "--home", str(home.path)]
+    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300)
+    assert run.returncode == 0, run.stderr
+    asked = {
+        "logs": "SELECT message FROM log WHERE message NOT LIKE '%flow run%' AND message NOT LIKE 'Finished in state%'",
+        "tasks": "SELECT name FROM task_run",
+        "artifacts": "SELECT description FROM artifact",
+        "contents": "SELECT data FROM artifact WHERE key != 'completeness'",
+    }
+    with sqlite3.connect(folder / "prefect.db") as database:
+        kept = {name: [str(row[0]) for row in database.execute(query)] for name, query in asked.items()}
+    database.close()
+    contents = [json.loads(text) for text in kept["contents"]]
+    kept["contents"] = [line for text in contents for line in text.splitlines() if "看这里" not in line]
+    return language, kept
+
+
+@pytest.mark.slow
+def test_O17_a_night_sums_itself_up_in_the_language_of_who_runs_it(night_in: tuple[str, dict[str, list[str]]]) -> None:
+    """O17: its lines, artifacts and tasks; what is data (words of states, names) stays Chinese."""
+    language, kept = night_in
+    for said in SUMMED_UP[language]:
+        assert any(said in line for line in kept["logs"]), said
+    for name in ("logs", "tasks", "artifacts", "contents"):
+        assert kept[name], name
+        assert language != "zh" or not [text for text in kept[name] if OUR_WORDS.search(text)]
+    for name in ("tasks", "artifacts"):
+        assert {bool(re.search("[一-鿿]", text)) for text in kept[name]} == {language == "zh"}
+
+
 _EXPLAINED = """
 import flows, json
 from prefect.utilities.callables import parameter_schema
 from flows import build, collect, nightly, notify, publish
 told = [each.model_json_schema()["properties"] for each in (publish.SignOffForm,)]
 for each in (build.build, collect.collect, nightly.nightly, notify.notify, publish.publish):
-    told.append(parameter_schema(each).properties)
+    told.append(parameter_schema(each).properties | {"": {"description": each.description, "title": each.name}})
 print(json.dumps([text for each in told for field in each.values() for text in (field["description"], field["title"])]))
 """
 
 
 @pytest.mark.parametrize(("language", "has_chinese"), [("zh", True), ("en", False)])
 def test_O17_what_a_flow_asks_for_is_explained_in_one_language(language: str, has_chinese: bool) -> None:
-    """O17: each parameter of each deployed flow, and the form of a role that signs, in the language of the deployer."""
+    """O17: each deployed flow, each of its parameters, and the form of a role that signs, as the deployer speaks."""
     environment = os.environ | {"NIANBAO_LANGUAGE": language, "PYTHONPATH": str(ROOT)}
     asked = [sys.executable, "-c", _EXPLAINED]
     done = subprocess.run(asked, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     told = [text for text in json.loads(done.stdout) if not re.fullmatch(r"[a-z_]+", text) or text == "sign"]
-    assert len(told) > 15
+    assert len(told) > 20
     assert {bool(re.search("[一-鿿]", text)) for text in told} == {has_chinese}
     assert not [text for text in told if has_chinese and re.search(r"[A-Za-z]+ [a-z]+ [a-z]+", text)]
 

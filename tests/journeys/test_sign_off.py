@@ -189,7 +189,7 @@ def test_O5_what_data_would_print_otherwise_is_not_released_but_on_request(recal
     )
     (waiting,) = publish(recalled)
     assert waiting.edition is None
-    assert [line.partition(" ")[0] for line in waiting.waits_for] == ["送签后数据有变动"]
+    assert [line.partition("，")[0] for line in waiting.waits_for] == ["送签后数据有变动"]
     assert "--as-signed" in waiting.waits_for[0]
     (done,) = publish(recalled, as_signed=True)
     assert done.edition is not None and everything(release(recalled.home, "work_report", 2)) == laid_down

@@ -190,8 +190,9 @@ def collected(home: Home) -> Collected:
     return Collected([run_id], Counter(Outcome), Counter(Decision), Counter(Severity), not_accepted=left)
 
 
-def test_T32_the_prefect_page_speaks_in_words(home: Home, project: Project) -> None:
+def test_T32_the_prefect_page_speaks_in_words(home: Home, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """T32: both artifacts name every state, and no code."""
+    monkeypatch.setenv("LANGUAGE", "zh")
     night = collected(home)
     said = tell_collected(night)
     for state in (*Outcome, *Decision, *Severity):

@@ -40,13 +40,16 @@ def test_O1_a_nightly_that_fails_on_the_server_is_told(watched: dict[str, Any]) 
     """The server itself starts `notify` with the event and the name of the run, whatever became of the process."""
     (told,) = watched["told"]
     assert told["event"] == "night_failed"
-    assert told["text"].endswith(": Failed")
+    assert told["text"].endswith(" ended as Failed")
 
 
 def test_O1_the_automations_are_set_up_by_one_command(watched: dict[str, Any]) -> None:
-    """Again it changes nothing; before the timetable is there it says what to do first."""
+    """Again, be it in another language, it makes no others; without the timetable it says what to do first."""
     assert (watched["before"], watched["codes"]) == (69, [0, 0])
-    assert watched["names"] == ["nianbao: a night failed", "nianbao: no good night"]
+    assert watched["names"] == [
+        ["年报：夜间运行失败", "年报：没有正常完成的夜间运行"],
+        ["nianbao: a night failed", "nianbao: no good night"],
+    ]
 
 
 @pytest.mark.parametrize("path", UNITS, ids=[path.name for path in UNITS])

@@ -6,6 +6,7 @@ Called in the project's folder, with PREFECT_API_URL of a server that runs its s
 from __future__ import annotations
 
 import json
+import os
 import time
 
 import flows.automations as script
@@ -28,8 +29,11 @@ def main() -> None:
             flow.name: client.create_deployment(client.create_flow(flow), flow.name, parameters=given)
             for flow, given in ((nightly, {}), (notify, {"event": "test", "text": ""}))
         }
-        codes = [script.main(), script.main()]
-        names = sorted(each.name for each in client.read_automations())
+        codes, names = [], []
+        for language in ("zh", "en"):
+            os.environ["LANGUAGE"] = language
+            codes.append(script.main())
+            names.append(sorted(each.name for each in client.read_automations()))
         time.sleep(3)  # the server learns of new triggers every now and then
         started = []
         for _ in range(STEPS):

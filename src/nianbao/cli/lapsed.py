@@ -21,7 +21,7 @@ def say_lapsed(lapsed: Iterable[LapsedRelease]) -> None:
         release, shown = each.release, each.lapses[:_LINES]
         say()
         say(
-            _("{name} 已不再成立：{lapses}处会另印 (no longer holds)").format(
+            _("{name} no longer holds: {lapses} places would be printed differently").format(
                 name=release.name, lapses=len(each.lapses)
             )
         )

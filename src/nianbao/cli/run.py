@@ -13,7 +13,7 @@ from nianbao.cli.main import json_option, past_day, place_options, resolve_proje
 from nianbao.cli.show import progress, say, say_alarms, say_json
 from nianbao.language import _
 from nianbao.settings import Home
-from nianbao.terms.status import words_of, words_of_code
+from nianbao.terms.status import words_of_code
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 _LINES = 20
@@ -154,11 +154,8 @@ def _say_collected(collected: Any) -> None:
     if not collected.deliveries:
         say(_("nothing was taken in") if collected.alarms else _("nothing new"))
         return
-    counts = "、".join(f"{words_of(outcome).zh} {count:,}" for outcome, count in collected.outcomes.items())
-    decided = "、".join(f"{words_of(decision).zh} {count:,}" for decision, count in collected.decisions.items())
-    say(_("{number} deliveries: {counts}").format(number=f"{collected.deliveries:,}", counts=counts))
-    submissions = f"{sum(collected.decisions.values()):,}"
-    say(_("{number} submissions: {counts}").format(number=submissions, counts=decided))
+    for line in collected.summary:
+        say(line)
     for row in collected.not_accepted[:_LINES]:
         became = words_of_code(row["decision"] or row["outcome"]).zh
         what = " ".join(filter(None, (row["form_code"], row["form_zh"], became)))
@@ -174,11 +171,7 @@ def _editions(editions: list[Any]) -> list[dict[str, Any]]:
 
 def _say_editions(editions: list[Any]) -> None:
     for edition in editions:
-        said = _("{figures} figures, {revisions} revisions")
-        counts = said.format(figures=edition.figures, revisions=edition.revisions)
-        news = counts if edition.is_new else _("unchanged")
-        name = _("draft") if edition.name == "draft" else edition.name
-        say(f"{edition.publication} {edition.zh} {edition.year} {name}: {news}  {_short(edition.path)}")
+        say(f"{edition.summary}  {_short(edition.path)}")
         if edition.doubtful:
             say(
                 _(

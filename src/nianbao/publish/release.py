@@ -17,6 +17,7 @@ from typing import Any
 
 from nianbao import __version__
 from nianbao.catalog import Project
+from nianbao.language import _
 from nianbao.publish.charts import DrawSvg, to_svg
 from nianbao.publish.datapackage import describe_edition, names_of
 from nianbao.publish.figure_lines import figures_csv
@@ -44,6 +45,13 @@ class Edition:
     is_new: bool
     zh: str
     doubtful: int = 0
+
+    @property
+    def summary(self) -> str:
+        """What it is and how much of it is new, in a line."""
+        counted = _("{figures} figures, {revisions} revisions").format(figures=self.figures, revisions=self.revisions)
+        name = _("draft") if self.name == DRAFT else self.name
+        return f"{self.publication} {self.zh} {self.year} {name}: {counted if self.is_new else _('unchanged')}"
 
 
 def doubted(document: Document) -> list[PrintedFigure]:
@@ -105,7 +113,7 @@ def write_edition(
                 link_or_copy(path, scratch / TABLES / path.name)
     # Last, as its first page links to what lies beside it.
     last = read_last(target / "manifest.json") if document.edition == DRAFT else NOTHING
-    keys = step(f"render {document.publication} site", site.write, document, scratch, draw, last)
+    keys = step(_step_name(document, "HTML"), site.write, document, scratch, draw, last)
     (scratch / "datapackage.json").write_text(describe_edition(document, scratch), encoding="utf-8")
     manifest = _manifest(document, scratch, {**sources, SHOWS: keys} if document.edition == DRAFT else sources, last)
     (scratch / "manifest.json").write_text(manifest, encoding="utf-8")
@@ -117,9 +125,9 @@ def write_papers(document: Document, folder: Path, step: Callable[..., Any]) -> 
     from nianbao.publish import docx, pdf
 
     stem = f"{document.publication}-{document.year}"
-    pages = step(f"render {document.publication} pdf", pdf.write, document, folder / f"{stem}.pdf")
+    pages = step(_step_name(document, "PDF"), pdf.write, document, folder / f"{stem}.pdf")
     with_pages = functools.partial(docx.write, pages=pages)
-    step(f"render {document.publication} docx", with_pages, document, folder / f"{stem}.docx")
+    step(_step_name(document, "Word"), with_pages, document, folder / f"{stem}.docx")
     return folder / f"{stem}.docx"
 
 
@@ -128,8 +136,12 @@ def _write_formats(document: Document, project: Project, folder: Path, step: Cal
     from nianbao.publish import sdmx, xlsx
 
     path = write_papers(document, folder, step)
-    step(f"render {document.publication} xlsx", xlsx.write, document, path.with_suffix(".xlsx"))
-    step(f"render {document.publication} sdmx", sdmx.write_document, document, project, folder)
+    step(_step_name(document, "Excel"), xlsx.write, document, path.with_suffix(".xlsx"))
+    step(_step_name(document, "SDMX"), sdmx.write_document, document, project, folder)
+
+
+def _step_name(document: Document, form: str) -> str:
+    return _("render {publication} as {format}").format(publication=document.publication, format=form)
 
 
 def _manifest(document: Document, folder: Path, sources: Mapping[str, Any], last: LastEdition) -> str:

@@ -71,6 +71,17 @@ def _write(issue: Issue, bound: dict[str, Document], year: int, folder: Path, st
 
     documents = [bound[code] for code in issue.publications]
     stem = folder / f"{'-'.join(issue.publications)}-{year}"
-    pages = step("render issue pdf", pdf.write_issue, documents, stem.with_suffix(".pdf"))
-    step("render issue docx", docx.write_issue, documents, stem.with_suffix(".docx"), pages)
+    pages = step(
+        _("render the bound issue as {format}").format(format="PDF"),
+        pdf.write_issue,
+        documents,
+        stem.with_suffix(".pdf"),
+    )
+    step(
+        _("render the bound issue as {format}").format(format="Word"),
+        docx.write_issue,
+        documents,
+        stem.with_suffix(".docx"),
+        pages,
+    )
     return [stem.with_suffix(".docx"), stem.with_suffix(".pdf")]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from nianbao import clock
 from nianbao.catalog import Project
+from nianbao.language import _
 from nianbao.runs.workspace import Step, Workspace, at_once
 from nianbao.statistics.reporting import reporting_models
 from nianbao.statistics.verify import verify
@@ -53,12 +54,14 @@ def build_tables(
     leaves = leaf_fingerprints(connection) | workspace.reference
     models = keep_models(project, workspace.home.models, all_models) if workspace.is_writer else all_models(project)
     told = functools.partial(moved_since, connection)
-    built = step("build", build, connection, models, leaves, project.column_comments, clock.now(), progress, told)
+    built = step(
+        _("build the tables"), build, connection, models, leaves, project.column_comments, clock.now(), progress, told
+    )
     rules = hashlib.sha256(repr(project.built_rules).encode()).hexdigest()
     state = f"{fingerprint_of_built(connection)} {rules}"
     if built_from(connection, _VERIFIED) == state:
         return Built(built)
-    verified = step("verify", verify, connection, project, {model.name for model in models})
+    verified = step(_("verify the tables"), verify, connection, project, {model.name for model in models})
     remember_built(connection, _VERIFIED, state, clock.now())
     return Built(built, verified)
 

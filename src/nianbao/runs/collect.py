@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from nianbao.terms.delivery import Decision, Delivery, Outcome
 from nianbao.terms.finding import Severity
 from nianbao.terms.numbers import part_thousands
 from nianbao.terms.source import Alarm
+from nianbao.terms.status import words_of
 from nianbao.warehouse import ledger
 from nianbao.warehouse.connect import use_every_core
 from nianbao.warehouse.expectations import warm_up
@@ -57,9 +58,27 @@ class Collected:
         return sum(self.outcomes.values())
 
     @property
+    def summary(self) -> list[str]:
+        """What came in and what became of it, a line for each."""
+        told = (
+            (_("{number} deliveries: {counts}"), self.outcomes),
+            (_("{number} submissions: {counts}"), self.decisions),
+            (_("{number} findings: {counts}"), self.findings),
+        )
+        return [
+            said.format(number=f"{sum(counts.values()):,}", counts=_in_words(counts))
+            for said, counts in told
+            if counts.total()
+        ]
+
+    @property
     def run_id(self) -> str:
         """The last run that was recorded, empty when nothing was taken in."""
         return self.run_ids[-1] if self.run_ids else ""
+
+
+def _in_words(counts: Mapping[Any, int]) -> str:
+    return "、".join(f"{words_of(state).zh} {count:,}" for state, count in counts.items() if count)
 
 
 def collect(
@@ -85,7 +104,8 @@ def collect(
             compose_kept(workspace)
             reconsider_owed(workspace)
             if kept:
-                taken = step(f"judge again {len(kept)} deliveries", judge_kept, workspace, pool, kept)
+                name = _("judge {count} deliveries again").format(count=len(kept))
+                taken = step(name, judge_kept, workspace, pool, kept)
                 sources.alarms += tell_kept(taken.causes)
             collected.receipts += answer_owed(workspace, pool, sources)
             if pending:
@@ -119,14 +139,15 @@ def take_in(
                 progress(before + done, len(pending))
 
         batch = pending[start : start + BATCH_SIZE]
-        archive, name = workspace.record.archive, f"read {len(batch)} deliveries"
+        archive, name = workspace.record.archive, _("read {count} deliveries").format(count=len(batch))
         night.take(step(name, read_in, workspace.project, archive, pool, batch, report))
     pool.rest()
 
     def judge(some: ReadIn, write: Write) -> Taken:
         return _judge_and_record(workspace, some, started_at, write)
 
-    taken: Taken = step(f"judge {len(pending)} deliveries", carry_out, workspace, night, judge)
+    name = _("judge {count} deliveries").format(count=len(pending))
+    taken: Taken = step(name, carry_out, workspace, night, judge)
     return taken
 
 

@@ -70,7 +70,7 @@ def write_analysts_file(workspace: Workspace, step: Step, changes: Mapping[str, 
     """The analysts' file as the tables stand, written where they changed."""
     as_of: dt.datetime = ledger.known_until(workspace.connection) or clock.now()
     return step(  # type: ignore[no-any-return]
-        "write the analysts' file",
+        _("write the analysts' file"),
         write_snapshot,
         workspace.connection,
         workspace.project,

@@ -86,10 +86,10 @@ def _publish(
         and content_of(today[proposal.year][proposal.publication]) != proposal.content_sha256
     ):
         again = f"nianbao preview --year {proposal.year}；按已签的发布：--as-signed"
-        waits = (f"送签后数据有变动 today's data print something else: {again}",)
+        waits = (f"送签后数据有变动，现在会印出不同的数：{again}",)
     if waits:
         return Published(proposal, None, waits)
-    return Published(proposal, step(f"release {proposal.name}", _release, workspace, proposal))
+    return Published(proposal, step(_("release {name}").format(name=proposal.name), _release, workspace, proposal))
 
 
 def _release(workspace: Workspace, proposal: Proposal) -> Edition:

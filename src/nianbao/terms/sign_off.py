@@ -90,7 +90,7 @@ class SignOff:
     @property
     def proof_zh(self) -> str:
         """How it is told: by what it is proven, or that it is not."""
-        return f"密钥签名 {self.key}" if self.is_proven else "自报、未经证明 (declared and not proven)"
+        return f"密钥签名 {self.key}" if self.is_proven else "自报、未经证明"
 
 
 @dataclass(frozen=True)
