@@ -16,14 +16,7 @@ from nianbao.intake.answer.receipt_json import receipt_schema
 
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMA = ROOT / "docs" / "receipt.schema.json"
-FRONT = (
-    "README.md",
-    "README.zh-CN.md",
-    "CONTRIBUTING.md",
-    "CHANGELOG.md",
-    "reports/README.md",
-    "samples/2021/README.md",
-)
+FOLDERS = ("docs", "deploy", "examples", "reports", "samples", "tests")
 _FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
@@ -31,7 +24,7 @@ _HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
 
 def pages() -> list[Path]:
     """Every page written for people."""
-    return [ROOT / name for name in FRONT] + sorted((ROOT / "docs").rglob("*.md"))
+    return sorted(ROOT.glob("*.md")) + [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.md"))]
 
 
 def broken_links() -> list[str]:
