@@ -119,3 +119,29 @@ def test_everybody_has_reported_the_sample_year_but_for_one_sheet(year_home: Hom
     assert figures.get("warmth_funds", 2021).coverage == Coverage(53, 53)
     jobs = figures.get("posts_online", 2021).coverage
     assert (jobs.reported, jobs.expected, len(jobs.missing)) == (jobs.expected - 1, jobs.expected, 1)
+
+
+def test_opinions_on_special_funds_are_those_of_the_audits_of_last_years_money(project: Project) -> None:
+    """Of an audit of two years they count wherever they are filled in; of one of other years they do not."""
+    special = {"auditee_id": "QH630000", "auditee_class": "special", "fund_type": "relief", "funds_audited_yuan": 9}
+    audits = [
+        {"audit_id": "both", "subject_year": 2020, "opinions": 0},
+        {"audit_id": "both", "subject_year": 2019, "opinions": 3},
+        {"audit_id": "older", "subject_year": 2019, "opinions": 5},
+    ]
+    sent = Sent("GH13", "QHB10", "2021Q4", {"gh13_audits": [special | row for row in audits]})
+    connection = count(project, [sent], dt.date(2022, 3, 1))
+    figures = read_figures(connection, project)
+    connection.close()
+    assert figures.get("relief_funds_audited", 2021).value == Decimal(9)
+    assert figures.get("relief_opinions", 2021).value == figures.get("relief_warmth_opinions", 2021).value == 3
+
+
+def test_a_contest_of_another_class_is_of_no_provincial_class(project: Project) -> None:
+    """The third class of the form is 其他: no report may call it 省级三类."""
+    ramen = {"contest_id": "1", "trade_code": "T6202", "industry_code": "62", "edition": 5}
+    for held, said in ((3, None), (2, 2)):
+        sent = Sent("GH08", "QHB04", "2021Q4", {"gh08_contests": [ramen | {"contest_class": held}]})
+        connection = count(project, [sent], dt.date(2022, 3, 1))
+        assert read_figures(connection, project).get("ramen_class", 2021).value == said
+        connection.close()
