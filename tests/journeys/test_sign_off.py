@@ -54,6 +54,15 @@ def sign_both(workspace: Workspace, name: str = NAME) -> None:
         sign(workspace, name, role.id, Identity(f"user-{role.id}"))
 
 
+def test_those_who_sign_are_told_of_the_forms_of_their_report_alone(recalled: Workspace) -> None:
+    """Who is missing in a form of the work report is no concern of those who sign the audit report."""
+    recall(recalled, f"audit_report/{YEAR}/r1", "表3一列串行", "办公室签发岗")
+    audit, work = propose(recalled, YEAR)
+    assert {each.form_code for each in work.absent} == {"GH06"} and not audit.absent
+    assert {each.form_code for each in audit.unruled} == {"GH13"}
+    assert {each.form_code for each in work.unruled}.isdisjoint({"GH13"})
+
+
 def test_O5_exactly_the_bytes_that_both_signed_are_released(recalled: Workspace) -> None:
     """O5: preview, two signatures, release: the files in r2 are those that were laid down, and the ledger knows who."""
     (preview,) = propose(recalled, YEAR, ["work_report"])

@@ -37,7 +37,8 @@ def preview(
     """
     from nianbao.runs.build import build_tables
     from nianbao.runs.morning import open_run
-    from nianbao.runs.preview import preview_in_markdown, tell_preview
+    from nianbao.runs.preview import tell_preview
+    from nianbao.runs.preview_page import preview_in_markdown
     from nianbao.runs.propose import propose
 
     with open_run(resolve_project(project_path), Home(home), "preview") as workspace:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from nianbao.clock import ZONE
-from nianbao.terms.document import Document, PrintedFigure, Revision
+from nianbao.terms.document import Document, PrintedFigure, PrintedSection, Revision
 from nianbao.terms.figure import Coverage
 from nianbao.terms.release import Correction
 
@@ -104,8 +104,14 @@ def cause_notes(revisions: Sequence[Revision]) -> tuple[str, ...]:
 
 
 def section_titles(document: Document) -> dict[str, str]:
-    """The heading of every section by its id; a section without one is named after its id."""
-    return {section.id: section.title or section.id for section in document.sections}
+    """The heading of every section by its id; one without is named after that over it, or its id."""
+    titles: dict[str, str] = {}
+    above: list[PrintedSection] = []
+    for section in document.sections:
+        above = [each for each in above if each.level < section.level]
+        titles[section.id] = section.title or (above[-1].title if above else section.id)
+        above += [section] if section.title else []
+    return titles
 
 
 def figure_name(figure: PrintedFigure) -> str:

@@ -20,7 +20,8 @@ from nianbao.runs.editions import (
     sources_of,
     write_analysts_file,
 )
-from nianbao.runs.preview import preview_in_markdown, preview_of
+from nianbao.runs.preview import preview_of
+from nianbao.runs.preview_page import preview_in_markdown
 from nianbao.runs.recording import Doing, record_run
 from nianbao.runs.releases import MANIFEST, put_back_missing, refuse_altered, submissions_of
 from nianbao.runs.workspace import Step, Workspace, at_once

@@ -59,9 +59,13 @@ class Absent:
 
 @dataclass(frozen=True)
 class Preview:
-    """What a proposal changes against the release before (`previous`, empty for the first), and what is open in it."""
+    """What a proposal changes against the release before (`previous`, empty for the first), and what is open in it.
+
+    The sections of `revisions` are named by their headings.
+    """
 
     proposal: Proposal
+    title: str
     previous: str
     unfinished: str
     revisions: tuple[Revision, ...]
