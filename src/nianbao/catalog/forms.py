@@ -147,6 +147,7 @@ def _read_part(
     declared.done()
     _check_row_key(declared, part)
     _check_running(declared, part)
+    _check_standing(declared, part)
     if part.rows not in lists:
         raise declared.fail(_("rows = {rows!r} names no list").format(rows=part.rows), "rows")
     if not set(part.suffixes) <= set(suffixes):
@@ -185,6 +186,17 @@ def _check_running(declared: Declared, part: Part) -> None:
         raise declared.fail(_("running: a required field must be left to be answered anew"), "running")
 
 
+def _check_standing(declared: Declared, part: Part) -> None:
+    """What stands all year is found again by its line or the key of its record, and is not left out in silence."""
+    for field in part.fields:
+        is_found = part.layout is Layout.INDICATOR or (
+            part.known_by and field.code not in (*part.known_by, *part.running)
+        )
+        if field.stands_all_year and not (is_found and field.required and field.type in NUMBERS):
+            said = _("stands_all_year: a required number of a line, or beside the key of a ledger with rows or running")
+            raise declared.fail(said, "stands_all_year")
+
+
 def _read_field(declared: Declared, lists: frozenset[str]) -> Field:
     field = Field(
         code=declared.name("code"),
@@ -201,6 +213,7 @@ def _read_field(declared: Declared, lists: frozenset[str]) -> Field:
         span=declared.span(),
         allows_refunds=declared.flag("refunds"),
         never_falls=declared.flag("never_falls"),
+        stands_all_year=declared.flag("stands_all_year"),
         swing=declared.integer("swing") if "swing" in declared else None,
     )
     declared.done()

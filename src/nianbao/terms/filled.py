@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from nianbao.terms.period import Period
 from nianbao.terms.submission import Value
 
 Row = dict[str, Value]
@@ -43,17 +44,27 @@ class Earlier:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """What an earlier period of the same year said of a field that stands all year."""
+
+    value: Decimal
+    said_in: Period
+
+
+@dataclass(frozen=True)
 class HeldBefore:
     """What the office holds already when it writes a workbook for a unit and period.
 
     `rows` are the records of the same period of last year by form and part, which say how many a ledger needs;
     `values` the earlier values by form, part, field and key of the record, which a line does not have; `running` the
-    records of the last period that has any, as far as their part says that they run on.
+    records of the last period that has any, as far as their part says that they run on; `standing` what was said of
+    the year, by the same places as `values`.
     """
 
     rows: Mapping[tuple[str, str], int] = field(default_factory=dict)
     values: Mapping[tuple[str, str, str, RowKey], Earlier] = field(default_factory=dict)
     running: Mapping[tuple[str, str], tuple[Row, ...]] = field(default_factory=dict)
+    standing: Mapping[tuple[str, str, str, RowKey], Standing] = field(default_factory=dict)
 
     def has_values_of(self, form_code: str, part_code: str) -> bool:
         """Whether any earlier value of a part is known."""

@@ -67,7 +67,8 @@ class Field:
 
     What a personal field says stays in the writer's warehouse and in the archive; no report or published file shows it.
     Where refunds are allowed (冲减) a negative number is an answer. `swing` is its own per cent instead of the form's.
-    What `never_falls` is, in a ledger, a year-to-date amount that is no less than the year had before it.
+    What `never_falls` is, in a ledger, a year-to-date amount that is no less than the year had before it. What
+    `stands_all_year` is said once a year: blanks of its later periods have it filled in.
     """
 
     code: str
@@ -84,6 +85,7 @@ class Field:
     span: Span = ALWAYS
     allows_refunds: bool = False
     never_falls: bool = False
+    stands_all_year: bool = False
     swing: int | None = None
 
     @property
@@ -127,6 +129,11 @@ class Part:
     def known_by(self) -> tuple[str, ...]:
         """The fields by which a blank knows its records from earlier ones; none where it has none filled in."""
         return (self.fields[0].code,) if self.rows else self.row_key if self.running else ()
+
+    @property
+    def filled_in(self) -> tuple[str, ...]:
+        """The fields that a blank may have filled in besides the list of `rows`."""
+        return (*self.running, *(field.code for field in self.fields if field.stands_all_year))
 
     @property
     def table(self) -> str:

@@ -121,15 +121,19 @@ def _forms(project: Project) -> Iterator[ReferenceTable]:
         "报表指标",
         "the declared fields; one row per field of a part",
         ("form_code", "part", "table_name", "field", "column_name", "zh", "en", "type", "unit", "aggregate", "line",
-         "code_list", "row_list", "layout", "allows_refunds", "never_falls"),
+         "code_list", "row_list", "layout", "allows_refunds", "never_falls", "stands_all_year", "is_row_key"),
         [
             (part.form_code, part.code, part.table, field.code, field.column, field.zh, field.en, field.type.value,
              field.unit, field.aggregate.value, str(field.line), field.codes, part.rows, part.layout.value,
-             flag(field.allows_refunds), flag(field.never_falls))
+             flag(field.allows_refunds), flag(field.never_falls), flag(field.stands_all_year),
+             flag(field.code in part.known_by))
             for part in project.parts
             for field in part.fields
         ],
-        {"line": "INTEGER", "allows_refunds": "BOOLEAN", "never_falls": "BOOLEAN"},
+        {
+            "line": "INTEGER", "allows_refunds": "BOOLEAN", "never_falls": "BOOLEAN", "stands_all_year": "BOOLEAN",
+            "is_row_key": "BOOLEAN",
+        },
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What counts of earlier periods, beside the cells that ask for it: greyed and locked, ours to print, never read."""
+"""What counts of earlier periods: beside the cells that ask, greyed and locked, or in them where it stands all year."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from nianbao.intake.blank.cells import write_value
+from nianbao.intake.blank.limits import MONEY_SCALE_NAME
 from nianbao.intake.blank.page import Page
-from nianbao.intake.blank.style import text_height
+from nianbao.intake.blank.style import input_style, text_height
 from nianbao.terms.filled import Earlier, HeldBefore, Row
-from nianbao.terms.form import NUMBERS, Field, Part
-from nianbao.terms.workbook_words import EARLIER, earlier_title
+from nianbao.terms.form import NUMBERS, Field, FieldType, Part
+from nianbao.terms.workbook_words import EARLIER, MONEY_UNITS, earlier_title
 
 EARLIER_WIDTH = 14.0
 
@@ -28,6 +29,26 @@ def write_earlier(page: Page, row: int, column: int, field: Field, value: Decima
     """Write one earlier value; money in 元, whatever the cover says."""
     style = page.styles[f"earlier_{field.type}" if field.type in NUMBERS else "earlier_int"]
     write_value(page.sheet, row, column, value, style, field, page.book.options)
+
+
+def write_answer(page: Page, row: int, column: int, part: Part, field: Field, record: Row) -> None:
+    """Write an answer, or what stands all year where the clerk leaves it: open, in a look of its own.
+
+    Money is calculated from 元, so that it follows the unit that the cover chooses.
+    """
+    value, style = record.get(field.code), input_style(field)
+    key = tuple(record.get(code) for code in part.known_by)
+    standing = page.book.before.standing.get((part.form_code, part.code, field.code, key))
+    style = f"running_{style}" if standing else style
+    is_scaled = field.type is FieldType.MONEY and field.unit == "元"
+    scale = MONEY_UNITS.get(page.book.cover["money_unit"], 1) if is_scaled else 1
+    if standing is None or (field.code in record and value != standing.value / scale):
+        write_value(page.sheet, row, column, value, page.styles[style], field, page.book.options)
+    elif is_scaled:
+        formula = f"={standing.value.normalize():f}/{MONEY_SCALE_NAME}"
+        page.sheet.write_formula(row, column, formula, page.styles[style], standing.value / scale)
+    else:
+        write_value(page.sheet, row, column, standing.value, page.styles[style], field, page.book.options)
 
 
 def known_columns(before: HeldBefore, part: Part, fields: Sequence[Field]) -> list[Known]:

@@ -127,7 +127,7 @@ class Formulas:
         says = f"LEN({'&'.join(cells.values())})>0"
         if not placed.part.running:
             return says
-        anew = "&".join(cell for code, cell in cells.items() if code not in placed.part.running)
+        anew = "&".join(cell for code, cell in cells.items() if code not in placed.part.filled_in)
         return f'({says})*((LEFT({self._number(placed, row)})<>"{RUNNING}")+(LEN({anew})>0))>0'
 
     def sentence(self, says: str, fixed: Mapping[str, str], row: int | None) -> str:

@@ -11,7 +11,7 @@ from itertools import repeat
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from nianbao.intake.blank.cells import shown, write_value
-from nianbao.intake.blank.earlier import EARLIER_WIDTH, Beside, known_columns, values_of, write_earlier
+from nianbao.intake.blank.earlier import EARLIER_WIDTH, Beside, known_columns, values_of, write_answer, write_earlier
 from nianbao.intake.blank.formulas import Placed
 from nianbao.intake.blank.limits import MONEY_UNIT_NAME, Limits, limit_entry
 from nianbao.intake.blank.options import Options
@@ -99,7 +99,7 @@ def _write_lines(page: Page, check: SelfCheck, part: Part, fields: Sequence[Fiel
         sheet.write_string(row, 1, field.zh, styles["label"])
         _write_unit(page, row, 2, field, "centred")
         sheet.write_string(row, 3, field_code(part.form_code, field.line), styles["line_code"])
-        write_value(sheet, row, value_column, value, styles[input_style(field)], field, options)
+        write_answer(page, row, value_column, part, field, answers)
         limit_entry(sheet, (row, value_column, row, value_column), field, _limits(check, placed, field))
         if has_earlier:
             _write_earlier(page, row, beside, part, field)
@@ -127,7 +127,7 @@ def _write_records(page: Page, check: SelfCheck, part: Part, fields: Sequence[Fi
     )
     for number, record in enumerate(records, start=1):
         _write_number(page, header.stop, number <= len(running), number)
-        _write_record(page, fields, record, key_styles, part.running if number <= len(running) else ())
+        _write_record(page, part, fields, record, key_styles, part.running if number <= len(running) else ())
         beside.write(page, record)
         page.row += 1
     for column, field in enumerate(fields[1:] if part.rows else fields, start=2 if part.rows else 1):
@@ -175,15 +175,15 @@ def _write_number(page: Page, header: int, is_running: bool, number: int) -> Non
 
 
 def _write_record(
-    page: Page, fields: Sequence[Field], record: Row, key_styles: dict[Value, str], running: Sequence[str]
+    page: Page, part: Part, fields: Sequence[Field], record: Row, key_styles: dict[Value, str], running: Sequence[str]
 ) -> None:
     """Write a record; what is filled in in advance of one that runs on has a look of its own, and stays open."""
     sheet, styles, options = page.sheet, page.styles, page.book.options
     height = float(ROW_HEIGHT)
     for column, field in enumerate(fields, start=1):
         value = record.get(field.code)
-        if value is None:
-            sheet.write_blank(page.row, column, None, styles[input_style(field)])
+        if value is None or field.stands_all_year:
+            write_answer(page, page.row, column, part, field, record)
             continue
         style = key_styles.get(value, input_style(field)) if column == 1 else input_style(field)
         style = f"running_{style}" if field.code in running else style

@@ -153,7 +153,7 @@ class FormTable:
         if not isinstance(number, str) or not number.startswith(workbook_words.RUNNING):
             return False
         return self._is_blank(
-            row, [column for _, column, asked in block.places if asked.code not in block.part.running]
+            row, [column for _, column, asked in block.places if asked.code not in block.part.filled_in]
         )
 
     def _read_row(self, part: str, row_no: int, row: int, places: Sequence[Place]) -> list[Cell]:
