@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from nianbao.catalog.project import Project
-from nianbao.terms.filled import Earlier, HeldBefore, Row, RowKey, Standing
+from nianbao.terms.filled import Earlier, HeldBefore, Row, RowKey, SaidOfYear
 from nianbao.terms.form import NUMBERS, Aggregate, Field, Form, Layout, Part
 from nianbao.terms.period import Period
 from nianbao.terms.unit import Unit
@@ -20,7 +20,7 @@ def hold_before(project: Project, unit: Unit, period: Period, read_rows: ReadRow
     rows: dict[tuple[str, str], int] = {}
     values: dict[tuple[str, str, str, RowKey], Earlier] = {}
     running: dict[tuple[str, str], tuple[Row, ...]] = {}
-    standing: dict[tuple[str, str, str, RowKey], Standing] = {}
+    said_of_year: dict[tuple[str, str, str, RowKey], SaidOfYear] = {}
     for form, own, parts in project.due_forms(unit, period):
         for part in parts:
             is_known = part.layout is Layout.INDICATOR or bool(part.known_by)
@@ -36,8 +36,8 @@ def hold_before(project: Project, unit: Unit, period: Period, read_rows: ReadRow
                     place = (form.code, part.code, field.code, key)
                     values[place] = _values(said, field, earlier, own)
                     if field.stands_all_year and (stands := _last_of_year(said, field, earlier, own)):
-                        standing[place] = stands
-    return HeldBefore(rows, values, running, standing)
+                        said_of_year[place] = stands
+    return HeldBefore(rows, values, running, said_of_year)
 
 
 def _run_on(part: Part, records: Sequence[Row]) -> Iterator[Row]:
@@ -75,10 +75,10 @@ def _values(said: Mapping[str, Row], field: Field, earlier: Sequence[Period], ow
     )
 
 
-def _last_of_year(said: Mapping[str, Row], field: Field, earlier: Sequence[Period], own: Period) -> Standing | None:
+def _last_of_year(said: Mapping[str, Row], field: Field, earlier: Sequence[Period], own: Period) -> SaidOfYear | None:
     """What the last period of the same year that says anything of a field says."""
     told = ((_number(said, each, field), each) for each in reversed(earlier) if each.year == own.year)
-    return next((Standing(value, each) for value, each in told if value is not None), None)
+    return next((SaidOfYear(value, each) for value, each in told if value is not None), None)
 
 
 def _number(said: Mapping[str, Row], period: Period, field: Field) -> Decimal | None:

@@ -44,7 +44,7 @@ class Earlier:
 
 
 @dataclass(frozen=True)
-class Standing:
+class SaidOfYear:
     """What an earlier period of the same year said of a field that stands all year."""
 
     value: Decimal
@@ -57,14 +57,14 @@ class HeldBefore:
 
     `rows` are the records of the same period of last year by form and part, which say how many a ledger needs;
     `values` the earlier values by form, part, field and key of the record, which a line does not have; `running` the
-    records of the last period that has any, as far as their part says that they run on; `standing` what was said of
+    records of the last period that has any, as far as their part says that they run on; `said_of_year` what was said of
     the year, by the same places as `values`.
     """
 
     rows: Mapping[tuple[str, str], int] = field(default_factory=dict)
     values: Mapping[tuple[str, str, str, RowKey], Earlier] = field(default_factory=dict)
     running: Mapping[tuple[str, str], tuple[Row, ...]] = field(default_factory=dict)
-    standing: Mapping[tuple[str, str, str, RowKey], Standing] = field(default_factory=dict)
+    said_of_year: Mapping[tuple[str, str, str, RowKey], SaidOfYear] = field(default_factory=dict)
 
     def has_values_of(self, form_code: str, part_code: str) -> bool:
         """Whether any earlier value of a part is known."""

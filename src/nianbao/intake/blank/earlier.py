@@ -38,17 +38,17 @@ def write_answer(page: Page, row: int, column: int, part: Part, field: Field, re
     """
     value, style = record.get(field.code), input_style(field)
     key = tuple(record.get(code) for code in part.known_by)
-    standing = page.book.before.standing.get((part.form_code, part.code, field.code, key))
-    style = f"running_{style}" if standing else style
+    stands = page.book.before.said_of_year.get((part.form_code, part.code, field.code, key))
+    style = f"running_{style}" if stands else style
     is_scaled = field.type is FieldType.MONEY and field.unit == "元"
     scale = MONEY_UNITS.get(page.book.cover["money_unit"], 1) if is_scaled else 1
-    if standing is None or (field.code in record and value != standing.value / scale):
+    if stands is None or (field.code in record and value != stands.value / scale):
         write_value(page.sheet, row, column, value, page.styles[style], field, page.book.options)
     elif is_scaled:
-        formula = f"={standing.value.normalize():f}/{MONEY_SCALE_NAME}"
-        page.sheet.write_formula(row, column, formula, page.styles[style], standing.value / scale)
+        formula = f"={stands.value.normalize():f}/{MONEY_SCALE_NAME}"
+        page.sheet.write_formula(row, column, formula, page.styles[style], stands.value / scale)
     else:
-        write_value(page.sheet, row, column, standing.value, page.styles[style], field, page.book.options)
+        write_value(page.sheet, row, column, stands.value, page.styles[style], field, page.book.options)
 
 
 def known_columns(before: HeldBefore, part: Part, fields: Sequence[Field]) -> list[Known]:

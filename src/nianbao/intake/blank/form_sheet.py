@@ -44,7 +44,7 @@ _SUPPLEMENTED = "已报过、只补漏报的行时，只填要补的行，封面
 
 _RUNNING = "序号带“续”的行按上次报送预填，请核对、改正后填其余各栏；已结束或本期没有的不必填，整行不计。"
 
-_STANDING = (
+_SAID_OF_YEAR = (
     "绿底斜体的{fields}全年不变，已按{periods}计入的数填好，不必再填；确有变动的直接改填，并在“说明”中写明原因。"
 )
 
@@ -145,20 +145,20 @@ def _write_foot(page: Page, form: Form, period: Period) -> None:
     notes = [*form.notes, *_excluded(page, form, period), *([_SUPPLEMENTED] if form.takes_supplements else ())]
     if any(page.book.before.running.get((form.code, part.code)) for part in form.parts):
         notes.append(_RUNNING)
-    notes += _standing(page, form)
+    notes += _said_of_year(page, form)
     lines = [f"{number}. {note}" for number, note in enumerate(notes, start=1)]
     text = "\n".join([NOTES_HEADING, *lines])
     page.line(text, "small", text_height(text, page.width(0, page.last), 9))
 
 
-def _standing(page: Page, form: Form) -> list[str]:
+def _said_of_year(page: Page, form: Form) -> list[str]:
     """What is filled in because it stands all year, and which periods said it."""
-    found = {place: said for place, said in page.book.before.standing.items() if place[0] == form.code}
+    found = {place: said for place, said in page.book.before.said_of_year.items() if place[0] == form.code}
     fields = dict.fromkeys(form.part(part).field(code).zh for _, part, code, _ in found)
     periods = dict.fromkeys(said.said_in for said in sorted(found.values(), key=lambda said: said.said_in.end))
     named = "、".join(f"“{zh}”" for zh in fields)
     said_in = "、".join(period.zh for period in periods)
-    return [_STANDING.format(fields=named, periods=said_in)] if found else []
+    return [_SAID_OF_YEAR.format(fields=named, periods=said_in)] if found else []
 
 
 def _excluded(page: Page, form: Form, period: Period) -> list[str]:
