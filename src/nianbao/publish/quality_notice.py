@@ -9,6 +9,8 @@ from nianbao.terms.document import DRAFT, Document, PrintedSection, PrintedTable
 from nianbao.terms.publication import Numbering
 from nianbao.terms.quality import LevelQuality, QualityNotice, share_of
 
+_NOTHING = "—"
+
 
 def compose_notice(notice: QualityNotice, issuer: str, notices: tuple[str, ...]) -> Document:
     """The document, ready for the writer of Word documents; whoever issues it gives it its number and day."""
@@ -34,21 +36,24 @@ def _opening(notice: QualityNotice) -> Iterator[str]:
 
 def _section(notice: QualityNotice, level: LevelQuality) -> PrintedSection:
     forms, rule = level.forms, notice.rule
-    shares = "，".join(f"{measure.zh}{share_of(forms, measure).zh}" for measure in rule.shown)
+    known = [(measure, share_of(forms, measure)) for measure in rule.shown]
+    shares = "，".join(f"{measure.zh}{share.zh}" for measure, share in known if share.of)
     counts = {len(unit.forms) for unit in level.units}
     columns = {
         "份数": [str(len(unit.forms)) for unit in level.units] if len(counts) > 1 else [],
         **{measure.zh: [unit.share(measure).percent_zh for unit in level.units] for measure in rule.shown},
-        "不计": [str(unit.set_aside or "—") for unit in level.units] if any(u.set_aside for u in level.units) else [],
-        "名次": [str(unit.place or "—") for unit in level.units],
+        "不计": [str(unit.set_aside or _NOTHING) for unit in level.units]
+        if any(u.set_aside for u in level.units)
+        else [],
+        "名次": [str(unit.place or _NOTHING) for unit in level.units],
     }
-    told = {head: cells for head, cells in columns.items() if cells}  # what is the same of all is said above
+    told = {head: cells for head, cells in columns.items() if set(cells) - {_NOTHING}}  # what is said above is not here
     rows = tuple(
         (unit.unit_zh, tuple(map(TableCell, cells)))
         for unit, cells in zip(level.units, zip(*told.values(), strict=True), strict=True)
     )
     note = "份数为报表的份数，其中全部或者部分不计的份数列在“不计”栏。" if "不计" in told else ""
     table = PrintedTable(f"{level.level_zh}报送质量", "", ("单位", *told), rows, note=note)
-    each = f"各报{min(counts)}份报表，" if len(counts) == 1 else ""
+    each = f"{'每个单位' if len(level.units) > 1 else ''}应报{min(counts)}份报表，" if len(counts) == 1 else ""
     text = f"{len(level.units)}个单位，{each}{shares}。"
     return PrintedSection(level.level_code, f"{level.level_zh}。", 3, ((text,),), (table,), ())

@@ -160,6 +160,12 @@ class PrintedTable:
     label: Label = UNNUMBERED
 
     @property
+    def totals(self) -> frozenset[int]:
+        """The rows that are totals of others."""
+        last = {len(self.rows) - 1} if self.has_total and self.rows else set()
+        return frozenset({each.row for each in self.sums} | last)
+
+    @property
     def indicators(self) -> tuple[str, ...]:
         """What its cells are values of."""
         figures = (cell.figure for _, cells in self.rows for cell in cells if cell.figure)

@@ -242,7 +242,7 @@ def test_the_annexes_list_all_figures_and_all_revisions(word: WordDocument, repo
     assert row[2] == first.definition
     assert row[4:] == [str(len({each.submission_id for each in cells})), str(len(cells))]
     row = [text_of(cell._tc) for cell in revisions.rows[2].cells]
-    assert row == [f"{HOSTILE}（2021年）", "（一）思想引领和阵地建设", "1个", "2个", "—", "—"]
+    assert row == [HOSTILE, "（一）思想引领和阵地建设", "1个", "2个", "—", "—"]
     assert text_of(revisions.rows[1].cells[-1]._tc) == "注1"
     note = "注1：西宁市总2021年第四季度《送温暖情况表》更正（QH630100-2021Q4-GH05-1 → QH630100-2021Q4-GH05-2）。"
     assert note in [paragraph.text for paragraph in word.paragraphs]

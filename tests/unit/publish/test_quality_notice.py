@@ -1,6 +1,7 @@
 """The table of a quality notice: what is the same of all units has no column of its own."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -29,12 +30,12 @@ def unit(code: str, forms: int, aside: SetAside | None = None) -> UnitQuality:
 @pytest.mark.parametrize(
     ("units", "head", "said"),
     [
-        ((unit("甲", 4), unit("乙", 4)), ("单位", "按时率", "名次"), "2个单位，各报4份"),
+        ((unit("甲", 4), unit("乙", 4)), ("单位", "按时率", "名次"), "2个单位，每个单位应报4份"),
         ((unit("甲", 4), unit("乙", 3)), ("单位", "份数", "按时率", "名次"), "2个单位，按时率"),
         (
             (unit("甲", 3, SetAside.NOT_DUE), unit("乙", 4)),
             ("单位", "按时率", "不计", "名次"),
-            "2个单位，各报4份",
+            "2个单位，每个单位应报4份",
         ),
     ],
 )
@@ -51,3 +52,13 @@ def test_O4_a_column_of_a_quality_notice_tells_units_apart(
     assert {len(cells) + 1 for _, cells in table.rows} == {len(head)}
     assert said in str(section.paragraphs)
     assert bool(table.note) == ("不计" in head)
+
+
+def test_a_share_of_nothing_is_not_told() -> None:
+    """Neither in the sentence nor as a column of dashes; of one unit nothing is said of each."""
+    rule = QualityRule((Measure.ON_TIME, Measure.ANSWERED), (Measure.ON_TIME,), 1)
+    levels = (LevelQuality("city", "市", (replace(unit("甲", 4), place=None),)),)
+    notice = QualityNotice("2021年第四季度", 2021, "", rule, dt.datetime(2022, 3, 1), levels)
+    section = compose_notice(notice, "联合会", ()).sections[-1]
+    assert section.paragraphs == (("1个单位，应报4份报表，按时率100.0%（4/4）。",),)
+    assert section.tables[0].head == ("单位", "按时率")

@@ -1,8 +1,10 @@
 """The pages of an edition in a real browser, opened from disk: they work, stay silent, and ask nothing of anybody."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from nianbao.publish.site import write
@@ -241,6 +243,17 @@ def test_the_first_tab_leads_past_the_navigation(page: Browser, site: Path) -> N
     assert page.js("getComputedStyle(document.activeElement).outlineStyle") == "solid"
     page.press("Enter")
     page.settle(lambda: page.js("document.activeElement.id") == "text")
+
+
+def test_the_head_of_a_table_stands_on_every_printed_page(page: Browser, site: Path) -> None:
+    """A table that one can sort has buttons in its head; on paper its next page has the same words over its columns."""
+    page.open((site / "completeness.html").as_uri())
+    row = "body.append(body.rows[0].cloneNode(true))"
+    page.js(f"for (const body of document.querySelectorAll('.sortable tbody')) for (let n = 0; n < 90; n++) {row}")
+    heads = page.js("[...document.querySelectorAll('table.sortable')].pop().tHead.innerText.split(/\\s+/).join('')")
+    with closing(pypdfium2.PdfDocument(page.printed())) as paper:
+        said = [sheet.get_textpage().get_text_bounded() for sheet in paper]
+    assert len(said) > 2 and heads.replace("↕", "") in "".join(said[-2].split())
 
 
 @pytest.mark.parametrize("name", NAMES)

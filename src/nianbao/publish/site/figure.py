@@ -273,9 +273,9 @@ def change_text(now: Decimal | None, before: Decimal | None, unit: str) -> str:
         return "—"
     difference = now - before
     if unit == RATE:
-        return f"{_signed(_rounded(difference, 2))}个百分点"
+        return f"{_change(difference, 2)}个百分点"
     text = _signed(difference)
-    return f"{text}（{_signed(_rounded(difference / before * _HUNDRED, 1))}%）" if before > 0 else text
+    return f"{text}（{_change(difference / before * _HUNDRED, 1)}%）" if before > 0 else text
 
 
 def share_text(share: Decimal | None) -> str:
@@ -290,6 +290,12 @@ def length(value: Decimal | None, most: Decimal) -> str:
 
 def _signed(value: Decimal) -> str:
     return f"{'+' if value > 0 else ''}{exact_text(value)}"
+
+
+def _change(value: Decimal, decimals: int) -> str:
+    """With its sign and all its places, so that those of a column stand under each other."""
+    rounded = _rounded(value, decimals)
+    return f"{rounded:+,f}" if rounded else f"{abs(rounded):f}"
 
 
 def _rounded(value: Decimal, decimals: int) -> Decimal:

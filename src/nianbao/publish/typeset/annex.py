@@ -104,7 +104,7 @@ def _revisions(document: Document) -> Grid:
     titles, numbers = section_titles(document), numbered_causes(document.revisions)
     rows = [
         [
-            Entry(f"{each.zh}（{each.year}年）"),
+            Entry(each.zh if each.year == document.year else f"{each.zh}（{each.year}年）"),
             Entry(titles.get(each.section, each.section)),
             *(Entry(_exact_below(said)) for said in (each.before, each.after)),
             Entry(holds_zh(each)),

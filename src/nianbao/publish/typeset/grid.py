@@ -19,6 +19,8 @@ _LABEL_WIDTH = 24
 _WORDS_WIDTH = 12
 _HEAD_WIDTH = 10
 _PADDING = 3
+_SLACK = 1.15
+"""Letters of a substituted font are wider: a number that fits by a hair in Times does not there."""
 
 
 def set_table(table: PrintedTable, noted: Sequence[str] = ()) -> SetTable:
@@ -28,8 +30,8 @@ def set_table(table: PrintedTable, noted: Sequence[str] = ()) -> SetTable:
     table too wide goes on as 续表.
     """
     rows = rows_of(table)
-    if table.has_total and rows:
-        rows[-1] = [replace(entry, is_bold=True) for entry in rows[-1]]
+    for number in table.totals:
+        rows[number] = [replace(entry, is_bold=True) for entry in rows[number]]
     widths = _widths(table)
     unit = f"单位：{table.unit}" if table.unit else ""
     grids = [
@@ -70,16 +72,25 @@ def _parts(widths: Sequence[float]) -> Iterator[list[int]]:
 def _widths(table: PrintedTable) -> list[float]:
     """Relative widths: as wide as the widest entry; long heads, labels and words wrap, labels the more for a fit."""
     labels = [text_width(label) for label, _ in table.rows]
-    widths: list[float] = [min(max([*labels, text_width(table.head[0])]), _LABEL_WIDTH) + _PADDING]
-    for column, head in enumerate(table.head[1:]):
-        texts = [_width(cells[column]) for _, cells in table.rows if column < len(cells)]
-        widths.append(max([*texts, min(text_width(head), _HEAD_WIDTH)]) + _PADDING)
-    left = ROOM - sum(widths[1:])
-    return [min(widths[0], left), *widths[1:]] if left >= _WORDS_WIDTH + _PADDING else widths
+    label = min(max([*labels, text_width(table.head[0])]), _LABEL_WIDTH) + _PADDING
+    roomy, tight = (_columns(table, each) for each in (_SLACK, 1))
+    if label + sum(roomy) <= ROOM:
+        return [label, *roomy]
+    left = ROOM - sum(tight)
+    return [min(label, left), *tight] if left >= _WORDS_WIDTH + _PADDING else [label, *tight]
 
 
-def _width(cell: TableCell) -> int:
-    return min(text_width(cell.text), _WORDS_WIDTH) if cell.is_words else text_width(cell.text)
+def _columns(table: PrintedTable, slack: float) -> list[float]:
+    """The widths of the columns behind the labels."""
+    return [
+        max([*(_width(cells[column], slack) for _, cells in table.rows if column < len(cells)), least]) + _PADDING
+        for column, head in enumerate(table.head[1:])
+        for least in [min(text_width(head), _HEAD_WIDTH)]
+    ]
+
+
+def _width(cell: TableCell, slack: float) -> float:
+    return min(text_width(cell.text), _WORDS_WIDTH) if cell.is_words else text_width(cell.text) * slack
 
 
 def fit_head(head: str, room: float) -> str:

@@ -39,10 +39,11 @@ def write_table(book: XlsxBook, name: str, table: PrintedTable) -> None:
                 assert isinstance(number, XlsxNumber)
                 cells = xl_range(top + 1 + each.first, column + 1, top + each.stop, column + 1)
                 rows[each.row][column + 1] = Sum(f"=SUM({cells})", number)
-    totals = {each.row for each in table.sums} | ({len(rows) - 1} if table.has_total else set())
     sheet.keep_in_sight()
-    sheet.write_rows(columns, rows, totals)
-    if not totals:  # with a filter one could sort the rows, and a total would no longer be that of the rows above it
+    sheet.write_rows(columns, rows, table.totals)
+    if (
+        not table.totals
+    ):  # with a filter one could sort the rows, and a total would no longer be that of the rows above it
         sheet.worksheet.autofilter(top, 0, sheet.row - 1, max(len(columns) - 1, 0))
     for note in [table.note, *_why_not(table)]:
         if note:
