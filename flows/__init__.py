@@ -30,6 +30,8 @@ def _variables(settings: dict[str, Any], name: str = "PREFECT") -> Iterator[tupl
 for _name, _value in _variables(tomllib.loads((ROOT / "prefect.toml").read_text(encoding="utf-8"))):
     os.environ.setdefault(_name, _value)
 if "PREFECT_HOME" not in os.environ:
+    # What `prefect config set` was told, which server there is, stays where Prefect's own command keeps it.
+    os.environ.setdefault("PREFECT_PROFILES_PATH", str(Path.home() / ".prefect" / "profiles.toml"))
     os.environ["PREFECT_HOME"] = str(ROOT / "var" / "prefect")
     (ROOT / "var").mkdir(exist_ok=True)
 os.environ.setdefault("DO_NOT_TRACK", "1")

@@ -2,6 +2,7 @@
 
 import configparser
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -50,6 +51,22 @@ def test_O1_the_automations_are_set_up_by_one_command(watched: dict[str, Any]) -
         ["年报：夜间运行失败", "年报：没有正常完成的夜间运行"],
         ["nianbao: a night failed", "nianbao: no good night"],
     ]
+
+
+def test_O1_the_scripts_talk_to_the_server_that_prefect_was_told_of(tmp_path: Path) -> None:
+    """After `prefect config set`, as docs/schedulers.md has it, the automations go to that server and to no other."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT")}
+    environment = kept | {"HOME": str(tmp_path)}
+    told = "PREFECT_API_URL=http://127.0.0.1:4200/api"
+    asked = "import flows; from prefect.settings import PREFECT_API_URL; print(PREFECT_API_URL.value())"
+    said = [
+        subprocess.run(
+            [sys.executable, *command], cwd=ROOT, env=environment, check=True, capture_output=True, text=True
+        )
+        for command in (["-c", asked], ["-m", "prefect", "config", "set", told], ["-c", asked])
+    ]
+    assert said[0].stdout.strip() == "None"
+    assert said[-1].stdout.strip() == told.partition("=")[2]
 
 
 @pytest.mark.parametrize("path", UNITS, ids=[path.name for path in UNITS])
