@@ -31,8 +31,9 @@ _OF_CLICK = (
     "{value!r} is not a valid {number_type}.", "{value} is not in the range {range}.", "Aborted!",
     "Option {name!r} does not take a value.", "Choose from:\n\t{choices}", "%(prog)s, version %(version)s",
     "Could not open file {filename!r}: {message}",
+    "usage: ", "options", "show this help message and exit",
 )  # fmt: skip
-"""What click says in its own name, marked there in the same way."""
+"""What click, and argparse for the scripts of flows, say in their own name, marked there in the same way."""
 
 PLURALS_OF_CLICK = (
     ("Got unexpected extra argument ({args})", "Got unexpected extra arguments ({args})"),
