@@ -4,11 +4,13 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from tests.homes import ROOT
+from tests.house.tree import files
 
 NEEDED = ("src", "setup.py", "pyproject.toml", "README.md", "LICENSE", "federation.toml")
 SHIPPED = ("forms", "reference", "expectations", "sql", "indicators", "reports", "samples", "examples")
@@ -16,7 +18,7 @@ SHIPPED = ("forms", "reference", "expectations", "sql", "indicators", "reports",
 
 @pytest.mark.slow
 def test_O18_a_project_is_made_from_an_installed_wheel(tmp_path: Path) -> None:
-    """Without the checkout: `init --like`, `doctor` and `template` work, and the messages are there in Chinese."""
+    """Every file of the program is in it; `init --like`, `doctor` and `template` work, and speak Chinese."""
     source, installed, work = tmp_path / "source", tmp_path / "installed", tmp_path / "work"
     source.mkdir()
     work.mkdir()
@@ -26,6 +28,10 @@ def test_O18_a_project_is_made_from_an_installed_wheel(tmp_path: Path) -> None:
     pip = [sys.executable, "-m", "pip", "-qq", "--disable-pip-version-check"]
     run([*pip, "wheel", "--no-index", "--no-deps", "--no-build-isolation", "-w", str(tmp_path), str(source)], work)
     (wheel,) = tmp_path.glob("nianbao-*.whl")
+    with zipfile.ZipFile(wheel) as parts:
+        packed = set(parts.namelist())
+    used = {path.relative_to(ROOT / "src").as_posix() for path in files("src") if path.suffix != ".po"}
+    assert used - packed == set()
     run([*pip, "install", "--no-index", "--no-deps", "--target", str(installed), str(wheel)], work)
 
     nianbao = [sys.executable, "-m", "nianbao"]
