@@ -58,6 +58,8 @@ SELF_CHECK = "自查"
 PASSES, FAILS = "✓", "✗"
 """Heads the column right of the answers, and begins what our formulas say there: never data of a sender."""
 
+FAILING_HEADING = "自查未通过的行（每个分表列出序号在前的{most}处，全部见各行的“自查”栏，封面有总数）："
+
 NOTE_LABEL = "说明："
 """Stands alone in column A under the last part; what the unit explains is in the cell right of it."""
 

@@ -2,6 +2,7 @@
 
 import subprocess
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -13,14 +14,15 @@ from nianbao.catalog import Project
 from nianbao.intake.blank.workbook import write_workbook
 from nianbao.intake.read.vocabulary import load_vocabulary
 from nianbao.intake.read.workbook import read_workbook
-from nianbao.terms.filled import Filled
+from nianbao.terms.filled import Earlier, Filled, HeldBefore
 from nianbao.terms.period import Period
-from nianbao.terms.workbook_words import FAILS, PASSES
+from nianbao.terms.workbook_words import FAILS, NOTE_LABEL, PASSES
 from tests.homes import ROOT
 
 pytestmark = pytest.mark.libreoffice
 
 UNIT, PERIOD = "QH630100", Period.parse("2021Q4")
+_MOVED = ("402", "502")
 LIBRARIES = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE library:libraries PUBLIC "-//OpenOffice.org//DTD OfficeDocument '
     '1.0//EN" "libraries.dtd">\n<library:libraries xmlns:library="http://openoffice.org/2000/library" '
@@ -80,6 +82,29 @@ def test_S17_no_page_of_a_printed_blank_is_empty(project: Project, tmp_path: Pat
     assert all(named in page for page in of_form)
 
 
+def test_S17_print_says_which_lines_fail_and_why(project: Project, tmp_path: Path) -> None:
+    """S17: each sentence stands whole on the paper, with the number of its line, also where 自查 is not printed."""
+    moved = [
+        {"account_code": code, "budget_initial": 100, "budget_adjusted": 120, "actual": 1} for code in ("402", "502")
+    ]
+    told = Earlier(Decimal(11), Decimal(9), None)
+    fields = ("budget_initial", "budget_adjusted", "actual")
+    held = {("GH12", "main", field, (code,)): told for field in fields for code in _MOVED}
+    lines = {"workers_total": 100, "members_total": 200, "workers_female": 300}
+    forms = {"GH01": {"main": [dict(lines)]}, "GH12": {"main": moved}}
+    unit = project.units[UNIT]
+    write_workbook(tmp_path / "w.xlsx", project, unit, PERIOD, Filled(forms, only=True), HeldBefore(values=held))
+    office(tmp_path, "--convert-to", "pdf", "w.xlsx")
+    with closing(pypdfium2.PdfDocument(tmp_path / "w.pdf")) as paper:
+        words = "".join("".join(page.get_textpage().get_text_bounded().split()) for page in paper)
+    office(tmp_path, "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", "calculated", "w.xlsx")
+    sheets = openpyxl.load_workbook(tmp_path / "calculated" / "w.xlsx", data_only=True).worksheets[1:]
+    texts = [str(cell.value) for sheet in sheets for row in sheet.iter_rows() for cell in row]
+    sentences = ["".join(text[1:].split()) for text in texts if text.startswith(f"{FAILS} ")]
+    assert len(sentences) == 4
+    assert [each for each in sentences if each not in words] == []
+
+
 @pytest.mark.parametrize(("columns", "checked"), [((0, 40), 6), ((1, 6), 1)], ids=["filled down", "typed"])
 def test_R24_rows_inserted_in_a_full_ledger_are_read(
     project: Project, tmp_path: Path, columns: tuple[int, int], checked: int
@@ -97,7 +122,10 @@ def test_R24_rows_inserted_in_a_full_ledger_are_read(
     changed = openpyxl.load_workbook(tmp_path / "inserted.xlsx", data_only=True)[sheet.title]
     said = [str(cell.value)[:1] for row in changed.iter_rows() for cell in row if cell.value]
     assert (said.count(FAILS[:1]), said.count(PASSES[:1])) == (checked, 39)
-    numbers = [row[0].value for row in changed.iter_rows() if isinstance(row[0].value, int)]
+    foot = next(row[0].row for row in changed.iter_rows() if row[0].value == NOTE_LABEL)
+    numbers = [row[0].value for row in changed.iter_rows(max_row=foot) if isinstance(row[0].value, int)]
+    told = [row[0].value for row in changed.iter_rows(min_row=foot) if isinstance(row[0].value, int)]
+    assert told == ([39, 40, 41, 42] if checked == 6 else [39]), "what is told under the list counts the rows put in"
     assert len(set(numbers)) == len(numbers) and numbers[-1] == 45
     reading = read_workbook((tmp_path / "inserted.xlsx").read_bytes(), load_vocabulary(ROOT), "inserted.xlsx")
     assert not reading.faults

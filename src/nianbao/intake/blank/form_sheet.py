@@ -74,7 +74,7 @@ def write_form(book: BlankBook, sheet: Worksheet, due: DueForm) -> Counted:
         page.together.append(range(begins if number else 0, stop))
     check.write(page)
     last = page.row - _COMPANY if part.layout is Layout.LEDGER else begins
-    _write_foot(page, form, period)
+    _write_foot(page, check, form, period)
     page.together.append(range(last, page.row))
     sheet.freeze_panes(headers[0].stop if len(tables) == 1 else masthead_rows, 0)
     landscape = page.width(0, page.last) > _TURNED_FROM
@@ -133,14 +133,15 @@ def _write_masthead(page: Page, form: Form, period: Period) -> None:
         page.row += 1
 
 
-def _write_foot(page: Page, form: Form, period: Period) -> None:
-    """What the unit explains, the notes of the form, and who signs."""
+def _write_foot(page: Page, check: SelfCheck, form: Form, period: Period) -> None:
+    """What the unit explains, what fails, the notes of the form, and who signs."""
     note = page.book.filled.notes.get(form.code, "")
     width = page.width(1, page.last)
     page.set_height(page.row, max(_NOTE_HEIGHT, text_height(note, width)))
     page.put(0, NOTE_LABEL, "note_label")
     page.merge(1, page.last, note, "note")
     page.row += 1
+    check.tell(page)
     page.line("　　　　".join(signature + "　　　　" for signature in SIGNATURES), "signatures", 26)
     notes = [*form.notes, *_excluded(page, form, period), *([_SUPPLEMENTED] if form.takes_supplements else ())]
     if any(page.book.before.running.get((form.code, part.code)) for part in form.parts):

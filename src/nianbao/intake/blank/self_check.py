@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
+
 from nianbao.catalog.comparisons import parse_comparison
 from nianbao.intake.blank.formulas import Formulas, Placed
 from nianbao.intake.blank.limits import LONGEST_FORMULA
@@ -13,7 +15,11 @@ from nianbao.terms.check import Condition, Rule
 from nianbao.terms.finding import Severity
 from nianbao.terms.form import Field, Form, Layout, Part
 from nianbao.terms.period import Period
-from nianbao.terms.workbook_words import FAILS, PASSES, SELF_CHECK
+from nianbao.terms.workbook_words import FAILING_HEADING, FAILS, PASSES, SELF_CHECK
+
+_LONGEST = 1000
+_TOLD, _TOLD_HEIGHT = 4, 22.0
+"""So many that fail are told under a form, shared by its parts, each in up to two printed lines."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,39 @@ class SelfCheck:
             for rule, formulas in own:
                 self._mark(page, placed, formulas, rule.severity)
             _colour(page, placed)
+
+    def tell(self, page: Page) -> None:
+        """Say in print, under the 说明 of the form, which lines and records fail first and why.
+
+        Beside them a sentence goes on over the margin of the page, or stands right of what is printed.
+        """
+        checked = list(filter(self._has_column, self.placed.values()))
+        if not checked:
+            return
+        most = max(1, _TOLD // len(checked))
+        page.line(FAILING_HEADING.format(most=most), "failing_head", _TOLD_HEIGHT)
+        for placed in checked:
+            of_part = f'"{placed.part.zh}："&' if len(self.placed) > 1 else ""
+            self._tell_part(page, placed, most, of_part)
+
+    def _tell_part(self, page: Page, placed: Placed, most: int, of_part: str) -> None:
+        """Each row looks for the next one below the one before: no array, which a merged cell does not take."""
+        searched = at = xl_range_abs(placed.rows[0], placed.check_column, placed.rows[-1], placed.check_column)
+        before = ""
+        for _ in range(most):
+            found = xl_rowcol_to_cell(page.row, 0)
+            page.set_height(page.row, _TOLD_HEIGHT)
+            next_one = f'=IFERROR({before}MATCH("{FAILS}*",{searched},0),"")'
+            page.sheet.write_formula(page.row, 0, next_one, page.styles["failing_line"], "")
+            page.merge(1, page.last, "", "failing_text")
+            sentence = f"{of_part}MID(INDEX({at},{found}),{len(FAILS) + 2},{_LONGEST})"
+            told = f'=IF(ISNUMBER({found}),{sentence},"")'
+            page.sheet.write_formula(page.row, 1, told, page.styles["failing_text"], "")
+            before, searched = f"{found}+", f"INDEX({at},{found}+1):INDEX({at},ROWS({at}))"
+            page.row += 1
+
+    def _has_column(self, placed: Placed) -> bool:
+        return bool(placed.rows) and self.is_of(placed.part)
 
     def count(self) -> Counted:
         """What the cover counts of the form."""
