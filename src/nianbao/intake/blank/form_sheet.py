@@ -32,6 +32,9 @@ PORTRAIT_WIDTH = 88.0
 
 _TURNED_FROM = 110.0
 _RIGHT_BLOCK_WIDTH = 34.0
+_SHRUNK = 0.88
+"""A form without lists that grow is made so much smaller rather than go on over a second page for a few rows."""
+
 _NOTE_HEIGHT = 4.0 * LINE_HEIGHT
 _MEASURES_SHOWN = "见表内"
 _COMPANY = 3
@@ -81,8 +84,11 @@ def write_form(book: BlankBook, sheet: Worksheet, due: DueForm) -> Counted:
     fits = page.has_room_for(range(begins), landscape)
     repeated = _repeated(parts, headers, masthead_rows, fits)
     sheet.repeat_rows(repeated.start, repeated.stop - 1)
-    sheet.set_h_pagebreaks(page.breaks(breaks, repeated, landscape))
-    page.finish(landscape, may_grow=any(map(_is_long, parts)))
+    may_grow = any(map(_is_long, parts))
+    runs_over = not page.has_room_for(range(page.row), landscape)
+    on_one = runs_over and not may_grow and page.has_room_for(range(page.row), landscape, _SHRUNK)
+    sheet.set_h_pagebreaks([] if on_one else page.breaks(breaks, repeated, landscape))
+    page.finish(landscape, may_grow, on_one)
     return check.count()
 
 

@@ -142,9 +142,9 @@ class Page:
             used += self._height(range(row, row + 1))
         return sorted(breaks)
 
-    def has_room_for(self, rows: range, landscape: bool) -> bool:
-        """Whether one page has room for so many rows."""
-        return self._height(rows) <= self._room(landscape)
+    def has_room_for(self, rows: range, landscape: bool, shrunk: float = 1.0) -> bool:
+        """Whether one page has room for so many rows, if need be made smaller."""
+        return self._height(rows) <= self._room(landscape) / shrunk
 
     def _height(self, rows: range) -> float:
         return sum(self._heights.get(row, ROW_HEIGHT) for row in rows)
@@ -160,7 +160,7 @@ class Page:
         """Let the cursor wait here, unless it already waits further up."""
         self.first_input = self.first_input or (row, column)
 
-    def finish(self, landscape: bool = False, may_grow: bool = False) -> None:
+    def finish(self, landscape: bool = False, may_grow: bool = False, on_one_page: bool = False) -> None:
         """Set the sheet up for A4, and lock what is not an input unless rows may be put in.
 
         Under a protection WPS and LibreOffice put no rows in, and Excel none with the formulas of the others.
@@ -170,7 +170,7 @@ class Page:
         # What overflows from the last column is for the screen: it would shrink the page.
         self.sheet.print_area(0, 0, self.row - 1, self.last)
         self.sheet.set_paper(A4)
-        self.sheet.fit_to_pages(1, 0)
+        self.sheet.fit_to_pages(1, int(on_one_page))
         self.sheet.center_horizontally()
         self.sheet.set_margins(left=_SIDE, right=_SIDE, top=_END, bottom=_END)
         self.sheet.set_footer(_FOOTER)
