@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from nianbao.review.draft.binding import SURE, Binder
+from nianbao.review.draft.concord import Concord
 from nianbao.review.draft.context import background_of
 from nianbao.review.draft.deciding import Deciding, digits_of
 from nianbao.review.draft.doubts import Doubts
@@ -105,6 +106,7 @@ class _Prover:
         self._possible = PossibleReadings(self._values, self._readings, subjects)
         self._deciding = Deciding(self._values, subjects)
         self._doubts = Doubts(self._values, self._readings, subjects)
+        self._concord = Concord(self._values, self._readings, subjects, self._binder.telling)
         self._columns: dict[DraftCell, str] = {}
         self._rows: dict[str, list[str]] = {}
         self._together = words.pattern(r"[两二三四五六七八](?:~unit_words~)+(?:合计|小计)?|小计")
@@ -176,7 +178,8 @@ class _Prover:
         )  # fmt: skip
         said = [] if cell else self._said
         topics = Topics(passage.text, numbers, self._values.units, self._values.words, speaking, said)
-        return Spoken(passage, numbers, bound, topics, background, cell)
+        spoken = Spoken(passage, numbers, bound, topics, background, cell)
+        return replace(spoken, met=self._concord.of(spoken))
 
     def _goes_back(self, index: int) -> bool:
         """Whether the paragraph before spoke of nothing but a year before the draft's."""
@@ -237,9 +240,12 @@ class _Prover:
                 self._agreed.setdefault(one.passage, []).append(of_it)
             if column:
                 self._columns.setdefault(column, true.reading.key[0])
+        elif meant := self._meant(spoken, at, relations[0], wrong := self._deciding.objection(spoken, number, likely)):
+            self._conclude(one, spoken, meant)
+            true = meant
         elif missing := self._deciding.missing(number, read, best):
             one.add(NumberVerdict.UNKNOWN, missing)
-        elif best and (wrong := self._deciding.objection(spoken, number, likely)):
+        elif best and wrong:
             if doubt := self._doubts.of(spoken, at, wrong):
                 zh = self._indicators[doubt.one.names[0]].zh
                 one.add(NumberVerdict.UNKNOWN, f"也可能说的是{zh}{_SAYS[doubt.kind]}，不能断定，请人工核对")
@@ -256,6 +262,10 @@ class _Prover:
         assert shown is not None
         is_level = shown.relation.kind is RelationKind.LEVEL and number.kind is NumberKind.COUNT
         topics.remember(number, shown.reading.figure, is_level=is_level, is_aside=shown.relation.is_of_last_year)
+
+    def _meant(self, spoken: Spoken, at: int, relation: DraftRelation, wrong: Weighed | None) -> Weighed | None:
+        """What a number meets though its words do not tell it is meant."""
+        return self._concord.agreeing(spoken, spoken.numbers[at], spoken.met[at], relation, wrong)
 
     def _column_of(self, cell: DraftCell | None) -> DraftCell | None:
         """What the cells of a column share, where its rows are units: they are all of one indicator."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from nianbao.review.draft.binding import RankedNumber
+from nianbao.review.draft.mention import FigureSum
 from nianbao.review.draft.numbers import DraftNumber, in_unit
 from nianbao.review.draft.reading import GOES_ON, SENTENCE_END, DraftCell, Passage, around
 from nianbao.review.draft.relations import DraftRelation, RelationKind
@@ -24,6 +25,18 @@ _BELOW_NOUGHT = re.compile(r"[-－−—▼↓]\s*$|下降|减少")
 
 
 @dataclass(frozen=True)
+class Met:
+    """A figure, or two that are compared, that a number is true of, and by how many digits more than chance."""
+
+    kind: RelationKind
+    one: FigureSum
+    other: FigureSum | None
+    words: float
+    evidence: float
+    is_slip: bool
+
+
+@dataclass(frozen=True)
 class Spoken:
     """Numbers in a text that says what they are, each with the indicators it may be of, and what the text speaks of."""
 
@@ -34,6 +47,7 @@ class Spoken:
     background: Mapping[str, float]
     cell: DraftCell | None = None
     subject: str = ""
+    met: Sequence[Sequence[Met]] = ()
 
     @property
     def is_cell(self) -> bool:
