@@ -18,11 +18,11 @@ from nianbao.review.draft.mention import FigureSum
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
 from nianbao.review.draft.possible import Weighed
 from nianbao.review.draft.profiles import pairs_of
-from nianbao.review.draft.readings import Readings
+from nianbao.review.draft.readings import TARGET, Readings
 from nianbao.review.draft.relations import DraftRelation, RelationKind
 from nianbao.review.draft.scores import COUNTER, fit_of, is_written_out
 from nianbao.review.draft.spoken import Met, Spoken
-from nianbao.review.draft.subjects import Subjects
+from nianbao.review.draft.subjects import SHARE_OF, Subjects
 from nianbao.review.draft.topics import SEGMENT, SENTENCE, names_past
 from nianbao.review.draft.values import Values
 from nianbao.statistics.scopes import ALL
@@ -32,7 +32,7 @@ SAID, UNSAID = 0.5, 0.02
 OF_ANY, BY_NAME = 0.0005, 0.5
 """How likely any indicator is that nothing names, and one whose name is said in full."""
 IN_SENTENCE, IN_PASSAGE, IN_HEADS = 0.8, 0.6, 0.6
-AS_LIKELY = 0.3
+AS_LIKELY = 0.5
 NAMED, BESIDE, WHOLE_TOO = 0.8, 0.15, 0.1
 """How likely a unit is meant that stands for the number, that is named in its sentence, and the whole beside it."""
 PAST_SAID, PAST = 0.5, 0.01
@@ -127,12 +127,25 @@ class Concord:
 
     def _is_mistaken(self, spoken: Spoken, number: DraftNumber, met: Met, wrong: Weighed) -> bool:
         """Whether what a number meets is another's figure, where its words name the one it is not."""
-        name, other = wrong.reading.key[0], met.one.names[0]
+        if wrong.reading.value is not None and number.wording.is_true_of(abs(wrong.reading.value)):
+            return True  # its direction is wrong
+        name, other = wrong.reading.key[0].removeprefix(TARGET), met.one.names[0].removeprefix(TARGET)
+        if met.kind is RelationKind.SHARE and met.other and met.other.names != met.one.names:
+            if self._part_of(name) == other and not pairs_of(wrong.relation.base):
+                return True
         if name == other:
             return met.kind is RelationKind.LEVEL and len(met.one.scopes) == 1
+        said = {each.name for each in spoken.topics.in_sentence(number)}
+        if met.other and {*met.one.names, *met.other.names} <= said and len(said) > 1:
+            return False
         likely = self._words(spoken, number)
         is_less = likely[other] < AS_LIKELY * likely[name]
         return is_less or self._subjects.names_other(spoken, number, name, other)
+
+    def _part_of(self, name: str) -> str:
+        """The part whose share in a whole an indicator is; or the indicator itself."""
+        part = SHARE_OF.fullmatch(self._values.figures.project.indicators[name].formula)
+        return part[1] if part else name
 
     def _found(self, spoken: Spoken, number: DraftNumber, words: Mapping[str, float]) -> Iterator[_Found]:
         """Every figure that a number meets, with how likely its unit, its year and what is said of it are."""

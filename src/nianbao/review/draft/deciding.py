@@ -21,6 +21,8 @@ ESTABLISHED, ESTABLISHED_LEVEL, ESTABLISHED_NEAR, ESTABLISHED_BY_SLIP = 0.3, 0.5
 least where the number is a slip of it."""
 APART = 1.4
 """How much likelier than any other figure it must be, unless it is twice as likely as it needs."""
+UNLIKE = 0.2
+"""How near a value must be to a number for it to show it wrong that is no surer than others."""
 SAME = 0.9999
 """How near to one another two readings are that say the same."""
 NO_LESS = 0.6
@@ -72,6 +74,8 @@ class Deciding:
         best = likely[0]
         if number.is_vague and number.numeral == 1 and number.kind is NumberKind.COUNT:
             return None  # 一个 of 一个都不能少 counts nothing
+        if spoken.topics.is_of_units(number) or spoken.topics.is_by_time(number):
+            return None
         is_count = number.kind is NumberKind.COUNT and not number.is_vague
         for each in likely if is_count else ():
             if each.weight >= ESTABLISHED_BY_SLIP and self._is_slip(number, each):
@@ -107,8 +111,18 @@ class Deciding:
             if best.relation.kind is RelationKind.LEVEL and number.kind is NumberKind.COUNT
             else ESTABLISHED
         )
+        if number.kind is NumberKind.COUNT and nearness(number.numeral, own) < UNLIKE and not self._is_moved_point(number, own):
+            needed *= 2
         is_sure = best.weight >= (2 * needed if number.is_vague and number.kind is NumberKind.COUNT else needed)
         return best if is_sure and (best.weight >= APART * other or best.weight >= 2 * needed) else None
+
+    def _is_moved_point(self, number: DraftNumber, value: Decimal) -> bool:
+        """Whether a number is a value ten or a hundred times as large or small."""
+        low, high = number.wording.low, number.wording.high
+        return any(
+            low is not None and high is not None and low.scaleb(places) <= abs(value) <= high.scaleb(places)
+            for places in (-2, -1, 1, 2)
+        )
 
     def _is_for_each(self, read: Weighed) -> bool:
         """Whether a reading is so much for each person, which half a name may say of anything (人均……)."""

@@ -91,11 +91,18 @@ class Doubts:
     def _is_planned(self, spoken: Spoken, number: DraftNumber, wrong: Weighed) -> Try | None:
         """What is planned for the year to come, where a number says just that: plans are not always called so."""
         name, _, _, is_change = wrong.reading.key
-        if is_change or name.startswith(TARGET) or number.wording.style != "exact":
+        if number.wording.style != "exact":
             return None
-        target = self._readings.target(name, self._values.year + 1)
-        is_it = target is not None and self._readings.value(target) == number.numeral
-        return Try(1.0, RelationKind.LEVEL, target) if target and is_it else None
+        plain, own = name.removeprefix(TARGET), self._values.year
+        target = self._readings.target(plain, own + 1)
+        if target is None or wrong.reading.figure == target:
+            return None
+        if not is_change:
+            return Try(1.0, RelationKind.LEVEL, target) if self._readings.value(target) == number.numeral else None
+        now = FigureSum((plain,), (ALL,), own)
+        is_of_plan = wrong.relation.kind in (RelationKind.GAP, RelationKind.DONE)
+        is_it = is_of_plan and self._readings.read(number, wrong.relation, now, target).is_true
+        return Try(1.0, wrong.relation.kind, now, target) if is_it else None
 
     def _of_rank(self, spoken: Spoken, at: int, wrong: Weighed) -> Try | None:
         """By what else a unit may have its place: by how much it grew, for each person, by what was said last."""

@@ -265,7 +265,7 @@ def _unit(unit: str) -> str:
 def _style(match: re.Match[str], styles: Mapping[str, str]) -> str:
     if match["bare"]:
         return "about" if match["bare"] in ("万", "亿") else "magnitude"
-    if match["before"] or match["after"]:
+    if match["before"] or match["after"] or match["more_than"]:
         return "over"
     if match["bent"]:
         return "slightly_over" if match["bent"] == "强" else "slightly_under"

@@ -37,7 +37,7 @@ EXPLAINED = 0.34
 OF_A_RATE = 0.3
 """How likely a rate is said where the number is a share of the whole federation's."""
 FEW, MANY, FAR = 6, 12, 18
-_PART = re.compile(r"100 \* ([a-z][a-z0-9_]*) / ([a-z][a-z0-9_]*)")
+SHARE_OF = re.compile(r"100 \* ([a-z][a-z0-9_]*) / ([a-z][a-z0-9_]*)")
 _ITEM = r"[^，；。、：\d]+"
 _LISTED = rf"(?P<names>{_ITEM}(?:[、和与及]{_ITEM})+?)(?P<count>[两{DIGITS}])(?:~things~)(?P<what>[^，；。\d]*)$"
 _PEOPLE = frozenset({"人", "名", "人次"})
@@ -198,7 +198,7 @@ class Subjects:
         elif scopes != (ALL,) and is_whole:
             found.append(DraftPair(own, FigureSum((name,), (ALL,), year), 1.0))
         for share, indicator in indicators.items():
-            part = _PART.fullmatch(indicator.formula)
+            part = SHARE_OF.fullmatch(indicator.formula)
             if (
                 part
                 and part[1] == name
@@ -229,7 +229,7 @@ class Subjects:
 
     def _is_done(self, name: str) -> bool:
         """Whether a rate is what came of a plan."""
-        part = _PART.fullmatch(self._values.figures.project.indicators[name].formula)
+        part = SHARE_OF.fullmatch(self._values.figures.project.indicators[name].formula)
         return bool(part and self._values.words.pattern("~budget~|~target~").search(self._zh(part[2])))
 
     def _of_like_name(self, name: str) -> list[str]:

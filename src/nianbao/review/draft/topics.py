@@ -138,7 +138,8 @@ class Topics:
             return together
         if own:
             return self._of_own(number, own)
-        whole = [match.start() for match in self._whole.finditer(self._text, segment, number.start)]
+        end = clause if base == ALL else number.start
+        whole = [match.start() for match in self._whole.finditer(self._text, segment, end)]
         if named and not (whole and whole[-1] > named[-1][0]):
             return [UnitsMeant(self._carried(named[-1]), CARRIED), UnitsMeant((ALL,), ASIDE)]
         if whole:
@@ -154,7 +155,7 @@ class Topics:
 
     def _named_after(self, number: DraftNumber) -> str:
         match = _AFTER.match(self._text, number.end)
-        if not match or not match[0]:
+        if not match or not (match[0] or re.search(r"第.+名", number.text)):
             return ""
         return next((code for at, _, code in self._named if match.end() <= at <= match.end() + 2), "")
 
@@ -301,6 +302,14 @@ class Topics:
             self._text, number.end
         )
         return bool(is_of_some) and not self._named_after(number)
+
+    def is_of_units(self, number: DraftNumber) -> bool:
+        """Whether a number counts units as such (八个市州), and not what they have."""
+        return bool(self._words.pattern("个?(?:市州|州市|地市|地区|市|州|地|县)").match(self._text, number.end))
+
+    def is_by_time(self, number: DraftNumber) -> bool:
+        """Whether a number is so many a day or a month, of which nobody reports anything."""
+        return bool(re.search("每(?:[天日月周]|个月|小时)", self.before(number)))
 
     def speaks_of_plans(self, number: DraftNumber) -> bool:
         """Whether the sentence of a number says what is planned."""
