@@ -97,9 +97,9 @@ class Concord:
                     own = {one.subject: one.of_whom for one in found[at]}
                     for subject in {one.subject for one in found[other] if own.get(one.subject) not in (None, one.of_whom)}:
                         agreed[subject] = agreed.get(subject, 0.0) + information(each)
-            met = []
+            met, kinds = [], self._kinds(spoken, number) if found[at] else {}
             for one in found[at]:
-                weight = words[at][one.one.names[0]]
+                weight = words[at][one.one.names[0]] * kinds[one.kind]
                 if one.other and one.other.names != one.one.names:
                     weight *= words[at][one.other.names[0]]
                 named = min(AT_MOST, weight * 10 ** agreed.get(one.subject, 0.0))
@@ -125,6 +125,30 @@ class Concord:
                 return Weighed(reading, 1.0, said)
         return None
 
+    def differing(self, spoken: Spoken, at: int) -> Weighed | None:
+        """What a number of a row should say of its unit, where the others of the row say it of theirs."""
+        numbers, topics = spoken.numbers, spoken.topics
+        number, units = numbers[at], topics.units(numbers[at])
+        if spoken.cell or number.kind is not NumberKind.COUNT or self._subjects.has_own_words(spoken, number):
+            return None
+        if units[0].weight < 1 or len(units[0].scopes) != 1 or units[0].scopes == (ALL,):
+            return None
+        row: dict[object, list[Met]] = {}
+        for other, each in enumerate(numbers):
+            is_like = each.unit == number.unit and topics.start_of(SENTENCE, each) == topics.start_of(SENTENCE, number)
+            if is_like and other != at and spoken.met[other] and topics.units(each)[0].scopes != units[0].scopes:
+                best = spoken.met[other][0]
+                names = best.other.names if best.other else ()
+                if best.evidence >= SURELY and best.one.scopes == topics.units(each)[0].scopes:
+                    row.setdefault((best.kind, best.one.names, names, best.one.year), []).append(best)
+        alike = max(row.values(), key=len, default=[])
+        if len(alike) < 2 or len(row) > 1:
+            return None
+        one, other = (each and replace(each, scopes=units[0].scopes) for each in (alike[0].one, alike[0].other))
+        said = DraftRelation(alike[0].kind)
+        reading = self._readings.read(number, said, one, other)
+        return Weighed(reading, 1.0, said) if reading.value is not None and not reading.is_true else None
+
     def _is_mistaken(self, spoken: Spoken, number: DraftNumber, met: Met, wrong: Weighed) -> bool:
         """Whether what a number meets is another's figure, where its words name the one it is not."""
         if wrong.reading.value is not None and number.wording.is_true_of(abs(wrong.reading.value)):
@@ -134,7 +158,9 @@ class Concord:
             if self._part_of(name) == other and not pairs_of(wrong.relation.base):
                 return True
         if name == other:
-            return met.kind is RelationKind.LEVEL and len(met.one.scopes) == 1
+            own = spoken.topics.units(number)[0]
+            is_others = own.weight == 1 and own.scopes not in ((ALL,), met.one.scopes)
+            return is_others or (met.kind is RelationKind.LEVEL and len(met.one.scopes) == 1)
         said = {each.name for each in spoken.topics.in_sentence(number)}
         if met.other and {*met.one.names, *met.other.names} <= said and len(said) > 1:
             return False
@@ -152,7 +178,7 @@ class Concord:
         low, high = number.wording.low, number.wording.high
         if number.kind is not NumberKind.COUNT or information(number) < LEAST or low is None or high is None:
             return
-        kinds, own = self._kinds(spoken, number), self._values.year
+        own = self._values.year
         years = {own: 1.0, own - 1: PAST_SAID if names_past(spoken.topics.around(number, SENTENCE), own) else PAST}
         units = self._units(spoken, number)
         for scope, near in units.items():
@@ -162,11 +188,11 @@ class Concord:
                 for kind in entries[start:end]:
                     if self._fits(kind, number):
                         one = FigureSum((kind.name,), (scope,), year)
-                        yield _Found(kind.kind, one, _held_against(kind.kind, one), near * when * kinds[kind.kind])
+                        yield _Found(kind.kind, one, _held_against(kind.kind, one), near * when)
         for one in self._computed(number, words, units, years):
             value = self._readings.read(number, DraftRelation(one.kind), one.one, one.other)
             if value.is_true:
-                yield replace(one, likely=one.likely * kinds[one.kind])
+                yield one
 
     def _computed(
         self, number: DraftNumber, words: Mapping[str, float], units: Mapping[str, float], years: Mapping[int, float]

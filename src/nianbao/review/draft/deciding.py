@@ -92,6 +92,8 @@ class Deciding:
         if not likely:
             return None
         best = likely[0]
+        if len(best.reading.figure.scopes) > 1 and spoken.topics.is_of_each(number):
+            return None
         near = [each for each in likely if each.weight >= max(ESTABLISHED_NEAR, COMES_NEAR * best.weight)]
         near = [each for each in near if is_near(number.numeral, each.reading.value or Decimal(0))]
         if near and is_count:

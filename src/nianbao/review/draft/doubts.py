@@ -211,6 +211,9 @@ class Doubts:
         """The units that a number may have to do with."""
         number, topics = spoken.numbers[at], spoken.topics
         found: dict[str, float] = {}
+        first = topics.units(number)[0]
+        if first.weight == 1 and len(first.scopes) == 1 and self._values.units.find(topics.before(number)):
+            return {first.scopes[0]: 1.0, ALL: 0.4}
         for meant in topics.units(number):
             for scope in meant.scopes:
                 found[scope] = max(found.get(scope, 0.0), meant.weight)

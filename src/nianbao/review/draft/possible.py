@@ -123,7 +123,8 @@ class PossibleReadings:
     def _made_up(self, spoken: Spoken, at: int, *, is_share: bool = False) -> FigureSum | None:
         """What was said last, where it is of several indicators and the number has no words but those of its whole."""
         number = spoken.numbers[at]
-        last = next(iter(spoken.topics.in_sentence(number)), None)
+        last = next(iter(spoken.topics.recent(number)), None)
+        last = last if last and number.unit and last.passage == spoken.topics.speaking.passage else None
         is_sum = is_share and last is not None and not last.figure.less and not last.figure.per
         is_own = not is_sum and self._subjects.has_own_words(spoken, number)
         is_meant = last and last.figure.is_made_up and not is_own

@@ -229,6 +229,7 @@ class _Prover:
         agreeing = [each for each in likely if each.reading.is_true]
         true = max(agreeing, key=lambda each: each.weight * (1 if each.reading.key[3] else 2), default=None)
         best = next((each for each in likely if not each.is_guess), likely[0] if likely else None)
+        wrong, differing = None, None
         if best and true and self._deciding.agrees(spoken, number, best, true):
             self._conclude(one, spoken, true)
             if not spoken.cell and digits_of(number):
@@ -243,6 +244,8 @@ class _Prover:
         elif meant := self._meant(spoken, at, relations[0], wrong := self._deciding.objection(spoken, number, likely)):
             self._conclude(one, spoken, meant)
             true = meant
+        elif differing := self._concord.differing(spoken, at):
+            self._conclude(one, spoken, differing)
         elif missing := self._deciding.missing(number, read, best):
             one.add(NumberVerdict.UNKNOWN, missing)
         elif best and wrong:
@@ -258,7 +261,7 @@ class _Prover:
             if number.kind is NumberKind.COUNT and not number.is_vague and number.unit:
                 topics.leave_open(number)
             return
-        shown = true if one.agrees and true else best
+        shown = true if one.agrees and true else differing or best
         assert shown is not None
         is_level = shown.relation.kind is RelationKind.LEVEL and number.kind is NumberKind.COUNT
         topics.remember(number, shown.reading.figure, is_level=is_level, is_aside=shown.relation.is_of_last_year)

@@ -13,7 +13,7 @@ from nianbao.review.draft.profiles import pairs_of
 from nianbao.review.draft.reading import NOWHERE
 from nianbao.review.draft.readings import IN, TARGET, Readings
 from nianbao.review.draft.relations import DraftRelation, RelationKind
-from nianbao.review.draft.scores import COUNTER, fit_of, may_change_by, says_change
+from nianbao.review.draft.scores import COUNTER, fit_of, is_written_out, may_change_by, says_change
 from nianbao.review.draft.spoken import Spoken
 from nianbao.review.draft.topics import CLAUSE, DIGITS, SENTENCE, count_of
 from nianbao.review.draft.values import Values
@@ -79,7 +79,7 @@ class Subjects:
         has_own = bool(item.words) or self.has_own_words(spoken, number)
         for name, weight in self._carried(spoken, number, has_own=has_own).items():
             fit = fit_of(self._values.profiles[name], number)
-            if fit >= COUNTER:
+            if fit >= COUNTER or (fit and is_written_out(number) and not number.unit):
                 scores[name] = scores.get(name, 0.0) + weight * fit
         units = spoken.topics.units(number)[0].scopes
         for said in spoken.topics.in_sentence(number):
@@ -165,7 +165,7 @@ class Subjects:
         recent = topics.recent(number)[:MANY]
         units, year = topics.units(number)[0], topics.year(number)
         start = topics.start_of(SENTENCE, number)
-        for back, said in enumerate(recent):
+        for back, said in enumerate(each for each in recent if not each.figure.is_made_up):
             apart = topics.speaking.passage - said.passage
             near = 0 if not apart and said.at >= start else 1 if not apart else 2 if apart == 1 else 3
             weight = weights[near] * FADES**back

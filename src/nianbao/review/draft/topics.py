@@ -307,6 +307,10 @@ class Topics:
         """Whether a number counts units as such (八个市州), and not what they have."""
         return bool(self._words.pattern("个?(?:市州|州市|地市|地区|市|州|地|县)").match(self._text, number.end))
 
+    def is_of_each(self, number: DraftNumber) -> bool:
+        """Whether a number is said of each of several units, and not of them together."""
+        return bool(self._words.pattern("~every~").search(self.before(number)))
+
     def is_by_time(self, number: DraftNumber) -> bool:
         """Whether a number is so many a day or a month, of which nobody reports anything."""
         return bool(re.search("每(?:[天日月周]|个月|小时)", self.before(number)))
