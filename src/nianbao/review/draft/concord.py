@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations, permutations
 from math import log10
 
-from nianbao.review.draft.deciding import information
+from nianbao.review.draft.deciding import ESTABLISHED, information
 from nianbao.review.draft.mention import FigureSum
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
 from nianbao.review.draft.possible import Weighed
@@ -39,7 +39,7 @@ PAST_SAID, PAST = 0.5, 0.01
 COMPUTED, SPOKEN_OF = 10, BY_NAME / 16
 """Of how many indicators it is tried what they come to, and how likely they must be."""
 MOST, AT_MOST = 10, 0.9
-SURELY, IN_SPITE = 1.0, 0.7
+SURELY, IN_SPITE, IN_DOUBT = 1.0, 0.7, 0.0
 LEAST = 1.0
 """How many digits a number must tell to be held against every figure."""
 
@@ -95,7 +95,9 @@ class Concord:
             for other, each in enumerate(numbers):
                 if other != at and topics.start_of(SENTENCE, each) == sentence and each.unit == number.unit:
                     own = {one.subject: one.of_whom for one in found[at]}
-                    for subject in {one.subject for one in found[other] if own.get(one.subject) not in (None, one.of_whom)}:
+                    for subject in {
+                        one.subject for one in found[other] if own.get(one.subject) not in (None, one.of_whom)
+                    }:
                         agreed[subject] = agreed.get(subject, 0.0) + information(each)
             met, kinds = [], self._kinds(spoken, number) if found[at] else {}
             for one in found[at]:
@@ -114,7 +116,7 @@ class Concord:
     ) -> Weighed | None:
         """What a number meets that it may well be said of, in spite of a reading that shows it wrong."""
         for each in met:
-            if each.evidence < (SURELY if wrong is None else IN_SPITE):
+            if each.evidence < (SURELY if wrong is None else IN_SPITE if wrong.weight >= ESTABLISHED else IN_DOUBT):
                 return None
             if wrong and (each.is_slip or self._is_mistaken(spoken, number, each, wrong)):
                 continue
@@ -129,7 +131,7 @@ class Concord:
         """What a number of a row should say of its unit, where the others of the row say it of theirs."""
         numbers, topics = spoken.numbers, spoken.topics
         number, units = numbers[at], topics.units(numbers[at])
-        if spoken.cell or number.kind is not NumberKind.COUNT or self._subjects.has_own_words(spoken, number):
+        if spoken.cell or information(number) < LEAST or self._subjects.has_own_words(spoken, number):
             return None
         if units[0].weight < 1 or len(units[0].scopes) != 1 or units[0].scopes == (ALL,):
             return None
@@ -154,13 +156,13 @@ class Concord:
         if wrong.reading.value is not None and number.wording.is_true_of(abs(wrong.reading.value)):
             return True  # its direction is wrong
         name, other = wrong.reading.key[0].removeprefix(TARGET), met.one.names[0].removeprefix(TARGET)
-        if met.kind is RelationKind.SHARE and met.other and met.other.names != met.one.names:
-            if self._part_of(name) == other and not pairs_of(wrong.relation.base):
-                return True
+        is_pair = met.kind is RelationKind.SHARE and met.other and met.other.names != met.one.names
+        if is_pair and self._part_of(name) == other and not pairs_of(wrong.relation.base):
+            return True
         if name == other:
             own = spoken.topics.units(number)[0]
-            is_others = own.weight == 1 and own.scopes not in ((ALL,), met.one.scopes)
-            return is_others or (met.kind is RelationKind.LEVEL and len(met.one.scopes) == 1)
+            is_named = own.weight == len(own.scopes) == 1 and own.scopes not in ((ALL,), met.one.scopes)
+            return is_named or (met.kind is RelationKind.LEVEL and met.one.scopes == wrong.reading.figure.scopes)
         said = {each.name for each in spoken.topics.in_sentence(number)}
         if met.other and {*met.one.names, *met.other.names} <= said and len(said) > 1:
             return False
@@ -266,7 +268,9 @@ class Concord:
         """How likely each kind of thing is said, by the words for it."""
         said, topics = self._values.words.pattern, spoken.topics
         segment, sentence = topics.around(number, SEGMENT), topics.around(number, SENTENCE)
-        moved = said("~up~|~down~|~growth~|~decline~|~more~|~less~|~against_last~|~apart~|~left~|~balance~|~shortfall~|快|慢").search(segment)
+        moved = said(
+            "~up~|~down~|~growth~|~decline~|~more~|~less~|~against_last~|~apart~|~left~|~balance~|~shortfall~|快|慢"
+        ).search(segment)
         share = said("占|~share~|~of_which~|每百|每十|比").search(sentence)
         each = said("~for_each~|均|每").search(sentence + "".join(spoken.passage.heads))
         return {

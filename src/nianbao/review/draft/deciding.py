@@ -92,8 +92,6 @@ class Deciding:
         if not likely:
             return None
         best = likely[0]
-        if len(best.reading.figure.scopes) > 1 and spoken.topics.is_of_each(number):
-            return None
         near = [each for each in likely if each.weight >= max(ESTABLISHED_NEAR, COMES_NEAR * best.weight)]
         near = [each for each in near if is_near(number.numeral, each.reading.value or Decimal(0))]
         if near and is_count:
@@ -113,7 +111,11 @@ class Deciding:
             if best.relation.kind is RelationKind.LEVEL and number.kind is NumberKind.COUNT
             else ESTABLISHED
         )
-        if number.kind is NumberKind.COUNT and nearness(number.numeral, own) < UNLIKE and not self._is_moved_point(number, own):
+        if (
+            number.kind is NumberKind.COUNT
+            and nearness(number.numeral, own) < UNLIKE
+            and not self._is_moved_point(number, own)
+        ):
             needed *= 2
         is_sure = best.weight >= (2 * needed if number.is_vague and number.kind is NumberKind.COUNT else needed)
         return best if is_sure and (best.weight >= APART * other or best.weight >= 2 * needed) else None

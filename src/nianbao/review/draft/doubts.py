@@ -95,7 +95,7 @@ class Doubts:
             return None
         plain, own = name.removeprefix(TARGET), self._values.year
         target = self._readings.target(plain, own + 1)
-        if target is None or wrong.reading.figure == target:
+        if target is None or wrong.reading.figure == target or (spoken.cell and name.startswith(TARGET)):
             return None
         if not is_change:
             return Try(1.0, RelationKind.LEVEL, target) if self._readings.value(target) == number.numeral else None

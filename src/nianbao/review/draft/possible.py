@@ -105,6 +105,8 @@ class PossibleReadings:
             for units in self._units(spoken, at, relation, name):
                 for year, likely_year in self.years(spoken, at, name, relation).items():
                     scopes = self._readings.resolve(name, units, year)
+                    if len(scopes) > 1 and topics.is_of_each(spoken.numbers[at]):
+                        scopes = self._readings.worst(number, name, scopes, year)
                     if scopes:
                         yield self._weigh(
                             number, relation, FigureSum((name,), scopes, year), None, score * units.weight * likely_year

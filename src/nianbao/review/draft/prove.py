@@ -261,7 +261,7 @@ class _Prover:
             if number.kind is NumberKind.COUNT and not number.is_vague and number.unit:
                 topics.leave_open(number)
             return
-        shown = true if one.agrees and true else differing or best
+        shown = true if one.agrees and true else differing or wrong or best
         assert shown is not None
         is_level = shown.relation.kind is RelationKind.LEVEL and number.kind is NumberKind.COUNT
         topics.remember(number, shown.reading.figure, is_level=is_level, is_aside=shown.relation.is_of_last_year)

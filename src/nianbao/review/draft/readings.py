@@ -79,6 +79,12 @@ class Readings:
             return ()
         return units.scopes
 
+    def worst(self, number: DraftNumber, name: str, scopes: Sequence[str], year: int) -> tuple[str, ...]:
+        """The unit that a number is not true of, where it is said of each of several; any of them if there is none."""
+        values = {scope: value for scope in scopes if (value := self.figures.get(name, year, scope).value) is not None}
+        untrue = [scope for scope, value in values.items() if not number.wording.is_true_of(value)]
+        return tuple([*untrue, *values][:1])
+
     def read(
         self, number: DraftNumber, relation: DraftRelation, one: FigureSum, other: FigureSum | None = None
     ) -> DraftReading:

@@ -265,6 +265,8 @@ class Relations:
             return 1
         if self._says(_DOWN, clause):
             return -1
+        if alone := re.fullmatch(r"[反也则又]?而?(?P<more>多|少)", clause):
+            return 1 if alone["more"] == "多" else -1
         if re.search(r"[比较超]|同比|增速|涨", segment) or re.search(r"[多少]了$", clause):
             if self._says(r"(?<!至)(?<!最)(?:~more~)(?:出)?[^，。；、\d最]{0,3}$", clause):
                 return 1

@@ -309,7 +309,7 @@ class Topics:
 
     def is_of_each(self, number: DraftNumber) -> bool:
         """Whether a number is said of each of several units, and not of them together."""
-        return bool(self._words.pattern("~every~").search(self.before(number)))
+        return bool(self._words.pattern("(?<![人平户])(?:~every~)").search(self.before(number)))
 
     def is_by_time(self, number: DraftNumber) -> bool:
         """Whether a number is so many a day or a month, of which nobody reports anything."""
