@@ -25,6 +25,7 @@ from nianbao.review.draft.spoken import Met, Spoken
 from nianbao.review.draft.subjects import SHARE_OF, Subjects
 from nianbao.review.draft.topics import SEGMENT, SENTENCE, names_past
 from nianbao.review.draft.values import Values
+from nianbao.review.draft.verdicts import slips_of
 from nianbao.statistics.scopes import ALL
 
 SAID, UNSAID = 0.5, 0.02
@@ -39,7 +40,11 @@ PAST_SAID, PAST = 0.5, 0.01
 COMPUTED, SPOKEN_OF = 10, BY_NAME / 16
 """Of how many indicators it is tried what they come to, and how likely they must be."""
 MOST, AT_MOST = 10, 0.9
-SURELY, IN_SPITE, IN_DOUBT = 1.0, 0.7, 0.0
+BEYOND_DOUBT, SURELY, IN_SPITE, IN_DOUBT = 1.5, 1.0, 0.7, 0.0
+"""By how many digits more than chance a number must meet a figure: to be of no other, to be of it, of it in spite of a
+reading that shows it wrong, and of one that hardly does."""
+SLIPS_FROM, SLIPS = 2.0, 8
+"""How many digits a number must tell for a slip to be known, and about how many slips each number may be."""
 LEAST = 1.0
 """How many digits a number must tell to be held against every figure."""
 
@@ -146,10 +151,35 @@ class Concord:
         alike = max(row.values(), key=len, default=[])
         if len(alike) < 2 or len(row) > 1:
             return None
-        one, other = (each and replace(each, scopes=units[0].scopes) for each in (alike[0].one, alike[0].other))
-        said = DraftRelation(alike[0].kind)
-        reading = self._readings.read(number, said, one, other)
+        said, of = DraftRelation(alike[0].kind), alike[0]
+        base = of.other and replace(of.other, scopes=(ALL,) if of.other.scopes == (ALL,) else units[0].scopes)
+        reading = self._readings.read(number, said, replace(of.one, scopes=units[0].scopes), base)
         return Weighed(reading, 1.0, said) if reading.value is not None and not reading.is_true else None
+
+    def slipped(self, spoken: Spoken, at: int) -> Weighed | None:
+        """The figure that a number would be but for a slip: of its digits, of its unit, or that it is last year's."""
+        number, met, own = spoken.numbers[at], spoken.met[at], self._values.year
+        if information(number) < SLIPS_FROM or any(not each.is_slip and each.evidence > 0 for each in met):
+            return None
+        said = "".join((*spoken.passage.heads, spoken.passage.text))
+        if not names_past(said, own):
+            for each in met:
+                if each.is_slip and each.kind is RelationKind.LEVEL and each.evidence >= IN_DOUBT:
+                    return self._level(number, replace(each.one, year=own))
+        words, likely = self._words(spoken, number), 0.0
+        best: FigureSum | None = None
+        for variant in slips_of(number):
+            for one in self._found(spoken, variant, {}):
+                weight = words[one.one.names[0]] * one.likely
+                if one.kind is RelationKind.LEVEL and one.one.year == own and weight > likely:
+                    likely, best = weight, one.one
+        if best and information(number) + log10(likely / SLIPS) >= SURELY:
+            return self._level(number, best)
+        return None
+
+    def _level(self, number: DraftNumber, one: FigureSum) -> Weighed | None:
+        reading = self._readings.read(number, DraftRelation(), one)
+        return Weighed(reading, 1.0, DraftRelation()) if reading.value is not None and not reading.is_true else None
 
     def _is_mistaken(self, spoken: Spoken, number: DraftNumber, met: Met, wrong: Weighed) -> bool:
         """Whether what a number meets is another's figure, where its words name the one it is not."""
@@ -157,7 +187,12 @@ class Concord:
             return True  # its direction is wrong
         name, other = wrong.reading.key[0].removeprefix(TARGET), met.one.names[0].removeprefix(TARGET)
         is_pair = met.kind is RelationKind.SHARE and met.other and met.other.names != met.one.names
-        if is_pair and self._part_of(name) == other and not pairs_of(wrong.relation.base):
+        if (
+            is_pair
+            and met.evidence < BEYOND_DOUBT
+            and self._part_of(name) == other
+            and not pairs_of(wrong.relation.base)
+        ):
             return True
         if name == other:
             own = spoken.topics.units(number)[0]
@@ -191,50 +226,52 @@ class Concord:
                     if self._fits(kind, number):
                         one = FigureSum((kind.name,), (scope,), year)
                         yield _Found(kind.kind, one, _held_against(kind.kind, one), near * when)
-        for one in self._computed(number, words, units, years):
-            value = self._readings.read(number, DraftRelation(one.kind), one.one, one.other)
-            if value.is_true:
-                yield one
+        for each in self._computed(number, words, units, years):
+            if self._readings.read(number, DraftRelation(each.kind), each.one, each.other).is_true:
+                yield each
 
     def _computed(
         self, number: DraftNumber, words: Mapping[str, float], units: Mapping[str, float], years: Mapping[int, float]
     ) -> Iterator[_Found]:
         """What indicators come to of which words speak: for each of another, of others, of several units, apart."""
-        low, high = float(number.wording.low or 0), float(number.wording.high or 0)
-        slack = (high - low) / 2
         spoken_of = [name for name, likely in words.items() if likely > SPOKEN_OF][:COMPUTED]
-        rates = {name for name in spoken_of if self._readings.is_rate(name)}
         for year, when in years.items():
-            values = {
-                (name, scope): float(value)
-                for name in spoken_of
-                for scope in units
-                if (value := self._values.of(name, year, scope))
-            }
+            values: dict[tuple[str, str], float] = {}
+            for name in spoken_of:
+                for scope in units:
+                    if value := self._values.of(name, year, scope):
+                        values[name, scope] = float(value)
             for scope, near in units.items():
-                for name, other in permutations([each for each in spoken_of if each not in rates], 2):
-                    value, base = values.get((name, scope)), values.get((other, scope))
-                    if value and base and (kind := self._between(number, name, other, value, base, low, high)):
+                for name, other in permutations([each for each in spoken_of if not self._readings.is_rate(each)], 2):
+                    amount, base = values.get((name, scope), 0.0), values.get((other, scope), 0.0)
+                    if amount and base and (kind := self._between(number, name, other, amount, base)):
                         one = FigureSum((name,), (scope,), year)
                         yield _Found(kind, one, replace(one, names=(other,)), near * when)
             for name in spoken_of:
-                if not self._counts(number, name):
-                    continue
-                for first, second in combinations(units, 2):
-                    value, base = values.get((name, first)), values.get((name, second))
-                    if value and base and low - slack <= abs(value - base) <= high + slack:
-                        one, other = FigureSum((name,), (first,), year), FigureSum((name,), (second,), year)
-                        likely = when * max(units[first], units[second])
-                        yield _Found(RelationKind.CHANGE, *((one, other) if value > base else (other, one)), likely)
-                for count in (2, 3) if name not in rates else ():
-                    for scopes in combinations([scope for scope in units if scope != ALL], count):
-                        if low <= sum(values.get((name, scope), 0.0) for scope in scopes) <= high:
-                            yield _Found(RelationKind.LEVEL, FigureSum((name,), scopes, year), None, when * BESIDE)
+                if self._counts(number, name):
+                    own = {scope: values[name, scope] for scope in units if (name, scope) in values}
+                    for one, base_of in self._of_units(number, FigureSum((name,), (), year), own):
+                        near = max(units[scope] for scope in one.scopes)
+                        kind = RelationKind.CHANGE if base_of else RelationKind.LEVEL
+                        yield _Found(kind, one, base_of, when * (near if base_of else BESIDE))
 
-    def _between(
-        self, number: DraftNumber, name: str, other: str, value: float, base: float, low: float, high: float
-    ) -> RelationKind | None:
+    def _of_units(
+        self, number: DraftNumber, figure: FigureSum, values: Mapping[str, float]
+    ) -> Iterator[tuple[FigureSum, FigureSum | None]]:
+        """By how much two units are apart, and what two or three of them come to."""
+        low, high = _bounds(number)
+        slack = (high - low) / 2
+        for first, second in combinations(sorted(values, key=lambda scope: -values[scope]), 2):
+            if low - slack <= values[first] - values[second] <= high + slack:
+                yield replace(figure, scopes=(first,)), replace(figure, scopes=(second,))
+        for count in (2, 3) if not self._readings.is_rate(figure.names[0]) else ():
+            for scopes in combinations([scope for scope in values if scope != ALL], count):
+                if low <= sum(values[scope] for scope in scopes) <= high:
+                    yield replace(figure, scopes=scopes), None
+
+    def _between(self, number: DraftNumber, name: str, other: str, value: float, base: float) -> RelationKind | None:
         """How two indicators are held against one another so that it comes to a number."""
+        low, high = _bounds(number)
         is_alike = self._unit(name) == self._unit(other)
         if number.unit == "%":
             return RelationKind.SHARE if is_alike and low <= 100 * value / base <= high else None
@@ -271,7 +308,7 @@ class Concord:
         moved = said(
             "~up~|~down~|~growth~|~decline~|~more~|~less~|~against_last~|~apart~|~left~|~balance~|~shortfall~|快|慢"
         ).search(segment)
-        share = said("占|~share~|~of_which~|每百|每十|比").search(sentence)
+        share = said("占|~share~|~of_which~|每百|每十|比|率").search(sentence)
         each = said("~for_each~|均|每").search(sentence + "".join(spoken.passage.heads))
         return {
             RelationKind.LEVEL: 1.0,
@@ -332,6 +369,11 @@ class Concord:
                         best = max(best, weight * phrase.weight * part / max(whole, 6.0))
             found[name] = OF_ANY + BY_NAME * min(best, 1.0) ** 2
         return dict(sorted(found.items(), key=lambda each: -each[1]))
+
+
+def _bounds(number: DraftNumber) -> tuple[float, float]:
+    """From what to what value a number is true."""
+    return float(number.wording.low or 0), float(number.wording.high or 0)
 
 
 def _held_against(kind: RelationKind, one: FigureSum) -> FigureSum | None:

@@ -254,6 +254,8 @@ class _Prover:
                 one.add(NumberVerdict.UNKNOWN, f"也可能说的是{zh}{_SAYS[doubt.kind]}，不能断定，请人工核对")
             else:
                 self._conclude(one, spoken, wrong)
+        elif slipped := self._concord.slipped(spoken, at):
+            self._conclude(one, spoken, slipped)
         elif _is_figure(number, spoken.is_cell):
             near = f"；最接近的是{self._indicators[best.reading.key[0]].zh}" if best else ""
             one.add(NumberVerdict.UNKNOWN, f"没有与这个数对应的指标{near}")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
@@ -211,3 +211,22 @@ def slip_of(number: DraftNumber, value: Decimal | None) -> bool:
     apart = [place for place, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
     first, last = apart[0], apart[-1]
     return len(apart) == 2 and one[first] == other[last] and one[last] == other[first]
+
+
+def slips_of(number: DraftNumber) -> Iterator[DraftNumber]:
+    """A number with two neighbouring digits changed, or the point at another place."""
+    sign, digits, exponent = number.numeral.as_tuple()
+    low, high = number.wording.low, number.wording.high
+    if low is None or high is None or number.numeral <= 0 or not isinstance(exponent, int):
+        return
+    changed = [
+        Decimal((sign, (*digits[:at], digits[at + 1], digits[at], *digits[at + 2 :]), exponent))
+        for at in range(len(digits) - 1)
+        if digits[at] != digits[at + 1]
+    ]
+    for numeral in changed:
+        by = numeral - number.numeral
+        yield replace(number, numeral=numeral, wording=replace(number.wording, low=low + by, high=high + by))
+    for places in (-4, -1, 1, 4):
+        wording = replace(number.wording, low=low.scaleb(places), high=high.scaleb(places))
+        yield replace(number, numeral=number.numeral.scaleb(places), wording=wording)
