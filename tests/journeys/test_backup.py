@@ -9,8 +9,11 @@ from click.testing import CliRunner, Result
 
 from nianbao.catalog import Project
 from nianbao.cli import main
+from nianbao.notices.last_night import keep_good_night
+from nianbao.notices.tell import keep_new, key_of
 from nianbao.runs.verify import verify_home
 from nianbao.settings import Home
+from nianbao.terms.notice import Event, Notice
 from tests.homes import ISSUED, PUBLICATIONS, clock_at, collect_into, digest, post, release, send
 from tests.journeys.test_record import everything
 
@@ -88,3 +91,16 @@ def test_O18_a_run_may_write_meanwhile(kept: tuple[Home, Path], project: Project
     for file in (files[0], files[-1]):
         assert run("restore", file, tmp_path / file.stem).exit_code == 0
     assert len(files) > 1
+
+
+def test_O18_a_restored_home_knows_what_was_told_and_how_the_last_night_ended(project: Project, tmp_path: Path) -> None:
+    """Nobody is told the same twice because the home was moved, and a monitor finds the night that was."""
+    home, new, file = Home(tmp_path / "home"), Home(tmp_path / "new"), tmp_path / "backup.tar"
+    send(project, home.inbox, post(project, ("QHI10",), ("2021Q4",)))
+    collect_into(project, home)
+    keep_good_night(home, "收到文件1份")
+    keep_new([Notice(Event.DISK, ("将满",), key_of(Event.DISK, ""))], home, frozenset({Event.DISK}))
+    assert run("backup", file, "--home", home.path).exit_code == 0
+    assert run("restore", file, new.path).exit_code == 0
+    for kept_in, found_in in ((home.told, new.told), (home.last_night, new.last_night)):
+        assert found_in.read_bytes() == kept_in.read_bytes() != b""
