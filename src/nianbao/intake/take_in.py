@@ -100,16 +100,13 @@ def judge_deliveries(
     pool: ReaderPool,
     deliveries: Sequence[Delivery],
     progress: Progress = lambda done: None,
-    again: Sequence[Kept] = (),
 ) -> Taken:
     """Read and judge deliveries beside what counts now; nothing is kept.
-
-    `again` says of deliveries that were taken in before what was kept back of them, and is to be judged now.
 
     Raises:
         RuleError: a rule is broken by itself; nothing is known about the deliveries.
     """
-    return judge_night(connection, project, read_in(project, archive, pool, deliveries, progress), again)
+    return judge_night(connection, project, read_in(project, archive, pool, deliveries, progress))
 
 
 def judge_night(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from nianbao import clock
@@ -41,9 +41,7 @@ class Built:
         return list(self.changes)
 
 
-def build_tables(
-    workspace: Workspace, step: Step = at_once, progress: Callable[[str], None] = lambda name: None
-) -> Built:
+def build_tables(workspace: Workspace, step: Step = at_once) -> Built:
     """Build what changed and hold it to the suites of expectations/built.
 
     Raises:
@@ -54,9 +52,7 @@ def build_tables(
     leaves = leaf_fingerprints(connection) | workspace.reference
     models = keep_models(project, workspace.home.models, all_models) if workspace.is_writer else all_models(project)
     told = functools.partial(moved_since, connection)
-    built = step(
-        _("build the tables"), build, connection, models, leaves, project.column_comments, clock.now(), progress, told
-    )
+    built = step(_("build the tables"), build, connection, models, leaves, project.column_comments, clock.now(), told)
     rules = hashlib.sha256(repr(project.built_rules).encode()).hexdigest()
     state = f"{fingerprint_of_built(connection)} {rules}"
     if built_from(connection, _VERIFIED) == state:

@@ -81,9 +81,7 @@ def _refresh_year(workspace: Workspace, year: int, snapshot: Path, step: Step) -
     return editions
 
 
-def write_drafts(
-    workspace: Workspace, year: int | None = None, publications: Sequence[str] = (), step: Step = at_once
-) -> list[Edition]:
+def write_drafts(workspace: Workspace, year: int | None = None, publications: Sequence[str] = ()) -> list[Edition]:
     """Write drafts whole, in all formats and with every unit and cell; the next night that brings news takes that away.
 
     What lies there whole, as it was written, and would show the same is left.
@@ -96,7 +94,7 @@ def write_drafts(
         way = _("name one of: {declared}").format(declared=", ".join(declared))
         raise UsageError(_("publication {unknown!r} is not declared").format(unknown=unknown.pop()), next_step=way)
     year = year_asked(workspace, year)
-    snapshot, state = write_analysts_file(workspace, step), state_of_year(workspace, year)
+    snapshot, state = write_analysts_file(workspace, at_once), state_of_year(workspace, year)
     documents: dict[str, Document] = {}
     editions = []
     for code in publications or tuple(declared):
@@ -104,7 +102,7 @@ def write_drafts(
         is_new = built_from(workspace.connection, whole) != state or not _lies_whole(target, f"{code}-{year}.docx")
         if is_new:
             documents = documents or _documents(workspace, year, DRAFT)
-            write_edition(documents[code], workspace.project, target, sources_of(workspace, year), snapshot, step)
+            write_edition(documents[code], workspace.project, target, sources_of(workspace, year), snapshot, at_once)
             for name in (whole, f"draft/{code}/{year}"):
                 remember_built(workspace.connection, name, state, clock.now())
         editions.append(describe_edition(declared[code], year, DRAFT, target, documents[code] if is_new else None))

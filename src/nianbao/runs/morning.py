@@ -62,9 +62,9 @@ def add_night(morning: Morning, home: Home) -> Morning:
     return replace(morning, headlines=(*morning.headlines, *_of_night(home)))
 
 
-def refresh_status_page(workspace: Workspace, lapsed: tuple[LapsedRelease, ...] | None = None) -> None:
+def refresh_status_page(workspace: Workspace) -> None:
     """Write the status page as everything stands now."""
-    write_status_page(read_morning(workspace, lapsed=lapsed), workspace.home)
+    write_status_page(read_morning(workspace), workspace.home)
 
 
 @contextmanager

@@ -91,7 +91,6 @@ def build(
     leaves: Mapping[str, str],
     column_comments: Mapping[str, str],
     built_at: dt.datetime,
-    progress: Callable[[str], None] = lambda name: None,
     moved_since: Callable[[str, str, str], Moved] = lambda name, then, now: None,
 ) -> dict[str, Change | None]:
     """Build the models whose text, description or inputs changed, all in one transaction; returns what changed in each.
@@ -128,7 +127,6 @@ def build(
                 is_compared = before == said and model.name in compared
                 now = moved[model.name] = _build_one(connection, model, whose, is_compared, column_comments)
                 built[model.name] = None if now is None else Change(model.key, now)
-                progress(model.name)
             if (before, of_before) != (said, inputs):  # what it reads may have been made anew and come out the same
                 said_anew[model.name] = fingerprints[model.name]
         if said_anew:
