@@ -303,6 +303,7 @@ def _read_chart(declared: Declared, known: _Known) -> Chart:
         rows=declared.text("rows", ""),
         selection=_read_selection(declared, known),
         whole=declared.text("whole", ""),
+        decimals=declared.integer("decimals") if declared.peek("decimals") is not None else None,
     )
     declared.done()
     if chart.kind not in CHART_KINDS:

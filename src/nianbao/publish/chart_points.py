@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from nianbao.publish.charts import percent_change, texts_of
+from nianbao.publish.charts import percent_change, rounded, texts_of
 from nianbao.publish.promised import in_words, tally
 from nianbao.publish.rows import choose_rows, refer
 from nianbao.statistics.figures import Figures, reports_itself
@@ -82,13 +82,18 @@ def _bound(chart: Chart, ground: ChartGround) -> tuple[tuple[ChartPoint, ...], s
             for label, name in zip(names, bindings, strict=True)
         ]
     points = [
-        ChartPoint(label, kind, value / chart.scale, place=place)
+        ChartPoint(label, kind, value / chart.scale, _said(chart, value), place)
         for label, kind, value, place in labelled
         if value is not None
     ]
     if len(points) < len(labelled):
         return (), ""
     return tuple(points), _ends(points, chart.unit) if chart.kind == "tile_map" and points else ""
+
+
+def _said(chart: Chart, value: Decimal) -> str:
+    """A value with the decimals that are declared; nothing where none are."""
+    return "" if chart.decimals is None else f"{rounded(value / chart.scale, chart.decimals):,}"
 
 
 def _ends(points: list[ChartPoint], unit: str) -> str:
@@ -200,5 +205,5 @@ def _whole(chart: Chart, ground: ChartGround, points: Iterable[ChartPoint]) -> C
     value = ground.value(chart.indicators[0]) if chart.whole else None
     if value is None:
         return None
-    whole = ChartPoint(ground.say(chart.whole), "", value / chart.scale)
+    whole = ChartPoint(ground.say(chart.whole), "", value / chart.scale, _said(chart, value))
     return replace(whole, text=texts_of([*points, whole])[-1])

@@ -14,10 +14,20 @@ from nianbao.errors import DeclarationError
 from nianbao.language import _
 from nianbao.publish.chart_points import ChartGround, draw_up
 from nianbao.publish.definition import define
-from nianbao.publish.notes import rounding_note, same_periods, section_notes, sign_off_note
+from nianbao.publish.notes import rounding_note, same_periods, section_notes, sign_off_note, within_year
 from nianbao.publish.numbering import number_sections
 from nianbao.publish.promised import in_words, tally
-from nianbao.publish.rows import choose_rows, for_row, judge_rank, name_by_rank, refer, row_sums, say_rest
+from nianbao.publish.rows import (
+    NO_DATA,
+    choose_rows,
+    for_row,
+    judge_rank,
+    leave_out_unknown,
+    name_by_rank,
+    refer,
+    row_sums,
+    say_rest,
+)  # fmt: skip
 from nianbao.statistics.claims import Claims
 from nianbao.statistics.comparable import mark_of, say_left_out
 from nianbao.statistics.exact import in_table
@@ -57,7 +67,6 @@ from nianbao.terms.reported import Reported
 from nianbao.terms.target import Target
 from nianbao.terms.unit import Unit
 
-_NO_DATA = "—"
 _HEADS = {DECLARED_ROWS: "项目", YEARS: "年度"}
 
 
@@ -221,8 +230,8 @@ class Composer:
         if figure.value is not None:
             earlier = self.figures.years_before(indicator_id, year, scope)
             said = word(figure.value, indicator.unit, style, digits, classifier, self.publication.style, earlier)
-            if style == CHANGE and self.figures.compared(indicator_id, year):
-                said = replace(said, text=said.text.replace("上年", "上年同期"))
+            if style == CHANGE and (periods := self.figures.compared(indicator_id, year)):
+                said = replace(said, text=within_year(periods) + said.text.replace("上年", "上年同期"))
         claim = self.claims.judge(indicator_id, year, said) if said else None
         return self._print(figure.value, indicator_id, year, scope, section, said, claim)
 
@@ -243,7 +252,7 @@ class Composer:
             section=section.id,
             value=value,
             unit=indicator.unit,
-            text=said.text if said else _NO_DATA,
+            text=said.text if said else NO_DATA,
             wording=said.style if said else "no_data",
             coverage=self.figures.coverage(indicator, year),
             definition=define(indicator, project) + same_periods(self.figures.compared(indicator_id, year)),
@@ -272,23 +281,27 @@ class Composer:
                 whole = project.units.get(table.selection.within)
                 rows += ((self.say(table.total), self._row(table, whole, section, self.year)),)
             left_out = say_rest(chosen, table.selection, project)
+            table, rows = leave_out_unknown(table, rows)
         sums = () if left_out else tuple(row_sums(table, len(rows), project.indicators))
         head = (_HEADS.get(table.rows, "单位"), *(self.say(column.zh) for column in table.columns))
         note = self.say(table.note) + left_out + rounding_note(rows, sums) + self._change_note(rows)
         return PrintedTable(self.say(table.title), table.unit, head, rows, bool(table.total), note, sums)
 
     def _change_note(self, rows: Iterable[tuple[str, tuple[TableCell, ...]]]) -> str:
-        """A sentence under a table with a change of everybody in a year in which units came or went."""
-        figures = [cell.figure for _, cells in rows for cell in cells if cell.figure and cell.figure.scope == ALL]
+        """Under a table: which periods a change compares, and that it is of everybody although units came or went."""
+        found = [cell.figure for _, cells in rows for cell in cells if cell.figure]
+        periods = (same_periods(self.figures.compared(each.indicator_id, each.year)) for each in found)
+        compares = next((f"增减是与上年同期相比{each}。" for each in periods if each), "")
+        figures = [each for each in found if each.scope == ALL]
         beside = [
             (self.figures.project.indicators[self._comparables[each.indicator_id]], each.year)
             for each in figures
             if each.indicator_id in self._comparables
         ]
         project = self.figures.project
-        said = [say_left_out(project, year, mark_of(indicator, project)) for indicator, year in beside]
+        said = (say_left_out(project, year, mark_of(indicator, project)) for indicator, year in beside)
         left_out = next(filter(None, said), "")
-        return f"合计的增减不是可比口径；{left_out}" if left_out else ""
+        return compares + (f"合计的增减不是可比口径；{left_out}" if left_out else "")
 
     def _target_table(self, table: Table, section: Section) -> PrintedTable:
         head = ("目标", *(self.say(column.zh) for column in table.columns))
@@ -306,7 +319,7 @@ class Composer:
             actual = self._print(target.actual, target.indicator_id, target.year, ALL, section, words.actual)
         return (
             TableCell(words.plan.text, figure=plan),
-            TableCell(words.actual.text if words.actual else _NO_DATA, figure=actual),
+            TableCell(words.actual.text if words.actual else NO_DATA, figure=actual),
             TableCell(target.outcome_zh, is_words=True),
             TableCell(target.set_by_zh, is_words=True),
         )
@@ -325,8 +338,8 @@ class Composer:
         indicator_id, year = refer(name, year)
         figures = self.figures
         value = figures.of_unit(indicator_id, year, unit, stated=True) if unit else figures.stated(indicator_id, year)
-        if value is None:
-            return TableCell(_NO_DATA, decimals=column.decimals)
+        if value is None or ("@" in name and not figures.has_all_periods(indicator_id, year)):  # a part is no year
+            return TableCell(NO_DATA, decimals=column.decimals)
         said = in_table(value, column.decimals, column.scale)
         figure = self._print(value, indicator_id, year, unit.code if unit else ALL, section, said)
         return TableCell(figure.text, value / column.scale, figure, column.decimals)

@@ -64,8 +64,13 @@ def comparable_notes(figures: Iterable[PrintedFigure], project: Project) -> tupl
 
 def same_periods(periods: Sequence[str]) -> str:
     """What is said of a comparison that rests on some periods of both years; nothing where it is all of them."""
+    return f"（两年都只取{within_year(periods)}）" if periods else ""
+
+
+def within_year(periods: Sequence[str]) -> str:
+    """Periods of a year by their names without it: 第一季度、第二季度."""
     parsed = [Period.parse(code) for code in periods]
-    return f"（两年都只取{'、'.join(each.zh.removeprefix(f'{each.year}年') for each in parsed)}）" if parsed else ""
+    return "、".join(each.zh.removeprefix(f"{each.year}年") for each in parsed)
 
 
 def same_period_notes(figures: Iterable[PrintedFigure], compared: Figures) -> tuple[Footnote, ...]:

@@ -11,7 +11,7 @@ from nianbao.catalog import Project
 from nianbao.catalog.passages import OFFSETS, bindings_of
 from nianbao.catalog.publications import DECLARED_ROWS, YEARS
 from nianbao.statistics.figures import Figures, reports_itself
-from nianbao.terms.document import RowSum
+from nianbao.terms.document import RowSum, TableCell
 from nianbao.terms.figure import Claim, Judgement
 from nianbao.terms.indicator import COUNTED, Indicator
 from nianbao.terms.passage import Binding
@@ -19,6 +19,11 @@ from nianbao.terms.publication import Chart, Column, Row, Selection, Table
 from nianbao.terms.unit import LINES, Unit
 
 _NAMED_AT_MOST = 3
+
+NO_DATA = "—"
+
+PrintedRows = tuple[tuple[str, tuple[TableCell, ...]], ...]
+"""The rows of a table as they are printed: label and cells."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,15 @@ def choose_rows(figures: Figures, year: int, shown: Table | Chart) -> Rows:
     ordered = _in_order(figures, *refer(shown.selection.sort, year), standing, shown.selection.is_rising)
     kept = [unit for unit, _ in ordered][: shown.selection.top or None]
     return Rows(tuple(kept), len(ordered) - len(kept))
+
+
+def leave_out_unknown(table: Table, rows: PrintedRows) -> tuple[Table, PrintedRows]:
+    """A table by units without the columns of which nothing is known of any of them; all, where none is."""
+    kept = [n for n in range(len(table.columns)) if any(cells[n].text != NO_DATA for _, cells in rows)]
+    if not kept:
+        return table, rows
+    columns = tuple(table.columns[n] for n in kept)
+    return replace(table, columns=columns), tuple((label, tuple(cells[n] for n in kept)) for label, cells in rows)
 
 
 def say_rest(rows: Rows, selection: Selection, project: Project) -> str:

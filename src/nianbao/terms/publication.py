@@ -72,7 +72,8 @@ class Table:
 class Chart:
     """A chart of a section, named by its kind; `rows` says whose values they are, where there is one for each unit.
 
-    `whole` is what the value of all together is called, where it is drawn beside theirs.
+    `whole` is what the value of all together is called, where it is drawn beside theirs; `decimals` are those that
+    values are said with, as in the table beside it: else whole numbers where all are whole, or two.
     """
 
     kind: str
@@ -85,6 +86,7 @@ class Chart:
     rows: str = ""
     selection: Selection = EVERY_UNIT
     whole: str = ""
+    decimals: int | None = None
 
 
 @dataclass(frozen=True)

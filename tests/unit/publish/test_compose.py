@@ -40,9 +40,10 @@ WORDS = Words("全省", "会员工会")
 
 @pytest.fixture
 def figures(project: Project) -> Figures:
-    """A few values; nobody has reported jobs."""
+    """A few values, those of 2020 from all of its quarters; nobody has reported jobs."""
     values = {key: {scope: Decimal(value) for scope, value in scopes.items()} for key, scopes in KNOWN.items()}
-    return Figures(project, values, {(name, 2021): FULL for name in project.indicators}, frozenset())
+    quarters = frozenset(("GH05", "main", 2020, quarter, "") for quarter in ("Q1", "Q2", "Q3", "Q4"))
+    return Figures(project, values, {(name, 2021): FULL for name in project.indicators}, quarters)
 
 
 def section(*paragraphs: str, tables: tuple[Table, ...] = (), charts: tuple[Chart, ...] = ()) -> Section:
@@ -242,6 +243,33 @@ def test_declared_rows_are_printed_as_declared(figures: Figures) -> None:
     (table,) = composed(figures, section(tables=(Table("表", "indicator", (FUNDS, PERSONS), rows_of=rows),))).tables
     printed = [(label, *(cell.text for cell in cells)) for label, cells in table.rows]
     assert printed == [("2020年", "3,000.00", ""), ("2021年", "3,584.62", "25,431")]
+
+
+def test_S5_a_part_of_the_year_before_does_not_stand_beside_a_whole_year(figures: Figures) -> None:
+    """S5: it would be read as a leap: the cell has a dash, and of units the column is not there at all."""
+    figures = replace(figures, reported=frozenset({("GH05", "main", 2020, "Q4", "")}))
+    before = replace(FUNDS, indicator="warmth_funds@prev_year")
+    rows = (Row("合计", ("warmth_funds@prev_year", "warmth_funds")),)
+    tables = (Table("表", "indicator", (FUNDS, FUNDS), rows_of=rows), Table("表", "prefecture", (FUNDS, before)))
+    declared, by_unit = composed(figures, section(tables=tables)).tables
+    assert [cell.text for cell in declared.rows[0][1]] == ["—", "3,584.62"]
+    assert by_unit.head == ("单位", FUNDS.zh) and {len(cells) for _, cells in by_unit.rows} == {1}
+
+
+def test_S5_a_comparison_of_some_periods_says_in_the_sentence_which(figures: Figures) -> None:
+    """S5: 第四季度 stands where it is read, and under a table with such a change."""
+    change = {("warmth_funds_change", 2021): {"all": Decimal("8.4")}}
+    cut = {(name, 2021): ("2021Q4",) for name in ("warmth_funds", "warmth_persons")}
+    figures = replace(figures, values=dict(figures.values) | change, cut_short=cut)
+    columns = (FUNDS, Column("增减", "warmth_funds_change", 1))
+    made = composed(
+        figures,
+        section(
+            "[[筹资额{warmth_funds_change | change 1}。]]", tables=(Table("表", "prefecture", columns, total="全省"),)
+        ),
+    )
+    assert [said(each) for each in made.paragraphs] == ["筹资额第四季度比上年同期增长8.4%。"]
+    assert made.tables[0].note == "增减是与上年同期相比（两年都只取第四季度）。"
 
 
 def test_a_row_of_all_units_adds_up_what_can_be_added(figures: Figures) -> None:

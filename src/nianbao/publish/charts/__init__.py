@@ -2,7 +2,7 @@
 
 from nianbao.publish.charts.draw import PNG_SCALE, in_words, specification, to_png, to_svg
 from nianbao.publish.charts.kept import DrawSvg, keep_drawings
-from nianbao.publish.charts.look import FONT, on_paper, percent_change, texts_of
+from nianbao.publish.charts.look import FONT, on_paper, percent_change, rounded, texts_of
 
 __all__ = [
     "FONT",
@@ -12,6 +12,7 @@ __all__ = [
     "keep_drawings",
     "on_paper",
     "percent_change",
+    "rounded",
     "specification",
     "texts_of",
     "to_png",
