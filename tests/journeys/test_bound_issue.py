@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import zipfile
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from docx.oxml.ns import qn
 
 from nianbao.catalog import Project
+from nianbao.clock import ZONE
 from nianbao.errors import UsageError
 from nianbao.runs.bind import bind
 from nianbao.runs.publish import recall
@@ -66,6 +68,18 @@ def test_S7_every_sentence_is_that_of_the_releases(papers: dict[str, Path], year
         said = [each.text for each in word.paragraphs if len(each.text) > 40]
         assert len(said) > 10
         assert set(said) <= bound
+
+
+def test_S7_a_bound_report_knows_what_its_release_knew(
+    year_copy: Home, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S7: its data reach to the day that its release says, whatever has come in since."""
+    later = dt.datetime(2022, 3, 1, 1, tzinfo=ZONE)
+    monkeypatch.setattr("nianbao.runs.documents.ledger.known_until", lambda connection: later)
+    with open_workspace(project.path, year_copy, "bind") as workspace:
+        word, _ = bind(workspace, YEAR, tmp_path / "issue")
+    said = {each.text.strip("（）") for each in docx.Document(str(word)).paragraphs if "数据截至" in each.text}
+    assert said == {"第1版　数据截至2022年1月26日"}
 
 
 def test_S7_nothing_is_bound_that_was_called_back(year_copy: Home, project: Project, tmp_path: Path) -> None:

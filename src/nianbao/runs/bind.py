@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
+import json
 from pathlib import Path
 
 from nianbao.errors import UsageError
 from nianbao.language import _
 from nianbao.runs.documents import documents_of_year
 from nianbao.runs.propose import content_of, revised
+from nianbao.runs.releases import MANIFEST
 from nianbao.runs.shelf import shelves_of
 from nianbao.runs.workspace import Step, Workspace, at_once
 from nianbao.terms.document import Document
@@ -63,7 +66,9 @@ def _as_released(workspace: Workspace, document: Document, release: Release) -> 
     ]
     dated = issued.dated_of(workspace.connection, release)
     whole = revised(workspace, document, earlier[-1] if earlier else None)
-    return dataclasses.replace(whole, edition=release.edition, issued_on=dated)
+    manifest = json.loads((workspace.home.path / release.path / MANIFEST).read_text("utf-8"))
+    known_at = dt.datetime.fromisoformat(manifest["as_of"])
+    return dataclasses.replace(whole, edition=release.edition, issued_on=dated, as_of=known_at)
 
 
 def _write(issue: Issue, bound: dict[str, Document], year: int, folder: Path, step: Step) -> list[Path]:

@@ -183,12 +183,17 @@ def _above(value: Decimal, digits: int, noun: Noun) -> Iterator[Wording]:
 
 
 def _change(value: Decimal, digits: int | None, noun: Noun) -> Wording:
-    """A change over the year before, by its sign: 比上年增长12.5%, 比上年降低1.2个百分点, 与上年持平."""
+    """A change over the year before, by its sign: 比上年增长12.5%, 增长11.5倍, 降低1.2个百分点, 与上年持平."""
     places = 1 if digits is None else digits
     rounded = round_to_place(value, -places, ROUND_HALF_UP)
     half = Decimal(5).scaleb(-places - 1)
     if not rounded:
         return Wording("与上年持平", "change", -half, half, False, False)
+    if noun.is_percent and rounded >= _TIMES_FROM:
+        times, half = round_to_place(value / 100, -places, ROUND_HALF_UP), half * 100
+        return Wording(
+            f"比上年增长{noun.print(times, 0, places)}倍", "change", times * 100 - half, times * 100 + half, True, False
+        )
     more, less = ("增长", "下降") if noun.is_percent else ("提高", "降低")
     text = f"比上年{more if rounded > 0 else less}{noun.print(abs(rounded), 0, places)}{noun.word}"
     return Wording(text, "change", rounded - half, rounded + half, rounded > 0, rounded < 0)
@@ -225,5 +230,8 @@ _WHOLE: dict[str, Callable[[int, str], str]] = {"ordinal": _ordinal, "chinese": 
 _KEEP_PLACE = frozenset({"over", "more", "about"})
 """The styles whose numeral moves with its place; 近, 超 and 以上 name a bound that the declaration chose."""
 STYLES = ("exact", *_ROUND, *_WHOLE)
+_TIMES_FROM = 1000
+"""From so many per cent on nobody reads a growth as such: it is told in multiples."""
+
 CHANGE = "change"
 """The style of what has changed over the year before; it is for per cent and percentage points alone."""

@@ -19,13 +19,14 @@ from click.testing import CliRunner
 
 from nianbao.catalog import Project
 from nianbao.cli import main
+from nianbao.clock import ZONE
 from nianbao.intake.acknowledge import MARKED, PAGE, RECEIPT
 from nianbao.intake.answer.job import SIGN
 from nianbao.intake.answer.page import compose_letter, render_page
 from nianbao.intake.answer.receipt import ReceiptWriter, grouped
 from nianbao.intake.answer.receipt_json import NotAReceipt, dump_receipt, load_receipt, receipt_schema
 from nianbao.intake.answer.styles import FILLS
-from nianbao.intake.answer.work import compose_job
+from nianbao.intake.answer.work import compose_job, last_days_zh
 from nianbao.intake.worker.pool import ReaderPool
 from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
@@ -291,6 +292,15 @@ def test_S16_the_mail_says_by_itself_what_is_wrong_and_whom_to_call(lived: Desk)
     for finding in open_[:5]:
         assert finding.sentence in text and (not finding.cell or finding.cell in text)
     assert not [each.sentence for each in receipt.findings if not each.is_open and each.sentence in text]
+
+
+def test_a_last_day_that_is_past_is_not_told(lived: Desk, project: Project) -> None:
+    """Who corrects a year later is not told that nothing was taken after last October: a correction is."""
+    with open_workspace(ROOT, lived.home, "status") as workspace:
+        _, answered, *_ = ledger.answers(workspace.connection, ["D000001", "D000002", "D000003"])
+    receipt = ReceiptWriter(project).compose(answered)
+    assert last_days_zh(receipt)
+    assert not last_days_zh(replace(receipt, received_at=dt.datetime(2022, 10, 1, tzinfo=ZONE)))
 
 
 def test_S16_an_extension_moves_the_last_day_that_a_receipt_names(project: Project, lived: Desk) -> None:

@@ -90,10 +90,10 @@ def _named(codes: Sequence[str]) -> str:
 
 
 def last_days_zh(receipt: Receipt) -> list[str]:
-    """Until when the forms that are to be sent again are due and taken: a sentence for each day."""
+    """Until when the forms that are to be sent again are due and taken, as long as that is to come: one a day."""
     days: dict[tuple[str, dt.date, dt.date], list[str]] = {}
     for line in receipt.submissions:
-        if line.is_open and line.due_on and line.accepted_until:
+        if line.is_open and line.due_on and line.accepted_until and line.accepted_until >= receipt.received_at.date():
             days.setdefault((line.period, line.due_on, line.accepted_until), []).append(line.form)
     return [
         f"{Period.parse(period).zh}{_named(codes)}的报送期限：{zh_day(due_on)}（含当日）"
