@@ -26,10 +26,15 @@ def owing_everything(project: Project, unit: Unit) -> Project:
     """The project as if this unit owed every part of every form."""
     whom = frozenset({unit.code})
     forms = {
-        code: replace(form, reporters=whom, parts=tuple(replace(part, reporters=whom) for part in form.parts))
+        code: replace(form, reporters=whom, parts=tuple(_owing(part, whom) for part in form.parts))
         for code, form in project.forms.items()
     }
     return replace(project, forms=forms)
+
+
+def _owing(part: Part, whom: frozenset[str]) -> Part:
+    fields = tuple(replace(field, reporters=frozenset()) for field in part.fields)
+    return replace(part, reporters=whom, fields=fields)
 
 
 def choices(project: Project, unit: Unit, period: Period, asked: Field) -> list[str]:

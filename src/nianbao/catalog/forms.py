@@ -140,7 +140,7 @@ def _read_part(
         rows=declared.text("rows", ""),
         suffixes=declared.texts("periods", suffixes),
         reporters=_reporters(declared, roster, reporters),
-        fields=tuple(_read_field(field, lists) for field in declared.tables("fields", "code")),
+        fields=tuple(_read_field(field, roster, lists) for field in declared.tables("fields", "code")),
         row_key=declared.texts("row_key", ()),
         running=declared.texts("running", ()),
     )
@@ -197,7 +197,7 @@ def _check_standing(declared: Declared, part: Part) -> None:
             raise declared.fail(said, "stands_all_year")
 
 
-def _read_field(declared: Declared, lists: frozenset[str]) -> Field:
+def _read_field(declared: Declared, roster: Roster, lists: frozenset[str]) -> Field:
     field = Field(
         code=declared.name("code"),
         line=declared.integer("line"),
@@ -214,11 +214,14 @@ def _read_field(declared: Declared, lists: frozenset[str]) -> Field:
         allows_refunds=declared.flag("refunds"),
         never_falls=declared.flag("never_falls"),
         stands_all_year=declared.flag("stands_all_year"),
+        reporters=_reporters(declared, roster, frozenset()),
         swing=declared.integer("swing") if "swing" in declared else None,
     )
     declared.done()
     if field.allows_refunds and field.type not in NUMBERS:
         raise declared.fail(_("refunds are of numbers alone"), "refunds")
+    if field.reporters and field.required:
+        raise declared.fail(_("reporters: a field that some are not asked is not required"), "reporters")
     if field.codes not in lists:
         raise declared.fail(_("codes = {codes!r} names no list").format(codes=field.codes), field.codes)
     if (field.type is FieldType.CODE) != bool(field.codes):

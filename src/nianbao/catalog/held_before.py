@@ -30,7 +30,7 @@ def hold_before(project: Project, unit: Unit, period: Period, read_rows: ReadRow
                 rows[form.code, part.code] = len(held.get(own.prev_year.code, ()))
                 last = next((held[each.code] for each in reversed(earlier) if held.get(each.code)), ())
                 running[form.code, part.code] = tuple(_run_on(part, last)) if part.running else ()
-            asked = [field for field in part.fields if _is_told(part, field) and field.is_asked_in(own)]
+            asked = [field for field in part.fields if _is_told(part, field) and field.is_asked_of(unit, own)]
             for key, said in (_by_key(part, held) if is_known else {}).items():
                 for field in asked:
                     place = (form.code, part.code, field.code, key)

@@ -68,7 +68,8 @@ class Field:
     What a personal field says stays in the writer's warehouse and in the archive; no report or published file shows it.
     Where refunds are allowed (冲减) a negative number is an answer. `swing` is its own per cent instead of the form's.
     What `never_falls` is, in a ledger, a year-to-date amount that is no less than the year had before it. What
-    `stands_all_year` is said once a year: blanks of its later periods have it filled in.
+    `stands_all_year` is said once a year: blanks of its later periods have it filled in. Where `reporters` are named,
+    the blanks of nobody else have the field.
     """
 
     code: str
@@ -86,6 +87,7 @@ class Field:
     allows_refunds: bool = False
     never_falls: bool = False
     stands_all_year: bool = False
+    reporters: frozenset[str] = frozenset()
     swing: int | None = None
 
     @property
@@ -101,6 +103,10 @@ class Field:
     def is_asked_in(self, period: Period) -> bool:
         """Whether the field is on the form of a period."""
         return self.span.covers(period)
+
+    def is_asked_of(self, unit: Unit, period: Period) -> bool:
+        """Whether a unit that is asked for its part has the field on the form of a period."""
+        return self.is_asked_in(period) and (not self.reporters or _names(self.reporters, unit))
 
 
 @dataclass(frozen=True)

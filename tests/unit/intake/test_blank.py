@@ -53,10 +53,11 @@ def written(project: Project, path: Path, filled: Filled | None = None, unit: st
 
 def due(project: Project, unit: str = XINING) -> Iterator[tuple[Form, Part, Field]]:
     """Every field that a unit is asked for."""
-    for form, _, parts in project.due_forms(project.units[unit], PERIOD):
+    for form, own, parts in project.due_forms(project.units[unit], PERIOD):
         for part in parts:
             for field in part.fields:
-                yield form, part, field
+                if field.is_asked_of(project.units[unit], own):
+                    yield form, part, field
 
 
 def code_cell(workbook: Workbook, form: Form, field: Field) -> Cell:
@@ -148,6 +149,19 @@ def test_T29_a_form_names_those_whose_numbers_are_not_in_it(project: Project, tm
     said = [cell.value for row in sheet.iter_rows() for cell in row if "单独报送" in str(cell.value)]
     assert len(said) == 1
     assert f"不含单独报送本表的下级单位的数：{names[0]}" in said[0]
+
+
+def test_a_line_for_some_is_on_their_blanks_alone(project: Project, tmp_path: Path) -> None:
+    """A line that names who is asked for it is not printed for anybody else, and leaves no gap in the numbers."""
+    form = project.forms["GH05"]
+    narrow = [field for field in form.parts[0].fields if field.reporters]
+    assert narrow
+    for unit, is_asked in ((XINING, False), ("QHB03", True)):
+        sheet = written(project, tmp_path / f"{unit}.xlsx", unit=unit)[workbook_words.sheet_name(form.code, form.zh)]
+        shown = [text for text in texts(sheet) if text in {field.zh for field in narrow}]
+        assert len(shown) == (len(narrow) if is_asked else 0)
+        numbers = [row[0].value for row in sheet.iter_rows() if isinstance(row[0].value, int)]
+        assert numbers == list(range(1, len(numbers) + 1))
 
 
 def test_only_due_forms_have_a_sheet(project: Project, blank: Workbook) -> None:
@@ -304,8 +318,8 @@ def test_a_limit_of_money_follows_the_money_unit_of_the_cover(project: Project, 
 
 def test_an_optional_number_may_be_declared_not_applicable(project: Project, blank: Workbook) -> None:
     """无 and - pass beside numbers where a field is not required."""
-    form = project.forms["GH05"]
-    rule = validation(entry(blank, form, form.parts[0], form.parts[0].field("relief_std_new")))
+    form = project.forms["GH12"]
+    rule = validation(entry(blank, form, form.parts[0], form.parts[0].field("completion_pct")))
     assert all(f'="{word}"' in rule.formula1 for word in workbook_words.NOT_APPLICABLE)
 
 

@@ -40,14 +40,20 @@ class Sent:
     sentences: list[str]
 
 
-def owing(project: Project, form: str, parts: set[str]) -> tuple[Unit, Period]:
-    """A unit and a period of which these parts of a form are asked."""
+def owing(project: Project, form: str, said: dict[str, list[Row]]) -> tuple[Unit, Period]:
+    """A unit and a period of which the fields of these rows of a form are asked."""
     return next(
         (unit, period)
         for period in YEAR_ENDS
         for unit in project.roster.on(period.end).values()
         for due, _, asked in project.due_forms(unit, period)
-        if due.code == form and parts <= {part.code for part in asked}
+        if due.code == form and said.keys() <= {part.code for part in asked}
+        if all(
+            part.field(code).is_asked_of(unit, period)
+            for part in asked
+            for row in said.get(part.code, ())
+            for code in row
+        )
     )
 
 
@@ -124,7 +130,7 @@ def workbooks_of(project: Project, case: Path) -> Iterator[tuple[str, Unit, Peri
     for submission in dict.fromkeys(row["submission_id"] for rows in given.values() for row in rows):
         content = filled(project, given, submission)
         ((form, parts),) = content.forms.items()
-        yield f"{case.name}-{submission}", *owing(project, form, set(parts)), content
+        yield f"{case.name}-{submission}", *owing(project, form, parts), content
 
 
 def self_checks(workbook: Workbook) -> list[str]:

@@ -174,7 +174,7 @@ def put(project: Project, field: str, value: object, form_code: str = "GH05") ->
     return change
 
 
-def test_money_is_read_in_the_unit_of_the_cover(reread: Callable[[Change], Reading], project: Project) -> None:
+def test_money_is_read_in_the_unit_of_the_cover(project: Project, vocabulary: Vocabulary, tmp_path: Path) -> None:
     """In 万元 money is multiplied, exactly; people, and standards that are always in 元, are not."""
 
     def in_ten_thousands(workbook: Workbook) -> None:
@@ -182,7 +182,8 @@ def test_money_is_read_in_the_unit_of_the_cover(reread: Callable[[Change], Readi
         for field, value in {"warmth_funds": 35.62, "warmth_persons": 700, "relief_std_new": 9000}.items():
             answer_cell(workbook, project.forms["GH05"], field).value = value
 
-    reading = reread(in_ten_thousands)
+    (path,) = send(project, tmp_path, post(project, ["QHB03"], [PERIOD], ["GH05"]))
+    reading = read_workbook(edited(path, in_ten_thousands), vocabulary, path.name)
     funds = cell(reading, "GH05", "warmth_funds")
     assert (funds.text, funds.value) == ("35.62", Decimal(356200))
     assert cell(reading, "GH05", "warmth_persons").value == 700

@@ -57,7 +57,7 @@ DueForm = tuple[Form, Period, tuple[Part, ...]]
 def write_form(book: BlankBook, sheet: Worksheet, due: DueForm) -> Counted:
     """Write a form's title, tables, notes and signature line; returns what the cover counts of it."""
     form, period, parts = due
-    tables = [(part, _fields(part, period)) for part in parts]
+    tables = [(part, _fields(book, part, period)) for part in parts]
     check = SelfCheck(book, form, period, parts)
     widths = [column_widths(part, fields, book, check.is_of(part)) for part, fields in tables]
     page = Page(book, sheet, _fitted(widths))
@@ -109,8 +109,8 @@ def _is_long(part: Part) -> bool:
     return part.layout is Layout.LEDGER and not part.rows
 
 
-def _fields(part: Part, period: Period) -> list[Field]:
-    return [field for field in part.fields if field.is_asked_in(period)]
+def _fields(book: BlankBook, part: Part, period: Period) -> list[Field]:
+    return [field for field in part.fields if field.is_asked_of(book.unit, period)]
 
 
 def _fitted(wanted: list[list[float]]) -> list[float]:
