@@ -68,7 +68,7 @@ def _say_impact(impact: Sequence[Impact]) -> None:
         material = sum(each.is_material for each in own)
         say()
         say(
-            _("收下后 {name} 有{own}处会另印，其中{material}处达到重要性标准 (would move in what was issued)").format(
+            _("once taken in, {own} places of {name} would be printed differently, {material} of them material").format(
                 name=name, own=len(own), material=material
             )
         )

@@ -106,7 +106,7 @@ def sign(
     if as_json:
         say_json(vars(signed) | {"is_proven": signed.is_proven})
     else:
-        say(_("{name} 已签发 signed: {signature}").format(name=name, signature=_signature(signed, names)))
+        say(_("{name} signed: {signature}").format(name=name, signature=_signature(signed, names)))
 
 
 @click.command()
@@ -152,7 +152,7 @@ def recall(project_path: Path | None, home: Path, name: str, because: str, by: s
     else:
         at = f"{recalled.recalled_at:%Y-%m-%d %H:%M}"
         say(
-            _("{name} 已撤回 recalled: {because}（{recalled_by}，{at}）").format(
+            _("{name} recalled: {because} ({recalled_by}, {at})").format(
                 name=name, because=recalled.because, recalled_by=recalled.recalled_by, at=at
             )
         )
@@ -187,9 +187,9 @@ def _say_published(told: list[dict[str, Any]]) -> None:
             )
             say(f"{what}: {counts}  {each['path']}")
         else:
-            say(_("{what} 未发布 waits:").format(what=what))
+            say(_("{what} is not released yet and waits:").format(what=what))
         for line in each["signed"]:
-            say(_("  已签发 signed: {line}").format(line=line))
+            say(_("  signed: {line}").format(line=line))
         for line in each["waits_for"]:
             say(f"  {line}")
 

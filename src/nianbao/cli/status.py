@@ -168,7 +168,7 @@ def _say_morning(morning: Morning, everything: bool, answer: Mapping[str, Any]) 
         say_lapsed(answer["lapsed_releases"])
     else:
         say()
-        say(_("各表情况、全部单位和待处理的审核问题：nianbao status --all；一个单位：--unit"))
+        say(_("forms, all units and the findings that wait: nianbao status --all; one unit: --unit"))
 
 
 def _say_units(units: Sequence[UnitStanding], most: int | None, nothing: str) -> None:
@@ -188,7 +188,7 @@ def _say_units(units: Sequence[UnitStanding], most: int | None, nothing: str) ->
         say()
         say(named)
     if len(units) > len(shown):
-        say(_("另有{rest:,}个单位：nianbao status --all，或 --csv、--xlsx FILE").format(rest=len(units) - len(shown)))
+        say(_("{rest:,} more units: nianbao status --all, or --csv, --xlsx FILE").format(rest=len(units) - len(shown)))
 
 
 def _say_forms(morning: Morning) -> None:
