@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from functools import cache
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -79,7 +80,7 @@ def _load() -> Any:
     collects = gc.isenabled()
     gc.disable()  # nothing of what an import makes is garbage: looking for it takes a fifth of the time
     try:
-        with _spared(), _postponed("scipy.stats", "altair", "jsonschema", "mistune"):
+        with _spared(), _postponed("pandas", "scipy.stats", "altair", "jsonschema", "mistune"):
             import great_expectations as gx
             from great_expectations.data_context.types.base import ProgressBarsConfig
     finally:
@@ -151,10 +152,47 @@ class _Later(ModuleType):
         return getattr(importlib.import_module(self.__name__), name)
 
 
+class _Pandas(_Later):
+    """Stands for pandas, which is asked of each value whether it is one of its own: nothing is before it is imported.
+
+    DuckDB asks too, where it finds it imported: for NA and NaT, which stay unknown to it.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        if not isinstance(sys.modules.get("pandas"), _Later | None):
+            return super().__getattr__(name)
+        if name in ("NA", "NaT"):
+            raise AttributeError(name)
+        if name in ("DataFrame", "Series", "Index"):
+            setattr(self, name, _Frame(name, (), {}))
+            return vars(self)[name]
+        return self._isnull if name == "isnull" else super().__getattr__(name)
+
+    def _isnull(self, value: object) -> Any:
+        """As pandas answers of a number, a text or nothing."""
+        if value is None or isinstance(value, int | float | Decimal | str):
+            return value is None or value != value
+        return super().__getattr__("isnull")(value)
+
+
+class _Frame(type):
+    """Stands for a class of pandas."""
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        pandas = sys.modules.get("pandas")
+        return not isinstance(pandas, _Later | None) and isinstance(instance, getattr(pandas, cls.__name__))
+
+    def __call__(cls, *given: Any, **named: Any) -> Any:
+        return getattr(importlib.import_module("pandas"), cls.__name__)(*given, **named)
+
+
+_LATER = {"pandas": _Pandas}
+
+
 @contextmanager
 def _postponed(*names: str) -> Iterator[None]:
     """Import these modules only when they are used: they take a third of the time, and hardly a rule needs them."""
-    later = {name: _Later(name) for name in names if name not in sys.modules}
+    later = {name: _LATER.get(name, _Later)(name) for name in names if name not in sys.modules}
     sys.modules.update(later)
     try:
         yield
