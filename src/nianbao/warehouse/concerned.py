@@ -55,49 +55,75 @@ def find_standing(
     came, counting = list(came), list(counting)
     if not counting:
         return []
+    noted, later = _noted(connection, {each.unit_code for each in came}, codes, codes_across), _later(connection, counting)
+    if not noted and not later:
+        return []
     rows = rows_of(
         connection,
         """
         WITH sent_tonight AS (
             SELECT unnest($4::VARCHAR[]) AS unit_code, unnest($5::VARCHAR[]) AS form_code,
                 unnest($6::VARCHAR[]) AS period
-        ),
-
-        counting_anew AS (
-            SELECT unnest($7::VARCHAR[]) AS unit_code, unnest($8::VARCHAR[]) AS form_code,
-                unnest($9::DATE[]) AS period_end, unnest($10::INTEGER[]) AS year
         )
 
         SELECT s.*, d.file_name FROM ledger.state AS s
         INNER JOIN ledger.delivery AS d ON s.delivery_id = d.delivery_id
-        LEFT JOIN ledger.in_force AS f ON s.submission_id = f.submission_id
-        WHERE (s.unit_code, s.form_code, s.period) NOT IN (SELECT (unit_code, form_code, period) FROM sent_tonight)
+        WHERE list_contains($2::VARCHAR[] || $3::VARCHAR[], s.submission_id)
+            AND (s.unit_code, s.form_code, s.period) NOT IN (SELECT (unit_code, form_code, period) FROM sent_tonight)
             AND (
-                (((s.waits AND s.is_last) OR s.state = $1) AND EXISTS (
-                    SELECT 1 FROM ledger.finding AS g
-                    WHERE g.submission_id = s.submission_id AND g.severity IN ('reject', 'explain') AND (
-                        (g.code IN (SELECT unnest($2::VARCHAR[]))
-                            AND s.unit_code IN (SELECT unit_code FROM sent_tonight))
-                        OR g.code IN (SELECT unnest($3::VARCHAR[]))
-                    )
-                ))
-                OR (f.submission_id IS NOT NULL AND EXISTS (
-                    SELECT 1 FROM counting_anew AS c
-                    WHERE c.unit_code = s.unit_code AND c.form_code = s.form_code
-                        AND s.period_end > c.period_end AND s.year <= c.year + 1
-                ))
+                (((s.waits AND s.is_last) OR s.state = $1) AND list_contains($2::VARCHAR[], s.submission_id))
+                OR s.submission_id IN (
+                    SELECT submission_id FROM ledger.in_force
+                    WHERE list_contains($7::VARCHAR[], unit_code) AND list_contains($3::VARCHAR[], submission_id)
+                )
             )
         ORDER BY s.submission_id
         """,
         [
-            Decision.REOPENED,
-            sorted(codes),
-            sorted(codes_across),
-            *_columns([each.place for each in came], 3),
-            *_columns([(e.unit_code, e.form_code, e.period_end, e.year) for e in counting], 4),
+            Decision.REOPENED, noted, later, *_columns([each.place for each in came], 3),
+            sorted({each.unit_code for each in counting}),
         ],
-    )
+    )  # fmt: skip
     return _standing(connection, rows)
+
+
+def _noted(
+    connection: Connection, units: Collection[str], codes: Collection[str], codes_across: Collection[str]
+) -> list[str]:
+    """The submissions with a finding of these codes that may stand open, of units, or of anybody's `codes_across`."""
+    rows = connection.execute(
+        """
+        SELECT DISTINCT g.submission_id
+        FROM ledger.finding AS g INNER JOIN ledger.submission AS s ON g.submission_id = s.submission_id
+        WHERE g.severity IN ('reject', 'explain') AND (
+            list_contains($3::VARCHAR[], g.code)
+            OR (list_contains($2::VARCHAR[], g.code) AND list_contains($1::VARCHAR[], s.unit_code))
+        )
+        ORDER BY g.submission_id
+        """,
+        [sorted(units), sorted(codes), sorted(codes_across)],
+    )
+    return [row[0] for row in rows.fetchall()]
+
+
+def _later(connection: Connection, counting: Iterable[Submission]) -> list[str]:
+    """What was sent of a later period than these, up to the year after, by the same unit in the same form."""
+    rows = connection.execute(
+        """
+        WITH counting_anew AS (
+            SELECT unnest($1::VARCHAR[]) AS unit_code, unnest($2::VARCHAR[]) AS form_code,
+                unnest($3::DATE[]) AS period_end, unnest($4::INTEGER[]) AS year
+        )
+
+        SELECT DISTINCT s.submission_id
+        FROM ledger.submission AS s INNER JOIN counting_anew AS c
+            ON s.unit_code = c.unit_code AND s.form_code = c.form_code
+            AND s.period_end > c.period_end AND s.year <= c.year + 1
+        ORDER BY s.submission_id
+        """,
+        _columns([(each.unit_code, each.form_code, each.period_end, each.year) for each in counting], 4),
+    )
+    return [row[0] for row in rows.fetchall()]
 
 
 def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:

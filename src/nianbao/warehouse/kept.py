@@ -38,6 +38,8 @@ def read_kept(connection: Connection) -> list[Kept]:
         """,
         [Decision.KEPT, Outcome.KEPT],
     )
+    if not deliveries:
+        return []
     submissions = rows_of(
         connection,
         """

@@ -42,6 +42,7 @@ _VIEWS = {
         FROM ledger.ruling AS r INNER JOIN ledger.explanation AS e ON r.explanation_id = e.explanation_id
     """,
     # The run comes before the time: runs are numbered as they happen, while a clock may be set back between two.
+    # Numbers are given once in a place, so that the last is found without putting a place in order.
     STATE: f"""
         WITH last_event AS (
             SELECT * FROM ledger.event
@@ -51,22 +52,34 @@ _VIEWS = {
 
         last_approval AS (
             SELECT submission_id, arg_max(approval, run_id) AS approval FROM ledger.approval GROUP BY submission_id
+        ),
+
+        last_sent AS (
+            SELECT unit_code, form_code, period, max(number) AS number FROM ledger.submission
+            GROUP BY unit_code, form_code, period
         )
 
         SELECT s.*, e.state, a.approval, e.happened_at AS decided_at, e.done_by AS decided_by, e.said AS because,
             e.state IN ({_among([each for each in Decision if each.counts])}) AS counts,
             e.state IN ({_among([each for each in Decision if each.waits])}) AS waits,
-            row_number() OVER (
-                PARTITION BY s.unit_code, s.form_code, s.period ORDER BY s.number DESC
-            ) = 1 AS is_last
+            s.number = l.number AS is_last
         FROM ledger.submission AS s INNER JOIN last_event AS e ON s.submission_id = e.submission_id
+        LEFT JOIN last_sent AS l
+            ON s.unit_code = l.unit_code AND s.form_code = l.form_code AND s.period = l.period
         LEFT JOIN last_approval AS a ON s.submission_id = a.submission_id
     """,
     IN_FORCE: """
-        SELECT *, min(arrived_on) OVER (PARTITION BY unit_code, form_code, period) AS first_arrived_on
-        FROM ledger.state
-        WHERE counts
-        QUALIFY row_number() OVER (PARTITION BY unit_code, form_code, period ORDER BY number DESC) = 1
+        WITH counting AS (SELECT * FROM ledger.state WHERE counts),
+
+        last_counting AS (
+            SELECT unit_code, form_code, period, max(number) AS number, min(arrived_on) AS first_arrived_on
+            FROM counting
+            GROUP BY unit_code, form_code, period
+        )
+
+        SELECT c.*, l.first_arrived_on
+        FROM counting AS c INNER JOIN last_counting AS l
+            ON c.unit_code = l.unit_code AND c.form_code = l.form_code AND c.period = l.period AND c.number = l.number
     """,
 }
 
