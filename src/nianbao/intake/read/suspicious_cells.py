@@ -30,7 +30,9 @@ def note_suspicious_cells(table: FormTable) -> None:
     texts = (cell for cell in filled if isinstance(cell.value, str))
     _note_cells(table, "FORMULA_TEXT", [cell.cell for cell in texts if cell.text.startswith(_FORMULA_LIKE)])
     if sheet.formulas:
-        _note_cells(table, "FORMULA_IN_INPUT", [cell.cell for cell in filled if cell.cell in sheet.formulas])
+        # Where the blank itself stood as a formula, so that a number follows the unit on the cover, one is no fault.
+        own = [cell.cell for cell in filled if not table.form.part(cell.part).field(cell.field).stands_all_year]
+        _note_cells(table, "FORMULA_IN_INPUT", [cell for cell in own if cell in sheet.formulas])
     if sheet.shown:
         _note_cells(table, "NUMBER_FORMAT", list(_shown_otherwise(table)))
     _note_cells(table, ROUNDED_TAIL, list(table.rounded.values()))
