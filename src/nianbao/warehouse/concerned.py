@@ -55,7 +55,8 @@ def find_standing(
     came, counting = list(came), list(counting)
     if not counting:
         return []
-    noted, later = _noted(connection, {each.unit_code for each in came}, codes, codes_across), _later(connection, counting)
+    noted = _noted(connection, {each.unit_code for each in came}, codes, codes_across)
+    later = _later(connection, counting)
     if not noted and not later:
         return []
     rows = rows_of(
