@@ -32,6 +32,7 @@ from nianbao.review.draft.spoken import (
 )
 from nianbao.review.draft.subjects import Subjects
 from nianbao.review.draft.suggest import suggest
+from nianbao.review.draft.tables import TableReader
 from nianbao.review.draft.topics import Topics
 from nianbao.review.draft.values import Values, unit_names
 from nianbao.review.draft.verdicts import (
@@ -71,6 +72,7 @@ def prove(paragraphs: Sequence[Paragraph], figures: Figures, year: int) -> list[
     """Every number of a draft that is a figure, with what it was found to be."""
     prover = _Prover(figures, year, read_vocabulary(figures.project), paragraphs)
     read = passages(paragraphs, figures.project, year)
+    prover.look_over(read)
     checked = [one for index, passage in enumerate(read) for one in prover.check(index, passage)]
     contradictions(checked)
     sums(checked, wholes_of(figures, year), {name: each.zh for name, each in figures.project.indicators.items()})
@@ -107,12 +109,17 @@ class _Prover:
         self._deciding = Deciding(self._values, subjects)
         self._doubts = Doubts(self._values, self._readings, subjects)
         self._concord = Concord(self._values, self._readings, subjects, self._binder.telling)
-        self._columns: dict[DraftCell, str] = {}
         self._rows: dict[str, list[str]] = {}
+        self._tables = TableReader(self._values, self._readings, self._finder)
+        self._told: dict[int, Weighed] = {}
         self._together = words.pattern(r"[两二三四五六七八](?:~unit_words~)+(?:合计|小计)?|小计")
         self._rest = words.pattern("(?:~rest~)")
         self._said: list[Mention] = []
         self._agreed: dict[int, list[set[int]]] = {}
+
+    def look_over(self, read: Sequence[Passage]) -> None:
+        """Read the tables as wholes, before their cells are checked."""
+        self._told = self._tables.of(read)
 
     def check(self, index: int, passage: Passage) -> list[CheckedDraft]:
         """The figures of a passage; `index` is its number."""
@@ -140,6 +147,10 @@ class _Prover:
                 assert cell is not None
                 if self._is_of_nobody(cell):
                     one.add(NumberVerdict.UNKNOWN, f"不知道“{cell.label}”是哪些单位")
+                    checked.append(one)
+                    continue
+                if told := self._told.get(index):
+                    self._conclude(one, spoken, told)
                     checked.append(one)
                     continue
                 relations = [change_of(cell, passage.text, number, relations[0]), *relations[1:]]
@@ -208,8 +219,7 @@ class _Prover:
             sentence, number = sentence_of(passage, each, units.names, units.whole, self._year)
             read.append((each, self._spoken(index, sentence, [number], {0: name} if name else {}, cell)))
         one.number, spoken = max(read, key=lambda each: max((one.score for one in each[1].bound[0].ranked), default=0))
-        column = self._column_of(cell)
-        return replace(spoken, subject=self._columns.get(column, "") if column else "")
+        return spoken
 
     def _is_of_nobody(self, cell: DraftCell) -> bool:
         """Whether a row of a table of units is of none that is known by its name."""
@@ -223,7 +233,6 @@ class _Prover:
         if topics.is_threshold(number):
             one.add(NumberVerdict.UNKNOWN, "只是界限，不是某一个数")
             return
-        column = self._column_of(spoken.cell)
         read = self._possible.of(spoken, at, relations)
         likely = [each for each in read if each.reading.value is not None]
         agreeing = [each for each in likely if each.reading.is_true]
@@ -239,8 +248,6 @@ class _Prover:
                     if each.reading.is_true and each.reading.key[0] == true.reading.key[0]
                 }
                 self._agreed.setdefault(one.passage, []).append(of_it)
-            if column:
-                self._columns.setdefault(column, true.reading.key[0])
         elif meant := self._meant(spoken, at, relations[0], wrong := self._deciding.objection(spoken, number, likely)):
             self._conclude(one, spoken, meant)
             true = meant
@@ -271,14 +278,6 @@ class _Prover:
     def _meant(self, spoken: Spoken, at: int, relation: DraftRelation, wrong: Weighed | None) -> Weighed | None:
         """What a number meets though its words do not tell it is meant."""
         return self._concord.agreeing(spoken, spoken.numbers[at], spoken.met[at], relation, wrong)
-
-    def _column_of(self, cell: DraftCell | None) -> DraftCell | None:
-        """What the cells of a column share, where its rows are units: they are all of one indicator."""
-        if cell is None:
-            return None
-        units = self._values.units
-        is_of_units = cell.label in units.names or cell.label == units.whole or self._together.fullmatch(cell.label)
-        return replace(cell, label="", year=None) if is_of_units else None
 
     def _conclude(self, one: CheckedDraft, spoken: Spoken, read: Weighed) -> None:
         best, relation = read.reading, read.relation

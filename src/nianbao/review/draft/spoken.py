@@ -46,7 +46,6 @@ class Spoken:
     topics: Topics
     background: Mapping[str, float]
     cell: DraftCell | None = None
-    subject: str = ""
     met: Sequence[Sequence[Met]] = ()
 
     @property
@@ -93,7 +92,7 @@ def change_of(cell: DraftCell, text: str, number: DraftNumber, relation: DraftRe
     is_change = relation.kind is RelationKind.CHANGE or _MOVED.search(cell.head)
     if not is_change or relation.is_open:
         return relation
-    if _BELOW_NOUGHT.search(text[: number.start]):
+    if is_below_nought(text[: number.start]):
         return replace(relation, kind=RelationKind.CHANGE, sign=-1)
     return DraftRelation(RelationKind.CHANGE, 1) if _EITHER_WAY.search(cell.head) else relation
 
@@ -106,6 +105,11 @@ def _year_of(cell: DraftCell, year: int) -> int | None:
         if not GOES_ON.fullmatch(words) and (said := _YEAR.search(words)):
             return int(said["year"]) if said["year"] else year - 1
     return None
+
+
+def is_below_nought(before: str) -> bool:
+    """Whether a sign or a word before a number says that it is less than nothing."""
+    return bool(_BELOW_NOUGHT.search(before))
 
 
 def is_total(label: str) -> bool:

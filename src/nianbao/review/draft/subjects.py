@@ -63,8 +63,6 @@ class Subjects:
     def of_level(self, spoken: Spoken, at: int) -> dict[str, float]:
         """The indicators whose level a number may say, the likeliest first."""
         number = spoken.numbers[at]
-        if spoken.subject:
-            return {spoken.subject: 1.0}
         item = spoken.topics.item(number)
         if item.mention:
             name = item.mention.name
@@ -90,8 +88,6 @@ class Subjects:
     def of_change(self, spoken: Spoken, at: int, relation: DraftRelation) -> dict[str, float]:
         """The indicators of which a number may say a change, a share, a multiple or a rank, the likeliest first."""
         number = spoken.numbers[at]
-        if spoken.subject:
-            return {spoken.subject: 1.0}
         item = spoken.topics.item(number)
         if item.mention:
             return {item.mention.name: 1.0}

@@ -259,7 +259,8 @@ class _Tables:
             return DraftCell("", "", caption, "")
         by_head = {heads.get(number, ""): _text(each) for number, each in cells.items()}
         in_head = _UNIT_IN_HEAD.search(head)
-        in_row = next((text for name, text in by_head.items() if _UNIT_HEAD.fullmatch(name)), "")
+        units = (text for name, text in by_head.items() if _UNIT_HEAD.fullmatch(name) and name != heads.get(min(cells)))
+        in_row = next(units, "")  # the first column (单位) is of who reports
         label = _text(cells[min(cells)])
         in_label = _UNIT_IN_HEAD.search(label)
         over = "%" if unit_over and _RATE_HEAD.search(head) else unit_over
