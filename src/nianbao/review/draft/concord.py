@@ -199,6 +199,8 @@ class Concord:
             is_named = own.weight == len(own.scopes) == 1 and own.scopes not in ((ALL,), met.one.scopes)
             return is_named or (met.kind is RelationKind.LEVEL and met.one.scopes == wrong.reading.figure.scopes)
         said = {each.name for each in spoken.topics.in_sentence(number)}
+        if spoken.topics.item(number).mention:
+            return True
         if met.other and {*met.one.names, *met.other.names} <= said and len(said) > 1:
             return False
         likely = self._words(spoken, number)

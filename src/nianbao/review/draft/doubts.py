@@ -57,7 +57,7 @@ class Doubts:
         number, value = spoken.numbers[at], wrong.reading.value
         if number.kind is NumberKind.RANK:
             return self._of_rank(spoken, at, wrong)
-        if number.kind is not NumberKind.COUNT or value is None:
+        if number.kind is not NumberKind.COUNT or value is None or spoken.topics.item(number).mention:
             return None
         if whole := self._is_of_whole(spoken, number, wrong):
             return whole

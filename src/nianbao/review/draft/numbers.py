@@ -201,6 +201,8 @@ def _standing(match: re.Match[str], start: int, end: int, text: str) -> DraftNum
         place = Decimal(said) if said and said.isdigit() else whole(said) if said else Decimal(1)
         if match["worst"] or ((match["extreme"] or "") in "少低小慢" and match["extreme"]):
             place = Decimal(-1)
+        elif "倒数" in match.string[max(match.start() - 2, 0) : match.end()]:
+            place = -place
         return DraftNumber(start, end, Wording(text, "rank", place, place, True, True), place, "位", NumberKind.RANK)
     return None
 

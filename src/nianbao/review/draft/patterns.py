@@ -36,7 +36,7 @@ _NO_FIGURES = [
     r"(?<!\d)\d{4}年?(?:[-—–~至到]\d{4})?年度?(?:\d{1,2}月(?:\d{1,2}日|份|底|初|末)?)?",
     r"(?<![\d.,])(?:19|20)\d\d(?![\d.,万亿多余名人个家件条项元期场%])",
     r"[〇零一二三四五六七八九]{4}年",
-    r"(?<!\d)\d{1,2}月(?:\d{1,2}日|[份底初末]|[上中下]旬)?",
+    r"(?<!\d)(?:\d{1,2}月(?:\d{1,2}日|[份底初末]|[上中下]旬)?|[#]+月(?:[份底初末]|[上中下]旬))",
     r"\d{1,2}:\d{2}",
     r"\d+周年|\d+后(?![^。，]?[来勤])|\d+G|\d+\.0版",
     # Sums that are sayings (1+1大于2), numbers of documents, titles of documents, tables and figures, codes.
@@ -87,7 +87,7 @@ def number_pattern(words: DraftWords, declared_units: Iterable[str]) -> re.Patte
         rf"|(?P<best>[居列排]?(?:首位|榜首|第一位?(?=[，。；、]|$))|居首|领跑)|(?P<worst>[居列排]?末位|垫底)"
         rf"|(?:[居列排]|位[居列])[名在于]?[^，。；、第\d]{{0,6}}?第(?P<rank>[{_COUNTED}]+|\d+)[位名]?"
         rf"|(?<=[\u4e00-\u9fff])第(?P<place>[{_COUNTED}]+|\d+)(?:[位名]|(?=[，。；、）)]|$))"
-        rf"|翻(?:了)?(?P<doubled>[一两二三])?番(?P<doubled_more>[多余]|有余)?"
+        rf"|翻(?:了)?(?P<doubled>[一两二三四五六七八九])?番(?P<doubled_more>[多余]|有余)?"
         rf"|(?P<first>首)(?P<first_unit>{unit})"
         rf"|(?P<each>每年)(?=必)"
         rf"|第(?P<ordinal>[{_COUNTED}]+|\d+)(?P<ordinal_unit>{unit})"

@@ -13,7 +13,7 @@ from nianbao.review.draft.readings import FIRST_HALF, TARGET, DraftReading, Read
 from nianbao.review.draft.relations import MAYBE, DraftRelation, RelationKind
 from nianbao.review.draft.scores import fit_of
 from nianbao.review.draft.spoken import Spoken, in_ten_thousands
-from nianbao.review.draft.subjects import DraftPair, Subjects
+from nianbao.review.draft.subjects import RATE_BY_PER_CENT, DraftPair, Subjects
 from nianbao.review.draft.topics import PASSED, SEGMENT, SENTENCE, count_of
 from nianbao.review.draft.values import Values
 from nianbao.statistics.scopes import ALL
@@ -203,6 +203,8 @@ class PossibleReadings:
                         own = replace(one, scopes=units.scopes)
                         reading = self._readings.read_rank(number, own, among=among, by_growth=is_growth)
                         part = 1 if is_growth == by_growth else BY_THE_WAY
+                        if is_growth and self._readings.is_rate(one.names[0]):
+                            part *= RATE_BY_PER_CENT
                         yield Weighed(reading, score * units.weight * part, relation)
 
     def _comparisons(self, spoken: Spoken, at: int, number: DraftNumber, relation: DraftRelation) -> Iterator[Weighed]:
@@ -301,7 +303,7 @@ class PossibleReadings:
         ranked = [each.indicator_id for each in spoken.bound[at].ranked[:3]]
         said = [each.name for each in spoken.topics.recent(spoken.numbers[at])]
         halves = self._readings.first_halves(
-            [*list(subjects)[:2], *ranked] if is_level else said[:1] or list(subjects)[:1]
+            [*list(subjects)[:2], *ranked] if is_level else [*said[:1], *list(subjects)[:1]]
         )
         scope = spoken.topics.units(spoken.numbers[at])[0].scopes[0]
         read = [self._readings.read_part_of_year(number, relation, name, scope, part) for name in halves]

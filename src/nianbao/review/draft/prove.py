@@ -151,6 +151,8 @@ class _Prover:
                     continue
                 if told := self._told.get(index):
                     self._conclude(one, spoken, told)
+                    if told.relation.kind is RelationKind.LEVEL:
+                        self._said.append(Mention(told.reading.figure, 0, index, True, False))
                     checked.append(one)
                     continue
                 relations = [change_of(cell, passage.text, number, relations[0]), *relations[1:]]

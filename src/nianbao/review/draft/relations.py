@@ -160,7 +160,7 @@ class Relations:
             r"(?:~done~)[^，。；、\d]{0,6}$|(?:是|为|占)[^，。；]{0,4}(?:~budget~|~target~)数?的?$", clause
         ):
             return DraftRelation(RelationKind.DONE)
-        if number.unit == "倍" and not self._says(_UP, clause):
+        if number.unit == "倍" and (not self._says(_UP, clause) or self._says("(?:~growth~)的$", clause)):
             return self._multiple(text, clause, number)
         if (per := self._says(_PER, clause)) and number.unit != "元/人":
             counted = per["each"] or per["base"][0]

@@ -191,7 +191,7 @@ class Subjects:
         found = []
         if relation.base_scope:
             found.append(DraftPair(own, FigureSum((name,), (relation.base_scope,), year), 1.0))
-        elif scopes != (ALL,) and is_whole:
+        elif scopes != (ALL,) and (is_whole or self._is_own_whole(name, relation.base)):
             found.append(DraftPair(own, FigureSum((name,), (ALL,), year), 1.0))
         for share, indicator in indicators.items():
             part = SHARE_OF.fullmatch(indicator.formula)
@@ -218,6 +218,11 @@ class Subjects:
         said = [each for each in spoken.topics.in_sentence(spoken.numbers[at]) if each.name != name]
         same = [each for each in said if indicators[each.name].unit == indicators[name].unit]
         return found + [DraftPair(own, FigureSum((each.name,), each.scopes, each.year), 0.4) for each in same[-1:]]
+
+    def _is_own_whole(self, name: str, base: str) -> bool:
+        """Whether words name the whole of which a unit's figure is a part by the same indicator (全省会员)."""
+        plain, whole = base.replace(self._values.units.whole, ""), self._values.units.whole
+        return whole in base and bool(pairs_of(plain)) and self._is_named(name, plain)
 
     def wholes_of(self, name: str) -> list[str]:
         """The indicators that one is a part of: of its kind, or of all the year."""

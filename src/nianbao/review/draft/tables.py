@@ -25,18 +25,21 @@ SURE, BY_WORDS = 3.0, 2.0
 words of the row or column are worth."""
 LIKE = 0.5
 """By how many digits two indicators are apart that a series may be of."""
-_LAST = r"(?:[比较与同]?(?:上年|去年|20\d\d年)(?:同期)?)?(?:净|同比)?"
+_MOVED = (
+    r"(?:[比较与同]?(?:上年|去年|20\d\d年)(?:同期)?)?(?:净|同比)?"
+    r"(?:增长|增加|增减|增幅|增速|增量|减少|下降|变化|变动|同比)(?:率|额|数|情况)?"
+)
 _ROLES = (
     (re.compile(r".*位次|.*排名|.*名次"), "rank"),
     (re.compile(r".*完成(?:年度|年初)?(?:目标|预算|任务)?(?:率|进度|情况)|完成(?:预算|目标)"), RelationKind.DONE),
     (re.compile(r"(?:20\d\d年)?(?:年度|年初|全年|本年)?(?:目标|预算|计划)(?:数|任务)?"), "target"),
-    (re.compile(rf".*{_LAST}(?:增长|增加|增减|增幅|增速|增量|减少|下降|变化|变动|同比)(?:率|额|数|情况)?"), RelationKind.CHANGE),
+    (re.compile(rf".*{_MOVED}"), RelationKind.CHANGE),
     (re.compile(r"占(?:比|全[省市部]|总[数额])?(?:的?比重)?|比重"), RelationKind.SHARE),
 )  # fmt: skip
 _YEAR = re.compile(r"(?P<year>20\d\d)年?度?|(?P<last>(?<![比较])(?:上年|去年))|(?P<own>本年|今年)")
 _BY_GROWTH = re.compile("增")
 _OF_ROLE = re.compile(
-    rf"{_LAST}(?:增长|增加|增减|增幅|增速|增量|减少|下降|变化|变动|同比)(?:率|额|数|情况)?|占(?:比|全[省市部])?(?:的?比重)?"
+    rf"{_MOVED}|占(?:比|全[省市部])?(?:的?比重)?"
     r"|位次|排名|名次|(?:年度|年初|全年)?(?:目标|预算|计划|任务)(?:数|任务)?|完成(?:率|进度|情况)?"
 )
 
@@ -69,15 +72,31 @@ class TableReader:
         captions = groupby(enumerate(read), lambda each: each[1].cell.caption if each[1].cell else None)
         for caption, together in captions:
             cells = [cell for index, each in together if caption is not None and (cell := self._cell(index, each))]
-            found |= max((self._table(cells, ahead) for ahead in (0, 1)), key=_agreeing)
+            declared_before, declared_in_it = (self._table(cells, ahead) for ahead in (0, 1))
+            is_later = _agreeing(declared_in_it) > _agreeing(declared_before)
+            found |= declared_in_it if is_later else declared_before
         return found
 
     def _table(self, cells: Sequence[_Cell], ahead: int) -> dict[int, Weighed]:
         """What the cells of a table say whose targets were declared for its year, or in it for the next."""
         told: dict[int, Weighed] = {}
+        parts: dict[str, str] = {}
         for series in self._series([replace(each, ahead=ahead) for each in cells]):
-            told |= self._told(series)
-        return told
+            name, found = self._told(series)
+            told |= found
+            if found and not is_total(series[0].cell.label):
+                parts[series[0].cell.label] = name
+        return told | self._shares([each for each in cells if each.role == RelationKind.SHARE], parts)
+
+    def _shares(self, cells: Sequence[_Cell], parts: Mapping[str, str]) -> dict[int, Weighed]:
+        """A column that says what part each row is of them all, where most of its numbers say so."""
+        told = {}
+        for each in cells:
+            if each.scope == ALL and each.cell.label in parts:
+                whole = FigureSum(tuple(dict.fromkeys(parts.values())), (ALL,), each.year)
+                one = replace(whole, names=(parts[each.cell.label],))
+                told[each.passage] = self._by_per_cent(each, RelationKind.SHARE, one, whole)
+        return told if 2 * _agreeing(told) > max(len(told), 2) else {}
 
     def _cell(self, index: int, passage: Passage) -> _Cell | None:
         cell, numbers = passage.cell, list(self._finder.find(passage.text))
@@ -118,31 +137,30 @@ class TableReader:
     def _is_of_unit(self, one: _Cell) -> bool:
         return one.scope != ALL or one.cell.label == self._values.units.whole or is_total(one.cell.label)
 
-    def _told(self, series: Sequence[_Cell]) -> dict[int, Weighed]:
+    def _told(self, series: Sequence[_Cell]) -> tuple[str, dict[int, Weighed]]:
         """What the cells of a series say of the indicator that most of them are of."""
         scores = {}
         for name in self._candidates(series):
             if met := self._evidence(series, name):
                 scores[name] = sum(met.values()) + BY_WORDS * self._likeness(series, name)
         if not scores:
-            return {}
+            return "", {}
         names = sorted(scores, key=lambda name: -scores[name])
         met, told = self._evidence(series, names[0]), {}
+        readable = sum(bool(self._read(each, names[0])) for each in series)
         for each in series:
             others = sum(digits for passage, digits in met.items() if passage != each.passage)
-            read = [
-                one for name in names if scores[name] >= scores[names[0]] - LIKE for one in self._read(each, name)
-            ]
-            if read and others >= SURE and 2 * len(met) > len(series):
+            read = [one for name in names if scores[name] >= scores[names[0]] - LIKE for one in self._read(each, name)]
+            if read and others >= SURE and 2 * len(met) > readable:
                 told[each.passage] = next((one for one in read if one.reading.is_true), read[0])
-        return told
+        return names[0], told
 
     def _candidates(self, series: Sequence[_Cell]) -> Iterable[str]:
         scopes = {each.scope for each in series}
         for name in self._values.profiles:
-            if not name.startswith(TARGET) and not self._values.is_change(name):
-                if self._readings.has(name, tuple(scopes - {ALL}) or (ALL,)):
-                    yield name
+            is_plain = not name.startswith(TARGET) and not self._values.is_change(name)
+            if is_plain and self._readings.has(name, tuple(scopes - {ALL}) or (ALL,)):
+                yield name
 
     def _evidence(self, series: Sequence[_Cell], name: str) -> dict[int, float]:
         """By how many digits each cell of a series meets an indicator."""
