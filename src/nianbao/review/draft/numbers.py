@@ -116,7 +116,7 @@ class NumberFinder:
                 if (last, this) in (("个", "百分点"), ("", "百分点")):
                     found[-1] = _in_points(found[-1])
             if read and (whole_of := _OUT_OF.search(text, 0, start)):
-                read = [_in_per_cent(each, whole_of["out_of"]) for each in read]
+                read = [in_per_cent(each, whole_of["out_of"]) for each in read]
             found.extend(read)
         for place in range(len(found) - 2, -1, -1):
             if _LISTED.fullmatch(text, found[place].end, found[place + 1].start):
@@ -143,7 +143,7 @@ def _in_points(number: DraftNumber) -> DraftNumber:
     return replace(number, wording=_claim(number.text, number.wording.style, number.numeral, half), unit="百分点")
 
 
-def _in_per_cent(number: DraftNumber, out_of: str) -> DraftNumber:
+def in_per_cent(number: DraftNumber, out_of: str) -> DraftNumber:
     """A number that is said of a round number (每百名中有90名) as per cent."""
     scale = 100 / (Decimal(out_of) if out_of.isdigit() else whole(out_of))
     low, high = number.wording.low, number.wording.high

@@ -13,7 +13,7 @@ from nianbao.review.draft.context import background_of
 from nianbao.review.draft.deciding import Deciding, digits_of
 from nianbao.review.draft.doubts import Doubts
 from nianbao.review.draft.mention import Mention, Speaking
-from nianbao.review.draft.numbers import DraftNumber, NumberFinder, NumberKind
+from nianbao.review.draft.numbers import DraftNumber, NumberFinder, NumberKind, in_per_cent
 from nianbao.review.draft.possible import PossibleReadings, Weighed
 from nianbao.review.draft.profiles import DraftVocabulary, read_vocabulary
 from nianbao.review.draft.reading import DraftCell, Paragraph, Passage, passages
@@ -315,6 +315,8 @@ class _Prover:
         if number.kind is NumberKind.ORDINAL and spoken.topics.is_ahead(number) and planned in self._indicators:
             name = planned
         indicator = self._indicators[name]
+        if number.unit == "倍" and indicator.unit == "%":  # a growth beyond tenfold is printed in multiples
+            number = one.number = in_per_cent(number, "1")
         scope = spoken.topics.units(spoken.numbers[at])[0].scopes[0]
         scope = scope if self._readings.has(name, (scope,)) else ALL
         years = [tagged_year] if tagged_year is not None else self._possible.years(spoken, at, name, DraftRelation())

@@ -151,7 +151,7 @@ class TableReader:
         for each in series:
             others = sum(digits for passage, digits in met.items() if passage != each.passage)
             read = [one for name in names if scores[name] >= scores[names[0]] - LIKE for one in self._read(each, name)]
-            if read and others >= SURE and 2 * len(met) > readable:
+            if read and others >= SURE and 2 * len(met) >= readable:
                 told[each.passage] = next((one for one in read if one.reading.is_true), read[0])
         return names[0], told
 
