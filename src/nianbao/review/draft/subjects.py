@@ -184,14 +184,15 @@ class Subjects:
     ) -> list[DraftPair]:
         """Of what a figure may be a share: what the words say, the whole of its units, or what it is among."""
         indicators, own = self._values.figures.project.indicators, FigureSum((name,), scopes, year)
-        is_whole = self._is_filling(relation.base)
+        is_whole, whole_word = self._is_filling(relation.base), self._values.units.whole
+        plain = relation.base.replace(whole_word, "")
         if indicators[name].unit == "%":  # no rate is a part of the whole, and what is done of a plan is none either
             is_none = self._is_done(name) or self._values.units.whole in relation.base
             return [DraftPair(own, None, OF_A_RATE if is_none else 1.0)]
         found = []
         if relation.base_scope:
             found.append(DraftPair(own, FigureSum((name,), (relation.base_scope,), year), 1.0))
-        elif scopes != (ALL,) and (is_whole or self._is_own_whole(name, relation.base)):
+        elif scopes != (ALL,) and (is_whole or (whole_word in relation.base and self._is_named(name, plain))):
             found.append(DraftPair(own, FigureSum((name,), (ALL,), year), 1.0))
         for share, indicator in indicators.items():
             part = SHARE_OF.fullmatch(indicator.formula)
@@ -218,11 +219,6 @@ class Subjects:
         said = [each for each in spoken.topics.in_sentence(spoken.numbers[at]) if each.name != name]
         same = [each for each in said if indicators[each.name].unit == indicators[name].unit]
         return found + [DraftPair(own, FigureSum((each.name,), each.scopes, each.year), 0.4) for each in same[-1:]]
-
-    def _is_own_whole(self, name: str, base: str) -> bool:
-        """Whether words name the whole of which a unit's figure is a part by the same indicator (全省会员)."""
-        plain, whole = base.replace(self._values.units.whole, ""), self._values.units.whole
-        return whole in base and bool(pairs_of(plain)) and self._is_named(name, plain)
 
     def wholes_of(self, name: str) -> list[str]:
         """The indicators that one is a part of: of its kind, or of all the year."""
