@@ -415,15 +415,19 @@ def test_a_form_sheet_is_headed_like_a_statistical_form(project: Project, blank:
         assert all(signature in shown[-2] for signature in workbook_words.SIGNATURES)
 
 
-def test_sheets_print_on_a4_one_page_wide(blank: Workbook) -> None:
+def test_sheets_print_on_a4_one_page_wide(project: Project, blank: Workbook) -> None:
     """A sheet fits the width of A4, numbers its pages, keeps its head in sight and repeats it."""
     for sheet in blank.worksheets[:-1]:
         assert sheet.page_setup.paperSize == 9
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert sheet.page_setup.fitToWidth in (None, 1)
         assert sheet.page_setup.fitToHeight == (None if sheet.title.startswith("GH01") else 0), "GH01 goes on one page"
-        assert "&P" in sheet.oddFooter.center.text
-        assert "&N" in sheet.oddFooter.center.text
+        assert "&P" in sheet.oddFooter.right.text and "&N" in sheet.oddFooter.right.text
+        assert project.units[XINING].zh in sheet.oddFooter.left.text
+    for code, form in project.forms.items():
+        for sheet in blank.worksheets:
+            if sheet.title.startswith(code):
+                assert f"{form.table_no} {form.zh}" in sheet.oddFooter.left.text, "a page alone says whose form it is"
     for sheet in blank.worksheets[2:-1]:
         assert sheet.freeze_panes
         assert sheet.print_title_rows

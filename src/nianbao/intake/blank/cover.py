@@ -56,7 +56,7 @@ def write_cover(
     _write_self_check(page, list(counted.values()))
     page.row += 1
     _write_contents(page, sheets, counted)
-    page.finish()
+    page.finish(f"{book.unit.zh}　{book.period.zh}")
 
 
 def _write_answer(page: Page, key: str, label: str) -> None:

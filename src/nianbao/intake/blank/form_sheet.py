@@ -88,7 +88,7 @@ def write_form(book: BlankBook, sheet: Worksheet, due: DueForm) -> Counted:
     runs_over = not page.has_room_for(range(page.row), landscape)
     on_one = runs_over and not may_grow and page.has_room_for(range(page.row), landscape, _SHRUNK)
     sheet.set_h_pagebreaks([] if on_one else page.breaks(breaks, repeated, landscape))
-    page.finish(landscape, may_grow, on_one)
+    page.finish(f"{form.table_no} {form.zh}　{book.unit.zh}　{period.zh}", landscape, may_grow, on_one)
     return check.count()
 
 

@@ -33,4 +33,4 @@ def write_guide(book: BlankBook, sheet: Worksheet) -> None:
         page.put(0, f"{number}.", "guide")
         page.put(1, line, "guide")
         page.row += 1
-    page.finish()
+    page.finish(f"{book.unit.zh}　{book.period.zh}")

@@ -31,7 +31,9 @@ _SPARE = 0.97
 _DIGIT = 6.0
 """How wide a digit of the text font is, in points; columns are measured in it."""
 
-_FOOTER = "&C&9第 &P 页　共 &N 页"
+_FOOTER = "&L&9 {whose}&R&9第 &P 页　共 &N 页"
+_LONGEST_FOOTER = 200
+"""Characters of it that are said of whose a page is; a program takes 255 of a foot."""
 _MAY_RESIZE = {"format_columns": True, "format_rows": True}
 
 
@@ -160,8 +162,8 @@ class Page:
         """Let the cursor wait here, unless it already waits further up."""
         self.first_input = self.first_input or (row, column)
 
-    def finish(self, landscape: bool = False, may_grow: bool = False, on_one_page: bool = False) -> None:
-        """Set the sheet up for A4, and lock what is not an input unless rows may be put in.
+    def finish(self, whose: str, landscape: bool = False, may_grow: bool = False, on_one_page: bool = False) -> None:
+        """Set the sheet up for A4, each page with `whose` at its foot; lock what is no input unless rows may be put in.
 
         Under a protection WPS and LibreOffice put no rows in, and Excel none with the formulas of the others.
         """
@@ -173,7 +175,7 @@ class Page:
         self.sheet.fit_to_pages(1, int(on_one_page))
         self.sheet.center_horizontally()
         self.sheet.set_margins(left=_SIDE, right=_SIDE, top=_END, bottom=_END)
-        self.sheet.set_footer(_FOOTER)
+        self.sheet.set_footer(_FOOTER.format(whose=whose[:_LONGEST_FOOTER].replace("&", "&&")))
         self.sheet.hide_gridlines(2)
         if landscape:
             self.sheet.set_landscape()
