@@ -35,8 +35,8 @@ def test_the_bench_measures_every_stage() -> None:
     ]  # fmt: skip
     assert all(measure["value"] > 0 for measures in sections.values() for measure in measures)
     rendered = {measure["what"] for measure in sections["Publishing"]}
-    kinds = ("site", "docx", "xlsx", "pdf", "sdmx")
-    assert {f"render {code} {kind}" for code in ("work_report", "audit_report") for kind in kinds} <= rendered
+    kinds = ("HTML", "Word", "Excel", "PDF", "SDMX")
+    assert {f"render {code} as {kind}" for code in ("work_report", "audit_report") for kind in kinds} <= rendered
     assert {"work_report: figures.sdmx.csv", "audit_report: figures.csv"} <= rendered
     assert {"≥ 0.25", "≤ 0.8 s", "≤ 3 s", "≤ 5 s", "≤ 10 s", "flat"} <= {
         measure["aim"] for measures in sections.values() for measure in measures
