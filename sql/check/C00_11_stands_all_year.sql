@@ -6,17 +6,9 @@
 -- says: “{zh}”全年不变，{named}本年前期报的是{expected}{measure}，这一次是{value}{measure}，请核对；确有变动的请在说明栏写明原因，前一期报错的请先更正前一期。
 -- because: 全年只定一次的数前后两期不同，要么是填错，要么是批准后又改了，都要说清。
 WITH all_year AS (
-    SELECT
-        form_code, part, field, zh
+    SELECT form_code
     FROM reference.fields
     WHERE stands_all_year
-),
-
-keys AS (
-    SELECT
-        form_code, part, field
-    FROM reference.fields
-    WHERE is_row_key
 ),
 
 sides AS (
@@ -31,54 +23,48 @@ sides AS (
     WHERE s.form_code IN (SELECT y.form_code FROM all_year AS y)
 ),
 
-keyed AS (
+-- The key of a row beside each of its cells, in one pass over the cells of all periods.
+told AS (
     SELECT
-        p.submission_id, p.said_in, c.part, c.row_no,
-        list([c.field, coalesce(c.read_as, c.text)] ORDER BY c.field) AS row_key,
-        min(c.text) AS named
+        p.submission_id, p.said_in, p.period_end, p.is_now, c.part, c.row_no, c.field, c.value, f.stands_all_year,
+        list_sort(list([c.field, coalesce(c.read_as, c.text)]) FILTER (WHERE f.is_row_key) OVER own_row) AS row_key,
+        coalesce(min(CASE WHEN f.is_row_key THEN c.text END) OVER own_row, f.zh) AS named
     FROM sides AS p
     INNER JOIN known.cell AS c ON p.said_in = c.submission_id
-    INNER JOIN keys AS k ON c.form_code = k.form_code AND c.part = k.part AND c.field = k.field
-    GROUP BY p.submission_id, p.said_in, c.part, c.row_no
+    INNER JOIN reference.fields AS f ON c.form_code = f.form_code AND c.part = f.part AND c.field = f.field
+    WHERE f.is_row_key OR f.stands_all_year
+    WINDOW own_row AS (PARTITION BY p.submission_id, p.said_in, c.part, c.row_no)
+),
+
+placed AS (
+    SELECT
+        *,
+        bool_or(is_now) OVER (PARTITION BY submission_id, part, row_key) AS has_row
+    FROM told
 ),
 
 -- Of a key that a period has twice it is open which row is meant.
-told AS (
-    SELECT
-        p.submission_id, p.period_end, p.is_now, c.part, c.row_no, c.field, c.value, k.row_key,
-        coalesce(k.named, f.zh) AS named
-    FROM sides AS p
-    INNER JOIN known.cell AS c ON p.said_in = c.submission_id
-    INNER JOIN all_year AS f ON c.form_code = f.form_code AND c.part = f.part AND c.field = f.field
-    LEFT JOIN keyed AS k
-        ON p.submission_id = k.submission_id AND p.said_in = k.said_in AND c.part = k.part AND c.row_no = k.row_no
-    QUALIFY
-        count(*) OVER (PARTITION BY p.submission_id, p.said_in, c.part, c.field, k.row_key) = 1
-),
-
-before AS (
+told_once AS (
     SELECT *
-    FROM told
-    WHERE NOT is_now AND value IS NOT NULL
+    FROM placed
+    WHERE stands_all_year
     QUALIFY
-        row_number() OVER (PARTITION BY submission_id, part, field, row_key ORDER BY period_end DESC) = 1
+        count(*) OVER (PARTITION BY submission_id, said_in, part, field, row_key) = 1
 ),
 
-rows_now AS (
-    SELECT DISTINCT
-        submission_id, part, row_key
-    FROM keyed
-    WHERE said_in = submission_id
+compared AS (
+    SELECT
+        submission_id, part, field, row_key, has_row,
+        max(row_no) FILTER (WHERE is_now) AS row_no,
+        max(value) FILTER (WHERE is_now) AS value,
+        max_by(value, period_end) FILTER (WHERE NOT is_now AND value IS NOT NULL) AS expected,
+        max_by(named, period_end) FILTER (WHERE NOT is_now AND value IS NOT NULL) AS named
+    FROM told_once
+    GROUP BY submission_id, part, field, row_key, has_row
 )
 
 SELECT
-    b.submission_id, n.row_no, b.part, b.field, coalesce(n.value, 0) AS value, b.value AS expected,
-    CASE WHEN n.value IS NULL THEN b.named || '（这一次没有这一行）' ELSE b.named END AS named
-FROM before AS b
-LEFT JOIN told AS n
-    ON
-        b.submission_id = n.submission_id AND n.is_now AND b.part = n.part AND b.field = n.field
-        AND b.row_key IS NOT DISTINCT FROM n.row_key
-LEFT JOIN rows_now AS r
-    ON b.submission_id = r.submission_id AND b.part = r.part AND b.row_key = r.row_key
-WHERE n.value <> b.value OR (b.row_key IS NOT NULL AND r.row_key IS NULL AND b.value <> 0)
+    submission_id, row_no, part, field, coalesce(value, 0) AS value, expected,
+    CASE WHEN value IS NULL THEN named || '（这一次没有这一行）' ELSE named END AS named
+FROM compared
+WHERE value <> expected OR (row_key IS NOT NULL AND NOT has_row AND expected <> 0)
