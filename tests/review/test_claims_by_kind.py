@@ -66,6 +66,11 @@ KINDS = [
         "55条",
         "57条",
     ),
+    ("海南州职工入会率83.67%，列各市州{}。", "倒数第二", "倒数第三"),
+    ("审计资金2.2亿元，比上年少了{}。", "一半还多", "六成还多"),
+    ("免费体检人数由10016人增加到50180人，翻了{}。", "两番多", "五番"),
+    ("“安康杯”参赛企业1533家、参赛职工26.03万人，同比分别增长{}和21.4%。", "19.2%", "21.4%"),
+    ("会员西宁市24.6万人、海西州11.4万人、海东市9.3万人，三地合计占全省会员的{}。", "47.3%", "80.2%"),
     ("会员人数西宁市246424人、海东市92772人、海西州113877人，三者之中{}最多。", "西宁市", "海东市"),
 ]
 
@@ -111,6 +116,12 @@ def test_S13_a_head_and_a_label_say_what_a_cell_is(project: Project, figures: Fi
     checked = prove(WordFile(tmp_path / "table.docx").paragraphs, figures, YEAR)
     wrong = [one.number.text for one in checked if any(verdict.is_deviation for verdict in one.verdicts)]
     assert wrong == ["1036742", "14.0"]
+
+
+def test_S13_a_month_and_a_multiple_of_a_growth_are_not_held_against_figures(figures: Figures) -> None:
+    """S13: 三月底 counts nothing, and how many times one growth is another no figure says."""
+    assert _deviating("国家审计指出的67个帮扶资金问题，整改了61个，三月底前必须清零。", figures) == []
+    assert _deviating("新就业形态会员增长12%，增幅接近全省会员增幅的五倍。", figures) == []
 
 
 def test_S13_what_is_planned_is_no_figure(figures: Figures) -> None:

@@ -15,7 +15,6 @@ from nianbao.review.draft.topics import Topics
 
 _GENERAL_HEAD = re.compile(r"本年|上年|去年|上年同期|上年数|本年数|数值|数量|金额|本期|合计|总计|小计")
 _MOVED = re.compile(r"增长|增减|增幅|增速|变化|变动|同比")
-_PER_CENT = re.compile(r"增长|增幅|增速|同比")
 _EITHER_WAY = re.compile(r"增减|变化|变动|同比")
 _YEAR = re.compile(r"(?P<year>20\d\d)年?度?|(?<![比较])(?:上年|去年)(?:同期|数)?")
 _BRACKETS = re.compile(r"[（(][^（()）]*[）)]")
@@ -82,8 +81,6 @@ def sentence_of(
 def units_of(cell: DraftCell, number: DraftNumber) -> list[DraftNumber]:
     """A number of a cell with each unit that its table says; money for a person is one of its own."""
     unit = "元/人" if cell.unit == "元" and "人均" in cell.head else cell.unit
-    if _PER_CENT.search(cell.head) and (not unit or "、" in unit):
-        unit = "%"
     return [in_unit(number, each) for each in unit.split("、")]
 
 

@@ -36,8 +36,6 @@ _HEADING_STYLE = re.compile(r"(?i)heading|title|标题")
 _UNIT_LINE = re.compile(r"^[（(]?(?:计量|金额)?单位[：:]\s*(?P<unit>[^）)\s]+)")
 _UNIT_IN_HEAD = re.compile(r"[（(](?P<unit>[^（()）]+)[）)]\s*$")
 _UNIT_IN_CAPTION = re.compile(r"[（(](?:计量|金额)?(?:单位[：:])?(?P<unit>[^（()）]+)[）)]\s*$")
-_RATE_HEAD = re.compile("率$|占比|比重|增幅")
-"""What is never in the unit over a table, whatever that says."""
 _UNIT_HEAD = re.compile(r"(?:计量|金额)?单位")
 _UNIT = re.compile(r"[万亿]?(?:元(?:/人)?|人次|[人名个家件条项期场次届批年省%])")
 _YEAR_HEAD = re.compile(r"年[度份]?")
@@ -263,8 +261,7 @@ class _Tables:
         in_row = next(units, "")  # the first column (单位) is of who reports
         label = _text(cells[min(cells)])
         in_label = _UNIT_IN_HEAD.search(label)
-        over = "%" if unit_over and _RATE_HEAD.search(head) else unit_over
-        found = in_head["unit"] if in_head else in_row or (in_label["unit"] if in_label else over)
+        found = in_head["unit"] if in_head else in_row or (in_label["unit"] if in_label else unit_over)
         year = next((text for name, text in by_head.items() if _YEAR_HEAD.fullmatch(name) and text.isdigit()), "")
         name = head[: in_head.start()] if in_head else head
         unit = found if _are_units(found) or found == in_row else ""
