@@ -36,6 +36,9 @@ PERIODS = ("2021Q4", "2023Q4", "2025Q4")
 WITNESSES = ("QH630100", "QH630200")
 """Their good workbooks arrive first and last in every run; nothing of the others may touch them."""
 
+FIXES_STANDARDS = "QHB03"
+"""The office that alone is asked for the standards of GH05, which need not be answered."""
+
 GH05: Row = {
     "warmth_funds": Decimal("250000"),
     "warmth_persons": 500,
@@ -154,9 +157,9 @@ def code_cell(book: Workbook, asked: str, form: str = "GH05") -> Any:
 
 
 def units(project: Project, period: Period) -> Iterator[Unit]:
-    """The units that owe GH05, each once; the witnesses are left out."""
+    """The units that owe GH05, each once; the witnesses and who fixes the standards are left out."""
     for unit in project.units.values():
-        if unit.code not in WITNESSES and unit.is_counted and unit.is_valid_on(period.end):
+        if unit.code not in (*WITNESSES, FIXES_STANDARDS) and unit.is_counted and unit.is_valid_on(period.end):
             yield unit
 
 

@@ -104,6 +104,9 @@ def titled(book: Workbook, *titles: str) -> Worksheet:
     """GH05 with columns of last year's numbers put before the own ones, and these titles over all of them."""
     sheet = sheet_of(book, "GH05")
     (row, column) = next((cell.row, cell.column) for line in sheet.iter_rows() for cell in line if cell.value == "数值")
+    for area in list(sheet.merged_cells.ranges):
+        if titles[1:] and area.min_row > row:
+            sheet.unmerge_cells(str(area))  # a program moves them along; openpyxl leaves them where they are
     for _ in titles[1:]:
         sheet.insert_cols(column)
     for line in range(row + 1, row + 12):

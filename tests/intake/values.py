@@ -11,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from nianbao.terms.filled import Row
 from nianbao.terms.period import Period
-from tests.intake.faults import ACCEPTED, GH05, QUARANTINED, REJECTED, Case, Desk, Make
+from tests.intake.faults import ACCEPTED, FIXES_STANDARDS, GH05, QUARANTINED, REJECTED, Case, Desk, Make
 from tests.intake.sheets import GH03, SITES, below, changed, find
 from tests.workbooks import cover_cell, repacked
 
@@ -156,14 +156,14 @@ def answers(**changes: Any) -> Make:
     return lambda desk: desk.workbook({"GH05": {"main": [{**GH05, **changes}]}})
 
 
-def std(text: str) -> Any:
-    """Answer an optional question with a mark that it does not apply."""
+def std(text: str) -> Make:
+    """Answer an optional question with a mark that it does not apply, as the office that is asked it."""
 
     def change(book: Workbook) -> None:
         sheet = next(each for each in book.worksheets if each.title.startswith("GH05"))
         find(sheet, "GH05-10").offset(0, 1).value = text
 
-    return change
+    return lambda desk: replace(desk, unit=desk.project.units[FIXES_STANDARDS]).edited(change)
 
 
 WIDE, GROUPED = "２５００００", "２５０，０００．００"
@@ -216,7 +216,7 @@ CASES = [
         62,
         *(number(text, asked="warmth_persons") for text in ("-", "—", "--", "/", "无", "…", " ", "\u200b")),
         Case(0, lambda desk: desk.answering("无", "relief_persons"), REJECTED, ("C00-7",)),
-        Case(0, lambda desk: desk.edited(std("—")), ACCEPTED, ()),
+        Case(0, std("—"), ACCEPTED, ()),
     ),
     *of(
         63,

@@ -19,6 +19,8 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _TOP, _LEFT = standard.MARGINS["上"], standard.MARGINS["左"]
 _RIGHT, _BOTTOM = standard.PAPER[0] - standard.MARGINS["右"], standard.PAPER[1] - standard.MARGINS["下"]
 _SIZE_TOLERANCE = 0.3
+_INDENTED = 25.0
+"""A heading begins no further right of the edge of the text, in millimetres: twice what it is set in."""
 _ADJACENT = (20.0, 40.0)
 """Lines of running text so many points apart follow each other."""
 _ENOUGH = 5
@@ -104,7 +106,8 @@ def _type_area(page: PrintedPage, where: str) -> Iterator[Departure]:
 def _sizes(page: PrintedPage) -> Iterator[Departure]:
     """Headings by their numbers that are not as large as the text; those in the contents end with a page."""
     for line in page.lines:
-        if _LEVEL.match(line.text) and not _LISTED.search(line.text) and not _is_running(line):
+        begins_a_line = line.letters[0].left < _LEFT + _INDENTED  # a cell of a table begins anywhere
+        if _LEVEL.match(line.text) and begins_a_line and not _LISTED.search(line.text) and not _is_running(line):
             yield Departure(standard.BODY_SIZE, f"第{page.number}面“{line.text[:12]}”", f"{line.size:g}磅")
 
 
