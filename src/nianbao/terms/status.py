@@ -124,8 +124,8 @@ _SIGNS = {
 
 TOLD: Mapping[Outcome, str] = {
     Outcome.ACCEPTED: "全部接收",
-    Outcome.PARTLY: "部分接收，其余请按下列问题修改后重报",
-    Outcome.REJECTED: "未接收，请按下列问题修改后重报",
+    Outcome.PARTLY: "部分接收，其余请按下列意见改正或说明后重报",
+    Outcome.REJECTED: "未接收，请按下列意见改正或说明后重报",
     Outcome.QUARANTINED: "不能登记，已隔离保存，请按下列问题改正后重新报送",
     Outcome.DUPLICATE: "与此前报送的文件完全相同，未重复登记",
     Outcome.KEPT: "已收到保存，因系统故障暂未审核完，本单位不必重报",

@@ -117,6 +117,19 @@ def test_every_receipt_has_the_documented_shape(lived: Desk) -> None:
             assert set(item) == set(SCHEMA["properties"]["findings"]["items"]["properties"])
 
 
+def test_a_page_says_what_a_clerk_can_use(lived: Desk) -> None:
+    """Codes of our own stand in the JSON alone; who sent a file twice is not told that nothing was found in it."""
+    for path in lived.home.outbox.rglob(f"*{RECEIPT}"):
+        receipt = json.loads(path.read_text("utf-8"))
+        page = path.with_name(path.name.removesuffix(RECEIPT) + PAGE).read_text("utf-8")
+        ours = {item["code"] for item in receipt["findings"] if "_" in item["code"]}
+        assert not {code for code in ours if code in page}
+        if receipt["outcome"] == "duplicate":
+            assert "不必重报" in page and "没有发现问题" not in page
+        elif receipt["outcome"] == "quarantined":
+            assert ours
+
+
 def test_all_errors_come_at_once_with_what_was_given_and_expected(wrong: dict[str, Any]) -> None:
     """Each finding names its cell, the value given, what it was compared with, the difference, and the time before."""
     by_code = {item["code"]: item for item in wrong["findings"]}

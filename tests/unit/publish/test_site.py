@@ -13,6 +13,7 @@ import pytest
 from nianbao.publish.site import write
 from nianbao.publish.site.figure import change_text
 from nianbao.publish.site.index_data import meaning
+from nianbao.publish.site.outline import Outline
 from nianbao.terms.background import Background, Described, Due
 from nianbao.terms.document import Document, PrintedFigure
 from nianbao.terms.status import Status
@@ -325,3 +326,17 @@ def test_a_wording_is_explained(word: str) -> None:
 def test_a_change_is_told_as_its_unit_has_it(now: str, before: str, unit: str, text: str) -> None:
     """Rates change by points; a share of nothing, or of less than nothing, is not told."""
     assert change_text(Decimal(now), Decimal(before), unit) == text
+
+
+def test_a_section_without_a_heading_is_called_as_the_one_over_it() -> None:
+    """Nowhere does a reader meet the id of a section: not among figures, nor among texts and revisions."""
+    it = document()
+    bare = replace(it, sections=tuple(replace(each, title="") if each.id == "W1.1" else each for each in it.sections))
+    assert Outline(bare).titles["W1.1"] == Outline(it).titles["W1"]
+
+
+def test_every_page_of_sample_data_says_that_it_is(tmp_path: Path) -> None:
+    """Whoever prints the page of one figure has the notice on it, and the first page has it once."""
+    notice = "合成样例数据。"
+    write(replace(with_background(), notices=(notice,)), tmp_path)
+    assert [page.name for page in tmp_path.rglob("*.html") if page.read_text("utf-8").count(notice) != 1] == []

@@ -125,6 +125,25 @@ def test_S10_no_number_is_broken_in_two(page: Browser, site: Path, name: str, wi
     assert broken == []
 
 
+SPILLED = """
+[...document.querySelectorAll("table:not(.cells) :is(th, td)")].filter((cell) => {
+  if (!cell.offsetParent || cell.querySelector(".unseen")) return false;
+  const range = document.createRange(); range.selectNodeContents(cell);
+  const edge = cell.getBoundingClientRect().right + 1;
+  return [...range.getClientRects()].some((each) => each.right > edge);
+}).map((cell) => cell.textContent.trim())
+"""
+"""The cells of tables whose text runs over the next one."""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_cell_runs_over_the_next_one_on_a_phone(page: Browser, site: Path, name: str) -> None:
+    """The title of a form beside its periods, too: what is longer than its column is broken, not laid over another."""
+    page.size(390, 844)
+    page.open((site / name).as_uri())
+    assert page.js(SPILLED) == []
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_text_can_be_read(page: Browser, site: Path, name: str) -> None:
     """The contrast of every rendered text with its ground is at least 4.5:1."""
@@ -254,6 +273,24 @@ def test_the_head_of_a_table_stands_on_every_printed_page(page: Browser, site: P
     with closing(pypdfium2.PdfDocument(page.printed())) as paper:
         said = [sheet.get_textpage().get_text_bounded() for sheet in paper]
     assert len(said) > 2 and heads.replace("↕", "") in "".join(said[-2].split())
+
+
+def test_a_table_never_ends_with_one_row_on_the_next_sheet(page: Browser, site: Path) -> None:
+    """Wherever the first sheet ends, its note and at least two rows go over with the last one."""
+    page.open((site / "index.html").as_uri())
+    page.js(
+        "document.getElementById('text').innerHTML = '<div></div><figure class=table><table><tbody>'"
+        " + [...Array(9).keys()].map((n) => `<tr><td>row-${n}</td></tr>`).join('')"
+        " + '</tbody></table><p class=note>below</p></figure>'"
+    )
+    carried = set()
+    for height in range(500, 900, 28):
+        page.js(f"document.querySelector('#text > div').style.height = '{height}px'")
+        with closing(pypdfium2.PdfDocument(page.printed())) as paper:
+            said = [sheet.get_textpage().get_text_bounded() for sheet in paper]
+        if "below" not in said[0]:
+            carried.add(said[1].count("row-"))
+    assert len(carried) > 3 and not carried & {0, 1}
 
 
 @pytest.mark.parametrize("name", NAMES)

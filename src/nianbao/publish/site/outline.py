@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from nianbao.publish.plain import unit_names
+from nianbao.publish.plain import section_titles, unit_names
 from nianbao.terms.document import Document, Paragraph, PrintedFigure
 
 UNITS_A_LEAF = 100
@@ -43,7 +43,7 @@ class Outline:
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.titles = {section.id: section.title or section.id for section in document.sections}
+        self.titles = section_titles(document)
         self._contributors = unit_names(document)
         self.units = {**document.background.units, **self._contributors}
         self._places: dict[str, dict[str, int]] = {}

@@ -49,6 +49,7 @@ class Frame:
     title: str
     edition: str
     unfinished: str
+    notices: tuple[str, ...]
     zh: str
     year: int
     is_whole: bool
@@ -65,6 +66,7 @@ def pages_of(
         document.title,
         document.edition,
         document.unfinished,
+        document.notices,
         document.zh,
         document.year,
         document.is_whole,
