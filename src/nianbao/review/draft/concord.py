@@ -8,24 +8,23 @@ what they are of.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import combinations, permutations
 from math import log10
 
-from nianbao.review.draft.deciding import ESTABLISHED, information
+from nianbao.review.draft.among import Weighed
 from nianbao.review.draft.mention import FigureSum
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
-from nianbao.review.draft.possible import Weighed
 from nianbao.review.draft.profiles import pairs_of
-from nianbao.review.draft.readings import TARGET, Readings
+from nianbao.review.draft.readings import Readings
 from nianbao.review.draft.relations import DraftRelation, RelationKind
 from nianbao.review.draft.scores import COUNTER, fit_of, is_written_out
 from nianbao.review.draft.spoken import Met, Spoken
-from nianbao.review.draft.subjects import SHARE_OF, Subjects
+from nianbao.review.draft.subjects import Subjects
 from nianbao.review.draft.topics import SEGMENT, SENTENCE, names_past
 from nianbao.review.draft.values import Values
-from nianbao.review.draft.verdicts import slips_of
+from nianbao.review.draft.verdicts import information
 from nianbao.statistics.scopes import ALL
 
 SAID, UNSAID = 0.5, 0.02
@@ -116,23 +115,7 @@ class Concord:
             result.append(sorted(met, key=lambda each: -each.evidence)[:MOST])
         return result
 
-    def agreeing(
-        self, spoken: Spoken, number: DraftNumber, met: Sequence[Met], relation: DraftRelation, wrong: Weighed | None
-    ) -> Weighed | None:
-        """What a number meets that it may well be said of, in spite of a reading that shows it wrong."""
-        for each in met:
-            if each.evidence < (SURELY if wrong is None else IN_SPITE if wrong.weight >= ESTABLISHED else IN_DOUBT):
-                return None
-            if wrong and (each.is_slip or self._is_mistaken(spoken, number, each, wrong)):
-                continue
-            is_moved = each.kind is RelationKind.CHANGE and each.other and each.other.year != each.one.year
-            said = DraftRelation(each.kind, relation.sign if is_moved else 0)
-            reading = self._readings.read(number, said, each.one, each.other)
-            if reading.is_true:
-                return Weighed(reading, 1.0, said)
-        return None
-
-    def differing(self, spoken: Spoken, at: int) -> Weighed | None:
+    def of_row(self, spoken: Spoken, at: int) -> Weighed | None:
         """What a number of a row should say of its unit, where the others of the row say it of theirs."""
         numbers, topics = spoken.numbers, spoken.topics
         number, units = numbers[at], topics.units(numbers[at])
@@ -155,62 +138,6 @@ class Concord:
         base = of.other and replace(of.other, scopes=(ALL,) if of.other.scopes == (ALL,) else units[0].scopes)
         reading = self._readings.read(number, said, replace(of.one, scopes=units[0].scopes), base)
         return Weighed(reading, 1.0, said) if reading.value is not None and not reading.is_true else None
-
-    def slipped(self, spoken: Spoken, at: int) -> Weighed | None:
-        """The figure that a number would be but for a slip: of its digits, of its unit, or that it is last year's."""
-        number, met, own = spoken.numbers[at], spoken.met[at], self._values.year
-        if information(number) < SLIPS_FROM or any(not each.is_slip and each.evidence > 0 for each in met):
-            return None
-        said = "".join((*spoken.passage.heads, spoken.passage.text))
-        if not names_past(said, own):
-            for each in met:
-                if each.is_slip and each.kind is RelationKind.LEVEL and each.evidence >= IN_DOUBT:
-                    return self._level(number, replace(each.one, year=own))
-        words, likely = self._words(spoken, number), 0.0
-        best: FigureSum | None = None
-        for variant in slips_of(number):
-            for one in self._found(spoken, variant, {}):
-                weight = words[one.one.names[0]] * one.likely
-                if one.kind is RelationKind.LEVEL and one.one.year == own and weight > likely:
-                    likely, best = weight, one.one
-        if best and information(number) + log10(likely / SLIPS) >= SURELY:
-            return self._level(number, best)
-        return None
-
-    def _level(self, number: DraftNumber, one: FigureSum) -> Weighed | None:
-        reading = self._readings.read(number, DraftRelation(), one)
-        return Weighed(reading, 1.0, DraftRelation()) if reading.value is not None and not reading.is_true else None
-
-    def _is_mistaken(self, spoken: Spoken, number: DraftNumber, met: Met, wrong: Weighed) -> bool:
-        """Whether what a number meets is another's figure, where its words name the one it is not."""
-        if wrong.reading.value is not None and number.wording.is_true_of(abs(wrong.reading.value)):
-            return True  # its direction is wrong
-        name, other = wrong.reading.key[0].removeprefix(TARGET), met.one.names[0].removeprefix(TARGET)
-        is_pair = met.kind is RelationKind.SHARE and met.other and met.other.names != met.one.names
-        if (
-            is_pair
-            and met.evidence < BEYOND_DOUBT
-            and self._part_of(name) == other
-            and not pairs_of(wrong.relation.base)
-        ):
-            return True
-        if name == other:
-            own = spoken.topics.units(number)[0]
-            is_named = own.weight == len(own.scopes) == 1 and own.scopes not in ((ALL,), met.one.scopes)
-            return is_named or (met.kind is RelationKind.LEVEL and met.one.scopes == wrong.reading.figure.scopes)
-        said = {each.name for each in spoken.topics.in_sentence(number)}
-        if spoken.topics.item(number).mention:
-            return True
-        if met.other and {*met.one.names, *met.other.names} <= said and len(said) > 1:
-            return False
-        likely = self._words(spoken, number)
-        is_less = likely[other] < AS_LIKELY * likely[name]
-        return is_less or self._subjects.names_other(spoken, number, name, other)
-
-    def _part_of(self, name: str) -> str:
-        """The part whose share in a whole an indicator is; or the indicator itself."""
-        part = SHARE_OF.fullmatch(self._values.figures.project.indicators[name].formula)
-        return part[1] if part else name
 
     def _found(self, spoken: Spoken, number: DraftNumber, words: Mapping[str, float]) -> Iterator[_Found]:
         """Every figure that a number meets, with how likely its unit, its year and what is said of it are."""
@@ -274,34 +201,31 @@ class Concord:
     def _between(self, number: DraftNumber, name: str, other: str, value: float, base: float) -> RelationKind | None:
         """How two indicators are held against one another so that it comes to a number."""
         low, high = _bounds(number)
-        is_alike = self._unit(name) == self._unit(other)
+        is_alike = self._values.unit(name) == self._values.unit(other)
         if number.unit == "%":
             return RelationKind.SHARE if is_alike and low <= 100 * value / base <= high else None
         if number.unit in ("百分点", "倍"):
             return None
         if is_alike and low <= value - base <= high and self._counts(number, name):
             return RelationKind.CHANGE
-        is_for_each = self._counts(number, name) or (self._unit(name), number.unit) == ("元", "元/人")
+        is_for_each = self._counts(number, name) or (self._values.unit(name), number.unit) == ("元", "元/人")
         return RelationKind.PER if low <= value / base <= high and is_for_each else None
 
     def _counts(self, number: DraftNumber, name: str) -> bool:
         """Whether a number may count what an indicator does."""
         if number.unit == "百分点":
-            return self._unit(name) in ("%", "百分点", "个百分点")
+            return self._values.unit(name) in ("%", "百分点", "个百分点")
         return fit_of(self._values.profiles[name], number) >= COUNTER
 
     def _fits(self, plain: _Plain, number: DraftNumber) -> bool:
         if plain.is_by_percent:
             return number.unit == "%"
-        unit = self._unit(plain.name)
+        unit = self._values.unit(plain.name)
         if plain.kind is RelationKind.CHANGE and self._readings.is_rate(plain.name):
             return number.unit == "百分点" or (unit == "元/人" and number.unit in ("元", "元/人"))
         if not number.unit:
             return is_written_out(number) or information(number) > 2
         return self._counts(number, plain.name) or (unit == "元/人" and number.unit == "元")
-
-    def _unit(self, name: str) -> str:
-        return self._values.figures.project.indicators[name].unit
 
     def _kinds(self, spoken: Spoken, number: DraftNumber) -> dict[RelationKind, float]:
         """How likely each kind of thing is said, by the words for it."""

@@ -21,7 +21,9 @@ IN_A_LIST = 0.8
 PAST_A_NUMBER_BEFORE, PAST_A_NUMBER_AFTER = 0.55, 0.35
 FORGOTTEN = 0.02
 
-_HEAD = re.compile(r"(?<=[中里])，|^(?:[（(]?[一二三四五六七八九十\d]+[）)、.．]\s*)?[^，。；：\d]{2,12}(?P<stop>。)")
+_HEAD = re.compile(
+    r"(?<=[中里])，|(?<=方面)，|(?<=[^以之加]上)，|^(?:[（(]?[一二三四五六七八九十\d]+[）)、.．]\s*)?[^，。；：\d]{2,12}(?P<stop>。)"
+)
 """What stands before such a stop is the head of all that follows (托管班中，省级5个; 免费体检。参加5万人)."""
 _AND = re.compile(r"\s*(?:以及|和|及|与|暨|并)")
 _CLAUSE_END = re.compile(r"[，,；;。！!？?：:]")

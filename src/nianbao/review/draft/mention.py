@@ -58,13 +58,17 @@ class SaidYear:
 
 @dataclass(frozen=True)
 class FigureSum:
-    """A figure, or what several come to: indicators and units added up, less others, for each of others."""
+    """A figure, or what several come to: indicators and units added up, less others, for each of others.
+
+    Of growth: by how much it grew since the year before, in per cent; a rate by points.
+    """
 
     names: tuple[str, ...]
     scopes: tuple[str, ...]
     year: int
     less: tuple[str, ...] = ()
     per: tuple[str, ...] = ()
+    of_growth: bool = False
 
     @property
     def named(self) -> tuple[str, ...]:

@@ -197,8 +197,16 @@ def _standing(match: re.Match[str], start: int, end: int, text: str) -> DraftNum
         low, high = (times, 2 * times) if more else (times * (1 - ABOUT_WITHIN), times * (1 + ABOUT_WITHIN))
         return DraftNumber(start, end, Wording(text, "doubled", low, high, not more, not more), times, "倍")
     said = match["rank"] or match["place"]
-    if said or match["best"] or match["worst"] or match["extreme"]:
-        place = Decimal(said) if said and said.isdigit() else whole(said) if said else Decimal(1)
+    if said or match["best"] or match["worst"] or match["extreme"] or match["second"]:
+        place = (
+            Decimal(2)
+            if match["second"]
+            else Decimal(said)
+            if said and said.isdigit()
+            else whole(said)
+            if said
+            else Decimal(1)
+        )
         if match["worst"] or ((match["extreme"] or "") in "少低小慢" and match["extreme"]):
             place = Decimal(-1)
         elif "倒数" in match.string[max(match.start() - 2, 0) : match.end()]:

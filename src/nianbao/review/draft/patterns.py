@@ -11,7 +11,16 @@ from nianbao.review.draft.words import DraftWords
 NOUNS = {"职工": "人", "会员": "人", "群众": "人", "劳动者": "人", "农民工": "人", "企业": "家"}
 """Nouns that people use as measure words (百万职工), with the measure word they stand for."""
 
-SAME_UNIT = NOUNS | {"人(次)": "人次", "场(次)": "场次", "期(班)": "期", "个百分点": "百分点", "批次": "批", "审": "次"}
+SAME_UNIT = NOUNS | {
+    "块": "元",
+    "块钱": "元",
+    "人(次)": "人次",
+    "场(次)": "场次",
+    "期(班)": "期",
+    "个百分点": "百分点",
+    "批次": "批",
+    "审": "次",
+}
 """Measure words that mean the same as another one."""
 
 STYLES = ("at_most", "below", "at_least", "above", "near", "about", "over")
@@ -57,7 +66,7 @@ _NO_FIGURES = [
     r"[#]+年(?:规划|行动|计划|方案)|党的[#]+大",
     # 一 as an article, and set phrases.
     r"(?<![第#])一(?:批|支|份|片|大批|大片|系列|定)|一年(?=[一两二三四][审次度届])|[#]+位(?=小数)",
-    r"百分之百|四舍五入|千方百计|万众一心|每(?:[百千万十]|\d+)(?=[名人个位家][^，。；、\d]{0,10}?[中里])",
+    r"[×x*]\s*100%|百分之百|四舍五入|千方百计|万众一心|每(?:[百千万十]|\d+)(?=[名人个位家][^，。；、\d]{0,10}?[中里])",
 ]
 OUT_OF = (
     r"每(?P<out_of>[百千万十]|\d+)[名人个位家](?P<of>[^，。；、\d]{0,10}?)(?:[中里当][中头]?，?(?:就|约|平均)?有|$)"
@@ -83,9 +92,11 @@ def number_pattern(words: DraftWords, declared_units: Iterable[str]) -> re.Patte
     )
     return re.compile(
         rf"(?P<flat>(?:基本|大致)?(?<![坚支保])持平|(?:几乎|基本)?没有变化)"
-        rf"|最(?P<extreme>[多高大快少低小慢])"
-        rf"|(?P<best>[居列排]?(?:首位|榜首|第一位?(?=[，。；、]|$))|居首|领跑)|(?P<worst>[居列排]?末位|垫底)"
-        rf"|(?:[居列排]|位[居列])[名在于]?[^，。；、第\d]{{0,6}}?第(?P<rank>[{_COUNTED}]+|\d+)[位名]?"
+        rf"|最(?P<extreme>[多高大快猛少低小慢])"
+        rf"|(?P<best>[居列排]?(?:首位|榜首|第一位?(?=[，。；、]|$))|居首|领跑|老大)"
+        rf"|(?P<worst>[居列排]?末位|垫底|(?:[居列排][名在到]*)?最后(?:一[名位])?(?=[，。；、）)]|$))"
+        rf"|(?P<second>次之|紧随其后|(?<=[\u4e00-\u9fff])其次(?=[，。；]|是|为))"
+        rf"|(?:[居列排]|位[居列])[名在于到]?[^，。；、第\d]{{0,6}}?第(?P<rank>[{_COUNTED}]+|\d+)[位名]?"
         rf"|(?<=[\u4e00-\u9fff])第(?P<place>[{_COUNTED}]+|\d+)(?:[位名]|(?=[，。；、）)]|$))"
         rf"|翻(?:了)?(?P<doubled>[一两二三四五六七八九])?番(?P<doubled_more>[多余]|有余)?"
         rf"|(?P<first>首)(?P<first_unit>{unit})"

@@ -7,34 +7,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from nianbao.review.draft.among import AmongUnits, Weighed
 from nianbao.review.draft.mention import FigureSum, UnitsMeant
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
-from nianbao.review.draft.readings import FIRST_HALF, TARGET, DraftReading, Readings
+from nianbao.review.draft.readings import FIRST_HALF, TARGET, Readings
 from nianbao.review.draft.relations import MAYBE, DraftRelation, RelationKind
 from nianbao.review.draft.scores import fit_of
 from nianbao.review.draft.spoken import Spoken, in_ten_thousands
-from nianbao.review.draft.subjects import RATE_BY_PER_CENT, DraftPair, Subjects
+from nianbao.review.draft.subjects import DraftPair, Subjects
 from nianbao.review.draft.topics import PASSED, SEGMENT, SENTENCE, count_of
 from nianbao.review.draft.values import Values
 from nianbao.statistics.scopes import ALL
 
 GOES_BACK, SOMETIMES = 0.8, 0.12
 """How likely a year is meant that nobody names: the one of the figure said last, and one before the draft's."""
+EITHER = 0.3
+"""How likely a target is the one of the other year: that which was declared in a year, or for it."""
 BY_THE_WAY = 0.5
 """How likely a number says something that its words do not ask for: an average, a sum of what was said last."""
 _OF_ITSELF = (RelationKind.CHANGE, RelationKind.TIMES, RelationKind.BY_TIMES)
 _MOST = 4
 """Of how many figures said last a number may be the sum."""
-
-
-@dataclass(frozen=True)
-class Weighed:
-    """A reading and how likely it is meant; a guess is enough to agree with a number, and not to object to it."""
-
-    reading: DraftReading
-    weight: float
-    relation: DraftRelation
-    is_guess: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,10 +37,11 @@ class PossibleReadings:
     _values: Values
     _readings: Readings
     _subjects: Subjects
+    _among: AmongUnits
 
     def of(self, spoken: Spoken, at: int, relations: Sequence[DraftRelation]) -> list[Weighed]:
         """All that a number may say, the likeliest first."""
-        found: list[Weighed] = []
+        found = list(self._among.counted(spoken, at, self._first_year))
         for relation in relations:
             for number in self._variants(spoken, at):
                 found += self._of(spoken, at, number, relation)
@@ -77,7 +71,7 @@ class PossibleReadings:
             yield from halves
             return
         if number.kind is NumberKind.RANK:
-            yield from self._ranks(spoken, at, relation)
+            yield from self._among.places(spoken, at, relation, self._made_up(spoken, at), self._first_year)
         elif relation.kind is RelationKind.LEVEL and number.kind is not NumberKind.FLAT:
             yield from self._levels(spoken, at, number, relation)
         else:
@@ -87,7 +81,7 @@ class PossibleReadings:
         if relation.kind is RelationKind.LEVEL and number.kind is NumberKind.COUNT:
             is_next = spoken.topics.is_ahead(spoken.numbers[at])
             for name, weight in self._subjects.planned(spoken, at).items():
-                for back, part in ((0, 1.0 if is_next else SOMETIMES), (1, SOMETIMES if is_next else 1.0)):
+                for back, part in ((0, 1.0 if is_next else EITHER), (1, EITHER if is_next else 1.0)):
                     one = FigureSum((name,), (ALL,), self._values.year - back)
                     yield self._weigh(number, relation, one, None, weight * part)
 
@@ -105,7 +99,7 @@ class PossibleReadings:
             for units in self._units(spoken, at, relation, name):
                 for year, likely_year in self.years(spoken, at, name, relation).items():
                     scopes = self._readings.resolve(name, units, year)
-                    if len(scopes) > 1 and topics.is_of_each(spoken.numbers[at]):
+                    if len(scopes) > 1 and (topics.is_of_each(spoken.numbers[at]) or self._readings.is_rate(name)):
                         scopes = self._readings.worst(number, name, scopes, year)
                     if scopes:
                         yield self._weigh(
@@ -126,7 +120,8 @@ class PossibleReadings:
         """What was said last, where it is of several indicators and the number has no words but those of its whole."""
         number = spoken.numbers[at]
         last = next(iter(spoken.topics.recent(number)), None)
-        last = last if last and number.unit and last.passage == spoken.topics.speaking.passage else None
+        says_it = number.unit or number.kind is NumberKind.MOVED
+        last = last if last and says_it and last.passage == spoken.topics.speaking.passage else None
         is_sum = is_share and last is not None and not last.figure.less and not last.figure.per
         is_own = not is_sum and self._subjects.has_own_words(spoken, number)
         is_meant = last and last.figure.is_made_up and not is_own
@@ -183,45 +178,22 @@ class PossibleReadings:
             for pair in self._subjects.per_each(moved, at, relation):
                 yield self._weigh(each, relation, pair.one, pair.other, pair.weight * BY_THE_WAY)
 
-    def _ranks(self, spoken: Spoken, at: int, relation: DraftRelation) -> Iterator[Weighed]:
-        number, topics = spoken.numbers[at], spoken.topics
-        among, said = topics.among(number), topics.said_of_rank(number)
-        if among == ():
-            return
-        growth = self._values.words.pattern(r"~fast~|以[\d.]+%领跑")
-        by_growth = bool(growth.search(said) or growth.search(number.text))
-        all_growth = growth.search(topics.around(number, SENTENCE)) is not None
-        made_up = self._made_up(spoken, at)
-        figures = [(made_up, 1.0)] if made_up else []
-        for name, score in self._subjects.of_change(spoken, at, relation).items():
-            year = next(iter(self.years(spoken, at, name, relation)))
-            figures.append((FigureSum((name,), (), year), score))
-        for one, score in figures:
-            for units in topics.units(number):
-                if len(units.scopes) == 1 and units.scopes != (ALL,):
-                    for is_growth in dict.fromkeys((by_growth, all_growth)):
-                        own = replace(one, scopes=units.scopes)
-                        reading = self._readings.read_rank(number, own, among=among, by_growth=is_growth)
-                        part = 1 if is_growth == by_growth else BY_THE_WAY
-                        if is_growth and self._readings.is_rate(one.names[0]):
-                            part *= RATE_BY_PER_CENT
-                        yield Weighed(reading, score * units.weight * part, relation)
-
     def _comparisons(self, spoken: Spoken, at: int, number: DraftNumber, relation: DraftRelation) -> Iterator[Weighed]:
         likely = self._subjects.of_change(spoken, at, relation)
         is_of_rates = self._values.words.pattern("~growth~").search(spoken.topics.around(spoken.numbers[at]))
         is_multiple = relation.kind is RelationKind.TIMES and self._values.words.pattern("~growth~").search(
             relation.base
         )
-        if (number.kind is NumberKind.FLAT and is_of_rates) or is_multiple:
+        if number.kind is NumberKind.FLAT and is_of_rates:
             return  # two rates are alike, and nothing is as it was
+        pairs: list[DraftPair] = []
         if relation.kind is RelationKind.PER:
             pairs = self._subjects.per_each(spoken, at, relation)
-        elif relation.is_open:
+        elif relation.is_open and not is_multiple:
             pairs = self._subjects.compared(spoken, at, relation, likely)
-        else:
+        elif not is_multiple:
             pairs = list(self._pairs(spoken, at, relation, likely))
-        for pair in pairs:
+        for pair in (*pairs, *self._among.apart(spoken, at, relation, likely, self._first_year)):
             yield self._weigh(number, relation, pair.one, pair.other, pair.weight)
         yield from self._own_changes(spoken, at, number, relation)
 
@@ -281,7 +253,7 @@ class PossibleReadings:
         """How likely the target of the year to come is meant: the one said last is, or that year was named."""
         last = next(iter(spoken.topics.in_sentence(number)), None)
         is_next = last is not None and last.name.startswith(TARGET) and last.year == self._values.year
-        return 1.5 if is_next or spoken.topics.is_ahead(number) else 0.0
+        return 1.5 if is_next or spoken.topics.is_ahead(number) else EITHER
 
     def _other(self, one: FigureSum, relation: DraftRelation) -> FigureSum:
         """What a figure is held against: another unit or the whole in its year, or itself in the year before."""
@@ -319,12 +291,16 @@ class PossibleReadings:
     def _fits(self, name: str, number: DraftNumber) -> bool:
         return fit_of(self._values.profiles[name], number) == 1
 
+    def _first_year(self, spoken: Spoken, at: int, name: str) -> int:
+        """The year that is likeliest."""
+        return next(iter(self.years(spoken, at, name, DraftRelation(RelationKind.CHANGE))))
+
     def years(self, spoken: Spoken, at: int, name: str, relation: DraftRelation) -> dict[int, float]:
         """The years that a number may be of, and how likely."""
         number, own = spoken.numbers[at], self._values.year
         said, place = spoken.topics.year(number), spoken.passage.place
         if relation.kind is RelationKind.LEVEL and (relation.is_of_last_year or relation.is_now):
-            is_own = relation.is_now or (said is not None and said.year == own)
+            is_own = relation.is_now or (said is not None and said.year == own and not relation.is_past)
             return {own if is_own else own - 1: 1.0}
         if said is not None or place in self._values.profiles[name].printed:
             return dict.fromkeys(self._values.years_of(name, place, said), 1.0)

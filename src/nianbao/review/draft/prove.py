@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from nianbao.review.draft.among import AmongUnits, Weighed
 from nianbao.review.draft.binding import SURE, Binder
 from nianbao.review.draft.concord import Concord
 from nianbao.review.draft.context import background_of
-from nianbao.review.draft.deciding import Deciding, digits_of
-from nianbao.review.draft.doubts import Doubts
 from nianbao.review.draft.mention import Mention, Speaking
 from nianbao.review.draft.numbers import DraftNumber, NumberFinder, NumberKind, in_per_cent
-from nianbao.review.draft.possible import PossibleReadings, Weighed
+from nianbao.review.draft.possible import PossibleReadings
 from nianbao.review.draft.profiles import DraftVocabulary, read_vocabulary
 from nianbao.review.draft.reading import DraftCell, Paragraph, Passage, passages
 from nianbao.review.draft.readings import TARGET, Readings
@@ -34,18 +33,21 @@ from nianbao.review.draft.subjects import Subjects
 from nianbao.review.draft.suggest import suggest
 from nianbao.review.draft.tables import TableReader
 from nianbao.review.draft.topics import Topics
+from nianbao.review.draft.unsaid import Unsaid
 from nianbao.review.draft.values import Values, unit_names
 from nianbao.review.draft.verdicts import (
     WEAK,
     CheckedDraft,
     NumberVerdict,
     contradictions,
+    information,
     is_far,
     is_shifted,
     said_of,
     sums,
     verdict_of,
 )
+from nianbao.review.draft.weighing import Upshot, Weighing
 from nianbao.review.draft.wholes import wholes_of
 from nianbao.review.draft.words import read_words
 from nianbao.statistics.figures import Figures
@@ -63,7 +65,7 @@ _SAYS = {
     RelationKind.LEVEL: "", RelationKind.CHANGE: "较上年的变化", RelationKind.TIMES: "的倍数",
     RelationKind.BY_TIMES: "增长的倍数", RelationKind.PER: "的平均数", RelationKind.SHARE: "的比重",
     RelationKind.GAP: "与目标之差", RelationKind.DONE: "对目标的完成率",
-    RelationKind.OF_INCREASE: "对增量的贡献",
+    RelationKind.OF_INCREASE: "对增量的贡献", RelationKind.COUNT: "符合所说情况的单位数",
 }  # fmt: skip
 _WHAT = {NumberKind.RANK: "的位次", NumberKind.FLAT: "较上年的变化"}
 
@@ -99,15 +101,17 @@ class _Prover:
         dated = re.compile(rf"{year + 1}年\d{{1,2}}月")
         said = re.compile(rf"去年[^，。；]{{0,3}}{year - 1}年|今年[^，。；]{{0,3}}{year}年")
         self._is_dated_after = any(dated.search(each.text) and len(each.text) < LINE_OF_DATE for each in paragraphs)
+        self._is_dated_after |= any("前年" in each.text for each in paragraphs)
         self._is_dated_after &= not any(said.search(each.text) for each in paragraphs)
         self._finder = NumberFinder(words, vocabulary.units)
         self._binder = Binder(vocabulary, self._values.may_be)
         self._readings, self._year = Readings(figures, year), year
         self._relations = Relations(words, units)
         subjects = Subjects(self._values, self._readings, self._binder)
-        self._possible = PossibleReadings(self._values, self._readings, subjects)
-        self._deciding = Deciding(self._values, subjects)
-        self._doubts = Doubts(self._values, self._readings, subjects)
+        among = AmongUnits(self._values, self._readings, subjects)
+        self._possible = PossibleReadings(self._values, self._readings, subjects, among)
+        self._unsaid = Unsaid(self._values, self._readings, subjects)
+        self._weighing = Weighing(self._values, self._readings, subjects)
         self._concord = Concord(self._values, self._readings, subjects, self._binder.telling)
         self._rows: dict[str, list[str]] = {}
         self._tables = TableReader(self._values, self._readings, self._finder)
@@ -236,50 +240,35 @@ class _Prover:
             one.add(NumberVerdict.UNKNOWN, "只是界限，不是某一个数")
             return
         read = self._possible.of(spoken, at, relations)
-        likely = [each for each in read if each.reading.value is not None]
-        agreeing = [each for each in likely if each.reading.is_true]
-        true = max(agreeing, key=lambda each: each.weight * (1 if each.reading.key[3] else 2), default=None)
-        best = next((each for each in likely if not each.is_guess), likely[0] if likely else None)
-        wrong, differing = None, None
-        if best and true and self._deciding.agrees(spoken, number, best, true):
-            self._conclude(one, spoken, true)
-            if not spoken.cell and digits_of(number):
-                of_it = {
-                    each.reading.key[1]
-                    for each in likely
-                    if each.reading.is_true and each.reading.key[0] == true.reading.key[0]
-                }
-                self._agreed.setdefault(one.passage, []).append(of_it)
-        elif meant := self._meant(spoken, at, relations[0], wrong := self._deciding.objection(spoken, number, likely)):
-            self._conclude(one, spoken, meant)
-            true = meant
-        elif differing := self._concord.differing(spoken, at):
-            self._conclude(one, spoken, differing)
-        elif missing := self._deciding.missing(number, read, best):
-            one.add(NumberVerdict.UNKNOWN, missing)
-        elif best and wrong:
-            if doubt := self._doubts.of(spoken, at, wrong):
-                zh = self._indicators[doubt.one.names[0]].zh
-                one.add(NumberVerdict.UNKNOWN, f"也可能说的是{zh}{_SAYS[doubt.kind]}，不能断定，请人工核对")
-            else:
-                self._conclude(one, spoken, wrong)
-        elif slipped := self._concord.slipped(spoken, at):
-            self._conclude(one, spoken, slipped)
-        elif _is_figure(number, spoken.is_cell):
-            near = f"；最接近的是{self._indicators[best.reading.key[0]].zh}" if best else ""
-            one.add(NumberVerdict.UNKNOWN, f"没有与这个数对应的指标{near}")
-        if one.key is None:
-            if number.kind is NumberKind.COUNT and not number.is_vague and number.unit:
-                topics.leave_open(number)
+        best = next((each for each in read if each.reading.value is not None), None)
+        row = self._concord.of_row(spoken, at)
+        upshot = self._weighing.of(
+            spoken, at, relations[0], [*read, *self._unsaid.of(spoken, at, best), *([row] if row else [])]
+        )
+        if upshot.shown:
+            self._conclude(one, spoken, upshot.shown)
+            self._remember(one, spoken, at, upshot.shown)
             return
-        shown = true if one.agrees and true else differing or wrong or best
-        assert shown is not None
-        is_level = shown.relation.kind is RelationKind.LEVEL and number.kind is NumberKind.COUNT
-        topics.remember(number, shown.reading.figure, is_level=is_level, is_aside=shown.relation.is_of_last_year)
+        if _is_figure(number, spoken.is_cell):
+            one.add(NumberVerdict.UNKNOWN, self._not_known(upshot))
+        if number.kind is NumberKind.COUNT and not number.is_vague and number.unit:
+            topics.leave_open(number)
 
-    def _meant(self, spoken: Spoken, at: int, relation: DraftRelation, wrong: Weighed | None) -> Weighed | None:
-        """What a number meets though its words do not tell it is meant."""
-        return self._concord.agreeing(spoken, spoken.numbers[at], spoken.met[at], relation, wrong)
+    def _not_known(self, upshot: Upshot) -> str:
+        """Why a number cannot be checked, with what comes nearest to it."""
+        if upshot.missing:
+            name, year, _, is_change = upshot.missing.reading.key
+            return f"库中没有{self._indicators[name].zh}" + ("的可比数" if is_change else f"{year}年的数")
+        near = f"；最接近的是{self._indicators[upshot.near.reading.key[0]].zh}" if upshot.near else ""
+        return f"没有与这个数对应的指标{near}"
+
+    def _remember(self, one: CheckedDraft, spoken: Spoken, at: int, shown: Weighed) -> None:
+        """What was said goes on; and of which years a paragraph speaks that agrees."""
+        number = spoken.numbers[at]
+        is_level = shown.relation.kind is RelationKind.LEVEL and number.kind is NumberKind.COUNT
+        spoken.topics.remember(number, shown.reading.figure, is_level=is_level, is_aside=shown.relation.is_of_last_year)
+        if one.agrees and not spoken.cell and information(number) >= 1:
+            self._agreed.setdefault(one.passage, []).append({shown.reading.key[1]})
 
     def _conclude(self, one: CheckedDraft, spoken: Spoken, read: Weighed) -> None:
         best, relation = read.reading, read.relation

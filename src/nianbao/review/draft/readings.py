@@ -40,6 +40,8 @@ class Readings:
 
     def value(self, one: FigureSum) -> Decimal | None:
         """What a figure comes to; None where a part of it is not known, or rates would be added up."""
+        if one.of_growth:
+            return self._growth(replace(one, of_growth=False))
         total = self._total(one.names, one)
         less = self._total(one.less, one) if one.less else Decimal(0)
         each = self._total(one.per, one) if one.per else Decimal(1)
@@ -89,7 +91,7 @@ class Readings:
         self, number: DraftNumber, relation: DraftRelation, one: FigureSum, other: FigureSum | None = None
     ) -> DraftReading:
         """A number as a figure or, with another one, as what both come to when they are compared."""
-        is_change = other is not None or one.is_made_up or len(one.scopes) > 1
+        is_change = other is not None or one.is_made_up or one.of_growth or len(one.scopes) > 1
         key = (one.names[0], one.year, one.scopes[0] if len(one.scopes) == 1 else ALL, is_change)
         value = self.value(one) if other is None else self._compared(number, relation, one, other)
         figure = one
@@ -105,7 +107,7 @@ class Readings:
         direction = (value > 0) - (value < 0)
         is_wrong_way = relation.sign and direction != relation.sign
         is_amount = other is not None and number.unit == "百分点" and one.year != other.year
-        if is_wrong_way or (is_amount and not self.is_rate(one.names[0])):  # amounts move by per cent, not by points
+        if is_wrong_way or (is_amount and not self._is_rate(one)):  # amounts move by per cent, not by points
             return DraftReading(key, value, False, figure)
         is_true = any(number.wording.is_true_of(each) for each in _around(value, number, relation, other is not None))
         return DraftReading(key, value, is_true, figure)
@@ -116,7 +118,7 @@ class Readings:
         value, base = self.value(one), self.value(other)
         if value is None or base is None:
             return None
-        kind, is_rate = relation.kind, self.is_rate(one.names[0])
+        kind, is_rate = relation.kind, self._is_rate(one)
         if kind in (RelationKind.LEVEL, RelationKind.CHANGE, RelationKind.GAP):
             if number.unit == "百分点" and not is_rate:
                 growth, slower = self._growth(one), self._growth(other)
@@ -143,19 +145,22 @@ class Readings:
             RelationKind.BY_TIMES: value / base - 1, RelationKind.DONE: 100 * value / base
         }.get(kind, value / base)  # fmt: skip
 
+    def _is_rate(self, one: FigureSum) -> bool:
+        return one.of_growth or self.is_rate(one.names[0])
+
     def _growth(self, one: FigureSum) -> Decimal | None:
-        """By how many per cent a figure grew."""
+        """By how many per cent a figure grew, or a rate by how many points."""
         value, base = self.value(one), self.value(replace(one, year=one.year - 1))
+        if one.names[0] and self.figures.project.indicators[one.names[0]].unit in RATES and value is not None:
+            return value - base if base is not None else None
         return 100 * (value - base) / base if value is not None and base else None
 
-    def read_rank(
-        self, number: DraftNumber, one: FigureSum, *, among: Sequence[str] | None, by_growth: bool
-    ) -> DraftReading:
+    def read_rank(self, number: DraftNumber, one: FigureSum, *, among: Sequence[str] | None) -> DraftReading:
         """Which place a unit has among those named or of its level, from the last one where that is asked."""
         (scope,), wanted, units = one.scopes, int(number.numeral), self.figures.project.units
         place = None
         if scope in units:
-            values = dict(self._values_of_level(one, units[scope].level.code, by_growth=by_growth))
+            values = dict(self._values_of_level(one, units[scope].level.code))
             if among:
                 values = {code: value for code, value in values.items() if code in among}
             if scope in values and len(values) > 1:
@@ -163,6 +168,17 @@ class Readings:
                 ahead = sum(value < own if wanted < 0 else value > own for value in values.values())
                 place = Decimal(-1 - ahead if wanted < 0 else 1 + ahead)
         return DraftReading((one.names[0], one.year, scope, True), place, place == number.numeral, one)
+
+    def read_count(
+        self, number: DraftNumber, one: FigureSum, sign: int, *, is_to_whole: bool
+    ) -> Iterator[DraftReading]:
+        """Of how many units of a level a figure is more (1) or less (-1) than that of the whole, or than nothing."""
+        least = self.value(replace(one, scopes=(ALL,))) if is_to_whole else Decimal(0)
+        if least is None:
+            return
+        for values in self.by_level(one):
+            count = Decimal(sum(sign * (value - least) > 0 for value in values.values()))
+            yield DraftReading((one.names[0], one.year, ALL, True), count, count == number.numeral, one)
 
     def target(self, name: str, year: int) -> FigureSum | None:
         """What was planned for a year: the target of the year before, or the budget."""
@@ -216,6 +232,12 @@ class Readings:
             if zh.endswith(IN) and zh.replace(IN, OUT) in by_name and (FIRST_HALF in zh) == (part == FIRST_HALF)
         ]
 
+    def balanced(self, name: str, words: str) -> str:
+        """What went out where an indicator is what came in, or the other way; by the one word that says so."""
+        zh = self.figures.project.indicators[name].zh
+        other = {IN: zh.replace(OUT, IN), OUT: zh.replace(IN, OUT)}.get(words.removesuffix("的"), zh)
+        return next((each for each, one in self.figures.project.indicators.items() if one.zh == other != zh), "")
+
     def by_level(self, one: FigureSum) -> list[dict[str, Decimal]]:
         """What a figure comes to for the units of each level that have more than one."""
         levels = sorted({each.level.code for each in self.figures.project.units.values()})
@@ -229,12 +251,11 @@ class Readings:
             code for level in sorted(levels) for code, _ in self._values_of_level(FigureSum((name,), (), year), level)
         ]
 
-    def _values_of_level(self, one: FigureSum, level: str, *, by_growth: bool = False) -> Iterator[tuple[str, Decimal]]:
+    def _values_of_level(self, one: FigureSum, level: str) -> Iterator[tuple[str, Decimal]]:
         for code in self.figures.values.get((one.names[0], one.year), {}):
             unit = self.figures.project.units.get(code)
             if unit and unit.level.code == level:
-                own = replace(one, scopes=(code,))
-                value = self._growth(own) if by_growth else self.value(own)
+                value = self.value(replace(one, scopes=(code,)))
                 if value is not None:
                     yield code, value
 

@@ -19,6 +19,7 @@ MAYBE, HARDLY = 0.7, 0.4
 
 _YEAR_OF_IT = r"(?<!于)(?:上年|去年|上年同期)(?:的|为|是|只有|仅有|才|只|多达|仅)*$"
 _BEFORE_IT = r"[由从]$|[由从与同](?:上年|去年|20\d\d年)度?[末底]?的?$"
+_THAN_IT = r"[比较于及](?:上年|去年|前年|20\d\d年)(?:同期|年)?度?[末底]?的?$"
 _TO_IT = r"[^，。；、]{0,4}?(?:~up~|~down~|压)?(?:到|至|为|变)|相比|相较"
 _COMPARED = (
     r"(?:比|较|同|与|和|超)(?P<base>[^，；。]{0,16}?)"
@@ -65,6 +66,7 @@ class RelationKind(StrEnum):
     GAP = "gap"
     DONE = "done"
     OF_INCREASE = "of_increase"
+    COUNT = "count"
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,8 @@ class DraftRelation:
 
     `is_open` tells that it compares with something that is no unit and no year: another figure, by the words of
     `base`, or by none where the two figures said last are compared. `is_now` is said of what
-    something came to from last year; `weight` is how likely it is said.
+    something came to from last year, `is_past` of what it is held against (少于上年的100人); `weight` is how likely
+    it is said.
     """
 
     kind: RelationKind = RelationKind.LEVEL
@@ -85,6 +88,7 @@ class DraftRelation:
     base: str = ""
     is_target: bool = False
     is_now: bool = False
+    is_past: bool = False
     per_unit: str = ""
     weight: float = 1.0
 
@@ -152,6 +156,8 @@ class Relations:
         is_before = self._says(_BEFORE_IT, clause) and self._words.pattern(_TO_IT).match(text, number.end)
         of_it = self._says(_YEAR_OF_IT, clause)
         is_level = number.unit not in ("%", "百分点", "倍") or clause.endswith(("为", "是", "只有", "仅有"))
+        if number.unit not in ("%", "百分点", "倍") and self._says(_THAN_IT, clause):
+            return DraftRelation(is_of_last_year=True, is_past=True)
         if is_before or (of_it and is_level):
             return DraftRelation(is_of_last_year=True)
         if self._says(_LEVEL_AFTER, clause):
@@ -250,7 +256,7 @@ class Relations:
             found = list(re.finditer(r"[比较与同](?P<base>[^，；。比较]{1,16}?)(?:相比|也|均|都)*$", before))
             base = found[-1]["base"] if found else _said_before(text, number)
         relation = self._against(DraftRelation(RelationKind.CHANGE, int(number.numeral)), base)
-        return replace(relation, is_open=relation.is_open or not base)
+        return replace(relation, is_open=relation.is_open or not (base or self._scope_in(before)))
 
     def _direction(self, clause: str, segment: str, after: str) -> int:
         """Up or down, as the words next to the number say; 多 and 少 only where something is compared."""

@@ -207,7 +207,7 @@ class Subjects:
         if is_whole and scopes == (ALL,) and self._values.units.whole not in relation.base:
             found += [DraftPair(own, FigureSum((each,), scopes, year), 0.8) for each in self._of_like_name(name)]
         others = (
-            [] if is_whole else [(each, score) for each, score in self._named(relation.base, spoken) if each != name]
+            [] if is_whole else [(each, score) for each, score in self.named(relation.base, spoken) if each != name]
         )
         found += [
             DraftPair(own, FigureSum((each,), scopes, year), 0.9 * score)
@@ -215,7 +215,7 @@ class Subjects:
             if indicators[each].unit == indicators[name].unit
         ]
         if whole := spoken.topics.whole_of(spoken.numbers[at]):
-            found.append(DraftPair(own, FigureSum((whole.name,), whole.scopes, whole.year), 0.8))
+            found.append(DraftPair(own, whole.figure, 0.8))
         said = [each for each in spoken.topics.in_sentence(spoken.numbers[at]) if each.name != name]
         same = [each for each in said if indicators[each.name].unit == indicators[name].unit]
         return found + [DraftPair(own, FigureSum((each.name,), each.scopes, each.year), 0.4) for each in same[-1:]]
@@ -250,6 +250,12 @@ class Subjects:
             found = []
             for name, weight in [*likely.items()][:3]:
                 own = self._values.figures.project.indicators[name]
+                if twin := self._readings.balanced(name, relation.base):
+                    found += [
+                        DraftPair(FigureSum((name,), each.scopes, year), FigureSum((twin,), each.scopes, year), weight)
+                        for each in units
+                    ]
+                    continue
                 for text in (relation.base, f"{own.zh}{relation.base}"):
                     found += [
                         DraftPair(
@@ -257,8 +263,8 @@ class Subjects:
                             FigureSum((other,), each.scopes, year),
                             weight * score,
                         )
-                        for other, score in self._named(text, spoken)[:2]
-                        if other != name and self._is_alike(name, other)
+                        for other, score in self.named(text, spoken)[:2]
+                        if other != name and self._values.unit(name) == self._values.unit(other)
                         for each in units[:1]
                     ]
             return found
@@ -319,7 +325,7 @@ class Subjects:
         by_words = [*self.of_change(spoken, at, relation).items()]
         names = [name for name, score in by_words if score >= SAID / 2]
         base = relation.base
-        of_each = [name for name, score in self._named(base, spoken) if score >= SAID] if pairs_of(base) else []
+        of_each = [name for name, score in self.named(base, spoken) if score >= SAID] if pairs_of(base) else []
         amount = replace(number, unit="元") if number.unit == "元/人" else number
         ones = [name for name in dict.fromkeys([*said, *names]) if fit_of(profiles[name], amount)]
         people = counted.unit in _PEOPLE
@@ -346,11 +352,11 @@ class Subjects:
             return ()
         items = re.split(r"[、和与及]", said["names"])
         what = self._values.words.pattern("~sum~").sub("", said["what"])
-        found = [self._named(f"{item}{what}", spoken)[:1] for item in items]
+        found = [self.named(f"{item}{what}", spoken)[:1] for item in items]
         names = tuple(name for named in found for name, _ in named)
         return names if len(names) == len(set(names)) == len(items) == count_of(said["count"]) else ()
 
-    def _named(self, words: str, spoken: Spoken) -> list[tuple[str, float]]:
+    def named(self, words: str, spoken: Spoken) -> list[tuple[str, float]]:
         """The indicators that words may mean, the likeliest first."""
         wanted = pairs_of(words)
         if not wanted:
@@ -372,10 +378,6 @@ class Subjects:
 
     def _zh(self, name: str) -> str:
         return self._values.figures.project.indicators[name].zh
-
-    def _is_alike(self, name: str, other: str) -> bool:
-        indicators = self._values.figures.project.indicators
-        return indicators[name].unit == indicators[other].unit
 
     def _is_filling(self, words: str) -> bool:
         """Whether words name nothing of their own, but the whole."""

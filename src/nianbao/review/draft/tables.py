@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from nianbao.review.draft.deciding import information
+from nianbao.review.draft.among import Weighed
 from nianbao.review.draft.mention import FigureSum
 from nianbao.review.draft.numbers import DraftNumber, NumberFinder, NumberKind, in_unit
-from nianbao.review.draft.possible import Weighed
 from nianbao.review.draft.profiles import pairs_of
 from nianbao.review.draft.reading import DraftCell, Passage
 from nianbao.review.draft.readings import RATES, TARGET, Readings
@@ -18,6 +17,7 @@ from nianbao.review.draft.relations import DraftRelation, RelationKind
 from nianbao.review.draft.scores import COUNTER, fit_of
 from nianbao.review.draft.spoken import in_ten_thousands, is_below_nought, is_total, units_of
 from nianbao.review.draft.values import Values
+from nianbao.review.draft.verdicts import information
 from nianbao.statistics.scopes import ALL
 
 SURE, BY_WORDS = 3.0, 2.0
@@ -188,7 +188,8 @@ class TableReader:
         name, readings = figure.names[0], self._readings
         if one.role == "rank":
             number = replace(one.number, kind=NumberKind.RANK, unit="位")
-            reading = readings.read_rank(number, figure, among=None, by_growth=bool(_BY_GROWTH.search(one.cell.head)))
+            ranked = replace(figure, of_growth=bool(_BY_GROWTH.search(one.cell.head)))
+            reading = readings.read_rank(number, ranked, among=None)
             yield Weighed(reading, 1.0, DraftRelation())
             return
         if one.role in (RelationKind.DONE, "target"):

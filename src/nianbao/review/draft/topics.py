@@ -55,7 +55,7 @@ class Topics:
         self.speaking = speaking
         self._said, self._open = said, list[int]()
         self._named = units.find(text)
-        self._whole = re.compile(rf"(?<![占居列为比于]){re.escape(units.whole)}(?!的?第|最|平均)|全部|各级")
+        self._whole = re.compile(rf"(?<![占居列为比于是及当]){re.escape(units.whole)}(?!的?第|最|平均)|全部|各级")
         self._counted = words.pattern(rf"(?P<count>[两{DIGITS}]|\d{{1,2}})个?(?P<what>~unit_words~|~things~)")
 
     def start_of(self, stop: re.Pattern[str], number: DraftNumber) -> int:
@@ -132,7 +132,7 @@ class Topics:
         clause, segment = self.start_of(CLAUSE, number), self.start_of(SEGMENT, number)
         passed = max([clause, *(each.end for each in self._counts if each.end <= number.start)])
         named = [each for each in self._named if segment <= each[0] < number.start and each[2] != base]
-        named = [each for each in named if not self._is_likened(each[0])] or named
+        named = [each for each in named if not self._is_likened(*each[:2])] or named
         own = [each for each in named if each[0] >= passed]
         if number.kind is not NumberKind.RANK and (together := self._together(number, passed, own)):
             return together
@@ -142,14 +142,15 @@ class Topics:
         whole = [match.start() for match in self._whole.finditer(self._text, segment, end)]
         if named and not (whole and whole[-1] > named[-1][0]):
             return [UnitsMeant(self._carried(named[-1]), CARRIED), UnitsMeant((ALL,), ASIDE)]
-        if whole:
+        last = next(iter(self.in_sentence(number)), None)
+        goes_on = last is not None and len(last.scopes) > 1 and whole and last.at > whole[-1]
+        if whole and not goes_on:
             return [WHOLE, *(UnitsMeant((each[2],), ASIDE) for each in named[-1:])]
         if lead := self._lead(number):
             return [UnitsMeant((lead,), IN_LEAD), UnitsMeant((ALL,), IN_LEAD)]
-        last = next(iter(self.in_sentence(number)), None)
         if last is None or last.scopes == (ALL,):
             return [WHOLE]
-        if last.at >= segment and len(last.scopes) > 1:
+        if len(last.scopes) > 1:
             return [UnitsMeant(last.scopes, CARRIED), UnitsMeant((ALL,), ASIDE)]
         return [WHOLE, UnitsMeant(last.scopes, PASSED)]
 
@@ -159,8 +160,10 @@ class Topics:
             return ""
         return next((code for at, _, code in self._named if match.end() <= at <= match.end() + 2), "")
 
-    def _is_likened(self, at: int) -> bool:
-        return bool(self._words.pattern("(?:相当于|是|为|只及|仅及)$").search(self._text[max(at - 3, 0) : at]))
+    def _is_likened(self, at: int, end: int) -> bool:
+        return self._text.startswith("的", end) and bool(
+            self._words.pattern("(?:相当于|是|为|只及|仅及)$").search(self._text[max(at - 3, 0) : at])
+        )
 
     def _together(self, number: DraftNumber, passed: int, own: Sequence[tuple[int, int, str]]) -> list[UnitsMeant]:
         """Units that a number is of together: a list of them, as many as are counted, the rest, or all."""
@@ -253,7 +256,7 @@ class Topics:
         start, own = self.start_of(SENTENCE, number), self.start_of(CLAUSE, number)
         pattern = self._words.pattern(
             r"(?P<base>[较比由从到同与于])?(?:(?<!年[（(])(?P<year>(?:19|20)\d\d)\s*年"
-            r"|(?P<this>~this_year~)|(?:上年|去年|上一年)(?!的[^，。]{0,4}(?:倍|一半|\d)))(?P<day>度?(?:12月)?[末底])?"
+            r"|(?P<this>~this_year~)|(?:上年|去年|上一年|前年)(?!的[^，。]{0,4}(?:倍|一半|\d)))(?P<day>度?(?:12月)?[末底])?"
         )
         named = [match for match in pattern.finditer(self._text, start) if match.end() <= number.start]
         for match in reversed(named):
@@ -298,14 +301,17 @@ class Topics:
 
     def is_threshold(self, number: DraftNumber) -> bool:
         """Whether a number only says which units are meant (超过95%的市州), and is no figure of any."""
-        is_of_some = self._words.pattern("的(?:~unit_words~|单位|企业|只有|仅有|还有|有|共有)").match(
-            self._text, number.end
-        )
+        said = "" if number.kind is not NumberKind.MOVED else r"[^，。；\d]{0,8}?(?:[（(][^）)]*[）)])?"
+        is_of_some = self._words.pattern(
+            rf"{said}的(?:~unit_words~|单位|企业|[只仅还共]?有|[两三四五六七八九]|分别)"
+        ).match(self._text, number.end)
         return bool(is_of_some) and not self._named_after(number)
 
     def is_of_units(self, number: DraftNumber) -> bool:
         """Whether a number counts units as such (八个市州), and not what they have."""
-        return bool(self._words.pattern("个?(?:市州|州市|地市|地区|市|州|地|县)").match(self._text, number.end))
+        is_all = number.numeral in self._units.sizes and number.unit in ("家", "个", "地", "市", "州", "")
+        after = "个?(?:市州|州市|地市|地区|市|州|地|县)" + ("|[家地]?[里中都均全]" if is_all else "")
+        return bool(self._words.pattern(after).match(self._text, number.end))
 
     def is_of_each(self, number: DraftNumber) -> bool:
         """Whether a number is said of each of several units, and not of them together."""

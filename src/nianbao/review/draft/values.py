@@ -36,6 +36,10 @@ class Values:
         """Whether an indicator is itself a change."""
         return says_change(self.profiles[name])
 
+    def unit(self, name: str) -> str:
+        """The unit of an indicator."""
+        return self.figures.project.indicators[name].unit
+
     def of(self, name: str, year: int, scope: str) -> Decimal | None:
         """The value of a figure; of one that is a change without its sign, for the direction is said in words."""
         value = self.figures.get(name, year, scope).value

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from math import log10
 
 from nianbao.publish.plain import exact
 from nianbao.review.draft.numbers import DraftNumber
@@ -230,3 +231,11 @@ def slips_of(number: DraftNumber) -> Iterator[DraftNumber]:
     for places in (-4, -1, 1, 4):
         wording = replace(number.wording, low=low.scaleb(places), high=high.scaleb(places))
         yield replace(number, numeral=number.numeral.scaleb(places), wording=wording)
+
+
+def information(number: DraftNumber) -> float:
+    """How many digits of a number tell it from others."""
+    low, high = number.wording.low, number.wording.high
+    if low is None or high is None or not number.numeral:
+        return 0.0
+    return max(0.0, log10(abs(number.numeral) / max(high - low, Decimal(1) if low == high else high - low)))

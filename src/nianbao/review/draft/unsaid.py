@@ -1,8 +1,4 @@
-"""What else may make a number true that its likeliest readings do not: enough to doubt them, not to agree.
-
-A number that is wrong is true of something else only by chance. So what it might say otherwise is tried in order, the
-likeliest first, and counts where the number tells more than so many tries could have met.
-"""
+"""What a number may say without a word for it: guesses that may make it true, and show nothing wrong."""
 
 from __future__ import annotations
 
@@ -10,10 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from nianbao.review.draft.deciding import information
+from nianbao.review.draft.among import Weighed
 from nianbao.review.draft.mention import FigureSum
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
-from nianbao.review.draft.possible import Weighed
 from nianbao.review.draft.readings import TARGET, Readings
 from nianbao.review.draft.relations import DraftRelation, RelationKind
 from nianbao.review.draft.scores import COUNTER, fit_of
@@ -21,17 +16,14 @@ from nianbao.review.draft.spoken import Spoken
 from nianbao.review.draft.subjects import Subjects
 from nianbao.review.draft.topics import SEGMENT, SENTENCE, names_past
 from nianbao.review.draft.values import Values
-from nianbao.review.draft.verdicts import slip_of
 from nianbao.statistics.scopes import ALL
 
-BY_CHANCE = 0.1
-"""How many of the tries may meet a number by chance for one that does to count."""
-ALIKE = 10
-"""A try counts that comes to no more than so many times the number, nor less than its so manieth part."""
+GUESSED = 0.04
+"""How likely any of this is beside what words say."""
 SUBJECTS, SAID = 4, 4
 """Of how many indicators it is tried: the likeliest ones, and those said last."""
-SO_SAID, UNSAID, UNLIKELY = 0.8, 0.2, 0.25
-"""How likely something is said with a word for it and without any, and how likely it must be."""
+SO_SAID, UNSAID = 0.8, 0.2
+"""How likely something is said with a word for it and without any."""
 
 
 @dataclass(frozen=True)
@@ -45,85 +37,23 @@ class Try:
 
 
 @dataclass(frozen=True)
-class Doubts:
-    """Looks for what else a number may say."""
+class Unsaid:
+    """Guesses what else a number may say."""
 
     _values: Values
     _readings: Readings
     _subjects: Subjects
 
-    def of(self, spoken: Spoken, at: int, wrong: Weighed) -> Try | None:
-        """What makes a number true in fewer tries than chance would need."""
-        number, value = spoken.numbers[at], wrong.reading.value
-        if number.kind is NumberKind.RANK:
-            return self._of_rank(spoken, at, wrong)
-        if number.kind is not NumberKind.COUNT or value is None or spoken.topics.item(number).mention:
-            return None
-        if whole := self._is_of_whole(spoken, number, wrong):
-            return whole
-        if planned := self._is_planned(spoken, number, wrong):
-            return planned
-        if number.wording.is_true_of(abs(value)) or slip_of(number, value):
-            return None  # the direction is wrong, or the unit
-        tried, seen = 0, set()
-        telling = 10.0 ** -information(number)
-        for each in sorted(self._tries(spoken, at, wrong), key=lambda each: -each.weight):
-            reading = self._readings.read(number, DraftRelation(each.kind), each.one, each.other)
-            if each.weight < UNLIKELY or reading.value is None or reading.value in seen:
-                continue
-            seen.add(reading.value)
-            size, said = abs(reading.value), abs(number.numeral)
-            tried += bool(said / ALIKE <= size <= said * ALIKE)
-            if tried * telling > BY_CHANCE:
-                return None
+    def of(self, spoken: Spoken, at: int, best: Weighed | None) -> Iterator[Weighed]:
+        """What may make a number true that its words do not say; `best` is what they say."""
+        number = spoken.numbers[at]
+        if best is None or number.kind is not NumberKind.COUNT or spoken.topics.item(number).mention:
+            return
+        for each in self._tries(spoken, at, best):
+            relation = DraftRelation(each.kind)
+            reading = self._readings.read(number, relation, each.one, each.other)
             if reading.is_true:
-                return each
-        return None
-
-    def _is_of_whole(self, spoken: Spoken, number: DraftNumber, wrong: Weighed) -> Try | None:
-        """The figure of the whole, where the number says just that and its clause names no unit."""
-        name, year, scope, is_change = wrong.reading.key
-        if scope == ALL or is_change or self._values.units.find(spoken.topics.before(number)):
-            return None
-        one = FigureSum((name,), (ALL,), year)
-        return Try(1.0, RelationKind.LEVEL, one) if self._readings.read(number, DraftRelation(), one).is_true else None
-
-    def _is_planned(self, spoken: Spoken, number: DraftNumber, wrong: Weighed) -> Try | None:
-        """What is planned for the year to come, where a number says just that: plans are not always called so."""
-        name, _, _, is_change = wrong.reading.key
-        if number.wording.style != "exact":
-            return None
-        plain, own = name.removeprefix(TARGET), self._values.year
-        target = self._readings.target(plain, own + 1)
-        if target is None or wrong.reading.figure == target or (spoken.cell and name.startswith(TARGET)):
-            return None
-        if not is_change:
-            return Try(1.0, RelationKind.LEVEL, target) if self._readings.value(target) == number.numeral else None
-        now = FigureSum((plain,), (ALL,), own)
-        is_of_plan = wrong.relation.kind in (RelationKind.GAP, RelationKind.DONE)
-        is_it = is_of_plan and self._readings.read(number, wrong.relation, now, target).is_true
-        return Try(1.0, wrong.relation.kind, now, target) if is_it else None
-
-    def _of_rank(self, spoken: Spoken, at: int, wrong: Weighed) -> Try | None:
-        """By what else a unit may have its place: by how much it grew, for each person, by what was said last."""
-        number, topics = spoken.numbers[at], spoken.topics
-        said, sentence = self._values.words.pattern, topics.around(number, SENTENCE)
-        name, year, scope, _ = wrong.reading.key
-        own = FigureSum((name,), (scope,), year)
-        others = [(own, True)] if said("~growth~|~fast~|~up~|~down~").search(sentence) else []
-        if said("~for_each~|平均|均").search(sentence + "".join(spoken.passage.heads)):
-            for each in ("人", "名"):
-                relation = DraftRelation(RelationKind.PER, per_unit=each)
-                amount = replace(number, kind=NumberKind.COUNT, unit="元/人")
-                moved = replace(spoken, numbers=[amount if n is number else n for n in spoken.numbers])
-                for pair in self._subjects.per_each(moved, at, relation):
-                    if pair.other:
-                        others.append((replace(pair.one, scopes=(scope,), per=pair.other.names), False))
-        for one, by_growth in others:
-            read = self._readings.read_rank(number, one, among=topics.among(number), by_growth=by_growth)
-            if read.is_true:
-                return Try(1.0, RelationKind.LEVEL, one)
-        return None
+                yield Weighed(reading, each.weight * GUESSED, relation, is_guess=True)
 
     def _tries(self, spoken: Spoken, at: int, wrong: Weighed) -> Iterator[Try]:
         number = spoken.numbers[at]
@@ -146,7 +76,7 @@ class Doubts:
                             weight * close * (1.0 if says.apart else UNSAID), kind, now, replace(now, scopes=(other,))
                         )
                 for other, close in subjects.items():
-                    if other != name and (kinds := says.between(self._unit(name) == self._unit(other))):
+                    if other != name and (kinds := says.between(self._values.unit(name) == self._values.unit(other))):
                         for kind, part in kinds:
                             for one, back in ((now, 1.0), (before, 1.0 if says.past else UNSAID)):
                                 yield Try(weight * close * part * back, kind, one, replace(one, names=(other,)))
@@ -196,7 +126,7 @@ class Doubts:
         """The indicators that a number may have to do with: by its words, and those said last."""
         number, found = spoken.numbers[at], dict.fromkeys(wrong.reading.figure.named, 1.0)
         for scores in (self._subjects.of_change(spoken, at, wrong.relation), self._subjects.of_level(spoken, at)):
-            best = max(scores.values(), default=1.0)
+            best = max(scores.values(), default=0.0) or 1.0
             for name, score in [*scores.items()][:SUBJECTS]:
                 found[name] = max(found.get(name, 0.0), score / best)
         for name in [*found]:
@@ -224,9 +154,6 @@ class Doubts:
                 found.setdefault(scope, 0.5)
         found.setdefault(ALL, 0.4)
         return found
-
-    def _unit(self, name: str) -> str:
-        return self._values.figures.project.indicators[name].unit
 
     def _fits(self, name: str, number: DraftNumber) -> bool:
         return fit_of(self._values.profiles[name], number) >= COUNTER

@@ -1,0 +1,159 @@
+"""What is said of units among one another: their places, of how many something is true, how far they are apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from nianbao.review.draft.mention import FigureSum
+from nianbao.review.draft.numbers import DraftNumber, NumberKind
+from nianbao.review.draft.readings import DraftReading, Readings
+from nianbao.review.draft.relations import DraftRelation, RelationKind
+from nianbao.review.draft.spoken import Spoken
+from nianbao.review.draft.subjects import DraftPair, Subjects
+from nianbao.review.draft.topics import SEGMENT, SENTENCE
+from nianbao.review.draft.values import Values
+from nianbao.statistics.scopes import ALL
+
+BY_THE_WAY, UNSAID = 0.5, 0.05
+"""How likely a place is by growth where only the sentence speaks of it, and by level where the clause says growth."""
+OF_UNITS, APART, OF_GROWTH = 0.8, 0.9, 1.0
+"""How likely units are counted where a condition is said of them, the first is held against the last, and growths."""
+FEW = 4
+"""Of how many indicators it is tried."""
+_COUNTED = frozenset({"家", "个", "市", "州", "地", "县", "区", ""})
+_CONDITIONS = (
+    (r"(?:[高快好多大]于|超过|超出|跑赢|超)[^，。；]{0,6}(?:~average~)", 1, True),
+    (r"(?:[低慢少小]于|不及|不如|不到|达不到|落后于)[^，。；]{0,6}(?:~average~)", -1, True),
+    (r"收大于支|收入[大多高]于支出|收入超过支出", 1, False),
+    (r"~shortfall~|支出[大多高]于收入|支出超过收入|支大于收", -1, False),
+    (r"~up~|~growth~", 1, False),
+    (r"~down~|~decline~", -1, False),
+)
+"""What is said of units that are counted, whether more or less, than the whole or than nothing."""
+_FIRST_AND_LAST = (
+    r"首末|首尾|高低|两[头端极]|一高一低|最[高多大快].*最[低少小慢]|最[低少小慢].*最[高多大快]"
+    r"|(?:首位|第一).*(?:最后|末位|倒数第一)"
+)
+
+Year = Callable[[Spoken, int, str], int]
+"""The year of which an indicator is said by a number."""
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A reading and how likely it is meant; a guess is enough to agree with a number, and not to object to it."""
+
+    reading: DraftReading
+    weight: float
+    relation: DraftRelation
+    is_guess: bool = False
+
+
+@dataclass(frozen=True)
+class AmongUnits:
+    """Reads what numbers say of units among one another."""
+
+    _values: Values
+    _readings: Readings
+    _subjects: Subjects
+
+    def places(
+        self, spoken: Spoken, at: int, relation: DraftRelation, made_up: FigureSum | None, year: Year
+    ) -> Iterator[Weighed]:
+        """The place of a unit among others: by a figure, or by how much it grew."""
+        number, topics = spoken.numbers[at], spoken.topics
+        among, said = topics.among(number), topics.said_of_rank(number)
+        if among == ():
+            return
+        growth = self._values.words.pattern(r"~fast~|以[\d.]+%领跑")
+        by_growth = bool(growth.search(said) or growth.search(number.text))
+        in_sentence = growth.search(topics.around(number, SENTENCE)) is not None
+        ways = {True: 1.0, False: UNSAID} if by_growth else {False: 1.0, True: BY_THE_WAY if in_sentence else 0.0}
+        figures = [(made_up, 1.0)] if made_up else []
+        for name, score in self._subjects.of_change(spoken, at, relation).items():
+            figures.append((FigureSum((name,), (), year(spoken, at, name)), score))
+        for one, score in figures:
+            for units in topics.units(number):
+                if len(units.scopes) == 1 and units.scopes != (ALL,):
+                    for is_growth, part in ways.items():
+                        if not part:
+                            continue
+                        own = replace(one, scopes=units.scopes, of_growth=is_growth)
+                        reading = self._readings.read_rank(number, own, among=among)
+                        yield Weighed(reading, score * units.weight * part, relation)
+
+    def counted(self, spoken: Spoken, at: int, year: Year) -> Iterator[Weighed]:
+        """Of how many units something is true (高于平均的有4家, 3家比上年下降, 5家支出大于收入)."""
+        number, topics = spoken.numbers[at], spoken.topics
+        says = self._values.words.pattern
+        if number.kind is not NumberKind.COUNT or number.unit not in _COUNTED or number.wording.style != "exact":
+            return
+        clause = topics.around(number)
+        found = next(((sign, whole) for words, sign, whole in _CONDITIONS if says(words).search(clause)), None)
+        largest = max(self._values.units.sizes, default=0)
+        if found is None or not 0 < number.numeral <= largest:
+            return
+        sign, is_to_whole = found
+        is_said = says("(?:只|仅|还|共|均|就)?有$|(?:~unit_words~)[中里]?$").search(topics.before(number)) or says(
+            "的$" if number.numeral == 1 else "的$|^$"
+        ).search(topics.before(number))
+        for one, score in self._measures(spoken, at, number, clause, year, is_to_whole=is_to_whole):
+            for reading in self._readings.read_count(number, one, sign, is_to_whole=is_to_whole):
+                relation = DraftRelation(RelationKind.COUNT)
+                yield Weighed(reading, score * OF_UNITS, relation, is_guess=not is_said)
+
+    def _measures(
+        self, spoken: Spoken, at: int, number: DraftNumber, clause: str, year: Year, *, is_to_whole: bool
+    ) -> Iterator[tuple[FigureSum, float]]:
+        """By what units are counted: what came in less what went out, a figure, or how much it grew."""
+        says, own = self._values.words.pattern, self._values.year
+        if says("收大于支|支大于收|收入[大多高]于支出|支出[大多高]于收入|~shortfall~|超过[收支]").search(clause):
+            for name, other in self._readings.balances(""):
+                if self._readings.by_level(FigureSum((name,), (), own)):
+                    yield FigureSum((name,), (), own, less=(other,)), 1.0
+            return
+        is_growth = not is_to_whole or says("~growth~|~fast~").search(spoken.topics.around(number, SEGMENT))
+        bare = replace(number, unit="百分点")
+        moved = replace(spoken, numbers=[bare if each is number else each for each in spoken.numbers])
+        likely = self._subjects.of_change(moved, at, DraftRelation(RelationKind.CHANGE))
+        for name, score in [*likely.items()][:FEW]:
+            yield FigureSum((name,), (), year(spoken, at, name), of_growth=bool(is_growth)), score
+
+    def apart(
+        self, spoken: Spoken, at: int, relation: DraftRelation, likely: Mapping[str, float], year: Year
+    ) -> Iterator[DraftPair]:
+        """The largest held against the smallest of a level; growths held against one another."""
+        number, says = spoken.numbers[at], self._values.words.pattern
+        if number.unit == "%" or relation.kind not in (RelationKind.CHANGE, RelationKind.TIMES):
+            return
+        is_growth = bool(says("~growth~|~fast~|增得|涨得").search(spoken.topics.around(number, SEGMENT)))
+        sentence = spoken.topics.around(number, SENTENCE)
+        if says(_FIRST_AND_LAST).search(sentence) and number.kind is NumberKind.COUNT:
+            for name, score in [*likely.items()][:FEW]:
+                when = year(spoken, at, name) - relation.is_of_last_year
+                measure = FigureSum((name,), (), when, of_growth=is_growth)
+                for values in self._readings.by_level(measure):
+                    ordered = sorted(values, key=values.__getitem__)
+                    first, last = (replace(measure, scopes=(code,)) for code in (ordered[-1], ordered[0]))
+                    yield DraftPair(first, last, APART * score)
+        if is_growth and number.unit in ("", "倍") and number.kind is not NumberKind.FLAT:
+            yield from self._growths(spoken, at, relation, likely, year)
+
+    def _growths(
+        self, spoken: Spoken, at: int, relation: DraftRelation, likely: Mapping[str, float], year: Year
+    ) -> Iterator[DraftPair]:
+        """How much something grew, held against another unit, the whole, or another figure."""
+        number = spoken.numbers[at]
+        others = self._subjects.named(relation.base, spoken) if relation.base else []
+        for name, score in [*likely.items()][:FEW]:
+            for units in spoken.topics.units(number, relation.base_scope):
+                one = FigureSum((name,), units.scopes, year(spoken, at, name), of_growth=True)
+                weight = score * units.weight * OF_GROWTH
+                if relation.base_scope:
+                    yield DraftPair(one, replace(one, scopes=(relation.base_scope,)), weight)
+                elif not others and units.scopes != (ALL,):
+                    yield DraftPair(one, replace(one, scopes=(ALL,)), weight)
+                for other, said in others[:2]:
+                    if other != name:
+                        yield DraftPair(one, replace(one, names=(other,)), weight * said)

@@ -1,0 +1,112 @@
+"""S13: all that a number may say is weighed at once: what shows it wrong against all that would make it true."""
+
+import pytest
+
+from nianbao.catalog import Project
+from nianbao.review.draft.among import AmongUnits
+from nianbao.review.draft.concord import Concord
+from nianbao.review.draft.prove import prove
+from nianbao.review.draft.reading import read_text
+from nianbao.review.draft.weighing import Weighing
+from nianbao.statistics.figures import Figures
+from tests.review.labelled import YEAR, figures_of_sample
+
+# What was called wrong of drafts that were never seen, and is right.
+CHECKUPS = (
+    "职工最念叨的还是免费体检。到年底实际完成50180人，超出目标180人，是上年10016人的5倍；投入资金3010.8万元，"
+    "比上年多花2409.84万元，人均标准没有变。需要说明的是，八个市州合计体检18538人，只占全省的36.9%，"
+    "其余3.16万人在产业和直属系统。"
+)
+RIGHT = [
+    ("海南州救助发放158.24万元，受助人数增加了9.7%，人均救助额因此由3487元降到3256元。", "3487元"),
+    ("困难职工救助，海南州发放额的增幅在各地靠后，受助人数增长9.7%，排第一。", "排第一"),
+    ("女职工42.26万人，女会员35.94万人——女职工入会率85.0%。", "85.0%"),
+]
+SAID = [(CHECKUPS, "3.16万人"), ("生态管护员入会方面，2022年入会10530人，少于上年的16984人。", "16984人")]
+# Known to be wrong in the ways of real drafts: last year's figure, its digits, its direction.
+WRONG = [
+    ("困难职工救助发放额2599.88万元，受助职工7418人，比上年有所增加。", "7418人"),
+    ("送温暖慰问职工24892人。", "24892人"),
+    ("生态管护员入会10530人，同比增长38.0%。", "38.0%"),
+    ("职工入会率为91.04%，与上年基本持平。", "91.04%"),
+    ("免费体检投入资金301.08万元。", "301.08万元"),
+]
+# Rows of which all others agree on what no number's own words say.
+ROWS = [
+    (
+        "一、互助保障覆盖\n以参保人数与会员人数之比衡量覆盖面，全省为35.8%，上年为33.8%。"
+        "西宁、海北、海西分别为42.6%、40.2%、44.5%，玉树最低，仅22.6%。",
+        "44.5%",
+    ),
+    ("送温暖人均慰问额，各地不一。海西1901元，海北1770元，黄南1581元。", "1581元"),
+]
+# What is said of units among one another: as the figures bear it out, and as they do not.
+AMONG = [
+    ("职工入会率高于全省平均水平的有{}。", "3家", "5家"),
+    ("八个市州中，职工入会率最高和最低相差{}。", "12.1个百分点", "15.1个百分点"),
+    ("本级经费收大于支的只有{}。", "2家", "4家"),
+]
+
+
+@pytest.fixture(scope="module")
+def figures(project: Project) -> Figures:
+    """The figures of the sample years."""
+    return figures_of_sample(project)
+
+
+@pytest.mark.parametrize(("sentence", "number"), RIGHT)
+def test_what_may_be_said_of_something_else_is_not_called_wrong(
+    figures: Figures, monkeypatch: pytest.MonkeyPatch, sentence: str, number: str
+) -> None:
+    """S13: what makes a number true counts, whatever shows it wrong."""
+    assert number not in _deviating(sentence, figures)
+    monkeypatch.setattr(Weighing, "_agreeing", lambda *_: -99.0)
+    monkeypatch.setattr(Weighing, "_met", lambda *_: iter(()))
+    assert number in _deviating(sentence, figures)
+
+
+@pytest.mark.parametrize(("sentence", "number"), SAID)
+def test_what_is_said_of_the_rest_or_of_last_year_is_known(figures: Figures, sentence: str, number: str) -> None:
+    """S13: what the words say of the number agrees, and is no mere guess."""
+    checked = prove(read_text(sentence), figures, YEAR)
+    assert next(one for one in checked if one.number.text == number).agrees
+
+
+@pytest.mark.parametrize(("sentence", "number"), WRONG)
+def test_what_is_a_slip_is_called_wrong(figures: Figures, sentence: str, number: str) -> None:
+    """S13: what something else meets by chance, or says without any word for it, excuses nothing."""
+    assert number in _deviating(sentence, figures)
+
+
+@pytest.mark.parametrize(("sentence", "number"), ROWS)
+def test_a_number_of_a_row_is_held_against_what_the_others_say(
+    figures: Figures, monkeypatch: pytest.MonkeyPatch, sentence: str, number: str
+) -> None:
+    """S13: where the others of a row are of one figure, each of its unit, so is the last one."""
+    assert _deviating(sentence, figures) == {number}
+    monkeypatch.setattr(Concord, "of_row", lambda *_: None)
+    assert number not in _deviating(sentence, figures)
+
+
+@pytest.mark.parametrize(("sentence", "right", "wrong"), AMONG)
+def test_units_are_counted_and_held_against_one_another(
+    figures: Figures, monkeypatch: pytest.MonkeyPatch, sentence: str, right: str, wrong: str
+) -> None:
+    """S13: how many units are above the whole, how far the first is from the last."""
+    assert _deviating(sentence.format(right), figures) == set()
+    assert wrong in _deviating(sentence.format(wrong), figures)
+    monkeypatch.setattr(AmongUnits, "counted", lambda *_: iter(()))
+    monkeypatch.setattr(AmongUnits, "apart", lambda *_: iter(()))
+    assert wrong not in _deviating(sentence.format(wrong), figures)
+
+
+def test_who_reads_of_what_is_not_known_learns_what_comes_nearest(figures: Figures) -> None:
+    """S13: a number of a figure that nobody reported, or that is not known, is no deviation."""
+    checked = prove(read_text("新建职工之家1234个，投入资金123.45万元。"), figures, YEAR)
+    assert not any(verdict.is_deviation for one in checked for verdict in one.verdicts)
+    assert any("没有与这个数对应的指标" in reason for one in checked for reason in one.reasons)
+
+
+def _deviating(text: str, figures: Figures) -> set[str]:
+    checked = prove(read_text(text), figures, YEAR)
+    return {one.number.text for one in checked if any(verdict.is_deviation for verdict in one.verdicts)}
