@@ -64,7 +64,7 @@ def test_O4_before_the_last_day_and_after_it_the_words_differ(federation: Federa
     after = remind(federation, "2022-01-12T09:00", "--json")
     assert told(after) == {"A2": ("after", ["A02"]), "A3": ("after", ["A01", "A02"])}
     text = json.loads(after.stdout)[0]["text"]
-    assert "应于2022年1月10日前报送，已逾期2天，最迟2022年1月20日接收" in text
+    assert "应于2022年1月10日前报送（含当日），已逾期2天，最迟2022年1月20日接收" in text
     assert (
         "已过接收期限，须先申请延期" in json.loads(remind(federation, "2022-02-12T09:00", "--json").stdout)[0]["text"]
     )

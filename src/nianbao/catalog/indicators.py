@@ -137,6 +137,7 @@ def _read_indicator(
         table=declared.text("table", f"core.{part.table}"),
         unit_scope=declared.text("unit_scope", ""),
         former=former,
+        is_ordinal=declared.flag("ordinal"),
     )
     declared.done()
     if indicator.aggregate is Aggregate.NONE:

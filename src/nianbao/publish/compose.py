@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
@@ -12,11 +12,12 @@ from nianbao.catalog.passages import BINDING
 from nianbao.catalog.publications import DECLARED_ROWS, TARGET, YEARS
 from nianbao.errors import DeclarationError
 from nianbao.language import _
+from nianbao.publish.changes import say_change
 from nianbao.publish.chart_points import ChartGround, draw_up
 from nianbao.publish.definition import define
-from nianbao.publish.notes import rounding_note, same_periods, section_notes, sign_off_note, within_year
+from nianbao.publish.notes import note_of_marks, rounding_note, same_periods, section_notes, sign_off_note
 from nianbao.publish.numbering import number_sections
-from nianbao.publish.promised import in_words, tally
+from nianbao.publish.promised import in_words, say_missed, tally
 from nianbao.publish.rows import (
     NO_DATA,
     choose_rows,
@@ -228,10 +229,10 @@ class Composer:
             ) from error
         said = None
         if figure.value is not None:
-            earlier = self.figures.years_before(indicator_id, year, scope)
-            said = word(figure.value, indicator.unit, style, digits, classifier, self.publication.style, earlier)
-            if style == CHANGE and (periods := self.figures.compared(indicator_id, year)):
-                said = replace(said, text=within_year(periods) + said.text.replace("上年", "上年同期"))
+            how, earlier = self.publication.style, self.figures.years_before(indicator_id, year, scope)
+            said = word(figure.value, indicator.unit, style, digits, classifier, how, earlier)
+            if style == CHANGE:
+                said = say_change(self.figures, indicator, figure, said, classifier, how)
         claim = self.claims.judge(indicator_id, year, said) if said else None
         return self._print(figure.value, indicator_id, year, scope, section, said, claim)
 
@@ -284,8 +285,8 @@ class Composer:
             table, rows = leave_out_unknown(table, rows)
         sums = () if left_out else tuple(row_sums(table, len(rows), project.indicators))
         head = (_HEADS.get(table.rows, "单位"), *(self.say(column.zh) for column in table.columns))
-        note = self.say(table.note) + left_out + rounding_note(rows, sums) + self._change_note(rows)
-        return PrintedTable(self.say(table.title), table.unit, head, rows, bool(table.total), note, sums)
+        notes = note_of_marks(self.say(table.note), rows), left_out, rounding_note(rows, sums), self._change_note(rows)
+        return PrintedTable(self.say(table.title), table.unit, head, rows, bool(table.total), "".join(notes), sums)
 
     def _change_note(self, rows: Iterable[tuple[str, tuple[TableCell, ...]]]) -> str:
         """Under a table: which periods a change compares, and that it is of everybody although units came or went."""
@@ -306,7 +307,7 @@ class Composer:
     def _target_table(self, table: Table, section: Section) -> PrintedTable:
         head = ("目标", *(self.say(column.zh) for column in table.columns))
         rows = tuple((target.zh, self._target_row(target, section)) for target in self.targets)
-        note = f"{tally(self.targets)}{self.say(table.note)}"
+        note = f"{tally(self.targets)}{say_missed(self.targets)}{note_of_marks(self.say(table.note), rows)}"
         return PrintedTable(self.say(table.title), table.unit, head, rows, note=note)
 
     def _target_row(self, target: Target, section: Section) -> tuple[TableCell, ...]:
@@ -367,8 +368,7 @@ def compose(
     ]
     sections = tuple(composer.section(section) for section in shown)
     sections = number_sections(sections, publication.numbering, {each.id for each in shown if not each.is_numbered})
-    issue = publication.issue
-    number = composer.number_of(issue)
+    number = composer.number_of(issue := publication.issue)
     return Document(
         publication=publication.code,
         zh=publication.zh,

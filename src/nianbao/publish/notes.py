@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from nianbao.catalog import Project
 from nianbao.catalog.conventions import Words
+from nianbao.publish.rows import NO_DATA
 from nianbao.statistics.comparable import mark_of, say_left_in, say_left_out
 from nianbao.statistics.figures import Figures
 from nianbao.statistics.scopes import ALL
 from nianbao.statistics.wording import word
 from nianbao.terms.document import Footnote, PrintedFigure, RowSum, TableCell
 from nianbao.terms.period import Period
+from nianbao.terms.target import AS_REPORTED
 
 ROUNDED_APART = "各数分别四舍五入，相加可能不等于合计或百分之百。"
 _WHOLE = Decimal(100)
@@ -60,6 +63,14 @@ def comparable_notes(figures: Iterable[PrintedFigure], project: Project) -> tupl
         *(Footnote(key, text) for text, key in said.items()),
         *(Footnote(found[0].key, f"{_named(found)}：{text}。") for text, found in left_in.items()),
     )
+
+
+def note_of_marks(note: str, rows: Iterable[tuple[str, Sequence[TableCell]]]) -> str:
+    """A note under a table, without its sentences on a mark that no cell has."""
+    printed = [cell.text for _, cells in rows for cell in cells]
+    absent = [f"“{mark}”" for mark in (NO_DATA, AS_REPORTED) if not any(said.startswith(mark) for said in printed)]
+    sentences = re.findall("[^。]+。?", note)
+    return "".join(each for each in sentences if not any(mark in each for mark in absent))
 
 
 def same_periods(periods: Sequence[str]) -> str:

@@ -1,4 +1,7 @@
-"""Numbers of headings, tables and charts as a publication declares them; what a year leaves out leaves no gap."""
+"""Numbers of headings, tables and charts as a publication declares them, and the references to these in the text.
+
+What a year leaves out leaves no gap.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import TypeVar
 
+from nianbao.publish.references import refer_to_shown
 from nianbao.statistics.numerals import characters
 from nianbao.terms.document import Label, PrintedChart, PrintedSection, PrintedTable
 from nianbao.terms.publication import ABOVE, IN_CHARACTERS, IN_DIGITS, Numbering
@@ -40,7 +44,7 @@ class _Numberer:
             title = _label(pattern, self._headings[section.level], above).text + title
         tables = tuple(self._shown_as(table, self._numbering.tables) for table in section.tables)
         charts = tuple(self._shown_as(chart, self._numbering.charts) for chart in section.charts)
-        return replace(section, title=title, tables=tables, charts=charts)
+        return refer_to_shown(replace(section, title=title, tables=tables, charts=charts))
 
     def _above(self, level: int) -> list[str]:
         """The numbers of the headings over one, from the outermost level that is numbered."""

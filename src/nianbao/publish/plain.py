@@ -114,6 +114,27 @@ def section_titles(document: Document) -> dict[str, str]:
     return titles
 
 
+def revision_places(document: Document) -> list[str]:
+    """Where each revision stands: the heading of its section, and whether in the text or in which table of it."""
+    titles, sections = section_titles(document), {each.id: each for each in document.sections}
+    return [
+        titles.get(each.section, each.section) + _place_in(sections.get(each.section), each)
+        for each in document.revisions
+    ]
+
+
+def _place_in(section: PrintedSection | None, revision: Revision) -> str:
+    """The text or the table in which a section prints a revised figure; nothing of what it prints no longer."""
+    printed = (revision.key, revision.after.partition("（")[0])
+    if section is None:
+        return ""
+    for table in section.tables:
+        if any(printed == (cell.figure.key, cell.text) for _, cells in table.rows for cell in cells if cell.figure):
+            return f"（{table.label.text or table.title}）"
+    said = (piece for paragraph in section.paragraphs for piece in paragraph if isinstance(piece, PrintedFigure))
+    return "（正文）" if any(printed == (each.key, each.text) for each in said) else ""
+
+
 def figure_name(figure: PrintedFigure) -> str:
     """What a figure is called: its indicator and year."""
     return f"{figure.zh}（{figure.year}年）"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 
 from nianbao.publish.numbering import number_sections
 from nianbao.terms.document import DRAFT, Document, PrintedSection, PrintedTable, TableCell
 from nianbao.terms.publication import Numbering
-from nianbao.terms.quality import LevelQuality, QualityNotice, share_of
+from nianbao.terms.quality import LevelQuality, QualityNotice, UnitQuality, share_of
 
 _NOTHING = "—"
 
@@ -39,13 +40,14 @@ def _section(notice: QualityNotice, level: LevelQuality) -> PrintedSection:
     known = [(measure, share_of(forms, measure)) for measure in rule.shown]
     shares = "，".join(f"{measure.zh}{share.zh}" for measure, share in known if share.of)
     counts = {len(unit.forms) for unit in level.units}
+    shared = Counter(unit.place for unit in level.units)
     columns = {
         "份数": [str(len(unit.forms)) for unit in level.units] if len(counts) > 1 else [],
         **{measure.zh: [unit.share(measure).percent_zh for unit in level.units] for measure in rule.shown},
         "不计": [str(unit.set_aside or _NOTHING) for unit in level.units]
         if any(u.set_aside for u in level.units)
         else [],
-        "名次": [str(unit.place or _NOTHING) for unit in level.units],
+        "名次": [_place(unit, shared) for unit in level.units],
     }
     told = {head: cells for head, cells in columns.items() if set(cells) - {_NOTHING}}  # what is said above is not here
     rows = tuple(
@@ -55,5 +57,13 @@ def _section(notice: QualityNotice, level: LevelQuality) -> PrintedSection:
     note = "份数为报表的份数，其中全部或者部分不计的份数列在“不计”栏。" if "不计" in told else ""
     table = PrintedTable(f"{level.level_zh}报送质量", "", ("单位", *told), rows, note=note)
     each = f"{'每个单位' if len(level.units) > 1 else ''}应报{min(counts)}份报表，" if len(counts) == 1 else ""
-    text = f"{len(level.units)}个单位，{each}{shares}。"
+    first = f"并列第1的{shared[1]}个。" if shared[1] > 1 else ""
+    text = f"{len(level.units)}个单位，{each}{shares}。{first}"
     return PrintedSection(level.level_code, f"{level.level_zh}。", 3, ((text,),), (table,), ())
+
+
+def _place(unit: UnitQuality, shared: Mapping[int | None, int]) -> str:
+    """Its place, told as shared where others have it too."""
+    if not unit.place:
+        return _NOTHING
+    return f"并列{unit.place}" if shared[unit.place] > 1 else str(unit.place)

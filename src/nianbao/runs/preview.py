@@ -9,7 +9,7 @@ from typing import Any
 from nianbao import clock
 from nianbao.catalog import Project
 from nianbao.publish.figure_lines import changed_texts
-from nianbao.publish.plain import section_titles
+from nianbao.publish.plain import revision_places, section_titles
 from nianbao.publish.release import doubted, texts_csv
 from nianbao.runs.corrections import TEXTS, lines_of
 from nianbao.runs.editions import folder_of
@@ -30,13 +30,14 @@ _NAMED = 3
 
 def preview_of(workspace: Workspace, document: Document, proposal: Proposal, before: Path | None) -> Preview:
     """Everything about a proposed edition; `before` is the folder of the last release."""
-    titles, forms = section_titles(document), _forms_of(workspace.project, document)
+    forms = _forms_of(workspace.project, document)
+    placed = zip(document.revisions, revision_places(document), strict=True)
     return Preview(
         proposal=proposal,
         title=document.title,
         previous=before.name if before else "",
         unfinished=document.unfinished,
-        revisions=tuple(each._replace(section=titles.get(each.section, each.section)) for each in document.revisions),
+        revisions=tuple(each._replace(section=place) for each, place in placed),
         texts=tuple(_changed_texts(document, before)) if before and not document.unfinished else (),
         doubtful=tuple(doubted(document)),
         unruled=tuple(_unruled(workspace, document.year, forms)),

@@ -48,6 +48,7 @@ def _target(row: Mapping[str, Any], claims: Claims, today: dt.date) -> Target:
         indicator_id=row["indicator_id"],
         zh=row["zh"],
         unit=row["unit"],
+        is_ordinal=claims.figures.project.indicators[row["indicator_id"]].is_ordinal,
         year=row["year"],
         comparator=row["comparator"],
         value=value,

@@ -73,7 +73,7 @@ def word(
             said = word(value.scaleb(power), unit[1:], style, digits, word_, publication_style, small)
             low, high = (None if bound is None else bound.scaleb(-power) for bound in (said.low, said.high))
             return replace(said, low=low, high=high)
-    noun = Noun.of(unit, word_, publication_style)
+    noun = Noun.of(unit, None if style == CHANGE else word_, publication_style)
     if style in _KEEP_PLACE and value > 0:
         digits = digits_beside(value, style, digits or DEFAULT_DIGITS, earlier)
     return next(wording for wording in _proposed(value, noun, style, digits) if wording.is_true_of(value))

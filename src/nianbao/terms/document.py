@@ -141,6 +141,8 @@ class Label(NamedTuple):
 
 
 UNNUMBERED = Label()
+TOTAL = "合计"
+"""How the label of a row of totals ends."""
 
 
 @dataclass(frozen=True)
@@ -161,9 +163,10 @@ class PrintedTable:
 
     @property
     def totals(self) -> frozenset[int]:
-        """The rows that are totals of others."""
+        """The rows that are totals of others, also where not all of those are shown (支出合计)."""
         last = {len(self.rows) - 1} if self.has_total and self.rows else set()
-        return frozenset({each.row for each in self.sums} | last)
+        named = {number for number, (label, _) in enumerate(self.rows) if label.endswith(TOTAL)}
+        return frozenset({each.row for each in self.sums} | last | named)
 
     @property
     def indicators(self) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ class Indicator:
     several, `break_note` says what changed from one to the next. `unit_scope` limits the units: a unit code, a level,
     `counted` (those that make up the coverage), or empty for all that report. `change_of` names the
     indicator that this one compares with the year before, `comparable_of` the change that it is on a comparable basis,
-    `former` the ids that it had before.
+    `former` the ids that it had before; of what `is_ordinal` the value tells which one it is in a row, 第三批.
     """
 
     id: str
@@ -53,6 +53,7 @@ class Indicator:
     change_of: str = ""
     comparable_of: str = ""
     former: tuple[str, ...] = ()
+    is_ordinal: bool = False
 
     @property
     def field(self) -> str:

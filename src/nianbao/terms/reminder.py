@@ -76,6 +76,6 @@ def _said(dues: Sequence[Owed], on: dt.date) -> str:
         return f"{first.period_zh}：{forms}，{zh_day(first.due_on)}前报送（含当日，{how}）。"
     if first.status is not Status.MISSING:
         return f"{first.period_zh}：{forms}，已报送但{first.status.zh}，请按回执修改或说明后重新报送。"
-    late = f"应于{zh_day(first.due_on)}前报送，已逾期{(on - first.due_on).days:,}天"
+    late = f"应于{zh_day(first.due_on)}前报送（含当日），已逾期{(on - first.due_on).days:,}天"
     last = f"最迟{zh_day(first.accepted_until)}接收" if on <= first.accepted_until else "已过接收期限，须先申请延期"
     return f"{first.period_zh}：{forms}，{late}，{last}。"

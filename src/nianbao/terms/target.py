@@ -24,6 +24,9 @@ class TargetOutcome(StrEnum):
         return _ZH[self]
 
 
+AS_REPORTED = "按已报数"
+"""What stands before an outcome that what is missing could change."""
+
 _ZH = {
     TargetOutcome.MET: "完成",
     TargetOutcome.NOT_MET: "未完成",
@@ -56,8 +59,9 @@ class Target:
     coverage: Coverage
     outcome: TargetOutcome
     is_certain: bool
+    is_ordinal: bool = False
 
     @property
     def outcome_zh(self) -> str:
         """The outcome as a report prints it, with a word where what is missing could change it."""
-        return self.outcome.zh if self.is_certain else f"按已报数{self.outcome.zh}"
+        return self.outcome.zh if self.is_certain else f"{AS_REPORTED}{self.outcome.zh}"

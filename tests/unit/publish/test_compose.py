@@ -14,7 +14,7 @@ from nianbao.catalog.passages import bindings_of, read_passage
 from nianbao.errors import DeclarationError
 from nianbao.publish.compose import compose
 from nianbao.publish.footnotes import with_footnotes
-from nianbao.publish.notes import ROUNDED_APART, coverage_notes, rounding_note
+from nianbao.publish.notes import ROUNDED_APART, coverage_notes, note_of_marks, rounding_note
 from nianbao.statistics.claims import Claims
 from nianbao.statistics.figures import Figures
 from nianbao.statistics.missing import Gap, Missing
@@ -268,7 +268,7 @@ def test_S5_a_comparison_of_some_periods_says_in_the_sentence_which(figures: Fig
             "[[筹资额{warmth_funds_change | change 1}。]]", tables=(Table("表", "prefecture", columns, total="全省"),)
         ),
     )
-    assert [said(each) for each in made.paragraphs] == ["筹资额第四季度比上年同期增长8.4%。"]
+    assert [said(each) for each in made.paragraphs] == ["筹资额第四季度比上年同期增长8.4%（见表1）。"]
     assert made.tables[0].note == "增减是与上年同期相比（两年都只取第四季度）。"
 
 
@@ -413,11 +413,55 @@ def test_targets_are_told_one_by_one(figures: Figures) -> None:
         ("warmth_persons的名称", "不低于3万人", "25,431人", "按已报数未完成", "权益保障部"),
         ("reform_mechanisms的名称", "不低于6人", "—", "未报送", "权益保障部"),
     ]
-    assert table.note == "共3项：完成1项，未完成1项，未报送1项。到年底。"
+    assert table.note == (
+        "共3项：完成1项，未完成1项，未报送1项。未完成的是warmth_persons的名称。未报送的是reform_mechanisms的名称。到年底。"
+    )
     keys = [[cell.figure.key if cell.figure else "" for cell in cells] for _, cells in table.rows]
     assert keys[0] == ["target_checkup_persons-2020", "checkup_persons-2021", "", ""]
     assert keys[1:] == [["", "warmth_persons-2021", "", ""], ["", "", "", ""]]
     assert [cell.is_words for cell in table.rows[0][1]] == [False, False, True, True]
+
+
+def test_a_target_that_is_one_in_a_row_is_told_as_such(figures: Figures) -> None:
+    """第三批 is neither three batches nor more than those."""
+    own = replace(target("checkup_persons", 3, 4, TargetOutcome.MET), unit="批", is_ordinal=True)
+    ((table,),) = (each.tables for each in promised(figures, own))
+    assert [cell.text for cell in table.rows[0][1]][:2] == ["至少到第三批", "第四批"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        (("1", "完成"), "到年底。"),
+        (("—", "未报送"), "到年底。“—”是没有报的。"),
+        (("1", "按已报数完成"), "到年底。没有报齐的注明“按已报数”。"),
+    ],
+)
+def test_a_note_explains_no_mark_that_a_table_does_not_have(texts: tuple[str, ...], said: str) -> None:
+    """A reader who is told of a dash looks for it."""
+    note = "到年底。“—”是没有报的。没有报齐的注明“按已报数”。"
+    assert note_of_marks(note, [("行", tuple(map(TableCell, texts)))]) == said
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "said"),
+    [
+        (35, 8_250, "人次由上年的35人次增至8250人次。"),
+        (8, 12, "人次由上年的8人次增至12人次。"),
+        (9, 6, "人次由上年的9人次降至6人次。"),
+        (10, 12, "人次比上年增长20.0%。"),
+        (900, 8_250, "人次比上年增长816.7%。"),
+    ],
+)
+def test_a_change_that_per_cent_would_blow_up_is_told_by_both_values(
+    figures: Figures, before: int, now: int, said: str
+) -> None:
+    """Of next to nothing everything is a multiple; from the number on that its form's `swing` names it is not."""
+    change = {("warmth_persons_change", 2021): {ALL: Decimal(100 * (now - before)) / before}}
+    held = {("warmth_persons", 2021, 0, ""): Decimal(now), ("warmth_persons", 2021, 1, ""): Decimal(before)}
+    figures = replace(figures, values=dict(figures.values) | change, operands=held)
+    printed = composed(figures, section("[[人次{warmth_persons_change | change 1 人次}。]]"))
+    assert "".join(piece if isinstance(piece, str) else piece.text for piece in printed.paragraphs[0]) == said
 
 
 def test_a_year_without_targets_has_no_section_on_them(figures: Figures) -> None:
@@ -460,7 +504,7 @@ def test_S5_last_year_and_the_change_stand_beside_this_year(figures: Figures) ->
     )
     table = Table("送温暖", "prefecture", columns, total="全省")
     printed = composed(compared, section("[[筹资额{warmth_funds_change | change 1}。]]", tables=(table,)))
-    assert [said(each) for each in printed.paragraphs] == ["筹资额比上年增长19.5%。"]
+    assert [said(each) for each in printed.paragraphs] == ["筹资额比上年增长19.5%（见表1）。"]
     shown = {label: [cell.text for cell in cells] for label, cells in printed.tables[0].rows}
     assert shown["全省"] == ["3,000.00", "3,584.62", "19.5"]
     assert (shown["西宁市总"], shown["海东市总"]) == (["—", "100.00", "—"], ["—", "1.23", "-32.5"])

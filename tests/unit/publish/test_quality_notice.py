@@ -60,5 +60,16 @@ def test_a_share_of_nothing_is_not_told() -> None:
     levels = (LevelQuality("city", "市", (replace(unit("甲", 4), place=None),)),)
     notice = QualityNotice("2021年第四季度", 2021, "", rule, dt.datetime(2022, 3, 1), levels)
     section = compose_notice(notice, "联合会", ()).sections[-1]
-    assert section.paragraphs == (("1个单位，应报4份报表，按时率100.0%（4/4）。",),)
+    assert section.paragraphs == (("1个单位，应报4份报表，按时率100.0%（4/4）（见表1）。",),)
     assert section.tables[0].head == ("单位", "按时率")
+
+
+def test_a_place_that_several_share_is_told_as_shared() -> None:
+    """Neither is the first alone; how many are stands above the table."""
+    units = (unit("甲", 4), unit("乙", 4), replace(unit("丙", 4), place=3))
+    notice = QualityNotice(
+        "2021年第四季度", 2021, "", RULE, dt.datetime(2022, 3, 1), (LevelQuality("city", "市", units),)
+    )
+    section = compose_notice(notice, "联合会", ()).sections[-1]
+    assert [cells[-1].text for _, cells in section.tables[0].rows] == ["并列1", "并列1", "3"]
+    assert "并列第1的2个" in str(section.paragraphs)

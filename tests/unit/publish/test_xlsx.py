@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from nianbao.publish.numbering import number_sections
-from nianbao.publish.plain import exact_text, holds_zh
+from nianbao.publish.plain import exact_text, holds_zh, revision_places
 from nianbao.publish.xlsx import book, write
 from nianbao.publish.xlsx.tables import charts_of, points_of
 from nianbao.terms.document import Document, PrintedTable, RowSum, TableCell
@@ -205,7 +205,7 @@ def test_text_is_never_more_than_text(report: Document, tmp_path: Path, text: st
     cells = [cell for sheet in found for row in sheet.iter_rows() for cell in row]
     assert [cell.data_type for cell in cells].count("f") == 0
     assert {cell.hyperlink.target for cell in cells if cell.hyperlink} == {None}
-    assert [cell.data_type for cell in cells if cell.value == text] == ["s"] * 19
+    assert [cell.data_type for cell in cells if cell.value in (text, f"{text}（正文）")] == ["s"] * 19
     assert found["说明"]["A1"].value == text
 
 
@@ -318,10 +318,10 @@ def test_another_program_computes_the_same_values(with_sums: Document, tmp_path:
 def test_revisions_are_listed(workbook: Workbook, report: Document) -> None:
     """S15: what the release before printed stands beside what is printed now, with the submissions behind it."""
     listed = [tuple(row.values()) for row in rows(workbook["更正一览"])]
-    titles = {section.id: section.title for section in report.sections}
+    assert [row[2] for row in listed] == revision_places(report)
     assert listed == [
-        (each.zh, each.year, titles[each.section], each.before, each.after, holds_zh(each), each.because_zh)
-        for each in report.revisions
+        (each.zh, each.year, place, each.before, each.after, holds_zh(each), each.because_zh)
+        for each, place in zip(report.revisions, revision_places(report), strict=True)
     ]
     assert (
         listed[0][-1] == "西宁市总2021年第四季度《送温暖情况表》更正（QH630100-2021Q4-GH05-1 → QH630100-2021Q4-GH05-2）"

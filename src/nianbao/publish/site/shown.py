@@ -10,7 +10,7 @@ from functools import cache
 from importlib.metadata import version
 from typing import Any
 
-from nianbao.publish.plain import cause_notes, numbered_causes
+from nianbao.publish.plain import cause_notes, numbered_causes, revision_places
 from nianbao.publish.site.completeness import completeness, draw_lines, irregular, matrix_name
 from nianbao.publish.site.figure import FigureLeaf, FigurePage
 from nianbao.publish.site.index_data import indicator_rows
@@ -88,7 +88,8 @@ def pages_of(
     yield _page("texts.html", {"it": frame, "titles": _titles(outline, texts), "texts": texts})
     pages_there = {each.key for each in revisions if each.key in numbers}
     revised = {
-        "titles": _titles(outline, revisions), "with_page": sorted(pages_there), "revisions": revisions,
+        "placed": [*zip(revisions, revision_places(document), strict=True)], "revisions": revisions,
+        "with_page": sorted(pages_there),
         "causes": numbered_causes(revisions), "notes": cause_notes(revisions),
     }  # fmt: skip
     yield _page("revisions.html", {"it": frame, **revised})

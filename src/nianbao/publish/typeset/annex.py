@@ -13,7 +13,7 @@ from nianbao.publish.plain import (
     holds_zh,
     lines_by_figure,
     numbered_causes,
-    section_titles,
+    revision_places,
 )
 from nianbao.publish.typeset.block import Block, Entry, Grid, SetTable, TypesetLine
 from nianbao.terms.document import Document
@@ -101,16 +101,16 @@ def _source_row(document: Document, line: ListingLine) -> list[Entry]:
 
 def _revisions(document: Document) -> Grid:
     """What was printed in the release before and what is printed now."""
-    titles, numbers = section_titles(document), numbered_causes(document.revisions)
+    numbers = numbered_causes(document.revisions)
     rows = [
         [
             Entry(each.zh if each.year == document.year else f"{each.zh}（{each.year}年）"),
-            Entry(titles.get(each.section, each.section)),
+            Entry(place),
             *(Entry(_exact_below(said)) for said in (each.before, each.after)),
             Entry(holds_zh(each)),
             Entry("、".join(f"注{numbers[cause]}" for cause in each.because) or NO_CAUSE),
         ]
-        for each in document.revisions
+        for each, place in zip(document.revisions, revision_places(document), strict=True)
     ]
     return Grid(_REVISION_HEADS, rows, _REVISION_WIDTHS, is_small=True)
 

@@ -68,7 +68,7 @@ def lay_out_issue(documents: Sequence[Document]) -> list[tuple[Document, list[Bl
     for document in documents:
         title = TypesetLine("Title", (_in_lines(document.title),), is_heading=True, new_page=True)
         dated = [TypesetLine("Subtitle", (said,)) for said in (document.issuer, f"（{edition_line(document)}）")]
-        body = [block for section in document.sections for block in _section(section)]
+        body = [block for section in document.sections for block in _section(_under_title(section, document))]
         parts.append([title, *dated, *body, *annex_list(document), *annexes(document)])
     lines = [block for part in parts for block in part if isinstance(block, TypesetLine) and block.is_heading]
     headings = tuple((line.style, line.text.replace("\n", "")) for line in lines)
@@ -76,6 +76,12 @@ def lay_out_issue(documents: Sequence[Document]) -> list[tuple[Document, list[Bl
     front = [*head, Contents(headings, contents_line(head, len(headings)))]
     parts[-1].extend(_tail(documents[-1]))
     return [(documents[0], front), *zip(documents, parts, strict=True)]
+
+
+def _under_title(section: PrintedSection, document: Document) -> PrintedSection:
+    """A section as it stands right under the title of its report, which needs no second one that says the same."""
+    says_the_same = not section.level and section.title == document.zh
+    return replace(section, title="") if says_the_same else section
 
 
 def _red_head(document: Document) -> Iterator[Block]:

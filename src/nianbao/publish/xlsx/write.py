@@ -11,6 +11,7 @@ from nianbao.publish.plain import (
     holds_zh,
     lines_by_section,
     plain,
+    revision_places,
     section_titles,
     universal,
 )
@@ -76,7 +77,7 @@ def write(document: Document, path: Path) -> None:
     if document.texts:
         _write_texts(book, document, titles)
     if document.revisions:
-        _write_revisions(book, document, titles)
+        _write_revisions(book, document)
     for name, table in table_names(document).items():
         write_table(book, name, table)
     if charts_of(document):
@@ -154,13 +155,13 @@ def _write_texts(book: XlsxBook, document: Document, titles: dict[str, str]) -> 
     book.add_sheet(TEXTS).write_list(_TEXT_COLUMNS, rows)
 
 
-def _write_revisions(book: XlsxBook, document: Document, titles: dict[str, str]) -> None:
+def _write_revisions(book: XlsxBook, document: Document) -> None:
     """What was printed in the release before and what is printed now."""
     rows: list[list[Entry]] = [
         [
-            *(each.zh, each.year, titles.get(each.section, each.section)),
+            *(each.zh, each.year, place),
             *(each.before, each.after, holds_zh(each), each.because_zh),
         ]
-        for each in document.revisions
+        for each, place in zip(document.revisions, revision_places(document), strict=True)
     ]
     book.add_sheet(REVISIONS).write_list(_REVISION_COLUMNS, rows)

@@ -1,0 +1,75 @@
+"""Where the text refers to its tables and charts: 见表1, behind the sentence that says a figure of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from nianbao.publish.rows import NO_DATA
+from nianbao.terms.document import (
+    Paragraph,
+    PrintedBlock,
+    PrintedChart,
+    PrintedFigure,
+    PrintedSection,
+    PrintedTable,
+    PrintedText,
+    ToWrite,
+)
+
+_STOP = "。"
+_NOT_OURS = (PrintedText, PrintedBlock, ToWrite)
+"""What others wrote is printed to the letter."""
+
+
+def refer_to_shown(section: PrintedSection) -> PrintedSection:
+    """The section with references to its numbered tables and charts, in the paragraphs in front of them.
+
+    A paragraph in which others are quoted, or that is the office's own, stays as it is.
+    """
+    paragraphs = tuple(
+        _referring(paragraph, [each for each in section.after(number) if each.label.text and _is_telling(each)])
+        for number, paragraph in enumerate(section.paragraphs)
+    )
+    return replace(section, paragraphs=paragraphs)
+
+
+def _is_telling(shown: PrintedTable | PrintedChart) -> bool:
+    """Whether anything is known of what is shown: nobody is sent to a table of dashes."""
+    if isinstance(shown, PrintedChart):
+        return True
+    return any(cell.text not in ("", NO_DATA) for _, cells in shown.rows for cell in cells)
+
+
+def _referring(paragraph: Paragraph, shown: Sequence[PrintedTable | PrintedChart]) -> Paragraph:
+    if any(isinstance(piece, _NOT_OURS) for piece in paragraph):
+        return paragraph
+    is_words = not any(isinstance(piece, PrintedFigure) for piece in paragraph)
+    at: dict[int, list[str]] = {}
+    for each in shown:
+        place = next(iter(at), None) if isinstance(each, PrintedChart) else None  # with the table that it draws
+        if place is None:
+            place = _sentence_end(paragraph, each.indicators)
+        if place is not None:
+            at.setdefault(place, []).append(each.label.text)
+    return tuple(
+        _with_reference(piece, at[number], is_words) if isinstance(piece, str) and number in at else piece
+        for number, piece in enumerate(paragraph)
+    )
+
+
+def _sentence_end(paragraph: Paragraph, indicators: Sequence[str]) -> int | None:
+    """The piece in which the last sentence ends that says one of these figures; where none does, the last of all."""
+    said = [
+        number
+        for number, piece in enumerate(paragraph)
+        if isinstance(piece, PrintedFigure) and piece.indicator_id in indicators
+    ]
+    ends = [number for number, piece in enumerate(paragraph) if isinstance(piece, str) and _STOP in piece]
+    return next((end for end in ends if end > said[-1]), None) if said else next(reversed(ends), None)
+
+
+def _with_reference(piece: str, labels: Sequence[str], is_words: bool) -> str:
+    """The reference before the full stop: the first behind a figure, the last of words alone."""
+    before, stop, behind = piece.rpartition(_STOP) if is_words else piece.partition(_STOP)
+    return f"{before}（见{'、'.join(labels)}）{stop}{behind}"
