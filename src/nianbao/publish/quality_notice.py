@@ -40,14 +40,15 @@ def _section(notice: QualityNotice, level: LevelQuality) -> PrintedSection:
     known = [(measure, share_of(forms, measure)) for measure in rule.shown]
     shares = "，".join(f"{measure.zh}{share.zh}" for measure, share in known if share.of)
     counts = {len(unit.forms) for unit in level.units}
-    shared = Counter(unit.place for unit in level.units)
+    shared = Counter(unit.place for unit in level.units if unit.place)
+    are_equal = shared[1] == shared.total() > 1
     columns = {
         "份数": [str(len(unit.forms)) for unit in level.units] if len(counts) > 1 else [],
         **{measure.zh: [unit.share(measure).percent_zh for unit in level.units] for measure in rule.shown},
         "不计": [str(unit.set_aside or _NOTHING) for unit in level.units]
         if any(u.set_aside for u in level.units)
         else [],
-        "名次": [_place(unit, shared) for unit in level.units],
+        "名次": [] if are_equal else [_place(unit, shared) for unit in level.units],
     }
     told = {head: cells for head, cells in columns.items() if set(cells) - {_NOTHING}}  # what is said above is not here
     rows = tuple(
@@ -57,13 +58,19 @@ def _section(notice: QualityNotice, level: LevelQuality) -> PrintedSection:
     note = "份数为报表的份数，其中全部或者部分不计的份数列在“不计”栏。" if "不计" in told else ""
     table = PrintedTable(f"{level.level_zh}报送质量", "", ("单位", *told), rows, note=note)
     each = f"{'每个单位' if len(level.units) > 1 else ''}应报{min(counts)}份报表，" if len(counts) == 1 else ""
-    first = f"并列第1的{shared[1]}个。" if shared[1] > 1 else ""
-    text = f"{len(level.units)}个单位，{each}{shares}。{first}"
+    text = f"{len(level.units)}个单位，{each}{shares}。{_first(shared[1], are_equal)}"
     return PrintedSection(level.level_code, f"{level.level_zh}。", 3, ((text,),), (table,), ())
 
 
-def _place(unit: UnitQuality, shared: Mapping[int | None, int]) -> str:
+def _place(unit: UnitQuality, shared: Mapping[int, int]) -> str:
     """Its place, told as shared where others have it too."""
     if not unit.place:
         return _NOTHING
     return f"并列{unit.place}" if shared[unit.place] > 1 else str(unit.place)
+
+
+def _first(units: int, are_all: bool) -> str:
+    """How many share the first place; where that is everybody, nobody is told a place."""
+    if are_all:
+        return f"计名次的{units}个单位完全相同，不分名次。"
+    return f"并列第1的{units}个。" if units > 1 else ""

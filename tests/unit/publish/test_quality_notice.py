@@ -30,11 +30,16 @@ def unit(code: str, forms: int, aside: SetAside | None = None) -> UnitQuality:
 @pytest.mark.parametrize(
     ("units", "head", "said"),
     [
-        ((unit("甲", 4), unit("乙", 4)), ("单位", "按时率", "名次"), "2个单位，每个单位应报4份"),
-        ((unit("甲", 4), unit("乙", 3)), ("单位", "份数", "按时率", "名次"), "2个单位，按时率"),
+        ((unit("甲", 4), unit("乙", 4)), ("单位", "按时率"), "2个单位，每个单位应报4份"),
+        (
+            (unit("甲", 4), replace(unit("乙", 4), place=2)),
+            ("单位", "按时率", "名次"),
+            "按时率100.0%（8/8）（见表1）。",
+        ),
+        ((unit("甲", 4), unit("乙", 3)), ("单位", "份数", "按时率"), "2个单位，按时率"),
         (
             (unit("甲", 3, SetAside.NOT_DUE), unit("乙", 4)),
-            ("单位", "按时率", "不计", "名次"),
+            ("单位", "按时率", "不计"),
             "2个单位，每个单位应报4份",
         ),
     ],
@@ -73,3 +78,14 @@ def test_a_place_that_several_share_is_told_as_shared() -> None:
     section = compose_notice(notice, "联合会", ()).sections[-1]
     assert [cells[-1].text for _, cells in section.tables[0].rows] == ["并列1", "并列1", "3"]
     assert "并列第1的2个" in str(section.paragraphs)
+
+
+def test_where_all_are_equal_nobody_is_told_a_place() -> None:
+    """A first place of everybody says nothing; who is not ranked at all is not among them."""
+    units = (unit("甲", 4), unit("乙", 4), replace(unit("丙", 1), place=None))
+    notice = QualityNotice(
+        "2021年第四季度", 2021, "", RULE, dt.datetime(2022, 3, 1), (LevelQuality("city", "市", units),)
+    )
+    section = compose_notice(notice, "联合会", ()).sections[-1]
+    assert section.tables[0].head == ("单位", "份数", "按时率")
+    assert "计名次的2个单位完全相同，不分名次" in str(section.paragraphs)

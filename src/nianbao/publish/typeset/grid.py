@@ -76,8 +76,10 @@ def _widths(table: PrintedTable) -> list[float]:
     roomy, tight = (_columns(table, each) for each in (_SLACK, 1))
     if label + sum(roomy) <= ROOM:
         return [label, *roomy]
-    left = ROOM - sum(tight)
-    return [min(label, left), *tight] if left >= _WORDS_WIDTH + _PADDING else [label, *tight]
+    for columns in (roomy, tight):  # a label of two lines is read, a number of two is not
+        if (left := ROOM - sum(columns)) >= _WORDS_WIDTH + _PADDING:
+            return [min(label, left), *columns]
+    return [label, *tight]
 
 
 def _columns(table: PrintedTable, slack: float) -> list[float]:
