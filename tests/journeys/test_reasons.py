@@ -163,7 +163,17 @@ def test_T19_a_receipt_says_cell_by_cell_what_a_correction_changes(federation: F
         ("A02", "班三", "trainees", None, "40"),
     ]
     page = (federation.home.outbox / f"{path.name}.回执.html").read_text(encoding="utf-8")
-    assert "改动5处" in page
+    assert "改动5处" in page and ">行</th>" in page
+
+
+def test_T19_a_receipt_names_no_rows_where_a_form_has_none(federation: Federation) -> None:
+    """T19: an empty column asks what is missing in it."""
+    federation.send("A1", "2021Q3", {"A01": a01(1002, 500, 50)}, "2021-10-05T09:00")
+    federation.night("2021-10-06T01:00")
+    path = federation.send("A1", "2021Q3", {"A01": a01(1002, 600, 50)}, "2021-10-07T09:00", status="更正")
+    federation.night("2021-10-08T01:00")
+    page = (federation.home.outbox / f"{path.name}.回执.html").read_text(encoding="utf-8")
+    assert "改动1处" in page and ">行</th>" not in page
 
 
 def test_T28_a_record_that_stands_twice_is_asked_about_and_neither_refused_nor_taken(federation: Federation) -> None:
