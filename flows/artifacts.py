@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
+from textwrap import wrap
 from typing import Any
 
 from prefect import get_run_logger
@@ -22,7 +23,8 @@ from nianbao.terms.sign_off import Proposal
 from nianbao.terms.status import Status, words_of_code
 
 LISTED = 200
-_LINE = re.compile(r"((?:#+|-) )?(.*)")
+_LINE = re.compile(r"((?:#+|-) )?(?:\*\*(.+?)\*\*$)?(.*)")
+_HASH = re.compile(r"\b[0-9a-f]{64}\b")
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~:@])")
 
 
@@ -130,9 +132,15 @@ def show_lapsed(lapsed: Iterable[LapsedRelease]) -> None:
 
 
 def inert(markdown: str) -> str:
-    """A page of our own headings and lists, in which nothing that came from outside acts."""
+    """A page of our own headings, lists and bold lines, in which nothing that came from outside acts.
+
+    A hash is cut into parts: the form on Prefect's page breaks no word, and would hide its end.
+    """
+    cut = _HASH.sub(lambda found: " ".join(wrap(found[0], 16)), markdown)
     return "\n".join(
-        f"{found[1] or ''}{plain(found[2])}" for found in map(_LINE.fullmatch, markdown.splitlines()) if found
+        f"{found[1] or ''}{(found[2] and f'**{plain(found[2])}**') or ''}{plain(found[3])}"
+        for found in map(_LINE.fullmatch, cut.splitlines())
+        if found
     )
 
 

@@ -49,6 +49,9 @@ def read_figure_lines(lines: Iterable[str], renamed: Mapping[str, str]) -> list[
 
 
 _SHOWN = 24
+_GOES_ON = frozenset("0123456789.万亿多余")
+"""What makes another number of one that a wording begins with."""
+
 _PLACE = ("indicator_id", "year", "scope", "section")
 _SPEAKER = ("text_id", "unit_code", "period")
 
@@ -127,7 +130,8 @@ def _name(row: Row, units: Mapping[str, str]) -> str:
 def _said(row: Row) -> str:
     """What is printed, with the exact value where that is another."""
     printed, value = row["printed"], row["value"]
-    if not value or printed.startswith(value):
+    after = printed.replace(",", "").removeprefix(value)
+    if not value or (after != printed.replace(",", "") and after[:1] not in _GOES_ON):
         return printed
     return f"{printed}（{exact_text(Decimal(value), row['unit'])}{row['unit']}）"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from nianbao.publish.plain import NO_CAUSE, cause_notes, day_zh, edition_zh, numbered_causes
-from nianbao.terms.document import Revision
+from nianbao.terms.document import PrintedFigure, Revision
 from nianbao.terms.period import Period
 from nianbao.terms.preview import Preview, ToBeWritten, Unruled
 
@@ -17,7 +17,8 @@ def preview_in_markdown(preview: Preview) -> str:
     proposal = preview.proposal
     lines = [
         f"# 送签稿：{preview.title}　第{proposal.number}版（{proposal.name}）",
-        f"**{_verdict(preview)}**{_summary(preview)}",
+        f"**{_verdict(preview)}**",
+        _summary(preview),
         *([f"**{preview.unfinished}**"] if preview.unfinished else []),
         f"成文日期{day_zh(proposal.dated)}；全文在 {proposal.path}。",
     ]
@@ -63,8 +64,7 @@ def _lists(preview: Preview) -> Iterator[tuple[str, str, Sequence[str], Sequence
         f"{each.zh}（{each.unit_zh}）：{each.before or '新增'} → {each.after or '不再引用'}" for each in preview.texts
     ]
     yield "变动的引用文字", "段", texts, ()
-    doubtful = [f"{each.zh}{_of_year(preview, each.year)}：{each.doubt}" for each in preview.doubtful]
-    yield "可能不成立的表述", "处", doubtful, ()
+    yield "可能不成立的表述", "种原因", _doubts(preview), ()
     absent = [
         f"{each.unit_zh} {Period.parse(each.period).zh} {each.form_code} {each.form_zh}：{each.status_zh}"
         for each in preview.absent
@@ -87,6 +87,18 @@ def _moved(preview: Preview) -> Iterator[tuple[str, str, Sequence[str], Sequence
     notes = cause_notes(preview.revisions)
     yield "原表述不再成立", "处", [said(each) for each in preview.untrue], () if others else notes
     yield "其他有变的数字", "处", others, notes
+
+
+def _doubts(preview: Preview) -> list[str]:
+    """What might not be true, a line for each reason: phrases that the same missing forms leave open share one."""
+    by_reason: dict[str, list[PrintedFigure]] = {}
+    for each in preview.doubtful:
+        by_reason.setdefault(each.doubt.replace(f"“{each.text}”", ""), []).append(each)
+    named = {
+        reason: [f"{each.zh}{_of_year(preview, each.year)}“{each.text}”" for each in those]
+        for reason, those in by_reason.items()
+    }
+    return [f"{'、'.join(phrases)}：{reason}" for reason, phrases in named.items()]
 
 
 def _unruled(explanations: Iterable[Unruled]) -> Iterator[str]:

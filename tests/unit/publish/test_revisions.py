@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from nianbao.publish.figure_lines import changed_rows, changed_texts
+from nianbao.publish.figure_lines import changed_rows, changed_texts, revise
 
 Line = tuple[str, str, str]
 """Section, value and what is printed of one indicator."""
@@ -57,6 +57,29 @@ def test_a_wording_is_held_against_the_same_wording(
     """By its text at its place, else in their order; a value that moved under the same words is a change, too."""
     found = changed_rows(figures(*old), figures(*new))
     assert [(was["printed"], now and now["printed"]) for was, now in found] == changes
+
+
+@pytest.mark.parametrize(
+    ("value", "printed", "said"),
+    [
+        ("24829", "24,829", "24,829"),
+        ("10", "10个", "10个"),
+        ("24829", "2.4万多人次", "2.4万多人次（24,829人）"),
+        ("3", "36", "36（3人）"),
+        ("3", "3万多人", "3万多人（3人）"),
+    ],
+)
+def test_an_exact_number_is_said_once(value: str, printed: str, said: str) -> None:
+    """The exact value stands behind a wording, and not behind itself with its thousands apart."""
+    row = {
+        "indicator_id": "persons",
+        "zh": "人数",
+        "year": "2021",
+        "scope": "all",
+        "section": "1",
+        "unit": "人",
+    }
+    assert revise(row | {"value": value, "printed": printed}, None, {}).before == said
 
 
 def test_O27_a_renamed_indicator_is_held_against_what_it_was_called() -> None:

@@ -6,13 +6,14 @@ from decimal import Decimal
 
 import pytest
 
+from flows.artifacts import inert
 from nianbao.publish.plain import section_titles
 from nianbao.runs.preview_page import preview_in_markdown
 from nianbao.terms.document import PrintedSection, Revision
 from nianbao.terms.preview import Absent, Preview, ToBeWritten, Unruled
 from nianbao.terms.release import Correction
 from nianbao.terms.sign_off import Proposal
-from tests.unit.publish.synthetic import document
+from tests.unit.publish.synthetic import document, figure
 
 PROPOSAL = Proposal(
     "work_report", 2021, 2, dt.datetime(2022, 2, 1), dt.date(2022, 2, 1), "releases/2021/work_report/proposed", "", "0f"
@@ -32,7 +33,7 @@ def preview(**said: object) -> Preview:
 def test_what_has_nothing_to_say_is_no_heading() -> None:
     """Of an edition without changes there are a verdict, day, place and hash, and no list."""
     page = preview_in_markdown(preview())
-    assert "必写的都已写，可以签发。**与第1版相比，没有数字变动。没有未了的事项。" in page
+    assert "**必写的都已写，可以签发。**\n\n与第1版相比，没有数字变动。没有未了的事项。" in page
     assert "2021年工作报告　第2版（work_report/2021/r2）" in page and "##" not in page
 
 
@@ -51,6 +52,17 @@ def test_a_cause_is_told_once() -> None:
     """However many figures follow from a submission, it stands in one note under them."""
     page = preview_in_markdown(preview(revisions=(UNTRUE, UNTRUE)))
     assert page.count("U1-2021Q2-GH05-2") == 1
+
+
+def test_what_one_missing_form_leaves_open_is_a_line() -> None:
+    """Phrases that the same form would decide share its sentence; each keeps its words, others stand apart."""
+    wanting = "丙公司2021年第三季度未报，“{}”是否成立无法判断。"
+    doubted = [replace(figure(n), text=said, doubt=wanting.format(said)) for n, said in ((1, "约1万名"), (4, "5家"))]
+    other = replace(figure(3), text="近9场", doubt="丁县总2021年未报，补齐后可能在8至12场之间，“近9场”不一定成立。")
+    page = preview_in_markdown(preview(doubtful=(*doubted, other)))
+    assert "3处表述可能不成立" in page and "## 可能不成立的表述：2种原因" in page
+    assert "- 慰问职工人数“约1万名”、职工书屋数“5家”：丙公司2021年第三季度未报，是否成立无法判断。" in page
+    assert "- 宣讲场次“近9场”：丁县总2021年未报，补齐后可能在8至12场之间，不一定成立。" in page
 
 
 def test_explanations_are_told_by_form() -> None:
@@ -85,3 +97,12 @@ def test_a_section_without_a_heading_is_named_after_the_one_over_it() -> None:
         "W1.A": "重点工作",
         "W1.D": "一、回顾",
     }
+
+
+def test_the_form_on_the_page_of_prefect_shows_the_verdict_bold_and_the_whole_hash() -> None:
+    """What came from outside acts nowhere; our headings, lists and bold lines do, and no word is wider than it."""
+    shown = inert(
+        preview_in_markdown(preview(title="2021年*工作*报告", proposal=replace(PROPOSAL, manifest_sha256="0f" * 32)))
+    )
+    assert "\n**必写的都已写，可以签发。**\n" in shown and shown.startswith("# 送签稿：2021年\\*工作\\*报告")
+    assert " ".join(["0f" * 8] * 4) in shown
