@@ -8,12 +8,14 @@ import os
 import sys
 from collections.abc import Callable
 from typing import Annotated, Any, NoReturn, ParamSpec, TypeVar
+from weakref import ref
 
 import prefect
 from prefect.cache_policies import NO_CACHE
 from pydantic import Field
 
 from flows.server import send_logs
+from nianbao.errors import NianbaoError
 from nianbao.language import _, documented
 
 P = ParamSpec("P")
@@ -23,6 +25,32 @@ T = TypeVar("T")
 logging.getLogger("great_expectations").propagate = False
 # A good run has a log as well: what a flow says for itself is kept, of its tasks only what went wrong.
 logging.getLogger("prefect.flow_runs").setLevel(logging.INFO)
+
+
+class ToldOnce(logging.Filter):
+    """Says a fault that has a sentence of its own in that sentence, once; Prefect would print its whole trace twice.
+
+    The run fails as before, and a fault that nobody foresaw keeps its trace; with PREFECT_LOGGING_LEVEL=DEBUG all do.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._told: Callable[[], BaseException | None] = lambda: None
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Put the sentence in the place of message and trace; whether it is new."""
+        error = record.exc_info[1] if record.exc_info else None
+        if not isinstance(error, NianbaoError) or logging.getLogger("prefect").isEnabledFor(logging.DEBUG):
+            return True
+        is_new = error is not self._told()
+        self._told = ref(error)  # its trace would keep a warehouse open
+        record.msg, record.args, record.exc_info, record.exc_text = str(error), (), None, None
+        return is_new
+
+
+_told_once = ToldOnce()
+for _kind in ("flow_runs", "task_runs"):
+    logging.getLogger(f"prefect.{_kind}").addFilter(_told_once)
 
 Year = Annotated[int, Field(ge=2000, le=2100)]
 
