@@ -15,6 +15,7 @@ import pytest
 
 from nianbao.catalog import Project, load_project
 from nianbao.errors import StoreError, UsageError
+from nianbao.publish.site.landing import OFFICE
 from nianbao.record import Archive, Record
 from nianbao.record.verify import Damage
 from nianbao.runs.build import build_tables
@@ -81,6 +82,16 @@ def test_O5_exactly_the_bytes_that_both_signed_are_released(recalled: Workspace)
         ("office", "user-office", False),
     ]
     assert publish(recalled) == []
+
+
+def test_the_page_of_the_office_shows_what_lies_before_those_who_sign(recalled: Workspace) -> None:
+    """From the preview on, and no longer than until the release: it does not wait for the next night."""
+    page = recalled.home.path / OFFICE
+    (preview,) = propose(recalled, YEAR, ["work_report"])
+    assert f'href="{preview.proposal.path}/index.html"' in page.read_text("utf-8")
+    sign_both(recalled)
+    publish(recalled)
+    assert preview.proposal.path not in page.read_text("utf-8")
 
 
 def test_O5_one_user_cannot_give_both_signatures(recalled: Workspace) -> None:

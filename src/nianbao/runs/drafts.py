@@ -50,7 +50,7 @@ def refresh_drafts(
     for year in years or reported:
         editions += _refresh_year(workspace, year, snapshot, step)
     if any(each.is_new for each in editions) or not (workspace.home.path / OFFICE).exists():
-        refresh_office_page(workspace, reported)
+        refresh_office_page(workspace)
     return editions
 
 

@@ -24,6 +24,7 @@ from nianbao.runs.preview import preview_of
 from nianbao.runs.preview_page import preview_in_markdown
 from nianbao.runs.recording import Doing, record_run
 from nianbao.runs.releases import MANIFEST, put_back_missing, refuse_altered, submissions_of
+from nianbao.runs.shelf import refresh_office_page
 from nianbao.runs.workspace import Step, Workspace, at_once
 from nianbao.settings import sha256_of
 from nianbao.statistics.reporting import awaited_until
@@ -64,7 +65,7 @@ def propose(
     years = _years_to_issue(workspace, year, unfinished)
     put_back_missing(workspace)
     snapshot = write_analysts_file(workspace, step)
-    return [
+    laid_down = [
         preview
         for each in years
         for documents in [documents_of_year(workspace, each, "release")]
@@ -72,6 +73,8 @@ def propose(
         for preview in [_propose(workspace, documents[code], snapshot, step)]
         if preview
     ]
+    refresh_office_page(workspace)
+    return laid_down
 
 
 def lay_down(

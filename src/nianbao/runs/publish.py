@@ -14,7 +14,7 @@ from nianbao.runs.editions import folder_of
 from nianbao.runs.propose import content_of
 from nianbao.runs.recording import Doing, record_run
 from nianbao.runs.releases import put_back_missing, record_release, refuse_other_bytes
-from nianbao.runs.shelf import refresh_shelves
+from nianbao.runs.shelf import refresh_office_page, refresh_shelves
 from nianbao.runs.sign import signed_by
 from nianbao.runs.workspace import Step, Workspace, at_once
 from nianbao.terms.document import Document
@@ -59,6 +59,7 @@ def publish(
     today = {year: documents_of_year(workspace, year, "release", is_whole=False) for year in sorted(years)}
     published = [_publish(workspace, each, waits[each.name], today, step) for each in chosen]
     refresh_shelves(workspace)
+    refresh_office_page(workspace)
     return published
 
 

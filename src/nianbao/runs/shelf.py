@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from nianbao.publish.site.landing import Drafted, Over, write_office_page, write_over, write_shelf
-from nianbao.runs.editions import SAMPLE_NOTICE, folder_of
+from nianbao.runs.editions import SAMPLE_NOTICE, folder_of, reported_years
 from nianbao.runs.workspace import Workspace
 from nianbao.terms.document import DRAFT
 from nianbao.terms.release import Release, ReleasedYear, Shelf, ShelvedRelease
@@ -50,9 +49,9 @@ def shelves_of(workspace: Workspace) -> list[Shelf]:
     return shelves
 
 
-def refresh_office_page(workspace: Workspace, years: Sequence[int]) -> None:
-    """Write the page of the drafts of years and of what waits to be signed."""
-    project, home = workspace.project, workspace.home.path
+def refresh_office_page(workspace: Workspace) -> None:
+    """Write the page of the drafts of every year reported and of what waits to be signed."""
+    project, home, years = workspace.project, workspace.home.path, reported_years(workspace)
     lying = [
         Drafted(
             project.publications[each.publication].zh if each.publication in project.publications else each.publication,
@@ -66,7 +65,7 @@ def refresh_office_page(workspace: Workspace, years: Sequence[int]) -> None:
         for code, publication in project.publications.items()
         if (path := folder_of(workspace, code, year) / DRAFT).exists()
     ]
-    write_office_page(home, over_all(workspace, list(years)), lying, drafts)
+    write_office_page(home, over_all(workspace, years), lying, drafts)
 
 
 def over_all(workspace: Workspace, years: list[int]) -> Over:

@@ -24,15 +24,14 @@ class Kept(logging.Handler):
 
 
 @pytest.fixture
-def kept() -> Iterator[Kept]:
-    """What the loggers of runs and tasks print."""
+def kept(monkeypatch: pytest.MonkeyPatch) -> Kept:
+    """What the loggers of runs and tasks print; no server is told."""
     handler = Kept()
     loggers = [logging.getLogger(f"prefect.{kind}") for kind in KINDS]
     for logger in loggers:
-        logger.addHandler(handler)
-    yield handler
-    for logger in loggers:
-        logger.removeHandler(handler)
+        monkeypatch.setattr(logger, "handlers", [handler])
+        monkeypatch.setattr(logger, "propagate", False)
+    return handler
 
 
 def fail(error: Exception, kind: str) -> None:
