@@ -18,6 +18,7 @@ from nianbao.intake.answer.receipt_json import load_receipt
 from nianbao.settings import Home
 from nianbao.terms.filled import Filled
 from nianbao.terms.receipt import Receipt
+from nianbao.terms.workbook_words import PASSES, SELF_CHECK
 from tests.federation import Federation
 from tests.homes import arrive, clock_at, post, send, take_in_and_build
 from tests.journeys.test_played_day import type_in
@@ -70,6 +71,14 @@ class Desk:
         return load_receipt((self.home.outbox / f"{name}.回执.json").read_text("utf-8"))
 
 
+def self_check(path: Path, beside: Cell) -> str | None:
+    """What the column 自查 of a workbook that LibreOffice has saved says of the row of a cell; None: nothing."""
+    sheet = openpyxl.load_workbook(path, data_only=True)[beside.parent.title]
+    (title,) = (cell for row in sheet.iter_rows() for cell in row if cell.value == SELF_CHECK)
+    said = sheet.cell(beside.row, title.column).value
+    return str(said) if said else None
+
+
 def desk(project: Project, folder: Path, has_half_year: bool) -> Desk:
     """A home, with or without a half-year that counts, and the blank of the year from it."""
     home = Home(folder / "home")
@@ -104,9 +113,11 @@ def test_S17_what_the_half_year_said_of_the_year_stands_in_the_blank_and_counts(
     assert asked.value is None and own.cell("40301", "budget_initial").value is None
     assert not budget.protection.locked and budget.fill.fgColor.rgb != asked.fill.fgColor.rgb
     words = [str(cell.value) for row in budget.parent.iter_rows() for cell in row]
+    assert self_check(type_in(own.blank, "looked_at.xlsx", []), budget) is None, "nothing has been typed yet"
     assert any("“年初预算”全年不变，已按2021年上半年计入的数填好" in said for said in words)
 
     receipt = own.send("left.xlsx")
+    assert self_check(own.blank.with_name("left.xlsx"), budget) == PASSES
     assert decision(receipt) in ("accepted", "accepted_with_warnings"), [each.sentence for each in receipt.findings]
     assert "C00-11" not in {each.code for each in receipt.findings}
 

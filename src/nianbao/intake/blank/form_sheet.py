@@ -95,13 +95,14 @@ def write_form(book: BlankBook, sheet: Worksheet, due: DueForm) -> Counted:
 def _repeated(parts: Sequence[Part], headers: Sequence[range], masthead_rows: int, fits: bool) -> range:
     """The rows that every further page begins with: whose form it is, and the titles of the ledger that begins it.
 
-    Where all but the last part `fits` on the first page its titles would stand over other lines there. One ledger
-    further down repeats its titles alone. Of several none does: they would stand over another's records.
+    Where all but the last part `fits` on the first page its titles would stand over other lines there. A ledger that
+    ends the sheet repeats its titles alone, from its own page on; above it nothing is repeated, and every foot says
+    whose form it is. A sheet has one range of such rows: of any other ledger they would stand over another's records.
     """
     ledgers = [header for part, header in zip(parts, headers, strict=True) if part.layout is Layout.LEDGER]
     if len(parts) == 1 or (ledgers == [headers[0]] and not fits):
         return range(headers[0].stop)
-    return ledgers[0] if len(ledgers) == 1 and ledgers != [headers[0]] else range(masthead_rows)
+    return headers[-1] if parts[-1].layout is Layout.LEDGER else range(masthead_rows)
 
 
 def _is_long(part: Part) -> bool:

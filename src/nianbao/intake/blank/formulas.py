@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
@@ -117,14 +117,18 @@ class Formulas:
             factors.insert(0, f"({self.is_filled(row)})")
         return "*".join(factors)
 
-    def is_filled(self, row: int | None) -> str:
-        """Whether the line is answered, or the record says anything besides what was filled in in advance."""
+    def is_filled(self, row: int | None, besides: Collection[str] = ()) -> str:
+        """Whether the line is answered, or the record says anything besides what was filled in in advance.
+
+        `besides`: the fields that stand there already because they stand all year.
+        """
         placed = self.placed[self.subject.part.code]
         if placed.part.layout is Layout.INDICATOR:
             return f"LEN({self._cell(self.subject, row)})>0"
         fields = placed.fields[1:] if placed.part.rows else placed.fields
-        cells = {field.code: self._cell(Named(placed.part, field), row) for field in fields}
-        says = f"LEN({'&'.join(cells.values())})>0"
+        cells = {each.code: self._cell(Named(placed.part, each), row) for each in fields if each.code not in besides}
+        said = "&".join(cells.values()) or '""'
+        says = f"LEN({said})>0"
         if not placed.part.running:
             return says
         anew = "&".join(cell for code, cell in cells.items() if code not in placed.part.filled_in)

@@ -130,17 +130,21 @@ class Page:
     def breaks(self, begin: Collection[int], repeated: range, landscape: bool) -> list[int]:
         """The rows that begin a page by order: those given, and others where rows that belong together would part.
 
-        `repeated` are the rows above every further page.
+        `repeated` are the rows above every page that begins below them.
         """
-        breaks, page_begins, used, above = set(begin), 0, 0.0, self._height(repeated)
+
+        def above(begins: int) -> float:
+            return self._height(repeated) if begins >= repeated.stop else 0.0
+
+        breaks, page_begins, used = set(begin), 0, 0.0
         for row in range(self.row):
             if row in breaks:
-                page_begins, used = row, above
+                page_begins, used = row, above(row)
             elif used + self._height(range(row, row + 1)) > self._room(landscape):
                 starts = [each.start for each in self.together if row in each and each.start > page_begins]
                 page_begins = min(starts, default=row)
                 breaks.update(starts and [page_begins])
-                used = above + self._height(range(page_begins, row))
+                used = above(page_begins) + self._height(range(page_begins, row))
             used += self._height(range(row, row + 1))
         return sorted(breaks)
 

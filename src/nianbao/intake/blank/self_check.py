@@ -147,10 +147,12 @@ class SelfCheck:
             self._write(page, row, placed.check_column, about, about[0][1].is_filled(row))
 
     def _write_records(self, page: Page, placed: Placed, own: list[tuple[Rule, Formulas]]) -> None:
+        own_part = (self.form.code, placed.part.code)
+        stand = {code for *part, code, _ in self.book.before.said_of_year if tuple(part) == own_part}
         for row in placed.rows:
             about = [(rule, each) for rule, each in own if each.is_of_one_row or row == placed.rows[0]]
             if about:
-                self._write(page, row, placed.check_column, about, own[0][1].is_filled(row))
+                self._write(page, row, placed.check_column, about, own[0][1].is_filled(row, stand))
             else:
                 page.sheet.write_blank(row, placed.check_column, None, page.styles["check"])
 
