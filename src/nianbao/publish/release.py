@@ -121,12 +121,12 @@ def write_edition(
 
 
 def write_papers(document: Document, folder: Path, step: Callable[..., Any]) -> Path:
-    """Write the PDF and the Word document, whose list of contents has the pages of the PDF; returns the latter."""
+    """Write the PDF and the Word document, which lies on its pages as the PDF does; returns the latter."""
     from nianbao.publish import docx, pdf
 
     stem = f"{document.publication}-{document.year}"
-    pages = step(_step_name(document, "PDF"), pdf.write, document, folder / f"{stem}.pdf")
-    with_pages = functools.partial(docx.write, pages=pages)
+    layout = step(_step_name(document, "PDF"), pdf.write, document, folder / f"{stem}.pdf")
+    with_pages = functools.partial(docx.write, layout=layout)
     step(_step_name(document, "Word"), with_pages, document, folder / f"{stem}.docx")
     return folder / f"{stem}.docx"
 

@@ -76,7 +76,7 @@ def _write(issue: Issue, bound: dict[str, Document], year: int, folder: Path, st
 
     documents = [bound[code] for code in issue.publications]
     stem = folder / f"{'-'.join(issue.publications)}-{year}"
-    pages = step(
+    layout = step(
         _("render the bound issue as {format}").format(format="PDF"),
         pdf.write_issue,
         documents,
@@ -87,6 +87,6 @@ def _write(issue: Issue, bound: dict[str, Document], year: int, folder: Path, st
         docx.write_issue,
         documents,
         stem.with_suffix(".docx"),
-        pages,
+        layout,
     )
     return [stem.with_suffix(".docx"), stem.with_suffix(".pdf")]

@@ -20,6 +20,7 @@ from nianbao.publish.docx import write
 from nianbao.publish.docx.protected import blocks_of
 from nianbao.publish.typeset import lay_out_issue
 from nianbao.publish.typeset.block import RedHead, TailLines
+from nianbao.publish.typeset.page_layout import PageLayout
 from nianbao.review.layout import lay_out
 from nianbao.terms.document import (
     Document,
@@ -84,7 +85,7 @@ def report() -> Document:
 
 def written(report: Document, folder: Path) -> Path:
     """The report as a file."""
-    write(report, folder / "report.docx", picture, PAGES)
+    write(report, folder / "report.docx", picture, PageLayout(PAGES))
     return folder / "report.docx"
 
 
@@ -246,13 +247,13 @@ def test_only_the_declared_annexes_are_printed(report: Document, tmp_path: Path)
 @pytest.mark.libreoffice
 def test_the_pages_in_the_contents_are_those_of_the_laid_out_document(report: Document, tmp_path: Path) -> None:
     """What the PDF says about the pages of the headings holds for the Word document as LibreOffice lays it out."""
-    pages = pdf.write(report, tmp_path / "report.pdf")
-    write(report, tmp_path / "report.docx", charts.to_png, pages)
+    layout = pdf.write(report, tmp_path / "report.pdf")
+    write(report, tmp_path / "report.docx", charts.to_png, layout)
     laid_out = lay_out(tmp_path / "report.docx")
     titles = [section.title for section in report.sections if section.level < 3] + ANNEXES
     for number, title in enumerate(titles, start=1):
         shown = {page.number for page in laid_out for line in page.lines if line.text == "".join(title.split())}
-        assert pages[number] in shown, title
+        assert layout.headings[number] in shown, title
 
 
 def test_S6_who_is_missing_is_a_footnote_of_the_figure_it_concerns(report: Document, tmp_path: Path) -> None:

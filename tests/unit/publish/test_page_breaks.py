@@ -9,6 +9,8 @@ import pytest
 
 from nianbao.publish import docx, pdf
 from nianbao.publish.numbering import number_sections
+from nianbao.publish.typeset.block import TypesetLine
+from nianbao.publish.typeset.page_layout import PageLayout, waits_behind
 from nianbao.review.layout import lay_out
 from nianbao.review.layout.printed import PrintedPage, read_pages
 from nianbao.terms.document import Document, PrintedChart, PrintedSection, PrintedTable, TableCell
@@ -139,3 +141,27 @@ def test_S9_in_word_notes_labels_and_last_rows_are_not_left_alone(tmp_path: Path
         label = next(at for at, line in enumerate(pages[labelled - 1].lines) if f"画名{number}止" in line.text)
         over = feet[label - 1] if label else 37
         assert feet[label] - over > 50  # the drawing, in which there are no letters
+
+
+@pytest.mark.libreoffice
+def test_S9_in_word_the_text_goes_on_where_the_pdf_has_it_go_on(tmp_path: Path) -> None:
+    """S9: no page is left half empty there either; tables and charts keep their order."""
+    report = bulletin([2, 3] * 10, 4)
+    docx.write(report, tmp_path / "report.docx", layout=pdf.write(report, tmp_path / "report.pdf"))
+    pages = lay_out(tmp_path / "report.docx")
+    assert max(BOTTOM - foot_of(page) for page in pages[:-1]) < 6 * LINE_HEIGHT
+    order = [line.text for page in pages for line in page.lines]
+    for what in ("题", "画名"):
+        places = [next(at for at, text in enumerate(order) if f"{what}{number}止" in text) for number in range(1, 21)]
+        assert places == sorted(places)
+
+
+def test_what_waits_for_a_page_parts_no_office_block_and_goes_behind_no_heading() -> None:
+    """It stands behind the paragraph that goes on up to its page, where that is running text."""
+    text, block = TypesetLine("BodyText", ("工",)), TypesetLine("BodyText", ("工",), block_id="导语")
+    heading = TypesetLine("Heading1", ("一、",), is_heading=True)
+    ends = [(0, 1), (2, 1), (3, 2), (4, 2)]
+    assert waits_behind(1, 2, ends, [text, text, text, text, heading]) == 3
+    assert waits_behind(1, 2, ends, [text, text, text, heading, text]) == 2
+    assert waits_behind(1, 2, ends, [text, text, text, block, block]) == 4
+    assert PageLayout(waiting={1: 3, 2: 3}).in_order(range(5)) == [0, 3, 1, 2, 4]

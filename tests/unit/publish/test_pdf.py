@@ -134,6 +134,19 @@ def test_22_lines_of_28_characters_fill_a_page(report: Document, packaged: Chose
     assert {len(line.strip()) for line in lines} == {28}
 
 
+@pytest.mark.parametrize("before", range(20, 28))
+@pytest.mark.parametrize("name", ["表12", "2021年"])
+def test_a_table_and_a_year_are_named_on_one_line(
+    report: Document, packaged: ChosenFonts, tmp_path: Path, before: int, name: str
+) -> None:
+    """Who is sent to 表 looks for a number."""
+    section = next(each for each in report.sections if each.paragraphs)
+    said = dataclasses.replace(section, paragraphs=(("工" * before + name + "会" * 20,),), footnotes=(), tables=())
+    bare = dataclasses.replace(report, sections=(said,), figures=(), revisions=(), unfinished="")
+    pdf.write(bare, tmp_path / "line.pdf", packaged)
+    assert name in "".join(pages_of(tmp_path / "line.pdf"))
+
+
 @pytest.mark.parametrize("before", range(14, 28))
 def test_S9_a_number_stays_with_its_unit_and_no_line_is_stretched_for_it(
     report: Document, packaged: ChosenFonts, tmp_path: Path, before: int
@@ -171,7 +184,7 @@ def test_the_head_the_notes_and_the_tail_are_printed(report: Document, file: Pat
 
 def test_the_contents_say_where_the_headings_are(report: Document, packaged: ChosenFonts, tmp_path: Path) -> None:
     """Every heading is in the contents with its page, and the pages are told to whoever writes the Word document."""
-    told = pdf.write(report, tmp_path / "report.pdf", packaged)
+    told = pdf.write(report, tmp_path / "report.pdf", packaged).headings
     pages = [squeezed(page) for page in pages_of(tmp_path / "report.pdf")]
     titles = [section.title for section in report.sections if section.level < 3]
     titles += ["数字一览", "数据来源", "更正一览"]

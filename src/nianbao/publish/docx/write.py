@@ -20,6 +20,7 @@ from nianbao.publish.docx.text import Text
 from nianbao.publish.plain import plain
 from nianbao.publish.typeset import lay_out, lay_out_issue
 from nianbao.publish.typeset.block import Block, Contents, Picture, RedHead, SetTable, TailLines, TypesetLine
+from nianbao.publish.typeset.page_layout import PageLayout
 from nianbao.terms.document import Document, PrintedChart
 
 ChartPicture = Callable[[PrintedChart], bytes]
@@ -27,31 +28,34 @@ ChartPicture = Callable[[PrintedChart], bytes]
 
 
 def write(
-    document: Document, path: Path, chart_png: ChartPicture = charts.to_png, pages: Mapping[int, int] | None = None
+    document: Document, path: Path, chart_png: ChartPicture = charts.to_png, layout: PageLayout | None = None
 ) -> None:
     """Write the report as a Word document; the same report gives the same bytes.
 
-    `pages` are those of the headings, by their number, as the report was laid out elsewhere; without them the table of
-    contents shows none until Word brings it up to date.
+    `layout` is how the PDF lies on its pages: those of the headings, and where a table or chart waits for room, so that
+    the text goes on. Without it the table of contents shows no pages until Word brings it up to date.
     """
-    _write([(document, lay_out(document))], path, chart_png, pages or {})
+    _write([(document, lay_out(document))], path, chart_png, layout or PageLayout())
 
 
-def write_issue(documents: Sequence[Document], path: Path, pages: Mapping[int, int] | None = None) -> None:
+def write_issue(documents: Sequence[Document], path: Path, layout: PageLayout | None = None) -> None:
     """Write the reports of one issue as one Word document, as `write` does one report."""
-    _write(lay_out_issue(documents), path, charts.to_png, pages or {})
+    _write(lay_out_issue(documents), path, charts.to_png, layout or PageLayout())
 
 
 def _write(
-    parts: Sequence[tuple[Document, Sequence[Block]]], path: Path, chart_png: ChartPicture, pages: Mapping[int, int]
+    parts: Sequence[tuple[Document, Sequence[Block]]], path: Path, chart_png: ChartPicture, layout: PageLayout
 ) -> None:
     word = new_word_document()
     text = Text(word)
     first = parts[0][0]
     set_up_page(text, next((document.unfinished for document, _ in parts if document.unfinished), ""))
     describe(word, first)
+    start = 0
     for document, blocks in parts:
-        _write_part(text, document, blocks, chart_png, pages)
+        order = layout.in_order(range(start, start + len(blocks)))
+        _write_part(text, document, [blocks[number - start] for number in order], chart_png, layout.headings)
+        start += len(blocks)
     add_footnotes(word, text.notes)
     seal(word)
     path.write_bytes(to_bytes(word, max(document.as_of for document, _ in parts)))

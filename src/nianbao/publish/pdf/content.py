@@ -61,6 +61,9 @@ def content_of(block: Block) -> Data:
 _UNBROKEN = re.compile(r"(\d[\d,.]*%?(?:[\u4e00-\u9fff]{1,6}(?![\u4e00-\u9fff])|[万亿]?))")
 """A number with its unit, which are kept on one line; the lines of such a paragraph are ragged, not stretched."""
 
+_NAMED = re.compile(r"([表图]\d[\d-]*|\d{4}年)")
+"""The number of a table or chart, and a year: kept on one line as well."""
+
 _TOC = {"Heading2": "TOC2"}
 
 
@@ -99,12 +102,11 @@ def _line(line: TypesetLine) -> Data:
 
 
 def _pieces(piece: Piece) -> Iterator[list[str]]:
-    """A piece of text and what it is; of the words of a figure the number with its unit is a piece of its own."""
-    if isinstance(piece, PrintedFigure):
-        said = _UNBROKEN.split(plain(piece.text))
+    """A piece of text and what it is; a number with its unit is a piece of its own, and so is 表1."""
+    if isinstance(piece, PrintedFigure | str):
+        unbroken = _NAMED if isinstance(piece, str) else _UNBROKEN
+        said = unbroken.split(plain(piece if isinstance(piece, str) else piece.text))
         yield from (["whole" if number % 2 else "text", part] for number, part in enumerate(said) if part)
-    elif isinstance(piece, str):
-        yield ["text", plain(piece)]
     else:
         yield [
             "strong" if isinstance(piece, Strong) else "note" if isinstance(piece, Note) else "text",

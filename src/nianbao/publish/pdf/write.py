@@ -16,6 +16,7 @@ from nianbao.publish.plain import edition_line, universal
 from nianbao.publish.typeset import lay_out, lay_out_issue
 from nianbao.publish.typeset.block import Block
 from nianbao.publish.typeset.look import BY_ID, HEITI, KAITI, LOOKS, XIAOBIAOSONG, Look
+from nianbao.publish.typeset.page_layout import PageLayout, waits_behind
 from nianbao.terms.document import Document
 
 STROKES = {HEITI: 0.035, XIAOBIAOSONG: 0.045, KAITI: 0.018}
@@ -43,8 +44,8 @@ class Press:
         self._fonts = fonts or choose()
         self._compiler: Any = None
 
-    def print(self, blocks: Sequence[Block], about: Imprint, path: Path) -> dict[int, int]:
-        """Write blocks as a PDF, and tell on which page each heading stands."""
+    def print(self, blocks: Sequence[Block], about: Imprint, path: Path) -> PageLayout:
+        """Write blocks as a PDF, and tell how they lie on its pages."""
         families, missing = self._fonts.fallback(_characters(about, blocks, self._fonts))
         data = {
             "title": about.title,
@@ -69,7 +70,10 @@ class Press:
                     break
                 floating |= late
                 given["floating"] = json.dumps(sorted(floating))
-        return dict(enumerate(laid_out["pages"], start=1))
+        headings, places = dict(enumerate(laid_out["pages"], start=1)), laid_out["places"]
+        ends = [(block, page) for block, what, page in places if what == "end" and block not in floating]
+        tops = {block: page for block, what, page in places if what == "whole" and block in floating}
+        return PageLayout(headings, {each: waits_behind(each, page, ends, blocks) for each, page in tops.items()})
 
     def _ready(self, folder: Path, given: dict[str, str]) -> Any:
         """The compiler, which reads the fonts when it is made."""
@@ -82,14 +86,14 @@ class Press:
         return self._compiler
 
 
-def write(document: Document, path: Path, fonts: ChosenFonts | None = None) -> dict[int, int]:
-    """Write the report as a PDF, and tell on which page each heading stands; the same report gives the same bytes."""
+def write(document: Document, path: Path, fonts: ChosenFonts | None = None) -> PageLayout:
+    """Write the report as a PDF, and tell how it lies on the pages; the same report gives the same bytes."""
     keywords = (document.zh, edition_line(document))
     about = Imprint(document.title, keywords, document.issuer, document.as_of, document.unfinished)
     return Press(fonts).print(lay_out(document), about, path)
 
 
-def write_issue(documents: Sequence[Document], path: Path, fonts: ChosenFonts | None = None) -> dict[int, int]:
+def write_issue(documents: Sequence[Document], path: Path, fonts: ChosenFonts | None = None) -> PageLayout:
     """Write the reports of one issue as one PDF, as `write` does one report."""
     first = documents[0]
     keywords = tuple(f"{each.zh} {edition_line(each)}" for each in documents)
