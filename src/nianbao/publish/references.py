@@ -8,24 +8,19 @@ from dataclasses import replace
 from nianbao.publish.rows import NO_DATA
 from nianbao.terms.document import (
     Paragraph,
-    PrintedBlock,
     PrintedChart,
     PrintedFigure,
     PrintedSection,
     PrintedTable,
-    PrintedText,
-    ToWrite,
 )
 
 _STOP = "。"
-_NOT_OURS = (PrintedText, PrintedBlock, ToWrite)
-"""What others wrote is printed to the letter."""
 
 
 def refer_to_shown(section: PrintedSection) -> PrintedSection:
     """The section with references to its numbered tables and charts, in the paragraphs in front of them.
 
-    A paragraph in which others are quoted, or that is the office's own, stays as it is.
+    It stands among words of ours alone: what is quoted, and what the office wrote, is a piece that nothing is put into.
     """
     paragraphs = tuple(
         _referring(paragraph, [each for each in section.after(number) if each.label.text and _is_telling(each)])
@@ -42,8 +37,6 @@ def _is_telling(shown: PrintedTable | PrintedChart) -> bool:
 
 
 def _referring(paragraph: Paragraph, shown: Sequence[PrintedTable | PrintedChart]) -> Paragraph:
-    if any(isinstance(piece, _NOT_OURS) for piece in paragraph):
-        return paragraph
     is_words = not any(isinstance(piece, PrintedFigure) for piece in paragraph)
     at: dict[int, list[str]] = {}
     for each in shown:

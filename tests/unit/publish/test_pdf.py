@@ -135,16 +135,13 @@ def test_22_lines_of_28_characters_fill_a_page(report: Document, packaged: Chose
 
 
 @pytest.mark.parametrize("before", range(20, 28))
-@pytest.mark.parametrize("name", ["表12", "2021年"])
-def test_a_table_and_a_year_are_named_on_one_line(
-    report: Document, packaged: ChosenFonts, tmp_path: Path, before: int, name: str
-) -> None:
+def test_a_table_is_named_on_one_line(report: Document, packaged: ChosenFonts, tmp_path: Path, before: int) -> None:
     """Who is sent to 表 looks for a number."""
     section = next(each for each in report.sections if each.paragraphs)
-    said = dataclasses.replace(section, paragraphs=(("工" * before + name + "会" * 20,),), footnotes=(), tables=())
+    said = dataclasses.replace(section, paragraphs=(("工" * before + "表12" + "会" * 20,),), footnotes=(), tables=())
     bare = dataclasses.replace(report, sections=(said,), figures=(), revisions=(), unfinished="")
     pdf.write(bare, tmp_path / "line.pdf", packaged)
-    assert name in "".join(pages_of(tmp_path / "line.pdf"))
+    assert "表12" in "".join(pages_of(tmp_path / "line.pdf"))
 
 
 @pytest.mark.parametrize("before", range(14, 28))

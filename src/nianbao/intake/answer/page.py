@@ -53,7 +53,6 @@ def render_page(receipt: Receipt) -> str:
         is_open=any(item.is_open for item in receipt.findings),
         asks=any(item.is_open and item.severity is Severity.EXPLAIN for item in receipt.findings),
         changes_shown=_CHANGES_SHOWN,
-        has_rows=any(item.row for item in receipt.changes[:_CHANGES_SHOWN]),
         is_duplicate=receipt.outcome is Outcome.DUPLICATE,
         style=Markup(style),  # our own file
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii"),

@@ -61,8 +61,8 @@ def content_of(block: Block) -> Data:
 _UNBROKEN = re.compile(r"(\d[\d,.]*%?(?:[\u4e00-\u9fff]{1,6}(?![\u4e00-\u9fff])|[万亿]?))")
 """A number with its unit, which are kept on one line; the lines of such a paragraph are ragged, not stretched."""
 
-_NAMED = re.compile(r"([表图]\d[\d-]*|\d{4}年)")
-"""The number of a table or chart, and a year: kept on one line as well."""
+_NAMED = re.compile(r"([表图]\d[\d-]*)")
+"""A table or chart by its number, which stays on one line as well."""
 
 _TOC = {"Heading2": "TOC2"}
 

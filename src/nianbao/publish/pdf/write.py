@@ -112,9 +112,13 @@ def _without_room(places: Iterable[tuple[int, str, int]], floating: set[int]) ->
     They may not come before it. `places` are, in the order of the report, the pages on which a block ends or on which
     a whole chart or table, or a long one, begins.
     """
-    here, late = 1, 0
+    here, late, waiting = 1, 0, 0
     for block, what, page in places:
-        if what == "whole" and block not in floating and (page > here if not late else here == late):
+        if what == "whole" and block in floating:
+            waiting = max(waiting, page)
+        elif what == "whole" and page < waiting:  # it has room only because one before it had none
+            yield block
+        elif what == "whole" and (page > here if not late else here == late):
             late = here
             yield block
         elif what == "end" and block not in floating:
