@@ -13,6 +13,8 @@ from nianbao.statistics.wording import CHANGE, Wording, word
 from nianbao.terms.figure import Figure
 from nianbao.terms.indicator import Indicator
 
+_LARGE = 10_000
+"""From here on a number is told in 万, with one decimal."""
 _TENFOLD = 1000
 """From so many per cent on it tells more what there was and what there is."""
 
@@ -31,7 +33,7 @@ def say_change(
     if both is None or value is None:
         return replace(said, text=within_year(periods) + said.text.replace("上年", last_year))
     unit = figures.project.indicators[indicator.change_of].unit
-    then, now = (word(each, unit, "exact", None, noun, style).text for each in both)
+    then, now = (word(each, unit, "exact", 1 if each >= _LARGE else None, noun, style).text for each in both)
     text = f"由{last_year}的{then}{'增' if value > 0 else '降'}至{now}"
     return Wording(within_year(periods) + text, CHANGE, value, value, True, True)
 

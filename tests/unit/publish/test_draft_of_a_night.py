@@ -137,4 +137,4 @@ def test_a_draft_of_a_night_counts_all_that_was_due(tmp_path: Path) -> None:
     due = (Due("U1", "GH05", "2021Q1", Status.LATE, day, day),)
     counts = {("GH05", "2021Q1"): Counter({Status.LATE: 1, Status.ON_TIME: 4_999})}
     site.write(replace(of_a_night(), background=Background(due=due, due_counts=counts)), tmp_path)
-    assert "<dt>应报</dt><dd>5000</dd>" in (tmp_path / "completeness.html").read_text(encoding="utf-8")
+    assert "<dt>应报</dt><dd>5,000</dd>" in (tmp_path / "completeness.html").read_text(encoding="utf-8")

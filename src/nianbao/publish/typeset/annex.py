@@ -105,7 +105,7 @@ def _revisions(document: Document) -> Grid:
     rows = [
         [
             Entry(each.zh if each.year == document.year else f"{each.zh}（{each.year}年）"),
-            Entry(place),
+            Entry(_place_below(place)),
             *(Entry(_exact_below(said)) for said in (each.before, each.after)),
             Entry(holds_zh(each)),
             Entry("、".join(f"注{numbers[cause]}" for cause in each.because) or NO_CAUSE),
@@ -113,6 +113,12 @@ def _revisions(document: Document) -> Grid:
         for each, place in zip(document.revisions, revision_places(document), strict=True)
     ]
     return Grid(_REVISION_HEADS, rows, _REVISION_WIDTHS, is_small=True)
+
+
+def _place_below(place: str) -> str:
+    """Text or table on a line under the heading of the section."""
+    heading, bracket, within = place.rpartition("（")
+    return f"{heading}\n{bracket}{within}" if heading else place
 
 
 def _exact_below(said: str) -> str:
