@@ -227,7 +227,7 @@ def test_S15_a_recalled_release_is_marked_and_its_figures_are_gone(
     with open_workspace(project.path, year_copy, "recall") as workspace:
         recall(workspace, f"work_report/{YEAR}/r1", "表3一列串行", "办公室签发岗")
         page = year_copy.releases / "index.html"
-        assert "已撤回（2022-02-03 办公室签发岗：表3一列串行）" in page.read_text("utf-8")
+        assert "已撤回（2022年2月3日办公室签发岗：表3一列串行）" in page.read_text("utf-8")
         assert "work_report/r1" not in _sentences(year_copy.releases)
         assert "audit_report/r1" in _sentences(year_copy.releases)
         told = page.stat().st_mtime_ns

@@ -19,6 +19,7 @@ from nianbao.publish.site.landing import OFFICE
 from nianbao.record import Archive, Record
 from nianbao.record.verify import Damage
 from nianbao.runs.build import build_tables
+from nianbao.runs.morning import read_morning
 from nianbao.runs.propose import propose
 from nianbao.runs.publish import publish, recall
 from nianbao.runs.sign import proposal_and_role, sign
@@ -85,10 +86,12 @@ def test_O5_exactly_the_bytes_that_both_signed_are_released(recalled: Workspace)
 
 
 def test_the_page_of_the_office_shows_what_lies_before_those_who_sign(recalled: Workspace) -> None:
-    """From the preview on, and no longer than until the release: it does not wait for the next night."""
+    """From the preview on until the release, without a night; how things stand says whom each edition waits for."""
     page = recalled.home.path / OFFICE
     (preview,) = propose(recalled, YEAR, ["work_report"])
     assert f'href="{preview.proposal.path}/index.html"' in page.read_text("utf-8")
+    waiting = f"工作报告{YEAR}年第2版（{NAME}）等待统计审核岗、办公室签发岗签发"
+    assert [each.text for each in read_morning(recalled).headlines if each.label == "待签发"] == [waiting]
     sign_both(recalled)
     publish(recalled)
     assert preview.proposal.path not in page.read_text("utf-8")
@@ -246,7 +249,7 @@ def test_S15_a_reader_of_r1_learns_of_r2_and_of_a_recall(recalled: Workspace) ->
     shelf = release(recalled.home, "work_report", 1).parent
     r1 = everything(shelf / "r1")
     assert b"../later.js" in r1["index.html"] and b"../../later.js" in r1["figures/warmth_funds-2021.html"]
-    assert later(shelf)["r1"]["text"] == "本版已撤回（2022-02-03 办公室签发岗：表3一列串行）。"
+    assert later(shelf)["r1"]["text"] == "本版已撤回（2022年2月3日办公室签发岗：表3一列串行）。"
     propose(recalled, YEAR, ["work_report"])
     sign_both(recalled)
     publish(recalled)
@@ -254,7 +257,7 @@ def test_S15_a_reader_of_r1_learns_of_r2_and_of_a_recall(recalled: Workspace) ->
     assert "r2" not in later(shelf)
     page = (shelf / "index.html").read_text("utf-8")
     assert page.index('href="r2/index.html"') < page.index('href="r1/index.html"')
-    assert "统计审核岗 2022-02-03（自报、未经证明）" in page and "表3一列串行" in page
+    assert "统计审核岗 2022年2月3日（自报、未经证明）" in page and "表3一列串行" in page
     assert everything(shelf / "r1") == r1
     (shelf / "index.html").unlink()
     with pytest.raises(UsageError, match="no release"):

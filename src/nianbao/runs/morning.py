@@ -13,7 +13,7 @@ from nianbao import clock
 from nianbao.notices.last_night import read_last_night
 from nianbao.notices.status_page import write_status_page
 from nianbao.runs.corrections import find_lapsed
-from nianbao.runs.sign import wanted_signatures
+from nianbao.runs.sign import Wanted, wanted_signatures
 from nianbao.runs.sources import read_alarms
 from nianbao.runs.workspace import Workspace, open_workspace
 from nianbao.settings import Home
@@ -21,7 +21,8 @@ from nianbao.statistics.reporting import forms_of_years, is_built, open_years, r
 from nianbao.terms.contact import UNKNOWN
 from nianbao.terms.morning import FormStanding, Headline, Morning, Owed, UnitStanding
 from nianbao.terms.period import Period
-from nianbao.terms.release import LapsedRelease
+from nianbao.terms.release import LapsedRelease, Release
+from nianbao.terms.sign_off import Proposal
 from nianbao.terms.status import Status
 from nianbao.warehouse import issued
 from nianbao.warehouse.held import read_held
@@ -125,13 +126,22 @@ def _of_office(workspace: Workspace, lapsed: Sequence[LapsedRelease]) -> Iterato
     if held := read_held(workspace.connection):
         yield Headline("待确认", f"{len(held)}份文件的封面单位与来源不符：nianbao held", is_urgent=True)
     for each in lapsed:
-        text = f"{each.release.name} 已不再成立，{len(each.lapses)}处会另印"
+        text = f"{_edition_zh(workspace, each.release)}已不再成立，{len(each.lapses)}处会另印"
         yield Headline("已发布的报告", text, is_urgent=True)
     if not lapsed:
         yield Headline("已发布的报告", "都成立" if issued.last_finished(workspace.connection) else "还没有发布过")
+    waiting: dict[str, list[Wanted]] = {}
     for wanted in wanted_signatures(workspace, issued.proposals(workspace.connection)):
-        text = f"{wanted.proposal.name} 等待{wanted.role.zh}签发"
-        yield Headline("待签发", text, is_urgent=True)
+        waiting.setdefault(_edition_zh(workspace, wanted.proposal), []).append(wanted)
+    for edition, those in waiting.items():
+        yield Headline("待签发", f"{edition}等待{'、'.join(each.role.zh for each in those)}签发", is_urgent=True)
+
+
+def _edition_zh(workspace: Workspace, edition: Release | Proposal) -> str:
+    """An edition as the office calls it, and as commands do."""
+    publication = workspace.project.publications.get(edition.publication)
+    zh = publication.zh if publication else edition.publication
+    return f"{zh}{edition.year}年第{edition.number}版（{edition.name}）"
 
 
 def _of_night(home: Home) -> Iterator[Headline]:

@@ -8,6 +8,7 @@ from nianbao.publish.site.landing import Drafted, Over, write_office_page, write
 from nianbao.runs.editions import SAMPLE_NOTICE, folder_of, reported_years
 from nianbao.runs.workspace import Workspace
 from nianbao.terms.document import DRAFT
+from nianbao.terms.morning import zh_day
 from nianbao.terms.release import Release, ReleasedYear, Shelf, ShelvedRelease
 from nianbao.terms.sign_off import Recall, SignOff
 from nianbao.terms.unit import Comparison
@@ -119,11 +120,11 @@ def _released_years(workspace: Workspace, shelves: list[Shelf]) -> list[Released
 
 
 def _shelved(release: Release, last: Release | None, recall: Recall | None, signed: list[str]) -> ShelvedRelease:
-    because = f"{recall.recalled_at:%Y-%m-%d} {recall.recalled_by}：{recall.because}" if recall else ""
+    because = f"{zh_day(recall.recalled_at)}{recall.recalled_by}：{recall.because}" if recall else ""
     return ShelvedRelease(release, last.edition if last else "", because, tuple(signed))
 
 
 def _line(signed: SignOff, names: dict[str, str]) -> str:
     """A signature as readers see it: the role, and whether a key proves it; users of machines are the operator's."""
     how = "密钥签名" if signed.is_proven else "自报、未经证明"
-    return f"{names.get(signed.role, signed.role)} {signed.signed_at:%Y-%m-%d}（{how}）"
+    return f"{names.get(signed.role, signed.role)} {zh_day(signed.signed_at)}（{how}）"

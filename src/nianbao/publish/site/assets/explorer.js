@@ -129,6 +129,7 @@
   function cell(entry, place) {
     const node = place ? el("td") : Object.assign(el("th"), { scope: "row" });
     node.append(entry.href ? link(entry.text, entry.href) : entry.text);
+    if (entry.kind) node.className = entry.kind;
     if (entry.partial) node.append(Object.assign(el("span", "partial", "*"), { title: "未报齐" }));
     return node;
   }
@@ -141,7 +142,7 @@
   function overYears(unit) {
     const years = index.years.map(String).filter((year) => valueOf(year, chosen.whose));
     const found = years.map((year) => ({ label: yearName(year), ...valueOf(year, chosen.whose) }));
-    const rows = years.map((year, at) => [{ text: yearName(year) }, number(found[at]), { text: change(found[at], valueOf(String(year - 1), chosen.whose), year, unit) }, { text: covered(found[at]) }, source(year)]);
+    const rows = years.map((year, at) => [{ text: yearName(year) }, number(found[at]), { text: change(found[at], valueOf(String(year - 1), chosen.whose), year, unit), kind: "change" }, { text: covered(found[at]) }, source(year)]);
     const below = found.some((each) => each.below) ? ["本单位不报这个指标，数字是其下各单位之和。"] : [];
     return {
       title: `${nameOf(chosen.whose)}　${index.indicators.find(([id]) => id === chosen.indicator)[1]}　历年`,
@@ -162,7 +163,7 @@
       .sort((a, b) => Number(b.value) - Number(a.value));
     const rows = found.map((each) => {
       const before = valueOf(String(year - 1), each.code);
-      return [{ text: each.label, href: `#${new URLSearchParams({ i: chosen.indicator, u: each.code, p: "year", y: year })}` }, number(each), number(before), { text: change(each, before, year, unit) }, { text: covered(each) }];
+      return [{ text: each.label, href: `#${new URLSearchParams({ i: chosen.indicator, u: each.code, p: "year", y: year })}` }, number(each), number(before), { text: change(each, before, year, unit), kind: "change" }, { text: covered(each) }];
     });
     const notes = [...partialNote(rows), ...notesOn(year), ...(found.length > BARS_AT_MOST ? [`图中是最大的${BARS_AT_MOST}个，其余见表。`] : [])];
     return { title, head: ["单位", yearName(year), yearName(year - 1), "比上年", "报送"], rows, notes, draw: found.length ? (width) => bars(width, found.slice(0, BARS_AT_MOST)) : null };
