@@ -13,7 +13,7 @@ from nianbao.publish.typeset.block import TypesetLine
 from nianbao.publish.typeset.page_layout import PageLayout, waits_behind
 from nianbao.review.layout import lay_out
 from nianbao.review.layout.printed import PrintedPage, read_pages
-from nianbao.terms.document import Document, PrintedChart, PrintedSection, PrintedTable, TableCell
+from nianbao.terms.document import Document, Footnote, PrintedChart, PrintedSection, PrintedTable, TableCell
 from nianbao.terms.publication import Numbering
 from tests.unit.publish.synthetic import charts, document
 
@@ -117,6 +117,24 @@ def test_S9_a_small_chart_does_not_go_before_a_large_one_that_waits(before: int,
     said = [line.text for page in read_pages(tmp_path / "two.pdf") for line in page.lines]
     places = [next(at for at, text in enumerate(said) if each in text) for each in ("大画止", "小画止")]
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize("before", range(14, 22))
+def test_a_footnote_stands_on_the_page_of_its_mark(before: int, tmp_path: Path) -> None:
+    """Else a reader looks for it in vain; its paragraph goes to the next page with it."""
+    told = dataclasses.replace(document().figures[0], text="十三件")
+    (first,) = bulletin([before], 2, with_charts=False).sections
+    noted = dataclasses.replace(
+        first,
+        paragraphs=(("会" * 8, told, "会" * LINE * 3),),
+        tables=(),
+        id="W2",
+        coverage_notes=(Footnote(told.key, "脚注止"),),
+    )
+    sections = dataclasses.replace(first, tables=()), noted
+    pdf.write(dataclasses.replace(bulletin([before], 2), sections=sections), tmp_path / "noted.pdf")
+    pages = read_pages(tmp_path / "noted.pdf")
+    assert where(pages, "脚注止") == where(pages, "十三件")
 
 
 @pytest.mark.parametrize("before", range(0, 21, 2))

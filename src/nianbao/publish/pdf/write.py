@@ -14,7 +14,7 @@ from nianbao.publish.pdf.content import content_of, texts_by_style
 from nianbao.publish.pdf.fonts import ChosenFonts, choose
 from nianbao.publish.plain import edition_line, universal
 from nianbao.publish.typeset import lay_out, lay_out_issue
-from nianbao.publish.typeset.block import Block
+from nianbao.publish.typeset.block import Block, notes_in
 from nianbao.publish.typeset.look import BY_ID, HEITI, KAITI, LOOKS, XIAOBIAOSONG, Look
 from nianbao.publish.typeset.page_layout import PageLayout, waits_behind
 from nianbao.terms.document import Document
@@ -57,19 +57,23 @@ class Press:
             "fallback": families,
             "blocks": [content_of(block) for block in blocks],
         }
-        given = {"data": _named(json.dumps(data, ensure_ascii=False), missing), "floating": "[]"}
+        given = {"data": _named(json.dumps(data, ensure_ascii=False), missing), "floating": "[]", "whole": "[]"}
         moment = universal(about.as_of).replace(tzinfo=dt.UTC)
         with as_file(files(__package__)) as folder:
             compiler = self._ready(folder, given)
             floating: set[int] = set()
-            while True:  # each round settles at least one chart or table for good
+            whole: set[int] = set()
+            noting = [number for number, block in enumerate(blocks) for _ in range(notes_in(block))]
+            while True:  # each round settles at least one chart, table or paragraph for good
                 compiler.compile(output=path, format="pdf", timestamp=moment, sys_inputs=given)
                 (laid_out,) = json.loads(compiler.query("<laid-out>", field="value"))
                 late = set(_without_room(laid_out["places"], floating))
-                if not late:
+                parted = {each for each, (mark, note) in zip(noting, laid_out["notes"], strict=True) if mark != note}
+                if not late and parted <= whole:
                     break
                 floating |= late
-                given["floating"] = json.dumps(sorted(floating))
+                whole |= parted
+                given |= {"floating": json.dumps(sorted(floating)), "whole": json.dumps(sorted(whole))}
         headings, places = dict(enumerate(laid_out["pages"], start=1)), laid_out["places"]
         ends = [(block, page) for block, what, page in places if what == "end" and block not in floating]
         tops = {block: page for block, what, page in places if what == "whole" and block in floating}

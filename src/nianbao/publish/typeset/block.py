@@ -128,3 +128,8 @@ Block = TypesetLine | SetTable | Picture | Contents | RedHead | TailLines
 def is_note(piece: Piece) -> bool:
     """Whether a piece is a footnote."""
     return isinstance(piece, Note)
+
+
+def notes_in(block: Block) -> int:
+    """How many footnotes a block has."""
+    return sum(map(is_note, block.pieces)) if isinstance(block, TypesetLine) else 0
