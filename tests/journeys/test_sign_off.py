@@ -60,6 +60,7 @@ def test_those_who_sign_are_told_of_the_forms_of_their_report_alone(recalled: Wo
     """Who is missing in a form of the work report is no concern of those who sign the audit report."""
     recall(recalled, f"audit_report/{YEAR}/r1", "表3一列串行", "办公室签发岗")
     audit, work = propose(recalled, YEAR)
+    assert work.recalled == "表3一列串行"
     assert {each.form_code for each in work.absent} == {"GH06"} and not audit.absent
     assert {each.form_code for each in audit.unruled} == {"GH13"}
     assert {each.form_code for each in work.unruled}.isdisjoint({"GH13"})

@@ -22,6 +22,7 @@ from nianbao.terms.period import Period
 from nianbao.terms.preview import Absent, ChangedText, Preview, ToBeWritten, Unruled
 from nianbao.terms.sign_off import Proposal
 from nianbao.terms.status import Status
+from nianbao.warehouse import issued
 from nianbao.warehouse.connect import rows_of
 from nianbao.warehouse.explanations import explanations
 
@@ -43,7 +44,15 @@ def preview_of(workspace: Workspace, document: Document, proposal: Proposal, bef
         unruled=tuple(_unruled(workspace, document.year, forms)),
         to_write=tuple(to_be_written(workspace, document)),
         absent=tuple(_absent(workspace, document.year, forms)),
+        recalled=_why_recalled(workspace, document, before.name) if before else "",
     )
+
+
+def _why_recalled(workspace: Workspace, document: Document, previous: str) -> str:
+    """Why a release was called back; empty where it was not."""
+    of_report = (document.publication, document.year)
+    recalls = [each for each in issued.recalls(workspace.connection) if (each.publication, each.year) == of_report]
+    return next((each.because for each in recalls if f"r{each.number}" == previous), "")
 
 
 def _forms_of(project: Project, document: Document) -> set[str]:
@@ -130,6 +139,7 @@ def tell_preview(preview: Preview) -> dict[str, Any]:
         "name": preview.proposal.name,
         "title": preview.title,
         "previous": preview.previous or None,
+        "recalled": preview.recalled or None,
         "sha256": preview.proposal.manifest_sha256,
         "dated": preview.proposal.dated,
         "path": preview.proposal.path,

@@ -45,7 +45,8 @@ def _summary(preview: Preview) -> str:
         moved.append(f"其中{len(preview.untrue)}处原表述不再成立")
     if preview.texts:
         moved.append(f"{len(preview.texts)}段引用文字有变")
-    against = f"与{edition_zh(preview.previous)}相比，" if preview.previous else "第一次发布。"
+    recalled = f"{edition_zh(preview.previous)}已撤回（{preview.recalled}）。" if preview.recalled else ""
+    against = f"{recalled}与{edition_zh(preview.previous)}相比，" if preview.previous else "第一次发布。"
     counted = (
         (len(preview.doubtful), "处表述可能不成立"),
         (len(preview.absent), "张报表未计入"),

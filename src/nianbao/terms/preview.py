@@ -61,6 +61,8 @@ class Absent:
 class Preview:
     """What a proposal changes against the release before (`previous`, empty for the first), and what is open in it.
 
+    `recalled` says why that release was called back, empty where it was not.
+
     The sections of `revisions` are named by their headings.
     """
 
@@ -74,6 +76,7 @@ class Preview:
     unruled: tuple[Unruled, ...]
     to_write: tuple[ToBeWritten, ...]
     absent: tuple[Absent, ...]
+    recalled: str = ""
 
     @property
     def untrue(self) -> tuple[Revision, ...]:

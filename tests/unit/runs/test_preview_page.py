@@ -37,6 +37,13 @@ def test_what_has_nothing_to_say_is_no_heading() -> None:
     assert "2021年工作报告　第2版（work_report/2021/r2）" in page and "##" not in page
 
 
+def test_that_the_release_before_was_called_back_is_said_with_its_reason() -> None:
+    """Who signs the one that replaces it knows what it had to mend, though no figure may have moved."""
+    page = preview_in_markdown(preview(recalled="表3一列串行"))
+    assert "\n第1版已撤回（表3一列串行）。与第1版相比，没有数字变动。" in page
+    assert "撤回" not in preview_in_markdown(preview())
+
+
 def test_the_counts_come_before_the_particulars() -> None:
     """What moved and what is open is counted in the first sentences, each of which has its list."""
     absent = Absent("乙市总", "GH06", "就业情况表", "2021Q3", "未报")
