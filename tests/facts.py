@@ -12,14 +12,16 @@ from nianbao.catalog import Project
 from nianbao.warehouse.connect import Connection, insert_rows, transaction
 from nianbao.warehouse.projection import Applied, apply_facts, frames_of
 from nianbao.warehouse.schema import CELL, LEDGER
+from nianbao.warehouse.state import restate_all
 
 RUN = "R000001"
 
 
 def record(connection: Connection, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
-    """Write rows into tables of the ledger, by kind."""
+    """Write rows into tables of the ledger, by kind, and what follows from them."""
     for kind, items in rows.items():
         insert_rows(connection, f"ledger.{kind}", items, LEDGER[kind].bare_columns)
+    restate_all(connection)
 
 
 def frame_of_cells(cells: Iterable[Mapping[str, Any]]) -> pl.DataFrame:

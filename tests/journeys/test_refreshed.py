@@ -15,6 +15,7 @@ from nianbao.warehouse import refresh as refreshing
 from nianbao.warehouse.connect import Connection
 from nianbao.warehouse.models import Model, build, leaf_fingerprints, remember_built
 from nianbao.warehouse.refresh import Moved
+from nianbao.warehouse.state import restate_all
 from tests.counting import differing_rows
 from tests.homes import clock_at
 
@@ -31,9 +32,11 @@ def happen(connection: Connection, dice: random.Random, number: int) -> None:
             [chosen, NOW, run],
         )
         remember_built(connection, "ledger.decision", run, NOW)
+        restate_all(connection)
     elif number % 3 == 1:
         connection.execute("DELETE FROM ledger.decision WHERE run_id LIKE 'R9%'")
         remember_built(connection, "ledger.decision", run, NOW)
+        restate_all(connection)
     else:
         for table, column in (("gh01", "members_total"), ("gh05", "warmth_funds_yuan"), ("gh12", "actual_yuan")):
             connection.execute(f"UPDATE raw.{table} SET {column} = {column} + 1 WHERE submission_id IN $1", [ids[::40]])

@@ -15,7 +15,7 @@ from nianbao.warehouse.core_parts import core_models
 from nianbao.warehouse.models import Model, build, leaf_fingerprints, read_models
 from nianbao.warehouse.reference import load_reference
 from nianbao.warehouse.schema import create_schema
-from nianbao.warehouse.state import READS
+from nianbao.warehouse.state import READS, restate_all
 from tests.sql.cases import TODAY, match, read_case
 
 CASES = Path(__file__).parent / "model"
@@ -61,6 +61,7 @@ def lay_out(connection: Connection, given: Mapping[str, Sequence[Mapping[str, An
         connection.execute(f"DELETE FROM {table}")
         columns = {name: [row.get(name) for row in rows] for name in names}
         insert_columns(connection, table, columns, {name: types[name] for name in names})
+    restate_all(connection)
 
 
 def tables_of(model: Model) -> set[str]:

@@ -16,6 +16,7 @@ from nianbao.warehouse.reference import load_reference
 from nianbao.warehouse.schema import create_schema
 from nianbao.warehouse.stage import fill_stage
 from nianbao.warehouse.staged_tables import stage_table
+from nianbao.warehouse.state import restate_all
 
 UNITS = 100
 
@@ -32,6 +33,7 @@ def federation(project: Project) -> Iterator[Connection]:
         SELECT submission_id, 'accepted' AS decision, make_timestamp(2021, 1, 11, 0, 0, 0) AS decided_at, 'R1' AS run_id
         FROM ledger.submission
     """)
+    restate_all(connection)
     fill_stage(connection, project)
     fill(connection, project, 2021, "stage", "stage.submission")
     connection.execute("INSERT INTO known.latest SELECT submission_id FROM stage.submission")

@@ -13,6 +13,7 @@ from nianbao.terms.delivery import Decision
 from nianbao.terms.personal import mask
 from nianbao.warehouse.connect import Connection
 from nianbao.warehouse.projection import joined
+from nianbao.warehouse.state import restating
 
 
 @dataclass(frozen=True)
@@ -141,11 +142,14 @@ def later_versions_set_aside(connection: Connection, delivery_id: str) -> Iterat
         "CREATE OR REPLACE TEMP TABLE aside_delivery AS SELECT * FROM ledger.delivery WHERE delivery_id >= $1",
         [delivery_id],
     )
-    for table in ("submission", "delivery"):
-        key = f"{table}_id"
-        connection.execute(f"DELETE FROM ledger.{table} WHERE {key} IN (SELECT {key} FROM aside_{table})")
+    later = _ids(connection, "SELECT submission_id FROM aside_submission", [])
+    with restating(connection, later):
+        for table in ("submission", "delivery"):
+            key = f"{table}_id"
+            connection.execute(f"DELETE FROM ledger.{table} WHERE {key} IN (SELECT {key} FROM aside_{table})")
     try:
         yield
     finally:
-        for table in ("submission", "delivery"):
-            connection.execute(f"INSERT INTO ledger.{table} SELECT * FROM aside_{table}; DROP TABLE aside_{table}")
+        with restating(connection, later):
+            for table in ("submission", "delivery"):
+                connection.execute(f"INSERT INTO ledger.{table} SELECT * FROM aside_{table}; DROP TABLE aside_{table}")

@@ -17,6 +17,7 @@ from nianbao.terms.personal import mask
 from nianbao.warehouse.connect import Connection, insert_frame, quote, transaction
 from nianbao.warehouse.models import remember_built
 from nianbao.warehouse.schema import CELL, LEDGER, SQL_TYPES, TableSpec, raw_table
+from nianbao.warehouse.state import restating
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -66,15 +67,15 @@ def apply_facts(connection: Connection, project: Project, applied: Applied) -> N
 
     What is said anew of deliveries or submissions takes the place of what was said; decisions and receipts stay.
     """
-    # Before, as what is forgotten has its unit now, and after, as what is new has it then.
-    _note_moved(connection, applied)
-    _forget(connection, applied, list(project.parts))
-    for kind, frame in applied.facts.items():
-        if kind == "delivery" and "file" not in frame.columns:
-            frame = _with_shown_names(frame)
-        insert_frame(connection, f"ledger.{kind}", frame, _casts(frame, LEDGER[kind]))
-        remember_built(connection, f"ledger.{kind}", applied.run_ids[kind], applied.at)
-    _note_moved(connection, applied)
+    if any(kind in applied.facts for kind in _OF_SUBMISSIONS):
+        ids, whole = _submissions_named(applied.facts)
+        # Before, as what is forgotten has its unit now, and after, as what is new has it then.
+        _note_moved(connection, applied, ids, whole)
+        with restating(connection, ids, whole):
+            _put_into_ledger(connection, project, applied)
+        _note_moved(connection, applied, ids, whole)
+    else:
+        _put_into_ledger(connection, project, applied)
     if counting := _counting(applied.facts):
         columns = ", ".join(f"{name} {kind}" for name, kind in CELL.bare_columns.items())
         connection.execute(f"CREATE OR REPLACE TEMP TABLE incoming_cell ({columns})")
@@ -88,17 +89,28 @@ def apply_facts(connection: Connection, project: Project, applied: Applied) -> N
         connection.execute("DROP TABLE incoming_cell")
 
 
-def _note_moved(connection: Connection, applied: Applied) -> None:
-    """Note of which units these facts say something, for tables that are built for those who moved."""
-    named = [applied.facts[kind] for kind in _OF_SUBMISSIONS if kind in applied.facts]
-    if not named:
-        return
+def _put_into_ledger(connection: Connection, project: Project, applied: Applied) -> None:
+    _forget(connection, applied, list(project.parts))
+    for kind, frame in applied.facts.items():
+        if kind == "delivery" and "file" not in frame.columns:
+            frame = _with_shown_names(frame)
+        insert_frame(connection, f"ledger.{kind}", frame, _casts(frame, LEDGER[kind]))
+        remember_built(connection, f"ledger.{kind}", applied.run_ids[kind], applied.at)
+
+
+def _submissions_named(facts: Facts) -> tuple[list[str], list[str]]:
+    """The submissions of which facts say something, and the deliveries of all of whose they do."""
+    named = [facts[kind] for kind in _OF_SUBMISSIONS if kind in facts]
     ids = {one for frame in named for one in frame["submission_id"].drop_nulls()}
-    whole = applied.facts["anew"]["delivery_id"].to_list() if "anew" in applied.facts else []
+    return sorted(ids), facts["anew"]["delivery_id"].to_list() if "anew" in facts else []
+
+
+def _note_moved(connection: Connection, applied: Applied, ids: Sequence[str], whole: Sequence[str]) -> None:
+    """Note of which units these facts say something, for tables that are built for those who moved."""
     connection.execute(
         "INSERT INTO ledger.moved SELECT DISTINCT $1, unit_code FROM ledger.submission "
         "WHERE submission_id IN (SELECT unnest($2::VARCHAR[])) OR delivery_id IN (SELECT unnest($3::VARCHAR[]))",
-        [max(applied.run_ids.values()), sorted(ids), whole],
+        [max(applied.run_ids.values()), ids, whole],
     )
 
 

@@ -12,9 +12,9 @@ from nianbao.errors import StoreError
 from nianbao.language import _
 from nianbao.terms.form import FieldType, Part
 from nianbao.warehouse.connect import Connection, has_table, literal, quote, transaction
-from nianbao.warehouse.state import create_views
+from nianbao.warehouse.state import create_state
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 """A warehouse of an older structure is not converted but made anew from the record."""
 
 SQL_TYPES = {
@@ -92,7 +92,7 @@ def create_schema(connection: Connection, project: Project) -> None:
         for part in project.parts:
             comments = project.column_comments | {field.column: field.comment for field in part.fields}
             _create_table(connection, raw_table(part), existing.get(f"raw.{part.table}"), comments)
-        create_views(connection)
+        create_state(connection)
 
 
 def is_outdated(connection: Connection) -> bool:
