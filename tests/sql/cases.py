@@ -17,6 +17,7 @@ from nianbao.warehouse.known import attach_known, relate_periods, show_sent
 from nianbao.warehouse.reference import load_reference
 from nianbao.warehouse.schema import CELL, LEDGER, TableSpec, create_mirror, create_schema
 from nianbao.warehouse.staged_tables import SUBMISSION, stage_table
+from nianbao.warehouse.state import restate_all
 
 Row = dict[str, Any]
 TODAY = dt.date(2022, 3, 1)
@@ -43,6 +44,7 @@ class Bench:
         self.connection.execute("CREATE TABLE known.replaced (submission_id VARCHAR, replaced_id VARCHAR)")
         self.connection.execute("CREATE TABLE known.replaced_cell AS FROM known.cell")
         show_sent(self.connection)
+        restate_all(self.connection)
         relate_periods(self.connection)
         self._filled: set[str] = set()
 
