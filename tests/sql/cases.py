@@ -44,7 +44,6 @@ class Bench:
         self.connection.execute("CREATE TABLE known.replaced (submission_id VARCHAR, replaced_id VARCHAR)")
         self.connection.execute("CREATE TABLE known.replaced_cell AS FROM known.cell")
         show_sent(self.connection)
-        restate_all(self.connection)
         relate_periods(self.connection)
         self._filled: set[str] = set()
 
@@ -62,6 +61,7 @@ class Bench:
             self._insert(table, columns, rows)
             if schema == "stage":
                 self._insert(f"known.{name}", self._specs[name].columns, rows)
+        restate_all(self.connection)
         relate_periods(self.connection)
 
     def close(self) -> None:
