@@ -6,6 +6,8 @@ from nianbao.catalog import Project
 from tests.review.labelled import Tally, figures_of_sample, names, tally
 
 LEAST = 0.9
+RECALL, PRECISION = 0.91, 0.94
+"""What all drafts together have reached."""
 
 
 @pytest.fixture(scope="module")
@@ -19,13 +21,13 @@ def test_S13_nine_of_ten_wrong_claims_are_found(tallies: dict[str, Tally]) -> No
     """S13: of all that the drafts get wrong."""
     found, missed = (sum(len(getattr(each, kind)) for each in tallies.values()) for kind in ("found", "missed"))
     assert found + missed >= 60
-    assert found / (found + missed) >= LEAST
+    assert found / (found + missed) >= RECALL
 
 
 def test_S13_nine_of_ten_claims_called_wrong_are_wrong(tallies: dict[str, Tally]) -> None:
     """S13: a checker that cries wolf is switched off."""
     found, alarms = (sum(len(getattr(each, kind)) for each in tallies.values()) for kind in ("found", "false_alarms"))
-    assert found / (found + alarms) >= LEAST
+    assert found / (found + alarms) >= PRECISION
 
 
 def test_S13_most_claims_get_a_row(tallies: dict[str, Tally]) -> None:
@@ -37,8 +39,8 @@ def test_S13_most_claims_get_a_row(tallies: dict[str, Tally]) -> None:
 @pytest.mark.parametrize(
     ("first", "last", "precision", "recall"),
     [
-        pytest.param(39, 44, 0.93, 0.9, id="most that went wrong at first sight stood in tables"),
-        pytest.param(45, 53, 0.93, 0.86, id="units are held against one another"),
+        pytest.param(39, 44, 0.93, 0.92, id="most that went wrong at first sight stood in tables"),
+        pytest.param(45, 53, 0.93, 0.88, id="units are held against one another"),
     ],
 )
 def test_S13_the_last_drafts_of_strangers_do_not_get_worse(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import permutations
 
 from nianbao.review.draft.mention import FigureSum
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
@@ -31,6 +32,7 @@ _CONDITIONS = (
     (r"~down~|~decline~", -1, False),
 )
 """What is said of units that are counted, whether more or less, than the whole or than nothing."""
+_NEXT = ("次之", "其次", "紧随其后")
 _FIRST_AND_LAST = (
     r"首末|首尾|高低|两[头端极]|一高一低|最[高多大快].*最[低少小慢]|最[低少小慢].*最[高多大快]"
     r"|(?:首位|第一).*(?:最后|末位|倒数第一)"
@@ -73,6 +75,9 @@ class AmongUnits:
         figures = [(made_up, 1.0)] if made_up else []
         for name, score in self._subjects.of_change(spoken, at, relation).items():
             figures.append((FigureSum((name,), (), year(spoken, at, name)), score))
+        if number.text in _NEXT and topics.are_listed(number):
+            return
+        yield from self._places_by_rate(spoken, at, relation, among)
         for one, score in figures:
             for units in topics.units(number):
                 if len(units.scopes) == 1 and units.scopes != (ALL,):
@@ -83,6 +88,42 @@ class AmongUnits:
                         reading = self._readings.read_rank(number, own, among=among)
                         yield Weighed(reading, score * units.weight * part, relation)
 
+    def _places_by_rate(
+        self, spoken: Spoken, at: int, relation: DraftRelation, among: Sequence[str] | None
+    ) -> Iterator[Weighed]:
+        """The place by so much for each, or by a part of a whole, where the sentence speaks of one: it may agree."""
+        number, says = spoken.numbers[at], self._values.words.pattern
+        said = spoken.topics.around(number, SENTENCE) + "".join(spoken.passage.heads)
+        pairs: list[DraftPair] = []
+        for unit in ("人", "家") if says("~for_each~|平均|均").search(said) else ():
+            amount = replace(number, kind=NumberKind.COUNT, unit="元/人" if unit == "人" else "人")
+            moved = replace(spoken, numbers=[amount if each is number else each for each in spoken.numbers])
+            pairs += self._subjects.per_each(moved, at, DraftRelation(RelationKind.PER, per_unit=unit))[:2]
+        if says("比重|比例|占比").search(said):
+            names = [*self._subjects.of_change(spoken, at, relation)][:FEW]
+            alike = [pair for pair in permutations(names, 2) if len({self._values.unit(name) for name in pair}) == 1]
+            pairs += [
+                DraftPair(FigureSum((one,), (), self._values.year), FigureSum((other,), (), 0), BY_THE_WAY)
+                for one, other in alike
+            ]
+        for pair in pairs:
+            for units in spoken.topics.units(number)[:1]:
+                if pair.other and len(units.scopes) == 1 and units.scopes != (ALL,):
+                    one = replace(pair.one, scopes=units.scopes, per=pair.other.names)
+                    reading = self._readings.read_rank(number, one, among=among)
+                    yield Weighed(reading, pair.weight * units.weight * BY_THE_WAY, relation, is_guess=True)
+
+    def rest(self, spoken: Spoken, at: int, year: Year) -> Iterator[Weighed]:
+        """What all units of a level leave of the whole (其余3万人在直属系统): it may agree."""
+        number, relation = spoken.numbers[at], DraftRelation(RelationKind.CHANGE)
+        if not self._values.words.pattern("~rest~|除").search(spoken.topics.before(number)):
+            return
+        for name, score in [*self._subjects.of_level(spoken, at).items()][:FEW]:
+            whole = FigureSum((name,), (ALL,), year(spoken, at, name))
+            for values in self._readings.by_level(whole):
+                reading = self._readings.read(number, relation, whole, replace(whole, scopes=tuple(values)))
+                yield Weighed(reading, score * BY_THE_WAY, relation, is_guess=True)
+
     def counted(self, spoken: Spoken, at: int, year: Year) -> Iterator[Weighed]:
         """Of how many units something is true (高于平均的有4家, 3家比上年下降, 5家支出大于收入)."""
         number, topics = spoken.numbers[at], spoken.topics
@@ -92,7 +133,7 @@ class AmongUnits:
         clause = topics.around(number)
         found = next(((sign, whole) for words, sign, whole in _CONDITIONS if says(words).search(clause)), None)
         largest = max(self._values.units.sizes, default=0)
-        if found is None or not 0 < number.numeral <= largest:
+        if found is None or not 0 < number.numeral <= largest or topics.is_of_all(number):
             return
         sign, is_to_whole = found
         is_said = says("(?:只|仅|还|共|均|就)?有$|(?:~unit_words~)[中里]?$").search(topics.before(number)) or says(
@@ -145,7 +186,8 @@ class AmongUnits:
     ) -> Iterator[DraftPair]:
         """How much something grew, held against another unit, the whole, or another figure."""
         number = spoken.numbers[at]
-        others = self._subjects.named(relation.base, spoken) if relation.base else []
+        base = self._values.words.pattern("~filler~|~growth~|~average~").sub("", relation.base)
+        others = self._subjects.named(base, spoken) if base else []
         for name, score in [*likely.items()][:FEW]:
             for units in spoken.topics.units(number, relation.base_scope):
                 one = FigureSum((name,), units.scopes, year(spoken, at, name), of_growth=True)

@@ -32,18 +32,14 @@ SAID, UNSAID = 0.5, 0.02
 OF_ANY, BY_NAME = 0.0005, 0.5
 """How likely any indicator is that nothing names, and one whose name is said in full."""
 IN_SENTENCE, IN_PASSAGE, IN_HEADS = 0.8, 0.6, 0.6
-AS_LIKELY = 0.5
 NAMED, BESIDE, WHOLE_TOO = 0.8, 0.15, 0.1
 """How likely a unit is meant that stands for the number, that is named in its sentence, and the whole beside it."""
 PAST_SAID, PAST = 0.5, 0.01
 COMPUTED, SPOKEN_OF = 10, BY_NAME / 16
 """Of how many indicators it is tried what they come to, and how likely they must be."""
 MOST, AT_MOST = 10, 0.9
-BEYOND_DOUBT, SURELY, IN_SPITE, IN_DOUBT = 1.5, 1.0, 0.7, 0.0
-"""By how many digits more than chance a number must meet a figure: to be of no other, to be of it, of it in spite of a
-reading that shows it wrong, and of one that hardly does."""
-SLIPS_FROM, SLIPS = 2.0, 8
-"""How many digits a number must tell for a slip to be known, and about how many slips each number may be."""
+SURELY = 1.0
+"""By how many digits more than chance a number must meet a figure to be surely of it."""
 LEAST = 1.0
 """How many digits a number must tell to be held against every figure."""
 
@@ -110,8 +106,7 @@ class Concord:
                     weight *= words[at][one.other.names[0]]
                 named = min(AT_MOST, weight * 10 ** agreed.get(one.subject, 0.0))
                 evidence = information(number) + log10(named * one.likely)
-                is_slip = one.one.year != self._values.year and not names_past(topics.before(number), self._values.year)
-                met.append(Met(one.kind, one.one, one.other, named, evidence, is_slip))
+                met.append(Met(one.kind, one.one, one.other, evidence))
             result.append(sorted(met, key=lambda each: -each.evidence)[:MOST])
         return result
 

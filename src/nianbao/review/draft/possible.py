@@ -41,7 +41,10 @@ class PossibleReadings:
 
     def of(self, spoken: Spoken, at: int, relations: Sequence[DraftRelation]) -> list[Weighed]:
         """All that a number may say, the likeliest first."""
-        found = list(self._among.counted(spoken, at, self._first_year))
+        found = [
+            *self._among.counted(spoken, at, self._first_year),
+            *self._among.rest(spoken, at, self._first_year),
+        ]
         for relation in relations:
             for number in self._variants(spoken, at):
                 found += self._of(spoken, at, number, relation)
@@ -75,7 +78,9 @@ class PossibleReadings:
         elif relation.kind is RelationKind.LEVEL and number.kind is not NumberKind.FLAT:
             yield from self._levels(spoken, at, number, relation)
         else:
-            yield from self._comparisons(spoken, at, number, relation)
+            is_expected = topics.is_ahead(spoken.numbers[at]) and number.unit == "%"  # nobody reports what is expected
+            for each in self._comparisons(spoken, at, number, relation):
+                yield replace(each, is_guess=each.is_guess or is_expected)
 
     def _planned(self, spoken: Spoken, at: int, number: DraftNumber, relation: DraftRelation) -> Iterator[Weighed]:
         if relation.kind is RelationKind.LEVEL and number.kind is NumberKind.COUNT:

@@ -18,7 +18,7 @@ from nianbao.review.draft.profiles import DraftVocabulary, read_vocabulary
 from nianbao.review.draft.reading import DraftCell, Paragraph, Passage, passages
 from nianbao.review.draft.readings import TARGET, Readings
 from nianbao.review.draft.relations import DraftRelation, RelationKind, Relations
-from nianbao.review.draft.scores import is_written_out
+from nianbao.review.draft.scores import CHANGE_UNITS, is_written_out
 from nianbao.review.draft.spoken import (
     Spoken,
     change_of,
@@ -240,11 +240,10 @@ class _Prover:
             one.add(NumberVerdict.UNKNOWN, "只是界限，不是某一个数")
             return
         read = self._possible.of(spoken, at, relations)
-        best = next((each for each in read if each.reading.value is not None), None)
         row = self._concord.of_row(spoken, at)
-        upshot = self._weighing.of(
-            spoken, at, relations[0], [*read, *self._unsaid.of(spoken, at, best), *([row] if row else [])]
-        )
+        best = next((each for each in read if each.reading.value is not None), None)
+        guesses = self._unsaid.of(spoken, at, best)
+        upshot = self._weighing.of(spoken, at, relations[0], [*read, *guesses, *([row] if row else [])])
         if upshot.shown:
             self._conclude(one, spoken, upshot.shown)
             self._remember(one, spoken, at, upshot.shown)
@@ -303,12 +302,15 @@ class _Prover:
         name, planned = known.indicator_id, f"{TARGET}{known.indicator_id}"
         if number.kind is NumberKind.ORDINAL and spoken.topics.is_ahead(number) and planned in self._indicators:
             name = planned
+        told_both = self._indicators[name].change_of if number.unit not in CHANGE_UNITS else ""
+        name = told_both or name  # a change that both values tell (由960人次增至22.6万人次)
         indicator = self._indicators[name]
         if number.unit == "倍" and indicator.unit == "%":  # a growth beyond tenfold is printed in multiples
             number = one.number = in_per_cent(number, "1")
         scope = spoken.topics.units(spoken.numbers[at])[0].scopes[0]
         scope = scope if self._readings.has(name, (scope,)) else ALL
         years = [tagged_year] if tagged_year is not None else self._possible.years(spoken, at, name, DraftRelation())
+        years = [*years, *((year - 1 for year in years) if told_both else ())]
         values = [(year, self._values.of(name, year, scope)) for year in years]
         true = [each for each in values if each[1] is not None and number.wording.is_true_of(each[1])]
         year, value = (true or [each for each in values if each[1] is not None] or values)[0]

@@ -30,9 +30,7 @@ class Met:
     kind: RelationKind
     one: FigureSum
     other: FigureSum | None
-    words: float
     evidence: float
-    is_slip: bool
 
 
 @dataclass(frozen=True)

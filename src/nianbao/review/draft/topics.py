@@ -27,8 +27,13 @@ SENTENCE = re.compile(r"[。！？!?]")
 CARRIED, ASIDE, IN_LEAD, PASSED = 0.9, 0.35, 0.7, 0.25
 """How likely a unit of an earlier clause is meant, a unit or the whole beside it, the one a paragraph opens with."""
 DIGITS = "一二三四五六七八九"
+_NAMES_NOTHING = (
+    rf"[两{DIGITS}\d]+个?(?:~unit_words~)|~sum~|~filler~|~up~|~down~|~more~|~less~|~compare~|~last_year~|~part_of~"
+    "|~against_last~|~rest~|~each~|(?<![人户件家期班])(?:~every~)|~apart~"
+)
 _AFTER = re.compile(r"的?(?:是|为|只有|仅有|还有|有|唯有)?")
 _LIST = re.compile(r"\s*(?:[、和与及]|以及)\s*")
+_OF_UNITS = ("家", "个", "地", "市", "州", "")
 _BARE = 4
 """A clause this short before a rank names nothing."""
 _ENDING = 3
@@ -78,12 +83,7 @@ class Topics:
         for at, end, _ in reversed(self._named):
             if start <= at < number.start:
                 said = said[: at - start] + " " + said[end - start :]
-        naming_nothing = (
-            rf"[两{DIGITS}\d]+个?(?:~unit_words~)|~sum~|~filler~|~up~|~down~|~more~|~less~|~compare~|~last_year~|~part_of~"
-            "|~against_last~|~rest~|~each~|(?<![人户件家期班])(?:~every~)|~apart~"
-        )
-        filler = self._words.pattern(naming_nothing)
-        return filler.sub(" ", said)
+        return self._words.pattern(_NAMES_NOTHING).sub(" ", said)
 
     def said_of_rank(self, number: DraftNumber) -> str:
         """By what a rank is: its clause, and the one before where it says no more than the place (为最高)."""
@@ -290,8 +290,9 @@ class Topics:
         return bool(self._words.pattern("~same_period~").search(said)) or names_past(said, self.speaking.year)
 
     def opens_with_past(self) -> bool:
-        """Whether the passage begins with a year before the draft's."""
-        return opens_with_past(self._text, self.speaking.year)
+        """Whether the passage begins with a year before the draft's, of which all of it then speaks."""
+        opening = self._text[:OPENING_YEAR]
+        return names_past(opening, self.speaking.year) and not re.match(r"[与同和比较]", opening)
 
     def part_of_year(self, number: DraftNumber) -> str:
         """The part of the year that the sentence of a number speaks of last (上半年); empty where it is all of it."""
@@ -309,9 +310,20 @@ class Topics:
 
     def is_of_units(self, number: DraftNumber) -> bool:
         """Whether a number counts units as such (八个市州), and not what they have."""
-        is_all = number.numeral in self._units.sizes and number.unit in ("家", "个", "地", "市", "州", "")
-        after = "个?(?:市州|州市|地市|地区|市|州|地|县)" + ("|[家地]?[里中都均全]" if is_all else "")
-        return bool(self._words.pattern(after).match(self._text, number.end))
+        places = self._words.pattern("个?(?:市州|州市|地市|地区|市|州|地|县)")
+        return bool(places.match(self._text, number.end)) or self.is_of_all(number)
+
+    def is_of_all(self, number: DraftNumber) -> bool:
+        """Whether a number counts all units of a level (八个市州中, 八家都)."""
+        after = self._words.pattern("[家地]?(?:~unit_words~)?[里中都均全]").match(self._text, number.end)
+        return bool(after) and number.numeral in self._units.sizes and number.unit in _OF_UNITS
+
+    def are_listed(self, number: DraftNumber) -> bool:
+        """Whether several units stand before a number that is said of them together."""
+        return (
+            len(self._run([each for each in self._named if self.start_of(CLAUSE, number) <= each[0] < number.start]))
+            > 1
+        )
 
     def is_of_each(self, number: DraftNumber) -> bool:
         """Whether a number is said of each of several units, and not of them together."""
@@ -367,12 +379,6 @@ class Topics:
 def count_of(text: str) -> int:
     """How many units or things are counted: 三, 8."""
     return int(text) if text.isdigit() else 1 + DIGITS.index(text.replace("两", "二"))
-
-
-def opens_with_past(text: str, year: int) -> bool:
-    """Whether a text begins with a year before one, of which all of it then speaks."""
-    opening = text[:OPENING_YEAR]
-    return names_past(opening, year) and not re.match(r"[与同和比较]", opening)
 
 
 def names_past(text: str, year: int) -> bool:

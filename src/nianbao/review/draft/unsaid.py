@@ -60,7 +60,6 @@ class Unsaid:
         subjects, units = self._of_what(spoken, at, wrong), self._of_whom(spoken, at)
         says, own = _Says(self._values, spoken, number), self._values.year
         for name, likely in subjects.items():
-            yield from self._of_all_units(name, likely, says)
             for scope, near in units.items():
                 weight, now = likely * near, FigureSum((name,), (scope,), own)
                 before = replace(now, year=own - 1)
@@ -68,8 +67,6 @@ class Unsaid:
                     yield Try(weight * (1.0 if says.moved else UNSAID), kind, now, before)
                 if says.past and name == wrong.reading.key[0].removeprefix(TARGET):
                     yield Try(weight * SO_SAID, RelationKind.LEVEL, before)
-                if says.plan and scope == ALL:
-                    yield from self._planned(name, weight, number, wrong, says)
                 for other, close in units.items() if scope != ALL else ():
                     for kind in says.kinds(RelationKind.CHANGE, RelationKind.TIMES, RelationKind.BY_TIMES):
                         yield Try(
@@ -80,47 +77,6 @@ class Unsaid:
                         for kind, part in kinds:
                             for one, back in ((now, 1.0), (before, 1.0 if says.past else UNSAID)):
                                 yield Try(weight * close * part * back, kind, one, replace(one, names=(other,)))
-        if says.balance and number.unit == "元":
-            yield from self._balances(spoken, number)
-
-    def _balances(self, spoken: Spoken, number: DraftNumber) -> Iterator[Try]:
-        """What came in less what went out, of the units meant and of the whole."""
-        scopes = dict.fromkeys((*spoken.topics.units(number)[0].scopes, ALL))
-        for one, other in self._readings.balances(spoken.topics.part_of_year(number)):
-            for scope in scopes:
-                if self._readings.has(one, (scope,)):
-                    first = FigureSum((one,), (scope,), self._values.year)
-                    yield Try(SO_SAID, RelationKind.CHANGE, first, replace(first, names=(other,)))
-
-    def _planned(self, name: str, weight: float, number: DraftNumber, wrong: Weighed, says: _Says) -> Iterator[Try]:
-        """What is or was planned of an indicator, and how far it is from it."""
-        plain, own = name.removeprefix(TARGET), self._values.year
-        now = FigureSum((plain,), (ALL,), own)
-        if plain != name and self._fits(plain, number) and not says.ahead:
-            yield Try(weight * SO_SAID, RelationKind.LEVEL, now)
-        for year in (own, own - 1):
-            target = self._readings.target(plain, year + 1)
-            if target is None:
-                continue
-            if self._fits(plain, number) and not wrong.reading.key[0].startswith(TARGET):
-                yield Try(weight * SO_SAID, RelationKind.LEVEL, target)
-            for kind in (RelationKind.CHANGE, RelationKind.DONE):
-                yield Try(weight * 0.5, kind, target, now) if year == own else Try(weight * 0.5, kind, now, target)
-            if year == own and (last := self._readings.target(plain, own)):
-                yield Try(weight * 0.4, RelationKind.CHANGE, target, last)
-
-    def _of_all_units(self, name: str, likely: float, says: _Says) -> Iterator[Try]:
-        """The largest and the smallest of a level against one another; what all of a level leave of the whole."""
-        own = self._values.year
-        by_level = self._readings.by_level(FigureSum((name,), (), own))
-        for values in by_level:
-            ordered = sorted(values, key=lambda code: values[code])
-            first, last = FigureSum((name,), (ordered[-1],), own), FigureSum((name,), (ordered[0],), own)
-            for kind in says.kinds(RelationKind.CHANGE, RelationKind.TIMES):
-                yield Try(likely * SO_SAID * (1.0 if says.apart else UNSAID), kind, first, last)
-            together = FigureSum((name,), tuple(ordered), own)
-            if says.rest:
-                yield Try(likely * SO_SAID, RelationKind.CHANGE, FigureSum((name,), (ALL,), own), together)
 
     def _of_what(self, spoken: Spoken, at: int, wrong: Weighed) -> dict[str, float]:
         """The indicators that a number may have to do with: by its words, and those said last."""
@@ -169,11 +125,6 @@ class _Says:
         )  # fmt: skip
         self._number = number
         self.past = names_past(before, values.year) or bool(re.search("[由从]", before))
-        self.ahead = topics.is_ahead(number)
-        is_of_plan = said("~plan~|~target~|~budget~").search(segment)
-        self.plan = self.ahead or topics.speaks_of_plans(number) or bool(is_of_plan)
-        self.balance = bool(said("~balance~|~left~|~apart~|~shortfall~").search(sentence))
-        self.rest = bool(said("~rest~|除").search(segment))
         self.moved = bool(said("~up~|~down~|~growth~|~decline~|~more~|~less~|~against_last~").search(segment))
         self.apart = bool(said("~apart~|~more~|~less~|~compare~|首尾|两头|倍").search(segment))
         self._each = bool(said("~for_each~|均").search(sentence + "".join(spoken.passage.heads)))
@@ -189,4 +140,4 @@ class _Says:
             return []
         if not is_alike:
             return [(RelationKind.PER, SO_SAID)] if self._each else []
-        return [(RelationKind.CHANGE, SO_SAID if self.apart or self.moved or self.rest else UNSAID)]
+        return [(RelationKind.CHANGE, SO_SAID if self.apart or self.moved else UNSAID)]

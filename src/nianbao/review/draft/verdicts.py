@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from math import log10
@@ -84,8 +84,8 @@ def judge(wording: Wording, numeral: Decimal, value: Decimal) -> NumberVerdict:
     return NumberVerdict.STALE
 
 
-WEAK, FAR, NEAR = 0.35, 3, Decimal("0.3")
-"""A binding this weak to a value so many times larger or smaller is no stale figure of it; one so near may be."""
+WEAK, FAR = 0.35, 3
+"""A binding this weak to a value so many times larger or smaller is no stale figure of it."""
 DIGITS_TOLD, _SHIFTS = 3, (-8, -4, 4, 8)
 """How many digits a number must have to be known by them, and by how many places units of money are apart."""
 _POINT = (-2, -1, 1, 2)
@@ -171,11 +171,6 @@ def said_of(one: CheckedDraft, value: Decimal) -> str:
     return f"{one.zh}{one.key[1] if one.key else ''}年为{exact(value):,f}{one.unit}"
 
 
-def is_near(numeral: Decimal, value: Decimal) -> bool:
-    """Whether a number is so near to a value that it may be said of it by mistake."""
-    return nearness(numeral, value) >= 1 - float(NEAR)
-
-
 def nearness(numeral: Decimal, value: Decimal) -> float:
     """How much of the larger one of a number and a value the smaller one is, from 0 to 1."""
     small, large = sorted((abs(numeral), abs(value)))
@@ -212,25 +207,6 @@ def slip_of(number: DraftNumber, value: Decimal | None) -> bool:
     apart = [place for place, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
     first, last = apart[0], apart[-1]
     return len(apart) == 2 and one[first] == other[last] and one[last] == other[first]
-
-
-def slips_of(number: DraftNumber) -> Iterator[DraftNumber]:
-    """A number with two neighbouring digits changed, or the point at another place."""
-    sign, digits, exponent = number.numeral.as_tuple()
-    low, high = number.wording.low, number.wording.high
-    if low is None or high is None or number.numeral <= 0 or not isinstance(exponent, int):
-        return
-    changed = [
-        Decimal((sign, (*digits[:at], digits[at + 1], digits[at], *digits[at + 2 :]), exponent))
-        for at in range(len(digits) - 1)
-        if digits[at] != digits[at + 1]
-    ]
-    for numeral in changed:
-        by = numeral - number.numeral
-        yield replace(number, numeral=numeral, wording=replace(number.wording, low=low + by, high=high + by))
-    for places in (-4, -1, 1, 4):
-        wording = replace(number.wording, low=low.scaleb(places), high=high.scaleb(places))
-        yield replace(number, numeral=number.numeral.scaleb(places), wording=wording)
 
 
 def information(number: DraftNumber) -> float:

@@ -16,8 +16,9 @@ from math import exp, log
 
 from nianbao.review.draft.among import Weighed
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
-from nianbao.review.draft.readings import Readings
+from nianbao.review.draft.readings import TARGET, Readings
 from nianbao.review.draft.relations import DraftRelation, RelationKind
+from nianbao.review.draft.scores import CHANGE_UNITS, may_change_by
 from nianbao.review.draft.spoken import Met, Spoken
 from nianbao.review.draft.subjects import Subjects
 from nianbao.review.draft.values import Values
@@ -51,6 +52,8 @@ FAULTS: Mapping[Fault, float] = {
 _BY_CHANCE = frozenset(Fault) - {Fault.DIRECTION, Fault.SLIP, Fault.YEAR}
 UNEXPLAINED, FOR_EACH = -1.6, -1.3
 """What is taken from a reading that the number's own words do not speak of, or that is so much for each person."""
+SURELY_NAMED, FOR_NAMED, OTHER_NAMED = 0.4, 0.6, -1.8
+"""How likely a reading must be to be what words name, and what is then taken from one so much less likely."""
 GUESSED, MET, METS = 1.5, -3.8, 0.85
 """What is added to readings that may only agree, and to a figure that is met whatever it is called."""
 UNKNOWN, VAGUE, GOES_ON, GOES_ON_ALONE, RANKED, NO_VALUE = -5.9, 2.3, 2.1, 4.5, 0.8, -3.7
@@ -95,6 +98,9 @@ class Weighing:
         ]
         agreeing = [(self._agreeing(spoken, number, each), each) for each in known if each.reading.is_true]
         agreeing += [(weight, each) for weight, each in self._met(number, spoken.met[at], relation)]
+        levels = [each for each in known if not each.is_guess and not self._values.is_change(each.reading.key[0])]
+        named = max(levels, key=lambda each: each.weight, default=None)
+        agreeing = [(weight + self._confused(spoken, number, named, each), each) for weight, each in agreeing]
         against = [
             (self._against(spoken, number, each, chance), each)
             for each in known
@@ -119,6 +125,15 @@ class Weighing:
 
     def _agreeing(self, spoken: Spoken, number: DraftNumber, read: Weighed) -> float:
         return self._weight(spoken, number, read) + (GUESSED if read.is_guess else 0.0)
+
+    def _confused(self, spoken: Spoken, number: DraftNumber, named: Weighed | None, read: Weighed) -> float:
+        """What is taken from a true reading of one indicator where the number's own words name another one."""
+        if named is None or named.weight < SURELY_NAMED or read.weight >= FOR_NAMED * named.weight:
+            return 0.0
+        one, other = (each.reading.key[0].removeprefix(TARGET) for each in (named, read))
+        if one == other or read.reading.key[3]:
+            return 0.0
+        return OTHER_NAMED if self._subjects.names_other(spoken, number, one, other) else 0.0
 
     def _against(self, spoken: Spoken, number: DraftNumber, read: Weighed, chance: float) -> float:
         fault = self._fault(number, read)
@@ -146,7 +161,8 @@ class Weighing:
     def _is_of_other_year(self, number: DraftNumber, read: Weighed) -> bool:
         name, year, scope, is_change = read.reading.key
         other = self._values.of(name, self._values.year - (year == self._values.year), scope)
-        return not is_change and other is not None and number.wording.is_true_of(other)
+        is_target = name.startswith(TARGET)  # which may well be said of the year it was declared in, or of the next
+        return not (is_change or is_target) and other is not None and number.wording.is_true_of(other)
 
     def _met(self, number: DraftNumber, met: Sequence[Met], relation: DraftRelation) -> Iterator[tuple[float, Weighed]]:
         """What a number is true of whatever it is called, and how likely that is by chance of words alone."""
@@ -166,8 +182,17 @@ class Weighing:
         return UNKNOWN + (VAGUE if number.is_vague else 0.0) + carried + ranked
 
     def _may_object(self, spoken: Spoken, number: DraftNumber, read: Weighed) -> bool:
-        """Whether a reading may show a number wrong: not what counts units as such, nor what is so many a day."""
+        """Whether a reading may show a number wrong: not what counts units as such,
+        nor what is so many a day, nor what is counted in another unit."""
         if read.relation.kind is not RelationKind.COUNT and spoken.topics.is_of_units(number):
+            return False
+        if number.is_vague and number.numeral == 1 and number.kind is NumberKind.COUNT:
+            return False  # 一个 of 一个都不能少 counts nothing
+        changes = self._values.figures.project.indicators[read.reading.key[0]].change_of
+        if changes and number.kind is NumberKind.COUNT and number.unit not in CHANGE_UNITS:
+            return False
+        is_amount = read.relation.kind in (RelationKind.LEVEL, RelationKind.CHANGE, RelationKind.GAP)
+        if is_amount and not may_change_by(self._values.profiles[read.reading.key[0]], number):
             return False
         return not spoken.topics.is_by_time(number)
 
