@@ -41,6 +41,7 @@ def test_S13_most_claims_get_a_row(tallies: dict[str, Tally]) -> None:
     [
         pytest.param(39, 44, 0.93, 0.92, id="most that went wrong at first sight stood in tables"),
         pytest.param(45, 53, 0.93, 0.88, id="units are held against one another"),
+        pytest.param(54, 59, 0.91, 0.81, id="a column says its unit"),
     ],
 )
 def test_S13_the_last_drafts_of_strangers_do_not_get_worse(

@@ -64,8 +64,16 @@ SHARES = [
     "其他收入|872.67|104.89|3.08!",
 ]
 
+HEADS_SAY_PER_CENT = [
+    "省总本级收支预算执行情况（单位：万元）",
+    "项目|预算数|决算数|完成预算%|占总收入（总支出）比重",
+    "拨缴经费收入|10868.00|11308.44|104.05|49.29",
+    "上级补助收入|6540.00!|6779.16|105.14|29.55",
+    "政府补助收入|3972.80|3982.93|100.26|17.36",
+]
 
-@pytest.mark.parametrize("lines", [AUDITED, MEMBERS, PLACES, TASKS, LAST_YEARS_TASKS, SHARES])
+
+@pytest.mark.parametrize("lines", [AUDITED, MEMBERS, PLACES, TASKS, LAST_YEARS_TASKS, SHARES, HEADS_SAY_PER_CENT])
 def test_S13_a_table_is_read_by_its_columns_and_rows(project: Project, tmp_path: Path, lines: list[str]) -> None:
     """S13: the cells marked with ! are wrong, and those alone are called wrong."""
     caption, *rows = lines

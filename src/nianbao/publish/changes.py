@@ -6,9 +6,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from nianbao.publish.notes import within_year
-from nianbao.statistics.comparable import mark_of
+from nianbao.statistics.comparable import both_sides
 from nianbao.statistics.figures import Figures
-from nianbao.statistics.formulas import Operand
 from nianbao.statistics.wording import CHANGE, Wording, word
 from nianbao.terms.figure import Figure
 from nianbao.terms.indicator import Indicator
@@ -29,8 +28,8 @@ def say_change(
     """
     periods = figures.compared(indicator.id, figure.year)
     last_year, value = "上年同期" if periods else "上年", figure.value
-    both = _both(figures, indicator, figure)
-    if both is None or value is None:
+    both = both_sides(figures, indicator, figure.year)
+    if both is None or value is None or not _is_misleading(figures, indicator, value, both[0]):
         return replace(said, text=within_year(periods) + said.text.replace("上年", last_year))
     unit = figures.project.indicators[indicator.change_of].unit
     then, now = (word(each, unit, "exact", 1 if each >= _LARGE else None, noun, style).text for each in both)
@@ -38,14 +37,8 @@ def say_change(
     return Wording(within_year(periods) + text, CHANGE, value, value, True, True)
 
 
-def _both(figures: Figures, indicator: Indicator, figure: Figure) -> tuple[Decimal, Decimal] | None:
-    """What there was and what there is; None where per cent say it well, or one of the two is not known."""
+def _is_misleading(figures: Figures, indicator: Indicator, change: Decimal, before: Decimal) -> bool:
+    """Whether per cent mislead about a change: of little that there was before, or of a multiple of it."""
     base = figures.project.indicators[indicator.change_of]
-    if indicator.unit != "%" or not figure.value or base.is_formula:
-        return None
-    mark = mark_of(indicator, figures.project)
-    before, now = (figures.taken(indicator.id, figure.year, Operand(base.id, back, mark)) for back in (1, 0))
-    if before is None or now is None:
-        return None
     is_small = before < figures.project.forms[base.form].swing.least
-    return (before, now) if is_small or figure.value >= _TENFOLD else None
+    return bool(change) and (is_small or change >= _TENFOLD)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from nianbao.catalog import Project
-from nianbao.statistics.formulas import counted_behind, expand, operands_of
+from nianbao.statistics.formulas import Operand, counted_behind, expand, operands_of
 from nianbao.terms.form import Aggregate
 from nianbao.terms.indicator import COMPARABLE, COMPARABLE_AT_END, Indicator
 from nianbao.terms.unit import Comparison, Incomparable
 from nianbao.terms.year_basis import YearBasis
 from nianbao.warehouse.connect import Connection
+
+if TYPE_CHECKING:
+    from nianbao.statistics.figures import Figures
 
 Marked = tuple[str, int, int, str]
 """An indicator, a year, the years that a formula looks back from it, and the mark of a comparable basis."""
@@ -78,3 +82,13 @@ def read_compared(connection: Connection, basis: YearBasis) -> dict[Marked, Deci
         {"basis": basis.code},
     ).fetchall()
     return {(name, year, back, mark): value for name, year, back, mark, value in rows}
+
+
+def both_sides(figures: Figures, change: Indicator, year: int) -> tuple[Decimal, Decimal] | None:
+    """What there was the year before and what there is, as a change in per cent compares them; None where unknown."""
+    base = figures.project.indicators[change.change_of]
+    if change.unit != "%" or base.is_formula:
+        return None
+    mark = mark_of(change, figures.project)
+    before, now = (figures.taken(change.id, year, Operand(base.id, back, mark)) for back in (1, 0))
+    return None if before is None or now is None else (before, now)

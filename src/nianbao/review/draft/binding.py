@@ -138,6 +138,8 @@ class Binder:
     def _in_line(self, this: BoundNumber, said: Sequence[_Said], bound: Sequence[BoundNumber | None]) -> float:
         """The score of an indicator after those of the numbers before it in the sentence."""
         name, topic = this.indicator_id, _topic(said, bound)
+        if this.score == SURE:
+            return SURE
         if this.is_change:
             return this.score + (CHANGE_OF_TOPIC if bound and bound[-1] and bound[-1].indicator_id == name else 0.0)
         again = any(other and other.indicator_id == name and not other.is_change for other in bound)

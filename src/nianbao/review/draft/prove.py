@@ -302,16 +302,20 @@ class _Prover:
         name, planned = known.indicator_id, f"{TARGET}{known.indicator_id}"
         if number.kind is NumberKind.ORDINAL and spoken.topics.is_ahead(number) and planned in self._indicators:
             name = planned
-        told_both = self._indicators[name].change_of if number.unit not in CHANGE_UNITS else ""
-        name = told_both or name  # a change that both values tell (由960人次增至22.6万人次)
+        change = self._indicators[name]
+        tells_both = bool(change.change_of) and number.unit not in CHANGE_UNITS  # 由上年的960人次增至22.6万人次
+        name = change.change_of if tells_both else name
         indicator = self._indicators[name]
         if number.unit == "倍" and indicator.unit == "%":  # a growth beyond tenfold is printed in multiples
             number = one.number = in_per_cent(number, "1")
         scope = spoken.topics.units(spoken.numbers[at])[0].scopes[0]
         scope = scope if self._readings.has(name, (scope,)) else ALL
         years = [tagged_year] if tagged_year is not None else self._possible.years(spoken, at, name, DraftRelation())
-        years = [*years, *((year - 1 for year in years) if told_both else ())]
-        values = [(year, self._values.of(name, year, scope)) for year in years]
+        values = [
+            (year - back, value)
+            for year in years
+            for back, value in enumerate(self._values.compared(change, year) if tells_both else ())
+        ] or [(year, self._values.of(name, year, scope)) for year in years]
         true = [each for each in values if each[1] is not None and number.wording.is_true_of(each[1])]
         year, value = (true or [each for each in values if each[1] is not None] or values)[0]
         if value is not None and spoken.cell and spoken.cell.is_in_any_scale and not true:

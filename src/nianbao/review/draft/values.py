@@ -13,7 +13,9 @@ from nianbao.review.draft.profiles import Profile
 from nianbao.review.draft.reading import Place
 from nianbao.review.draft.scores import says_change
 from nianbao.review.draft.words import DraftWords
+from nianbao.statistics.comparable import both_sides
 from nianbao.statistics.figures import Figures
+from nianbao.terms.indicator import Indicator
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,10 @@ class Values:
         """The value of a figure; of one that is a change without its sign, for the direction is said in words."""
         value = self.figures.get(name, year, scope).value
         return abs(value) if value is not None and self.is_change(name) else value
+
+    def compared(self, change: Indicator, year: int) -> tuple[Decimal, ...]:
+        """What a change holds against each other: of the year, then of the year before; nothing where it is unknown."""
+        return tuple(reversed(both_sides(self.figures, change, year) or ()))
 
     def years_of(self, name: str, place: Place, said: SaidYear | None) -> list[int]:
         """The years that a number may be about: the one named for it, or those usual for it in its section."""

@@ -36,8 +36,10 @@ _HEADING_STYLE = re.compile(r"(?i)heading|title|标题")
 _UNIT_LINE = re.compile(r"^[（(]?(?:计量|金额)?单位[：:]\s*(?P<unit>[^）)\s]+)")
 _UNIT_IN_HEAD = re.compile(r"[（(](?P<unit>[^（()）]+)[）)]\s*$")
 _UNIT_IN_CAPTION = re.compile(r"[（(](?:计量|金额)?(?:单位[：:])?(?P<unit>[^（()）]+)[）)]\s*$")
+_BRACKETS = re.compile(r"[（(][^（()）]*[）)]")
 _UNIT_HEAD = re.compile(r"(?:计量|金额)?单位")
 _UNIT = re.compile(r"[万亿]?(?:元(?:/人)?|人次|[人名个家件条项期场次届批年省%])")
+_SHARE_HEAD = re.compile(r"占.*|.*(?:比重|占比|比例|率)")
 _YEAR_HEAD = re.compile(r"年[度份]?")
 _SKIPPED = {qn("w:del"), qn("w:moveFrom"), "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"}
 
@@ -261,7 +263,9 @@ class _Tables:
         in_row = next(units, "")  # the first column (单位) is of who reports
         label = _text(cells[min(cells)])
         in_label = _UNIT_IN_HEAD.search(label)
-        found = in_head["unit"] if in_head else in_row or (in_label["unit"] if in_label else unit_over)
+        found = (
+            in_head["unit"] if in_head else in_row or (in_label["unit"] if in_label else _of_column(head, unit_over))
+        )
         year = next((text for name, text in by_head.items() if _YEAR_HEAD.fullmatch(name) and text.isdigit()), "")
         name = head[: in_head.start()] if in_head else head
         unit = found if _are_units(found) or found == in_row else ""
@@ -272,13 +276,19 @@ class _Tables:
 
     def _caption(self) -> tuple[str, str]:
         """The nearest line over a table that is no unit of measure, and the unit of measure."""
-        unit = next((_only(match["unit"]) for said in self._said[-1:] if (match := _UNIT_LINE.match(said))), "")
+        unit = next((match["unit"] for said in self._said[-1:] if (match := _UNIT_LINE.match(said))), "")
         lines = [said for said in self._said if not _UNIT_LINE.match(said)]
         caption = lines[-1] if lines and len(lines[-1]) <= 60 else ""
         in_caption = _UNIT_IN_CAPTION.search(caption)
         if not unit and in_caption and _are_units(_only(in_caption["unit"])):
-            unit = _only(in_caption["unit"])
+            unit = in_caption["unit"]
         return re.sub(r"^表\s*\d+[\s　]*", "", caption), unit
+
+
+def _of_column(head: str, said: str) -> str:
+    """Of the units that stand over a table that of a column: a part of a whole is in per cent, whatever else is not."""
+    is_part = head.endswith(("%", "％")) or _SHARE_HEAD.fullmatch(_BRACKETS.sub("", head))
+    return "%" if is_part else _only(said)
 
 
 def _only(said: str) -> str:
