@@ -311,7 +311,7 @@ class _Prover:
         scope = spoken.topics.units(spoken.numbers[at])[0].scopes[0]
         scope = scope if self._readings.has(name, (scope,)) else ALL
         years = [tagged_year] if tagged_year is not None else self._possible.years(spoken, at, name, DraftRelation())
-        values = [
+        values: list[tuple[int, Decimal | None]] = [
             (year - back, value)
             for year in years
             for back, value in enumerate(self._values.compared(change, year) if tells_both else ())
