@@ -69,21 +69,21 @@ class Folder(FileStore):
         require_folder(self._root)
         closed: list[OSError] = []
         for folder, subfolders, names in os.walk(self._root, onerror=closed.append):
-            inside = Path(folder).relative_to(self._root)
+            inside = "" if folder == str(self._root) else f"{Path(folder).relative_to(self._root).as_posix()}/"
             odd = [name for name in subfolders if is_called_like_a_file(name)]
-            yield from (Found((inside / name).as_posix(), 0, 0, not_a_file="a folder") for name in odd)
+            yield from (Found(inside + name, 0, 0, not_a_file="a folder") for name in odd)
             subfolders[:] = sorted(set(subfolders) - set(odd) - {name for name in subfolders if name.startswith(".")})
             for name in (*names, *(name for name in subfolders if Path(folder, name).is_symlink())):
-                found = self._found(inside / name)
+                found = self._found(inside + name)
                 if found:
                     yield found
         for error in closed:
-            inside = Path(error.filename).relative_to(self._root)
-            yield Found(inside.as_posix(), 0, 0, not_a_file="a folder that may not be read")
+            closed_one = Path(error.filename).relative_to(self._root).as_posix()
+            yield Found(closed_one, 0, 0, not_a_file="a folder that may not be read")
 
     def read(self, found: Found) -> Iterator[bytes]:
         """The bytes, through one open descriptor: what is looked at is what is read."""
-        with self._folder_of(found.handle) as (folder, name), self._opened(folder, name) as descriptor:
+        with self._folder_of(Path(found.handle)) as (folder, name), self._opened(folder, name) as descriptor:
             _check(found, os.fstat(descriptor))
             while chunk := _read(descriptor):
                 yield chunk
@@ -103,15 +103,16 @@ class Folder(FileStore):
     def close(self) -> None:
         """Nothing is held."""
 
-    def _found(self, inside: Path) -> Found | None:
+    def _found(self, inside: str) -> Found | None:
+        # Names are joined as texts: as paths they took half of a look at twenty thousand files.
         try:
-            status = (self._root / inside).lstat()
+            status = os.lstat(os.path.join(self._root, inside))
         except OSError:
             return None
         odd = kind_of(status.st_mode) or ("a hard link" if status.st_nlink > 1 else "")
         age = time.time_ns() - status.st_mtime_ns
         return Found(
-            inside.as_posix(), status.st_size, status.st_mtime_ns, handle=inside, not_a_file=odd,
+            inside, status.st_size, status.st_mtime_ns, handle=inside, not_a_file=odd,
             is_settled=age >= self.declared.settle_seconds * 1e9,
         )  # fmt: skip
 

@@ -18,7 +18,8 @@ _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"|?*]')
 def as_data(raw: str | bytes) -> str:
     """A name that can be stored and shown: what is not text, or moves a terminal's cursor, is spelled out."""
     text = raw if isinstance(raw, str) else raw.decode("utf-8", "surrogateescape")
-    shown = "".join(character if _is_plain(character) else _spelled(character) for character in text)
+    # Nearly every name is printable, and then all of it is plain; a night asks this of every file that ever came.
+    shown = text if text.isprintable() else "".join(each if _is_plain(each) else _spelled(each) for each in text)
     return shown if len(shown) <= MAX_NAME else f"{shown[:MAX_NAME]}…{_digest(shown)}"
 
 
