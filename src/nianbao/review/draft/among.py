@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import permutations
 
 from nianbao.review.draft.mention import FigureSum
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
@@ -16,8 +15,8 @@ from nianbao.review.draft.topics import SEGMENT, SENTENCE
 from nianbao.review.draft.values import Values
 from nianbao.statistics.scopes import ALL
 
-BY_THE_WAY, UNSAID = 0.5, 0.05
-"""How likely a place is by growth where only the sentence speaks of it, and by level where the clause says growth."""
+BY_THE_WAY = 0.5
+"""How likely a number is what the units leave of the whole."""
 OF_UNITS, APART, OF_GROWTH = 0.8, 0.9, 1.0
 """How likely units are counted where a condition is said of them, the first is held against the last, and growths."""
 FEW = 4
@@ -32,7 +31,6 @@ _CONDITIONS = (
     (r"~down~|~decline~", -1, False),
 )
 """What is said of units that are counted, whether more or less, than the whole or than nothing."""
-_NEXT = ("次之", "其次", "紧随其后")
 _FIRST_AND_LAST = (
     r"首末|首尾|高低|两[头端极]|一高一低|最[高多大快].*最[低少小慢]|最[低少小慢].*最[高多大快]"
     r"|(?:首位|第一).*(?:最后|末位|倒数第一)"
@@ -59,59 +57,6 @@ class AmongUnits:
     _values: Values
     _readings: Readings
     _subjects: Subjects
-
-    def places(
-        self, spoken: Spoken, at: int, relation: DraftRelation, made_up: FigureSum | None, year: Year
-    ) -> Iterator[Weighed]:
-        """The place of a unit among others: by a figure, or by how much it grew."""
-        number, topics = spoken.numbers[at], spoken.topics
-        among, said = topics.among(number), topics.said_of_rank(number)
-        if among == ():
-            return
-        growth = self._values.words.pattern(r"~fast~|以[\d.]+%领跑")
-        by_growth = bool(growth.search(said) or growth.search(number.text))
-        in_sentence = growth.search(topics.around(number, SENTENCE)) is not None
-        ways = {True: 1.0, False: UNSAID} if by_growth else {False: 1.0, True: BY_THE_WAY if in_sentence else 0.0}
-        figures = [(made_up, 1.0)] if made_up else []
-        for name, score in self._subjects.of_change(spoken, at, relation).items():
-            figures.append((FigureSum((name,), (), year(spoken, at, name)), score))
-        if number.text in _NEXT and topics.are_listed(number):
-            return
-        yield from self._places_by_rate(spoken, at, relation, among)
-        for one, score in figures:
-            for units in topics.units(number):
-                if len(units.scopes) == 1 and units.scopes != (ALL,):
-                    for is_growth, part in ways.items():
-                        if not part:
-                            continue
-                        own = replace(one, scopes=units.scopes, of_growth=is_growth)
-                        reading = self._readings.read_rank(number, own, among=among)
-                        yield Weighed(reading, score * units.weight * part, relation)
-
-    def _places_by_rate(
-        self, spoken: Spoken, at: int, relation: DraftRelation, among: Sequence[str] | None
-    ) -> Iterator[Weighed]:
-        """The place by so much for each, or by a part of a whole, where the sentence speaks of one: it may agree."""
-        number, says = spoken.numbers[at], self._values.words.pattern
-        said = spoken.topics.around(number, SENTENCE) + "".join(spoken.passage.heads)
-        pairs: list[DraftPair] = []
-        for unit in ("人", "家") if says("~for_each~|平均|均").search(said) else ():
-            amount = replace(number, kind=NumberKind.COUNT, unit="元/人" if unit == "人" else "人")
-            moved = replace(spoken, numbers=[amount if each is number else each for each in spoken.numbers])
-            pairs += self._subjects.per_each(moved, at, DraftRelation(RelationKind.PER, per_unit=unit))[:2]
-        if says("比重|比例|占比").search(said):
-            names = [*self._subjects.of_change(spoken, at, relation)][:FEW]
-            alike = [pair for pair in permutations(names, 2) if len({self._values.unit(name) for name in pair}) == 1]
-            pairs += [
-                DraftPair(FigureSum((one,), (), self._values.year), FigureSum((other,), (), 0), BY_THE_WAY)
-                for one, other in alike
-            ]
-        for pair in pairs:
-            for units in spoken.topics.units(number)[:1]:
-                if pair.other and len(units.scopes) == 1 and units.scopes != (ALL,):
-                    one = replace(pair.one, scopes=units.scopes, per=pair.other.names)
-                    reading = self._readings.read_rank(number, one, among=among)
-                    yield Weighed(reading, pair.weight * units.weight * BY_THE_WAY, relation, is_guess=True)
 
     def rest(self, spoken: Spoken, at: int, year: Year) -> Iterator[Weighed]:
         """What all units of a level leave of the whole (其余3万人在直属系统): it may agree."""

@@ -83,13 +83,14 @@ class FigureSum:
 
 @dataclass(frozen=True)
 class Mention:
-    """A figure that was said, and where; aside: what it was in the year before, told by the way."""
+    """A figure that was said or by which a place is, and where; aside: what it was last year, told by the way."""
 
     figure: FigureSum
     at: int
     passage: int
     is_level: bool
     is_aside: bool
+    is_place: bool = False
 
     @property
     def name(self) -> str:

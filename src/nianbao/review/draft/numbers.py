@@ -197,7 +197,8 @@ def _standing(match: re.Match[str], start: int, end: int, text: str) -> DraftNum
         low, high = (times, 2 * times) if more else (times * (1 - ABOUT_WITHIN), times * (1 + ABOUT_WITHIN))
         return DraftNumber(start, end, Wording(text, "doubled", low, high, not more, not more), times, "倍")
     said = match["rank"] or match["place"]
-    if said or match["best"] or match["worst"] or match["extreme"] or match["second"]:
+    extreme = match["extreme"] or match["extreme_word"]
+    if said or match["best"] or match["worst"] or extreme or match["second"]:
         place = (
             Decimal(2)
             if match["second"]
@@ -207,7 +208,7 @@ def _standing(match: re.Match[str], start: int, end: int, text: str) -> DraftNum
             if said
             else Decimal(1)
         )
-        if match["worst"] or ((match["extreme"] or "") in "少低小慢" and match["extreme"]):
+        if match["worst"] or (extreme and extreme in "少低小慢差弱"):
             place = Decimal(-1)
         elif "倒数" in match.string[max(match.start() - 2, 0) : match.end()]:
             place = -place

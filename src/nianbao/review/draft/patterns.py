@@ -40,6 +40,18 @@ MOVED = (
     rf"|(?:{_SLIGHTLY})?(?:(?P<grown>{_MORE})|(?P<shrunk>{_LESS}))(?=[，。；、）)]|$)"
 )
 
+# Places told in words; what asks who has one (最快的，是) belongs to it.
+_ENDS = r"(?=[，。；、！）)]|的[是为]|$)"
+_BEST = (
+    rf"[居列排]?(?:首位|榜首|第一位?{_ENDS})|之首{_ENDS}|居首|领跑|领先{_ENDS}|老大|登顶|夺魁|折桂|拔得头筹|独占鳌头"
+    rf"|最前面|头一[名位家个]{_ENDS}"
+)
+_SECOND = r"次之|居次|紧[随跟追]其后|(?<=[\u4e00-\u9fff])其次(?=[，。；]|是|为)"
+_WORST = (
+    rf"[居列排]?末[位尾]|垫底|垫了底|殿后|敬陪末座|吊车尾|(?:[居列排][名在到]*)?(?:最后|末)(?:一?[名位]|面|头)?{_ENDS}"
+)
+_WHO = r"(?:的[，,]?)?(?:则|也|仍|还|就|要|当|只)?(?:是|为|数|属)(?![\d一二两三四五六七八九十])"
+
 _NO_FIGURES = [
     # Days, months, years; ranges of years; times of the day.
     r"(?<!\d)\d{4}年?(?:[-—–~至到]\d{4})?年度?(?:\d{1,2}月(?:\d{1,2}日|份|底|初|末)?)?",
@@ -58,6 +70,8 @@ _NO_FIGURES = [
     r"单位[：:][^，。；、)]*|\([万亿]?(?:元|人|名|个|家|件|条|项|%)(?:/人)?\)",
     # The highest held against the lowest: neither is said of a unit.
     r"最[高多大快]的?(?:[是与和比]|相当于)最[低少小慢]的?|最[低少小慢]的?(?:[与和比])最[高多大快]的?",
+    # Numbers to call.
+    r"(?:拨打|热线|电话|传真|短号)[：:]?\d[\d-]{2,}|(?<!\d)\d{5}(?=职工(?:服务|维权|热线)|热线|平台)",
     # How many owe a form and have sent it.
     r"(?:应报|已报)\d+[家个]",
     # Meetings and congresses, terms of office, plans.
@@ -92,10 +106,8 @@ def number_pattern(words: DraftWords, declared_units: Iterable[str]) -> re.Patte
     )
     return re.compile(
         rf"(?P<flat>(?:基本|大致)?(?<![坚支保])持平|(?:几乎|基本)?没有变化)"
-        rf"|最(?P<extreme>[多高大快猛少低小慢])"
-        rf"|(?P<best>[居列排]?(?:首位|榜首|第一位?(?=[，。；、]|$))|居首|领跑|老大)"
-        rf"|(?P<worst>[居列排]?末位|垫底|(?:[居列排][名在到]*)?最后(?:一[名位])?(?=[，。；、）)]|$))"
-        rf"|(?P<second>次之|紧随其后|(?<=[\u4e00-\u9fff])其次(?=[，。；]|是|为))"
+        rf"|(?:最(?P<extreme>[多高大快猛少低小慢])|最(?P<extreme_word>[好强佳前先差弱])(?=[，。；、）)]|的[是为]|$)"
+        rf"|(?P<best>{_BEST})|(?P<worst>{_WORST})|(?P<second>{_SECOND}))(?:{_WHO})?"
         rf"|(?:[居列排]|位[居列])[名在于到]?[^，。；、第\d]{{0,6}}?第(?P<rank>[{_COUNTED}]+|\d+)[位名]?"
         rf"|(?<=[\u4e00-\u9fff])第(?P<place>[{_COUNTED}]+|\d+)(?:[位名]|(?=[，。；、）)]|$))"
         rf"|翻(?:了)?(?P<doubled>[一两二三四五六七八九])?番(?P<doubled_more>[多余]|有余)?"

@@ -10,6 +10,7 @@ from itertools import pairwise
 from nianbao.review.draft.among import AmongUnits, Weighed
 from nianbao.review.draft.mention import FigureSum, UnitsMeant
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
+from nianbao.review.draft.ordering import Orderings
 from nianbao.review.draft.readings import FIRST_HALF, TARGET, Readings
 from nianbao.review.draft.relations import MAYBE, DraftRelation, RelationKind
 from nianbao.review.draft.scores import fit_of
@@ -38,6 +39,7 @@ class PossibleReadings:
     _readings: Readings
     _subjects: Subjects
     _among: AmongUnits
+    _orderings: Orderings
 
     def of(self, spoken: Spoken, at: int, relations: Sequence[DraftRelation]) -> list[Weighed]:
         """All that a number may say, the likeliest first."""
@@ -74,7 +76,7 @@ class PossibleReadings:
             yield from halves
             return
         if number.kind is NumberKind.RANK:
-            yield from self._among.places(spoken, at, relation, self._made_up(spoken, at), self._first_year)
+            yield from self._orderings.of(spoken, at, relation, self._made_up(spoken, at), self._first_year)
         elif relation.kind is RelationKind.LEVEL and number.kind is not NumberKind.FLAT:
             yield from self._levels(spoken, at, number, relation)
         else:

@@ -13,6 +13,7 @@ from nianbao.review.draft.concord import Concord
 from nianbao.review.draft.context import background_of
 from nianbao.review.draft.mention import Mention, Speaking
 from nianbao.review.draft.numbers import DraftNumber, NumberFinder, NumberKind, in_per_cent
+from nianbao.review.draft.ordering import Orderings
 from nianbao.review.draft.possible import PossibleReadings
 from nianbao.review.draft.profiles import DraftVocabulary, read_vocabulary
 from nianbao.review.draft.reading import DraftCell, Paragraph, Passage, passages
@@ -109,7 +110,8 @@ class _Prover:
         self._relations = Relations(words, units)
         subjects = Subjects(self._values, self._readings, self._binder)
         among = AmongUnits(self._values, self._readings, subjects)
-        self._possible = PossibleReadings(self._values, self._readings, subjects, among)
+        orderings = Orderings(self._values, self._readings, subjects, wholes_of(figures, year))
+        self._possible = PossibleReadings(self._values, self._readings, subjects, among, orderings)
         self._unsaid = Unsaid(self._values, self._readings, subjects)
         self._weighing = Weighing(self._values, self._readings, subjects)
         self._concord = Concord(self._values, self._readings, subjects, self._binder.telling)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -164,10 +164,16 @@ class Readings:
             if among:
                 values = {code: value for code, value in values.items() if code in among}
             if scope in values and len(values) > 1:
-                own = values[scope]
-                ahead = sum(value < own if wanted < 0 else value > own for value in values.values())
-                place = Decimal(-1 - ahead if wanted < 0 else 1 + ahead)
+                place = _place_of(wanted, values[scope], values.values())
         return DraftReading((one.names[0], one.year, scope, True), place, place == number.numeral, one)
+
+    def read_place(
+        self, number: DraftNumber, one: FigureSum, values: Mapping[str, Decimal | None], own: str
+    ) -> DraftReading:
+        """Which place a part has among the parts of its whole."""
+        known = {name: value for name, value in values.items() if value is not None}
+        place = _place_of(int(number.numeral), known[own], known.values())
+        return DraftReading((own, one.year, ALL, True), place, place == number.numeral, one)
 
     def read_count(
         self, number: DraftNumber, one: FigureSum, sign: int, *, is_to_whole: bool
@@ -258,6 +264,12 @@ class Readings:
                 value = self.value(replace(one, scopes=(code,)))
                 if value is not None:
                     yield code, value
+
+
+def _place_of(wanted: int, own: Decimal, values: Iterable[Decimal]) -> Decimal:
+    """Which place a value has, from the last one where that is asked."""
+    ahead = sum(value < own if wanted < 0 else value > own for value in values)
+    return Decimal(-1 - ahead if wanted < 0 else 1 + ahead)
 
 
 def _around(value: Decimal, number: DraftNumber, relation: DraftRelation, is_compared: bool) -> Iterable[Decimal]:

@@ -76,6 +76,15 @@ class Topics:
         end = stop.search(self._text, number.end)
         return self._text[self.start_of(stop, number) : end.start() if end else len(self._text)]
 
+    def after(self, number: DraftNumber) -> str:
+        """What is said after a number up to the next stop."""
+        end = CLAUSE.search(self._text, number.end)
+        return self._text[number.end : end.start() if end else len(self._text)]
+
+    def between(self, one: DraftNumber, other: DraftNumber) -> str:
+        """What is said from one number to a later one."""
+        return self._text[one.end : other.start]
+
     def own_words(self, number: DraftNumber) -> str:
         """The words that a sentence gives a number alone: what stands since the number before it, without units."""
         start = max([self.start_of(SENTENCE, number), *(each.end for each in self._counts if each.end <= number.start)])
@@ -156,7 +165,7 @@ class Topics:
 
     def _named_after(self, number: DraftNumber) -> str:
         match = _AFTER.match(self._text, number.end)
-        if not match or not (match[0] or re.search(r"第.+名", number.text)):
+        if not match or not (match[0] or re.search(r"第.+名|[是为数属]$", number.text)):
             return ""
         return next((code for at, _, code in self._named if match.end() <= at <= match.end() + 2), "")
 
@@ -345,7 +354,8 @@ class Topics:
 
     def remember(self, number: DraftNumber, figure: FigureSum, *, is_level: bool, is_aside: bool) -> None:
         """A figure was said here."""
-        self._said.append(Mention(figure, number.start, self.speaking.passage, is_level, is_aside))
+        is_place = number.kind is NumberKind.RANK
+        self._said.append(Mention(figure, number.start, self.speaking.passage, is_level, is_aside, is_place))
 
     def leave_open(self, number: DraftNumber) -> None:
         """Nobody knows what was said here."""

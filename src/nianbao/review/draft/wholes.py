@@ -1,4 +1,4 @@
-"""Which indicators are sums of others: by their formulas, and by shares whose bases make up the whole."""
+"""Which indicators are sums of others: by their formulas, by shares whose bases make up the whole, and by names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SHARE = re.compile(r"100 \* ([a-z][a-z0-9_]*) / ([a-z][a-z0-9_]*)")
 
 def wholes_of(figures: Figures, year: int) -> list[Whole]:
     """The wholes that are declared as sums, and those that their parts make up in the warehouse."""
-    return [*_declared(figures), *_made_up(figures, year)]
+    return [*_declared(figures), *_made_up(figures, year), *_named_alike(figures, year)]
 
 
 def _declared(figures: Figures) -> Iterator[Whole]:
@@ -33,6 +33,19 @@ def _made_up(figures: Figures, year: int) -> Iterator[Whole]:
         if len(share_of) > 1 and any(_adds_up(figures, total, list(share_of), each) for each in (year, year - 1)):
             yield Whole(total, tuple(share_of))
             yield Whole("", tuple(share_of.values()))
+
+
+def _named_alike(figures: Figures, year: int) -> Iterator[Whole]:
+    """A total that those come to whose names end with its own (资金 of 地方资金 and 产业资金)."""
+    indicators = figures.project.indicators
+    for total, whole in indicators.items():
+        parts = [
+            name
+            for name, each in indicators.items()
+            if name != total and each.unit == whole.unit and each.zh.endswith(whole.zh)
+        ]
+        if len(parts) > 1 and any(_adds_up(figures, total, parts, each) for each in (year, year - 1)):
+            yield Whole(total, tuple(parts))
 
 
 def _adds_up(figures: Figures, total: str, parts: list[str], year: int) -> bool:
