@@ -32,6 +32,9 @@ _PASSED_OVER = re.compile(r"[“”\"‘’「」（）()《》\s*]")
 _CHANGE = re.compile(r"(?:增加|增长|提高|提升|上升|减少|下降|降低)了?$|[比较].*[增高多减降少]了?$")
 
 
+OF_WHOLE = 0.6
+"""How much the words count of the whole that a number is a part of."""
+_OF_WHICH = re.compile(r"(?P<whole>[^。；！？]*)[，,（(；]其中[^。；！？]*$")
 OWN, OVER = 0.45, (0.4, 0.3, 0.2)
 """How much the words count that a paragraph opens with, and those of the headings over it, the nearest first."""
 
@@ -58,6 +61,8 @@ def context_of(
     stops = AFTER | {"、": IN_A_LIST} if _is_alone(text, numbers, number) else AFTER
     beginning = AFTER["、"] if _AND.match(text, number.end) else 1.0
     _add_pairs(pairs, _weighed(onwards, stops, PAST_A_NUMBER_AFTER, beginning), backwards=False)
+    for pair in pairs_of(_whole_before(text, number)):
+        pairs[pair] = max(pairs.get(pair, 0.0), OF_WHOLE)
     clause = _PASSED_OVER.sub("", _CLAUSE_END.split(text[: number.start])[-1])
     return Context(pairs, bool(_CHANGE.search(clause)))
 
@@ -69,6 +74,12 @@ def background_of(heads: Sequence[str]) -> dict[str, float]:
         for pair in pairs_of(words):
             weighed[pair] = max(weighed.get(pair, 0.0), weight)
     return weighed
+
+
+def _whole_before(text: str, number: DraftNumber) -> str:
+    """The words of the whole that a number is a part of (托管班11家，其中省级6家)."""
+    among = _OF_WHICH.search(text, 0, number.start)
+    return _CLAUSE_END.split(among["whole"])[-1] if among else ""
 
 
 def _opened(head: re.Match[str]) -> str:

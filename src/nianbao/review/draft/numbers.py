@@ -118,10 +118,20 @@ class NumberFinder:
             if read and (whole_of := _OUT_OF.search(text, 0, start)):
                 read = [in_per_cent(each, whole_of["out_of"]) for each in read]
             found.extend(read)
+        found = [each for each in found if not _says_by_how_much(text, each, found)]
         for place in range(len(found) - 2, -1, -1):
             if _LISTED.fullmatch(text, found[place].end, found[place + 1].start):
                 found[place] = in_unit(found[place], found[place + 1].unit)
         return found
+
+
+def _says_by_how_much(text: str, number: DraftNumber, found: Iterable[DraftNumber]) -> bool:
+    """Whether a word that something is larger is told in a number after it (低于平均7.1个百分点), and no claim alone."""
+    if number.kind is not NumberKind.MOVED:
+        return False
+    following = next((each for each in found if each.start >= number.end), None)
+    between = text[number.end : following.start] if following else "。"
+    return not re.search(r"[，。；：、的]|不到|不足|[为达]$", between)
 
 
 def in_unit(number: DraftNumber, unit: str) -> DraftNumber:

@@ -86,9 +86,9 @@ def judge(wording: Wording, numeral: Decimal, value: Decimal) -> NumberVerdict:
 
 WEAK, FAR = 0.35, 3
 """A binding this weak to a value so many times larger or smaller is no stale figure of it."""
-DIGITS_TOLD, _SHIFTS = 3, (-8, -4, 4, 8)
+DIGITS_TOLD, DIGITS_SHIFTED, _SHIFTS = 3, 2, (-8, -4, 4, 8)
 """How many digits a number must have to be known by them, and by how many places units of money are apart."""
-_POINT = (-2, -1, 1, 2)
+_POINT, _ONE_POINT = (-2, -1, 1, 2), (-1, 1)
 """By how many places a point is set wrong; of a number with more digits, for fewer may well be another's."""
 _WORDED = frozenset({"over", "near", "about", "at_least", "at_most", "above", "magnitude"})
 
@@ -186,19 +186,21 @@ def is_far(numeral: Decimal, value: Decimal) -> bool:
 def is_shifted(number: DraftNumber, value: Decimal) -> bool:
     """Whether a number has the digits of a value in another unit (万元 for 元), or with the point at another place."""
     low, high = number.wording.low, number.wording.high
-    if low is None or high is None or len(number.numeral.normalize().as_tuple().digits) < DIGITS_TOLD:
-        return False
     digits = len(number.numeral.normalize().as_tuple().digits)
-    shifts = _SHIFTS + _POINT if digits > DIGITS_TOLD else _SHIFTS
+    if low is None or high is None or digits < DIGITS_SHIFTED:
+        return False
+    shifts = _SHIFTS + _POINT if digits > DIGITS_TOLD else _SHIFTS if digits == DIGITS_TOLD else _ONE_POINT
     return any(low.scaleb(places) <= value <= high.scaleb(places) for places in shifts)
 
 
 def slip_of(number: DraftNumber, value: Decimal | None) -> bool:
     """Whether a number is a value in which two neighbouring digits changed places, or that is in another unit."""
-    if value is None or len(number.numeral.normalize().as_tuple().digits) < DIGITS_TOLD:
+    if value is None:
         return False
     if is_shifted(number, value):
         return True
+    if len(number.numeral.normalize().as_tuple().digits) < DIGITS_TOLD:
+        return False
     printed = number.numeral.normalize()
     rounded = abs(value).quantize(Decimal(1).scaleb(int(printed.as_tuple().exponent)), ROUND_HALF_UP)
     one, other = (str(int(each.scaleb(-int(printed.as_tuple().exponent)))) for each in (printed, rounded))
