@@ -5,6 +5,7 @@ import pytest
 from nianbao.catalog import Project
 from nianbao.review.draft.among import AmongUnits
 from nianbao.review.draft.concord import Concord
+from nianbao.review.draft.ordering import Orderings
 from nianbao.review.draft.prove import prove
 from nianbao.review.draft.reading import read_text
 from nianbao.review.draft.weighing import Weighing
@@ -19,7 +20,6 @@ CHECKUPS = (
 )
 RIGHT = [
     ("海南州救助发放158.24万元，受助人数增加了9.7%，人均救助额因此由3487元降到3256元。", "3487元"),
-    ("困难职工救助，海南州发放额的增幅在各地靠后，受助人数增长9.7%，排第一。", "排第一"),
     ("女职工42.26万人，女会员35.94万人——女职工入会率85.0%。", "85.0%"),
 ]
 SAID = [(CHECKUPS, "3.16万人"), ("生态管护员入会方面，2022年入会10530人，少于上年的16984人。", "16984人")]
@@ -30,6 +30,8 @@ WRONG = [
     ("生态管护员入会10530人，同比增长38.0%。", "38.0%"),
     ("职工入会率为91.04%，与上年基本持平。", "91.04%"),
     ("免费体检投入资金301.08万元。", "301.08万元"),
+    ("举办培训班189期，培训14.5万人。", "14.5万人"),
+    ("爱心托管班达到11家，其中全国级6家、省级6家。", "6家"),
 ]
 # Rows of which all others agree on what no number's own words say.
 ROWS = [
@@ -45,6 +47,19 @@ AMONG = [
     ("职工入会率高于全省平均水平的有{}。", "3家", "5家"),
     ("八个市州中，职工入会率最高和最低相差{}。", "12.1个百分点", "15.1个百分点"),
     ("本级经费收大于支的只有{}。", "2家", "4家"),
+]
+
+
+# Who has a place, among whom, by what measure and from which end.
+PLACES = [
+    ("从预算执行看，四项收入完成率最高的是{}。", "上级补助收入", "拨缴经费收入"),
+    ("审计资金2.21亿元，其中资金量最大的是{}。", "省总直属单位", "产业和直属工会"),
+    ("送温暖筹资额增长最快的，是{}。", "果洛州", "西宁市"),
+    ("职代会建制率93.0%，{}拔得头筹。", "海北州", "黄南州"),
+    ("困难职工救助，海南州发放额的增幅在各地靠后，受助人数增长9.7%，{}。", "排第一", "垫底"),
+    ("看入会率，海西以95.1%登顶，果洛{}。", "殿后", "居次"),
+    ("送温暖筹资，果洛增幅最高，增长了一成多，{}垫底。", "海北", "黄南"),
+    ("新就业形态劳动者会员69705人，其中{}最多，有25888人。", "西宁", "海东"),
 ]
 
 
@@ -98,6 +113,17 @@ def test_units_are_counted_and_held_against_one_another(
     monkeypatch.setattr(AmongUnits, "counted", lambda *_: iter(()))
     monkeypatch.setattr(AmongUnits, "apart", lambda *_: iter(()))
     assert wrong not in _deviating(sentence.format(wrong), figures)
+
+
+@pytest.mark.parametrize(("sentence", "right", "wrong"), PLACES)
+def test_a_place_is_held_against_the_order_that_is_meant(
+    figures: Figures, monkeypatch: pytest.MonkeyPatch, sentence: str, right: str, wrong: str
+) -> None:
+    """S13: by the measure that words, a number beside the place or the place before it tell; of parts as of units."""
+    assert _deviating(sentence.format(right), figures) == set()
+    called_wrong = _deviating(sentence.format(wrong), figures)
+    monkeypatch.setattr(Orderings, "of", lambda *_: iter(()))
+    assert _deviating(sentence.format(wrong), figures) < called_wrong
 
 
 def test_who_reads_of_what_is_not_known_learns_what_comes_nearest(figures: Figures) -> None:

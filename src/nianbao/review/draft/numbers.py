@@ -125,8 +125,13 @@ class NumberFinder:
         return found
 
 
+def moved_to(number: DraftNumber, start: int) -> DraftNumber:
+    """The number in another text."""
+    return replace(number, start=start, end=start + len(number.text))
+
+
 def _says_by_how_much(text: str, number: DraftNumber, found: Iterable[DraftNumber]) -> bool:
-    """Whether a word that something is larger is told in a number after it (低于平均7.1个百分点), and no claim alone."""
+    """Whether a number after a word that something is larger tells by how much (低于平均7.1个百分点)."""
     if number.kind is not NumberKind.MOVED:
         return False
     following = next((each for each in found if each.start >= number.end), None)

@@ -96,14 +96,16 @@ class Orderings:
                 break
             if beside.kind is NumberKind.COUNT:
                 measure = self._met(spoken, other, scopes)
-                if not measure and not self._subjects.has_own_words(spoken, beside):
+                before = spoken.numbers[other - 1] if other else None
+                words = spoken.passage.text[before.end : beside.start] if before else topics.before(beside, SENTENCE)
+                if not measure and not self._subjects.tells(words):
                     is_by_growth |= "增" in topics.before(beside)  # 企业由57家到74家，增长近三成，第一
                     continue
                 last, names_it = None, True
                 break
         following = spoken.numbers[at + 1 : at + 2]
         if not (measure or names_it) and following and following[0].kind is NumberKind.COUNT:
-            is_of_other = self._values.units.find(topics.between(number, following[0]))
+            is_of_other = self._values.units.find(spoken.passage.text[number.end : following[0].start])
             measure = None if is_of_other else self._met(spoken, at + 1, scopes)
         if not measure and last and not names_it:
             measure = last.figure
@@ -150,7 +152,7 @@ class Orderings:
         if topics.units(number)[0].scopes != (ALL,) or spoken.cell:
             return
         before, sentence = topics.before(number), topics.before(number, SENTENCE)
-        named = topics.after(number) if re.search("[是为数属]$", number.text) else before
+        named = CLAUSE.split(spoken.passage.text[number.end :])[0] if re.search("[是为数属]$", number.text) else before
         for whole in self._wholes:
             parts = [part for part in whole.parts if not self._readings.is_rate(part)]
             likely = {part: self._likeness(part, parts, named) for part in parts}

@@ -201,6 +201,8 @@ class PossibleReadings:
         elif not is_multiple:
             pairs = list(self._pairs(spoken, at, relation, likely))
         for pair in (*pairs, *self._among.apart(spoken, at, relation, likely, self._first_year)):
+            if pair.one == pair.other:
+                continue
             yield self._weigh(number, relation, pair.one, pair.other, pair.weight)
         yield from self._own_changes(spoken, at, number, relation)
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 
 from nianbao.review.draft.binding import Binder, RankedNumber
 from nianbao.review.draft.mention import FigureSum, Mention
-from nianbao.review.draft.numbers import DraftNumber
+from nianbao.review.draft.numbers import DraftNumber, moved_to
 from nianbao.review.draft.profiles import pairs_of
 from nianbao.review.draft.reading import NOWHERE
 from nianbao.review.draft.readings import IN, TARGET, Readings
 from nianbao.review.draft.relations import DraftRelation, RelationKind
 from nianbao.review.draft.scores import COUNTER, fit_of, is_written_out, may_change_by, says_change
 from nianbao.review.draft.spoken import Spoken
-from nianbao.review.draft.topics import CLAUSE, DIGITS, SENTENCE, count_of
+from nianbao.review.draft.topics import CLAUSE, DIGITS, NAMES_NOTHING, SENTENCE, count_of
 from nianbao.review.draft.values import Values
 from nianbao.statistics.scopes import ALL
 
@@ -135,8 +135,12 @@ class Subjects:
 
     def has_own_words(self, spoken: Spoken, number: DraftNumber) -> bool:
         """Whether words since the number before tell what a number is of."""
-        own = spoken.topics.own_words(number) + " " + number.noun
-        return any(pair in self._binder.telling for pair in pairs_of(own))
+        return self.tells(spoken.topics.own_words(number) + " " + number.noun)
+
+    def tells(self, words: str) -> bool:
+        """Whether words tell of any indicator."""
+        words = self._values.words.pattern(NAMES_NOTHING).sub(" ", words)
+        return any(pair in self._binder.telling for pair in pairs_of(words))
 
     def explains(self, spoken: Spoken, number: DraftNumber, names: Sequence[str]) -> bool:
         """Whether indicators account for a fair part of the telling words that a number has for itself."""
@@ -388,11 +392,6 @@ class Subjects:
         """Whether words may mean an indicator: most of their pairs are of its names."""
         pairs = pairs_of(self._values.words.pattern("~filler~").sub("", words))
         return not pairs or 2 * len(pairs & self._values.profiles[name].pairs) >= len(pairs)
-
-
-def moved_to(number: DraftNumber, start: int) -> DraftNumber:
-    """The number in another text."""
-    return replace(number, start=start, end=start + len(number.text))
 
 
 def _ordered(scores: Mapping[str, float]) -> dict[str, float]:

@@ -27,7 +27,7 @@ SENTENCE = re.compile(r"[。！？!?]")
 CARRIED, ASIDE, IN_LEAD, PASSED = 0.9, 0.35, 0.7, 0.25
 """How likely a unit of an earlier clause is meant, a unit or the whole beside it, the one a paragraph opens with."""
 DIGITS = "一二三四五六七八九"
-_NAMES_NOTHING = (
+NAMES_NOTHING = (
     rf"[两{DIGITS}\d]+个?(?:~unit_words~)|~sum~|~filler~|~up~|~down~|~more~|~less~|~compare~|~last_year~|~part_of~"
     "|~against_last~|~rest~|~each~|(?<![人户件家期班])(?:~every~)|~apart~"
 )
@@ -76,15 +76,6 @@ class Topics:
         end = stop.search(self._text, number.end)
         return self._text[self.start_of(stop, number) : end.start() if end else len(self._text)]
 
-    def after(self, number: DraftNumber) -> str:
-        """What is said after a number up to the next stop."""
-        end = CLAUSE.search(self._text, number.end)
-        return self._text[number.end : end.start() if end else len(self._text)]
-
-    def between(self, one: DraftNumber, other: DraftNumber) -> str:
-        """What is said from one number to a later one."""
-        return self._text[one.end : other.start]
-
     def own_words(self, number: DraftNumber) -> str:
         """The words that a sentence gives a number alone: what stands since the number before it, without units."""
         start = max([self.start_of(SENTENCE, number), *(each.end for each in self._counts if each.end <= number.start)])
@@ -92,7 +83,7 @@ class Topics:
         for at, end, _ in reversed(self._named):
             if start <= at < number.start:
                 said = said[: at - start] + " " + said[end - start :]
-        return self._words.pattern(_NAMES_NOTHING).sub(" ", said)
+        return self._words.pattern(NAMES_NOTHING).sub(" ", said)
 
     def said_of_rank(self, number: DraftNumber) -> str:
         """By what a rank is: its clause, and the one before where it says no more than the place (为最高)."""

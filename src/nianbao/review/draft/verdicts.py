@@ -189,7 +189,7 @@ def is_shifted(number: DraftNumber, value: Decimal) -> bool:
     digits = len(number.numeral.normalize().as_tuple().digits)
     if low is None or high is None or digits < DIGITS_SHIFTED:
         return False
-    shifts = _SHIFTS + _POINT if digits > DIGITS_TOLD else _SHIFTS if digits == DIGITS_TOLD else _ONE_POINT
+    shifts = _SHIFTS + _POINT if digits > DIGITS_TOLD else (_SHIFTS if digits == DIGITS_TOLD else ()) + _ONE_POINT
     return any(low.scaleb(places) <= value <= high.scaleb(places) for places in shifts)
 
 
