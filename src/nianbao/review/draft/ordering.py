@@ -190,7 +190,10 @@ class Orderings:
         if told == "growth":
             yield {part: replace(one, of_growth=True) for part, one in plain.items()}
         elif told and len(planned) == len(parts):
-            of_plan = "per" if told == "done" else "less"
-            yield {part: replace(one, **{of_plan: planned[part].names}) for part, one in plain.items()}
+            is_done = told == "done"
+            yield {
+                part: replace(one, per=planned[part].names) if is_done else replace(one, less=planned[part].names)
+                for part, one in plain.items()
+            }
         elif not told:
             yield plain
