@@ -35,10 +35,11 @@ def test_an_idle_night_loads_no_heavy_library(year_copy: Home) -> None:
 
 
 def test_an_idle_night_leaves_the_warehouse_as_it_was(year_copy: Home) -> None:
-    """Nothing is written to its file, so that the next run need not set the whole of it aside again."""
+    """Nothing is written to its file, and what was set aside of it after the last run that wrote stays."""
     command = [sys.executable, "-c", NIGHT, str(ROOT), str(year_copy.path)]
     changed = []
     for moment in (SECOND_NIGHT, f"{SECOND_NIGHT[:-2]}30"):
         subprocess.run(command, check=True, capture_output=True, env={"NIANBAO_NOW": moment})
-        changed.append(year_copy.warehouse.stat().st_mtime_ns)
+        changed.append((year_copy.warehouse.stat().st_mtime_ns, year_copy.last_state.stat().st_ino))
+        assert year_copy.last_state.read_bytes() == year_copy.warehouse.read_bytes()
     assert changed[0] == changed[1]

@@ -179,7 +179,7 @@ def _receive(archive: Archive, path: Path, place: Found, number: int) -> Deliver
     """A file as if it had just been sent, in an archive that is forgotten afterwards."""
     try:
         with path.open("rb") as file:
-            found = replace(place, size=path.stat().st_size)
+            found = place._replace(size=path.stat().st_size)
             delivery = receive(archive, found, iter(lambda: file.read(_CHUNK), b""), number)
     except OSError as error:
         raise _unreadable(path, error) from error

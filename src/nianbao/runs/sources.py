@@ -19,7 +19,7 @@ from nianbao.intake.acknowledge import place_of
 from nianbao.intake.answer.page import compose_letter
 from nianbao.intake.answer.receipt_json import load_receipt
 from nianbao.intake.fetch.receive import earliest_arrival, fetch, look_after, read_looks, receive, write_looks
-from nianbao.intake.fetch.sources import Found, Secrets, Source, SourceStopped, look, open_source
+from nianbao.intake.fetch.sources import Found, Secrets, Source, SourceStopped, TakenIn, look, open_source
 from nianbao.intake.fetch.sources.own_files import RECEIPT
 from nianbao.intake.fetch.sources.patience import attempt
 from nianbao.intake.judge.senders import Senders, expected_senders
@@ -50,21 +50,11 @@ class Sources:
 
     def receive(self) -> None:
         """Copy what is new into the archive and record it, many files at once: so long the disk is waited for once."""
-
-        def unknown(found: list[Found]) -> list[Found]:
-            if not found:
-                return []
-            known = ledger.known_sources(self.workspace.connection, found[0].origin, [item.name for item in found])
-            unsized = {(origin, name, *rest) for origin, name, _, *rest in known}
-            named = {name for _, name, *_ in known}
-            return [
-                item for item in found if not (item.name in named if item.is_once else _is_known(item, known, unsized))
-            ]
-
         at, looks = clock.now(), read_looks(self.workspace.home.looks)
         seen: dict[str, list[Found]] = {}
         taken: list[Found] = []
-        ready = fetch(list(self.opened.values()), unknown, self.alarms, self.unfinished, seen)
+        known = {name: TakenIn(ledger.known_states(self.workspace.connection, name)) for name in self.opened}
+        ready = fetch(list(self.opened.values()), known, self.alarms, self.unfinished, seen)
         self.silent |= {alarm.source for alarm in self.alarms if alarm.stopped}
         number, failures = ledger.count_received(self.workspace.connection), Counter[str]()
         received: list[Delivery] = []
@@ -73,7 +63,7 @@ class Sources:
         for source, each in ready:
             if each.origin in self.silent:
                 continue  # what is left is taken by the next run
-            found = replace(each, sender=each.sender or senders.sender_of(each.origin, each.name))
+            found = each._replace(sender=each.sender or senders.sender_of(each.origin, each.name))
             archive, earliest = self.workspace.record.archive, earliest_arrival(found, looks)
             delivery = attempt(found.origin, partial(_receive, archive, source, found, number + 1, earliest))
             if isinstance(delivery, Alarm):
@@ -94,8 +84,10 @@ class Sources:
         failures[found.origin] += 1
         if failures[found.origin] <= _TOLD:
             self.alarms.append(replace(alarm, what=f"{found.name}: {alarm.what}"))
-        if failures[found.origin] % _FAILURES == 0 and isinstance(attempt(found.origin, partial(look, source)), Alarm):
-            self.silent.add(found.origin)  # it is not these files, it is the server
+        if failures[found.origin] % _FAILURES == 0:
+            seen = attempt(found.origin, partial(look, source, TakenIn()))
+            if isinstance(seen, Alarm):
+                self.silent.add(found.origin)  # it is not these files, it is the server
 
     def _record(self, received: Sequence[Delivery]) -> None:
         if received:
@@ -226,13 +218,6 @@ def _write_alarms(home: Home, sources: Sources) -> None:
         "unfinished": [asdict(each) for each in sources.unfinished],
     }
     write_whole(home.alarms, json.dumps(seen, ensure_ascii=False, default=str))
-
-
-def _is_known(found: Found, known: set[tuple[str, str, int, int, str]], unsized: set[tuple[Any, ...]]) -> bool:
-    """Whether a file was taken in already, in the state it has now; not every source tells a size."""
-    if found.size < 0:
-        return (found.origin, found.name, found.modified_ns, found.version) in unsized
-    return (found.origin, found.name, found.size, found.modified_ns, found.version) in known
 
 
 def _strangers(taken: Sequence[Found]) -> Iterator[Alarm]:

@@ -85,7 +85,7 @@ def open_workspace(project_path: Path, home: Home, purpose: str, anew: bool = Fa
     require_home(home)
     with _told_of_the_disk(home), writer_lock(home.path, purpose), engine_of_run():
         record = _open_record(home)
-        keep_last_state(home)
+        keep_last_state(home)  # where the last run did not come to do it
         connection = open_warehouse(home, record, anew)
         try:
             _clear(home, record)
@@ -104,6 +104,8 @@ def open_workspace(project_path: Path, home: Home, purpose: str, anew: bool = Fa
                 raise
         finally:
             connection.close()
+        with suppress(*DISK_FAULTS):  # the run is done; the next one asks for the room
+            keep_last_state(home)
 
 
 def require_home(home: Home) -> None:

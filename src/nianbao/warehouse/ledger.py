@@ -19,14 +19,10 @@ CLOCK_ACCEPTED = "accept_clock"
 """The kind of a run that says the clock is right though decisions before it are dated later."""
 
 
-def known_sources(connection: Connection, origin: str, sources: Sequence[str]) -> set[tuple[str, str, int, int, str]]:
-    """Of these paths at a source, those already taken in, with the size, time of change and version they had."""
-    rows = connection.execute(
-        "SELECT source, size_bytes, modified_ns, source_version FROM ledger.received "
-        "WHERE origin = $1 AND source IN (SELECT unnest($2::VARCHAR[]))",
-        [origin, list(sources)],
-    ).fetchall()
-    return {(origin, source, size, modified, version) for source, size, modified, version in rows}
+def known_states(connection: Connection, origin: str) -> set[tuple[str, int, int, str]]:
+    """The paths at a source that were taken in already, each with the sizes, times of change and versions it had."""
+    query = "SELECT source, size_bytes, modified_ns, source_version FROM ledger.received WHERE origin = $1"
+    return set(connection.execute(query, [origin]).fetchall())
 
 
 def count_received(connection: Connection) -> int:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from nianbao import clock
 from nianbao.errors import BusyError
 from nianbao.language import _
-from nianbao.settings import Home
+from nianbao.settings import Home, copy_whole
 
 if TYPE_CHECKING:
     from nianbao.warehouse.connect import Connection
@@ -94,9 +94,10 @@ def _watch(told: socket.socket, connection: Connection) -> None:
 
 
 def keep_last_state(home: Home) -> None:
-    """Copy the warehouse aside before a run writes to it; the caller holds the writer's lock.
+    """Copy the warehouse aside, unless it is what the copy is: after a run, for whoever asks while the next one writes.
 
-    After a run that was killed in the middle of writing there is no copy: what the file says alone is not all.
+    The caller holds the writer's lock, and nobody in this process has the file open. After a run that was killed in the
+    middle of writing there is no copy: what the file says alone is not all.
     """
     path, last = home.warehouse, home.last_state
     if not path.exists() or path.with_name(f"{path.name}.wal").exists():
@@ -105,14 +106,18 @@ def keep_last_state(home: Home) -> None:
     if last.exists() and last.stat().st_mtime_ns == path.stat().st_mtime_ns:
         return
     scratch = last.with_name(f".{last.name}.part")
-    shutil.copy2(path, scratch)
-    os.replace(scratch, last)
+    try:
+        copy_whole(path, scratch)
+        shutil.copystat(path, scratch)
+        os.replace(scratch, last)
+    finally:
+        scratch.unlink(missing_ok=True)
 
 
 def state_before_run(home: Home) -> Path | None:
     """The copy, while a run writes, and then it is said that it is one; None while none does.
 
-    A run has set its copy aside before it began to write; another program that holds the warehouse has not.
+    The copy was set aside before the run began to write; another program that holds the warehouse has not.
     """
     if not is_writing(home.path) or not home.last_state.exists():
         return None

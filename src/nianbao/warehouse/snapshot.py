@@ -19,7 +19,7 @@ import nianbao
 from nianbao.catalog import Project
 from nianbao.errors import StoreError, UsageError
 from nianbao.language import _
-from nianbao.settings import MEMORY, link_or_copy, sha256_of
+from nianbao.settings import MEMORY, copy_whole, link_or_copy, sha256_of
 from nianbao.warehouse.connect import Connection, literal, open_reader, quote, transaction
 from nianbao.warehouse.refresh import Change
 
@@ -83,7 +83,7 @@ def write_snapshot(
         contents = _contents(connection, {table.name: f"({_select(table, warehouse)})" for table in tables})
         moved: set[str] | None = None
         if last is not None:
-            shutil.copyfile(last.path, scratch)
+            copy_whole(last.path, scratch)
             with _attached(connection, scratch):
                 if _read_tables(connection, _SNAPSHOT, {}) == tables:
                     moved = _renew(connection, tables, warehouse, last.contents, contents, changes)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from nianbao.intake.fetch import receive as receiving
 from nianbao.intake.fetch.receive import MAX_BYTES, fetch
-from nianbao.intake.fetch.sources import Found, Source, open_source
+from nianbao.intake.fetch.sources import Found, Source, TakenIn, open_source
 from nianbao.intake.fetch.sources.patience import attempt
 from nianbao.record import Archive
 from nianbao.terms.delivery import Delivery
@@ -27,7 +27,9 @@ def opened(
 def new(*sources: Source) -> tuple[list[Found], list[Alarm]]:
     """What a first run would take, and the alarms."""
     alarms: list[Alarm] = []
-    found = [item for _, item in fetch(sources, lambda found: found, alarms, [], {})]
+    found = [
+        item for _, item in fetch(sources, {source.declared.name: TakenIn() for source in sources}, alarms, [], {})
+    ]
     return found, alarms
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from nianbao import clock
 from nianbao.intake.fetch.receive import fetch
-from nianbao.intake.fetch.sources import Changed, Source
+from nianbao.intake.fetch.sources import Changed, Found, Source, TakenIn, look
 from nianbao.terms.source import FolderPlace, Unfinished
 from tests.intake.sources.reading import LARGE, answer, content, names, new, opened, receive
 
@@ -105,10 +105,36 @@ def test_what_long_stands_unfinished_is_told(inbox: Path) -> None:
         (inbox / name).write_bytes(b"x")
         os.utime(inbox / name, (modified, modified))
     unfinished: list[Unfinished] = []
-    found = fetch([opened(FolderPlace(str(inbox)))], lambda found: found, [], unfinished, {})
+    found = fetch([opened(FolderPlace(str(inbox)))], {"there": TakenIn()}, [], unfinished, {})
     assert [item.name for _, item in found] == ["西宁/a.xlsx"]
     assert sorted(each.name for each in unfinished) == ["a.xlsx.part", "~$b.xlsx"]
     assert {each.since for each in unfinished} == {clock.local(hour_ago)}
+
+
+def test_what_is_known_is_not_listed_until_it_changes(inbox: Path) -> None:
+    """By name, size and time of change, also under a name that has to be spelled out; a link in its place is told."""
+    (inbox / "b\n.xlsx").write_bytes(b"x")
+    source = opened(FolderPlace(str(inbox)))
+    known = TakenIn({found.state for found in look(source, TakenIn()).found})
+    assert {name for name, *_ in known.states} == {"西宁/a.xlsx", "b\\x0a.xlsx"}
+    assert look(source, known).found == []
+    (inbox / "西宁" / "a.xlsx").write_bytes(b"another")
+    os.utime(inbox / "b\n.xlsx", (1, 1))
+    assert {found.name for found in look(source, known).found} == {"西宁/a.xlsx", "b\\x0a.xlsx"}
+    (inbox / "b\n.xlsx").unlink()
+    (inbox / "b\n.xlsx").symlink_to("/etc/hostname")
+    (alarm,) = look(source, known).alarms
+    assert "b\\x0a.xlsx (a symbolic link)" in alarm.what
+
+
+def test_what_a_source_does_not_tell_does_not_make_a_file_new() -> None:
+    """A file without a size is known by the rest; one whose name says all that it is, by its name."""
+    known = TakenIn({("a.xlsx", 9, 5, "v1")})
+    assert known.has(Found("a.xlsx", -1, 5, "v1"))
+    assert not known.has(Found("a.xlsx", -1, 5, "v2"))
+    assert not known.has(Found("a.xlsx", 8, 5, "v1"))
+    assert known.has(Found("a.xlsx", 8, 6, "v2", is_once=True))
+    assert not known.has(Found("b.xlsx", 9, 5, "v1", is_once=True))
 
 
 def test_a_marked_file_is_complete_and_an_unmarked_one_is_not(inbox: Path) -> None:

@@ -1,5 +1,6 @@
 """One writer at a time; a killed one gives the right back by itself."""
 
+import errno
 import multiprocessing
 import os
 import signal
@@ -10,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from nianbao.errors import BusyError
-from nianbao.warehouse.lock import writer_lock
+from nianbao.settings import Home
+from nianbao.warehouse.lock import keep_last_state, writer_lock
 
 NOW, SINCE = "2022-01-16T01:00", "since 2022-01-16 01:00"
 
@@ -66,3 +68,38 @@ def test_two_homes_do_not_hinder_each_other(tmp_path: Path) -> None:
     """A lock belongs to a home."""
     with writer_lock(tmp_path / "one", "nightly"), writer_lock(tmp_path / "two", "nightly"):
         assert (tmp_path / "one" / "writer.lock").exists()
+
+
+def refuse(*_arguments: object) -> int:
+    """What a disk says that cannot copy by itself."""
+    raise OSError(errno.EXDEV, "another disk")
+
+
+@pytest.mark.parametrize("copies_itself", [True, False])
+def test_the_state_of_the_last_run_is_copied_once(
+    copies_itself: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A warehouse that nobody has written to since is not copied again; one that was written to is."""
+    if not copies_itself:
+        monkeypatch.setattr(os, "copy_file_range", refuse)
+    home = Home(tmp_path)
+    home.warehouse.write_bytes(b"first")
+    keep_last_state(home)
+    copy = home.last_state.stat()
+    keep_last_state(home)
+    assert home.last_state.stat().st_ino == copy.st_ino
+    assert home.last_state.read_bytes() == b"first"
+    home.warehouse.write_bytes(b"and second")
+    os.utime(home.warehouse, ns=(copy.st_mtime_ns + 1, copy.st_mtime_ns + 1))
+    keep_last_state(home)
+    assert home.last_state.read_bytes() == b"and second"
+
+
+def test_a_warehouse_is_not_copied_in_the_middle(tmp_path: Path) -> None:
+    """What a killed run left half written is nobody's last state, and the copy from before it is not either."""
+    home = Home(tmp_path)
+    home.warehouse.write_bytes(b"first")
+    keep_last_state(home)
+    home.warehouse.with_name(f"{home.warehouse.name}.wal").touch()
+    keep_last_state(home)
+    assert not home.last_state.exists()

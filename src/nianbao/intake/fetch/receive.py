@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from nianbao import clock
 from nianbao.errors import StoreError
-from nianbao.intake.fetch.sources import Changed, Found, Listing, Source, look
+from nianbao.intake.fetch.sources import Changed, Found, Listing, Source, TakenIn, look
 from nianbao.intake.fetch.sources.listing import cap
 from nianbao.intake.fetch.sources.patience import attempt
 from nianbao.language import _
@@ -97,26 +97,29 @@ class _Read:
 
 def fetch(
     sources: Sequence[Source],
-    unknown: Callable[[list[Found]], list[Found]],
+    known: Mapping[str, TakenIn],
     alarms: list[Alarm],
     unfinished: list[Unfinished],
     seen: dict[str, list[Found]],
 ) -> list[tuple[Source, Found]]:
     """The files at the sources that are new and no longer being written, in the order of their arrival.
 
-    What is wrong at one source is added to the alarms; the others go on. Files that have long stood unfinished are
-    left alone and added to `unfinished`. `seen` gets all new files of each source that was seen whole, taken or not.
+    `known` is what was taken in before, by source. What is wrong at one source is added to the alarms; the others go
+    on. Files that have long stood unfinished are left alone and added to `unfinished`. `seen` gets all new files of
+    each source that was seen whole, taken or not.
     """
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        listings = list(pool.map(_look, sources))
-        new = [unknown(listing.found) for listing in listings]
+        known_there = [known[source.declared.name] for source in sources]
+        listings = list(pool.map(_look, sources, known_there))
+        new = [listing.found for listing in listings]
         first_seen = {source.declared.name: list(found) for source, found in zip(sources, new, strict=True)}
         moving = [index for index, found in enumerate(new) if not all(item.is_settled for item in found)]
         if moving:
             time.sleep(max(sources[index].declared.settle_seconds for index in moving))
-            for index, again in zip(moving, pool.map(_look, (sources[index] for index in moving)), strict=True):
-                same = set(again.found)
-                new[index] = [found for found in new[index] if found in same]
+            looks = pool.map(_look, [sources[each] for each in moving], [known_there[each] for each in moving])
+            for index, again in zip(moving, looks, strict=True):
+                same = {found.state for found in again.found}
+                new[index] = [found for found in new[index] if found.state in same]
                 listings[index].alarms = again.alarms
     ready = []
     for source, listing, found in zip(sources, listings, new, strict=True):
@@ -137,8 +140,8 @@ def _standing(found: Sequence[Found]) -> Iterator[Unfinished]:
             yield Unfinished(each.origin, mask(each.name), since)
 
 
-def _look(source: Source) -> Listing:
-    seen = attempt(source.declared.name, lambda: look(source))
+def _look(source: Source, known: TakenIn) -> Listing:
+    seen = attempt(source.declared.name, lambda: look(source, known))
     return Listing(alarms=[seen], is_whole=False) if isinstance(seen, Alarm) else seen
 
 

@@ -1,6 +1,6 @@
 """Where deliveries come from: one module for each kind of source, and what they have in common."""
 
-from nianbao.intake.fetch.sources.listing import Listing, look
+from nianbao.intake.fetch.sources.listing import Listing, TakenIn, look
 from nianbao.intake.fetch.sources.opening import Secrets, open_source
 from nianbao.intake.fetch.sources.source import Changed, Found, Source, SourceStopped, TransportFault
 
@@ -11,6 +11,7 @@ __all__ = [
     "Secrets",
     "Source",
     "SourceStopped",
+    "TakenIn",
     "TransportFault",
     "look",
     "open_source",

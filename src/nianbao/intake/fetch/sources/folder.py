@@ -67,19 +67,21 @@ class Folder(FileStore):
     def walk(self) -> Iterator[Found]:
         """Everything below the folder; a file is settled when it has not changed for a while."""
         require_folder(self._root)
-        closed: list[OSError] = []
-        for folder, subfolders, names in os.walk(self._root, onerror=closed.append):
-            inside = "" if folder == str(self._root) else f"{Path(folder).relative_to(self._root).as_posix()}/"
-            odd = [name for name in subfolders if is_called_like_a_file(name)]
-            yield from (Found(inside + name, 0, 0, not_a_file="a folder") for name in odd)
-            subfolders[:] = sorted(set(subfolders) - set(odd) - {name for name in subfolders if name.startswith(".")})
-            for name in (*names, *(name for name in subfolders if Path(folder, name).is_symlink())):
-                found = self._found(inside + name)
-                if found:
-                    yield found
-        for error in closed:
-            closed_one = Path(error.filename).relative_to(self._root).as_posix()
-            yield Found(closed_one, 0, 0, not_a_file="a folder that may not be read")
+        last_settled = time.time_ns() - self.declared.settle_seconds * 1_000_000_000
+        folders = [""]
+        while folders:
+            inside = folders.pop()
+            try:
+                with os.scandir(self._root / inside) as entries:
+                    for entry in entries:
+                        if not entry.is_dir(follow_symlinks=False):
+                            yield from self._found(inside + entry.name, entry, last_settled)
+                        elif is_called_like_a_file(entry.name):
+                            yield Found(inside + entry.name, 0, 0, not_a_file="a folder")
+                        elif not entry.name.startswith("."):
+                            folders.append(f"{inside}{entry.name}/")
+            except OSError:
+                yield Found(inside.rstrip("/"), 0, 0, not_a_file="a folder that may not be read")
 
     def read(self, found: Found) -> Iterator[bytes]:
         """The bytes, through one open descriptor: what is looked at is what is read."""
@@ -103,17 +105,16 @@ class Folder(FileStore):
     def close(self) -> None:
         """Nothing is held."""
 
-    def _found(self, inside: str) -> Found | None:
+    def _found(self, inside: str, entry: os.DirEntry[str], last_settled: int) -> Iterator[Found]:
         # Names are joined as texts: as paths they took half of a look at twenty thousand files.
         try:
-            status = os.lstat(os.path.join(self._root, inside))
+            status = entry.stat(follow_symlinks=False)
         except OSError:
-            return None
+            return
+        changed = status.st_mtime_ns
         odd = kind_of(status.st_mode) or ("a hard link" if status.st_nlink > 1 else "")
-        age = time.time_ns() - status.st_mtime_ns
-        return Found(
-            inside, status.st_size, status.st_mtime_ns, handle=inside, not_a_file=odd,
-            is_settled=age >= self.declared.settle_seconds * 1e9,
+        yield Found(
+            inside, status.st_size, changed, handle=inside, not_a_file=odd, is_settled=changed <= last_settled
         )  # fmt: skip
 
     @contextlib.contextmanager

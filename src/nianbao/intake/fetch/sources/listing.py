@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 
 from nianbao.intake.fetch.sources.name import as_data, is_hidden, is_temporary
 from nianbao.intake.fetch.sources.own_files import is_receipt
-from nianbao.intake.fetch.sources.source import Found, Source, SourceStopped
+from nianbao.intake.fetch.sources.source import Found, Source, SourceStopped, State
 from nianbao.language import _
 from nianbao.terms.source import Alarm, DeclaredSource
 
@@ -18,9 +18,32 @@ _SHOWN = 5
 _MOST = 1 << 62  # what a database column holds; a server may claim more
 
 
+@dataclass(frozen=True)
+class TakenIn:
+    """What was taken in from a source before: every state in which a file was."""
+
+    states: Set[State] = frozenset()
+
+    def has(self, found: Found) -> bool:
+        """Whether a file was taken in already, in the state it has now; not every source tells a size."""
+        if found.is_once:
+            return found.name in self._names
+        if found.size < 0:
+            return (found.name, found.modified_ns, found.version) in self._unsized
+        return found.state in self.states
+
+    @cached_property
+    def _names(self) -> Set[str]:
+        return {name for name, *_ in self.states}
+
+    @cached_property
+    def _unsized(self) -> Set[tuple[str, int, str]]:
+        return {(name, modified_ns, version) for name, _, modified_ns, version in self.states}
+
+
 @dataclass
 class Listing:
-    """The regular files of a source, finished and unfinished, and what else was to be said about it.
+    """The regular files of a source that are not known, finished and unfinished, and what else was to be said of it.
 
     `is_whole` says that all that lies there was seen.
     """
@@ -31,8 +54,8 @@ class Listing:
     is_whole: bool = True
 
 
-def look(source: Source) -> Listing:
-    """List a source once.
+def look(source: Source, known: TakenIn) -> Listing:
+    """List a source once, without what is known.
 
     Raises:
         SourceStopped: the source is not the one that was meant, or lets nobody in.
@@ -50,10 +73,14 @@ def look(source: Source) -> Listing:
             _("see whether the share is mounted and the folder is the right one"),
         )
     is_complete = _completeness(entries, declared.marker)
-    for entry in _ours(entries[:MAX_SEEN], declared):
+    # First by what they are called there, as nearly all are known and plain.
+    moved = [entry for entry in entries[:MAX_SEEN] if entry.not_a_file or entry.state not in known.states]
+    for entry in _ours(moved, declared):
         shown = _shown(entry, declared)
         if entry.not_a_file:
             refused.append(shown)
+        elif known.has(shown):
+            continue
         elif is_receipt(entry.name):
             receipts.append(shown)
         else:
@@ -83,8 +110,7 @@ def look(source: Source) -> Listing:
 def _shown(entry: Found, declared: DeclaredSource) -> Found:
     """An entry as it can be written down: under a name that can, with numbers that a database holds."""
     name = as_data(entry.name)
-    return dataclasses.replace(
-        entry,
+    return entry._replace(
         name=name,
         size=min(entry.size, _MOST),
         modified_ns=max(-_MOST, min(entry.modified_ns, _MOST)),

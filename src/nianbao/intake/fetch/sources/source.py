@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from nianbao.intake.fetch.sources.name import as_data
 from nianbao.language import _
@@ -14,14 +13,18 @@ from nianbao.terms.source import Alarm, AnswerLetter, DeclaredSource
 CHUNK = 1 << 20
 
 
-@dataclass(frozen=True)
-class Found:
+State = tuple[str, int, int, str]
+"""What a file is known by: name, size, time of change and version."""
+
+
+class Found(NamedTuple):
     """A file at a source, as one listing showed it.
 
     `name` is its path there as data: it is written down and shown, and never opened. `handle` is what the source
     opens it by. `size` is -1 where the source does not tell; `version` is an ETag or the like. `not_a_file` says what
     it is instead of a regular file. `is_settled`: it cannot be half written. `sender` is whose it is, where the source
     itself knows. `is_once`: its name says all that it is, so that it is taken once, whatever its time or version.
+    It is no more than a tuple, as every night makes one of every file that lies there.
     """
 
     name: str
@@ -30,10 +33,15 @@ class Found:
     version: str = ""
     handle: Any = None
     not_a_file: str = ""
-    is_settled: bool = field(default=True, compare=False)
+    is_settled: bool = True
     origin: str = ""
     sender: str = ""
-    is_once: bool = field(default=False, compare=False)
+    is_once: bool = False
+
+    @property
+    def state(self) -> State:
+        """What it is known by; a file that was changed has another."""
+        return self.name, self.size, self.modified_ns, self.version
 
 
 def whole(text: str | None) -> int:
