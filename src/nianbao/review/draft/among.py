@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from nianbao.review.draft.mention import FigureSum
-from nianbao.review.draft.numbers import DraftNumber, NumberKind
+from nianbao.review.draft.numbers import NumberKind
 from nianbao.review.draft.readings import DraftReading, Readings
 from nianbao.review.draft.relations import DraftRelation, RelationKind
 from nianbao.review.draft.spoken import Spoken
@@ -76,7 +76,7 @@ class AmongUnits:
         if number.kind is not NumberKind.COUNT or number.unit not in _COUNTED or number.wording.style != "exact":
             return
         clause = topics.around(number)
-        found = next(((sign, whole) for words, sign, whole in _CONDITIONS if says(words).search(clause)), None)
+        found = self.condition(clause)
         largest = max(self._values.units.sizes, default=0)
         if found is None or not 0 < number.numeral <= largest or topics.is_of_all(number):
             return
@@ -84,16 +84,21 @@ class AmongUnits:
         is_said = says("(?:只|仅|还|共|均|就)?有$|(?:~unit_words~)[中里]?$").search(topics.before(number)) or says(
             "的$" if number.numeral == 1 else "的$|^$"
         ).search(topics.before(number))
-        for one, score in self._measures(spoken, at, number, clause, year, is_to_whole=is_to_whole):
+        for one, score in self.measures(spoken, at, clause, year, is_to_whole=is_to_whole):
             for reading in self._readings.read_count(number, one, sign, is_to_whole=is_to_whole):
                 relation = DraftRelation(RelationKind.COUNT)
                 yield Weighed(reading, score * OF_UNITS, relation, is_guess=not is_said)
 
-    def _measures(
-        self, spoken: Spoken, at: int, number: DraftNumber, clause: str, year: Year, *, is_to_whole: bool
+    def condition(self, clause: str) -> tuple[int, bool] | None:
+        """What a clause says of units: more (1) or less (-1), and whether than the whole or than nothing."""
+        says = self._values.words.pattern
+        return next(((sign, whole) for words, sign, whole in _CONDITIONS if says(words).search(clause)), None)
+
+    def measures(
+        self, spoken: Spoken, at: int, clause: str, year: Year, *, is_to_whole: bool
     ) -> Iterator[tuple[FigureSum, float]]:
-        """By what units are counted: what came in less what went out, a figure, or how much it grew."""
-        says, own = self._values.words.pattern, self._values.year
+        """By what units are told apart: what came in less what went out, a figure, or how much it grew."""
+        says, own, number = self._values.words.pattern, self._values.year, spoken.numbers[at]
         if says("收大于支|支大于收|收入[大多高]于支出|支出[大多高]于收入|~shortfall~|超过[收支]").search(clause):
             for name, other in self._readings.balances(""):
                 if self._readings.by_level(FigureSum((name,), (), own)):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
 
-from nianbao.review.draft.numbers import DraftNumber
+from nianbao.review.draft.numbers import DraftNumber, NumberKind
 from nianbao.review.draft.profiles import pairs_of
 
 # How much is left of the words behind a stop. What is counted stands before its number (筹集资金若干万元，走访……) or
@@ -52,7 +52,8 @@ def context_of(
 ) -> Context:
     """The words around one of the numbers of a text, with those of the headings over it (`background`)."""
     number, text = numbers[index], _HEAD.sub(_opened, text)
-    inside = {place: other.start for other in numbers for place in range(other.start, other.end)}
+    counted = [other for other in numbers if other.kind is not NumberKind.MEMBER]
+    inside = {place: other.start for other in counted for place in range(other.start, other.end)}
     backwards = [*((character, None) for character in reversed(number.noun)),
                  *((text[place], inside.get(place)) for place in range(number.start - 1, -1, -1))]  # fmt: skip
     onwards = [(text[place], inside.get(place)) for place in range(number.end, len(text))]

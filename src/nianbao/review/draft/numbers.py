@@ -40,7 +40,7 @@ ROUNDED_UNITS = frozenset({"元", "元/人", "%", "百分点"})
 class NumberKind(StrEnum):
     """What a number says: how many, the how manieth, that it is the first, a rank among units.
 
-    Or without any number, that nothing changed, or that it moved (略有上升, 多于乙州).
+    Or without any number, that nothing changed, that it moved (略有上升, 多于乙州), or that a unit is one of some.
     """
 
     COUNT = "count"
@@ -49,6 +49,7 @@ class NumberKind(StrEnum):
     RANK = "rank"
     FLAT = "flat"
     MOVED = "moved"
+    MEMBER = "member"
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class DraftNumber:
     """A number in a text: its place, the wording with the values it is true of, its numeral and its unit.
 
     A vague number is one in characters that need not be a statistic at all, such as 三 of 三级单位; the noun is what
-    stands in the place of a measure word (百万职工).
+    stands in the place of a measure word (百万职工). A bare one has no unit but that of whose name stands before it.
     """
 
     start: int
@@ -67,6 +68,7 @@ class DraftNumber:
     kind: NumberKind = NumberKind.COUNT
     is_vague: bool = False
     noun: str = ""
+    is_bare: bool = False
 
     @property
     def text(self) -> str:
@@ -137,6 +139,22 @@ def _says_by_how_much(text: str, number: DraftNumber, found: Iterable[DraftNumbe
     following = next((each for each in found if each.start >= number.end), None)
     between = text[number.end : following.start] if following else "。"
     return not re.search(r"[，。；：、的]|不到|不足|[为达]$", between)
+
+
+def as_member(text: str, start: int, end: int) -> DraftNumber:
+    """The claim that a unit, by its name, is one of those of which something is true."""
+    wording = Wording(text[start:end], "member", Decimal(0), None, False, False)
+    return DraftNumber(start, end, wording, Decimal(1), "", NumberKind.MEMBER)
+
+
+def as_bare(number: DraftNumber, *, is_growth: bool) -> DraftNumber:
+    """A number that follows the name of a unit without any unit of its own (甲市3677、乙市3216)."""
+    if is_growth and number.numeral < SCALES["百"]:
+        return in_unit(number, "%")
+    half = Decimal(1).scaleb(int(number.numeral.as_tuple().exponent)) / 2
+    is_exact = number.wording.style == "exact" and number.text[-1].isdigit()
+    wording = _claim(number.text, "exact", number.numeral, half) if is_exact else number.wording
+    return replace(number, wording=wording, is_bare=True)
 
 
 def in_unit(number: DraftNumber, unit: str) -> DraftNumber:
@@ -211,7 +229,7 @@ def _standing(match: re.Match[str], start: int, end: int, text: str) -> DraftNum
         more = bool(match["doubled_more"])
         low, high = (times, 2 * times) if more else (times * (1 - ABOUT_WITHIN), times * (1 + ABOUT_WITHIN))
         return DraftNumber(start, end, Wording(text, "doubled", low, high, not more, not more), times, "倍")
-    said = match["rank"] or match["place"]
+    said = match["rank"] or match["place"] or match["place_last"]
     extreme = match["extreme"] or match["extreme_word"]
     if said or match["best"] or match["worst"] or extreme or match["second"]:
         place = (
@@ -225,7 +243,7 @@ def _standing(match: re.Match[str], start: int, end: int, text: str) -> DraftNum
         )
         if match["worst"] or (extreme and extreme in "少低小慢差弱"):
             place = Decimal(-1)
-        elif "倒数" in match.string[max(match.start() - 2, 0) : match.end()]:
+        elif match["place_last"] or "倒数" in match.string[max(match.start() - 2, 0) : match.end()]:
             place = -place
         return DraftNumber(start, end, Wording(text, "rank", place, place, True, True), place, "位", NumberKind.RANK)
     return None
@@ -235,6 +253,9 @@ def _count(match: re.Match[str], start: int, end: int, text: str, styles: Mappin
     """A number that says how many."""
     scale, plain, unit = Decimal(SCALES[match["scale"] or ""]), _numeral(match), _unit_of(match)
     numeral, half = plain.number * scale, _half(plain.step, scale, unit)
+    if match["scale"] == "万" and "亿" in (match["characters"] or ""):  # 一亿零八百多万元
+        high, _, low = match["characters"].rpartition("亿")
+        numeral = whole(high) * SCALES["亿"] + whole(low or "零") * scale
     if match["low"]:
         low = Decimal(match["low"].replace(",", "")) * SCALES[match["low_scale"] or match["scale"] or ""]
         wording = Wording(text, "range", low, numeral, True, True)
@@ -242,7 +263,8 @@ def _count(match: re.Match[str], start: int, end: int, text: str, styles: Mappin
         wording = _claim(text, _style(match, styles), numeral, half)
     if match["tenths"] and wording.style == "near":
         wording = replace(wording, low=numeral - TENTHS_NEAR)
-    is_vague = plain.is_vague and unit not in ("倍", "%") and not (match["bare"] and match["bare"] not in "百千")
+    is_sure = numeral >= SCALES["万"] or unit in ("倍", "%") or (match["bare"] and match["bare"] not in "百千")
+    is_vague = plain.is_vague and not is_sure
     noun = match["unit"] if match["unit"] in NOUNS else ""
     return DraftNumber(start, end, wording, numeral, unit, is_vague=is_vague, noun=noun)
 

@@ -13,7 +13,7 @@ SCALES = {"": 1, "十": 10, "百": 10**2, "千": 10**3, "万": 10**4, "十万": 
 _DIGITS = {character: place for place, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _POWERS = {"十": 10, "百": 100, "千": 1000}
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
-_SENTENCE_MARKS = "，；：？！"
+_KEPT = "，；：？！①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _THOUSANDS = re.compile(r"(?<=\d)，(?=\d{3}(?!\d))")
 
 
@@ -27,7 +27,7 @@ def fold(text: str) -> tuple[str, list[int]]:
     for place, character in enumerate(text):
         if character in _INVISIBLE:
             continue
-        plain = character if character in _SENTENCE_MARKS else unicodedata.normalize("NFKC", character)
+        plain = character if character in _KEPT else unicodedata.normalize("NFKC", character)
         kept.append((plain if len(plain) == 1 else character, place))
     folded = [
         (" " if character.isspace() else character, place)

@@ -107,9 +107,20 @@ class Orderings:
         if not (measure or names_it) and following and following[0].kind is NumberKind.COUNT:
             is_of_other = self._values.units.find(spoken.passage.text[number.end : following[0].start])
             measure = None if is_of_other else self._met(spoken, at + 1, scopes)
-        if not measure and last and not names_it:
-            measure = last.figure
+        if not measure and not names_it:
+            measure = last.figure if last else self._of_row(spoken, at)
         return replace(measure, of_growth=True, per=()) if measure and is_by_growth else measure
+
+    def _of_row(self, spoken: Spoken, at: int) -> FigureSum | None:
+        """The measure of the figure that was said last, of another unit, in the sentence or the one before."""
+        start = spoken.topics.start_of(SENTENCE, spoken.numbers[at])
+        for other in range(at - 1, -1, -1):
+            if spoken.numbers[other].start < start:
+                return None
+            units = spoken.topics.units(spoken.numbers[other])[0].scopes
+            if measure := self._met(spoken, other, units):
+                return measure
+        return None
 
     def _met(self, spoken: Spoken, at: int, scopes: tuple[str, ...]) -> FigureSum | None:
         """The measure of a number that surely is of a unit."""

@@ -18,6 +18,7 @@ SAME_UNIT = NOUNS | {
     "场(次)": "场次",
     "期(班)": "期",
     "个百分点": "百分点",
+    "个点": "百分点",
     "批次": "批",
     "审": "次",
 }
@@ -43,12 +44,12 @@ MOVED = (
 # Places told in words; what asks who has one (最快的，是) belongs to it.
 _ENDS = r"(?=[，。；、！）)]|的[是为]|$)"
 _BEST = (
-    rf"[居列排]?(?:首位|榜首|第一位?{_ENDS})|之首{_ENDS}|居首|领跑|领先{_ENDS}|老大|登顶|夺魁|折桂|拔得头筹|独占鳌头"
+    rf"头把交椅|排头|[居列排]?(?:首位|榜首|第一位?{_ENDS})|之首{_ENDS}|居首|领跑|领先{_ENDS}|老大|登顶|夺魁|折桂|拔得头筹|独占鳌头"
     rf"|最前面|头一[名位家个]{_ENDS}"
 )
-_SECOND = r"次之|居次|紧[随跟追]其后|(?<=[\u4e00-\u9fff])其次(?=[，。；]|是|为)"
+_SECOND = r"次之|居次|[排居]老二|紧[随跟追]其后|(?<=[\u4e00-\u9fff])其次(?=[，。；]|是|为)"
 _WORST = (
-    rf"[居列排]?末[位尾]|垫底|垫了底|殿后|敬陪末座|吊车尾|(?:[居列排][名在到]*)?(?:最后|末)(?:一?[名位]|面|头)?{_ENDS}"
+    rf"[居列排]?(?:末[位尾]|尾巴)|垫底|垫了底|殿后|敬陪末座|吊车尾|(?:[居列排][名在到]*)?(?:最后|末)(?:一?[名位]|面|头)?{_ENDS}"
 )
 _WHO = r"(?:的[，,]?)?(?:则|也|仍|还|就|要|当|只)?(?:是|为|数|属)(?![\d一二两三四五六七八九十])"
 
@@ -80,7 +81,7 @@ _NO_FIGURES = [
     r"[#]+年(?:规划|行动|计划|方案)|党的[#]+大",
     # 一 as an article, and set phrases.
     r"(?<![第#])一(?:批|支|份|片|大批|大片|系列|定)|一年(?=[一两二三四][审次度届])|[#]+位(?=小数)",
-    r"[×x*]\s*100%|百分之百|四舍五入|千方百计|万众一心|每(?:[百千万十]|\d+)(?=[名人个位家][^，。；、\d]{0,10}?[中里])",
+    r"[×x*]\s*100%|百分之百|四舍五入|千方百计|万众一心|每(?:[百千万十]|\d+)(?=[名人个位家][^，。；、\d]{0,10}?[中里有\d])",
 ]
 OUT_OF = (
     r"每(?P<out_of>[百千万十]|\d+)[名人个位家](?P<of>[^，。；、\d]{0,10}?)(?:[中里当][中头]?，?(?:就|约|平均)?有|$)"
@@ -95,7 +96,7 @@ NUMBERING = re.compile(r"\s*[（(]?[\d０-９]{1,2}(?:[)）、]|[.．](?!\d(?!\d
 def number_pattern(words: DraftWords, declared_units: Iterable[str]) -> re.Pattern[str]:
     """The pattern of a number in folded text, with the measure words of a project and the units that it declares."""
     units = sorted({*words.groups["measure"], *NOUNS, *filter(None, declared_units)}, key=len, reverse=True)
-    unit = "|".join(map(re.escape, units))
+    unit = "(?!支[出付])(?:" + "|".join(map(re.escape, units)) + ")"
     before = [word for style in STYLES for word in words.groups.get(f"before_{style}", ())]
     behind = "|".join(
         sorted((word for style in STYLES for word in words.groups.get(f"behind_{style}", ())), key=len)[::-1]
@@ -109,6 +110,7 @@ def number_pattern(words: DraftWords, declared_units: Iterable[str]) -> re.Patte
         rf"|(?:最(?P<extreme>[多高大快猛少低小慢])|最(?P<extreme_word>[好强佳前先差弱])(?=[，。；、）)]|的[是为]|$)"
         rf"|(?P<best>{_BEST})|(?P<worst>{_WORST})|(?P<second>{_SECOND}))(?:{_WHO})?"
         rf"|(?:[居列排]|位[居列])[名在于到]?[^，。；、第\d]{{0,6}}?第(?P<rank>[{_COUNTED}]+|\d+)[位名]?"
+        rf"|(?:(?<=倒数)|(?<=倒))(?P<place_last>[{_COUNTED}]+|\d+)(?:[位名]|(?=[，。；、）)]|$))"
         rf"|(?<=[\u4e00-\u9fff])第(?P<place>[{_COUNTED}]+|\d+)(?:[位名]|(?=[，。；、）)]|$))"
         rf"|翻(?:了)?(?P<doubled>[一两二三四五六七八九])?番(?P<doubled_more>[多余]|有余)?"
         rf"|(?P<first>首)(?P<first_unit>{unit})"

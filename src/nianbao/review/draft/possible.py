@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from nianbao.review.draft.among import AmongUnits, Weighed
+from nianbao.review.draft.members import Members
 from nianbao.review.draft.mention import FigureSum, UnitsMeant
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
 from nianbao.review.draft.ordering import Orderings
@@ -40,6 +41,7 @@ class PossibleReadings:
     _subjects: Subjects
     _among: AmongUnits
     _orderings: Orderings
+    _members: Members
 
     def of(self, spoken: Spoken, at: int, relations: Sequence[DraftRelation]) -> list[Weighed]:
         """All that a number may say, the likeliest first."""
@@ -75,7 +77,9 @@ class PossibleReadings:
         if part and (halves := self._of_halves(spoken, at, number, relation, part)):
             yield from halves
             return
-        if number.kind is NumberKind.RANK:
+        if number.kind is NumberKind.MEMBER:
+            yield from self._members.of(spoken, at, self._first_year)
+        elif number.kind is NumberKind.RANK:
             yield from self._orderings.of(spoken, at, relation, self._made_up(spoken, at), self._first_year)
         elif relation.kind is RelationKind.LEVEL and number.kind is not NumberKind.FLAT:
             yield from self._levels(spoken, at, number, relation)
@@ -98,8 +102,9 @@ class PossibleReadings:
         if made_up := self._made_up(spoken, at):
             for units in topics.units(spoken.numbers[at], relation.base_scope):
                 if made_up.per or made_up.less:
-                    one = replace(made_up, scopes=units.scopes)
-                    yield self._weigh(number, relation, one, None, units.weight)
+                    for year, part in self.years(spoken, at, made_up.names[0], relation).items():
+                        one = replace(made_up, scopes=units.scopes, year=year)
+                        yield self._weigh(number, relation, one, None, units.weight * part)
         for name, score in self._subjects.of_level(spoken, at).items():
             if name.startswith(TARGET) and not (says_plans or place in self._values.profiles[name].printed):
                 continue
@@ -137,11 +142,13 @@ class PossibleReadings:
     def _sums(self, spoken: Spoken, at: int, number: DraftNumber, relation: DraftRelation) -> Iterator[Weighed]:
         """A number as the sum of what was said last (以上四项合计), or of things that its words name."""
         said = spoken.topics.before(spoken.numbers[at])
-        if not self._values.words.pattern(r"~sum~|共|以上[^，。；]{0,4}[项类]").search(said):
-            return
+        is_sum = self._values.words.pattern(r"~sum~|共|以上[^，。；]{0,4}[项类]").search(said)
         if listed := self._subjects.listed(spoken, spoken.numbers[at]):
             for year, part in self.years(spoken, at, listed[0], relation).items():
-                yield self._weigh(number, relation, FigureSum(listed, (ALL,), year), None, part)
+                one = FigureSum(listed, (ALL,), year)
+                yield self._weigh(number, relation, one, None, part, is_guess=not is_sum)
+        if not is_sum:
+            return
         recent = [each for each in spoken.topics.recent(number) if each.is_level and self._adds_up(each.name, number)]
         recent = list({(each.name, each.scopes): each for each in recent}.values())
         here = [each for each in spoken.topics.in_sentence(number) if each in recent]
@@ -229,7 +236,7 @@ class PossibleReadings:
             for pair in self._subjects.wholes(spoken, at, relation, made_up.names[0], made_up.scopes, made_up.year):
                 if pair.other:
                     yield replace(pair, one=made_up)
-        elif relation.kind in _OF_ITSELF and made_up:
+        elif (relation.kind in _OF_ITSELF or number.kind is NumberKind.FLAT) and made_up:
             for units in spoken.topics.units(number, relation.base_scope):
                 one = replace(made_up, scopes=units.scopes)
                 yield DraftPair(one, self._other(one, relation), units.weight)
@@ -243,8 +250,11 @@ class PossibleReadings:
                     if relation.kind is RelationKind.SHARE and not relation.is_of_last_year:
                         for pair in self._subjects.wholes(spoken, at, relation, name, scopes, year):
                             yield replace(pair, weight=pair.weight * weight)
+                    elif relation.kind is RelationKind.OF_INCREASE and scopes == (ALL,):
+                        for whole in self._subjects.wholes_of(name):
+                            yield DraftPair(one, replace(one, names=(whole,)), weight)
                     elif relation.kind is RelationKind.OF_INCREASE:
-                        yield DraftPair(one, replace(one, scopes=(ALL,)), weight if scopes != (ALL,) else 0.0)
+                        yield DraftPair(one, replace(one, scopes=(ALL,)), weight)
                     elif relation.kind in (RelationKind.GAP, RelationKind.DONE):
                         for ahead, part in ((0, 1.0), (1, self._ahead(spoken, number))):
                             if target := self._readings.target(name, year + ahead):
@@ -284,7 +294,9 @@ class PossibleReadings:
         ranked = [each.indicator_id for each in spoken.bound[at].ranked[:3]]
         said = [each.name for each in spoken.topics.recent(spoken.numbers[at])]
         halves = self._readings.first_halves(
-            [*list(subjects)[:2], *ranked] if is_level else [*said[:1], *list(subjects)[:1]]
+            [*list(subjects)[:2], *ranked] if is_level
+            else [*list(subjects)[:1], *said[:1]] if self._subjects.has_own_words(spoken, spoken.numbers[at])
+            else [*said[:1], *list(subjects)[:1]]
         )
         scope = spoken.topics.units(spoken.numbers[at])[0].scopes[0]
         read = [self._readings.read_part_of_year(number, relation, name, scope, part) for name in halves]

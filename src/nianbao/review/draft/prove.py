@@ -11,8 +11,9 @@ from nianbao.review.draft.among import AmongUnits, Weighed
 from nianbao.review.draft.binding import SURE, Binder
 from nianbao.review.draft.concord import Concord
 from nianbao.review.draft.context import background_of
+from nianbao.review.draft.members import Members
 from nianbao.review.draft.mention import Mention, Speaking
-from nianbao.review.draft.numbers import DraftNumber, NumberFinder, NumberKind, in_per_cent
+from nianbao.review.draft.numbers import DraftNumber, NumberFinder, NumberKind, as_bare, in_per_cent
 from nianbao.review.draft.ordering import Orderings
 from nianbao.review.draft.possible import PossibleReadings
 from nianbao.review.draft.profiles import DraftVocabulary, read_vocabulary
@@ -33,7 +34,7 @@ from nianbao.review.draft.spoken import (
 from nianbao.review.draft.subjects import Subjects
 from nianbao.review.draft.suggest import suggest
 from nianbao.review.draft.tables import TableReader
-from nianbao.review.draft.topics import Topics
+from nianbao.review.draft.topics import SEGMENT, Topics
 from nianbao.review.draft.unsaid import Unsaid
 from nianbao.review.draft.values import Values, unit_names
 from nianbao.review.draft.verdicts import (
@@ -59,6 +60,8 @@ from nianbao.statistics.scopes import ALL
 _OF_THE_ROW = re.compile(r"印文|现印文|准确值")
 _NO_FIGURES = re.compile(r"(?:计量)?单位|序号?|编号|年度|年份|覆盖|原印文|日期|页码")
 
+_NEAR, _ONLY = 10, re.compile(r"(?:各|只有|仅有|仅|只|才|有|为|是|达)?")
+"""How near the name of a unit stands before a number that is of it without a unit, and what is said between them."""
 LINE_OF_DATE = 40
 """A line that dates the draft is no longer."""
 
@@ -68,7 +71,7 @@ _SAYS = {
     RelationKind.GAP: "与目标之差", RelationKind.DONE: "对目标的完成率",
     RelationKind.OF_INCREASE: "对增量的贡献", RelationKind.COUNT: "符合所说情况的单位数",
 }  # fmt: skip
-_WHAT = {NumberKind.RANK: "的位次", NumberKind.FLAT: "较上年的变化"}
+_WHAT = {NumberKind.RANK: "的位次", NumberKind.FLAT: "较上年的变化", NumberKind.MEMBER: "与所说界线之差"}
 
 
 def prove(paragraphs: Sequence[Paragraph], figures: Figures, year: int) -> list[CheckedDraft]:
@@ -111,7 +114,8 @@ class _Prover:
         subjects = Subjects(self._values, self._readings, self._binder)
         among = AmongUnits(self._values, self._readings, subjects)
         orderings = Orderings(self._values, self._readings, subjects, wholes_of(figures, year))
-        self._possible = PossibleReadings(self._values, self._readings, subjects, among, orderings)
+        self._members = Members(self._values, self._readings, among)
+        self._possible = PossibleReadings(self._values, self._readings, subjects, among, orderings, self._members)
         self._unsaid = Unsaid(self._values, self._readings, subjects)
         self._weighing = Weighing(self._values, self._readings, subjects)
         self._concord = Concord(self._values, self._readings, subjects, self._binder.telling)
@@ -119,7 +123,7 @@ class _Prover:
         self._tables = TableReader(self._values, self._readings, self._finder)
         self._told: dict[int, Weighed] = {}
         self._together = words.pattern(r"[两二三四五六七八](?:~unit_words~)+(?:合计|小计)?|小计")
-        self._rest = words.pattern("(?:~rest~)")
+        self._rest, self._growth = words.pattern("(?:~rest~)"), words.pattern("~growth~")
         self._said: list[Mention] = []
         self._agreed: dict[int, list[set[int]]] = {}
 
@@ -132,7 +136,11 @@ class _Prover:
         cell = passage.cell
         if cell and _NO_FIGURES.fullmatch(cell.head):
             return []
-        numbers = [each for each in self._finder.find(passage.text) if self._is_said(passage, each)]
+        numbers = [
+            self._in_row(passage, each) for each in self._finder.find(passage.text) if self._is_said(passage, each)
+        ]
+        if not cell:
+            numbers = sorted([*numbers, *self._members.find(passage.text)], key=lambda each: each.start)
         tags = {place: tag for place, number in enumerate(numbers) if (tag := self._tag(passage, number))}
         fixed = {place: name for place, (name, _) in tags.items()}
         if not cell and not tags and not says_anything(passage.text, numbers):
@@ -183,6 +191,16 @@ class _Prover:
         return number.kind is not NumberKind.MOVED or (
             passage.cell is None and not self._relations.moved(passage.text, number).is_open
         )
+
+    def _in_row(self, passage: Passage, number: DraftNumber) -> DraftNumber:
+        """A number of running text; one without a unit may stand in a row of units."""
+        if passage.cell or number.unit or number.kind is not NumberKind.COUNT:
+            return number
+        text = passage.text[max(number.start - _NEAR, 0) : number.start]
+        named, clause = self._values.units.find(text), SEGMENT.split(passage.text[: number.start])[-1]
+        if not named or not _ONLY.fullmatch(text[named[-1][1] :]):
+            return number
+        return as_bare(number, is_growth=bool(self._growth.search(clause)))
 
     def _spoken(
         self, index: int, passage: Passage, numbers: Sequence[DraftNumber], fixed: dict[int, str],

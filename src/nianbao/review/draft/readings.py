@@ -175,6 +175,14 @@ class Readings:
         place = _place_of(int(number.numeral), known[own], known.values())
         return DraftReading((own, one.year, ALL, True), place, place == number.numeral, one)
 
+    def read_member(self, one: FigureSum, scope: str, sign: int, *, is_to_whole: bool) -> DraftReading:
+        """Whether a figure of a unit is more (1) or less (-1) than that of the whole, or than nothing."""
+        own = replace(one, scopes=(scope,))
+        value = self.value(own)
+        least = self.value(replace(one, scopes=(ALL,))) if is_to_whole else Decimal(0)
+        apart = None if value is None or least is None else value - least
+        return DraftReading((one.names[0], one.year, scope, True), apart, bool(apart and sign * apart > 0), own)
+
     def read_count(
         self, number: DraftNumber, one: FigureSum, sign: int, *, is_to_whole: bool
     ) -> Iterator[DraftReading]:

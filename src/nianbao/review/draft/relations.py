@@ -10,10 +10,12 @@ from enum import StrEnum
 from nianbao.review.draft.mention import UnitNames
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
 from nianbao.review.draft.patterns import OUT_OF, SAME_UNIT
-from nianbao.review.draft.topics import CLAUSE, SEGMENT, SENTENCE
+from nianbao.review.draft.topics import CLAUSE, SEGMENT, SENTENCE, WITHIN
 from nianbao.review.draft.words import DraftWords
 from nianbao.statistics.scopes import ALL
 
+_NAME = 6
+"""No name of a unit that is looked for is longer."""
 MAYBE, HARDLY = 0.7, 0.4
 """How likely a per cent is a share or a growth where the sentence speaks of one, and where nothing says so."""
 
@@ -115,9 +117,15 @@ class Relations:
             return [relation, DraftRelation(weight=MAYBE)]
         if relation.kind is not RelationKind.LEVEL:
             return [relation]
+        if number.unit == "%" and (within := WITHIN.match(text, number.end)):  # 一半来自甲市
+            named = self._units.find(text[within.end() : within.end() + _NAME])
+            if named and named[0][0] <= 1:
+                return [DraftRelation(RelationKind.SHARE)]
         sentence = text[_start(SENTENCE, text, number.start) : number.end]
         if number.unit == "百分点":
-            return [replace(relation, kind=RelationKind.CHANGE), replace(relation, weight=HARDLY)]
+            found = [replace(relation, kind=RelationKind.CHANGE), replace(relation, weight=HARDLY)]
+            is_apart = self._says("[高低多少差]", clause)
+            return [DraftRelation(RelationKind.CHANGE, is_open=True), *found] if is_apart else found
         if number.unit != "%" or relation.is_target or relation.is_of_last_year:
             return [relation]
         of_growth = self._says(r"~growth~|~decline~|~fast~|~against_last~", sentence)
@@ -135,8 +143,12 @@ class Relations:
         """Whether a number is a share of what something grew by (对增量的贡献率, 占增量的, 新增会员中占)."""
         clause = text[_start(CLAUSE, text, number.start) : number.start]
         segment = text[_start(SEGMENT, text, number.start) : number.start]
-        is_of_it = self._says(r"贡献[率度]|占[^，。；]{0,6}(?:增量|增加额|净增)|(?:新增|净增)[^，。；]{0,8}占", clause)
-        return bool(is_of_it or (self._says(r"(?:增量|净增|新增)[^，。；]{0,8}中", segment) and "占" in clause))
+        is_of_it = self._says(
+            r"贡献[率度]|占[^，。；]{0,6}(?:增量|增加额|净增|减少额|减量)|(?:新增|净增)[^，。；]{0,8}占", clause
+        )
+        is_before = re.compile(r"的(?:增量|增长|增加额|减少额)").match(text, number.end) and "贡献" in clause
+        is_among = self._says(r"(?:增量|净增|新增)[^，。；]{0,8}中", segment) and re.search("占|每", clause)
+        return bool(is_of_it or is_before or is_among)
 
     def _says(self, template: str, text: str) -> re.Match[str] | None:
         return self._words.pattern(template).search(text)
@@ -260,7 +272,8 @@ class Relations:
 
     def _direction(self, clause: str, segment: str, after: str) -> int:
         """Up or down, as the words next to the number say; 多 and 少 only where something is compared."""
-        if headed := self._says(r"(?<!不)(?:(?P<up>~up~|~growth~)|~down~|~decline~)[：:][^；。：:]*$", segment):
+        moved = r"(?<!不)(?:(?P<up>~up~|~growth~)|~down~|~decline~)"
+        if headed := self._says(moved + r"[^，。；：:\d]{0,4}[：:][^；。：:]*$", segment):
             return 1 if headed["up"] else -1
         is_its_growth = re.search(r"(?:增长|增幅|增速|涨幅)[^，。；、\d]{0,8}[，,](?:为|达)?$", segment)
         if (

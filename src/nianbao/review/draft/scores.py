@@ -114,7 +114,8 @@ def may_change_by(profile: Profile, number: DraftNumber) -> bool:
 
 def is_written_out(number: DraftNumber) -> bool:
     """Whether a number without a unit is a figure all the same: by its decimals or its 万, as no telephone has."""
-    return number.numeral != number.numeral.to_integral_value() or number.text[-1] in "万亿多余"
+    is_plain = number.numeral == number.numeral.to_integral_value() and number.text[-1] not in "万亿多余"
+    return number.is_bare or not is_plain
 
 
 def prior(profile: Profile, place: Place) -> float:

@@ -39,7 +39,8 @@ OF_A_RATE = 0.3
 FEW, MANY, FAR = 6, 12, 18
 SHARE_OF = re.compile(r"100 \* ([a-z][a-z0-9_]*) / ([a-z][a-z0-9_]*)")
 _ITEM = r"[^，；。、：\d]+"
-_LISTED = rf"(?P<names>{_ITEM}(?:[、和与及]{_ITEM})+?)(?P<count>[两{DIGITS}])(?:~things~)(?P<what>[^，；。\d]*)$"
+_LISTED = rf"(?P<names>{_ITEM}(?:[、和与及]{_ITEM})+?)(?P<count>[两{DIGITS}])(?:~things~)(?P<what>[^，；。\d]*)"
+_LEADS = re.compile("^(?:对|把|将|从|其中|包括|即|的)")
 _PEOPLE = frozenset({"人", "名", "人次"})
 
 
@@ -351,14 +352,18 @@ class Subjects:
 
     def listed(self, spoken: Spoken, number: DraftNumber) -> tuple[str, ...]:
         """The indicators of a list of names that a number is the sum of (甲、乙两项合计), if all are known."""
-        said = self._values.words.pattern(_LISTED).search(spoken.topics.before(number))
-        if not said:
-            return ()
-        items = re.split(r"[、和与及]", said["names"])
-        what = self._values.words.pattern("~sum~").sub("", said["what"])
-        found = [self.named(f"{item}{what}", spoken)[:1] for item in items]
-        names = tuple(name for named in found for name, _ in named)
-        return names if len(names) == len(set(names)) == len(items) == count_of(said["count"]) else ()
+        sentence, clause = spoken.topics.before(number, SENTENCE), spoken.topics.before(number)
+        says = self._values.words.pattern
+        for said in reversed([*says(_LISTED).finditer(sentence)]):
+            items = re.split(r"[、和与及]", said["names"])
+            for rest in dict.fromkeys((said["what"], clause if clause not in said[0] else said["what"])):
+                what = says("~sum~|~up~|~of_which~").sub("", rest)
+                found = [self.named(f"{_LEADS.sub('', item)}{what}", spoken)[:1] for item in items]
+                names = tuple(name for named in found for name, _ in named)
+                is_whole = len(names) == len(set(names)) == len(items) == count_of(said["count"])
+                if is_whole and all(self._fits(name, number) for name in names):
+                    return names
+        return ()
 
     def named(self, words: str, spoken: Spoken) -> list[tuple[str, float]]:
         """The indicators that words may mean, the likeliest first."""

@@ -31,6 +31,7 @@ NAMES_NOTHING = (
     rf"[两{DIGITS}\d]+个?(?:~unit_words~)|~sum~|~filler~|~up~|~down~|~more~|~less~|~compare~|~last_year~|~part_of~"
     "|~against_last~|~rest~|~each~|(?<![人户件家期班])(?:~every~)|~apart~"
 )
+WITHIN = re.compile(r"(?:都|是|就|正|均)?(?:来自|出自|花在|用在|落在|集中在|投向|投在|在)了?")
 _AFTER = re.compile(r"的?(?:是|为|只有|仅有|还有|有|唯有)?")
 _LIST = re.compile(r"\s*(?:[、和与及]|以及)\s*")
 _OF_UNITS = ("家", "个", "地", "市", "州", "")
@@ -156,9 +157,13 @@ class Topics:
 
     def _named_after(self, number: DraftNumber) -> str:
         match = _AFTER.match(self._text, number.end)
-        if not match or not (match[0] or re.search(r"第.+名|[是为数属]$", number.text)):
+        begins = number.kind is NumberKind.RANK and not self._units.find(self.before(number))
+        if number.unit == "%" and (within := WITHIN.match(self._text, number.end)):
+            match, begins = within, True
+        if not match or not (match[0] or begins or re.search(r"第.+名|[是为数属]$", number.text)):
             return ""
-        return next((code for at, _, code in self._named if match.end() <= at <= match.end() + 2), "")
+        near = 2 if match[0] else 0
+        return next((code for at, _, code in self._named if match.end() <= at <= match.end() + near), "")
 
     def _is_likened(self, at: int, end: int) -> bool:
         return self._text.startswith("的", end) and bool(

@@ -63,7 +63,9 @@ CLOSE, NOT_FAR = 0.7, 0.2
 """From which part of the larger one a number and a value are near, and not far from each other."""
 YEAR_TOLD = 1.0
 """How many digits a number must tell to be known as last year's."""
-BY_WORD: Mapping[NumberKind, float] = {NumberKind.RANK: 1 / 8, NumberKind.FLAT: 0.3, NumberKind.MOVED: 0.5}
+BY_WORD: Mapping[NumberKind, float] = {
+    NumberKind.RANK: 1 / 8, NumberKind.FLAT: 0.3, NumberKind.MOVED: 0.5, NumberKind.MEMBER: 0.5,
+}  # fmt: skip
 """How likely a word is true by chance."""
 _OF_WORDS = {NumberKind.RANK: Fault.PLACE, NumberKind.FLAT: Fault.FLAT, NumberKind.MOVED: Fault.MOVED}
 
@@ -89,7 +91,7 @@ class Weighing:
         """What a number says, of all that it may be read as."""
         number = spoken.numbers[at]
         chance = CHANCE * log(_chance(number))
-        unknown = self._unknown(spoken, number) + chance
+        unknown = self._unknown(spoken, number, relation) + chance
         known = [each for each in read if each.reading.value is not None]
         lacking = [
             (self._weight(spoken, number, each) + NO_VALUE + chance, each)
@@ -144,10 +146,10 @@ class Weighing:
     def _fault(self, number: DraftNumber, read: Weighed) -> Fault:
         """How a number misses a reading."""
         value, told = read.reading.value or Decimal(0), information(number)
-        if number.wording.is_true_of(abs(value)):
-            return Fault.DIRECTION
         if read.relation.kind is RelationKind.COUNT:
             return Fault.UNITS
+        if number.wording.is_true_of(abs(value)):
+            return Fault.DIRECTION
         if number.kind in _OF_WORDS:
             return _OF_WORDS[number.kind]
         if slip_of(number, value):
@@ -173,20 +175,22 @@ class Weighing:
             if reading.is_true:
                 yield MET + METS * log(10) * (each.evidence - information(number)), Weighed(reading, 0.0, said)
 
-    def _unknown(self, spoken: Spoken, number: DraftNumber) -> float:
+    def _unknown(self, spoken: Spoken, number: DraftNumber, relation: DraftRelation) -> float:
         """How likely a number says something that no indicator stands for."""
         goes_on = spoken.topics.goes_on_from_unknown(number)
         has_own = self._subjects.has_own_words(spoken, number)
         carried = 0.0 if not goes_on else GOES_ON if has_own else GOES_ON_ALONE
         ranked = RANKED if number.kind is NumberKind.RANK else 0.0
-        return UNKNOWN + (VAGUE if number.is_vague else 0.0) + carried + ranked
+        is_vague = number.is_vague and (relation.kind is RelationKind.LEVEL or number.kind is NumberKind.MOVED)
+        return UNKNOWN + (VAGUE if is_vague else 0.0) + carried + ranked
 
     def _may_object(self, spoken: Spoken, number: DraftNumber, read: Weighed) -> bool:
         """Whether a reading may show a number wrong: not what counts units as such,
         nor what is so many a day, nor what is counted in another unit."""
         if read.relation.kind is not RelationKind.COUNT and spoken.topics.is_of_units(number):
             return False
-        if number.is_vague and number.numeral == 1 and number.kind is NumberKind.COUNT:
+        is_level = read.relation.kind is RelationKind.LEVEL
+        if number.is_vague and number.numeral == 1 and number.kind is NumberKind.COUNT and is_level:
             return False  # 一个 of 一个都不能少 counts nothing
         changes = self._values.figures.project.indicators[read.reading.key[0]].change_of
         if changes and number.kind is NumberKind.COUNT and number.unit not in CHANGE_UNITS:
