@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations, permutations
 from math import log10
 
-from nianbao.review.draft.among import Weighed
 from nianbao.review.draft.mention import FigureSum
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
 from nianbao.review.draft.profiles import pairs_of
@@ -38,8 +37,6 @@ PAST_SAID, PAST = 0.5, 0.01
 COMPUTED, SPOKEN_OF = 10, BY_NAME / 16
 """Of how many indicators it is tried what they come to, and how likely they must be."""
 MOST, AT_MOST = 10, 0.9
-SURELY = 1.0
-"""By how many digits more than chance a number must meet a figure to be surely of it."""
 LEAST = 1.0
 """How many digits a number must tell to be held against every figure."""
 
@@ -109,30 +106,6 @@ class Concord:
                 met.append(Met(one.kind, one.one, one.other, evidence))
             result.append(sorted(met, key=lambda each: -each.evidence)[:MOST])
         return result
-
-    def of_row(self, spoken: Spoken, at: int) -> Weighed | None:
-        """What a number of a row should say of its unit, where the others of the row say it of theirs."""
-        numbers, topics = spoken.numbers, spoken.topics
-        number, units = numbers[at], topics.units(numbers[at])
-        if spoken.cell or information(number) < LEAST or self._subjects.has_own_words(spoken, number):
-            return None
-        if units[0].weight < 1 or len(units[0].scopes) != 1 or units[0].scopes == (ALL,):
-            return None
-        row: dict[object, list[Met]] = {}
-        for other, each in enumerate(numbers):
-            is_like = each.unit == number.unit and topics.start_of(SENTENCE, each) == topics.start_of(SENTENCE, number)
-            if is_like and other != at and spoken.met[other] and topics.units(each)[0].scopes != units[0].scopes:
-                best = spoken.met[other][0]
-                names = best.other.names if best.other else ()
-                if best.evidence >= SURELY and best.one.scopes == topics.units(each)[0].scopes:
-                    row.setdefault((best.kind, best.one.names, names, best.one.year), []).append(best)
-        alike = max(row.values(), key=len, default=[])
-        if len(alike) < 2 or len(row) > 1:
-            return None
-        said, of = DraftRelation(alike[0].kind), alike[0]
-        base = of.other and replace(of.other, scopes=(ALL,) if of.other.scopes == (ALL,) else units[0].scopes)
-        reading = self._readings.read(number, said, replace(of.one, scopes=units[0].scopes), base)
-        return Weighed(reading, 1.0, said) if reading.value is not None and not reading.is_true else None
 
     def _found(self, spoken: Spoken, number: DraftNumber, words: Mapping[str, float]) -> Iterator[_Found]:
         """Every figure that a number meets, with how likely its unit, its year and what is said of it are."""

@@ -147,10 +147,10 @@ def as_member(text: str, start: int, end: int) -> DraftNumber:
     return DraftNumber(start, end, wording, Decimal(1), "", NumberKind.MEMBER)
 
 
-def as_bare(number: DraftNumber, *, is_growth: bool) -> DraftNumber:
-    """A number that follows the name of a unit without any unit of its own (甲市3677、乙市3216)."""
-    if is_growth and number.numeral < SCALES["百"]:
-        return in_unit(number, "%")
+def as_bare(number: DraftNumber, unit: str) -> DraftNumber:
+    """A number that follows the name of a unit without one of its own (甲市3677、乙市3216), in that which is meant."""
+    if unit and (unit != "%" or number.numeral < SCALES["百"]):
+        return in_unit(number, unit)
     half = Decimal(1).scaleb(int(number.numeral.as_tuple().exponent)) / 2
     is_exact = number.wording.style == "exact" and number.text[-1].isdigit()
     wording = _claim(number.text, "exact", number.numeral, half) if is_exact else number.wording

@@ -10,6 +10,7 @@ CHARACTERS = "〇零一二两三四五六七八九十百千万亿"
 SCALES = {"": 1, "十": 10, "百": 10**2, "千": 10**3, "万": 10**4, "十万": 10**5, "百万": 10**6, "千万": 10**7,
           "亿": 10**8, "万亿": 10**12}  # fmt: skip
 
+DIGITS = "一二三四五六七八九"
 _DIGITS = {character: place for place, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _POWERS = {"十": 10, "百": 100, "千": 1000}
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
@@ -67,3 +68,8 @@ def last_place(number: Decimal) -> Decimal:
     """One of the last place of a number that is not a zero: 10000 of 4210000, 0.1 of 83.7."""
     digits = number.normalize().as_tuple()
     return Decimal(1).scaleb(int(digits.exponent)) if number else Decimal(1)
+
+
+def count_of(text: str) -> int:
+    """How many units or things are counted: 三, 8."""
+    return int(text) if text.isdigit() else 1 + DIGITS.index(text.replace("两", "二"))

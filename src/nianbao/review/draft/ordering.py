@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import permutations
 
 from nianbao.review.draft.among import Weighed, Year
+from nianbao.review.draft.computed import Computed
 from nianbao.review.draft.mention import FigureSum, Mention
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
 from nianbao.review.draft.profiles import pairs_of
@@ -42,6 +43,7 @@ class Orderings:
     _values: Values
     _readings: Readings
     _subjects: Subjects
+    _computed: Computed
     _wholes: Sequence[Whole]
 
     def of(
@@ -142,7 +144,7 @@ class Orderings:
         for unit in ("人", "家") if says("~for_each~|平均|均").search(said) else ():
             amount = replace(number, kind=NumberKind.COUNT, unit="元/人" if unit == "人" else "人")
             moved = replace(spoken, numbers=[amount if each is number else each for each in spoken.numbers])
-            pairs += self._subjects.per_each(moved, at, DraftRelation(RelationKind.PER, per_unit=unit))[:2]
+            pairs += self._computed.per_each(moved, at, DraftRelation(RelationKind.PER, per_unit=unit))[:2]
         if says("比重|比例|占比").search(said):
             names = [*self._subjects.of_change(spoken, at, relation)][:FEW]
             alike = [pair for pair in permutations(names, 2) if len({self._values.unit(name) for name in pair}) == 1]

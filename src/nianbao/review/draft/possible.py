@@ -8,16 +8,18 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from nianbao.review.draft.among import AmongUnits, Weighed
+from nianbao.review.draft.computed import Computed
 from nianbao.review.draft.members import Members
 from nianbao.review.draft.mention import FigureSum, UnitsMeant
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
+from nianbao.review.draft.numerals import count_of
 from nianbao.review.draft.ordering import Orderings
-from nianbao.review.draft.readings import FIRST_HALF, TARGET, Readings
+from nianbao.review.draft.readings import FIRST_HALF, IN, OUT, TARGET, Readings
 from nianbao.review.draft.relations import MAYBE, DraftRelation, RelationKind
 from nianbao.review.draft.scores import fit_of
 from nianbao.review.draft.spoken import Spoken, in_ten_thousands
 from nianbao.review.draft.subjects import DraftPair, Subjects
-from nianbao.review.draft.topics import PASSED, SEGMENT, SENTENCE, count_of
+from nianbao.review.draft.topics import PASSED, SEGMENT, SENTENCE
 from nianbao.review.draft.values import Values
 from nianbao.statistics.scopes import ALL
 
@@ -42,6 +44,7 @@ class PossibleReadings:
     _among: AmongUnits
     _orderings: Orderings
     _members: Members
+    _computed: Computed
 
     def of(self, spoken: Spoken, at: int, relations: Sequence[DraftRelation]) -> list[Weighed]:
         """All that a number may say, the likeliest first."""
@@ -143,7 +146,7 @@ class PossibleReadings:
         """A number as the sum of what was said last (以上四项合计), or of things that its words name."""
         said = spoken.topics.before(spoken.numbers[at])
         is_sum = self._values.words.pattern(r"~sum~|共|以上[^，。；]{0,4}[项类]").search(said)
-        if listed := self._subjects.listed(spoken, spoken.numbers[at]):
+        if listed := self._computed.listed(spoken, spoken.numbers[at]):
             for year, part in self.years(spoken, at, listed[0], relation).items():
                 one = FigureSum(listed, (ALL,), year)
                 yield self._weigh(number, relation, one, None, part, is_guess=not is_sum)
@@ -189,7 +192,7 @@ class PossibleReadings:
                                 one = FigureSum((name,), units.scopes, year)
                                 yield self._weigh(each, DraftRelation(), one, None, score * units.weight * likely_year)
             moved = replace(spoken, numbers=[each if n is spoken.numbers[at] else n for n in spoken.numbers])
-            for pair in self._subjects.per_each(moved, at, relation):
+            for pair in self._computed.per_each(moved, at, relation):
                 yield self._weigh(each, relation, pair.one, pair.other, pair.weight * BY_THE_WAY)
 
     def _comparisons(self, spoken: Spoken, at: int, number: DraftNumber, relation: DraftRelation) -> Iterator[Weighed]:
@@ -202,7 +205,7 @@ class PossibleReadings:
             return  # two rates are alike, and nothing is as it was
         pairs: list[DraftPair] = []
         if relation.kind is RelationKind.PER:
-            pairs = self._subjects.per_each(spoken, at, relation)
+            pairs = self._computed.per_each(spoken, at, relation)
         elif relation.is_open and not is_multiple:
             pairs = self._subjects.compared(spoken, at, relation, likely)
         elif not is_multiple:
@@ -293,9 +296,14 @@ class PossibleReadings:
         subjects = self._subjects.of_level(spoken, at) if is_level else self._subjects.of_change(spoken, at, relation)
         ranked = [each.indicator_id for each in spoken.bound[at].ranked[:3]]
         said = [each.name for each in spoken.topics.recent(spoken.numbers[at])]
+        told = [word for word in (IN, OUT) if word in spoken.topics.own_words(spoken.numbers[at])]
+        named = [name for name in subjects if all(word in self._values.profiles[name].indicator.zh for word in told)]
+        subjects = dict.fromkeys(named, 1.0) or subjects
         halves = self._readings.first_halves(
-            [*list(subjects)[:2], *ranked] if is_level
-            else [*list(subjects)[:1], *said[:1]] if self._subjects.has_own_words(spoken, spoken.numbers[at])
+            [*list(subjects)[:2], *ranked]
+            if is_level
+            else [*list(subjects)[:1], *said[:1]]
+            if self._subjects.has_own_words(spoken, spoken.numbers[at])
             else [*said[:1], *list(subjects)[:1]]
         )
         scope = spoken.topics.units(spoken.numbers[at])[0].scopes[0]

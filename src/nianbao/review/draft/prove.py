@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from nianbao.review.draft.among import AmongUnits, Weighed
 from nianbao.review.draft.binding import SURE, Binder
+from nianbao.review.draft.computed import Computed
 from nianbao.review.draft.concord import Concord
 from nianbao.review.draft.context import background_of
 from nianbao.review.draft.members import Members
@@ -112,10 +113,13 @@ class _Prover:
         self._readings, self._year = Readings(figures, year), year
         self._relations = Relations(words, units)
         subjects = Subjects(self._values, self._readings, self._binder)
+        computed = Computed(self._values, subjects)
         among = AmongUnits(self._values, self._readings, subjects)
-        orderings = Orderings(self._values, self._readings, subjects, wholes_of(figures, year))
+        orderings = Orderings(self._values, self._readings, subjects, computed, wholes_of(figures, year))
         self._members = Members(self._values, self._readings, among)
-        self._possible = PossibleReadings(self._values, self._readings, subjects, among, orderings, self._members)
+        self._possible = PossibleReadings(
+            self._values, self._readings, subjects, among, orderings, self._members, computed
+        )
         self._unsaid = Unsaid(self._values, self._readings, subjects)
         self._weighing = Weighing(self._values, self._readings, subjects)
         self._concord = Concord(self._values, self._readings, subjects, self._binder.telling)
@@ -124,6 +128,7 @@ class _Prover:
         self._told: dict[int, Weighed] = {}
         self._together = words.pattern(r"[两二三四五六七八](?:~unit_words~)+(?:合计|小计)?|小计")
         self._rest, self._growth = words.pattern("(?:~rest~)"), words.pattern("~growth~")
+        self._each = words.pattern("~for_each~")
         self._said: list[Mention] = []
         self._agreed: dict[int, list[set[int]]] = {}
 
@@ -200,7 +205,8 @@ class _Prover:
         named, clause = self._values.units.find(text), SEGMENT.split(passage.text[: number.start])[-1]
         if not named or not _ONLY.fullmatch(text[named[-1][1] :]):
             return number
-        return as_bare(number, is_growth=bool(self._growth.search(clause)))
+        is_each = self._each.search(clause) is not None
+        return as_bare(number, "元/人" if is_each else "%" if self._growth.search(clause) else "")
 
     def _spoken(
         self, index: int, passage: Passage, numbers: Sequence[DraftNumber], fixed: dict[int, str],
@@ -260,10 +266,9 @@ class _Prover:
             one.add(NumberVerdict.UNKNOWN, "只是界限，不是某一个数")
             return
         read = self._possible.of(spoken, at, relations)
-        row = self._concord.of_row(spoken, at)
         best = next((each for each in read if each.reading.value is not None), None)
         guesses = self._unsaid.of(spoken, at, best)
-        upshot = self._weighing.of(spoken, at, relations[0], [*read, *guesses, *([row] if row else [])])
+        upshot = self._weighing.of(spoken, at, relations[0], [*read, *guesses])
         if upshot.shown:
             self._conclude(one, spoken, upshot.shown)
             self._remember(one, spoken, at, upshot.shown)

@@ -109,7 +109,9 @@ class Readings:
         is_amount = other is not None and number.unit == "百分点" and one.year != other.year
         if is_wrong_way or (is_amount and not self._is_rate(one)):  # amounts move by per cent, not by points
             return DraftReading(key, value, False, figure)
-        is_true = any(number.wording.is_true_of(each) for each in _around(value, number, relation, other is not None))
+        said = replace(relation, kind=RelationKind.PER) if one.per and other is None else relation
+        is_compared = other is not None or bool(one.per)
+        is_true = any(number.wording.is_true_of(each) for each in _around(value, number, said, is_compared))
         return DraftReading(key, value, is_true, figure)
 
     def _compared(

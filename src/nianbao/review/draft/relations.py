@@ -45,7 +45,7 @@ _HELD_AGAINST = (
 _SHARE_IS = r"(?:的?(?:~share~))?(?:合计|~each~|均|都|也|了)?(?:为|是|达到?|约为?|仅为?)?$"
 _PER = (
     r"(?:平均[每一]|每(?=[^，；。\d]*平均))(?P<base>(?:个|家|名|位|人|期|场|支|条|件|所|处|次|班|户)[^，；。\d]*)$"
-    r"|(?P<each>[户件期家班场站])均[^，；。\d]{0,6}$"
+    r"|(?P<each>[户件期家班场站])均[^，；。\d]{0,6}$|(?<=[州市地省])一(?P<one>[户件期家班场站])$"
 )
 _UP = (
     r"(?:(?<![提上回晋新])(?:~up~)[^，。；、\d高低]{0,2}|(?:~growth~)[^，。；、\d高低]{0,4}|净增[^，。；、\d]{0,8})"
@@ -181,7 +181,7 @@ class Relations:
         if number.unit == "倍" and (not self._says(_UP, clause) or self._says("(?:~growth~)的$", clause)):
             return self._multiple(text, clause, number)
         if (per := self._says(_PER, clause)) and number.unit != "元/人":
-            counted = per["each"] or per["base"][0]
+            counted = per["each"] or per["one"] or per["base"][0]
             return DraftRelation(
                 RelationKind.PER, base=(per["base"] or "")[1:], per_unit=SAME_UNIT.get(counted, counted)
             )

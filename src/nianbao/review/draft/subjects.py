@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from nianbao.review.draft.binding import Binder, RankedNumber
 from nianbao.review.draft.mention import FigureSum, Mention
@@ -15,7 +15,7 @@ from nianbao.review.draft.readings import IN, TARGET, Readings
 from nianbao.review.draft.relations import DraftRelation, RelationKind
 from nianbao.review.draft.scores import COUNTER, fit_of, is_written_out, may_change_by, says_change
 from nianbao.review.draft.spoken import Spoken
-from nianbao.review.draft.topics import CLAUSE, DIGITS, NAMES_NOTHING, SENTENCE, count_of
+from nianbao.review.draft.topics import CLAUSE, NAMES_NOTHING, SENTENCE
 from nianbao.review.draft.values import Values
 from nianbao.statistics.scopes import ALL
 
@@ -36,12 +36,8 @@ EXPLAINED = 0.34
 """What part of its telling words must be an indicator's for a number to be called wrong by it."""
 OF_A_RATE = 0.3
 """How likely a rate is said where the number is a share of the whole federation's."""
-FEW, MANY, FAR = 6, 12, 18
+FEW, MANY = 6, 12
 SHARE_OF = re.compile(r"100 \* ([a-z][a-z0-9_]*) / ([a-z][a-z0-9_]*)")
-_ITEM = r"[^，；。、：\d]+"
-_LISTED = rf"(?P<names>{_ITEM}(?:[、和与及]{_ITEM})+?)(?P<count>[两{DIGITS}])(?:~things~)(?P<what>[^，；。\d]*)"
-_LEADS = re.compile("^(?:对|把|将|从|其中|包括|即|的)")
-_PEOPLE = frozenset({"人", "名", "人次"})
 
 
 @dataclass(frozen=True)
@@ -272,7 +268,7 @@ class Subjects:
                         if other != name and self._values.unit(name) == self._values.unit(other)
                         for each in units[:1]
                     ]
-            return found
+            return found + self._made_up_against(spoken, number, relation.base)
         said = [each for each in topics.in_sentence(number) if self._may_be(each.name, number)]
         said = [*{(each.name, each.scopes): each for each in said}.values()]
         before = topics.before(number)
@@ -306,11 +302,21 @@ class Subjects:
         said, last = spoken.topics.year(number), next(iter(spoken.topics.in_sentence(number)), None)
         return said.year if said else last.year if last else self._values.year
 
+    def _made_up_against(self, spoken: Spoken, number: DraftNumber, base: str) -> list[DraftPair]:
+        """What was computed last, held against what words name (男职工是女职工的1.5倍)."""
+        last = next((each for each in spoken.topics.in_sentence(number) if each.is_level), None)
+        if last is None or not last.figure.is_made_up:
+            return []
+        named = self.named(base, spoken)[:1]
+        return [DraftPair(last.figure, FigureSum((other,), last.scopes, last.year), score) for other, score in named]
+
     def _of_two_said(self, spoken: Spoken, number: DraftNumber, said: Sequence[Mention]) -> list[DraftPair]:
         if len(said) < 2:
             return []
         scopes = spoken.topics.units(number)[0].scopes
-        operands = [FigureSum((each.name,), each.scopes, each.year) for each in said]
+        operands = [
+            each.figure if each.figure.per else FigureSum((each.name,), each.scopes, each.year) for each in said
+        ]
         if scopes != (ALL,) and any(each.scopes == (ALL,) for each in said) and len({each.name for each in said}) > 1:
             operands = [FigureSum((name,), scopes, said[0].year) for name in dict.fromkeys(each.name for each in said)]
         later, earlier = operands[:2]
@@ -320,50 +326,6 @@ class Subjects:
         else:
             pairs = [(later, earlier), (earlier, later)]
         return [DraftPair(one, other, 0.7) for one, other in pairs]
-
-    def per_each(self, spoken: Spoken, at: int, relation: DraftRelation) -> list[DraftPair]:
-        """What a number may be for each of what (平均每期77人): said before, or by the words around it."""
-        number, topics, profiles = spoken.numbers[at], spoken.topics, self._values.profiles
-        counted = replace(number, unit=relation.per_unit)
-        scopes = topics.units(number)[0].scopes
-        said = [each.name for each in topics.recent(number)[:FAR]]
-        by_words = [*self.of_change(spoken, at, relation).items()]
-        names = [name for name, score in by_words if score >= SAID / 2]
-        base = relation.base
-        of_each = [name for name, score in self.named(base, spoken) if score >= SAID] if pairs_of(base) else []
-        amount = replace(number, unit="元") if number.unit == "元/人" else number
-        ones = [name for name in dict.fromkeys([*said, *names]) if fit_of(profiles[name], amount)]
-        people = counted.unit in _PEOPLE
-        if people:  # 按会员人数平均，人均……: the words may name the people as well
-            numbers = [counted if each is number else each for each in spoken.numbers]
-            moved = replace(spoken, numbers=numbers)
-            of_each += [name for name, score in self.of_change(moved, at, relation).items() if score >= SAID / 2]
-        others = [
-            name
-            for name in dict.fromkeys([*of_each, *said, *names])
-            if fit_of(profiles[name], counted) or (people and profiles[name].indicator.unit in _PEOPLE)
-        ]
-        return [
-            DraftPair(FigureSum((one,), scopes, self._values.year), FigureSum((other,), scopes, self._values.year), 0.6)
-            for other in others[:3]
-            for one in ones[:3]
-            if one != other
-        ]
-
-    def listed(self, spoken: Spoken, number: DraftNumber) -> tuple[str, ...]:
-        """The indicators of a list of names that a number is the sum of (甲、乙两项合计), if all are known."""
-        sentence, clause = spoken.topics.before(number, SENTENCE), spoken.topics.before(number)
-        says = self._values.words.pattern
-        for said in reversed([*says(_LISTED).finditer(sentence)]):
-            items = re.split(r"[、和与及]", said["names"])
-            for rest in dict.fromkeys((said["what"], clause if clause not in said[0] else said["what"])):
-                what = says("~sum~|~up~|~of_which~").sub("", rest)
-                found = [self.named(f"{_LEADS.sub('', item)}{what}", spoken)[:1] for item in items]
-                names = tuple(name for named in found for name, _ in named)
-                is_whole = len(names) == len(set(names)) == len(items) == count_of(said["count"])
-                if is_whole and all(self._fits(name, number) for name in names):
-                    return names
-        return ()
 
     def named(self, words: str, spoken: Spoken) -> list[tuple[str, float]]:
         """The indicators that words may mean, the likeliest first."""

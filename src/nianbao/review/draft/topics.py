@@ -18,6 +18,7 @@ from nianbao.review.draft.mention import (
     UnitsMeant,
 )
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
+from nianbao.review.draft.numerals import DIGITS, count_of
 from nianbao.review.draft.words import DraftWords
 from nianbao.statistics.scopes import ALL
 
@@ -26,7 +27,6 @@ SEGMENT = re.compile(r"[；;。！？!?]")
 SENTENCE = re.compile(r"[。！？!?]")
 CARRIED, ASIDE, IN_LEAD, PASSED = 0.9, 0.35, 0.7, 0.25
 """How likely a unit of an earlier clause is meant, a unit or the whole beside it, the one a paragraph opens with."""
-DIGITS = "一二三四五六七八九"
 NAMES_NOTHING = (
     rf"[两{DIGITS}\d]+个?(?:~unit_words~)|~sum~|~filler~|~up~|~down~|~more~|~less~|~compare~|~last_year~|~part_of~"
     "|~against_last~|~rest~|~each~|(?<![人户件家期班])(?:~every~)|~apart~"
@@ -380,11 +380,6 @@ class Topics:
         pattern = self._words.pattern("~of_which~|[中里](?=[，,])")
         among = [each.start() for each in pattern.finditer(self._text, start, number.start)]
         return next((each for each in self.in_sentence(number) if among and each.at < among[-1]), None)
-
-
-def count_of(text: str) -> int:
-    """How many units or things are counted: 三, 8."""
-    return int(text) if text.isdigit() else 1 + DIGITS.index(text.replace("两", "二"))
 
 
 def names_past(text: str, year: int) -> bool:
