@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 PRESENT = "present"
 _FIGURES, _HISTORY, _DICTIONARY = "mart.figure", "mart.figure_history", "dictionary.csv"
+_SUFFIX = ".parquet"
 _RELEASE = re.compile(r"[a-z][a-z0-9_]*/\d{4}/r[1-9]\d*")
 
 
@@ -37,7 +38,7 @@ class Tables:
 
     def names(self) -> list[str]:
         """The tables that there are, `core.a05`, in the order of their names."""
-        return sorted(path.stem for path in self.folder.glob("*.parquet"))
+        return sorted({path.name.removesuffix(_SUFFIX) for path in self.folder.iterdir() if path.name != _DICTIONARY})
 
     def table(self, name: str) -> pl.LazyFrame:
         """One table as it was published; what its columns mean is in the dictionary.
@@ -47,14 +48,14 @@ class Tables:
         """
         import polars
 
-        path = self.folder / f"{name}.parquet"
         if name not in self.names():
             near = [each for each in self.names() if each.partition(".")[2] == name.rpartition(".")[2]]
             raise UsageError(
                 _("{name} has no table {name_2!r}").format(name=self.name, name_2=name),
                 next_step=_("take one of: {near}").format(near=", ".join(near or self.names())),
             )
-        return polars.scan_parquet(path)
+        folder, file = self.folder / name, self.folder / f"{name}{_SUFFIX}"  # a file in what was released long ago
+        return polars.scan_parquet(sorted(folder.glob(f"*{_SUFFIX}")) if folder.is_dir() else file)
 
     def figures(self) -> pl.LazyFrame:
         """Every indicator of every year and scope, with how many units were asked and have reported."""

@@ -43,14 +43,14 @@ def answers(home: Home) -> bool:
     target, tables = (home.releases / CURRENT).resolve(), (home.releases / CURRENT_TABLES).resolve()
     with duckdb.connect(target, read_only=True) as connection:
         row = connection.execute("SELECT count(*) FROM mart.figure").fetchone()
-        beside = connection.execute(f"SELECT count(*) FROM '{tables}/mart.figure.parquet'").fetchone()
+        beside = connection.execute(f"SELECT count(*) FROM '{tables}/mart.figure/*.parquet'").fetchone()
     return bool(row and row[0]) and bool(beside and beside[0]) and all(map(is_vouched_for, (target, tables)))
 
 
 def is_vouched_for(written: Path) -> bool:
     """Whether an analysts' file, or the tables beside it, is what the list of hashes of the file says."""
     said = written.with_suffix(".duckdb.sha256").read_text("utf-8").splitlines()
-    files = [written] if written.is_file() else sorted(written.iterdir())
+    files = [written] if written.is_file() else sorted(path for path in written.rglob("*") if path.is_file())
     lines = [f"{hashlib.sha256(each.read_bytes()).hexdigest()}  {each.relative_to(written.parent)}" for each in files]
     return bool(lines) and set(lines) == {line for line in said if line.endswith(".duckdb") == written.is_file()}
 

@@ -50,7 +50,7 @@ def test_a_release_keeps_its_tables(year_home: Home) -> None:
     release = published.release(RELEASE)
     assert release.table("core.gh05").collect().height > 0
     manifest = (release.folder.parent / "manifest.json").read_text("utf-8")
-    assert '"tables/core.gh05.parquet"' in manifest
+    assert '"tables/core.gh05/all.parquet"' in manifest
 
 
 def test_quarters_add_up_to_the_year_and_a_stock_ends_it(year_home: Home) -> None:

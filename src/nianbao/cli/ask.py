@@ -206,7 +206,7 @@ def sql(project_path: Path | None, home: Path, query: str | None, as_csv: bool, 
 
     An answer has at most a million rows, and a query 2 GB of memory (NIANBAO_MEMORY) and 4 GB beside it on disk.
     """
-    from nianbao.warehouse.snapshot import TABLES, query_published
+    from nianbao.warehouse.query import TABLES, query_published
 
     head, rows = query_published(Home(home).releases, TABLES if query is None else query, seconds)
     if as_json:

@@ -108,9 +108,7 @@ def write_edition(
     if snapshot is not None:
         link_or_copy(snapshot, scratch / "nianbao.duckdb")
         if document.is_whole and tables_beside(snapshot).is_dir():
-            (scratch / TABLES).mkdir()
-            for path in sorted(tables_beside(snapshot).iterdir()):
-                link_or_copy(path, scratch / TABLES / path.name)
+            shutil.copytree(tables_beside(snapshot), scratch / TABLES, copy_function=_second_name)
     # Last, as its first page links to what lies beside it.
     last = read_last(target / "manifest.json") if document.edition == DRAFT else NOTHING
     keys = step(_step_name(document, "HTML"), site.write, document, scratch, draw, last)
@@ -118,6 +116,10 @@ def write_edition(
     manifest = _manifest(document, scratch, {**sources, SHOWS: keys} if document.edition == DRAFT else sources, last)
     (scratch / "manifest.json").write_text(manifest, encoding="utf-8")
     move_into_place(scratch, target)
+
+
+def _second_name(source: str, target: str) -> None:
+    link_or_copy(Path(source), Path(target))
 
 
 def write_papers(document: Document, folder: Path, step: Callable[..., Any]) -> Path:

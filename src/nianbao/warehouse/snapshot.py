@@ -5,22 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 import nianbao
 from nianbao.catalog import Project
-from nianbao.errors import StoreError, UsageError
-from nianbao.language import _
-from nianbao.settings import MEMORY, copy_whole, link_or_copy, sha256_of
-from nianbao.warehouse.connect import Connection, literal, open_reader, quote, transaction
+from nianbao.settings import copy_whole, link_or_copy, sha256_of
+from nianbao.warehouse.connect import Connection, literal, quote, transaction
 from nianbao.warehouse.refresh import Change
 
 STORAGE_VERSION = "v1.5.0"
@@ -30,6 +26,15 @@ SCHEMAS = ("core", "indicator", "mart", "reference")
 """What is published: not `step`, which only indicators are made of, and which is most of a warehouse."""
 CURRENT, CURRENT_TABLES = "current.duckdb", "current.tables"
 DICTIONARY = "dictionary.csv"
+WHOLE = "all"
+"""The name of the one Parquet file of a table that is not large."""
+
+NONE = "none"
+"""The name of the file of what is of no period, or year."""
+
+_LARGE = 100_000
+"""A table with more rows lies in a file for each period, or year, so that a night writes those in which any moved."""
+
 _MADE_BY = f"nianbao {nianbao.__version__}, DuckDB {duckdb.__version__}, storage {STORAGE_VERSION}"
 """Stands in every Parquet file: what another version wrote is written anew."""
 
@@ -59,6 +64,25 @@ class _Table:
         schema, _, table = self.name.partition(".")
         return f"{schema}.{quote(table)}"
 
+    @property
+    def by(self) -> str:
+        """The column that says in which file a row lies if the table is large, as SQL; NULL where there is none."""
+        names = [name for name, *_ in self.columns]
+        return next((each for each in ("period", "year") if each in names), "NULL")
+
+    def rows_of(self, part: str) -> str:
+        """The rows that lie in one of its files."""
+        if part == WHOLE:
+            return self.place
+        return f"(FROM {self.place} WHERE {self.by} {'IS NULL' if part == NONE else f'= {literal(part)}'})"
+
+
+_Content = tuple[int, int]
+"""How many rows there are, and one value for all of them, in whatever order they are."""
+
+_Parts = Mapping[str, _Content]
+"""The content of each Parquet file of a table, by the period or year of its rows."""
+
 
 def write_snapshot(
     connection: Connection, project: Project, folder: Path, as_of: dt.datetime, version: str,
@@ -75,31 +99,29 @@ def write_snapshot(
     name = f"nianbao-{as_of:%Y%m%d}-{version[:12]}.duckdb"
     target = folder / name
     last = None if target.exists() else _find_last(connection, folder)
-    if not target.exists() or not tables_beside(target).exists():
+    if not target.exists() or not any(tables_beside(target).glob(_PARQUET)):
         scratch = folder / f".building-{os.getpid()}.duckdb"
         _digests_of(target).unlink(missing_ok=True)
         database = str(connection.execute("SELECT current_database()").fetchall()[0][0])
         tables, warehouse = _read_tables(connection, database, _personal_columns(project)), quote(database)
-        contents = _contents(connection, {table.name: f"({_select(table, warehouse)})" for table in tables})
-        moved: set[str] | None = None
+        contents = _contents(connection, {table: f"({_select(table, warehouse)})" for table in tables})
+        is_renewed = False
         if last is not None:
             copy_whole(last.path, scratch)
             with _attached(connection, scratch):
                 if _read_tables(connection, _SNAPSHOT, {}) == tables:
-                    moved = _renew(connection, tables, warehouse, last.contents, contents, changes)
-        if moved is None:
+                    _renew(connection, tables, warehouse, last.contents, contents, changes)
+                    is_renewed = True
+        if not is_renewed:
             scratch.unlink(missing_ok=True)
             with _attached(connection, scratch):
                 _copy(connection, tables, warehouse)
         _settle(scratch)
         os.replace(scratch, target)
-        kept = (
-            {name: tables_beside(last.path) for name in contents.keys() - moved} if last and moved is not None else {}
-        )
-        _write_tables(target, contents, kept)
+        _write_tables(target, contents, last if is_renewed else None)
     digests = _digests_of(target)
     if not digests.exists():
-        files = (target, *sorted(tables_beside(target).iterdir()))
+        files = (target, *sorted(path for path in tables_beside(target).rglob("*") if path.is_file()))
         lines = [f"{sha256_of(path)}  {path.relative_to(folder).as_posix()}\n" for path in files]
         scratch = folder / f".building-{os.getpid()}.sha256"
         scratch.write_text("".join(lines), encoding="utf-8")
@@ -111,8 +133,12 @@ def write_snapshot(
 
 
 def tables_beside(snapshot: Path) -> Path:
-    """The folder of the Parquet files of an analysts' file, a file a table, with their dictionary."""
+    """The folder of the tables of an analysts' file as Parquet, a folder a table, with their dictionary."""
     return snapshot.with_suffix(".tables")
+
+
+_PARQUET = "*/*.parquet"
+"""Where the Parquet files lie in that folder."""
 
 
 def _digests_of(snapshot: Path) -> Path:
@@ -124,30 +150,35 @@ class _Last:
     """The analysts' file as it was last written, and the content of each of its tables."""
 
     path: Path
-    contents: Mapping[str, str]
+    contents: Mapping[str, _Parts]
 
 
 def _find_last(connection: Connection, folder: Path) -> _Last | None:
     """The analysts' file as it was last written, where all its files are still what this version wrote."""
     path = (folder / CURRENT).resolve()
     digests = _digests_of(path)
-    if not digests.exists() or altered_since(digests):
+    if not digests.exists() or altered_since(digests) or not any(tables_beside(path).glob(_PARQUET)):
         return None
-    files = literal(f"{tables_beside(path)}/*.parquet")
-    told: dict[str, dict[str, str]] = {}
+    files = literal(f"{tables_beside(path)}/{_PARQUET}")
+    told: dict[Path, dict[str, str]] = {}
     for file, key, value in connection.execute(
         f"SELECT file_name, decode(key), decode(value) FROM parquet_kv_metadata({files})"
     ).fetchall():
-        told.setdefault(Path(file).stem, {})[key] = value
-    if any(each.get("made_by") != _MADE_BY for each in told.values()):
-        return None
-    return _Last(path, {name: each.get("content", "") for name, each in told.items()})
+        told.setdefault(Path(file), {})[key] = value
+    contents: dict[str, dict[str, _Content]] = {}
+    for file, said in told.items():
+        if said.get("made_by") != _MADE_BY:
+            return None
+        rows, value = said["content"].split()
+        contents.setdefault(file.parent.name, {})[file.stem] = int(rows), int(value)
+    return _Last(path, contents)
 
 
-def _write_tables(snapshot: Path, contents: Mapping[str, str], kept: Mapping[str, Path]) -> None:
-    """Write every table as Parquet, `mart.figure.parquet`, and dictionary.csv: what each table and column means.
+def _write_tables(snapshot: Path, contents: Mapping[str, _Parts], last: _Last | None) -> None:
+    """Write every table as Parquet, `mart.figure/all.parquet`, and dictionary.csv: what each table and column means.
 
-    Those that are `kept` are taken over from the folder in which they lie.
+    A large one is a file for each period, `mart.figure_history/2021Q1.parquet`, or year. What is in the last ones with
+    the same rows is taken over from there.
     """
     scratch = snapshot.with_name(f".building-{os.getpid()}.tables")
     shutil.rmtree(scratch, ignore_errors=True)
@@ -155,15 +186,19 @@ def _write_tables(snapshot: Path, contents: Mapping[str, str], kept: Mapping[str
     with duckdb.connect(str(snapshot), read_only=True) as connection:
         connection.execute("SET threads = 1")  # rows keep their order, and the same tables give the same bytes
         for table in _read_tables(connection, snapshot.stem, {}):
-            path = scratch / f"{table.name}.parquet"
-            if table.name in kept:
-                link_or_copy(kept[table.name] / path.name, path)
-                continue
-            said = f"made_by: {literal(_MADE_BY)}, content: {literal(contents[table.name])}"
-            options = f"FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{said}}}"
-            connection.execute(f"COPY {table.place} TO {literal(str(path))} ({options})")
+            (scratch / table.name).mkdir()
+            lying = last.contents.get(table.name, {}) if last else {}
+            for part, content in contents[table.name].items():
+                path = scratch / table.name / f"{part}.parquet"
+                if last and lying.get(part) == content:
+                    link_or_copy(tables_beside(last.path) / table.name / path.name, path)
+                    continue
+                said = f"made_by: {literal(_MADE_BY)}, content: '{content[0]} {content[1]}'"
+                options = f"FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{said}}}"
+                connection.execute(f"COPY {table.rows_of(part)} TO {literal(str(path))} ({options})")
         query, path = _DICTIONARY.format(database="current_database()"), scratch / DICTIONARY
         connection.execute(f"COPY ({query}) TO {literal(str(path))} (FORMAT csv, HEADER)")
+    shutil.rmtree(tables_beside(snapshot), ignore_errors=True)  # of an edition that laid them otherwise
     os.replace(scratch, tables_beside(snapshot))
 
 
@@ -198,23 +233,22 @@ def _renew(
     connection: Connection,
     tables: Sequence[_Table],
     warehouse: str,
-    before: Mapping[str, str],
-    contents: Mapping[str, str],
+    before: Mapping[str, _Parts],
+    contents: Mapping[str, _Parts],
     changes: Mapping[str, Change | None],
-) -> set[str]:
-    """Bring the tables that differ to what they are now, each by the least that does it; returns their names.
+) -> None:
+    """Bring the tables that differ to what they are now, each by the least that does it.
 
     That is the rows of those whom the build names; else the rows that differ; and where one stands there several times
     it may take all of them.
     """
-    moved = differ = [table for table in tables if before.get(table.name) != contents[table.name]]
+    differ = [table for table in tables if before.get(table.name) != contents[table.name]]
     for renewing in (_renew_those_named, _renew_rows, _renew_whole):
         for table in differ:
             place = f"{_SNAPSHOT}.{table.place}"
             renewing(connection, place, f"({_select(table, warehouse)})", changes.get(table.name))
-        renewed = _contents(connection, {table.name: f"{_SNAPSHOT}.{table.place}" for table in differ})
+        renewed = _contents(connection, {table: f"{_SNAPSHOT}.{table.place}" for table in differ})
         differ = [table for table in differ if renewed[table.name] != contents[table.name]]
-    return {table.name for table in moved}
 
 
 def _renew_those_named(connection: Connection, here: str, there: str, change: Change | None) -> None:
@@ -235,11 +269,26 @@ def _renew_whole(connection: Connection, here: str, there: str, _change: Change 
     connection.execute(f"DELETE FROM {here}; INSERT INTO {here} FROM {there}")
 
 
-def _contents(connection: Connection, places: Mapping[str, str]) -> dict[str, str]:
-    """One value for all rows of each table, in whatever order they are, by its name."""
-    content = """concat_ws(' ', count(*), sum(CAST(hash("the row") AS HUGEINT)))"""
-    queries = [f'SELECT {literal(name)}, {content} FROM {place} AS "the row"' for name, place in places.items()]
-    return dict(connection.execute(" UNION ALL ".join(queries)).fetchall()) if queries else {}
+def _contents(connection: Connection, places: Mapping[_Table, str]) -> dict[str, _Parts]:
+    """The content of each table where it stands, by its name and, where it is large, by period or year."""
+    content = 'count(*), coalesce(sum(CAST(hash("the row") AS HUGEINT)), 0)'
+    queries = [
+        f'SELECT {literal(table.name)}, CAST({table.by} AS VARCHAR), {content} FROM {place} AS "the row" '
+        f"GROUP BY {table.by}"
+        for table, place in places.items()
+    ]
+    found: dict[str, dict[str, _Content]] = {table.name: {} for table in places}
+    for name, part, rows, value in connection.execute(" UNION ALL ".join(queries)).fetchall() if queries else ():
+        found[name][part or NONE] = rows, value
+    return {name: parts if _is_parted(parts) else {WHOLE: _together(parts)} for name, parts in found.items()}
+
+
+def _is_parted(parts: _Parts) -> bool:
+    return bool(parts.keys() - {NONE}) and _together(parts)[0] > _LARGE and all(part.isalnum() for part in parts)
+
+
+def _together(parts: _Parts) -> _Content:
+    return sum(rows for rows, _ in parts.values()), sum(value for _, value in parts.values())
 
 
 def _select(table: _Table, warehouse: str) -> str:
@@ -306,57 +355,3 @@ def _sweep(folder: Path, current: str) -> None:
             path.unlink()
     for leftover in (*folder.glob(".building-*"), *folder.glob(".current-*")):
         shutil.rmtree(leftover) if leftover.is_dir() and not leftover.is_symlink() else leftover.unlink()
-
-
-TABLES = "SELECT schema_name || '.' || table_name AS name, comment FROM duckdb_tables() ORDER BY 1"
-"""What there is, with its meaning."""
-
-
-LONGEST_QUERY = 60
-"""Seconds that a query may take unless told otherwise."""
-
-MOST_ROWS = 1_000_000
-"""Rows that an answer may have: more are no answer to read, and are read better from the Parquet files."""
-
-
-def query_published(folder: Path, query: str, seconds: int = LONGEST_QUERY) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Answer a query from the published file: column names and rows.
-
-    Raises:
-        StoreError: nothing has been published yet.
-        UsageError: the query is wrong, asks for something a reader may not do, or for more time, memory, disk or rows
-            than it may have.
-    """
-    path = folder / CURRENT
-    if not path.exists():
-        raise StoreError(_("nothing has been published yet"), str(path), _("run nianbao nightly first"))
-    connection = open_reader(path)
-    too_late = threading.Timer(seconds, connection.interrupt)
-    too_late.daemon = True
-    too_late.start()
-    try:
-        cursor: Connection | None = connection.execute(query)
-        if cursor is None:
-            raise UsageError(_("the query is empty"), next_step=_("nianbao sql without a query lists the tables"))
-        head, rows = [column[0] for column in cursor.description or ()], cursor.fetchmany(MOST_ROWS + 1)
-        if len(rows) > MOST_ROWS:
-            step = _("add LIMIT, or sum up; whole tables lie as Parquet in every release")
-            raise UsageError(
-                _("the answer has more than {MOST_ROWS:,} rows").format(MOST_ROWS=MOST_ROWS), next_step=step
-            )
-        return head, rows
-    except duckdb.InterruptException as error:
-        step = _("ask for less, or give it more time: --seconds")
-        raise UsageError(
-            _("the query was stopped after {seconds} seconds").format(seconds=seconds), next_step=step
-        ) from error
-    except duckdb.OutOfMemoryException as error:
-        step = _("ask for less; {MEMORY}=8GB gives more memory").format(MEMORY=MEMORY)
-        raise UsageError(
-            _("the query needs more memory, or more room beside it, than it may have"), "", step
-        ) from error
-    except duckdb.Error as error:
-        raise UsageError(str(error), next_step=_("nianbao sql without a query lists the tables")) from error
-    finally:
-        too_late.cancel()
-        connection.close()

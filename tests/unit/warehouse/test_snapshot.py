@@ -13,7 +13,8 @@ from nianbao.catalog import Project
 from nianbao.errors import StoreError, UsageError
 from nianbao.settings import Home
 from nianbao.warehouse.connect import Connection, open_present, open_reader, quote, rows_of
-from nianbao.warehouse.snapshot import CURRENT, SCHEMAS, query_published, tables_beside, write_snapshot
+from nianbao.warehouse.query import query_published
+from nianbao.warehouse.snapshot import CURRENT, SCHEMAS, tables_beside, write_snapshot
 from tests.homes import warehouse
 
 NOW = dt.datetime(2022, 1, 26, 1)
@@ -104,7 +105,7 @@ def test_it_is_vouched_for_and_cannot_be_written(year_home: Home) -> None:
     assert current.is_symlink()
     target = current.resolve()
     lines = [line.split() for line in (target.parent / f"{target.name}.sha256").read_text("utf-8").splitlines()]
-    files = [target, *sorted(tables_beside(target).iterdir())]
+    files = [target, *sorted(path for path in tables_beside(target).rglob("*") if path.is_file())]
     assert [name for _, name in lines] == [path.relative_to(target.parent).as_posix() for path in files]
     assert [digest for digest, _ in lines] == [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
     assert target.stat().st_mode & 0o222 == 0

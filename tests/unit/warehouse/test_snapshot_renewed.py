@@ -49,7 +49,7 @@ def rows_in(path: Path) -> dict[str, object]:
             "dictionary": (tables_beside(path.resolve()) / "dictionary.csv").read_text("utf-8"),
         }
         for (name,) in file.execute("SELECT schema_name || '.' || table_name FROM duckdb_tables()").fetchall():
-            parquet = tables_beside(path.resolve()) / f"{name}.parquet"
+            parquet = tables_beside(path.resolve()) / name / "*.parquet"
             found[name] = Counter(file.execute(f"FROM {name}").fetchall())
             assert Counter(file.execute(f"FROM read_parquet('{parquet}')").fetchall()) == found[name]
     return found
@@ -92,7 +92,11 @@ def test_every_file_is_as_if_it_had_been_made_whole(
 
 def inodes(folder: Path) -> dict[str, int]:
     """Which file each Parquet file of the present is."""
-    return {path.stem: path.stat().st_ino for path in tables_beside((folder / CURRENT).resolve()).glob("*.parquet")}
+    beside = tables_beside((folder / CURRENT).resolve())
+    return {
+        path.relative_to(beside).as_posix().removesuffix(".parquet").removesuffix("/all"): path.stat().st_ino
+        for path in beside.glob("*/*.parquet")
+    }
 
 
 def written_anew(world: Connection, project: Project, folder: Path) -> set[str]:
@@ -107,6 +111,70 @@ def test_a_night_writes_the_tables_that_moved(world: Connection, project: Projec
     write_snapshot(world, project, tmp_path, NOW, "first")
     world.execute("UPDATE core.letter SET amount = 2 WHERE unit_code = 'U2'")
     assert written_anew(world, project, tmp_path) == {"core.letter"}
+
+
+@pytest.fixture
+def large(world: Connection, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Connection:
+    """That warehouse with a table by period and a table by year, both of them large, after the first night."""
+    monkeypatch.setattr(snapshot, "_LARGE", 3)
+    world.execute("CREATE TABLE core.report (unit_code VARCHAR, period VARCHAR, year INTEGER, amount INTEGER)")
+    world.execute("CREATE TABLE mart.year (scope VARCHAR, year INTEGER); CREATE TABLE mart.odd (period VARCHAR)")
+    world.execute("INSERT INTO mart.odd VALUES ('../1'), ('a'), ('b'), ('c')")
+    periods = "(VALUES ('2021Q1', 2021), ('2021Q2', 2021), ('2022Q1', 2022), (NULL, 2022)) AS p (period, year)"
+    world.execute(f"INSERT INTO core.report SELECT 'U' || range, period, year, range FROM range(2), {periods}")
+    world.execute(f"INSERT INTO mart.year SELECT period, year FROM {periods}")
+    write_snapshot(world, project, tmp_path, NOW, "first")
+    return world
+
+
+FILES = {"2021Q1", "2021Q2", "2022Q1", "none"}
+
+
+def test_a_large_table_is_a_file_a_period_or_year(large: Connection, tmp_path: Path) -> None:
+    """Others are one file, and so is what no file can be called after; together they have every row."""
+    by_part = {f"core.report/{part}" for part in FILES} | {"mart.year/2021", "mart.year/2022"}
+    assert inodes(tmp_path).keys() == READS.keys() | by_part | {"mart.odd"}
+    rows_in(tmp_path / CURRENT)
+
+
+@pytest.mark.parametrize(
+    ("statement", "anew"),
+    [
+        ("UPDATE core.report SET amount = 7 WHERE period = '2021Q1'", {"core.report/2021Q1"}),
+        ("UPDATE core.report SET unit_code = 'U7' WHERE unit_code = 'U1'", {f"core.report/{part}" for part in FILES}),
+        ("DELETE FROM core.report WHERE period = '2022Q1' AND unit_code = 'U1'", {"core.report/2022Q1"}),
+        ("DELETE FROM core.report WHERE period = '2022Q1'", set()),
+        ("INSERT INTO core.report VALUES ('U1', '2022Q2', 2022, 1)", {"core.report/2022Q2"}),
+        ("UPDATE core.report SET period = '2021Q2' WHERE period = '2021Q1'", {"core.report/2021Q2"}),
+        ("UPDATE core.report SET amount = 7 WHERE period IS NULL", {"core.report/none"}),
+        ("INSERT INTO mart.year SELECT * FROM mart.year WHERE year = 2021", {"mart.year/2021"}),
+        ("DELETE FROM mart.year WHERE year = 2021", {"mart.year"}),
+        ("DELETE FROM core.report", {"core.report"}),
+    ],
+)
+def test_a_night_writes_the_periods_that_moved(
+    statement: str, anew: set[str], large: Connection, project: Project, tmp_path: Path
+) -> None:
+    """A correction of an old period, a renamed unit, what is withdrawn, a first report, a table that gets small."""
+    large.execute(statement)
+    assert written_anew(large, project, tmp_path) == anew
+    write_snapshot(large, project, tmp_path / "whole", NOW, "whole")
+    assert rows_in(tmp_path / CURRENT) == rows_in(tmp_path / "whole" / CURRENT)
+    assert inodes(tmp_path).keys() == inodes(tmp_path / "whole").keys()
+
+
+def test_tables_that_were_files_of_one_folder_are_laid_anew(
+    world: Connection, project: Project, tmp_path: Path
+) -> None:
+    """A home from before: its next night lays them as they are now, though nothing moved, and vouches for them."""
+    path = write_snapshot(world, project, tmp_path, NOW, "one")
+    before, beside = rows_in(path), tables_beside(path)
+    for file in sorted(beside.glob("*/*.parquet")):
+        file.rename(beside / f"{file.parent.name}.parquet")
+        file.parent.rmdir()
+    assert rows_in(write_snapshot(world, project, tmp_path, NOW, "one")) == before
+    assert not list(beside.glob("*.parquet"))
+    assert snapshot.altered_since(path.with_name(f"{path.name}.sha256")) == []
 
 
 @pytest.mark.parametrize(
@@ -140,7 +208,7 @@ def test_another_version_makes_the_file_whole(
     assert written_anew(world, project, tmp_path) == READS.keys()
 
 
-@pytest.mark.parametrize("what", ["reference.word.parquet", "dictionary.csv", ""])
+@pytest.mark.parametrize("what", ["reference.word/all.parquet", "dictionary.csv", ""])
 def test_a_file_that_somebody_altered_is_not_built_upon(
     what: str, world: Connection, project: Project, tmp_path: Path
 ) -> None:
