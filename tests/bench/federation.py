@@ -9,10 +9,11 @@ import datetime as dt
 import os
 import shutil
 import struct
+import tomllib
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -82,6 +83,16 @@ class Federation:
             stamp = model.sent_at.timestamp()
             os.utime(path, (stamp, stamp))
         return len(numbers)
+
+    def beginning(self, day: dt.date) -> "Federation":
+        """The same units in a federation that begins on a day: nobody owes what ended before."""
+        project = self.project.with_name(f"{self.project.name}-{day:%Y%m%d}")
+        shutil.copytree(self.project, project)
+        declared = project / "federation.toml"
+        text = declared.read_text(encoding="utf-8")
+        before = f"first_day = {tomllib.loads(text)['first_day']}"
+        declared.write_text(text.replace(before, f"first_day = {day}"), encoding="utf-8")
+        return replace(self, project=project)
 
 
 def code_of(number: int) -> str:

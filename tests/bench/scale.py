@@ -1,7 +1,7 @@
 """A federation of many units through four quarters: what each night takes, and whether that grows with what is stored.
 
-`make scale UNITS=5000`; exit code 1 when a kind of night grows. A quarter is measured by the form: the last one brings
-those of the whole year besides. A night with few files or none is measured whole.
+`make scale UNITS=5000`; exit code 1 when a night grows with what is stored. Each night of the last quarter is held against
+the same night, with the same files, of the same federation as if it had begun with that quarter.
 """
 
 import argparse
@@ -23,14 +23,14 @@ UNITS = 5_000
 LATE = 100
 GROWTH = 1.5
 HEADINGS = ("night", "files", "stored", "forms", "CPU s", "ms/file", "ms/form", "peak MB", "wall s")
-LINE = "{:24} {:>7} {:>7} {:>7} {:>8} {:>8} {:>8} {:>8} {:>7}"
+LINE = "{:34} {:>7} {:>7} {:>7} {:>8} {:>8} {:>8} {:>8} {:>7}"
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Live through the year and print the table; 1 when a cost grows with what is stored."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--units", type=int, default=UNITS, help="how many units beside those of the roster")
-    parser.add_argument("--growth", type=float, default=GROWTH, help="by how much a night may grow from Q1 to Q4")
+    parser.add_argument("--growth", type=float, default=GROWTH, help="how many times as much a night may take for what is stored")
     options = parser.parse_args(arguments)
     print(LINE.format(*HEADINGS))
     nights = []
@@ -45,29 +45,20 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def growing(nights: Sequence[Night], limit: float) -> list[str]:
-    """Each kind of night that takes more than `limit` times as much at the end of the year as at its beginning.
-
-    Quarters are compared by what a form takes, others by what the night takes.
-    """
-    kinds: dict[str, list[Night]] = {}
-    for night in nights:
-        kinds.setdefault(night.name.partition(", ")[2] or "a quarter", []).append(night)
+    """Each night that takes more than `limit` times what the same night takes where nothing was stored before."""
+    begun = {(night.quarter, night.kind): night for night in nights if night.begins}
+    pairs = [(begun.get((night.quarter, night.kind)), night) for night in nights if not night.begins]
     return [
-        f"{kind}: {of.spent.processor:.2f} s for {of.forms} forms on {of.stored} files "
-        f"became {to.spent.processor:.2f} s for {to.forms} on {to.stored}"
-        for kind, (of, *_, to) in kinds.items()
-        if _measured(to) > limit * _measured(of)
+        f"{to.name}: {of.spent.processor:.2f} s on {of.stored} files became {to.spent.processor:.2f} s on {to.stored}"
+        for of, to in pairs
+        if of and to.spent.processor > limit * of.spent.processor
     ]
-
-
-def _measured(night: Night) -> float:
-    return night.spent.processor / (night.forms if night.is_quarter else 1)
 
 
 def _line(night: Night) -> str:
     spent = night.spent
     a_file = f"{night.ms_a_file:.1f}" if night.files else ""
-    a_form = f"{1000 * _measured(night):.2f}" if night.is_quarter else ""
+    a_form = f"{1000 * spent.processor / night.forms:.2f}" if night.forms and not night.kind else ""
     return LINE.format(
         night.name,
         night.files,
