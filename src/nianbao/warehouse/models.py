@@ -15,7 +15,7 @@ from nianbao.errors import ModelError
 from nianbao.language import _
 from nianbao.warehouse.connect import Connection, raise_interrupt, transaction
 from nianbao.warehouse.engine import other_engine
-from nianbao.warehouse.refresh import NOBODY, SAME, Change, Moved, refresh, replace_whole, together
+from nianbao.warehouse.refresh import NOBODY, SAME, Change, Moved, are_many, refresh, replace_whole, together
 from nianbao.warehouse.schema import comment_on
 from nianbao.warehouse.state import READS
 
@@ -110,7 +110,8 @@ def build(
         name: NOBODY if known.get(name) == leaf else moved_since(name, known[name], leaf) if name in known else None
         for name, leaf in leaves.items()
     }
-    compared = {read for model in models if model.reach for read in model.reads}
+    is_asked_whose = not _moved_of_most(connection, moved.values())
+    compared = {read for model in models if model.reach for read in model.reads} if is_asked_whose else frozenset()
     fingerprints = dict(leaves)
     built: dict[str, Change | None] = {}
     said_anew = {} if known == leaves else {_LEAVES: json.dumps(dict(leaves))}
@@ -132,6 +133,13 @@ def build(
         if said_anew:
             remember_all(connection, said_anew, built_at)
     return built
+
+
+def _moved_of_most(connection: Connection, moved: Iterable[Moved]) -> bool:
+    """Whether something came of most units: then most rows are others, and to ask which costs more than to build on."""
+    most = max((len(each) for each in moved if each is not None), default=0)
+    row = connection.execute("SELECT approx_count_distinct(unit_code) FROM ledger.moved").fetchone() if most else None
+    return row is not None and are_many(most, row[0])
 
 
 _LEAVES = "leaves"

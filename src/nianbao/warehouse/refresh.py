@@ -27,7 +27,7 @@ class Change:
 
 
 _PARTS, _FEW = 5, 16
-"""Where more keys are concerned than these few, and more than one in so many, the whole is made anew."""
+"""More keys than these few, and more than one in so many, are many."""
 
 SAME = "SELECT unnest($moved) AS moved"
 """The rows of a unit, or of a scope, follow from rows of the same one."""
@@ -41,6 +41,11 @@ def together(moved: Iterable[Moved]) -> Moved:
             return None
         union |= each
     return frozenset(union)
+
+
+def are_many(concerned: int, of_all: int) -> bool:
+    """Whether so many are concerned that to make the whole anew costs no more than to look for what is theirs."""
+    return concerned > _FEW and _PARTS * concerned >= of_all
 
 
 def refresh(connection: Connection, model: Model, moved: Moved, is_compared: bool) -> Moved:
@@ -89,9 +94,8 @@ def _put_in_what_differs(connection: Connection, model: Model) -> Moved:
 
 def _put_in_anew(connection: Connection, model: Model, keys: Sequence[str], fresh: str) -> None:
     """Let the rows of some keys be as in `fresh`, and with them all others where these are many: they are the same."""
-    if len(keys) <= _FEW or _PARTS * len(keys) < _count_keys(connection, model):
-        is_theirs, with_keys = f" WHERE list_contains($keys, {model.key})", {"keys": keys}
-    else:  # which costs about as much then, where asking each row for so many keys costs more
+    is_theirs, with_keys = f" WHERE list_contains($keys, {model.key})", {"keys": keys}
+    if len(keys) > _FEW and are_many(len(keys), _count_keys(connection, model)):
         is_theirs, with_keys = "", {}
     connection.execute(f"DELETE FROM {model.name}{is_theirs}", with_keys)
     connection.execute(f"INSERT INTO {model.name} SELECT * FROM {fresh}{is_theirs}", with_keys)
