@@ -9,7 +9,7 @@ from nianbao.statistics.counted import counted_model, form_model, scope_conditio
 from nianbao.statistics.formulas import counted_behind, expand, formula_steps, operands_of
 from nianbao.statistics.history import history_model
 from nianbao.statistics.paired import paired_model, paired_period_model
-from nianbao.statistics.scopes import ALL, SCOPES_OF_UNIT, compared_model, operand_model
+from nianbao.statistics.scopes import ALL, SCOPES_OF_UNIT, compared_model, operand_model, unit_operand_model
 from nianbao.statistics.year_basis import is_countable, table_of
 from nianbao.terms.indicator import Indicator
 from nianbao.terms.year_basis import YearBasis
@@ -19,7 +19,7 @@ from nianbao.warehouse.refresh import SAME
 
 def placed_models(project: Project) -> list[Model]:
     """The models that depend on who stands where at the end of a year, in their order; the last one is the tree."""
-    return [operand_model(), _covered_model(project), _tree_model(project)]
+    return [unit_operand_model(), operand_model(), _covered_model(project), _tree_model(project)]
 
 
 def _depth(project: Project) -> int:
@@ -37,9 +37,9 @@ def indicator_models(project: Project) -> list[Model]:
     forms = sorted(bases)
     main, *others = project.year_bases
     models = [form_model(code, bases[code], project) for code in forms]
-    operand, covered, tree = placed_models(project)
+    *operands, covered, tree = placed_models(project)
     models += [counted_model(forms), paired_period_model(_depth(project)), paired_model(forms)]
-    models += [operand, compared_model(), _coverage_model(main), covered]
+    models += [*operands, compared_model(), _coverage_model(main), covered]
     models.append(
         _value_model(table_of(main), main, project.indicators, False, "指标数值：每个指标、年度、范围一行",
                      "every indicator; one row per indicator, year and scope")
@@ -143,10 +143,15 @@ def _covered_model(project: Project) -> Model:
 
     Where units of counted levels are asked, they alone are counted; where none is, whoever is asked.
     """
+    single, several = _operands(project)
     return Model(
         "step.covered",
-        f"""WITH operand AS (
-    SELECT indicator_id, operand, back FROM (VALUES {_operands(project)}) AS listed (indicator_id, operand, back)
+        f"""WITH single AS (
+    SELECT indicator_id, operand, back FROM ({single}) AS listed (indicator_id, operand, back)
+),
+
+several AS (
+    SELECT indicator_id, operand, back FROM ({several}) AS listed (indicator_id, operand, back)
 ),
 
 unit AS (
@@ -175,10 +180,16 @@ counted AS (
 
 SELECT
     c.year_basis, o.indicator_id, c.year + o.back AS year, c.unit_line, c.scope,
+    CAST(c.asked AS INTEGER) AS asked, CAST(c.reported AS INTEGER) AS reported
+FROM counted AS c
+INNER JOIN single AS o ON c.indicator_id = o.operand
+UNION ALL
+SELECT
+    c.year_basis, o.indicator_id, c.year + o.back AS year, c.unit_line, c.scope,
     CAST(arg_min(c.asked, {_WEAKEST}) AS INTEGER) AS asked,
     CAST(arg_min(c.reported, {_WEAKEST}) AS INTEGER) AS reported
 FROM counted AS c
-INNER JOIN operand AS o ON c.indicator_id = o.operand
+INNER JOIN several AS o ON c.indicator_id = o.operand
 GROUP BY c.year_basis, o.indicator_id, c.year + o.back, c.unit_line, c.scope""",
         frozenset(
             {"indicator.coverage", "reference.indicators", "reference.tree", "reference.standing"}
@@ -190,20 +201,22 @@ GROUP BY c.year_basis, o.indicator_id, c.year + o.back, c.unit_line, c.scope""",
     )  # fmt: skip
 
 
-def _operands(project: Project) -> str:
-    """The counted indicators behind each indicator, with the years they lie back."""
-    return ", ".join(
-        f"('{indicator.id}', '{name}', {back})"
-        for indicator in project.indicators.values()
-        for name, back in counted_behind(indicator, project.indicators)
-    )
+def _operands(project: Project) -> tuple[str, str]:
+    """The counted indicators behind each indicator, with the years they lie back, as SQL: where it is one, and others."""
+    behind = {each.id: counted_behind(each, project.indicators) for each in project.indicators.values()}
+    rows: tuple[list[str], list[str]] = [], []
+    for name, operands in behind.items():
+        rows[len(operands) > 1].extend(f"('{name}', '{operand}', {back})" for operand, back in operands)
+    none = "SELECT CAST(NULL AS VARCHAR), CAST(NULL AS VARCHAR), CAST(NULL AS INTEGER)"
+    single, several = (f"VALUES {', '.join(each)}" if each else none for each in rows)
+    return single, several
 
 
 _ASKED = "count(*) FILTER (WHERE is_asked)"
 _REPORTED = f"CASE WHEN {_ASKED} > 0 THEN sum(is_complete) FILTER (WHERE is_asked) ELSE sum(is_complete) END"
 """Of what nobody was asked for, such as a year that was taken in as history, all who reported the whole of it."""
 
-_WEAKEST = """CAST(CASE WHEN c.of_counted AND c.asked > 0 THEN 0 ELSE 1000000000 END + c.reported AS DECIMAL(38, 0))
+_WEAKEST = """CAST(CASE WHEN c.of_counted AND c.asked > 0 THEN 0 ELSE 1000000000 END + c.reported AS BIGINT)
     * 1000000000 - c.asked"""
 """Orders the parts of a formula: those asked of counted units first, of them the least reported, of them most asked."""
 

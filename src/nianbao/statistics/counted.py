@@ -16,14 +16,24 @@ from nianbao.warehouse.refresh import SAME
 
 VALUE = "DECIMAL(28, 6)"
 
-AGGREGATE = """CASE aggregate
+def _aggregate(items: str) -> str:
+    return f"""CASE aggregate
         WHEN 'max' THEN max(value)
         WHEN 'min' THEN min(value)
-        WHEN 'distinct' THEN coalesce(array_length(list_distinct(list(item) FILTER (WHERE aggregate = 'distinct'))), 0)
+        WHEN 'distinct' THEN coalesce(array_length({items}), 0)
         ELSE sum(value)
     END"""
+
+
 # Not count(DISTINCT item): for that all rows would go through a second table, though few are counted as distinct.
+ITEMS = "list_sort(list_distinct(list(item) FILTER (WHERE aggregate = 'distinct')))"
+"""What is counted as distinct over units and periods, in SQL grouped by `aggregate`; nothing of other indicators."""
+
+AGGREGATE = _aggregate(ITEMS)
 """The values of an indicator over units and periods, in SQL grouped by `aggregate`."""
+
+AGGREGATE_OF_UNITS = _aggregate("list_distinct(flatten(list(items) FILTER (WHERE aggregate = 'distinct')))")
+"""The same over the values of units, which know their `items`."""
 
 _OVER_ROWS = {
     Aggregate.SUM: "sum({measure}) FILTER (WHERE {where})",
@@ -110,29 +120,28 @@ TIME = frozenset(
 
 def standing_query(source: str, columns: str, periods: str = "reference.indicator_period", apart: str = "") -> str:
     """SQL that keeps of a source what counts in a year, asked of each unit as it stood in the period and at the end."""
-    return f"""    SELECT *
-    FROM (
-    SELECT
-        c.indicator_id, c.unit_code, c.period, {columns},
-        i.aggregate, p.year_basis, p.year, p.field, p.place,
-        max(p.place) OVER (PARTITION BY p.year_basis, c.indicator_id, c.unit_code, p.year{apart}) AS last_place
+    taken = f"""    SELECT
+        c.indicator_id, c.unit_code, c.period, {columns}, i.aggregate, p.year_basis, p.year, p.field, p.place
     FROM (
     {source}
     ) AS c
     INNER JOIN reference.indicators AS i ON c.indicator_id = i.indicator_id
     INNER JOIN {periods} AS p
         ON c.indicator_id = p.indicator_id AND c.period = p.period AND c.field = p.field
-    INNER JOIN reference.unit_in_period AS u ON c.unit_code = u.unit_code AND c.period = u.period
+    INNER JOIN reference.unit_in_period AS u ON c.unit_code = u.unit_code AND c.period = u.period"""
+    # Apart, as only stocks have a last one: to look for it among all rows takes most of the time.
+    return f"""{taken}
+    WHERE {scope_condition("i", "u")} AND i.aggregate <> 'last'
+    UNION ALL
+{taken}
     LEFT JOIN reference.unit_in_year AS y
         ON c.unit_code = y.unit_code AND p.year_basis = y.year_basis AND p.year = y.year
     WHERE
-        {scope_condition("i", "u")}
-        AND (
-            i.aggregate <> 'last'
-            OR CASE WHEN i.period = 'year' THEN coalesce(y.is_at_end, FALSE) ELSE u.is_at_end END
-        )
-    )
-    WHERE aggregate <> 'last' OR place = last_place"""
+        {scope_condition("i", "u")} AND i.aggregate = 'last'
+        AND CASE WHEN i.period = 'year' THEN coalesce(y.is_at_end, FALSE) ELSE u.is_at_end END
+    QUALIFY
+        p.place
+        = max(p.place) OVER (PARTITION BY p.year_basis, c.indicator_id, c.unit_code, p.year{apart})"""
 
 
 def scope_condition(indicator: str, unit: str) -> str:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from nianbao.statistics.counted import AGGREGATE
+from nianbao.statistics.counted import AGGREGATE, AGGREGATE_OF_UNITS, ITEMS
 from nianbao.warehouse.models import Model
 
 ALL = "all"
 """The scope of a figure over all units that report."""
 
-SCOPES_OF_UNIT = f"""WITH moved AS (
-    SELECT unnest($moved) AS unit_code
-),
+_ANSWERING = """SELECT unnest($moved) AS unit_code
+UNION
+SELECT successor FROM reference.standing WHERE unit_code IN (SELECT unnest($moved))"""
+"""Who answers for what a unit reported: itself and its successors."""
 
-answering AS (
-    FROM moved
-    UNION
-    SELECT s.successor FROM reference.standing AS s INNER JOIN moved ON s.unit_code = moved.unit_code
+SCOPES_OF_UNIT = f"""WITH answering AS (
+{_ANSWERING}
 )
 
 SELECT '{ALL}' AS scope
@@ -41,18 +40,59 @@ WHERE scope = '{ALL}' AND unit_line = '' AND with_succeeded""",
     )
 
 
+def unit_operand_model() -> Model:
+    """The values of each unit that indicators and formulas are made of: from them come those of who stands above.
+
+    `side` is `reported` as the unit reported it, `at_end` with what it took over by the end of the year where it took
+    over or was succeeded, and `compared` as a formula that looks back takes it: of the same periods in all the years,
+    with what was taken over.
+    """
+    return Model(
+        "step.unit_operand",
+        f"""WITH {_PLACED},
+
+{_SUCCEEDED},
+
+{_AT_END},
+
+summed AS (
+    SELECT 'reported' AS side, {_KEY}, 0 AS back, unit_code, {AGGREGATE} AS value, {ITEMS} AS items
+    FROM indicator.counted
+    GROUP BY {_KEY}, unit_code
+    UNION ALL
+    SELECT 'at_end' AS side, {_KEY}, 0 AS back, unit_code, {AGGREGATE} AS value, {ITEMS} AS items
+    FROM at_end
+    GROUP BY {_KEY}, unit_code
+    UNION ALL
+    SELECT 'compared' AS side, {_KEY}, back, unit_code, {AGGREGATE} AS value, {ITEMS} AS items
+    FROM placed
+    GROUP BY {_KEY}, back, unit_code
+)
+
+SELECT side, {_KEY}, back, unit_code, CAST(value AS DECIMAL(38, 10)) AS value, items
+FROM summed
+WHERE value IS NOT NULL""",
+        frozenset({"indicator.counted", "step.paired", "reference.standing"}),
+        "各单位指标和算式的取数：按原报、按年末承继关系、按同期比较口径",
+        "what indicators and formulas are made of for each unit; one row per side, basis, indicator, year, years back "
+        "and unit",
+        reach=_ANSWERING,
+    )
+
+
 def operand_model() -> Model:
     """The values that indicators and formulas are made of, each with the years it lies back.
 
-    Twice: as reported, and (`with_succeeded`) as a formula that looks back takes it, of the same periods in all the
-    years and for units with what they took over by the end of the year. The tree has both with what was taken over:
-    what stands below a unit at the end of the year, wherever it stood before.
+    Twice: as reported, and (`with_succeeded`) as a formula that looks back takes it. The tree has both with what was
+    taken over: what stands below a unit at the end of the year, wherever it stood before.
     Where somebody came or went without a succession, everybody and the tree once more (`mark`) without whom is not
     comparable with the year before.
     """
     return Model(
         "step.operand",
         f"""WITH {_PLACED},
+
+{_SUCCEEDED},
 
 {_SCOPES}
 
@@ -62,45 +102,52 @@ SELECT
 FROM operand
 WHERE value IS NOT NULL""",
         frozenset(
-            {"indicator.counted", "step.paired", "reference.standing", "reference.tree", "reference.incomparable"}
+            {"step.paired", "step.unit_operand", "reference.standing", "reference.tree",
+             "reference.incomparable"}
         ),
         "指标和算式的取数：各范围、各年度，单位按原报和按年末承继关系两种口径，有增减单位的年度另有可比口径",
         "what indicators and formulas are made of; one row per basis, indicator, year, years back, line, scope, side "
         "and mark",
         key="scope",
         reach=SCOPES_OF_UNIT,
-    )
+    )  # fmt: skip
 
+
+_VALUE = """CASE
+            WHEN s.share IS NULL OR c.aggregate IN ('max', 'min', 'distinct') THEN c.value
+            ELSE CAST(CAST(c.value AS DECIMAL(24, 6)) * s.share AS DECIMAL(38, 10))
+        END AS value"""
 
 # What counts in a year, for that year and those after it that look back, at who answers for it at their ends.
-_PLACED = """placed AS (
+_PLACED = f"""placed AS (
     SELECT
         c.year_basis, c.indicator_id, c.aggregate, c.for_year AS year, c.back, c.unit_code AS said_by,
         coalesce(s.successor, c.unit_code) AS unit_code, c.item,
-        CASE
-            WHEN s.share IS NULL OR c.aggregate IN ('max', 'min', 'distinct') THEN c.value
-            ELSE CAST(CAST(c.value AS DECIMAL(24, 6)) * s.share AS DECIMAL(38, 10))
-        END AS value
+        {_VALUE}
     FROM step.paired AS c
     LEFT JOIN reference.standing AS s
         ON
             c.unit_code = s.unit_code AND c.period = s.period
             AND c.year_basis = s.year_basis AND c.for_year = s.year
-),
+)"""
 
--- What stands at the end of a year itself: all its periods, held against no other year.
-at_end AS (
+# Who took over or was succeeded by the end of a year: anybody else answers for what it reported, and for no more.
+_SUCCEEDED = """succeeded AS (
+    SELECT year_basis, year, unit_code FROM reference.standing
+    UNION
+    SELECT year_basis, year, successor FROM reference.standing
+)"""
+
+# What stands at the end of a year itself: all its periods, held against no other year.
+_AT_END = f"""at_end AS (
     SELECT
         c.year_basis, c.indicator_id, c.aggregate, c.year, coalesce(s.successor, c.unit_code) AS unit_code, c.item,
-        CASE
-            WHEN s.share IS NULL OR c.aggregate IN ('max', 'min', 'distinct') THEN c.value
-            ELSE CAST(CAST(c.value AS DECIMAL(24, 6)) * s.share AS DECIMAL(38, 10))
-        END AS value
+        {_VALUE}
     FROM indicator.counted AS c
+    INNER JOIN succeeded AS a ON c.year_basis = a.year_basis AND c.year = a.year AND c.unit_code = a.unit_code
     LEFT JOIN reference.standing AS s
         ON c.unit_code = s.unit_code AND c.period = s.period AND c.year_basis = s.year_basis AND c.year = s.year
 )"""
-
 
 _SCOPES = f"""comparable AS (
     SELECT p.*, m.mark
@@ -112,34 +159,31 @@ _SCOPES = f"""comparable AS (
     WHERE gone.unit_code IS NULL
 ),
 
-reported AS (
-    SELECT {_KEY}, unit_code AS scope, {AGGREGATE} AS value
-    FROM indicator.counted
-    GROUP BY {_KEY}, unit_code
-    UNION ALL
-    SELECT {_KEY}, '{ALL}' AS scope, {AGGREGATE} AS value
-    FROM indicator.counted
-    GROUP BY {_KEY}
+-- What units come to with what they took over: as it stands at the end of the year, and as years are compared.
+with_succeeded AS (
+    SELECT u.*
+    FROM step.unit_operand AS u
+    LEFT JOIN succeeded AS s ON u.year_basis = s.year_basis AND u.year = s.year AND u.unit_code = s.unit_code
+    WHERE u.side <> 'reported' OR s.unit_code IS NULL
 ),
 
 operand AS (
     SELECT
-        year_basis, indicator_id, year, 0 AS back, '' AS unit_line, scope, FALSE AS with_succeeded, '' AS mark, value
-    FROM reported
+        year_basis, indicator_id, year, back, '' AS unit_line, unit_code AS scope, side = 'compared' AS with_succeeded,
+        '' AS mark, value
+    FROM step.unit_operand
+    WHERE side <> 'at_end'
     UNION ALL
-    SELECT year_basis, indicator_id, year, back, '', unit_code, TRUE, '', {AGGREGATE}
-    FROM placed
-    GROUP BY {_KEY}, back, unit_code
+    SELECT year_basis, indicator_id, year, back, '', '{ALL}', FALSE, '', {AGGREGATE_OF_UNITS}
+    FROM step.unit_operand
+    WHERE side = 'reported'
+    GROUP BY {_KEY}, back
     UNION ALL
-    SELECT u.year_basis, u.indicator_id, u.year, u.back, t.unit_line, t.scope, TRUE, '', {AGGREGATE}
-    FROM placed AS u
+    SELECT u.year_basis, u.indicator_id, u.year, u.back, t.unit_line, t.scope, u.side = 'compared', '',
+        {AGGREGATE_OF_UNITS}
+    FROM with_succeeded AS u
     INNER JOIN reference.tree AS t ON u.year_basis = t.year_basis AND u.year = t.year AND u.unit_code = t.unit_code
-    GROUP BY u.year_basis, u.indicator_id, u.aggregate, u.year, u.back, t.unit_line, t.scope
-    UNION ALL
-    SELECT u.year_basis, u.indicator_id, u.year, 0, t.unit_line, t.scope, FALSE, '', {AGGREGATE}
-    FROM at_end AS u
-    INNER JOIN reference.tree AS t ON u.year_basis = t.year_basis AND u.year = t.year AND u.unit_code = t.unit_code
-    GROUP BY u.year_basis, u.indicator_id, u.aggregate, u.year, t.unit_line, t.scope
+    GROUP BY u.year_basis, u.indicator_id, u.aggregate, u.year, u.back, t.unit_line, t.scope, u.side = 'compared'
     UNION ALL
     -- What everybody reported needs no tree: it is its own comparable side.
     SELECT year_basis, indicator_id, for_year, back, '', '{ALL}', TRUE, '', {AGGREGATE}

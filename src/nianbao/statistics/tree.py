@@ -21,6 +21,7 @@ from nianbao.warehouse.time_tables import STANDING_COLUMNS, TREE_COLUMNS, period
 _OF_A_DAY = {
     "reference.standing": "temp.standing_of_day",
     "reference.tree": "temp.tree_of_day",
+    "step.unit_operand": "temp.unit_operand_of_day",
     "step.operand": "temp.operand_of_day",
     "step.covered": "temp.covered_of_day",
     "indicator.tree": "temp.values_of_day",
