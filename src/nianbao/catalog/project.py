@@ -265,7 +265,19 @@ class Project:
         """When a unit's form of a period is due, and until when it is taken; what is history has no deadline."""
         if self.conventions.is_history(period):
             return NEVER
-        return deadline_of(form, period, unit, self.calendar, self.extensions)
+        key = (form.code, period.code, unit.level.code, unit.code if unit.code in self._extended else "")
+        if key not in self._deadlines:
+            self._deadlines[key] = deadline_of(form, period, unit, self.calendar, self.extensions)
+        return self._deadlines[key]
+
+    @cached_property
+    def _deadlines(self) -> dict[tuple[str, str, str, str], Deadline]:
+        """Those asked for so far: all units of a level have one, and those that more time was granted their own."""
+        return {}
+
+    @cached_property
+    def _extended(self) -> frozenset[str]:
+        return frozenset(each.unit_code for each in self.extensions)
 
     def approver_of(self, unit_code: str, period: Period) -> Unit | None:
         """The unit that approves what another reports for a period: the nearest above it of the level that does."""

@@ -76,6 +76,10 @@ WHERE value IS NOT NULL""",
         "各单位指标和算式的取数：按原报、按年末承继关系、按同期比较口径",
         "what indicators and formulas are made of for each unit; one row per side, basis, indicator, year, years back "
         "and unit",
+        {
+            "side": "口径：原报、年末承继、同期比较 / reported, at_end or compared",
+            "items": "计为不同的各项 / what is counted as distinct",
+        },
         reach=_ANSWERING,
     )
 

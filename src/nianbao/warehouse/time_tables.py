@@ -69,12 +69,13 @@ def _asked(project: Project, periods: list[Period], today: dt.date) -> Iterator[
         for period in periods:
             if period.suffix not in form.suffixes or period.end >= today or not project.is_asked(form, period):
                 continue
+            year = str(project.year_of(period))
             for unit in project.roster.on(period.end).values():
                 parts = form.parts_of(unit, period)
                 if parts:
                     deadline = project.deadline(form, period, unit)
                     days = (deadline.due_on.isoformat(), deadline.accepted_until.isoformat())
-                    due.append((unit.code, form.code, period.code, str(project.year_of(period)), *days))
+                    due.append((unit.code, form.code, period.code, year, *days))
                     asked += [(unit.code, form.code, part.code, period.code) for part in parts]
     yield ReferenceTable(
         "due",
