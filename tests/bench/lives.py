@@ -77,13 +77,15 @@ def _live(federation: Federation, home: Path, quarters: Sequence[str], late: int
 
 
 def measure_year(project: Project, units: int, folder: Path) -> Iterator[Measure]:
-    """The nights of a year: processor time of all processes, its share of the same night's with nothing stored, memory."""
+    """The nights of a year: processor time of all processes, as a share of the night with nothing stored, and memory."""
     first: dict[tuple[str, str], Night] = {}
     for night in live(found(project, units, folder), folder / "home"):
         before = first.setdefault((night.quarter, night.kind), night)
         share = night.spent.processor / before.spent.processor if before is not night else None
         what = f"{night.name}: {night.files} files on {night.stored}"
-        yield Measure(what, night.spent.processor, "s of CPU", share, before.name if share else "", _AIMS.get(night.kind, ""))
+        yield Measure(
+            what, night.spent.processor, "s of CPU", share, before.name if share else "", _AIMS.get(night.kind, "")
+        )
         yield Measure("  peak memory of all its processes", night.spent.peak_mb, "MB", aim=_MOST if night.kind else "")
 
 

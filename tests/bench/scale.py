@@ -1,7 +1,7 @@
 """A federation of many units through four quarters: what each night takes, and whether that grows with what is stored.
 
-`make scale UNITS=5000`; exit code 1 when a night grows with what is stored. Each night of the last quarter is held against
-the same night, with the same files, of the same federation as if it had begun with that quarter.
+`make scale UNITS=5000`; exit code 1 when a night grows with what is stored. Each night of the last quarter is
+held against the same night, with the same files, of the same federation as if it had begun with that quarter.
 """
 
 import argparse
@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Live through the year and print the table; 1 when a cost grows with what is stored."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--units", type=int, default=UNITS, help="how many units beside those of the roster")
-    parser.add_argument("--growth", type=float, default=GROWTH, help="how many times as much a night may take for what is stored")
+    parser.add_argument("--growth", type=float, default=GROWTH, help="how many times as much a night may take")
     options = parser.parse_args(arguments)
     print(LINE.format(*HEADINGS))
     nights = []

@@ -66,3 +66,35 @@ def test_T36_tables_built_in_part_equal_those_built_whole(
             for model in models:
                 assert differing_rows(workspace.connection, model) == [], (number, model.name)
     assert {"step.operand", "step.covered", "step.paired", "indicator.counted", "indicator.tree"} <= set(parts)
+
+
+@pytest.mark.parametrize("are_few", [True, False])
+def test_whose_rows_moved_is_asked_only_where_few_sent_something(
+    project: Project, year_copy: Home, monkeypatch: pytest.MonkeyPatch, are_few: bool
+) -> None:
+    """Where most units sent something, and their year grew, tables are made anew and hold what their queries say."""
+    compared: list[bool] = []
+    as_it_is = refreshing.refresh
+
+    def listen(connection: Connection, model: Model, moved: Moved, is_compared: bool) -> Moved:
+        compared.append(is_compared)
+        return as_it_is(connection, model, moved, is_compared)
+
+    monkeypatch.setattr("nianbao.warehouse.models.refresh", listen)
+    with clock_at("2022-01-27T01:00"), open_workspace(project.path, year_copy, "build") as workspace:
+        connection, models = workspace.connection, all_models(project)
+        units = [row[0] for row in connection.execute("SELECT DISTINCT unit_code FROM core.submission").fetchall()]
+        sent = frozenset(units[:1] if are_few else units)
+        connection.execute(
+            "UPDATE raw.gh05 SET warmth_funds_yuan = warmth_funds_yuan + 1 WHERE submission_id IN "
+            "(SELECT submission_id FROM core.submission WHERE list_contains($1, unit_code))",
+            [list(sent)],
+        )
+        remember_built(connection, "raw.gh05", "R900001", NOW)
+        leaves = leaf_fingerprints(connection) | workspace.reference | {"reference.asked": "another period"}
+        build(
+            connection, models, leaves, project.column_comments, NOW,
+            lambda name, then, now: sent if name.startswith("raw.") else None,
+        )  # fmt: skip
+        assert any(compared) is are_few
+        assert [each.name for each in models if differing_rows(connection, each)] == []

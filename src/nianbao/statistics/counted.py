@@ -16,6 +16,7 @@ from nianbao.warehouse.refresh import SAME
 
 VALUE = "DECIMAL(28, 6)"
 
+
 def _aggregate(items: str) -> str:
     return f"""CASE aggregate
         WHEN 'max' THEN max(value)
