@@ -77,7 +77,7 @@ def _live(federation: Federation, home: Path, quarters: Sequence[str], late: int
 
 
 def measure_year(project: Project, units: int, folder: Path) -> Iterator[Measure]:
-    """The nights of a year: processor time of all processes, as a share of the night with nothing stored, and memory."""
+    """The nights of a year: processor time of all processes, beside the night with nothing stored, and memory."""
     first: dict[tuple[str, str], Night] = {}
     for night in live(found(project, units, folder), folder / "home"):
         before = first.setdefault((night.quarter, night.kind), night)

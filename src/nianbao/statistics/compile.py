@@ -202,7 +202,7 @@ GROUP BY c.year_basis, o.indicator_id, c.year + o.back, c.unit_line, c.scope""",
 
 
 def _operands(project: Project) -> tuple[str, str]:
-    """The counted indicators behind each one, with the years they lie back, as SQL: where it is a single one, and else."""
+    """The counted indicators behind each one, with the years they lie back, as SQL: a single one, and several."""
     behind = {each.id: counted_behind(each, project.indicators) for each in project.indicators.values()}
     rows: tuple[list[str], list[str]] = [], []
     for name, operands in behind.items():
