@@ -191,9 +191,7 @@ SELECT
 FROM counted AS c
 INNER JOIN several AS o ON c.indicator_id = o.operand
 GROUP BY c.year_basis, o.indicator_id, c.year + o.back, c.unit_line, c.scope""",
-        frozenset(
-            {"indicator.coverage", "reference.indicators", "reference.tree", "reference.standing"}
-        ),
+        frozenset({"indicator.coverage", "reference.indicators", "reference.tree", "reference.standing"}),
         "指标覆盖：各范围应报、已报单位数",
         "units asked and units that reported all that is needed; one row per basis, indicator, year, line and scope",
         key="scope",
