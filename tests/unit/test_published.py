@@ -53,6 +53,31 @@ def test_a_release_keeps_its_tables(year_home: Home) -> None:
     assert '"tables/core.gh05/all.parquet"' in manifest
 
 
+def test_what_was_released_as_single_files_is_read(year_copy: Home) -> None:
+    """A release from before tables were folders never changes, and is read like any other."""
+    release = nianbao.open(year_copy.path).release(RELEASE)
+    names, rows = release.names(), release.figures().collect()
+    for folder in [path for path in release.folder.iterdir() if path.is_dir()]:
+        (folder / "all.parquet").rename(release.folder / f"{folder.name}.parquet")
+        folder.rmdir()
+    assert release.names() == names
+    assert release.figures().collect().equals(rows)
+    assert "mart.figure" in set(release.dictionary()["table"])
+
+
+def test_a_table_in_several_files_is_one(year_copy: Home) -> None:
+    """A large table has a file for each period; whoever opens it need not know."""
+    present = nianbao.open(year_copy.path).present
+    (folder,) = present.folder.glob("mart.figure_history")
+    whole = present.table("mart.figure_history").collect()
+    for (period,), rows in whole.group_by("period"):
+        rows.write_parquet(folder / f"{period}.parquet")
+    (folder / "all.parquet").unlink()
+    assert len(list(folder.iterdir())) > 4
+    parts = present.table("mart.figure_history").collect()
+    assert parts.sort(parts.columns).equals(whole.sort(whole.columns))
+
+
 def test_quarters_add_up_to_the_year_and_a_stock_ends_it(year_home: Home) -> None:
     """mart.figure_history: flows of the periods sum to the year's figure, a stock of the last period is the year's."""
     home = nianbao.open(year_home.path)

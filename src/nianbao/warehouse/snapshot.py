@@ -279,7 +279,7 @@ def _contents(connection: Connection, places: Mapping[_Table, str]) -> dict[str,
     ]
     found: dict[str, dict[str, _Content]] = {table.name: {} for table in places}
     for name, part, rows, value in connection.execute(" UNION ALL ".join(queries)).fetchall() if queries else ():
-        found[name][part or NONE] = rows, value
+        found[name][NONE if part is None else part] = rows, value
     return {name: parts if _is_parted(parts) else {WHOLE: _together(parts)} for name, parts in found.items()}
 
 

@@ -112,19 +112,19 @@ def test_what_long_stands_unfinished_is_told(inbox: Path) -> None:
 
 
 def test_what_is_known_is_not_listed_until_it_changes(inbox: Path) -> None:
-    """By name, size and time of change, also under a name that has to be spelled out; a link in its place is told."""
+    """By name, size and time of change, also where the name has to be spelled out; one with a second name is told."""
     (inbox / "b\n.xlsx").write_bytes(b"x")
+    (inbox / "c.xlsx").write_bytes(b"x")
     source = opened(FolderPlace(str(inbox)))
     known = TakenIn({found.state for found in look(source, TakenIn()).found})
-    assert {name for name, *_ in known.states} == {"西宁/a.xlsx", "b\\x0a.xlsx"}
+    assert {name for name, *_ in known.states} == {"西宁/a.xlsx", "b\\x0a.xlsx", "c.xlsx"}
     assert look(source, known).found == []
     (inbox / "西宁" / "a.xlsx").write_bytes(b"another")
     os.utime(inbox / "b\n.xlsx", (1, 1))
     assert {found.name for found in look(source, known).found} == {"西宁/a.xlsx", "b\\x0a.xlsx"}
-    (inbox / "b\n.xlsx").unlink()
-    (inbox / "b\n.xlsx").symlink_to("/etc/hostname")
+    os.link(inbox / "c.xlsx", inbox.parent / "elsewhere.xlsx")
     (alarm,) = look(source, known).alarms
-    assert "b\\x0a.xlsx (a symbolic link)" in alarm.what
+    assert "c.xlsx (a hard link)" in alarm.what
 
 
 def test_what_a_source_does_not_tell_does_not_make_a_file_new() -> None:

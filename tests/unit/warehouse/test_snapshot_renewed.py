@@ -120,6 +120,7 @@ def large(world: Connection, project: Project, tmp_path: Path, monkeypatch: pyte
     world.execute("CREATE TABLE core.report (unit_code VARCHAR, period VARCHAR, year INTEGER, amount INTEGER)")
     world.execute("CREATE TABLE mart.year (scope VARCHAR, year INTEGER); CREATE TABLE mart.odd (period VARCHAR)")
     world.execute("INSERT INTO mart.odd VALUES ('../1'), ('a'), ('b'), ('c')")
+    world.execute("CREATE TABLE mart.blank AS SELECT unnest(['a', 'b', 'c', '', NULL]) AS period")
     periods = "(VALUES ('2021Q1', 2021), ('2021Q2', 2021), ('2022Q1', 2022), (NULL, 2022)) AS p (period, year)"
     world.execute(f"INSERT INTO core.report SELECT 'U' || range, period, year, range FROM range(2), {periods}")
     world.execute(f"INSERT INTO mart.year SELECT period, year FROM {periods}")
@@ -133,7 +134,7 @@ FILES = {"2021Q1", "2021Q2", "2022Q1", "none"}
 def test_a_large_table_is_a_file_a_period_or_year(large: Connection, tmp_path: Path) -> None:
     """Others are one file, and so is what no file can be called after; together they have every row."""
     by_part = {f"core.report/{part}" for part in FILES} | {"mart.year/2021", "mart.year/2022"}
-    assert inodes(tmp_path).keys() == READS.keys() | by_part | {"mart.odd"}
+    assert inodes(tmp_path).keys() == READS.keys() | by_part | {"mart.odd", "mart.blank"}
     rows_in(tmp_path / CURRENT)
 
 
