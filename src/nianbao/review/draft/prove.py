@@ -202,7 +202,10 @@ class _Prover:
         if passage.cell or number.unit or number.kind is not NumberKind.COUNT:
             return number
         text = passage.text[max(number.start - _NEAR, 0) : number.start]
-        named, clause = self._values.units.find(text), SEGMENT.split(passage.text[: number.start])[-1]
+        names, whole = self._values.units, self._values.units.whole
+        at = text.rfind(whole)
+        named = names.find(text) or [(at, at + len(whole), ALL)] * (at >= 0)
+        clause = SEGMENT.split(passage.text[: number.start])[-1]
         if not named or not _ONLY.fullmatch(text[named[-1][1] :]):
             return number
         is_each = self._each.search(clause) is not None

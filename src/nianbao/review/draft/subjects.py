@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nianbao.review.draft.binding import Binder, RankedNumber
 from nianbao.review.draft.mention import FigureSum, Mention
@@ -37,6 +37,8 @@ EXPLAINED = 0.34
 OF_A_RATE = 0.3
 """How likely a rate is said where the number is a share of the whole federation's."""
 FEW, MANY = 6, 12
+PART_SAID, _AFTER_IT = 0.34, 8
+"""How much of the words that tell a part from its whole must be said for it to be meant, and how far after a number."""
 SHARE_OF = re.compile(r"100 \* ([a-z][a-z0-9_]*) / ([a-z][a-z0-9_]*)")
 
 
@@ -56,6 +58,7 @@ class Subjects:
     _values: Values
     _readings: Readings
     _binder: Binder
+    _wholes: dict[str, str] = field(default_factory=dict)
 
     def of_level(self, spoken: Spoken, at: int) -> dict[str, float]:
         """The indicators whose level a number may say, the likeliest first."""
@@ -220,6 +223,17 @@ class Subjects:
         said = [each for each in spoken.topics.in_sentence(spoken.numbers[at]) if each.name != name]
         same = [each for each in said if indicators[each.name].unit == indicators[name].unit]
         return found + [DraftPair(own, FigureSum((each.name,), each.scopes, each.year), 0.4) for each in same[-1:]]
+
+    def is_unsaid_part(self, spoken: Spoken, number: DraftNumber, name: str) -> bool:
+        """Whether nothing in the passage or over it says the part that an indicator is of a like-named one."""
+        whole = self._wholes.get(name)
+        if whole is None:
+            whole = self._wholes[name] = next(iter(self._of_like_name(name)), "")
+        if not whole:
+            return False
+        own = self._values.profiles[name].name - self._values.profiles[whole].name
+        said = pairs_of(" ".join((spoken.passage.text[: number.end + _AFTER_IT], *spoken.passage.heads)))
+        return len(own & said) < PART_SAID * len(own)
 
     def wholes_of(self, name: str) -> list[str]:
         """The indicators that one is a part of: of its kind, or of all the year."""

@@ -201,14 +201,27 @@ def slip_of(number: DraftNumber, value: Decimal | None) -> bool:
         return True
     if len(number.numeral.normalize().as_tuple().digits) < DIGITS_TOLD:
         return False
-    printed = number.numeral.normalize()
-    rounded = abs(value).quantize(Decimal(1).scaleb(int(printed.as_tuple().exponent)), ROUND_HALF_UP)
-    one, other = (str(int(each.scaleb(-int(printed.as_tuple().exponent)))) for each in (printed, rounded))
-    if len(one) != len(other) or one == other:
+    pairs = _digits_beside(number, value)
+    apart = [place for place, (one, other) in enumerate(pairs) if one != other]
+    if len(apart) != 2:
         return False
-    apart = [place for place, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
-    first, last = apart[0], apart[-1]
-    return len(apart) == 2 and one[first] == other[last] and one[last] == other[first]
+    (one, other), (another, last) = (pairs[place] for place in apart)
+    return one == last and another == other
+
+
+def is_digit_wrong(number: DraftNumber, value: Decimal) -> bool:
+    """Whether a number has all digits of a value but one."""
+    pairs = _digits_beside(number, value)
+    return len(pairs) >= DIGITS_TOLD and sum(one != other for one, other in pairs) == 1
+
+
+def _digits_beside(number: DraftNumber, value: Decimal) -> list[tuple[str, str]]:
+    """The digits of a number beside those of a value that is rounded as it is; none if it has more or fewer."""
+    printed = number.numeral.normalize()
+    place = int(printed.as_tuple().exponent)
+    rounded = abs(value).quantize(Decimal(1).scaleb(place), ROUND_HALF_UP)
+    one, other = (str(int(each.scaleb(-place))) for each in (printed, rounded))
+    return list(zip(one, other, strict=True)) if len(one) == len(other) else []
 
 
 def information(number: DraftNumber) -> float:

@@ -22,7 +22,7 @@ from nianbao.review.draft.scores import CHANGE_UNITS, may_change_by
 from nianbao.review.draft.spoken import Met, Spoken
 from nianbao.review.draft.subjects import Subjects
 from nianbao.review.draft.values import Values
-from nianbao.review.draft.verdicts import information, nearness, slip_of
+from nianbao.review.draft.verdicts import information, is_digit_wrong, nearness, slip_of
 
 
 class Fault(StrEnum):
@@ -30,6 +30,7 @@ class Fault(StrEnum):
 
     DIRECTION = "direction"
     SLIP = "slip"
+    DIGIT = "digit"
     YEAR = "year"
     NEAR = "near"
     APART = "apart"
@@ -44,14 +45,15 @@ class Fault(StrEnum):
 SHARPNESS, CHANCE = 2.1, 0.46
 """How much surer a reading twice as likely by its words is, and how much a digit more or less tells."""
 FAULTS: Mapping[Fault, float] = {
-    Fault.DIRECTION: -0.7, Fault.SLIP: -1.2, Fault.YEAR: -1.6,
+    Fault.DIRECTION: -0.7, Fault.SLIP: -1.2, Fault.DIGIT: -2.2, Fault.YEAR: -1.6,
     Fault.NEAR: -0.7, Fault.APART: -2.2, Fault.FAR: -4.8,
     Fault.PLACE: -2.1, Fault.FLAT: -2.7, Fault.MOVED: -1.6, Fault.UNITS: -1.8,
 }  # fmt: skip
 """How likely a reading is meant that a number misses so; where digits tell nothing of it, less with each digit."""
-_BY_CHANCE = frozenset(Fault) - {Fault.DIRECTION, Fault.SLIP, Fault.YEAR}
-UNEXPLAINED, FOR_EACH = -1.6, -1.3
-"""What is taken from a reading that the number's own words do not speak of, or that is so much for each person."""
+_BY_CHANCE = frozenset(Fault) - {Fault.DIRECTION, Fault.SLIP, Fault.DIGIT, Fault.YEAR}
+UNEXPLAINED, FOR_EACH, UNSAID_PART = -1.6, -1.3, -2.0
+"""What is taken from a reading that the number's own words do not speak of, that is so much for each person, or of a
+part that nothing names."""
 SURELY_NAMED, FOR_NAMED, OTHER_NAMED = 0.4, 0.6, -1.8
 """How likely a reading must be to be what words name, and what is then taken from one so much less likely."""
 GUESSED, MET, METS = 1.5, -3.8, 0.85
@@ -140,8 +142,10 @@ class Weighing:
     def _against(self, spoken: Spoken, number: DraftNumber, read: Weighed, chance: float) -> float:
         fault = self._fault(number, read)
         by_chance = chance if fault in _BY_CHANCE else 0.0
+        is_unsaid = self._subjects.is_unsaid_part(spoken, number, read.reading.key[0])
         is_for_each = "/" in self._values.figures.project.indicators[read.reading.key[0]].unit
-        return self._weight(spoken, number, read) + FAULTS[fault] + by_chance + (FOR_EACH if is_for_each else 0.0)
+        less = FOR_EACH * is_for_each + UNSAID_PART * is_unsaid
+        return self._weight(spoken, number, read) + FAULTS[fault] + by_chance + less
 
     def _fault(self, number: DraftNumber, read: Weighed) -> Fault:
         """How a number misses a reading."""
@@ -156,6 +160,8 @@ class Weighing:
             return Fault.SLIP
         if told >= YEAR_TOLD and self._is_of_other_year(number, read):
             return Fault.YEAR
+        if is_digit_wrong(number, value):
+            return Fault.DIGIT
         near = nearness(number.numeral, value)
         is_told = told >= YEAR_TOLD or not number.is_vague
         return Fault.NEAR if near >= CLOSE and is_told else Fault.APART if near >= NOT_FAR else Fault.FAR
