@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from nianbao.review.draft.mention import FigureSum
 from nianbao.review.draft.numbers import NumberKind
@@ -31,6 +33,8 @@ _CONDITIONS = (
     (r"~down~|~decline~", -1, False),
 )
 """What is said of units that are counted, whether more or less, than the whole or than nothing."""
+_BEYOND = ("above", "at_least", "below", "at_most")
+_SO_MANY = re.compile(r"的[^，。；\d]{0,6}?(?:只|仅|还|共|均|就)?有?")
 _FIRST_AND_LAST = (
     r"首末|首尾|高低|两[头端极]|一高一低|最[高多大快].*最[低少小慢]|最[低少小慢].*最[高多大快]"
     r"|(?:首位|第一).*(?:最后|末位|倒数第一)"
@@ -76,6 +80,7 @@ class AmongUnits:
         if number.kind is not NumberKind.COUNT or number.unit not in _COUNTED or number.wording.style != "exact":
             return
         clause = topics.around(number)
+        yield from self._beyond(spoken, at, year)
         found = self.condition(clause)
         largest = max(self._values.units.sizes, default=0)
         if found is None or not 0 < number.numeral <= largest or topics.is_of_all(number):
@@ -88,6 +93,21 @@ class AmongUnits:
             for reading in self._readings.read_count(number, one, sign, is_to_whole=is_to_whole):
                 relation = DraftRelation(RelationKind.COUNT)
                 yield Weighed(reading, score * OF_UNITS, relation, is_guess=not is_said)
+
+    def _beyond(self, spoken: Spoken, at: int, year: Year) -> Iterator[Weighed]:
+        """Of how many units a figure is beyond a number that is said before (超过95%的有5个)."""
+        if not at or spoken.numbers[at - 1].wording.style not in _BEYOND:
+            return
+        limit, number = spoken.numbers[at - 1], spoken.numbers[at]
+        if not _SO_MANY.fullmatch(spoken.passage.text[limit.end : number.start]):
+            return
+        for name, score in [*self._subjects.of_level(spoken, at - 1).items()][:FEW]:
+            measure = FigureSum((name,), (), year(spoken, at - 1, name))
+            for values in self._readings.by_level(measure):
+                count = Decimal(sum(limit.wording.is_true_of(value) for value in values.values()))
+                key = (name, measure.year, ALL, True)
+                reading = DraftReading(key, count, count == number.numeral, replace(measure, scopes=(ALL,)))
+                yield Weighed(reading, min(score, 1.0) * OF_UNITS, DraftRelation(RelationKind.COUNT))
 
     def condition(self, clause: str) -> tuple[int, bool] | None:
         """What a clause says of units: more (1) or less (-1), and whether than the whole or than nothing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from nianbao.review.draft.mention import FigureSum
@@ -12,16 +13,19 @@ from nianbao.review.draft.profiles import pairs_of
 from nianbao.review.draft.relations import DraftRelation
 from nianbao.review.draft.scores import COUNTER, fit_of
 from nianbao.review.draft.spoken import Spoken
-from nianbao.review.draft.subjects import SAID, DraftPair, Subjects
+from nianbao.review.draft.subjects import SAID, SHARE_OF, DraftPair, Subjects
 from nianbao.review.draft.topics import SENTENCE
 from nianbao.review.draft.values import Values
+from nianbao.review.draft.verdicts import Whole
 
+PART_NAMED = 0.5
+"""How much of what tells a part from the others must be said for it to be named."""
 FAR = 18
 """Of how many figures said before a number may be so much for each."""
 _ITEM = r"[^，；。、：\d]+"
 _LISTED = rf"(?P<names>{_ITEM}(?:[、和与及]{_ITEM})+?)(?P<count>[两{DIGITS}])(?:~things~)(?P<what>[^，；。\d]*)"
 _LEADS = re.compile("^(?:对|把|将|从|其中|包括|即|的)")
-_PEOPLE = frozenset({"人", "名", "人次"})
+_PEOPLE = frozenset({"人", "名", "人次", "户"})
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,35 @@ class Computed:
 
     _values: Values
     _subjects: Subjects
+    _wholes: Sequence[Whole]
+
+    def likeness(self, part: str, parts: Sequence[str], words: str) -> float:
+        """How much of what tells a part from the others is said."""
+        pairs = {each: self._values.profiles[each].name for each in parts}
+        own = pairs[part] - frozenset().union(*(pairs[each] for each in parts if each != part))
+        return len(own & pairs_of(words)) / len(own) if own else 0.0
+
+    def together(self, spoken: Spoken, number: DraftNumber) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Parts that a number is of together, or that are left besides those said, with their whole."""
+        clause, says = spoken.topics.before(number), self._values.words.pattern
+        is_rest = says("~rest~|之外|以外").search(clause) is not None
+        if spoken.cell or not (is_rest or says("~sum~|共").search(clause)):
+            return
+        counted = says(rf"([两{DIGITS}])(?:~things~)").search(clause)
+        said = [name for each in spoken.topics.in_sentence(number) for name in self._numerators(each.name)]
+        said = list(dict.fromkeys(said))[: count_of(counted[1]) if counted else None]
+        for whole in self._wholes:
+            named = [part for part in whole.parts if self.likeness(part, whole.parts, clause) >= PART_NAMED]
+            if len(named) < 2 - is_rest:
+                named = [part for part in whole.parts if part in said]
+            left = [part for part in whole.parts if part not in named]
+            if whole.total and left and len(named) >= 2 - is_rest:
+                yield tuple(left if is_rest else named), whole.total
+
+    def _numerators(self, name: str) -> list[str]:
+        """An indicator, or of what one is the share."""
+        part = SHARE_OF.fullmatch(self._values.figures.project.indicators[name].formula)
+        return [part[1]] if part else [name]
 
     def per_each(self, spoken: Spoken, at: int, relation: DraftRelation) -> list[DraftPair]:
         """What a number may be for each of what (平均每期77人): said before, or by the words around it."""

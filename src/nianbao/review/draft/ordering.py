@@ -30,6 +30,7 @@ TOLD = 0.5
 FEW = 6
 _PLAIN = (RelationKind.LEVEL, RelationKind.SHARE)
 _GROWTH = r"~fast~|以[\d.]+%领跑"
+_BALANCES = r"(?P<short>~shortfall~|收支差额)|结余|盈余"
 _MEASURES = (
     rf"(?P<done>完成率|执行率|完成[^，。；]{{0,3}}进度|执行进度)|(?P<over>超收|超支|超预算)|(?P<growth>{_GROWTH})"
     r"|占比|比重|份额|金额|资金量|规模|总量|占总"
@@ -72,6 +73,11 @@ class Orderings:
         """By what figure, or by whose growth, words say that a place is."""
         number, growth = spoken.numbers[at], self._values.words.pattern(_GROWTH)
         by_growth = self._is_by_growth(spoken, number)
+        if (said := self._values.words.pattern(_BALANCES).search(spoken.topics.before(number))) is not None:
+            for one, other in self._readings.balances(""):
+                first, second = (other, one) if said["short"] else (one, other)
+                yield FigureSum((first,), (), self._values.year, less=(second,)), KNOWN
+            return
         in_sentence = growth.search(spoken.topics.around(number, SENTENCE)) is not None
         ways = {True: 1.0, False: UNSAID} if by_growth else {False: 1.0, True: BY_THE_WAY if in_sentence else 0.0}
         for name, score in self._subjects.of_change(spoken, at, relation).items():
@@ -168,7 +174,7 @@ class Orderings:
         named = CLAUSE.split(spoken.passage.text[number.end :])[0] if re.search("[是为数属]$", number.text) else before
         for whole in self._wholes:
             parts = [part for part in whole.parts if not self._readings.is_rate(part)]
-            likely = {part: self._likeness(part, parts, named) for part in parts}
+            likely = {part: self._computed.likeness(part, parts, named) for part in parts}
             best = max(likely, key=lambda part: likely[part], default="")
             if not best or likely[best] <= 0 or list(likely.values()).count(likely[best]) > 1:
                 continue
@@ -180,12 +186,6 @@ class Orderings:
                         self._readings.read_place(number, measures[best], values, best), likely[best] * words,
                         DraftRelation(),
                     )  # fmt: skip
-
-    def _likeness(self, part: str, parts: Sequence[str], words: str) -> float:
-        """How much of what tells a part from the others is said."""
-        pairs = {each: self._values.profiles[each].name for each in parts}
-        own = pairs[part] - frozenset().union(*(pairs[each] for each in parts if each != part))
-        return len(own & pairs_of(words)) / len(own) if own else 0.0
 
     def _family(self, whole: Whole, words: str) -> float:
         """How much the words speak of a whole and its parts."""

@@ -150,6 +150,10 @@ class PossibleReadings:
             for year, part in self.years(spoken, at, listed[0], relation).items():
                 one = FigureSum(listed, (ALL,), year)
                 yield self._weigh(number, relation, one, None, part, is_guess=not is_sum)
+        for names, _ in self._computed.together(spoken, number):
+            if all(self._fits(name, number) for name in names):
+                for year, part in self.years(spoken, at, names[0], relation).items():
+                    yield self._weigh(number, relation, FigureSum(names, (ALL,), year), None, part)
         if not is_sum:
             return
         recent = [each for each in spoken.topics.recent(number) if each.is_level and self._adds_up(each.name, number)]
@@ -243,6 +247,10 @@ class PossibleReadings:
             for units in spoken.topics.units(number, relation.base_scope):
                 one = replace(made_up, scopes=units.scopes)
                 yield DraftPair(one, self._other(one, relation), units.weight)
+        if relation.kind is RelationKind.SHARE and number.unit == "%":
+            for names, whole in self._computed.together(spoken, number):
+                for year, part in self.years(spoken, at, whole, relation).items():
+                    yield DraftPair(FigureSum(names, (ALL,), year), FigureSum((whole,), (ALL,), year), part)
         for name, score in likely.items():
             for units in self._units(spoken, at, relation, name):
                 for year, likely_year in self.years(spoken, at, name, relation).items():
@@ -328,6 +336,8 @@ class PossibleReadings:
         """The years that a number may be of, and how likely."""
         number, own = spoken.numbers[at], self._values.year
         said, place = spoken.topics.year(number), spoken.passage.place
+        if said is not None and said.year == relation.base_year:
+            said = None
         if relation.kind is RelationKind.LEVEL and (relation.is_of_last_year or relation.is_now):
             is_own = relation.is_now or (said is not None and said.year == own and not relation.is_past)
             return {own if is_own else own - 1: 1.0}

@@ -113,9 +113,10 @@ class _Prover:
         self._readings, self._year = Readings(figures, year), year
         self._relations = Relations(words, units)
         subjects = Subjects(self._values, self._readings, self._binder)
-        computed = Computed(self._values, subjects)
+        wholes = wholes_of(figures, year)
+        computed = Computed(self._values, subjects, wholes)
         among = AmongUnits(self._values, self._readings, subjects)
-        orderings = Orderings(self._values, self._readings, subjects, computed, wholes_of(figures, year))
+        orderings = Orderings(self._values, self._readings, subjects, computed, wholes)
         self._members = Members(self._values, self._readings, among)
         self._possible = PossibleReadings(
             self._values, self._readings, subjects, among, orderings, self._members, computed

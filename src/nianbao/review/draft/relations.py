@@ -46,6 +46,7 @@ _SHARE_IS = r"(?:的?(?:~share~))?(?:合计|~each~|均|都|也|了)?(?:为|是|�
 _PER = (
     r"(?:平均[每一]|每(?=[^，；。\d]*平均))(?P<base>(?:个|家|名|位|人|期|场|支|条|件|所|处|次|班|户)[^，；。\d]*)$"
     r"|(?P<each>[户件期家班场站])均[^，；。\d]{0,6}$|(?<=[州市地省])一(?P<one>[户件期家班场站])$"
+    r"|(?P<firm>企业|单位)平均[^，。；\d]{0,4}$"
 )
 _UP = (
     r"(?:(?<![提上回晋新])(?:~up~)[^，。；、\d高低]{0,2}|(?:~growth~)[^，。；、\d高低]{0,4}|净增[^，。；、\d]{0,8})"
@@ -144,7 +145,9 @@ class Relations:
         clause = text[_start(CLAUSE, text, number.start) : number.start]
         segment = text[_start(SEGMENT, text, number.start) : number.start]
         is_of_it = self._says(
-            r"贡献[率度]|占[^，。；]{0,6}(?:增量|增加额|净增|减少额|减量)|(?:新增|净增)[^，。；]{0,8}占", clause
+            r"贡献[率度]|增[量长][^，。；]{0,4}贡献|占[^，。；]{0,6}(?:增量|增加额|净增|减少额|减量)"
+            r"|(?:新增|净增)[^，。；]{0,8}占",
+            clause,
         )
         is_before = re.compile(r"的(?:增量|增长|增加额|减少额)").match(text, number.end) and "贡献" in clause
         is_among = self._says(r"(?:增量|净增|新增)[^，。；]{0,8}中", segment) and re.search("占|每", clause)
@@ -181,7 +184,7 @@ class Relations:
         if number.unit == "倍" and (not self._says(_UP, clause) or self._says("(?:~growth~)的$", clause)):
             return self._multiple(text, clause, number)
         if (per := self._says(_PER, clause)) and number.unit != "元/人":
-            counted = per["each"] or per["one"] or per["base"][0]
+            counted = per["each"] or per["one"] or ("家" if per["firm"] else per["base"][0])
             return DraftRelation(
                 RelationKind.PER, base=(per["base"] or "")[1:], per_unit=SAME_UNIT.get(counted, counted)
             )
@@ -307,7 +310,7 @@ class Relations:
             return replace(relation, base_year=int(year[1]))
         if not base or self._says("~last_year~|~same_period~", base):
             return relation
-        if self._says("~target~|~budget~", base):
+        if self._says("~target~|~budget~", base) and not re.search("完成率|执行率", base):
             return replace(relation, kind=RelationKind.GAP)
         if scope := self._scope_in(base):
             return replace(relation, base_scope=scope)

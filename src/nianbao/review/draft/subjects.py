@@ -263,7 +263,9 @@ class Subjects:
         words = self._values.words
         if relation.base and not re.search(r"[前后]者", relation.base):
             found = []
-            for name, weight in [*likely.items()][:3]:
+            last = next((each.name for each in topics.in_sentence(number) if self._may_be(each.name, number)), "")
+            ones = {**({last: max(likely.values(), default=1.0)} if last else {}), **likely}
+            for name, weight in [*ones.items()][:3]:
                 own = self._values.figures.project.indicators[name]
                 if twin := self._readings.balanced(name, relation.base):
                     found += [
@@ -287,7 +289,7 @@ class Subjects:
         said = [*{(each.name, each.scopes): each for each in said}.values()]
         before = topics.before(number)
         said_both = len(said) > 1 and said[0].name != said[1].name and IN in self._zh(said[1].name)
-        if words.pattern("~balance~|余额").search(before) and not said_both:
+        if number.unit == "元" and words.pattern("~balance~|余额").search(before) and not said_both:
             scopes = units[0].scopes
             balances = self._readings.balances(topics.part_of_year(number))
             years = [(year, 1.0), *([(year - 1, 0.6)] if topics.says_last_year(number) else [])]

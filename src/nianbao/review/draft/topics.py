@@ -61,7 +61,7 @@ class Topics:
         self.speaking = speaking
         self._said, self._open = said, list[int]()
         self._named = units.find(text)
-        self._whole = re.compile(rf"(?<![占居列为比于是及当]){re.escape(units.whole)}(?!的?第|最|平均)|全部|各级")
+        self._whole = re.compile(rf"(?<![占居列为比于是及当对]){re.escape(units.whole)}(?!的?第|最|平均)|全部|各级")
         self._counted = words.pattern(rf"(?P<count>[两{DIGITS}]|\d{{1,2}})个?(?P<what>~unit_words~|~things~)")
 
     def start_of(self, stop: re.Pattern[str], number: DraftNumber) -> int:
