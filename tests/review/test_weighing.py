@@ -22,6 +22,11 @@ RIGHT = [
     ("海南州救助发放158.24万元，受助人数增加了9.7%，人均救助额因此由3487元降到3256元。", "3487元"),
     ("女职工42.26万人，女会员35.94万人——女职工入会率85.0%。", "85.0%"),
 ]
+RIGHT_TOO = [
+    "全年审计31家单位，涉及资金2.21亿元，提出意见建议68条。",
+    "职工入会率83.05%的果洛州，低于全省平均7.1个百分点。",
+    "职工有困难可拨打12351职工服务热线。②贡献率指该地区增量占全省增量的百分比。",
+]
 SAID = [(CHECKUPS, "3.16万人"), ("生态管护员入会方面，2022年入会10530人，少于上年的16984人。", "16984人")]
 # Known to be wrong in the ways of real drafts: last year's figure, its digits, its direction.
 WRONG = [
@@ -31,6 +36,7 @@ WRONG = [
     ("职工入会率为91.04%，与上年基本持平。", "91.04%"),
     ("免费体检投入资金301.08万元。", "301.08万元"),
     ("举办培训班189期，培训14.5万人。", "14.5万人"),
+    ("线上招聘活动组织119家用工单位。", "119家"),
     ("爱心托管班达到11家，其中全国级6家、省级6家。", "6家"),
 ]
 # What is said of units among one another: as the figures bear it out, and as they do not.
@@ -57,6 +63,14 @@ SPOKEN = [
     ("地方工会审计资金减少1.86亿元，占全部减少额的{}。", "68.9%", "86.9%"),
     ("对帮扶、送温暖、医疗互保、援青四类资金开展专项审计，涉及资金合计{}。", "1.54亿元", "2.54亿元"),
     ("“安康杯”参赛企业1533家、参赛职工26.03万人，平均每家企业参赛170人，上年为{}。", "167人", "176人"),
+    ("上级补助收入和政府补助收入合计占总收入的{}。", "46.91%", "64.91%"),
+    ("拨缴经费收入之外的占{}。", "50.71%", "57.01%"),
+    ("生活救助金占65.9%，医疗救助金占20.9%，两项合计占{}。", "86.9%", "46.9%"),
+    ("工资集体协商建制率超过95%的有{}州。", "5个", "7个"),
+    ("本级经费收支，缺口{}西宁市。", "最大的是", "最小的是"),
+    ("免费体检50180人，是2021年的{}。", "5倍", "6倍"),
+    ("新就业形态会员近7万人，同比+{}。", "12.0%", "15.0%"),
+    ("帮扶资金问题67个，整改到位61个，还剩{}。", "6个", "9个"),
     ("厂务公开建制率，西宁95.22%，海东95.20%，西宁就高那么{}。", "0.02个点", "0.2个点"),
     ("劳模2559名领到专项补助，总共{}。", "一千零八十九万多元", "一亿零八百多万元"),
 ]
@@ -88,6 +102,12 @@ def test_what_may_be_said_of_something_else_is_not_called_wrong(
     monkeypatch.setattr(Weighing, "_agreeing", lambda *_: -99.0)
     monkeypatch.setattr(Weighing, "_met", lambda *_: iter(()))
     assert number in _deviating(sentence, figures)
+
+
+@pytest.mark.parametrize("sentence", RIGHT_TOO)
+def test_what_only_looks_like_a_figure_is_not_called_wrong(figures: Figures, sentence: str) -> None:
+    """S13: a part that nothing names, a word whose number tells by how much, numbers to call, marks of notes."""
+    assert _deviating(sentence, figures) == set()
 
 
 @pytest.mark.parametrize(("sentence", "number"), SAID)

@@ -119,7 +119,7 @@ def number_pattern(words: DraftWords, declared_units: Iterable[str]) -> re.Patte
         rf"|第(?P<ordinal>[{_COUNTED}]+|\d+)(?P<ordinal_unit>{unit})"
         rf"|(?:(?P<front>{fronts})了?)?(?P<per>每人(?:每年)?|人均)?"
         rf"(?:(?<![\d.,/])(?P<low>{_ARABIC})(?P<low_scale>[万亿])?[%元]?(?:—|–|-|~|至)(?=\d))?"
-        rf"(?:(?<![\d.,/+])(?P<arabic>{_ARABIC})(?![\d/+])"
+        rf"(?:(?<![\d.,/])(?<!\d\+)(?P<arabic>{_ARABIC})(?![\d/+])"
         rf"|百分之(?P<percent>[{_COUNTED}]+(?:点[{_COUNTED}]+)?)"
         rf"|(?P<tenths>[一二两三四五六七八九])成(?P<half_tenth>[半一二三四五六七八九])?(?![立员果本绩效就为功长交都品熟型])"
         rf"|(?P<whole>[二三四五六七八九十])分之(?P<part>[一二三四五六七八九])(?P<bent>[强弱])?"
