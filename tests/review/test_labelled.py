@@ -6,7 +6,7 @@ from nianbao.catalog import Project
 from tests.review.labelled import Tally, figures_of_sample, names, tally
 
 LEAST = 0.9
-RECALL, PRECISION = 0.91, 0.94
+RECALL, PRECISION = 0.92, 0.95
 """What all drafts together have reached."""
 
 
@@ -39,9 +39,9 @@ def test_S13_most_claims_get_a_row(tallies: dict[str, Tally]) -> None:
 @pytest.mark.parametrize(
     ("first", "last", "precision", "recall"),
     [
-        pytest.param(39, 44, 0.93, 0.92, id="most that went wrong at first sight stood in tables"),
-        pytest.param(45, 53, 0.93, 0.90, id="units are held against one another"),
-        pytest.param(54, 59, 0.94, 0.85, id="a column says its unit"),
+        pytest.param(39, 44, 0.94, 0.94, id="most that went wrong at first sight stood in tables"),
+        pytest.param(45, 53, 0.94, 0.91, id="units are held against one another"),
+        pytest.param(54, 59, 0.96, 0.87, id="a column says its unit"),
         pytest.param(60, 65, 0.90, 0.90, id="units are named alone"),
     ],
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from nianbao.review.draft.among import AmongUnits, Weighed
 from nianbao.review.draft.computed import Computed
@@ -170,10 +169,6 @@ class PossibleReadings:
                     is_meant = count == (count_of(counted[1]) if counted else len(here))
                     one = FigureSum(names, last[0].scopes, last[0].year)
                     yield self._weigh(number, relation, one, None, BY_THE_WAY, is_guess=not is_meant)
-        ranked = [each.indicator_id for each in spoken.bound[at].ranked[:3]]
-        for first, second in pairwise(ranked):
-            one = FigureSum((first, second), (ALL,), self._values.year)
-            yield self._weigh(number, relation, one, None, BY_THE_WAY / 2, is_guess=True)
 
     def _adds_up(self, name: str, number: DraftNumber) -> bool:
         """Whether a figure may be a part of a sum: money of money, and what is counted of what is counted."""
