@@ -156,3 +156,11 @@ def test_a_word_across_two_words_compares_nothing() -> None:
     """坚持平时检查 holds 持平 by accident; 与上年持平 says it."""
     assert FINDER.find("坚持平时检查与年终考核相结合。") == []
     assert [number.text for number in FINDER.find("救助人数与上年持平。")] == ["持平"]
+
+
+def test_a_word_whose_number_tells_by_how_much_is_no_claim_of_its_own() -> None:
+    """低于预算52.77万元 says one thing, 少于上年的16984人 two."""
+    kinds = [
+        [each.kind for each in FINDER.find(text)] for text in ("收入低于预算52.77万元。", "入会少于上年的16984人。")
+    ]
+    assert kinds == [[NumberKind.COUNT], [NumberKind.MOVED, NumberKind.COUNT]]
