@@ -104,7 +104,7 @@ def counted_model(forms: Iterable[str]) -> Model:
         "indicator.counted",
         f"""SELECT year_basis, indicator_id, aggregate, unit_code, period, year, item, value
 FROM (
-{standing_query(source, "c.item, c.value")}
+{standing_query(source, source, "c.item, c.value")}
 )""",
         frozenset({*tables, *TIME}),
         "计入各年度的指标数值：每个单位每个报告期",
@@ -119,9 +119,31 @@ TIME = frozenset(
 """What is read besides the forms to tell what counts in a year."""
 
 
-def standing_query(source: str, columns: str, periods: str = "reference.indicator_period", apart: str = "") -> str:
-    """SQL that keeps of a source what counts in a year, asked of each unit as it stood in the period and at the end."""
-    taken = f"""    SELECT
+def standing_query(
+    flows: str, stocks: str, columns: str, periods: str = "reference.indicator_period", apart: str = ""
+) -> str:
+    """SQL that keeps of sources what counts in a year, asked of each unit as it stood in the period and at the end.
+
+    Of a source with both, flows are taken from the one and stocks from the other; where there are none it is empty.
+    Both are asked apart: only stocks have a last one, and to look for it among all rows takes most of the time.
+    """
+    queries = []
+    if flows:
+        queries.append(f"""{_taken(flows, columns, periods)}
+    WHERE {scope_condition("i", "u")} AND i.aggregate <> 'last'""")
+    if stocks:
+        queries.append(f"""{_taken(stocks, columns, periods)}
+    WHERE
+        {scope_condition("i", "u")} AND i.aggregate = 'last'
+        AND CASE WHEN i.period = 'year' THEN coalesce(y.is_at_end, FALSE) ELSE u.is_at_end END
+    QUALIFY
+        p.place
+        = max(p.place) OVER (PARTITION BY p.year_basis, c.indicator_id, c.unit_code, p.year{apart})""")
+    return "\n    UNION ALL\n".join(queries)
+
+
+def _taken(source: str, columns: str, periods: str) -> str:
+    return f"""    SELECT
         c.indicator_id, c.unit_code, c.period, {columns}, i.aggregate, p.year_basis, p.year, p.field, p.place
     FROM (
     {source}
@@ -129,20 +151,10 @@ def standing_query(source: str, columns: str, periods: str = "reference.indicato
     INNER JOIN reference.indicators AS i ON c.indicator_id = i.indicator_id
     INNER JOIN {periods} AS p
         ON c.indicator_id = p.indicator_id AND c.period = p.period AND c.field = p.field
-    INNER JOIN reference.unit_in_period AS u ON c.unit_code = u.unit_code AND c.period = u.period"""
-    # Apart, as only stocks have a last one: to look for it among all rows takes most of the time.
-    return f"""{taken}
-    WHERE {scope_condition("i", "u")} AND i.aggregate <> 'last'
-    UNION ALL
-{taken}
+    INNER JOIN reference.unit_in_period AS u ON c.unit_code = u.unit_code AND c.period = u.period
+    -- Of flows too, of which nobody asks: without it every unit meets every indicator of a period before its own.
     LEFT JOIN reference.unit_in_year AS y
-        ON c.unit_code = y.unit_code AND p.year_basis = y.year_basis AND p.year = y.year
-    WHERE
-        {scope_condition("i", "u")} AND i.aggregate = 'last'
-        AND CASE WHEN i.period = 'year' THEN coalesce(y.is_at_end, FALSE) ELSE u.is_at_end END
-    QUALIFY
-        p.place
-        = max(p.place) OVER (PARTITION BY p.year_basis, c.indicator_id, c.unit_code, p.year{apart})"""
+        ON c.unit_code = y.unit_code AND p.year_basis = y.year_basis AND p.year = y.year"""
 
 
 def scope_condition(indicator: str, unit: str) -> str:
@@ -166,10 +178,11 @@ def rows_query(indicator: Indicator, project: Project, basis: YearBasis, is_comp
         for field in indicator.fields
     )
     columns = "c.submission_id, c.row_no, c.measure"
+    sources = ("", rows) if indicator.aggregate is Aggregate.LAST else (rows, "")
     query = (
-        standing_query(rows, f"{columns}, p.for_year, p.back", "indicator.paired_period", ", p.for_year")
+        standing_query(*sources, f"{columns}, p.for_year, p.back", "indicator.paired_period", ", p.for_year")
         if is_compared
-        else standing_query(rows, f"{columns}, p.year AS for_year, 0 AS back")
+        else standing_query(*sources, f"{columns}, p.year AS for_year, 0 AS back")
     )
     return f"""SELECT submission_id, row_no, unit_code, period, for_year AS year, back, field, measure
 FROM (
@@ -180,16 +193,18 @@ WHERE year_basis = '{basis.code}'"""
 
 def every_row(indicators: Iterable[Indicator], project: Project, basis: YearBasis) -> str:
     """The rows that count for many indicators: as `rows_query`, with indicator_id, aggregate, and item and value."""
-    rows = "\n    UNION ALL\n    ".join(
-        f"SELECT '{indicator.id}' AS indicator_id, '{field}' AS field, submission_id, row_no, unit_code, period, "
-        f"{_item_and_value(indicator, field, project)} "
-        f"FROM {indicator.table} WHERE {_parse(indicator, indicator.where) if indicator.where else 'TRUE'}"
-        for indicator in indicators
-        for field in indicator.fields
-    )
+    rows: tuple[list[str], list[str]] = [], []
+    for indicator in indicators:
+        rows[indicator.aggregate is Aggregate.LAST].extend(
+            f"SELECT '{indicator.id}' AS indicator_id, '{field}' AS field, submission_id, row_no, unit_code, period, "
+            f"{_item_and_value(indicator, field, project)} "
+            f"FROM {indicator.table} WHERE {_parse(indicator, indicator.where) if indicator.where else 'TRUE'}"
+            for field in indicator.fields
+        )
+    flows, stocks = ("\n    UNION ALL\n    ".join(each) for each in rows)
     return f"""SELECT indicator_id, aggregate, unit_code, submission_id, row_no, year, field, item, value
 FROM (
-{standing_query(rows, "c.submission_id, c.row_no, c.item, c.value")}
+{standing_query(flows, stocks, "c.submission_id, c.row_no, c.item, c.value")}
 )
 WHERE year_basis = '{basis.code}'"""
 

@@ -80,7 +80,7 @@ def paired_model(forms: Iterable[str]) -> Model:
         "step.paired",
         f"""SELECT year_basis, indicator_id, aggregate, unit_code, period, year, for_year, back, item, value
 FROM (
-{standing_query(source, "c.item, c.value, p.for_year, p.back", "indicator.paired_period", ", p.for_year")}
+{standing_query(source, source, "c.item, c.value, p.for_year, p.back", "indicator.paired_period", ", p.for_year")}
 )""",
         frozenset({*tables, "reference.indicators", "indicator.paired_period", "reference.unit_in_period",
                    "reference.unit_in_year"}),
