@@ -132,19 +132,25 @@ def standing_query(
         queries.append(f"""{_taken(flows, columns, periods)}
     WHERE {scope_condition("i", "u")} AND i.aggregate <> 'last'""")
     if stocks:
-        queries.append(f"""{_taken(stocks, columns, periods)}
+        last = (
+            f"max(p.place) OVER (PARTITION BY p.year_basis, c.indicator_id, c.unit_code, p.year{apart}) AS last_place"
+        )
+        named = ", ".join(each.split()[-1].rpartition(".")[2] for each in columns.split(", "))
+        queries.append(f"""    SELECT
+        indicator_id, unit_code, period, {named}, aggregate, year_basis, year, field, place
+    FROM (
+{_taken(stocks, columns, periods, f", {last}")}
     WHERE
         {scope_condition("i", "u")} AND i.aggregate = 'last'
         AND CASE WHEN i.period = 'year' THEN coalesce(y.is_at_end, FALSE) ELSE u.is_at_end END
-    QUALIFY
-        p.place
-        = max(p.place) OVER (PARTITION BY p.year_basis, c.indicator_id, c.unit_code, p.year{apart})""")
+    )
+    WHERE place = last_place""")
     return "\n    UNION ALL\n".join(queries)
 
 
-def _taken(source: str, columns: str, periods: str) -> str:
+def _taken(source: str, columns: str, periods: str, more: str = "") -> str:
     return f"""    SELECT
-        c.indicator_id, c.unit_code, c.period, {columns}, i.aggregate, p.year_basis, p.year, p.field, p.place
+        c.indicator_id, c.unit_code, c.period, {columns}, i.aggregate, p.year_basis, p.year, p.field, p.place{more}
     FROM (
     {source}
     ) AS c
