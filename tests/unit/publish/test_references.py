@@ -52,6 +52,23 @@ def test_a_chart_is_referred_to_with_the_table_that_it_draws() -> None:
     assert said(("筹资", FUNDS, "。"), TABLE, charts=(CHART,)) == f"筹资{FUNDS.text}（见表1、图1）。"
 
 
+@pytest.mark.parametrize(
+    ("tables", "charts", "told"),
+    [
+        ((TABLE,) * 2, (), "见表1、表2"),
+        ((TABLE,) * 4, (), "见表1至表4"),
+        ((TABLE,) * 3, (CHART,) * 3, "见表1至表3、图1至图3"),
+        ((TABLE, EMPTY, TABLE, TABLE), (), "见表1、表3、表4"),
+        ((TABLE, EMPTY, *(TABLE,) * 3), (), "见表1、表3至表5"),
+    ],
+)
+def test_three_and_more_in_a_row_are_referred_to_by_the_first_and_the_last(
+    tables: tuple[PrintedTable, ...], charts: tuple[PrintedChart, ...], told: str
+) -> None:
+    """A table of dashes between them parts the row."""
+    assert said(("筹资", FUNDS, "。"), *tables, charts=charts) == f"筹资{FUNDS.text}（{told}）。"
+
+
 def test_nobody_is_sent_to_a_table_of_dashes() -> None:
     """In a year without data."""
     assert said(("以下各项由报表汇总。",), EMPTY) == "以下各项由报表汇总。"
