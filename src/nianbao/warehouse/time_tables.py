@@ -6,12 +6,17 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 
 from nianbao.catalog import Project
+from nianbao.errors import UsageError
+from nianbao.language import _
 from nianbao.terms.form import Aggregate, Field, Part
 from nianbao.terms.indicator import COMPARABLE, COMPARABLE_AT_END, WHOLE_YEAR, Indicator
 from nianbao.terms.period import Period
 from nianbao.terms.unit import LINES
 from nianbao.terms.year_basis import YearBasis
 from nianbao.warehouse.reference_table import ReferenceTable
+
+LONGEST = 100
+"""Years that who owes what is told for: of more a build has no end, and only a wrong clock speaks of them."""
 
 _Rows = list[tuple[str, ...]]
 
@@ -35,9 +40,17 @@ def periods_until(project: Project, today: dt.date) -> list[Period]:
 
     The years themselves are among them. Of two that end on one day the longer comes last: it is the last word about
     that day.
+
+    Raises:
+        UsageError: the day is more than `LONGEST` years after the first one.
     """
+    first = project.conventions.history_from
+    if today.year - first > LONGEST:
+        what = _("{day} is more than {LONGEST} years after {first}, the first year that reports are taken of")
+        step = _("set the clock of this machine right, or name an earlier day, and run again")
+        raise UsageError(what.format(day=today, LONGEST=LONGEST, first=first), next_step=step)
     suffixes = dict.fromkeys(("Y", *(suffix for form in project.forms.values() for suffix in form.suffixes)))
-    years = range(project.conventions.history_from, today.year + 1)
+    years = range(first, today.year + 1)
     periods = [Period.of(year, suffix) for year in years for suffix in suffixes]
     return sorted(periods, key=lambda period: (period.end, -period.start.toordinal()))
 

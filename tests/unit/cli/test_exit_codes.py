@@ -82,6 +82,21 @@ def test_O13_a_clock_that_is_none_is_told(tmp_path: Path, moment: str, monkeypat
     assert f"NIANBAO_NOW: '{moment}' is no moment" in done.stderr and "2022-01-15T01:00" in done.stderr
 
 
+@pytest.mark.parametrize("moment", ["2526-01-16T01:00", "9999-12-31T01:00"])
+def test_O13_a_clock_centuries_ahead_ends_a_run_with_a_sentence(
+    tmp_path: Path, moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """O13: who owes what is told period by period up to today, which would have no end; nothing is begun."""
+    (tmp_path / "inbox").mkdir()
+    monkeypatch.setenv(clock.OVERRIDE, moment)
+    for command in ("nightly", "build", "collect"):
+        done = call(command, home=Home(tmp_path))
+        assert done.returncode == 64 and "Traceback" not in done.stderr
+        assert f"{moment[:10]} is more than 100 years after 2018" in done.stderr
+        assert "set the clock of this machine right" in done.stderr
+    assert not list((tmp_path / "archive").rglob("*.json"))
+
+
 def test_O13_a_moment_with_a_zone_is_told_in_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     """O13: midnight in Greenwich is eight in the morning here."""
     monkeypatch.setenv(clock.OVERRIDE, "2022-01-16T00:00+00:00")

@@ -9,8 +9,8 @@ import pytest
 
 from nianbao.publish import docx, pdf
 from nianbao.publish.numbering import number_sections
-from nianbao.publish.typeset.block import TypesetLine
-from nianbao.publish.typeset.page_layout import PageLayout, waits_behind
+from nianbao.publish.typeset.block import Block, SetTable, TypesetLine
+from nianbao.publish.typeset.page_layout import PageLayout, Place, let_text_go_on
 from nianbao.review.layout import lay_out
 from nianbao.review.layout.printed import PrintedPage, read_pages
 from nianbao.terms.document import Document, Footnote, PrintedChart, PrintedSection, PrintedTable, TableCell
@@ -193,12 +193,37 @@ def test_S9_in_word_the_text_goes_on_where_the_pdf_has_it_go_on(tmp_path: Path) 
         assert places == sorted(places)
 
 
-def test_what_waits_for_a_page_parts_no_office_block_and_goes_behind_no_heading() -> None:
-    """It stands behind the paragraph that goes on up to its page, where that is running text."""
-    text, block = TypesetLine("BodyText", ("工",)), TypesetLine("BodyText", ("工",), block_id="导语")
-    heading = TypesetLine("Heading1", ("一、",), is_heading=True)
-    ends = [(0, 1), (2, 1), (3, 2), (4, 2)]
-    assert waits_behind(1, 2, ends, [text, text, text, text, heading]) == 3
-    assert waits_behind(1, 2, ends, [text, text, text, heading, text]) == 2
-    assert waits_behind(1, 2, ends, [text, text, text, block, block]) == 4
-    assert PageLayout(waiting={1: 3, 2: 3}).in_order(range(5)) == [0, 3, 1, 2, 4]
+HEADING = TypesetLine("Heading1", ("一、",), is_heading=True)
+LINES = [TypesetLine("BodyText", ("工" * LINE * count,)) for count in (2, 3, 4)]
+BLOCK = dataclasses.replace(LINES[0], block_id="导语")
+SHOWN = SetTable(None, ())
+
+
+@pytest.mark.parametrize(
+    ("following", "left", "order"),
+    [
+        (LINES, 2 * 29, [0, 1, 2, 3, 4]),
+        (LINES, 3 * 29, [0, 2, 1, 3, 4]),
+        (LINES, 5 * 29, [0, 2, 3, 1, 4]),
+        (LINES, 9 * 29, [0, 2, 3, 4, 1]),
+        ([SHOWN, *LINES], 3 * 29, [0, 3, 1, 2, 4, 5]),
+        ([LINES[0], SHOWN, LINES[0]], 9 * 29, [0, 2, 1, 3, 4]),
+        ([BLOCK, BLOCK, LINES[0]], 3 * 29, [0, 2, 3, 1, 4]),
+        ([LINES[0], HEADING, LINES[0]], 5 * 29, [0, 2, 1, 3, 4]),
+        ([HEADING, LINES[0]], 7 * 29, [0, 2, 3, 1]),
+        ([HEADING, SHOWN], 7 * 29, [0, 1, 2, 3]),
+        ([dataclasses.replace(HEADING, style="PartTitle"), LINES[0]], 9 * 29, [0, 1, 2, 3]),
+        ([dataclasses.replace(LINES[0], new_page=True), LINES[0]], 9 * 29, [0, 1, 2, 3]),
+    ],
+)
+def test_so_much_text_goes_before_a_table_as_has_room(following: list[Block], left: float, order: list[int]) -> None:
+    """No office block is parted, and a heading goes with the text under it, where much is empty."""
+    places = [Place(0, "end", 1, left), Place(1, "whole", 2, 500), Place(1, "end", 2, 300)]
+    blocks = [LINES[0], SHOWN, *following]
+    assert let_text_go_on(range(len(blocks)), places, blocks) == order
+
+
+def test_blocks_keep_the_order_in_which_word_has_them() -> None:
+    """Those of each report of an issue by themselves; without a layout as they come."""
+    assert PageLayout(order=[0, 2, 1, 3, 4]).in_order(range(1, 4)) == [2, 1, 3]
+    assert list(PageLayout().in_order(range(1, 4))) == [1, 2, 3]

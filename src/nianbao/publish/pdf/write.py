@@ -16,7 +16,7 @@ from nianbao.publish.plain import edition_line, universal
 from nianbao.publish.typeset import lay_out, lay_out_issue
 from nianbao.publish.typeset.block import Block, notes_in
 from nianbao.publish.typeset.look import BY_ID, HEITI, KAITI, LOOKS, XIAOBIAOSONG, Look
-from nianbao.publish.typeset.page_layout import PageLayout, waits_behind
+from nianbao.publish.typeset.page_layout import PageLayout, Place, let_text_go_on
 from nianbao.terms.document import Document
 
 STROKES = {HEITI: 0.035, XIAOBIAOSONG: 0.045, KAITI: 0.018}
@@ -44,8 +44,35 @@ class Press:
         self._fonts = fonts or choose()
         self._compiler: Any = None
 
-    def print(self, blocks: Sequence[Block], about: Imprint, path: Path) -> PageLayout:
-        """Write blocks as a PDF, and tell how they lie on its pages."""
+    def print(self, blocks: Sequence[Block], about: Imprint, path: Path) -> None:
+        """Write blocks as a PDF."""
+        given = self._given(blocks, about)
+        floating: set[int] = set()
+        whole: set[int] = set()
+        noting = [number for number, block in enumerate(blocks) for _ in range(notes_in(block))]
+        while True:  # each round settles at least one chart, table or paragraph for good
+            places, notes, _ = self._compile(given, about, path)
+            late = set(_without_room(places, floating))
+            parted = {each for each, (mark, note) in zip(noting, notes, strict=True) if mark != note}
+            if not late and parted <= whole:
+                return
+            floating |= late
+            whole |= parted
+            given |= {"floating": json.dumps(sorted(floating)), "whole": json.dumps(sorted(whole))}
+
+    def lay_out_in_line(self, blocks: Sequence[Block], about: Imprint) -> PageLayout:
+        """How the blocks lie on the pages of Word, where nothing floats: in an order by which the text goes on."""
+        given = self._given(blocks, about)
+        order = list(range(len(blocks)))
+        while True:  # text only ever comes forward
+            places, _, headings = self._compile(given | {"order": json.dumps(order)}, about)
+            following = let_text_go_on(order, places, blocks)
+            if following == order:
+                return PageLayout(dict(enumerate(headings, start=1)), order)
+            order = following
+
+    def _given(self, blocks: Sequence[Block], about: Imprint) -> dict[str, str]:
+        """All that the template reads: the data, and what a round settles."""
         families, missing = self._fonts.fallback(_characters(about, blocks, self._fonts))
         data = {
             "title": about.title,
@@ -57,27 +84,20 @@ class Press:
             "fallback": families,
             "blocks": [content_of(block) for block in blocks],
         }
-        given = {"data": _named(json.dumps(data, ensure_ascii=False), missing), "floating": "[]", "whole": "[]"}
+        said = _named(json.dumps(data, ensure_ascii=False), missing)
+        order = json.dumps(list(range(len(blocks))))
+        return {"data": said, "floating": "[]", "whole": "[]", "order": order}
+
+    def _compile(
+        self, given: dict[str, str], about: Imprint, path: Path | None = None
+    ) -> tuple[list[Place], list[tuple[int, int]], list[int]]:
+        """A round: the places of the blocks, the pages of each footnote (its mark, itself) and those of the headings."""
         moment = universal(about.as_of).replace(tzinfo=dt.UTC)
         with as_file(files(__package__)) as folder:
             compiler = self._ready(folder, given)
-            floating: set[int] = set()
-            whole: set[int] = set()
-            noting = [number for number, block in enumerate(blocks) for _ in range(notes_in(block))]
-            while True:  # each round settles at least one chart, table or paragraph for good
-                compiler.compile(output=path, format="pdf", timestamp=moment, sys_inputs=given)
-                (laid_out,) = json.loads(compiler.query("<laid-out>", field="value"))
-                late = set(_without_room(laid_out["places"], floating))
-                parted = {each for each, (mark, note) in zip(noting, laid_out["notes"], strict=True) if mark != note}
-                if not late and parted <= whole:
-                    break
-                floating |= late
-                whole |= parted
-                given |= {"floating": json.dumps(sorted(floating)), "whole": json.dumps(sorted(whole))}
-        headings, places = dict(enumerate(laid_out["pages"], start=1)), laid_out["places"]
-        ends = [(block, page) for block, what, page in places if what == "end" and block not in floating]
-        tops = {block: page for block, what, page in places if what == "whole" and block in floating}
-        return PageLayout(headings, {each: waits_behind(each, page, ends, blocks) for each, page in tops.items()})
+            compiler.compile(output=path, format="pdf", timestamp=moment, sys_inputs=given)
+            (laid_out,) = json.loads(compiler.query("<laid-out>", field="value"))
+        return [Place(*each) for each in laid_out["places"]], laid_out["notes"], laid_out["pages"]
 
     def _ready(self, folder: Path, given: dict[str, str]) -> Any:
         """The compiler, which reads the fonts when it is made."""
@@ -91,10 +111,10 @@ class Press:
 
 
 def write(document: Document, path: Path, fonts: ChosenFonts | None = None) -> PageLayout:
-    """Write the report as a PDF, and tell how it lies on the pages; the same report gives the same bytes."""
+    """Write the report as a PDF, and tell how its Word document is to lie; the same report gives the same bytes."""
     keywords = (document.zh, edition_line(document))
     about = Imprint(document.title, keywords, document.issuer, document.as_of, document.unfinished)
-    return Press(fonts).print(lay_out(document), about, path)
+    return _write(lay_out(document), about, path, fonts)
 
 
 def write_issue(documents: Sequence[Document], path: Path, fonts: ChosenFonts | None = None) -> PageLayout:
@@ -106,18 +126,23 @@ def write_issue(documents: Sequence[Document], path: Path, fonts: ChosenFonts | 
         next((e.unfinished for e in documents if e.unfinished), ""),
     )
     about = Imprint(first.bulletin or first.title, keywords, first.issuer, as_of, unfinished)
-    blocks = [block for _, part in lay_out_issue(documents) for block in part]
-    return Press(fonts).print(blocks, about, path)
+    return _write([block for _, part in lay_out_issue(documents) for block in part], about, path, fonts)
 
 
-def _without_room(places: Iterable[tuple[int, str, int]], floating: set[int]) -> Iterator[int]:
+def _write(blocks: Sequence[Block], about: Imprint, path: Path, fonts: ChosenFonts | None) -> PageLayout:
+    press = Press(fonts)
+    press.print(blocks, about, path)
+    return press.lay_out_in_line(blocks, about)
+
+
+def _without_room(places: Iterable[Place], floating: set[int]) -> Iterator[int]:
     """The first chart or table that has no room where it is spoken of, and those after it on that page.
 
     They may not come before it. `places` are, in the order of the report, the pages on which a block ends or on which
     a whole chart or table, or a long one, begins.
     """
     here, late, waiting = 1, 0, 0
-    for block, what, page in places:
+    for block, what, page, _ in places:
         if what == "whole" and block in floating:
             waiting = max(waiting, page)
         elif what == "whole" and page < waiting:  # it has room only because one before it had none

@@ -1,43 +1,84 @@
-"""How a report lies on its pages: where its headings stand, and which tables and charts had to wait for room."""
+"""How a report lies in Word, which lets nothing float: its blocks in an order that leaves no page half empty."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby, takewhile
+from typing import NamedTuple
 
+from nianbao.publish.plain import text_width
 from nianbao.publish.typeset.block import Block, TypesetLine
+from nianbao.publish.typeset.look import LINE
+
+LEFT_EMPTY = 2.5 * LINE
+"""So many points at the foot of a page may be empty before a table or chart."""
+FOR_A_HEADING = 6 * LINE
+"""So many more are empty before the text of the next heading goes there: else it is better off under its own."""
+PART = "PartTitle"
+_LINE_WIDTH = 56
+"""Half-width characters on a line of running text."""
 
 
 @dataclass(frozen=True)
 class PageLayout:
-    """The page of each heading by its number; `waiting` says behind which block one stands that had no room."""
+    """The page of each heading by its number, and the blocks by theirs, as a reader of the pages meets them."""
 
     headings: Mapping[int, int] = field(default_factory=dict)
-    waiting: Mapping[int, int] = field(default_factory=dict)
+    order: Sequence[int] = ()
 
-    def in_order(self, numbers: Iterable[int]) -> list[int]:
-        """The blocks with these numbers as a reader of the pages meets them."""
-        return sorted(numbers, key=lambda number: (self.waiting.get(number, number), number in self.waiting, number))
+    def in_order(self, numbers: range) -> Sequence[int]:
+        """The blocks with these numbers."""
+        return [number for number in self.order if number in numbers] or numbers
 
 
-def waits_behind(number: int, page: int, ends: Sequence[tuple[int, int]], blocks: Sequence[Block]) -> int:
-    """The block behind which one stands that waits for a page: the text that goes on up to there, to its full stop.
+class Place(NamedTuple):
+    """Where a block ends (`end`), or a `whole` or `long` one begins: the page, and the points from there to its foot."""
 
-    `ends` are the pages on which blocks of text end. No heading goes before what waits, and no office block is parted.
+    block: int
+    what: str
+    page: int
+    left: float
+
+
+def let_text_go_on(order: Sequence[int], places: Sequence[Place], blocks: Sequence[Block]) -> list[int]:
+    """The order with text in front of the first table or chart for which a page is left empty: so much as has room.
+
+    It is the running text that comes next, with its headings where much is empty; no office block is parted. The order
+    stays as it is where no page is left empty, or no text can go on.
     """
-    later = [(each, at) for each, at in ends if each > number]
-    behind = max((each for each, at in later if at < page), default=number)
-    following = next((each for each, _ in later if each > behind), None)
-    if following is not None and _is_running(blocks[following]):
-        behind = following
-    while behind + 1 < len(blocks) and _block_id(blocks[behind + 1]) == _block_id(blocks[behind]) != "":
-        behind += 1
-    return behind
+    for before, shown in zip(places, places[1:], strict=False):
+        if shown.what == "whole" and shown.page > before.page and before.left > LEFT_EMPTY:
+            at = order.index(shown.block)
+            waiting = [*takewhile(lambda each: not isinstance(blocks[each], TypesetLine), order[at:])]
+            text = _going_on(order[at + len(waiting) :], blocks, before.left)
+            if text:
+                return [*order[:at], *text, *waiting, *order[at + len(waiting) + len(text) :]]
+    return list(order)
 
 
-def _is_running(block: Block) -> bool:
-    """Whether it is running text, which may go on from one page to the next."""
-    return isinstance(block, TypesetLine) and block.style == "BodyText" and not (block.keeps_next or block.new_page)
+def _going_on(numbers: Sequence[int], blocks: Sequence[Block], room: float) -> list[int]:
+    """The text that comes first among the blocks, until it takes the room."""
+    taken: list[int] = []
+    headings: list[int] = []
+    for _, group in groupby(numbers, lambda each: _block_id(blocks[each]) or each):
+        together = list(group)
+        block = blocks[together[0]]
+        if room <= 0 or not isinstance(block, TypesetLine) or block.new_page:
+            break
+        if block.is_heading and room > FOR_A_HEADING and block.style != PART:
+            headings += together  # it goes with the text under it, or not at all
+        elif block.style == "BodyText" and not block.keeps_next:
+            taken += headings + together
+            headings = []
+        else:
+            break
+        room -= LINE * sum(_lines(blocks[each]) for each in together)
+    return taken
+
+
+def _lines(block: Block) -> int:
+    return 1 + text_width(block.text) // _LINE_WIDTH if isinstance(block, TypesetLine) else 0
 
 
 def _block_id(block: Block) -> str:
