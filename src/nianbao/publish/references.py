@@ -1,4 +1,4 @@
-"""Where the text refers to its tables and charts: 见表1, 见表2至表5, behind the sentence that says a figure of theirs."""
+"""Where the text refers to its tables and charts, 见表1 or 见表2至表5: behind the sentence that says theirs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def refer_to_shown(section: PrintedSection) -> PrintedSection:
 
     It stands among words of ours alone: what is quoted, and what the office wrote, is a piece that nothing is put into.
     """
-    order = [each.label for each in (*section.tables, *section.charts)]
+    order = [*(table.label for table in section.tables), *(chart.label for chart in section.charts)]
     paragraphs = tuple(
         _referring(paragraph, [each for each in section.after(number) if each.label.text and _is_telling(each)], order)
         for number, paragraph in enumerate(section.paragraphs)
@@ -40,9 +40,7 @@ def _is_telling(shown: PrintedTable | PrintedChart) -> bool:
     return any(cell.text not in ("", NO_DATA) for _, cells in shown.rows for cell in cells)
 
 
-def _referring(
-    paragraph: Paragraph, shown: Sequence[PrintedTable | PrintedChart], order: Sequence[Label]
-) -> Paragraph:
+def _referring(paragraph: Paragraph, shown: Sequence[PrintedTable | PrintedChart], order: Sequence[Label]) -> Paragraph:
     is_words = not any(isinstance(piece, PrintedFigure) for piece in paragraph)
     at: dict[int, list[Label]] = {}
     for each in shown:

@@ -91,7 +91,7 @@ class Press:
     def _compile(
         self, given: dict[str, str], about: Imprint, path: Path | None = None
     ) -> tuple[list[Place], list[tuple[int, int]], list[int]]:
-        """A round: the places of the blocks, the pages of each footnote (its mark, itself) and those of the headings."""
+        """A round: the places of blocks, the pages of each footnote (its mark, itself) and those of headings."""
         moment = universal(about.as_of).replace(tzinfo=dt.UTC)
         with as_file(files(__package__)) as folder:
             compiler = self._ready(folder, given)

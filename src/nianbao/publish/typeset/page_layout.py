@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby, takewhile
+from itertools import groupby, pairwise, takewhile
 from typing import NamedTuple
 
 from nianbao.publish.plain import text_width
@@ -33,7 +33,7 @@ class PageLayout:
 
 
 class Place(NamedTuple):
-    """Where a block ends (`end`), or a `whole` or `long` one begins: the page, and the points from there to its foot."""
+    """Where a block ends (`end`), or a `whole` or `long` one begins: the page, and the points down to its foot."""
 
     block: int
     what: str
@@ -47,7 +47,7 @@ def let_text_go_on(order: Sequence[int], places: Sequence[Place], blocks: Sequen
     It is the running text that comes next, with its headings where much is empty; no office block is parted. The order
     stays as it is where no page is left empty, or no text can go on.
     """
-    for before, shown in zip(places, places[1:], strict=False):
+    for before, shown in pairwise(places):
         if shown.what == "whole" and shown.page > before.page and before.left > LEFT_EMPTY:
             at = order.index(shown.block)
             waiting = [*takewhile(lambda each: not isinstance(blocks[each], TypesetLine), order[at:])]
