@@ -10,7 +10,7 @@ import pytest
 from nianbao.publish import docx, pdf
 from nianbao.publish.numbering import number_sections
 from nianbao.publish.typeset.block import Block, SetTable, TypesetLine
-from nianbao.publish.typeset.page_layout import PageLayout, Place, let_text_go_on
+from nianbao.publish.typeset.page_layout import PageLayout, PlaceOnPage, let_text_go_on
 from nianbao.review.layout import lay_out
 from nianbao.review.layout.printed import PrintedPage, read_pages
 from nianbao.terms.document import Document, Footnote, PrintedChart, PrintedSection, PrintedTable, TableCell
@@ -218,7 +218,7 @@ SHOWN = SetTable(None, ())
 )
 def test_so_much_text_goes_before_a_table_as_has_room(following: list[Block], left: float, order: list[int]) -> None:
     """No office block is parted, and a heading goes with the text under it, where much is empty."""
-    places = [Place(0, "end", 1, left), Place(1, "whole", 2, 500), Place(1, "end", 2, 300)]
+    places = [PlaceOnPage(0, "end", 1, left), PlaceOnPage(1, "whole", 2, 500), PlaceOnPage(1, "end", 2, 300)]
     blocks = [LINES[0], SHOWN, *following]
     assert let_text_go_on(range(len(blocks)), places, blocks) == order
 

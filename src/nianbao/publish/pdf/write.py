@@ -16,7 +16,7 @@ from nianbao.publish.plain import edition_line, universal
 from nianbao.publish.typeset import lay_out, lay_out_issue
 from nianbao.publish.typeset.block import Block, notes_in
 from nianbao.publish.typeset.look import BY_ID, HEITI, KAITI, LOOKS, XIAOBIAOSONG, Look
-from nianbao.publish.typeset.page_layout import PageLayout, Place, let_text_go_on
+from nianbao.publish.typeset.page_layout import PageLayout, PlaceOnPage, let_text_go_on
 from nianbao.terms.document import Document
 
 STROKES = {HEITI: 0.035, XIAOBIAOSONG: 0.045, KAITI: 0.018}
@@ -90,14 +90,14 @@ class Press:
 
     def _compile(
         self, given: dict[str, str], about: Imprint, path: Path | None = None
-    ) -> tuple[list[Place], list[tuple[int, int]], list[int]]:
+    ) -> tuple[list[PlaceOnPage], list[tuple[int, int]], list[int]]:
         """A round: the places of blocks, the pages of each footnote (its mark, itself) and those of headings."""
         moment = universal(about.as_of).replace(tzinfo=dt.UTC)
         with as_file(files(__package__)) as folder:
             compiler = self._ready(folder, given)
             compiler.compile(output=path, format="pdf", timestamp=moment, sys_inputs=given)
             (laid_out,) = json.loads(compiler.query("<laid-out>", field="value"))
-        return [Place(*each) for each in laid_out["places"]], laid_out["notes"], laid_out["pages"]
+        return [PlaceOnPage(*each) for each in laid_out["places"]], laid_out["notes"], laid_out["pages"]
 
     def _ready(self, folder: Path, given: dict[str, str]) -> Any:
         """The compiler, which reads the fonts when it is made."""
@@ -135,7 +135,7 @@ def _write(blocks: Sequence[Block], about: Imprint, path: Path, fonts: ChosenFon
     return press.lay_out_in_line(blocks, about)
 
 
-def _without_room(places: Iterable[Place], floating: set[int]) -> Iterator[int]:
+def _without_room(places: Iterable[PlaceOnPage], floating: set[int]) -> Iterator[int]:
     """The first chart or table that has no room where it is spoken of, and those after it on that page.
 
     They may not come before it. `places` are, in the order of the report, the pages on which a block ends or on which

@@ -32,7 +32,7 @@ class PageLayout:
         return [number for number in self.order if number in numbers] or numbers
 
 
-class Place(NamedTuple):
+class PlaceOnPage(NamedTuple):
     """Where a block ends (`end`), or a `whole` or `long` one begins: the page, and the points down to its foot."""
 
     block: int
@@ -41,7 +41,7 @@ class Place(NamedTuple):
     left: float
 
 
-def let_text_go_on(order: Sequence[int], places: Sequence[Place], blocks: Sequence[Block]) -> list[int]:
+def let_text_go_on(order: Sequence[int], places: Sequence[PlaceOnPage], blocks: Sequence[Block]) -> list[int]:
     """The order with text in front of the first table or chart for which a page is left empty: so much as has room.
 
     It is the running text that comes next, with its headings where much is empty; no office block is parted. The order
