@@ -34,6 +34,17 @@ WHERE CAST(CASE WHEN unit_code = '{GUILTY}' THEN warmth_funds_yuan ELSE 1 END AS
 BROKEN = FAILS_OVER_ONE_UNIT.replace("FROM stage.gh05", "FROM stage.no_such_table")
 WRONG_SENTENCE = FAILS_OVER_ONE_UNIT.replace("{value}", "{no_such_column}")
 
+COLUMNS = {"GH05": "warmth_persons", "GH11": "trainees"}
+BAD_PATTERN = """
+- code: C99-2
+  severity: warn
+  type: expect_column_values_to_match_regex
+  column: {column}
+  kwargs: {{regex: "("}}
+  says: 请核对。
+  because: 试验。
+"""
+
 
 @pytest.fixture
 def folder(project: Project, tmp_path: Path) -> Path:
@@ -137,7 +148,7 @@ def test_R1_what_was_kept_back_is_judged_when_the_rule_is_mended(
     assert loaded == (len(UNITS),)
 
 
-@pytest.mark.parametrize("rule", [BROKEN, WRONG_SENTENCE])
+@pytest.mark.parametrize("rule", [BROKEN, BROKEN.replace("GH05", "GH11"), WRONG_SENTENCE])
 def test_R1_a_rule_that_is_broken_by_itself_stops_the_night_before_anything_is_judged(
     rule: str, folder: Path, home: Home, clock: Callable[[str], None]
 ) -> None:
@@ -149,6 +160,19 @@ def test_R1_a_rule_that_is_broken_by_itself_stops_the_night_before_anything_is_j
     assert run(home, folder, "doctor").exit_code == 78
     collect_into(declare(folder, None), home)
     assert len(states(home)) == 2 * len(UNITS)
+
+
+@pytest.mark.parametrize("form", ["GH05", "GH11"])
+def test_R1_a_rule_of_a_suite_that_is_broken_by_itself_stops_the_night(
+    form: str, folder: Path, home: Home, clock: Callable[[str], None]
+) -> None:
+    """A pattern over numbers is found out, whether the form came tonight or not."""
+    clock(NIGHT)
+    suite = folder / "expectations" / "submission" / f"{form}.yaml"
+    suite.write_text(suite.read_text("utf-8") + BAD_PATTERN.format(column=COLUMNS[form]), encoding="utf-8")
+    with pytest.raises(RuleError, match="C99-2"):
+        collect_into(load_project(folder), home)
+    assert not states(home)
 
 
 def test_a_crash_of_ours_over_one_file_keeps_that_file(

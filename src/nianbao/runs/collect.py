@@ -27,6 +27,7 @@ from nianbao.runs.sources import open_sources
 from nianbao.runs.workspace import Step, Workspace, at_once
 from nianbao.terms.delivery import Decision, Delivery, Outcome
 from nianbao.terms.finding import Severity
+from nianbao.terms.form import Part
 from nianbao.terms.numbers import part_thousands
 from nianbao.terms.source import Alarm
 from nianbao.terms.status import words_of
@@ -98,8 +99,8 @@ def collect(
         if pending or kept:
             warm_up()  # Great Expectations is imported while the workers read
             keep_rules(workspace.project, workspace.home.rules)
-            if not ledger.has_judged_by(workspace.connection, workspace.project.digest, __version__):
-                refuse_broken_rules(workspace.connection, workspace.project)
+        if kept:
+            _refuse_broken_rules(workspace)
         with readers_of_run(workspace.project.path) as pool:
             compose_kept(workspace)
             reconsider_owed(workspace)
@@ -153,6 +154,7 @@ def take_in(
 
 def _judge_and_record(workspace: Workspace, night: ReadIn, started_at: dt.datetime, write: Write) -> Taken:
     taken = judge_night(workspace.connection, workspace.project, night, record=workspace.record)
+    _refuse_broken_rules(workspace, [part for _, part in taken.asked])
     rows = facts_of(taken, facts_of_reconsidered(workspace.connection, taken.reconsidered, clock.now()))
     outcomes = Counter(outcome.value for outcome in taken.outcomes.values())
     doing = Doing(
@@ -162,6 +164,16 @@ def _judge_and_record(workspace: Workspace, night: ReadIn, started_at: dt.dateti
         summary={"deliveries": len(taken.came), "outcomes": dict(outcomes)},
     )
     return replace(taken, run_id=write(doing, rows, taken.cells))
+
+
+def _refuse_broken_rules(workspace: Workspace, evaluated: Sequence[Part] = ()) -> None:
+    """Hold rules by which nothing was judged yet against what they say of nothing, but for those `evaluated` tonight.
+
+    Raises:
+        RuleError: a rule is broken by itself.
+    """
+    if not ledger.has_judged_by(workspace.connection, workspace.project.digest, __version__):
+        refuse_broken_rules(workspace.connection, workspace.project, evaluated)
 
 
 def _clock_alarm(known_until: dt.datetime | None) -> Iterator[Alarm]:
