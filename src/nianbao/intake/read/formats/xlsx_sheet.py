@@ -38,6 +38,11 @@ _NUMBER, _TAKEN_OUT = re.compile(rb"<v>([0-9][0-9.eE+-]*)</v>"), "\x7f"
 _MARK = b"<v>" + _TAKEN_OUT.encode() + b"</v>"
 _SHARED, _DIGITS = "s", 16
 
+_FOOTER = re.compile(
+    rb"(?<=<oddFooter>)(?:[ -%'-;=-\\^-~]|&amp;|[\xe2-\xe9][\x80-\xbf]{2}|\xef[\xbc\xbd][\x80-\xbf])*(?=</oddFooter>)"
+)
+"""What is printed below the pages, unit and period: characters of UTF-8 that are well-formed in any element."""
+
 _KEPT_ROWS = 8_192
 _LARGE, _LONG_ROW = 1 << 20, 1 << 12
 """A sheet or a row of more bytes is not taken apart: it is read once, and remembering it would take too much."""
@@ -102,7 +107,7 @@ def _taken_apart(text: bytes) -> _Written:
     end = text.find(_CLOSED, start)
     if start < len(_OPENED) or end < 0 or len(text) > _LARGE:
         raise _Undivided
-    frame, root = _remembered_frame(text[:start] + text[end:])
+    frame, root = _remembered_frame(_FOOTER.sub(b"", text[:start] + text[end:]))
     body = text[start:end]
     if _MARK in body:
         raise _Undivided
@@ -118,9 +123,9 @@ def _taken_apart(text: bytes) -> _Written:
     return _Written(frame, map(known.__getitem__, rows), iter(pieces[1::2]))
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=512)
 def _remembered_frame(text: bytes) -> tuple[_Frame, bytes]:
-    """What a sheet without its rows says, and the tag of its root."""
+    """What a sheet without its rows and its footer says, and the tag of its root."""
     tag = plain_root(text)
     if tag is None or len(text) > _LARGE >> 4 or any(text.find(each, tag.end()) >= 0 for each in _MARKUP):
         raise _Undivided
