@@ -183,6 +183,17 @@ def test_R5_what_is_no_sheet_is_refused(workbook: bytes, damage: Change) -> None
     assert refusal(repacked(workbook, {FORM_SHEET: damage}))[0] == "XML_MALFORMED"
 
 
+@pytest.mark.parametrize(
+    "damage", [b"]]>", b"\x01", b"&", b"\xff", b"\xed\xa0\x80", b"\xef\xbf\xbe", b"\xe4\xb8", b"<a>", b"\xe0\x80\x80"]
+)
+def test_R5_a_footer_in_which_no_text_may_stand_is_refused(workbook: bytes, damage: bytes) -> None:
+    """R5: a footer is nothing to the reader, and yet a sheet with a malformed one is none, whatever came before."""
+    footer = b"</oddFooter>"
+    open_file(workbook, "a.xlsx", {})
+    broken = {FORM_SHEET: lambda text: text.replace(footer, damage + footer)}
+    assert refusal(repacked(workbook, broken))[0] == "XML_MALFORMED"
+
+
 def test_R5_a_comment_behind_the_cells_is_no_table(workbook: bytes) -> None:
     """R5: a whole table in a comment behind the table is not read."""
     copy = re.search(rb"<sheetData>.*</sheetData>", dict(entries(workbook))[FORM_SHEET], re.DOTALL)
