@@ -103,6 +103,18 @@ def test_S11_the_explorer_shows_a_figure_over_the_years(page: Browser, year_home
     assert page.js("document.querySelector('#drawing svg').getAttribute('aria-label')").count(f"{YEAR}年") == 1
 
 
+@pytest.mark.parametrize("indicator", [MEMBERS, FUNDS, "income_total"])
+def test_S11_the_years_of_a_figure_fit_a_phone(page: Browser, year_home: Home, indicator: str) -> None:
+    """Nothing of the table is drawn along at 375 px, and a year stays on one line."""
+    page.size(375, 740)
+    rows = explore(page, year_home, f"i={indicator}&u=all&p=year")
+    seen, wide = page.js(
+        "(({ clientWidth, scrollWidth }) => [clientWidth, scrollWidth])(document.querySelector('.scroll'))"
+    )
+    assert rows and wide <= seen
+    assert page.js("document.querySelector('#table tbody th').getClientRects()[0].height") < 45
+
+
 def test_S11_a_level_and_periods_are_shown_and_add_up(page: Browser, year_home: Home, project: Project) -> None:
     """The units of a level, the largest first; and the periods of one of them, which add up to its year."""
     rows = explore(page, year_home, f"i={FUNDS}&u=level:prefecture&p=year&y={YEAR}")

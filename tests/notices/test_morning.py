@@ -201,3 +201,15 @@ def test_O4_the_page_fits_a_phone_and_asks_nobody(federation: Federation) -> Non
         assert page.js("getComputedStyle(document.body).backgroundColor") == "rgb(22, 25, 28)"
         assert page.requests == [address]
         assert page.complaints == []
+
+
+@pytest.mark.browser
+def test_O4_what_is_closed_is_not_printed(federation: Federation) -> None:
+    """O4: on paper nobody can open it; opened, it is there."""
+    with browser() as page:
+        page.open((federation.home.status / "index.html").as_uri())
+        page.call("Emulation.setEmulatedMedia", media="print")
+        shown = "document.querySelector('details').checkVisibility()"
+        assert not page.js(shown)
+        page.js("document.querySelector('details').open = true")
+        assert page.js(shown)

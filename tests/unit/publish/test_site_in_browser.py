@@ -293,6 +293,16 @@ def test_a_table_never_ends_with_one_row_on_the_next_sheet(page: Browser, site: 
     assert len(carried) > 3 and not carried & {0, 1}
 
 
+@pytest.mark.parametrize(("edition", "says"), [("draft", True), ("r1", False)])
+def test_every_printed_page_of_a_draft_says_that_it_is_one(page: Browser, site: Path, edition: str, says: bool) -> None:
+    """A sheet of it, taken out of the stack, is not held for one that was signed."""
+    page.open((site / "index.html").as_uri())
+    page.js(f"document.body.dataset.edition = {edition!r}")
+    with closing(pypdfium2.PdfDocument(page.printed())) as paper:
+        said = ["草稿，未经签发" in sheet.get_textpage().get_text_bounded() for sheet in paper]
+    assert len(said) > 1 and set(said) == {says}
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_pages_are_printed(page: Browser, site: Path, name: str) -> None:
     """Each page becomes a PDF on A4, and the numbers of the text carry their number in the list."""

@@ -135,7 +135,7 @@
   }
   function source(year) {
     const told = part[year];
-    return told ? { text: told.p ? "数字的来源" : "发布的报告", href: told.p || `${told.r}/index.html` } : { text: "—" };
+    return told ? { text: told.p ? "来源" : "报告", href: told.p || `${told.r}/index.html` } : { text: "—" };
   }
   const partialNote = (rows) => (rows.some((row) => row.some((entry) => entry.partial)) ? ["* 还有应报单位没有报齐，不与他年比较。"] : []);
 
