@@ -35,6 +35,14 @@ def text_width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(character) in "WFA" else 1 for character in text)
 
 
+_NUMBER = re.compile(r"(\d[\d,.]*%?(?:[\u4e00-\u9fff]{1,6}(?![\u4e00-\u9fff])|[万亿]?))")
+
+
+def in_numbers(text: str) -> list[str]:
+    """The wording of a figure in parts: every second one is a number with its unit, which stays on one line."""
+    return _NUMBER.split(text)
+
+
 def exact(value: Decimal) -> Decimal:
     """The value as it is shown exactly: rounded half up once, without trailing zeros."""
     places = min(max(0, -int(value.normalize().as_tuple().exponent)), DIGITS)

@@ -15,7 +15,7 @@ from nianbao.publish.site.figure import change_text
 from nianbao.publish.site.index_data import meaning
 from nianbao.publish.site.outline import Outline
 from nianbao.terms.background import Background, Described, Due
-from nianbao.terms.document import Document, PrintedFigure
+from nianbao.terms.document import Document, PrintedFigure, PrintedSection
 from nianbao.terms.status import Status
 from tests.unit.publish.synthetic import HOSTILE, PREFECTURES, UNITS, document, values
 
@@ -190,9 +190,23 @@ def test_part_of_a_year_is_not_compared(tmp_path: Path, pages: dict[str, Page]) 
     assert "%）" not in page.said and "不作比较" in page.said
 
 
+def test_a_long_wording_is_broken_but_in_its_numbers(tmp_path: Path) -> None:
+    """A line of a phone holds hardly more; the numbers stay with their units, and so does what is short."""
+    report = document()
+    figure = report.figures[0]
+    told = ("约3580多万元", "第四季度比上年同期增长8.4%")
+    section = PrintedSection("W9", "", 3, tuple((replace(figure, text=text),) for text in told), (), ())
+    write(replace(report, sections=(section,)), tmp_path)
+    source = (tmp_path / "index.html").read_text("utf-8")
+    assert re.findall(r'class="(figure[^"]*)"[^>]*>(.*?)</a>', source.partition('id="figures"')[0]) == [
+        ("figure", "约3580多万元"),
+        ("figure told", "第四季度比上年同期增长<span>8.4%</span>"),
+    ]
+
+
 def test_every_figure_of_the_text_is_a_link(pages: dict[str, Page]) -> None:
     """Also without script it leads to its page, that of a single unit to the unit's line."""
-    links = [each for each in pages["index.html"].of("a") if each.get("class") == "figure"]
+    links = [each for each in pages["index.html"].of("a") if "figure" in each.get("class", "").split()]
     printed = [p for s in document().sections for par in s.paragraphs for p in par if isinstance(p, PrintedFigure)]
     assert {piece.key for piece in printed} <= {link["data-figure"] for link in links}
     for link in links:

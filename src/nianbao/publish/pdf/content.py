@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from nianbao.publish import charts
-from nianbao.publish.plain import plain
+from nianbao.publish.plain import in_numbers, plain
 from nianbao.publish.typeset.block import (
     Block,
     Caption,
@@ -58,11 +58,8 @@ def content_of(block: Block) -> Data:
             return {"kind": "tail", "receivers": receivers, "by": plain(block.printed_by), "day": plain(block.day)}
 
 
-_UNBROKEN = re.compile(r"(\d[\d,.]*%?(?:[\u4e00-\u9fff]{1,6}(?![\u4e00-\u9fff])|[万亿]?))")
-"""A number with its unit, which are kept on one line; the lines of such a paragraph are ragged, not stretched."""
-
 _NAMED = re.compile(r"([表图]\d[\d-]*)")
-"""A table or chart by its number, which stays on one line as well."""
+"""A table or chart by its number, which stays on one line as a number with its unit does."""
 
 _TOC = {"Heading2": "TOC2"}
 
@@ -104,8 +101,7 @@ def _line(line: TypesetLine) -> Data:
 def _pieces(piece: Piece) -> Iterator[list[str]]:
     """A piece of text and what it is; a number with its unit is a piece of its own, and so is 表1."""
     if isinstance(piece, PrintedFigure | str):
-        unbroken = _NAMED if isinstance(piece, str) else _UNBROKEN
-        said = unbroken.split(plain(piece if isinstance(piece, str) else piece.text))
+        said = in_numbers(plain(piece.text)) if isinstance(piece, PrintedFigure) else _NAMED.split(plain(piece))
         yield from (["whole" if number % 2 else "text", part] for number, part in enumerate(said) if part)
     else:
         yield [

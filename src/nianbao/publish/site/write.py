@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nianbao.publish import charts
-from nianbao.publish.plain import exact_text
+from nianbao.publish.plain import exact_text, in_numbers
 from nianbao.publish.site.completeness import UNITS_IN_MATRIX, matrix_name
 from nianbao.publish.site.figure import change_text, figure_page, period_zh, share_text
 from nianbao.publish.site.index_data import index_data, meaning
@@ -63,6 +63,7 @@ def _environment() -> Environment:
         "day_zh": _day,
         "chart_words": charts.in_words,
         "exact_text": exact_text,
+        "in_numbers": in_numbers,
         "share_text": share_text,
         "change_text": change_text,
         "meaning": meaning,
