@@ -46,9 +46,9 @@ def written(year_copy: Home, project: Project) -> dict[str, list[Path]]:
 
 
 def cell(page: OnePage, figure: str, head: str) -> str:
-    """What stands in a page in the line of a figure under a head."""
+    """What stands in a page in the line of a figure under a head; a column of dashes alone is not there."""
     (row,) = [row for row in page.rows if row.zh == figure]
-    return row.cells[page.heads.index(head) - 1]
+    return row.cells[page.heads.index(head) - 1] if head in page.heads else "—"
 
 
 def test_one_command_writes_a_sheet_for_each_report_and_unit(written: dict[str, list[Path]], year_copy: Home) -> None:
@@ -120,6 +120,18 @@ def test_T22_a_page_of_a_running_year_says_so_and_compares_nothing(ground: Groun
     with closing(pypdfium2.PdfDocument(tmp_path / "work_report.pdf")) as paper:
         assert said in "".join(paper[0].get_textpage().get_text_bounded().split())
     assert "年度未结束" not in str(page_of_publication(ground))
+
+
+def test_a_column_of_dashes_alone_is_left_out_with_its_note(ground: Ground, project: Project) -> None:
+    """Of what one office reports nobody is first; a page says of its columns what is to be said, and of no other."""
+    assert page_of_publication(ground).heads[-2:] == ("居首", "报送")
+    audit = page_of_publication(replace(ground, publication=project.publications["audit_report"]))
+    assert "居首" not in audit.heads and "目标" not in audit.heads
+    assert all(len(row.cells) == len(audit.heads) - 1 for row in audit.rows)
+    for page in (page_of_publication(ground), audit, *pages_of_units(ground)):
+        assert not [n for n, _ in enumerate(page.heads[1:]) if n and {row.cells[n] for row in page.rows} == {"—"}]
+        for head in ("居首", "名次", "同级平均"):
+            assert (head in "".join(page.notes)) == (head in page.heads), page.name
 
 
 def test_ranks_are_shared_and_only_where_all_have_reported(ground: Ground) -> None:

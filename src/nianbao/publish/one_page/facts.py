@@ -23,6 +23,13 @@ _FEWEST_RANKED = 2
 _ROUNDED_FROM = 100
 """From here on the average of whole numbers is said in whole numbers."""
 
+_RULES = {
+    "居首": "居首的是同级单位中数最高的，同数并列；该级单位没有全部报齐的不列。",
+    "同级平均": "率的“同级平均”是全部单位合计的率；其他的，该级单位全部报齐才有平均数。",
+    "名次": "名次从高到低，同数并列；该级单位没有全部报齐的不排名。",
+}
+"""What is said under a page of its columns, by their heads."""
+
 
 @dataclass(frozen=True)
 class Ground:
@@ -94,9 +101,7 @@ def page_of_publication(ground: Ground) -> OnePage:
         )
     heads = ("指标", figures.basis.label(year), figures.basis.label(year - 1), "比上年", "目标", "居首", "报送")
     title = ground.publication.title.replace("{year}", str(year)).replace("{next_year}", str(year + 1))
-    return OnePage(
-        ground.publication.code, f"{title}一页纸", ground.about, heads, tuple(rows), _notes(ground), ground.unfinished
-    )
+    return _page(ground, ground.publication.code, f"{title}一页纸", heads, rows)
 
 
 def pages_of_units(ground: Ground) -> Iterator[OnePage]:
@@ -178,13 +183,18 @@ def _page_of_unit(ground: Ground, unit: Unit, standings: Mapping[tuple[str, str]
     label = ground.figures.basis.label
     heads = ("指标", label(year), label(year - 1), "比上年", "同级平均", "名次")
     record = ground.records.get(unit.code)
-    notes = ((record.zh,) if record else ()) + _notes(ground)
-    return OnePage(unit.code, f"{unit.zh}{year}年一页纸", ground.about, heads, tuple(rows), notes, ground.unfinished)
+    return _page(ground, unit.code, f"{unit.zh}{year}年一页纸", heads, rows, (record.zh,) if record else ())
 
 
-def _notes(ground: Ground) -> tuple[str, ...]:
-    rules = "名次从高到低，同数并列；该级单位没有全部报齐的不排名，也没有平均数。率的“同级平均”是全部单位合计的率。"
-    return (rules, *filter(None, [ground.incomparable]))
+def _page(
+    ground: Ground, name: str, title: str, heads: Sequence[str], rows: Sequence[KeyRow], notes: tuple[str, ...] = ()
+) -> OnePage:
+    """A page without the columns that have nothing but dashes; what is said of a column goes with it."""
+    shown = [at for at in range(len(heads) - 1) if at == 0 or any(row.cells[at] != _NOTHING for row in rows)]
+    kept = (heads[0], *(heads[1 + at] for at in shown))
+    lines = tuple(KeyRow(row.zh, tuple(row.cells[at] for at in shown)) for row in rows)
+    notes += tuple(said for head, said in _RULES.items() if head in kept) + tuple(filter(None, [ground.incomparable]))
+    return OnePage(name, title, ground.about, kept, lines, notes, ground.unfinished)
 
 
 def _first(ground: Ground, indicator: Indicator) -> str:
