@@ -25,8 +25,9 @@ _CHUNK = 1 << 16
 _AHEAD = 2
 """How many files a worker is asked at a time: it finds the next one waiting when it is done with the first."""
 
-_WORTH_A_WORKER = 48
-"""Reading so many files takes as long as starting a worker: only for as many more there is another one."""
+_WORTH_A_WORKER = 256
+"""Reading so many files takes four times as long as starting a worker and showing it every form: fewer are read by one
+while the run itself makes ready to judge them."""
 
 Task = tuple[int, bytes]
 Answer = tuple[bytes, bytes]
