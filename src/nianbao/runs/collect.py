@@ -154,7 +154,7 @@ def take_in(
 
 def _judge_and_record(workspace: Workspace, night: ReadIn, started_at: dt.datetime, write: Write) -> Taken:
     taken = judge_night(workspace.connection, workspace.project, night, record=workspace.record)
-    _refuse_broken_rules(workspace, [part for _, part in taken.asked])
+    _refuse_broken_rules(workspace, [part for key, part in taken.asked if key not in taken.causes])
     rows = facts_of(taken, facts_of_reconsidered(workspace.connection, taken.reconsidered, clock.now()))
     outcomes = Counter(outcome.value for outcome in taken.outcomes.values())
     doing = Doing(

@@ -74,17 +74,20 @@ def validate_built(connection: Connection, schema: str, table: str, rules: Seque
     return [Verdict(rule, _observed(results[rule.name].result), bool(results[rule.name].success)) for rule in rules]
 
 
-def columns_of_query(connection: Connection, rule: Rule) -> tuple[str, ...]:
-    """Evaluate the query of a SQL rule, whatever it finds, and name the columns of its rows.
+def columns_of_query(connection: Connection, rule: Rule, was_evaluated: bool) -> tuple[str, ...]:
+    """The columns that the query of a SQL rule gives; one that was not is evaluated, whatever it finds.
 
     Raises:
         RuleError: the query is broken.
     """
+    query = str(rule.kwargs[QUERY])
     try:
-        described = connection.execute(str(rule.kwargs[QUERY])).description
+        if not was_evaluated:
+            connection.execute(query)
+        described = connection.execute(f"DESCRIBE {query}").fetchall()
     except QUERY_FAULT as error:
         raise _fault(rule, str(error)) from error
-    return tuple(name for name, *_ in described or ())
+    return tuple(name for name, *_ in described)
 
 
 def _offenders_on(engine: Engine, connection: Connection, rules: Iterable[Rule]) -> list[Offender]:

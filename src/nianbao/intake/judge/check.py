@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -87,22 +87,24 @@ def _subject(offender: Offender, sent: Sent, project: Project) -> _Subject:
     return _Subject(sent, part, field, place)
 
 
-def refuse_broken_rules(connection: Connection, project: Project, evaluated: Iterable[Part] = ()) -> None:
+def refuse_broken_rules(connection: Connection, project: Project, evaluated: Collection[Part] = ()) -> None:
     """Evaluate every rule on staging tables without rows, and try every sentence.
 
-    What a suite says of columns of parts that were `evaluated` tonight is passed over: it held for rows.
+    What the rules of parts that were `evaluated` with the rows that are staged say is passed over, but for sentences.
 
     Raises:
         RuleError: a rule is broken by itself, whatever is sent.
     """
     from nianbao.warehouse.expectations import columns_of_query  # Great Expectations takes seconds to import
 
-    fill_stage(connection, project)
+    if not evaluated:
+        fill_stage(connection, project)
+    tables, forms = {part.table for part in evaluated}, {part.form_code for part in evaluated}
     for rule in project.rules:
         if rule.is_sql:
-            _sentence(rule.name, rule.says, dict.fromkeys((*_SAID, *columns_of_query(connection, rule))))
-    done = {part.table for part in evaluated}
-    others = [rule for rule in project.rules if not rule.is_sql and rule.table not in done]
+            columns = columns_of_query(connection, rule, rule.form in forms)
+            _sentence(rule.name, rule.says, dict.fromkeys((*_SAID, *columns)))
+    others = [rule for rule in project.rules if not rule.is_sql and rule.table not in tables]
     for _offender in _offenders(connection, others, list(project.parts)):
         pass
     for code, reading_rule in project.reading_rules.items():
