@@ -23,6 +23,7 @@ from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 from nianbao.statistics.figures import read_figures
 from nianbao.terms.figure import Coverage
+from nianbao.terms.indicator import Indicator
 from nianbao.terms.one_page import OnePage, PlannedValue, UnitRecord
 from tests.homes import YEAR, warehouse
 
@@ -132,6 +133,34 @@ def test_a_column_of_dashes_alone_is_left_out_with_its_note(ground: Ground, proj
         assert not [n for n, _ in enumerate(page.heads[1:]) if n and {row.cells[n] for row in page.rows} == {"—"}]
         for head in ("居首", "名次", "同级平均"):
             assert (head in "".join(page.notes)) == (head in page.heads), page.name
+
+
+def test_who_alone_reports_a_figure_has_no_place_and_no_average(ground: Ground, project: Project) -> None:
+    """The office that reports the audits is not the average of the offices."""
+    audit = replace(ground, publication=project.publications["audit_report"])
+    pages = {page.name: page for page in pages_of_units(audit)}
+    (page,) = [page for page in pages.values() if any(row.zh == "省总直属单位审计家数" for row in page.rows)]
+    assert not {"同级平均", "名次"} & set(page.heads)
+
+
+def test_only_a_rate_is_its_own_average(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is counted once over all, however many units name it, is no average of them."""
+    monkeypatch.setattr(Indicator, "adds_up", property(lambda _: False))
+    page = next(page for page in pages_of_units(ground) if page.name == CAPITAL)
+    assert cell(page, "会员人数", "同级平均") == "—"
+    assert cell(page, "职工入会率", "同级平均").endswith("%")
+
+
+@pytest.mark.parametrize(("now", "before", "told"), [(4, 4, "持平"), (5, 4, "+25.0%"), (3, 4, "-25.0%")])
+def test_what_is_as_it_was_has_not_changed(
+    ground: Ground, now: int, before: int, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """持平 of a number as of a rate, not 0.0%."""
+    monkeypatch.setattr(Ground, "is_whole_of", lambda *_: True)
+    for year, value in ((YEAR, now), (YEAR - 1, before)):
+        ground.figures.values["members_total", year] = {CAPITAL: Decimal(value)}
+    page = next(page for page in pages_of_units(ground) if page.name == CAPITAL)
+    assert cell(page, "会员人数", "比上年") == told
 
 
 def test_ranks_are_shared_and_only_where_all_have_reported(ground: Ground) -> None:

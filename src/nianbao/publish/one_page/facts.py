@@ -15,6 +15,8 @@ from nianbao.terms.one_page import KeyRow, OnePage, PlannedValue, UnitRecord
 from nianbao.terms.publication import Publication
 from nianbao.terms.unit import Unit
 
+_OVER = "/"
+"""What a formula has that is a rate."""
 _MONEY, _TEN_THOUSAND = "元", 10_000
 _NOTHING = "—"
 _DECIMALS = 2
@@ -129,20 +131,23 @@ class _Standing:
         self.values = {code: value for code, value in found.items() if value is not None}
         whole = all(ground.is_whole_of(indicator, ground.year, unit) for unit in units)
         self.is_whole = whole and len(self.values) == len(units) >= _FEWEST_RANKED
+        self.is_of_few = len(self.values) < _FEWEST_RANKED
 
     def rank(self, code: str) -> str:
-        """The place among the units of the level, the highest first; equal ones share it."""
-        if not self.is_whole or code not in self.values:
-            return "不排名" if code in self.values else _NOTHING
+        """The place among the units of the level, the highest first; equal ones share it, and who is alone has none."""
+        if code not in self.values or self.is_of_few:
+            return _NOTHING
+        if not self.is_whole:
+            return "不排名"
         place = 1 + sum(value > self.values[code] for value in self.values.values())
         is_shared = sum(value == self.values[code] for value in self.values.values()) > 1
         return f"{'并列' if is_shared else ''}第{place}（共{len(self.values)}）"
 
     def average(self, whole: Decimal | None) -> str:
         """The amount of a unit on average; of a rate that of all together, for rates are not averaged."""
-        if not self.indicator.adds_up:
+        if _OVER in self.indicator.formula and not self.is_of_few:
             return _shown(whole, self.indicator.unit)
-        if not self.is_whole:
+        if not (self.is_whole and self.indicator.adds_up):
             return _NOTHING
         mean = sum(self.values.values(), Decimal()) / len(self.values)
         is_counted = all(value == value.to_integral_value() for value in self.values.values()) and mean >= _ROUNDED_FROM
@@ -221,6 +226,8 @@ def _change(now: Decimal | None, before: Decimal | None, unit: str, is_comparabl
         return _NOTHING
     if not is_comparable:
         return missing_zh
+    if _shown(now, unit) == _shown(before, unit):
+        return "持平"
     if unit in ("%", POINTS):
         points = in_table(now - before, _DECIMALS, 1).text
         return f"{'+' if now > before else ''}{points}个百分点" if points.strip("-0.") else "持平"
