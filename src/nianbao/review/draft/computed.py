@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from nianbao.review.draft.mention import FigureSum
+from nianbao.review.draft.mention import Quantity
 from nianbao.review.draft.numbers import DraftNumber
 from nianbao.review.draft.numerals import DIGITS, count_of
 from nianbao.review.draft.profiles import pairs_of
@@ -17,6 +17,7 @@ from nianbao.review.draft.subjects import SAID, SHARE_OF, DraftPair, Subjects
 from nianbao.review.draft.topics import SENTENCE
 from nianbao.review.draft.values import Values
 from nianbao.review.draft.verdicts import Whole
+from nianbao.review.draft.wholes import likeness
 
 PART_NAMED = 0.5
 """How much of what tells a part from the others must be said for it to be named."""
@@ -36,12 +37,6 @@ class Computed:
     _subjects: Subjects
     _wholes: Sequence[Whole]
 
-    def likeness(self, part: str, parts: Sequence[str], words: str) -> float:
-        """How much of what tells a part from the others is said."""
-        pairs = {each: self._values.profiles[each].name for each in parts}
-        own = pairs[part] - frozenset().union(*(pairs[each] for each in parts if each != part))
-        return len(own & pairs_of(words)) / len(own) if own else 0.0
-
     def together(self, spoken: Spoken, number: DraftNumber) -> Iterator[tuple[tuple[str, ...], str]]:
         """Parts that a number is of together, or that are left besides those said, with their whole."""
         clause, says = spoken.topics.before(number), self._values.words.pattern
@@ -52,7 +47,7 @@ class Computed:
         said = [name for each in spoken.topics.in_sentence(number) for name in self._numerators(each.name)]
         said = list(dict.fromkeys(said))[: count_of(counted[1]) if counted else None]
         for whole in self._wholes:
-            named = [part for part in whole.parts if self.likeness(part, whole.parts, clause) >= PART_NAMED]
+            named = [part for part in whole.parts if likeness(self._values, part, whole.parts, clause) >= PART_NAMED]
             if len(named) < 2 - is_rest:
                 named = [part for part in whole.parts if part in said]
             left = [part for part in whole.parts if part not in named]
@@ -91,7 +86,7 @@ class Computed:
             if fit_of(profiles[name], counted) or (people and profiles[name].indicator.unit in _PEOPLE)
         ]
         return [
-            DraftPair(FigureSum((one,), scopes, self._values.year), FigureSum((other,), scopes, self._values.year), 0.6)
+            DraftPair(Quantity((one,), scopes, self._values.year), Quantity((other,), scopes, self._values.year), 0.6)
             for other in others[:3]
             for one in ones[:3]
             if one != other

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations, permutations
 from math import log10
 
-from nianbao.review.draft.mention import FigureSum
+from nianbao.review.draft.mention import Quantity
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
 from nianbao.review.draft.profiles import pairs_of
 from nianbao.review.draft.readings import Readings
@@ -46,8 +46,8 @@ class _Found:
     """A figure, or two that are held against one another, that a number meets; how likely it is without its subject."""
 
     kind: RelationKind
-    one: FigureSum
-    other: FigureSum | None
+    one: Quantity
+    other: Quantity | None
     likely: float
 
     @property
@@ -121,7 +121,7 @@ class Concord:
                 start, end = bisect_left(values, float(low) - 1e-9), bisect_right(values, float(high) + 1e-9)
                 for kind in entries[start:end]:
                     if self._fits(kind, number):
-                        one = FigureSum((kind.name,), (scope,), year)
+                        one = Quantity((kind.name,), (scope,), year)
                         yield _Found(kind.kind, one, _held_against(kind.kind, one), near * when)
         for each in self._computed(number, words, units, years):
             if self._readings.read(number, DraftRelation(each.kind), each.one, each.other).is_true:
@@ -142,19 +142,19 @@ class Concord:
                 for name, other in permutations([each for each in spoken_of if not self._readings.is_rate(each)], 2):
                     amount, base = values.get((name, scope), 0.0), values.get((other, scope), 0.0)
                     if amount and base and (kind := self._between(number, name, other, amount, base)):
-                        one = FigureSum((name,), (scope,), year)
+                        one = Quantity((name,), (scope,), year)
                         yield _Found(kind, one, replace(one, names=(other,)), near * when)
             for name in spoken_of:
                 if self._counts(number, name):
                     own = {scope: values[name, scope] for scope in units if (name, scope) in values}
-                    for one, base_of in self._of_units(number, FigureSum((name,), (), year), own):
+                    for one, base_of in self._of_units(number, Quantity((name,), (), year), own):
                         near = max(units[scope] for scope in one.scopes)
                         kind = RelationKind.CHANGE if base_of else RelationKind.LEVEL
                         yield _Found(kind, one, base_of, when * (near if base_of else BESIDE))
 
     def _of_units(
-        self, number: DraftNumber, figure: FigureSum, values: Mapping[str, float]
-    ) -> Iterator[tuple[FigureSum, FigureSum | None]]:
+        self, number: DraftNumber, figure: Quantity, values: Mapping[str, float]
+    ) -> Iterator[tuple[Quantity, Quantity | None]]:
         """By how much two units are apart, and what two or three of them come to."""
         low, high = _bounds(number)
         slack = (high - low) / 2
@@ -270,7 +270,7 @@ def _bounds(number: DraftNumber) -> tuple[float, float]:
     return float(number.wording.low or 0), float(number.wording.high or 0)
 
 
-def _held_against(kind: RelationKind, one: FigureSum) -> FigureSum | None:
+def _held_against(kind: RelationKind, one: Quantity) -> Quantity | None:
     """What a figure is held against: nothing, the whole, or itself in the year before."""
     if kind is RelationKind.LEVEL:
         return None

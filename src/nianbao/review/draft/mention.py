@@ -57,10 +57,11 @@ class SaidYear:
 
 
 @dataclass(frozen=True)
-class FigureSum:
-    """A figure, or what several come to: indicators and units added up, less others, for each of others.
+class Quantity:
+    """What a number may say: indicators and units added up, less others, for each of others, of a whole in per cent.
 
-    Of growth: by how much it grew since the year before, in per cent; a rate by points.
+    The whole is of the same units where it names none (`whole_of`), and of the same indicators where it names none.
+    Of growth: by how much it grew since the year before, in per cent; a rate by points. The mean is of its units.
     """
 
     names: tuple[str, ...]
@@ -68,24 +69,37 @@ class FigureSum:
     year: int
     less: tuple[str, ...] = ()
     per: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
+    whole_of: tuple[str, ...] = ()
     of_growth: bool = False
+    is_mean: bool = False
 
     @property
     def named(self) -> tuple[str, ...]:
         """All indicators of it."""
-        return self.names + self.less + self.per
+        return self.names + self.less + self.per + self.whole
 
     @property
     def is_made_up(self) -> bool:
         """Whether it is of more than one indicator, so that no indicator's name says what it is."""
         return len(self.names) > 1 or bool(self.less or self.per)
 
+    @property
+    def is_share(self) -> bool:
+        """Whether it is a part of a whole, in per cent."""
+        return bool(self.whole or self.whole_of)
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether it is anything but the figures of one indicator."""
+        return self.is_made_up or self.is_share or self.of_growth or self.is_mean
+
 
 @dataclass(frozen=True)
 class Mention:
     """A figure that was said or by which a place is, and where; aside: what it was last year, told by the way."""
 
-    figure: FigureSum
+    figure: Quantity
     at: int
     passage: int
     is_level: bool

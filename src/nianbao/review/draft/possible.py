@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from nianbao.review.draft.among import AmongUnits, Weighed
+from nianbao.review.draft.among import AmongUnits
 from nianbao.review.draft.computed import Computed
-from nianbao.review.draft.members import Members
-from nianbao.review.draft.mention import FigureSum, UnitsMeant
+from nianbao.review.draft.mention import Quantity, UnitsMeant
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
 from nianbao.review.draft.numerals import count_of
-from nianbao.review.draft.ordering import Orderings
-from nianbao.review.draft.readings import FIRST_HALF, IN, OUT, TARGET, Readings
+from nianbao.review.draft.quantities import Quantities
+from nianbao.review.draft.readings import FIRST_HALF, IN, OUT, TARGET, Readings, Weighed
 from nianbao.review.draft.relations import MAYBE, DraftRelation, RelationKind
 from nianbao.review.draft.scores import fit_of
 from nianbao.review.draft.spoken import Spoken, in_ten_thousands
@@ -41,16 +40,12 @@ class PossibleReadings:
     _readings: Readings
     _subjects: Subjects
     _among: AmongUnits
-    _orderings: Orderings
-    _members: Members
+    _quantities: Quantities
     _computed: Computed
 
     def of(self, spoken: Spoken, at: int, relations: Sequence[DraftRelation]) -> list[Weighed]:
         """All that a number may say, the likeliest first."""
-        found = [
-            *self._among.counted(spoken, at, self._first_year),
-            *self._among.rest(spoken, at, self._first_year),
-        ]
+        found = [*self._among.counted(spoken, at, self._first_year)]
         for relation in relations:
             for number in self._variants(spoken, at):
                 found += self._of(spoken, at, number, relation)
@@ -80,9 +75,9 @@ class PossibleReadings:
             yield from halves
             return
         if number.kind is NumberKind.MEMBER:
-            yield from self._members.of(spoken, at, self._first_year)
+            yield from self._among.is_member(spoken, at, self._first_year)
         elif number.kind is NumberKind.RANK:
-            yield from self._orderings.of(spoken, at, relation, self._made_up(spoken, at), self._first_year)
+            yield from self._among.placed(spoken, at, relation, self._first_year)
         elif relation.kind is RelationKind.LEVEL and number.kind is not NumberKind.FLAT:
             yield from self._levels(spoken, at, number, relation)
         else:
@@ -95,18 +90,17 @@ class PossibleReadings:
             is_next = spoken.topics.is_ahead(spoken.numbers[at])
             for name, weight in self._subjects.planned(spoken, at).items():
                 for back, part in ((0, 1.0 if is_next else EITHER), (1, EITHER if is_next else 1.0)):
-                    one = FigureSum((name,), (ALL,), self._values.year - back)
+                    one = Quantity((name,), (ALL,), self._values.year - back)
                     yield self._weigh(number, relation, one, None, weight * part)
 
     def _levels(self, spoken: Spoken, at: int, number: DraftNumber, relation: DraftRelation) -> Iterator[Weighed]:
         topics, place = spoken.topics, spoken.passage.place
         says_plans = topics.speaks_of_plans(spoken.numbers[at])
-        if made_up := self._made_up(spoken, at):
+        for derived, score in self._quantities.derived(spoken, at, self._first_year):
             for units in topics.units(spoken.numbers[at], relation.base_scope):
-                if made_up.per or made_up.less:
-                    for year, part in self.years(spoken, at, made_up.names[0], relation).items():
-                        one = replace(made_up, scopes=units.scopes, year=year)
-                        yield self._weigh(number, relation, one, None, units.weight * part)
+                for year, part in self.years(spoken, at, derived.names[0], relation).items():
+                    one = replace(derived, scopes=units.scopes, year=year)
+                    yield self._weigh(number, relation, one, None, score * units.weight * part)
         for name, score in self._subjects.of_level(spoken, at).items():
             if name.startswith(TARGET) and not (says_plans or place in self._values.profiles[name].printed):
                 continue
@@ -117,29 +111,19 @@ class PossibleReadings:
                         scopes = self._readings.worst(number, name, scopes, year)
                     if scopes:
                         yield self._weigh(
-                            number, relation, FigureSum((name,), scopes, year), None, score * units.weight * likely_year
+                            number, relation, Quantity((name,), scopes, year), None, score * units.weight * likely_year
                         )
             if says_plans and (twin := self._twin(name)):
                 yield self._weigh(number, relation, twin, None, score, is_guess=True)
         yield from self._sums(spoken, at, number, relation)
+        yield from self._means(spoken, at, number)
         yield from self._averages(spoken, at, number)
 
-    def _twin(self, name: str) -> FigureSum | None:
+    def _twin(self, name: str) -> Quantity | None:
         """What was planned of a figure, or came of a plan: where plans are spoken of a number may well be either."""
         if name.startswith(TARGET):
-            return FigureSum((name.removeprefix(TARGET),), (ALL,), self._values.year)
+            return Quantity((name.removeprefix(TARGET),), (ALL,), self._values.year)
         return self._readings.target(name, self._values.year)
-
-    def _made_up(self, spoken: Spoken, at: int, *, is_share: bool = False) -> FigureSum | None:
-        """What was said last, where it is of several indicators and the number has no words but those of its whole."""
-        number = spoken.numbers[at]
-        last = next(iter(spoken.topics.recent(number)), None)
-        says_it = number.unit or number.kind is NumberKind.MOVED
-        last = last if last and says_it and last.passage == spoken.topics.speaking.passage else None
-        is_sum = is_share and last is not None and not last.figure.less and not last.figure.per
-        is_own = not is_sum and self._subjects.has_own_words(spoken, number)
-        is_meant = last and last.figure.is_made_up and not is_own
-        return last.figure if last and is_meant else None
 
     def _sums(self, spoken: Spoken, at: int, number: DraftNumber, relation: DraftRelation) -> Iterator[Weighed]:
         """A number as the sum of what was said last (以上四项合计), or of things that its words name."""
@@ -147,12 +131,14 @@ class PossibleReadings:
         is_sum = self._values.words.pattern(r"~sum~|共|以上[^，。；]{0,4}[项类]").search(said)
         if listed := self._computed.listed(spoken, spoken.numbers[at]):
             for year, part in self.years(spoken, at, listed[0], relation).items():
-                one = FigureSum(listed, (ALL,), year)
+                one = Quantity(listed, (ALL,), year)
                 yield self._weigh(number, relation, one, None, part, is_guess=not is_sum)
         for names, _ in self._computed.together(spoken, number):
             if all(self._fits(name, number) for name in names):
                 for year, part in self.years(spoken, at, names[0], relation).items():
-                    yield self._weigh(number, relation, FigureSum(names, (ALL,), year), None, part)
+                    yield self._weigh(number, relation, Quantity(names, (ALL,), year), None, part)
+        if self._values.words.pattern("~rest~|除|尚未").search(said):  # what all units of a level leave, or a part does
+            yield from self._left(spoken, at, number)
         if not is_sum:
             return
         recent = [each for each in spoken.topics.recent(number) if each.is_level and self._adds_up(each.name, number)]
@@ -167,13 +153,34 @@ class PossibleReadings:
                 names = tuple(each.name for each in last)
                 if len(set(names)) == count and len({(each.scopes, each.year) for each in last}) == 1:
                     is_meant = count == (count_of(counted[1]) if counted else len(here))
-                    one = FigureSum(names, last[0].scopes, last[0].year)
+                    one = Quantity(names, last[0].scopes, last[0].year)
                     yield self._weigh(number, relation, one, None, BY_THE_WAY, is_guess=not is_meant)
+
+    def _left(self, spoken: Spoken, at: int, number: DraftNumber) -> Iterator[Weighed]:
+        """What all units of a level, or what was said of a whole, leave of it (其余3万人在直属系统): it may agree."""
+        relation = DraftRelation(RelationKind.CHANGE)
+        for name, score in [*self._subjects.of_level(spoken, at).items()][:_MOST]:
+            whole = Quantity((name,), (ALL,), self._first_year(spoken, at, name))
+            parts = [replace(whole, scopes=tuple(values)) for values in self._readings.by_level(whole)]
+            parts += [each.figure for each in spoken.topics.recent(number)[:2] if each.scopes == (ALL,)]
+            for part in parts:
+                yield self._weigh(number, relation, whole, part, score * BY_THE_WAY, is_guess=True)
 
     def _adds_up(self, name: str, number: DraftNumber) -> bool:
         """Whether a figure may be a part of a sum: money of money, and what is counted of what is counted."""
         is_money = self._values.profiles[name].indicator.unit == "元"
         return not self._readings.is_rate(name) and is_money == (number.unit == "元") and number.unit != "%"
+
+    def _means(self, spoken: Spoken, at: int, number: DraftNumber) -> Iterator[Weighed]:
+        """What units have on the average (平均每个市州30人, 8个市州平均150家)."""
+        means = self._values.words.pattern("(?:平均|均)每?[个家]?(?:~unit_words~)|(?:~unit_words~)平均")
+        if not means.search(spoken.topics.before(spoken.numbers[at])):
+            return
+        for name, score in [*self._subjects.of_level(spoken, at).items()][:_MOST]:
+            for year, part in self.years(spoken, at, name, DraftRelation()).items():
+                one = self._readings.average(Quantity((name,), (), year))
+                if one.is_mean:
+                    yield self._weigh(number, DraftRelation(RelationKind.PER), one, None, score * part)
 
     def _averages(self, spoken: Spoken, at: int, number: DraftNumber) -> Iterator[Weighed]:
         """An amount that is said of each person, where the indicator is not one itself."""
@@ -188,7 +195,7 @@ class PossibleReadings:
                     if self._fits(name, each):
                         for units in spoken.topics.units(spoken.numbers[at]):
                             for year, likely_year in self.years(spoken, at, name, relation).items():
-                                one = FigureSum((name,), units.scopes, year)
+                                one = Quantity((name,), units.scopes, year)
                                 yield self._weigh(each, DraftRelation(), one, None, score * units.weight * likely_year)
             moved = replace(spoken, numbers=[each if n is spoken.numbers[at] else n for n in spoken.numbers])
             for pair in self._computed.per_each(moved, at, relation):
@@ -205,11 +212,12 @@ class PossibleReadings:
         pairs: list[DraftPair] = []
         if relation.kind is RelationKind.PER:
             pairs = self._computed.per_each(spoken, at, relation)
+            yield from self._means(spoken, at, number)
         elif relation.is_open and not is_multiple:
             pairs = self._subjects.compared(spoken, at, relation, likely)
         elif not is_multiple:
             pairs = list(self._pairs(spoken, at, relation, likely))
-        for pair in (*pairs, *self._among.apart(spoken, at, relation, likely, self._first_year)):
+        for pair in (*pairs, *self._among.apart(spoken, at, relation, self._first_year)):
             if pair.one == pair.other:
                 continue
             yield self._weigh(number, relation, pair.one, pair.other, pair.weight)
@@ -225,7 +233,7 @@ class PossibleReadings:
                     if self._readings.is_rate(each.indicator_id) or self._values.is_change(each.indicator_id):
                         level = replace(relation, sign=0, kind=RelationKind.LEVEL)
                         for year, part in self.years(spoken, at, each.indicator_id, level).items():
-                            one = FigureSum((each.indicator_id,), units.scopes, year)
+                            one = Quantity((each.indicator_id,), units.scopes, year)
                             yield self._weigh(number, level, one, None, each.score * BY_THE_WAY * part)
 
     def _pairs(
@@ -233,7 +241,7 @@ class PossibleReadings:
     ) -> Iterator[DraftPair]:
         """Pairs of a figure with what it is held against."""
         number = spoken.numbers[at]
-        made_up = self._made_up(spoken, at, is_share=relation.kind is RelationKind.SHARE)
+        made_up = self._quantities.said_last(spoken, at, is_share=relation.kind is RelationKind.SHARE)
         if relation.kind is RelationKind.SHARE and made_up:
             for pair in self._subjects.wholes(spoken, at, relation, made_up.names[0], made_up.scopes, made_up.year):
                 if pair.other:
@@ -245,14 +253,14 @@ class PossibleReadings:
         if relation.kind is RelationKind.SHARE and number.unit == "%":
             for names, whole in self._computed.together(spoken, number):
                 for year, part in self.years(spoken, at, whole, relation).items():
-                    yield DraftPair(FigureSum(names, (ALL,), year), FigureSum((whole,), (ALL,), year), part)
+                    yield DraftPair(Quantity(names, (ALL,), year), Quantity((whole,), (ALL,), year), part)
         for name, score in likely.items():
             for units in self._units(spoken, at, relation, name):
                 for year, likely_year in self.years(spoken, at, name, relation).items():
                     scopes = self._readings.resolve(name, units, year)
                     if not scopes:
                         continue
-                    one, weight = FigureSum((name,), scopes, year), score * units.weight * likely_year
+                    one, weight = Quantity((name,), scopes, year), score * units.weight * likely_year
                     if relation.kind is RelationKind.SHARE and not relation.is_of_last_year:
                         for pair in self._subjects.wholes(spoken, at, relation, name, scopes, year):
                             yield replace(pair, weight=pair.weight * weight)
@@ -280,10 +288,11 @@ class PossibleReadings:
         is_next = last is not None and last.name.startswith(TARGET) and last.year == self._values.year
         return 1.5 if is_next or spoken.topics.is_ahead(number) else EITHER
 
-    def _other(self, one: FigureSum, relation: DraftRelation) -> FigureSum:
+    def _other(self, one: Quantity, relation: DraftRelation) -> Quantity:
         """What a figure is held against: another unit or the whole in its year, or itself in the year before."""
         if relation.base_scope:
-            return replace(one, scopes=(relation.base_scope,))
+            of_level = relation.base_scope == ALL and one.scopes != (ALL,)
+            return self._readings.average(one) if of_level else replace(one, scopes=(relation.base_scope,))
         name = one.names[0]
         if name.startswith(TARGET):  # what is planned for the year after is more than what there is
             return replace(one, names=(name.removeprefix(TARGET),), year=relation.base_year or one.year)
@@ -314,7 +323,7 @@ class PossibleReadings:
         return [Weighed(each, 1.0 - index / 10, relation) for index, each in enumerate(read) if each]
 
     def _weigh(
-        self, number: DraftNumber, relation: DraftRelation, one: FigureSum, other: FigureSum | None, weight: float,
+        self, number: DraftNumber, relation: DraftRelation, one: Quantity, other: Quantity | None, weight: float,
         *, is_guess: bool = False,
     ) -> Weighed:  # fmt: skip
         reading = self._readings.read(number, relation, one, other)

@@ -7,19 +7,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from nianbao.review.draft.among import AmongUnits, Weighed
+from nianbao.review.draft.among import AmongUnits
 from nianbao.review.draft.binding import SURE, Binder
 from nianbao.review.draft.computed import Computed
 from nianbao.review.draft.concord import Concord
 from nianbao.review.draft.context import background_of
-from nianbao.review.draft.members import Members
 from nianbao.review.draft.mention import Mention, Speaking
 from nianbao.review.draft.numbers import DraftNumber, NumberFinder, NumberKind, as_bare, in_per_cent
-from nianbao.review.draft.ordering import Orderings
 from nianbao.review.draft.possible import PossibleReadings
 from nianbao.review.draft.profiles import DraftVocabulary, read_vocabulary
+from nianbao.review.draft.quantities import Quantities
 from nianbao.review.draft.reading import DraftCell, Paragraph, Passage, passages
-from nianbao.review.draft.readings import TARGET, Readings
+from nianbao.review.draft.readings import TARGET, Readings, Weighed
 from nianbao.review.draft.relations import DraftRelation, RelationKind, Relations
 from nianbao.review.draft.scores import CHANGE_UNITS, is_written_out
 from nianbao.review.draft.spoken import (
@@ -115,12 +114,9 @@ class _Prover:
         subjects = Subjects(self._values, self._readings, self._binder)
         wholes = wholes_of(figures, year)
         computed = Computed(self._values, subjects, wholes)
-        among = AmongUnits(self._values, self._readings, subjects)
-        orderings = Orderings(self._values, self._readings, subjects, computed, wholes)
-        self._members = Members(self._values, self._readings, among)
-        self._possible = PossibleReadings(
-            self._values, self._readings, subjects, among, orderings, self._members, computed
-        )
+        quantities = Quantities(self._values, self._readings, subjects, computed)
+        self._among = AmongUnits(self._values, self._readings, subjects, quantities, wholes)
+        self._possible = PossibleReadings(self._values, self._readings, subjects, self._among, quantities, computed)
         self._unsaid = Unsaid(self._values, self._readings, subjects)
         self._weighing = Weighing(self._values, self._readings, subjects)
         self._concord = Concord(self._values, self._readings, subjects, self._binder.telling)
@@ -146,7 +142,7 @@ class _Prover:
             self._in_row(passage, each) for each in self._finder.find(passage.text) if self._is_said(passage, each)
         ]
         if not cell:
-            numbers = sorted([*numbers, *self._members.find(passage.text)], key=lambda each: each.start)
+            numbers = sorted([*numbers, *self._among.members(passage.text)], key=lambda each: each.start)
         tags = {place: tag for place, number in enumerate(numbers) if (tag := self._tag(passage, number))}
         fixed = {place: name for place, (name, _) in tags.items()}
         if not cell and not tags and not says_anything(passage.text, numbers):

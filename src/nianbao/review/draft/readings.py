@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
-from nianbao.review.draft.mention import FigureSum, UnitsMeant
+from nianbao.review.draft.mention import Quantity, UnitsMeant
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
 from nianbao.review.draft.relations import DraftRelation, RelationKind
 from nianbao.review.draft.verdicts import Key
@@ -28,7 +28,17 @@ class DraftReading:
     key: Key
     value: Decimal | None
     is_true: bool
-    figure: FigureSum
+    figure: Quantity
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A reading and how likely it is meant; a guess is enough to agree with a number, and not to object to it."""
+
+    reading: DraftReading
+    weight: float
+    relation: DraftRelation
+    is_guess: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,21 +48,53 @@ class Readings:
     figures: Figures
     year: int
 
-    def value(self, one: FigureSum) -> Decimal | None:
+    def value(self, one: Quantity) -> Decimal | None:
         """What a figure comes to; None where a part of it is not known, or rates would be added up."""
         if one.of_growth:
             return self._growth(replace(one, of_growth=False))
+        if one.is_share:
+            part = self.value(replace(one, whole=(), whole_of=()))
+            whole = self._total(one.whole or one.names, replace(one, scopes=one.whole_of or one.scopes))
+            return HUNDRED * part / whole if part is not None and whole else None
+        if one.is_mean:
+            values = [self.value(replace(one, scopes=(scope,), is_mean=False)) for scope in one.scopes]
+            known = [value for value in values if value is not None]
+            return sum(known, Decimal(0)) / len(known) if known and len(known) == len(values) else None
         total = self._total(one.names, one)
         less = self._total(one.less, one) if one.less else Decimal(0)
         each = self._total(one.per, one) if one.per else Decimal(1)
         return (total - less) / each if total is not None and less is not None and each else None
 
-    def _total(self, names: Sequence[str], one: FigureSum) -> Decimal | None:
+    def unit(self, one: Quantity) -> str:
+        """What a quantity is counted in."""
+        units = [self.figures.project.indicators[name].unit for name in (one.names[0], *one.per[:1])]
+        is_rate = units[0] in RATES
+        if one.is_share or one.of_growth:
+            return "百分点" if one.of_growth and (is_rate or one.is_share) else "%"
+        return "元/人" if one.per and units == ["元", "人"] else units[0]
+
+    def _total(self, names: Sequence[str], one: Quantity) -> Decimal | None:
         parts = [self.figures.get(name, one.year, scope).value for name in names for scope in one.scopes]
         known = [part for part in parts if part is not None]
         if len(known) < len(parts) or not parts or (len(parts) > 1 and self.is_rate(names[0])):
             return None
         return sum(known, Decimal(0))
+
+    def may_differ_by(self, one: Quantity, number: DraftNumber) -> bool:
+        """Whether two of a quantity may be so far apart, or one so many times the other."""
+        unit = self.unit(one)
+        if number.unit == "倍" or number.kind is not NumberKind.COUNT:
+            return True
+        if unit in RATES:
+            return number.unit in RATES
+        return number.unit == unit or (number.unit, unit) == ("元", "元/人")
+
+    def average(self, one: Quantity) -> Quantity:
+        """What units are above or below: the whole of a rate, or of what grew; of an amount the mean of their level."""
+        if one.is_share or one.of_growth or one.per or self.is_rate(one.names[0]):
+            return replace(one, scopes=(ALL,))
+        level = max(self.by_level(replace(one, scopes=())), key=len, default={})
+        return replace(one, scopes=tuple(level), is_mean=True) if level else replace(one, scopes=(ALL,))
 
     def is_rate(self, name: str) -> bool:
         """Whether an indicator is so many of a hundred, or so much for each."""
@@ -75,7 +117,7 @@ class Readings:
             return tuple(code for code in self._of_level(name, units.scopes, year) if code not in units.scopes)
         if units.of_level:
             for level in sorted({each.level.code for each in self.figures.project.units.values()}):
-                found = tuple(code for code, _ in self._values_of_level(FigureSum((name,), (), year), level))
+                found = tuple(code for code, _ in self._values_of_level(Quantity((name,), (), year), level))
                 if len(found) == units.of_level:
                     return found
             return ()
@@ -88,17 +130,13 @@ class Readings:
         return tuple([*untrue, *values][:1])
 
     def read(
-        self, number: DraftNumber, relation: DraftRelation, one: FigureSum, other: FigureSum | None = None
+        self, number: DraftNumber, relation: DraftRelation, one: Quantity, other: Quantity | None = None
     ) -> DraftReading:
         """A number as a figure or, with another one, as what both come to when they are compared."""
-        is_change = other is not None or one.is_made_up or one.of_growth or len(one.scopes) > 1
+        is_change = other is not None or one.is_derived or len(one.scopes) > 1
         key = (one.names[0], one.year, one.scopes[0] if len(one.scopes) == 1 else ALL, is_change)
         value = self.value(one) if other is None else self._compared(number, relation, one, other)
-        figure = one
-        if other is not None and relation.kind is RelationKind.PER:
-            figure = replace(one, per=other.names)
-        elif other is not None and relation.is_open and other.names != one.names:
-            figure = replace(one, less=other.names)
+        figure = self.said(number, relation, one, other)
         if value is None:
             return DraftReading(key, None, False, figure)
         if one.names[0].startswith(TARGET) and other is None:  # 力争达到 and 突破 go with a target itself
@@ -114,8 +152,25 @@ class Readings:
         is_true = any(number.wording.is_true_of(each) for each in _around(value, number, said, is_compared))
         return DraftReading(key, value, is_true, figure)
 
+    @staticmethod
+    def said(number: DraftNumber, relation: DraftRelation, one: Quantity, other: Quantity | None) -> Quantity:
+        """What is said by holding one figure against another."""
+        if other is None or one.is_derived or other.is_derived:
+            return one
+        if relation.kind is RelationKind.PER:
+            return replace(one, per=other.names)
+        if relation.kind is RelationKind.SHARE and other.year == one.year:
+            is_of_units = other.scopes != one.scopes
+            return replace(
+                one, whole=other.names if other.names != one.names else (), whole_of=other.scopes if is_of_units else ()
+            )
+        if relation.is_open and other.names != one.names:
+            return replace(one, less=other.names)
+        is_growth = relation.kind is RelationKind.CHANGE and other.year == one.year - 1
+        return replace(one, of_growth=True) if is_growth and number.unit in ("%", "百分点") else one
+
     def _compared(
-        self, number: DraftNumber, relation: DraftRelation, one: FigureSum, other: FigureSum
+        self, number: DraftNumber, relation: DraftRelation, one: Quantity, other: Quantity
     ) -> Decimal | None:
         value, base = self.value(one), self.value(other)
         if value is None or base is None:
@@ -147,17 +202,17 @@ class Readings:
             RelationKind.BY_TIMES: value / base - 1, RelationKind.DONE: 100 * value / base
         }.get(kind, value / base)  # fmt: skip
 
-    def _is_rate(self, one: FigureSum) -> bool:
-        return one.of_growth or self.is_rate(one.names[0])
+    def _is_rate(self, one: Quantity) -> bool:
+        return one.of_growth or one.is_share or self.is_rate(one.names[0])
 
-    def _growth(self, one: FigureSum) -> Decimal | None:
+    def _growth(self, one: Quantity) -> Decimal | None:
         """By how many per cent a figure grew, or a rate by how many points."""
         value, base = self.value(one), self.value(replace(one, year=one.year - 1))
-        if one.names[0] and self.figures.project.indicators[one.names[0]].unit in RATES and value is not None:
+        if value is not None and (one.is_share or self.figures.project.indicators[one.names[0]].unit in RATES):
             return value - base if base is not None else None
         return 100 * (value - base) / base if value is not None and base else None
 
-    def read_rank(self, number: DraftNumber, one: FigureSum, *, among: Sequence[str] | None) -> DraftReading:
+    def read_rank(self, number: DraftNumber, one: Quantity, *, among: Sequence[str] | None) -> DraftReading:
         """Which place a unit has among those named or of its level, from the last one where that is asked."""
         (scope,), wanted, units = one.scopes, int(number.numeral), self.figures.project.units
         place = None
@@ -170,40 +225,40 @@ class Readings:
         return DraftReading((one.names[0], one.year, scope, True), place, place == number.numeral, one)
 
     def read_place(
-        self, number: DraftNumber, one: FigureSum, values: Mapping[str, Decimal | None], own: str
+        self, number: DraftNumber, one: Quantity, values: Mapping[str, Decimal | None], own: str
     ) -> DraftReading:
         """Which place a part has among the parts of its whole."""
         known = {name: value for name, value in values.items() if value is not None}
         place = _place_of(int(number.numeral), known[own], known.values())
         return DraftReading((own, one.year, ALL, True), place, place == number.numeral, one)
 
-    def read_member(self, one: FigureSum, scope: str, sign: int, *, is_to_whole: bool) -> DraftReading:
+    def read_member(self, one: Quantity, scope: str, sign: int, *, is_to_whole: bool) -> DraftReading:
         """Whether a figure of a unit is more (1) or less (-1) than that of the whole, or than nothing."""
         own = replace(one, scopes=(scope,))
         value = self.value(own)
-        least = self.value(replace(one, scopes=(ALL,))) if is_to_whole else Decimal(0)
+        least = self.value(self.average(one)) if is_to_whole else Decimal(0)
         apart = None if value is None or least is None else value - least
         return DraftReading((one.names[0], one.year, scope, True), apart, bool(apart and sign * apart > 0), own)
 
     def read_count(
-        self, number: DraftNumber, one: FigureSum, sign: int, *, is_to_whole: bool
+        self, number: DraftNumber, one: Quantity, sign: int, *, is_to_whole: bool
     ) -> Iterator[DraftReading]:
         """Of how many units of a level a figure is more (1) or less (-1) than that of the whole, or than nothing."""
-        least = self.value(replace(one, scopes=(ALL,))) if is_to_whole else Decimal(0)
+        least = self.value(self.average(one)) if is_to_whole else Decimal(0)
         if least is None:
             return
         for values in self.by_level(one):
             count = Decimal(sum(sign * (value - least) > 0 for value in values.values()))
             yield DraftReading((one.names[0], one.year, ALL, True), count, count == number.numeral, one)
 
-    def target(self, name: str, year: int) -> FigureSum | None:
+    def target(self, name: str, year: int) -> Quantity | None:
         """What was planned for a year: the target of the year before, or the budget."""
         planned, indicators = f"{TARGET}{name}", self.figures.project.indicators
         if planned in indicators:
-            return FigureSum((planned,), (ALL,), year - 1)
+            return Quantity((planned,), (ALL,), year - 1)
         zh = f"{indicators[name].zh}预算"
         budget = next((other for other, each in indicators.items() if each.zh == zh), None)
-        return FigureSum((budget,), (ALL,), year) if budget else None
+        return Quantity((budget,), (ALL,), year) if budget else None
 
     def read_part_of_year(
         self, number: DraftNumber, relation: DraftRelation, name: str, scope: str, part: str
@@ -215,7 +270,7 @@ class Readings:
         key = (name, self.year, scope, True)
         first, year = (self.figures.get(each, self.year, scope).value for each in (name, whole))
         if first is None or year is None:
-            return DraftReading(key, None, False, FigureSum((name,), (scope,), self.year))
+            return DraftReading(key, None, False, Quantity((name,), (scope,), self.year))
         own, other = (first, year - first) if part == FIRST_HALF else (year - first, first)
         value = {
             RelationKind.LEVEL: own,
@@ -224,7 +279,7 @@ class Readings:
             RelationKind.CHANGE: own - other,
         }.get(relation.kind)
         is_true = value is not None and number.wording.is_true_of(abs(value))
-        return DraftReading(key, value, is_true, FigureSum((name,), (scope,), self.year))
+        return DraftReading(key, value, is_true, Quantity((name,), (scope,), self.year))
 
     def of_year(self, name: str) -> str | None:
         """The indicator of all the year whose first half another one is."""
@@ -254,7 +309,7 @@ class Readings:
         other = {IN: zh.replace(OUT, IN), OUT: zh.replace(IN, OUT)}.get(words.removesuffix("的"), zh)
         return next((each for each, one in self.figures.project.indicators.items() if one.zh == other != zh), "")
 
-    def by_level(self, one: FigureSum) -> list[dict[str, Decimal]]:
+    def by_level(self, one: Quantity) -> list[dict[str, Decimal]]:
         """What a figure comes to for the units of each level that have more than one."""
         levels = sorted({each.level.code for each in self.figures.project.units.values()})
         found = [dict(self._values_of_level(one, level)) for level in levels]
@@ -264,10 +319,10 @@ class Readings:
         units = self.figures.project.units
         levels = {units[code].level.code for code in named if code in units}
         return [
-            code for level in sorted(levels) for code, _ in self._values_of_level(FigureSum((name,), (), year), level)
+            code for level in sorted(levels) for code, _ in self._values_of_level(Quantity((name,), (), year), level)
         ]
 
-    def _values_of_level(self, one: FigureSum, level: str) -> Iterator[tuple[str, Decimal]]:
+    def _values_of_level(self, one: Quantity, level: str) -> Iterator[tuple[str, Decimal]]:
         for code in self.figures.values.get((one.names[0], one.year), {}):
             unit = self.figures.project.units.get(code)
             if unit and unit.level.code == level:

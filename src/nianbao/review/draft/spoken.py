@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from nianbao.review.draft.binding import RankedNumber
-from nianbao.review.draft.mention import FigureSum
+from nianbao.review.draft.mention import Quantity
 from nianbao.review.draft.numbers import DraftNumber, in_unit
 from nianbao.review.draft.reading import GOES_ON, SENTENCE_END, DraftCell, Passage, around
 from nianbao.review.draft.relations import DraftRelation, RelationKind
@@ -28,9 +28,13 @@ class Met:
     """A figure, or two that are compared, that a number is true of, and by how many digits more than chance."""
 
     kind: RelationKind
-    one: FigureSum
-    other: FigureSum | None
+    one: Quantity
+    other: Quantity | None
     evidence: float
+
+
+Year = Callable[["Spoken", int, str], int]
+"""The year of which an indicator is said by a number."""
 
 
 @dataclass(frozen=True)

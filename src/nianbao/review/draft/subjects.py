@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nianbao.review.draft.binding import Binder, RankedNumber
-from nianbao.review.draft.mention import FigureSum, Mention
+from nianbao.review.draft.mention import Mention, Quantity
 from nianbao.review.draft.numbers import DraftNumber, moved_to
 from nianbao.review.draft.profiles import pairs_of
 from nianbao.review.draft.reading import NOWHERE
@@ -46,8 +46,8 @@ SHARE_OF = re.compile(r"100 \* ([a-z][a-z0-9_]*) / ([a-z][a-z0-9_]*)")
 class DraftPair:
     """Two figures that a number may hold against each other, and how likely; one alone where it is a share as it is."""
 
-    one: FigureSum
-    other: FigureSum | None
+    one: Quantity
+    other: Quantity | None
     weight: float
 
 
@@ -187,7 +187,7 @@ class Subjects:
         self, spoken: Spoken, at: int, relation: DraftRelation, name: str, scopes: tuple[str, ...], year: int
     ) -> list[DraftPair]:
         """Of what a figure may be a share: what the words say, the whole of its units, or what it is among."""
-        indicators, own = self._values.figures.project.indicators, FigureSum((name,), scopes, year)
+        indicators, own = self._values.figures.project.indicators, Quantity((name,), scopes, year)
         is_whole, whole_word = self._is_filling(relation.base), self._values.units.whole
         plain = relation.base.replace(whole_word, "")
         if indicators[name].unit == "%":  # no rate is a part of the whole, and what is done of a plan is none either
@@ -195,9 +195,9 @@ class Subjects:
             return [DraftPair(own, None, OF_A_RATE if is_none else 1.0)]
         found = []
         if relation.base_scope:
-            found.append(DraftPair(own, FigureSum((name,), (relation.base_scope,), year), 1.0))
+            found.append(DraftPair(own, Quantity((name,), (relation.base_scope,), year), 1.0))
         elif scopes != (ALL,) and (is_whole or (whole_word in relation.base and self._is_named(name, plain))):
-            found.append(DraftPair(own, FigureSum((name,), (ALL,), year), 1.0))
+            found.append(DraftPair(own, Quantity((name,), (ALL,), year), 1.0))
         for share, indicator in indicators.items():
             part = SHARE_OF.fullmatch(indicator.formula)
             if (
@@ -206,15 +206,15 @@ class Subjects:
                 and not self._is_done(share)
                 and (is_whole or self._is_named(part[2], relation.base))
             ):
-                found.append(DraftPair(FigureSum((share,), scopes, year), None, 0.9 if scopes == (ALL,) else 0.5))
-                found.append(DraftPair(own, FigureSum((part[2],), scopes, year), 0.8 if scopes == (ALL,) else 0.5))
+                found.append(DraftPair(Quantity((share,), scopes, year), None, 0.9 if scopes == (ALL,) else 0.5))
+                found.append(DraftPair(own, Quantity((part[2],), scopes, year), 0.8 if scopes == (ALL,) else 0.5))
         if is_whole and scopes == (ALL,) and self._values.units.whole not in relation.base:
-            found += [DraftPair(own, FigureSum((each,), scopes, year), 0.8) for each in self._of_like_name(name)]
+            found += [DraftPair(own, Quantity((each,), scopes, year), 0.8) for each in self._of_like_name(name)]
         others = (
             [] if is_whole else [(each, score) for each, score in self.named(relation.base, spoken) if each != name]
         )
         found += [
-            DraftPair(own, FigureSum((each,), scopes, year), 0.9 * score)
+            DraftPair(own, Quantity((each,), scopes, year), 0.9 * score)
             for each, score in others[:2]
             if indicators[each].unit == indicators[name].unit
         ]
@@ -222,7 +222,7 @@ class Subjects:
             found.append(DraftPair(own, whole.figure, 0.8))
         said = [each for each in spoken.topics.in_sentence(spoken.numbers[at]) if each.name != name]
         same = [each for each in said if indicators[each.name].unit == indicators[name].unit]
-        return found + [DraftPair(own, FigureSum((each.name,), each.scopes, each.year), 0.4) for each in same[-1:]]
+        return found + [DraftPair(own, Quantity((each.name,), each.scopes, each.year), 0.4) for each in same[-1:]]
 
     def is_unsaid_part(self, spoken: Spoken, number: DraftNumber, name: str) -> bool:
         """Whether nothing in the passage or over it says the part that an indicator is of a like-named one."""
@@ -269,15 +269,15 @@ class Subjects:
                 own = self._values.figures.project.indicators[name]
                 if twin := self._readings.balanced(name, relation.base):
                     found += [
-                        DraftPair(FigureSum((name,), each.scopes, year), FigureSum((twin,), each.scopes, year), weight)
+                        DraftPair(Quantity((name,), each.scopes, year), Quantity((twin,), each.scopes, year), weight)
                         for each in units
                     ]
                     continue
                 for text in (relation.base, f"{own.zh}{relation.base}"):
                     found += [
                         DraftPair(
-                            FigureSum((name,), each.scopes, year),
-                            FigureSum((other,), each.scopes, year),
+                            Quantity((name,), each.scopes, year),
+                            Quantity((other,), each.scopes, year),
                             weight * score,
                         )
                         for other, score in self.named(text, spoken)[:2]
@@ -295,8 +295,8 @@ class Subjects:
             years = [(year, 1.0), *([(year - 1, 0.6)] if topics.says_last_year(number) else [])]
             return [
                 DraftPair(
-                    FigureSum((one,), scopes, each),
-                    FigureSum((other,), scopes, each),
+                    Quantity((one,), scopes, each),
+                    Quantity((other,), scopes, each),
                     part * (likely.get(one, 0.0) + 0.5),
                 )
                 for one, other in balances
@@ -307,7 +307,7 @@ class Subjects:
         if len(units[0].scopes) == 2:
             one, other = units[0].scopes
             found = [
-                DraftPair(FigureSum((name,), (first,), year), FigureSum((name,), (second,), year), weight)
+                DraftPair(Quantity((name,), (first,), year), Quantity((name,), (second,), year), weight)
                 for name, weight in [*likely.items()][:FEW]
                 for first, second in ((one, other), (other, one))
             ]
@@ -324,17 +324,17 @@ class Subjects:
         if last is None or not last.figure.is_made_up:
             return []
         named = self.named(base, spoken)[:1]
-        return [DraftPair(last.figure, FigureSum((other,), last.scopes, last.year), score) for other, score in named]
+        return [DraftPair(last.figure, Quantity((other,), last.scopes, last.year), score) for other, score in named]
 
     def _of_two_said(self, spoken: Spoken, number: DraftNumber, said: Sequence[Mention]) -> list[DraftPair]:
         if len(said) < 2:
             return []
         scopes = spoken.topics.units(number)[0].scopes
         operands = [
-            each.figure if each.figure.per else FigureSum((each.name,), each.scopes, each.year) for each in said
+            each.figure if each.figure.per else Quantity((each.name,), each.scopes, each.year) for each in said
         ]
         if scopes != (ALL,) and any(each.scopes == (ALL,) for each in said) and len({each.name for each in said}) > 1:
-            operands = [FigureSum((name,), scopes, said[0].year) for name in dict.fromkeys(each.name for each in said)]
+            operands = [Quantity((name,), scopes, said[0].year) for name in dict.fromkeys(each.name for each in said)]
         later, earlier = operands[:2]
         first = re.search(r"[前后]者", spoken.topics.around(number))
         if first:

@@ -7,12 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from nianbao.review.draft.among import Weighed
-from nianbao.review.draft.mention import FigureSum
+from nianbao.review.draft.mention import Quantity
 from nianbao.review.draft.numbers import DraftNumber, NumberFinder, NumberKind, in_unit
 from nianbao.review.draft.profiles import pairs_of
 from nianbao.review.draft.reading import DraftCell, Passage
-from nianbao.review.draft.readings import RATES, TARGET, Readings
+from nianbao.review.draft.readings import RATES, TARGET, Readings, Weighed
 from nianbao.review.draft.relations import DraftRelation, RelationKind
 from nianbao.review.draft.scores import COUNTER, fit_of
 from nianbao.review.draft.spoken import in_ten_thousands, is_below_nought, is_total, units_of
@@ -93,7 +92,7 @@ class TableReader:
         told = {}
         for each in cells:
             if each.scope == ALL and each.cell.label in parts:
-                whole = FigureSum(tuple(dict.fromkeys(parts.values())), (ALL,), each.year)
+                whole = Quantity(tuple(dict.fromkeys(parts.values())), (ALL,), each.year)
                 one = replace(whole, names=(parts[each.cell.label],))
                 told[each.passage] = self._by_per_cent(each, RelationKind.SHARE, one, whole)
         return told if 2 * _agreeing(told) > max(len(told), 2) else {}
@@ -181,10 +180,10 @@ class TableReader:
 
     def _read(self, one: _Cell, name: str) -> list[Weighed]:
         """What a cell says if it is of an indicator, the likeliest first."""
-        figure = FigureSum((name,), (one.scope,), one.year)
+        figure = Quantity((name,), (one.scope,), one.year)
         return [each for each in self._ways(one, figure) if each.reading.value is not None]
 
-    def _ways(self, one: _Cell, figure: FigureSum) -> Iterator[Weighed]:
+    def _ways(self, one: _Cell, figure: Quantity) -> Iterator[Weighed]:
         name, readings = figure.names[0], self._readings
         if one.role == "rank":
             number = replace(one.number, kind=NumberKind.RANK, unit="位")
@@ -213,12 +212,12 @@ class TableReader:
             return
         yield from self._held(one, name, DraftRelation(), figure, None)
 
-    def _by_per_cent(self, one: _Cell, kind: RelationKind, figure: FigureSum, other: FigureSum) -> Weighed:
+    def _by_per_cent(self, one: _Cell, kind: RelationKind, figure: Quantity, other: Quantity) -> Weighed:
         relation = DraftRelation(kind)
         return Weighed(self._readings.read(in_unit(one.number, "%"), relation, figure, other), 1.0, relation)
 
     def _held(
-        self, one: _Cell, name: str, relation: DraftRelation, figure: FigureSum, other: FigureSum | None
+        self, one: _Cell, name: str, relation: DraftRelation, figure: Quantity, other: Quantity | None
     ) -> Iterator[Weighed]:
         """A number in each unit of its table that is the indicator's."""
         profile = self._values.profiles[name]

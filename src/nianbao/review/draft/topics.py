@@ -9,9 +9,9 @@ from itertools import pairwise
 from nianbao.review.draft.mention import (
     NO_ITEM,
     WHOLE,
-    FigureSum,
     ListedItem,
     Mention,
+    Quantity,
     SaidYear,
     Speaking,
     UnitNames,
@@ -100,7 +100,7 @@ class Topics:
     def item(self, number: DraftNumber) -> ListedItem:
         """Of what the number of a list after 分别 is: the first of the first that was named, and so on."""
         text, start = self._text, self.start_of(SENTENCE, number)
-        each = next(reversed(list(self._words.pattern("~each~").finditer(text, start, number.start))), None)
+        each = next(reversed(list(self._words.pattern("~each~").finditer(text, start, number.end))), None)
         if each is None or SEGMENT.search(text, each.end(), number.start):
             return NO_ITEM
         row = _row(text, self._numbers, each.end())
@@ -348,7 +348,7 @@ class Topics:
         is_later = bool(said and said.year > self.speaking.year)
         return self.speaking.is_plan or is_later or bool(self._words.pattern("~ahead~").search(self.before(number)))
 
-    def remember(self, number: DraftNumber, figure: FigureSum, *, is_level: bool, is_aside: bool) -> None:
+    def remember(self, number: DraftNumber, figure: Quantity, *, is_level: bool, is_aside: bool) -> None:
         """A figure was said here."""
         is_place = number.kind is NumberKind.RANK
         self._said.append(Mention(figure, number.start, self.speaking.passage, is_level, is_aside, is_place))

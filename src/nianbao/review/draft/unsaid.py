@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from nianbao.review.draft.among import Weighed
-from nianbao.review.draft.mention import FigureSum
+from nianbao.review.draft.mention import Quantity
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
-from nianbao.review.draft.readings import TARGET, Readings
+from nianbao.review.draft.readings import TARGET, Readings, Weighed
 from nianbao.review.draft.relations import DraftRelation, RelationKind
 from nianbao.review.draft.scores import COUNTER, fit_of
 from nianbao.review.draft.spoken import Spoken
@@ -32,8 +31,8 @@ class Try:
 
     weight: float
     kind: RelationKind
-    one: FigureSum
-    other: FigureSum | None = None
+    one: Quantity
+    other: Quantity | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class Unsaid:
         says, own = _Says(self._values, spoken, number), self._values.year
         for name, likely in subjects.items():
             for scope, near in units.items():
-                weight, now = likely * near, FigureSum((name,), (scope,), own)
+                weight, now = likely * near, Quantity((name,), (scope,), own)
                 before = replace(now, year=own - 1)
                 for kind in says.kinds(RelationKind.CHANGE, RelationKind.TIMES, RelationKind.BY_TIMES):
                     yield Try(weight * (1.0 if says.moved else UNSAID), kind, now, before)

@@ -14,9 +14,8 @@ from decimal import Decimal
 from enum import StrEnum
 from math import exp, log
 
-from nianbao.review.draft.among import Weighed
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
-from nianbao.review.draft.readings import TARGET, Readings
+from nianbao.review.draft.readings import TARGET, Readings, Weighed
 from nianbao.review.draft.relations import DraftRelation, RelationKind
 from nianbao.review.draft.scores import CHANGE_UNITS, may_change_by
 from nianbao.review.draft.spoken import Met, Spoken

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from nianbao.review.draft.profiles import pairs_of
+from nianbao.review.draft.values import Values
 from nianbao.review.draft.verdicts import Whole
 from nianbao.statistics.figures import Figures
 
@@ -52,3 +54,10 @@ def _adds_up(figures: Figures, total: str, parts: list[str], year: int) -> bool:
     values = [figures.get(part, year).value for part in parts]
     known = [value for value in values if value is not None]
     return len(known) == len(parts) and sum(known) == figures.get(total, year).value
+
+
+def likeness(values: Values, part: str, parts: Sequence[str], words: str) -> float:
+    """How much of what tells a part from the others is said."""
+    pairs = {each: values.profiles[each].name for each in parts}
+    own = pairs[part] - frozenset().union(*(pairs[each] for each in parts if each != part))
+    return len(own & pairs_of(words)) / len(own) if own else 0.0
