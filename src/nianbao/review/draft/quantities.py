@@ -138,6 +138,8 @@ class Quantities:
             return None
         is_sum = is_share and not last.figure.less and not last.figure.per
         is_own = not is_sum and self._subjects.has_own_words(spoken, number)
+        if len(last.figure.names) > 1 and spoken.topics.units(number)[0].scopes != last.scopes:
+            return None
         is_meant = last.figure.is_made_up or self._readings.may_differ_by(last.figure, number)
         return last.figure if is_meant and not is_own else None
 

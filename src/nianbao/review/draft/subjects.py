@@ -24,6 +24,8 @@ SAID = 0.3
 CARRIED_ALONE, CARRIED = (1.0, 0.7, 0.45, 0.25), (0.35, 0.25, 0.15, 0.08)
 """What a figure counts that was said before: in the sentence, the paragraph, the one before, earlier; the first where a
 number has no words of its own."""
+PASSED = 0.3
+"""What is left of any other figure where a number goes on from the one just said."""
 FADES = 0.7
 """What is left of that for each other figure said since."""
 AGAIN = 0.15
@@ -100,6 +102,9 @@ class Subjects:
         scores = {name: score for name, score in named if self._may_be(name, number)}
         has_own = bool(item.words) or self.has_own_words(spoken, number)
         carried = self._carried(spoken, number, has_own=has_own, is_change=True)
+        if not has_own and (going_on := self._going_on(spoken, number)):
+            scores = {name: score * (1 if name in going_on else PASSED) for name, score in scores.items()}
+            carried = {name: score * (1 if name in going_on else PASSED) for name, score in carried.items()}
         for name, weight in carried.items():
             is_share = relation.kind is RelationKind.SHARE and self._readings.is_rate(name)
             if self._may_be(name, number) and not is_share:
@@ -175,6 +180,12 @@ class Subjects:
             if said.name not in scores:
                 scores[said.name] = weight
         return scores
+
+    def _going_on(self, spoken: Spoken, number: DraftNumber) -> tuple[str, ...]:
+        """The indicators of the figure just said, in the clause of a number or the one before it."""
+        last = next(iter(spoken.topics.in_sentence(number)), None)
+        between = spoken.passage.text[last.at : number.start] if last else "。"
+        return last.figure.named if last and not re.search("[；：]", between) and between.count("，") <= 1 else ()
 
     def _fits(self, name: str, number: DraftNumber) -> bool:
         return fit_of(self._values.profiles[name], number) >= COUNTER
@@ -349,13 +360,14 @@ class Subjects:
         if not wanted:
             return []
         profiles = self._values.profiles
-        exact = [
-            name
-            for name, each in profiles.items()
-            if wanted in [one.pairs for one in each.phrases] and not says_change(each)
-        ]
-        if len(exact) == 1:
-            return [(exact[0], 1.0)]
+        for said in (wanted, pairs_of(self._values.words.pattern("~filler~").sub("", words))):
+            exact = [
+                name
+                for name, each in profiles.items()
+                if said and said in [one.pairs for one in each.phrases] and not says_change(each)
+            ]
+            if len(exact) == 1:
+                return [(exact[0], 1.0)]
         number = moved_to(spoken.numbers[0], len(words))
         return [
             (name, score)
