@@ -4,8 +4,6 @@ import pytest
 
 from nianbao.catalog import Project
 from nianbao.review.draft.among import AmongUnits
-from nianbao.review.draft.members import Members
-from nianbao.review.draft.ordering import Orderings
 from nianbao.review.draft.prove import prove
 from nianbao.review.draft.reading import read_text
 from nianbao.review.draft.weighing import Weighing
@@ -142,7 +140,7 @@ def test_a_place_is_held_against_the_order_that_is_meant(
     """S13: by the measure that words, a number beside the place or the place before it tell; of parts as of units."""
     assert _deviating(sentence.format(right), figures) == set()
     called_wrong = _deviating(sentence.format(wrong), figures)
-    monkeypatch.setattr(Orderings, "of", lambda *_: iter(()))
+    monkeypatch.setattr(AmongUnits, "placed", lambda *_: iter(()))
     assert _deviating(sentence.format(wrong), figures) < called_wrong
 
 
@@ -153,7 +151,7 @@ def test_a_unit_is_held_against_the_condition_that_is_said_of_it(
     """S13: who fell, who is above the average, who spent less than came in."""
     assert _deviating(sentence.format(right), figures) == set()
     assert wrong in _deviating(sentence.format(wrong), figures)
-    monkeypatch.setattr(Members, "find", lambda *_: [])
+    monkeypatch.setattr(AmongUnits, "members", lambda *_: [])
     assert wrong not in _deviating(sentence.format(wrong), figures)
 
 

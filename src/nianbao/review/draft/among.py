@@ -139,7 +139,7 @@ class AmongUnits:
         is_said = says("(?:只|仅|还|共|均|就)?有$|(?:~unit_words~)[中里]?$").search(topics.before(number)) or says(
             "的$" if number.numeral == 1 else "的$|^$"
         ).search(topics.before(number))
-        for one, score in self._told_apart(spoken, at, year, is_to_whole=is_to_whole):
+        for one, score in self._told_apart(spoken, at, year, topics.around(number), is_to_whole=is_to_whole):
             for reading in self._readings.read_count(number, one, sign, is_to_whole=is_to_whole):
                 relation = DraftRelation(RelationKind.COUNT)
                 yield Weighed(reading, score * OF_UNITS, relation, is_guess=not is_said)
@@ -164,10 +164,14 @@ class AmongUnits:
         says = self._values.words.pattern
         return next(((sign, whole) for words, sign, whole in _CONDITIONS if says(words).search(clause)), None)
 
-    def _told_apart(self, spoken: Spoken, at: int, year: Year, *, is_to_whole: bool) -> list[tuple[Quantity, float]]:
+    def _told_apart(
+        self, spoken: Spoken, at: int, year: Year, clause: str, *, is_to_whole: bool
+    ) -> list[tuple[Quantity, float]]:
         """By what units are told apart: more than nothing is what grew, and what is left of what came in."""
         growth = not is_to_whole or self._quantities.is_by_growth(spoken, spoken.numbers[at])
-        found = self._quantities.of(spoken, at, DraftRelation(RelationKind.CHANGE), year, by_growth=growth)
+        found = self._quantities.of(
+            spoken, at, DraftRelation(RelationKind.CHANGE), year, condition=clause, by_growth=growth
+        )
         return found[:FEW]
 
     def apart(self, spoken: Spoken, at: int, relation: DraftRelation, year: Year) -> Iterator[DraftPair]:
@@ -221,7 +225,7 @@ class AmongUnits:
             if start != number.start or condition is None:
                 continue
             sign, is_to_whole = condition
-            for one, score in self._told_apart(spoken, at, year, is_to_whole=is_to_whole):
+            for one, score in self._told_apart(spoken, at, year, clause, is_to_whole=is_to_whole):
                 reading = self._readings.read_member(one, code, sign, is_to_whole=is_to_whole)
                 yield Weighed(reading, score * SAID, DraftRelation(RelationKind.COUNT))
 

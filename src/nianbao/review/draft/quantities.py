@@ -52,23 +52,33 @@ class Quantities:
     _computed: Computed
 
     def of(
-        self, spoken: Spoken, at: int, relation: DraftRelation, year: Year, *, by_growth: bool | None = None
+        self,
+        spoken: Spoken,
+        at: int,
+        relation: DraftRelation,
+        year: Year,
+        *,
+        condition: str = "",
+        by_growth: bool | None = None,
     ) -> list[tuple[Quantity, float]]:
-        """What a number's clause speaks of, of no units yet, and how likely; by growth or not where that is known."""
-        found = list(self._by_words(spoken, at, relation, year, by_growth))
+        """What a number's clause speaks of, of no units yet, and how likely; by growth or not where that is known.
+
+        A condition is what is said of units (收大于支的有两家).
+        """
+        found = list(self._by_words(spoken, at, relation, year, condition, by_growth))
         if last := self.said_last(spoken, at):
             found.append((replace(last, scopes=()), KNOWN))
         sure = [(known, KNOWN)] if (known := self.told(spoken, at)) else list(self.defined(spoken, at, year))
         return [(one, OTHERWISE * weight) for one, weight in found] + sure if sure else found
 
     def _by_words(
-        self, spoken: Spoken, at: int, relation: DraftRelation, year: Year, by_growth: bool | None
+        self, spoken: Spoken, at: int, relation: DraftRelation, year: Year, condition: str, by_growth: bool | None
     ) -> Iterator[tuple[Quantity, float]]:
         """A figure, its growth, or what came in less what went out, by the words for it."""
         number, says = spoken.numbers[at], self._values.words.pattern
         is_place, topics = number.kind is NumberKind.RANK, spoken.topics
         balance = says(_BALANCES).search(topics.before(number)) if is_place else None
-        if balance or (by_growth is not None and says(_UNEQUAL).search(topics.around(number))):
+        if balance or says(_UNEQUAL).search(condition):
             for came, went in self._readings.balances(""):
                 if self._readings.by_level(Quantity((came,), (), self._values.year)):
                     one, other = (went, came) if balance and balance["short"] else (came, went)

@@ -169,9 +169,7 @@ class Readings:
         is_growth = relation.kind is RelationKind.CHANGE and other.year == one.year - 1
         return replace(one, of_growth=True) if is_growth and number.unit in ("%", "百分点") else one
 
-    def _compared(
-        self, number: DraftNumber, relation: DraftRelation, one: Quantity, other: Quantity
-    ) -> Decimal | None:
+    def _compared(self, number: DraftNumber, relation: DraftRelation, one: Quantity, other: Quantity) -> Decimal | None:
         value, base = self.value(one), self.value(other)
         if value is None or base is None:
             return None
@@ -240,9 +238,7 @@ class Readings:
         apart = None if value is None or least is None else value - least
         return DraftReading((one.names[0], one.year, scope, True), apart, bool(apart and sign * apart > 0), own)
 
-    def read_count(
-        self, number: DraftNumber, one: Quantity, sign: int, *, is_to_whole: bool
-    ) -> Iterator[DraftReading]:
+    def read_count(self, number: DraftNumber, one: Quantity, sign: int, *, is_to_whole: bool) -> Iterator[DraftReading]:
         """Of how many units of a level a figure is more (1) or less (-1) than that of the whole, or than nothing."""
         least = self.value(self.average(one)) if is_to_whole else Decimal(0)
         if least is None:

@@ -103,8 +103,10 @@ class Subjects:
         has_own = bool(item.words) or self.has_own_words(spoken, number)
         carried = self._carried(spoken, number, has_own=has_own, is_change=True)
         if not has_own and (going_on := self._going_on(spoken, number)):
-            scores = {name: score * (1 if name in going_on else PASSED) for name, score in scores.items()}
-            carried = {name: score * (1 if name in going_on else PASSED) for name, score in carried.items()}
+            passed = {name for name in (*scores, *carried) if name not in going_on}
+            passed -= {name for name in passed if self._is_share_of(name, going_on)}
+            scores = {name: score * (PASSED if name in passed else 1) for name, score in scores.items()}
+            carried = {name: score * (PASSED if name in passed else 1) for name, score in carried.items()}
         for name, weight in carried.items():
             is_share = relation.kind is RelationKind.SHARE and self._readings.is_rate(name)
             if self._may_be(name, number) and not is_share:
@@ -180,6 +182,10 @@ class Subjects:
             if said.name not in scores:
                 scores[said.name] = weight
         return scores
+
+    def _is_share_of(self, share: str, names: Sequence[str]) -> bool:
+        part = SHARE_OF.fullmatch(self._values.figures.project.indicators[share].formula)
+        return bool(part and part[1] in names)
 
     def _going_on(self, spoken: Spoken, number: DraftNumber) -> tuple[str, ...]:
         """The indicators of the figure just said, in the clause of a number or the one before it."""
@@ -341,9 +347,7 @@ class Subjects:
         if len(said) < 2:
             return []
         scopes = spoken.topics.units(number)[0].scopes
-        operands = [
-            each.figure if each.figure.per else Quantity((each.name,), each.scopes, each.year) for each in said
-        ]
+        operands = [each.figure if each.figure.per else Quantity((each.name,), each.scopes, each.year) for each in said]
         if scopes != (ALL,) and any(each.scopes == (ALL,) for each in said) and len({each.name for each in said}) > 1:
             operands = [Quantity((name,), scopes, said[0].year) for name in dict.fromkeys(each.name for each in said)]
         later, earlier = operands[:2]
