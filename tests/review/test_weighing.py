@@ -85,6 +85,19 @@ PLACES = [
 ]
 
 
+# What is no indicator: a share that is defined in words, the mean of units; placed, compared and counted like one.
+DERIVED = [
+    ("新就业形态劳动者会员69705人。从占本地会员比重看，海东{}，排第一。", "12.4%", "14.2%"),
+    ("新就业形态劳动者会员69705人。从占本地会员比重看，海东12.4%，{}。", "排第一", "排第三"),
+    ("新就业形态劳动者会员69705人。从占本地会员比重看，海西7.8%，比海东低{}。", "4.6个百分点", "6.4个百分点"),
+    ("8个市州共有基层工会9937个，平均每个市州{}。", "1242个", "1422个"),
+    ("基层工会高于8地平均数的只有西宁、海东、{}。", "海西", "海北"),
+    ("“安康杯”参赛企业，8个市州平均150.5家，海西{}平均数3.5家。", "低于", "高于"),
+    ("免费体检增长最快的是海北，增至上年的{}。", "5.1倍", "4.1倍"),
+    ("基层工会数西宁居首；海西州总、海东市总分列{}。", "第三、第二位", "第二、第三位"),
+]
+
+
 @pytest.fixture(scope="module")
 def figures(project: Project) -> Figures:
     """The figures of the sample years."""
@@ -160,6 +173,13 @@ def test_what_is_said_shortly_or_computed_is_read(figures: Figures, sentence: st
     """S13: right as the figures bear it out, wrong as they do not."""
     assert _deviating(sentence.format(right), figures) == set()
     assert _deviating(sentence.format(wrong), figures) == {wrong}
+
+
+@pytest.mark.parametrize(("sentence", "right", "wrong"), DERIVED)
+def test_what_is_no_indicator_is_read_as_one(figures: Figures, sentence: str, right: str, wrong: str) -> None:
+    """S13: one calculator knows shares and means, whatever is said of them."""
+    assert _deviating(sentence.format(right), figures) == set()
+    assert _deviating(sentence.format(wrong), figures)
 
 
 def test_who_reads_of_what_is_not_known_learns_what_comes_nearest(figures: Figures) -> None:

@@ -112,7 +112,7 @@ def number_pattern(words: DraftWords, declared_units: Iterable[str]) -> re.Patte
         rf"|(?P<best>{_BEST})|(?P<worst>{_WORST})|(?P<second>{_SECOND}))(?:{_WHO})?"
         rf"|(?:[居列排]|位[居列])[名在于到]?[^，。；、第\d]{{0,6}}?第(?P<rank>[{_COUNTED}]+|\d+)[位名]?"
         rf"|(?:(?<=倒数)|(?<=倒))(?P<place_last>[{_COUNTED}]+|\d+)(?:[位名]|(?=[，。；、）)]|$))"
-        rf"|(?<=[\u4e00-\u9fff])第(?P<place>[{_COUNTED}]+|\d+)(?:[位名]|(?=[，。；、）)]|$))"
+        rf"|(?<=[、\u4e00-\u9fff])第(?P<place>[{_COUNTED}]+|\d+)(?:[位名]|(?=[，。；、）)]|$))"
         rf"|翻(?:了)?(?P<doubled>[一两二三四五六七八九])?番(?P<doubled_more>[多余]|有余)?"
         rf"|(?P<first>首)(?P<first_unit>{unit})"
         rf"|(?P<each>每年)(?=必)"

@@ -162,7 +162,9 @@ class PossibleReadings:
         for name, score in [*self._subjects.of_level(spoken, at).items()][:_MOST]:
             whole = Quantity((name,), (ALL,), self._first_year(spoken, at, name))
             parts = [replace(whole, scopes=tuple(values)) for values in self._readings.by_level(whole)]
-            parts += [each.figure for each in spoken.topics.recent(number)[:2] if each.scopes == (ALL,)]
+            if "尚未" in spoken.topics.before(spoken.numbers[at]):
+                said = [each.figure for each in spoken.topics.recent(number)[:2] if each.scopes == (ALL,)]
+                parts += [each for each in said if self._readings.unit(each) == self._readings.unit(whole)]
             for part in parts:
                 yield self._weigh(number, relation, whole, part, score * BY_THE_WAY, is_guess=True)
 

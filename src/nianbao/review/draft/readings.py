@@ -147,8 +147,9 @@ class Readings:
         is_amount = other is not None and number.unit == "百分点" and one.year != other.year
         if is_wrong_way or (is_amount and not self._is_rate(one)):  # amounts move by per cent, not by points
             return DraftReading(key, value, False, figure)
-        said = replace(relation, kind=RelationKind.PER) if one.per and other is None else relation
-        is_compared = other is not None or bool(one.per)
+        is_average = other is None and (bool(one.per) or one.is_mean)
+        said = replace(relation, kind=RelationKind.PER) if is_average else relation
+        is_compared = other is not None or is_average
         is_true = any(number.wording.is_true_of(each) for each in _around(value, number, said, is_compared))
         return DraftReading(key, value, is_true, figure)
 

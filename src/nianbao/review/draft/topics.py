@@ -103,7 +103,7 @@ class Topics:
         each = next(reversed(list(self._words.pattern("~each~").finditer(text, start, number.end))), None)
         if each is None or SEGMENT.search(text, each.end(), number.start):
             return NO_ITEM
-        row = _row(text, self._numbers, each.end())
+        row = _row(text, self._numbers, each.start())
         if number not in row or len(row) < 2:
             return NO_ITEM
         place, segment = row.index(number), SEGMENT.split(text[start : each.start()])[-1]
