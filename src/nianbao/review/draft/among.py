@@ -183,10 +183,9 @@ class AmongUnits:
         found = [(one, score) for one, score in found if self._readings.may_differ_by(one, number)][: 2 * FEW]
         if says(_FIRST_AND_LAST).search(spoken.topics.around(number, SENTENCE)) and number.kind is NumberKind.COUNT:
             for one, score in found:
-                measure = replace(one, year=one.year - relation.is_of_last_year)
-                for values in self._readings.by_level(measure):
+                for values in self._readings.by_level(one):
                     ordered = sorted(values, key=values.__getitem__)
-                    first, last = (replace(measure, scopes=(code,)) for code in (ordered[-1], ordered[0]))
+                    first, last = (replace(one, scopes=(code,)) for code in (ordered[-1], ordered[0]))
                     yield DraftPair(first, last, APART * score)
         for one, score in found:
             if one.is_derived:

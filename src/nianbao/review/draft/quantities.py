@@ -6,7 +6,6 @@ placed and compared as an indicator is.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -32,6 +31,8 @@ _GROWTH = r"~fast~|以[\d.]+%领跑"
 _MOVING = r"~growth~|~fast~|增得|涨得"
 _BALANCES = r"(?P<short>~shortfall~|收支差额)|结余|盈余"
 _UNEQUAL = r"收大于支|支大于收|收入[大多高]于支出|支出[大多高]于收入|支出超过收入|~shortfall~|超过[收支]"
+_ELSE = r"[。；]|占|~growth~|~up~|~down~"
+"""What says that a number after a place is of something else."""
 _ITEM = r"[^，。；：、\d（）()]"
 _SHARES = (
     rf"(?P<one>{_ITEM}{{0,12}}?)占(?P<of>{_ITEM}{{1,12}}?)(?:总[数量额])?的?(?:~share~|计(?=[，,])|来?看|来?算)",
@@ -69,7 +70,10 @@ class Quantities:
         if last := self.said_last(spoken, at):
             found.append((replace(last, scopes=()), KNOWN))
         sure = [(known, KNOWN)] if (known := self.told(spoken, at)) else list(self.defined(spoken, at, year))
-        return [(one, OTHERWISE * weight) for one, weight in found] + sure if sure else found
+        found = [(one, OTHERWISE * weight) for one, weight in found] + sure if sure else found
+        if relation.is_of_last_year:  # 由上年的第七位升至第六位
+            found = [(replace(one, year=self._values.year - 1), weight) for one, weight in found]
+        return found
 
     def _by_words(
         self, spoken: Spoken, at: int, relation: DraftRelation, year: Year, condition: str, by_growth: bool | None
@@ -187,13 +191,13 @@ class Quantities:
                 last, names_it = None, True
                 break
         following = spoken.numbers[at + 1 : at + 2]
-        goes_on = following and not re.search("[。；]", spoken.passage.text[number.end : following[0].start])
-        names_it &= not (goes_on and not self._subjects.has_own_words(spoken, following[0]))
-        if not (measure or names_it) and following and following[0].kind is NumberKind.COUNT:
-            is_of_other = self._values.units.find(spoken.passage.text[number.end : following[0].start])
-            measure = None if is_of_other else self._met(spoken, at + 1, scopes)
+        if not measure and following and following[0].kind is NumberKind.COUNT:
+            between = spoken.passage.text[number.end : following[0].start]
+            is_next = not self._subjects.tells(between) and not self._values.words.pattern(_ELSE).search(between)
+            if (is_next or not names_it) and not self._values.units.find(between):
+                measure = self._met(spoken, at + 1, scopes)
         if not measure and not names_it:
-            measure = last.figure if last else self._of_row(spoken, at)
+            measure = replace(last.figure, year=self._values.year) if last else self._of_row(spoken, at)
         return replace(measure, of_growth=True, per=(), whole=(), whole_of=()) if measure and is_by_growth else measure
 
     def _of_row(self, spoken: Spoken, at: int) -> Quantity | None:

@@ -104,7 +104,7 @@ class Subjects:
         carried = self._carried(spoken, number, has_own=has_own, is_change=True)
         if not has_own and (going_on := self._going_on(spoken, number)):
             passed = {name for name in (*scores, *carried) if name not in going_on}
-            passed -= {name for name in passed if self._is_share_of(name, going_on)}
+            passed -= {name for name in passed if self._is_of(name, going_on)}
             scores = {name: score * (PASSED if name in passed else 1) for name, score in scores.items()}
             carried = {name: score * (PASSED if name in passed else 1) for name, score in carried.items()}
         for name, weight in carried.items():
@@ -161,6 +161,11 @@ class Subjects:
         """Whether the words that a number has for itself tell one of two indicators from the other."""
         own = pairs_of(spoken.topics.item(number).words or f"{spoken.topics.own_words(number)} {number.noun}")
         ones, others = (self._values.profiles[name].pairs for name in (one, other))
+        if not self.has_own_words(spoken, number):
+            last = next((each for each in spoken.topics.in_sentence(number) if each.unit == number.unit), None)
+            last = last or next(iter(spoken.topics.in_sentence(number)), None)
+            going = last.figure.named if last else ()
+            return self._is_of(one, going) and not self._is_of(other, going)
         return bool(own & (ones - others)) and not own & (others - ones)
 
     def _carried(
@@ -183,9 +188,10 @@ class Subjects:
                 scores[said.name] = weight
         return scores
 
-    def _is_share_of(self, share: str, names: Sequence[str]) -> bool:
-        part = SHARE_OF.fullmatch(self._values.figures.project.indicators[share].formula)
-        return bool(part and part[1] in names)
+    def _is_of(self, name: str, names: Sequence[str]) -> bool:
+        """Whether an indicator is one of these or the share of one."""
+        part = SHARE_OF.fullmatch(self._values.figures.project.indicators[name].formula)
+        return name in names or bool(part and part[1] in names)
 
     def _going_on(self, spoken: Spoken, number: DraftNumber) -> tuple[str, ...]:
         """The indicators of the figure just said, in the clause of a number or the one before it."""
@@ -306,6 +312,7 @@ class Subjects:
         said = [*{(each.name, each.scopes): each for each in said}.values()]
         before = topics.before(number)
         said_both = len(said) > 1 and said[0].name != said[1].name and IN in self._zh(said[1].name)
+        said_both = said_both and said[0].scopes == said[1].scopes == units[0].scopes
         if number.unit == "元" and words.pattern("~balance~|余额").search(before) and not said_both:
             scopes = units[0].scopes
             balances = self._readings.balances(topics.part_of_year(number))

@@ -162,6 +162,8 @@ class Topics:
             match, begins = within, True
         if not match or not (match[0] or begins or re.search(r"第.+名|[是为数属]$", number.text)):
             return ""
+        if number.kind is NumberKind.RANK and not any(end == number.start for _, end, _ in self._named):
+            begins = begins or any(at == number.end for at, _, _ in self._named)  # 末位甲州的15倍
         near = 2 if match[0] else 0
         return next((code for at, _, code in self._named if match.end() <= at <= match.end() + near), "")
 
@@ -350,8 +352,8 @@ class Topics:
 
     def remember(self, number: DraftNumber, figure: Quantity, *, is_level: bool, is_aside: bool) -> None:
         """A figure was said here."""
-        is_place = number.kind is NumberKind.RANK
-        self._said.append(Mention(figure, number.start, self.speaking.passage, is_level, is_aside, is_place))
+        is_place, own = number.kind is NumberKind.RANK, self.speaking.passage
+        self._said.append(Mention(figure, number.start, own, is_level, is_aside, is_place, number.unit))
 
     def leave_open(self, number: DraftNumber) -> None:
         """Nobody knows what was said here."""
