@@ -290,7 +290,9 @@ class _Prover:
         """What was said goes on; and of which years a paragraph speaks that agrees."""
         number = spoken.numbers[at]
         is_level = shown.relation.kind is RelationKind.LEVEL and number.kind is NumberKind.COUNT
-        figure = shown.reading.figure if one.agrees else replace(shown.reading.figure, year=self._year)
+        figure = shown.reading.figure
+        if not one.agrees and spoken.topics.year(number) is None:  # what is wrong tells no year
+            figure = replace(figure, year=self._year)
         spoken.topics.remember(number, figure, is_level=is_level, is_aside=shown.relation.is_of_last_year)
         if one.agrees and not spoken.cell and information(number) >= 1:
             self._agreed.setdefault(one.passage, []).append({shown.reading.key[1]})

@@ -150,6 +150,13 @@ class Quantities:
             return None
         if not number.unit and number.kind is not NumberKind.MOVED:
             return None
+        is_moved = number.kind is NumberKind.MOVED
+        if (
+            is_moved
+            and last.figure.is_share
+            and not self._values.words.pattern("~share~").search(spoken.topics.before(number))
+        ):
+            return None
         is_sum = is_share and not last.figure.less and not last.figure.per
         is_own = not is_sum and self._subjects.has_own_words(spoken, number)
         if len(last.figure.names) > 1 and spoken.topics.units(number)[0].scopes != last.scopes:

@@ -161,7 +161,10 @@ class Subjects:
         """Whether the words that a number has for itself tell one of two indicators from the other."""
         own = pairs_of(spoken.topics.item(number).words or f"{spoken.topics.own_words(number)} {number.noun}")
         ones, others = (self._values.profiles[name].pairs for name in (one, other))
-        if not self.has_own_words(spoken, number):
+        if not spoken.topics.item(number).words and not self.has_own_words(spoken, number):
+            after = CLAUSE.split(spoken.passage.text[number.end :])[0]
+            if pairs_of(after) & (others - ones):
+                return False
             last = next((each for each in spoken.topics.in_sentence(number) if each.unit == number.unit), None)
             last = last or next(iter(spoken.topics.in_sentence(number)), None)
             going = last.figure.named if last else ()
