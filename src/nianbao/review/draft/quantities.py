@@ -6,6 +6,7 @@ placed and compared as an indicator is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -66,10 +67,17 @@ class Quantities:
 
         A condition is what is said of units (收大于支的有两家).
         """
+        number = spoken.numbers[at]
         found = list(self._by_words(spoken, at, relation, year, condition, by_growth))
         if last := self.said_last(spoken, at):
             found.append((replace(last, scopes=()), KNOWN))
-        sure = [(known, KNOWN)] if (known := self.told(spoken, at)) else list(self.defined(spoken, at, year))
+        known = self.told(spoken, at)
+        sure = [(known, KNOWN)] if known else list(self.defined(spoken, at, year))
+        is_amount = number.kind is NumberKind.RANK and re.search("[多少]", number.text)  # 最多 is said of amounts
+        if is_amount and not self.is_by_growth(spoken, number):
+            found, sure = (
+                [each for each in some if self._readings.unit(each[0]) not in RATES] for some in (found, sure)
+            )
         found = [(one, OTHERWISE * weight) for one, weight in found] + sure if sure else found
         if relation.is_of_last_year:  # 由上年的第七位升至第六位
             found = [(replace(one, year=self._values.year - 1), weight) for one, weight in found]

@@ -19,6 +19,7 @@ _EITHER_WAY = re.compile(r"增减|变化|变动|同比")
 _YEAR = re.compile(r"(?P<year>20\d\d)年?度?|(?<![比较])(?:上年|去年)(?:同期|数)?")
 _BRACKETS = re.compile(r"[（(][^（()）]*[）)]")
 _COLON = re.compile(r"[：:，,]")
+_COUNTED = re.compile(r"([家人条个期场件项名])数$")
 _TOTAL = re.compile(r"全部|合计|总计|小计|总计数")
 _BELOW_NOUGHT = re.compile(r"[-－−—▼↓]\s*$|下降|减少")
 
@@ -82,7 +83,9 @@ def sentence_of(
 
 def units_of(cell: DraftCell, number: DraftNumber) -> list[DraftNumber]:
     """A number of a cell with each unit that its table says; money for a person is one of its own."""
-    unit = "元/人" if cell.unit == "元" and "人均" in cell.head else cell.unit
+    counted = _COUNTED.search(cell.head)
+    unit = cell.unit or (counted[1] if counted else "")
+    unit = "元/人" if unit == "元" and "人均" in cell.head else unit
     return [in_unit(number, each) for each in unit.split("、")]
 
 
