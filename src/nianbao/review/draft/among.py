@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from nianbao.review.draft.mention import Quantity
+from nianbao.review.draft.mention import DraftPair, Quantity
 from nianbao.review.draft.numbers import DraftNumber, NumberKind, as_member
 from nianbao.review.draft.profiles import pairs_of
 from nianbao.review.draft.quantities import Quantities
 from nianbao.review.draft.readings import DraftReading, Readings, Weighed
 from nianbao.review.draft.relations import DraftRelation, RelationKind
 from nianbao.review.draft.spoken import Spoken, Year
-from nianbao.review.draft.subjects import DraftPair, Subjects
+from nianbao.review.draft.subjects import Subjects
 from nianbao.review.draft.topics import CLAUSE, SENTENCE
 from nianbao.review.draft.values import Values
 from nianbao.review.draft.verdicts import Whole

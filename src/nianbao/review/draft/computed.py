@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from nianbao.review.draft.mention import Quantity
+from nianbao.review.draft.mention import DraftPair, Quantity
 from nianbao.review.draft.numbers import DraftNumber
 from nianbao.review.draft.numerals import DIGITS, count_of
 from nianbao.review.draft.profiles import pairs_of
 from nianbao.review.draft.relations import DraftRelation
 from nianbao.review.draft.scores import COUNTER, fit_of
 from nianbao.review.draft.spoken import Spoken
-from nianbao.review.draft.subjects import SAID, SHARE_OF, DraftPair, Subjects
+from nianbao.review.draft.subjects import SAID, SHARE_OF, Subjects
 from nianbao.review.draft.topics import SENTENCE
 from nianbao.review.draft.values import Values
 from nianbao.review.draft.verdicts import Whole

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations, permutations
 from math import log10
 
-from nianbao.review.draft.mention import Quantity
+from nianbao.review.draft.mention import Quantity, names_past
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
 from nianbao.review.draft.profiles import pairs_of
 from nianbao.review.draft.readings import Readings
@@ -21,7 +21,7 @@ from nianbao.review.draft.relations import DraftRelation, RelationKind
 from nianbao.review.draft.scores import COUNTER, fit_of, is_written_out
 from nianbao.review.draft.spoken import Met, Spoken
 from nianbao.review.draft.subjects import Subjects
-from nianbao.review.draft.topics import SEGMENT, SENTENCE, names_past
+from nianbao.review.draft.topics import SEGMENT, SENTENCE
 from nianbao.review.draft.values import Values
 from nianbao.review.draft.verdicts import information
 from nianbao.statistics.scopes import ALL

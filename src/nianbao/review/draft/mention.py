@@ -96,6 +96,15 @@ class Quantity:
 
 
 @dataclass(frozen=True)
+class DraftPair:
+    """Two figures that a number may hold against each other, and how likely; one alone where it is a share as it is."""
+
+    one: Quantity
+    other: Quantity | None
+    weight: float
+
+
+@dataclass(frozen=True)
 class Mention:
     """A figure that was said or by which a place is, and where; aside: what it was last year, told by the way."""
 
@@ -149,3 +158,9 @@ class Speaking:
     is_past: bool = False
     is_dated_after: bool = False
     lead: str = ""
+
+
+def names_past(text: str, year: int) -> bool:
+    """Whether a text names a year before one."""
+    named = re.finditer(r"(?P<year>(?:19|20)\d\d)\s*年|上年|去年|上一年", text)
+    return any(not each["year"] or int(each["year"]) < year for each in named)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from nianbao.review.draft.among import AmongUnits
 from nianbao.review.draft.computed import Computed
-from nianbao.review.draft.mention import Quantity, UnitsMeant
+from nianbao.review.draft.mention import DraftPair, Quantity, UnitsMeant
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
 from nianbao.review.draft.numerals import count_of
 from nianbao.review.draft.quantities import Quantities
@@ -16,7 +16,7 @@ from nianbao.review.draft.readings import FIRST_HALF, IN, OUT, TARGET, Readings,
 from nianbao.review.draft.relations import MAYBE, DraftRelation, RelationKind
 from nianbao.review.draft.scores import fit_of
 from nianbao.review.draft.spoken import Spoken, in_ten_thousands
-from nianbao.review.draft.subjects import DraftPair, Subjects
+from nianbao.review.draft.subjects import Subjects
 from nianbao.review.draft.topics import PASSED, SEGMENT, SENTENCE
 from nianbao.review.draft.values import Values
 from nianbao.statistics.scopes import ALL

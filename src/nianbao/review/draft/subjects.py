@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nianbao.review.draft.binding import Binder, RankedNumber
-from nianbao.review.draft.mention import Mention, Quantity
+from nianbao.review.draft.mention import DraftPair, Mention, Quantity
 from nianbao.review.draft.numbers import DraftNumber, moved_to
 from nianbao.review.draft.profiles import pairs_of
 from nianbao.review.draft.reading import NOWHERE
@@ -42,15 +42,6 @@ FEW, MANY = 6, 12
 PART_SAID, _AFTER_IT = 0.34, 8
 """How much of the words that tell a part from its whole must be said for it to be meant, and how far after a number."""
 SHARE_OF = re.compile(r"100 \* ([a-z][a-z0-9_]*) / ([a-z][a-z0-9_]*)")
-
-
-@dataclass(frozen=True)
-class DraftPair:
-    """Two figures that a number may hold against each other, and how likely; one alone where it is a share as it is."""
-
-    one: Quantity
-    other: Quantity | None
-    weight: float
 
 
 @dataclass(frozen=True)

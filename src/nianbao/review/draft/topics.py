@@ -16,6 +16,7 @@ from nianbao.review.draft.mention import (
     Speaking,
     UnitNames,
     UnitsMeant,
+    names_past,
 )
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
 from nianbao.review.draft.numerals import DIGITS, count_of
@@ -382,12 +383,6 @@ class Topics:
         pattern = self._words.pattern("~of_which~|[中里](?=[，,])")
         among = [each.start() for each in pattern.finditer(self._text, start, number.start)]
         return next((each for each in self.in_sentence(number) if among and each.at < among[-1]), None)
-
-
-def names_past(text: str, year: int) -> bool:
-    """Whether a text names a year before one."""
-    named = re.finditer(r"(?P<year>(?:19|20)\d\d)\s*年|上年|去年|上一年", text)
-    return any(not each["year"] or int(each["year"]) < year for each in named)
 
 
 def _row(text: str, numbers: Sequence[DraftNumber], start: int) -> list[DraftNumber]:

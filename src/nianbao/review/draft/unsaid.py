@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from nianbao.review.draft.mention import Quantity
+from nianbao.review.draft.mention import Quantity, names_past
 from nianbao.review.draft.numbers import DraftNumber, NumberKind
 from nianbao.review.draft.readings import TARGET, Readings, Weighed
 from nianbao.review.draft.relations import DraftRelation, RelationKind
 from nianbao.review.draft.scores import COUNTER, fit_of
 from nianbao.review.draft.spoken import Spoken
 from nianbao.review.draft.subjects import Subjects
-from nianbao.review.draft.topics import SEGMENT, SENTENCE, names_past
+from nianbao.review.draft.topics import SEGMENT, SENTENCE
 from nianbao.review.draft.values import Values
 from nianbao.statistics.scopes import ALL
 
