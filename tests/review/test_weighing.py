@@ -94,6 +94,9 @@ DERIVED = [
     ("基层工会高于8地平均数的只有西宁、海东、{}。", "海西", "海北"),
     ("“安康杯”参赛企业，8个市州平均150.5家，海西{}平均数3.5家。", "低于", "高于"),
     ("免费体检增长最快的是海北，增至上年的{}。", "5.1倍", "4.1倍"),
+    ("八个市州会员合计56.51万人，其余39.25万人分布在省级产业和直属工会，约占{}。", "四成", "三成"),
+    ("困难职工人均救助，西宁3302元，海西3677元，后者高出{}。", "375元", "735元"),
+    ("“安康杯”参赛职工26.03万人，海北由上年的第七位升至{}。", "第六位", "第四位"),
     ("基层工会数西宁居首；海西州总、海东市总分列{}。", "第三、第二位", "第二、第三位"),
 ]
 
@@ -154,7 +157,7 @@ def test_a_place_is_held_against_the_order_that_is_meant(
     assert _deviating(sentence.format(right), figures) == set()
     called_wrong = _deviating(sentence.format(wrong), figures)
     monkeypatch.setattr(AmongUnits, "placed", lambda *_: iter(()))
-    assert _deviating(sentence.format(wrong), figures) < called_wrong
+    assert called_wrong - _deviating(sentence.format(wrong), figures)
 
 
 @pytest.mark.parametrize(("sentence", "right", "wrong"), MEMBERS)

@@ -61,6 +61,7 @@ class Quantity:
     """What a number may say: indicators and units added up, less others, for each of others, of a whole in per cent.
 
     The whole is of the same units where it names none (`whole_of`), and of the same indicators where it names none.
+    What is taken off is of the same units unless others are named (`less_of`).
     Of growth: by how much it grew since the year before, in per cent; a rate by points. The mean is of its units.
     """
 
@@ -68,6 +69,7 @@ class Quantity:
     scopes: tuple[str, ...]
     year: int
     less: tuple[str, ...] = ()
+    less_of: tuple[str, ...] = ()
     per: tuple[str, ...] = ()
     whole: tuple[str, ...] = ()
     whole_of: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from nianbao.review.draft.among import AmongUnits
 from nianbao.review.draft.computed import Computed
@@ -28,6 +28,8 @@ EITHER = 0.3
 BY_THE_WAY = 0.5
 """How likely a number says something that its words do not ask for: an average, a sum of what was said last."""
 _OF_ITSELF = (RelationKind.CHANGE, RelationKind.TIMES, RelationKind.BY_TIMES)
+_NEAR = 30
+"""So many characters before a share may say that it is of the rest."""
 _MOST = 4
 """Of how many figures said last a number may be the sum."""
 
@@ -42,6 +44,12 @@ class PossibleReadings:
     _among: AmongUnits
     _quantities: Quantities
     _computed: Computed
+    _holders: dict[int, tuple[int, Quantity]] = field(default_factory=dict)
+
+    def hold(self, spoken: Spoken, at: int, figure: Quantity) -> None:
+        """A place was given to another unit than has it: a number after it may be of the one that does."""
+        if holder := self._readings.holder(spoken.numbers[at], figure):
+            self._holders[spoken.topics.speaking.passage] = at, holder
 
     def of(self, spoken: Spoken, at: int, relations: Sequence[DraftRelation]) -> list[Weighed]:
         """All that a number may say, the likeliest first."""
@@ -49,6 +57,9 @@ class PossibleReadings:
         for relation in relations:
             for number in self._variants(spoken, at):
                 found += self._of(spoken, at, number, relation)
+        before, holder = self._holders.get(spoken.topics.speaking.passage, (at, None))
+        if holder and before == at - 1 and spoken.numbers[at].kind is NumberKind.COUNT:
+            found.append(self._weigh(spoken.numbers[at], DraftRelation(), holder, None, 1.0, is_guess=True))
         unique: dict[object, Weighed] = {}
         for each in sorted(found, key=lambda each: -each.weight):
             unique.setdefault((each.reading.key, each.reading.value, each.reading.figure, each.reading.is_true), each)
@@ -159,14 +170,26 @@ class PossibleReadings:
     def _left(self, spoken: Spoken, at: int, number: DraftNumber) -> Iterator[Weighed]:
         """What all units of a level, or what was said of a whole, leave of it (其余3万人在直属系统): it may agree."""
         relation = DraftRelation(RelationKind.CHANGE)
+        for rest, score in self._rests(spoken, at):
+            yield self._weigh(number, DraftRelation(), rest, None, score * BY_THE_WAY, is_guess=True)
         for name, score in [*self._subjects.of_level(spoken, at).items()][:_MOST]:
             whole = Quantity((name,), (ALL,), self._first_year(spoken, at, name))
-            parts = [replace(whole, scopes=tuple(values)) for values in self._readings.by_level(whole)]
+            parts: list[Quantity] = []
             if "尚未" in spoken.topics.before(spoken.numbers[at]):
                 said = [each.figure for each in spoken.topics.recent(number)[:2] if each.scopes == (ALL,)]
                 parts += [each for each in said if self._readings.unit(each) == self._readings.unit(whole)]
             for part in parts:
                 yield self._weigh(number, relation, whole, part, score * BY_THE_WAY, is_guess=True)
+
+    def _rests(self, spoken: Spoken, at: int) -> Iterator[tuple[Quantity, float]]:
+        """What all units of a level leave of the whole, of what may be meant."""
+        bare = replace(spoken.numbers[at], unit="百分点")
+        moved = replace(spoken, numbers=[bare if each is spoken.numbers[at] else each for each in spoken.numbers])
+        for name, score in [*self._subjects.of_change(moved, at, DraftRelation()).items()][:_MOST]:
+            whole = Quantity((name,), (ALL,), self._first_year(spoken, at, name), less=(name,))
+            if not self._readings.is_rate(name):
+                for values in self._readings.by_level(replace(whole, less=())):
+                    yield replace(whole, less_of=tuple(values)), score
 
     def _adds_up(self, name: str, number: DraftNumber) -> bool:
         """Whether a figure may be a part of a sum: money of money, and what is counted of what is counted."""
@@ -244,10 +267,14 @@ class PossibleReadings:
         """Pairs of a figure with what it is held against."""
         number = spoken.numbers[at]
         made_up = self._quantities.said_last(spoken, at, is_share=relation.kind is RelationKind.SHARE)
+        since = spoken.topics.before(number, SEGMENT)[-_NEAR:]
         if relation.kind is RelationKind.SHARE and made_up:
             for pair in self._subjects.wholes(spoken, at, relation, made_up.names[0], made_up.scopes, made_up.year):
                 if pair.other:
                     yield replace(pair, one=made_up)
+        if relation.kind is RelationKind.SHARE and self._values.words.pattern("~rest~").search(since):
+            for rest, score in self._rests(spoken, at):
+                yield DraftPair(rest, replace(rest, less=(), less_of=()), score)
         elif (relation.kind in _OF_ITSELF or number.kind is NumberKind.FLAT) and made_up:
             for units in spoken.topics.units(number, relation.base_scope):
                 one = replace(made_up, scopes=units.scopes)

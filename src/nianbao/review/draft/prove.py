@@ -291,6 +291,8 @@ class _Prover:
         number = spoken.numbers[at]
         is_level = shown.relation.kind is RelationKind.LEVEL and number.kind is NumberKind.COUNT
         figure = shown.reading.figure
+        if number.kind is NumberKind.RANK and not one.agrees:
+            self._possible.hold(spoken, at, figure)
         if not one.agrees and spoken.topics.year(number) is None:  # what is wrong tells no year
             figure = replace(figure, year=self._year)
         spoken.topics.remember(number, figure, is_level=is_level, is_aside=shown.relation.is_of_last_year)

@@ -74,7 +74,7 @@ class Quantities:
         known = self.told(spoken, at)
         sure = [(known, KNOWN)] if known else list(self.defined(spoken, at, year))
         is_amount = number.kind is NumberKind.RANK and re.search("[多少]", number.text)  # 最多 is said of amounts
-        if is_amount and not self.is_by_growth(spoken, number):
+        if is_amount and not self._values.words.pattern(_GROWTH).search(spoken.topics.before(number)):
             found, sure = (
                 [each for each in some if self._readings.unit(each[0]) not in RATES] for some in (found, sure)
             )

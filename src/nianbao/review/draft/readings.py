@@ -61,7 +61,7 @@ class Readings:
             known = [value for value in values if value is not None]
             return sum(known, Decimal(0)) / len(known) if known and len(known) == len(values) else None
         total = self._total(one.names, one)
-        less = self._total(one.less, one) if one.less else Decimal(0)
+        less = self._total(one.less, replace(one, scopes=one.less_of or one.scopes)) if one.less else Decimal(0)
         each = self._total(one.per, one) if one.per else Decimal(1)
         return (total - less) / each if total is not None and less is not None and each else None
 
@@ -222,6 +222,15 @@ class Readings:
             if scope in values and len(values) > 1:
                 place = _place_of(wanted, values[scope], values.values())
         return DraftReading((one.names[0], one.year, scope, True), place, place == number.numeral, one)
+
+    def holder(self, number: DraftNumber, one: Quantity) -> Quantity | None:
+        """The quantity of the unit that has a place."""
+        for values in self.by_level(replace(one, scopes=())):
+            if one.scopes[0] in values:
+                ordered = sorted(values, key=lambda code: values[code], reverse=number.numeral > 0)
+                place = abs(int(number.numeral))
+                return replace(one, scopes=(ordered[place - 1],)) if place <= len(ordered) else None
+        return None
 
     def read_place(
         self, number: DraftNumber, one: Quantity, values: Mapping[str, Decimal | None], own: str

@@ -252,6 +252,8 @@ class Relations:
         if than := re.search(_MORE_THAN, clause):
             sign = 1 if than["sign"] in "高多大快" else -1
             return self._against(DraftRelation(RelationKind.CHANGE, sign), than["base"])
+        if re.search(r"[前后]者[^，；。]{0,4}[高多低少](?:出|了)$", clause):
+            return DraftRelation(RelationKind.CHANGE, is_open=True)
         is_left = self._says(r"(?:~left~)(?:分别)?[为有达]?$", clause) and self._says(
             r"[抵余剩没未该支]|应|差额|整改|改了|结", segment + text[number.end :].split("，")[0]
         )

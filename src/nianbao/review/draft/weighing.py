@@ -134,7 +134,9 @@ class Weighing:
         if named is None or named.weight < SURELY_NAMED or read.weight >= FOR_NAMED * named.weight:
             return 0.0
         one, other = (each.reading.key[0].removeprefix(TARGET) for each in (named, read))
-        if one == other or (read.reading.key[3] and not read.reading.figure.is_share):
+        figure, said = read.reading.figure, {each.name for each in spoken.topics.in_sentence(number)}
+        is_share = figure.is_share and not said.issuperset(figure.named)
+        if one == other or (read.reading.key[3] and not is_share):
             return 0.0
         return OTHER_NAMED if self._subjects.names_other(spoken, number, one, other) else 0.0
 
