@@ -31,10 +31,10 @@ _ABSENT = (
     "pyspark", "boto3", "botocore", "google", "snowflake", "sqlalchemy_redshift", "sqlalchemy.orm",
     "sqlalchemy.dialects.postgresql",
 )  # fmt: skip
-_UNUSED = ("requests", *(f"great_expectations.{name}" for name in (
-    "checkpoint", "metrics.batch.", "metrics.column.", "metrics.column_pair.", "metrics.multi_column.",
-    "metrics.query.",
-)))  # fmt: skip
+_UNUSED = (
+    "requests",
+    *(f"great_expectations.{name}" for name in ("checkpoint", "datasource.fluent.fabric", "experimental", "metrics")),
+)
 _TYPES = "great_expectations.expectations.core."
 _SOURCES = "great_expectations.datasource.fluent."
 _SOURCES_USED = (f"{_SOURCES}sql_datasource", f"{_SOURCES}invalid_datasource")
