@@ -100,6 +100,7 @@ def refuse_broken_rules(connection: Connection, project: Project, evaluated: Col
     if not evaluated:
         fill_stage(connection, project)
     tables, forms = {part.table for part in evaluated}, {part.form_code for part in evaluated}
+    forms |= {ALL_FORMS} if evaluated else set()
     for rule in project.rules:
         if rule.is_sql:
             columns = columns_of_query(connection, rule, rule.form in forms)
