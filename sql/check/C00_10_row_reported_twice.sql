@@ -2,7 +2,6 @@
 -- Rows without a text of four characters are left out: short codes and small numbers are equal by chance.
 -- code: C00-10
 -- form: *
--- across: units
 -- severity: explain
 -- says: “{zh}”为“{value}”的一行（{cell}）与{expected}完全相同，请核对是否重复填报，重复的请删去一行；确是两件事的请在说明栏写明。
 -- because: 同一件事报两行，或者两级各报一次，会被计算两次。
@@ -31,7 +30,7 @@ came AS (
 told AS (
     SELECT
         o.submission_id, o.unit_code, o.period, o.arrived_on
-    FROM known.submission AS o
+    FROM known_of_all.submission AS o
     INNER JOIN came AS n ON o.form_code = n.form_code AND o.period = n.period
 ),
 
@@ -42,7 +41,7 @@ rows_said AS (
         list([c.field, coalesce(CAST(c.value AS VARCHAR), c.text)] ORDER BY c.field) AS said,
         min(CASE WHEN t.is_text AND length(c.text) >= 4 THEN c.field END) AS field,
         min_by(c.text, c.field) FILTER (WHERE t.is_text AND length(c.text) >= 4) AS value
-    FROM known.cell AS c
+    FROM known_of_all.cell AS c
     INNER JOIN texts AS t ON c.form_code = t.form_code AND c.part = t.part AND c.field = t.field
     INNER JOIN told AS s ON c.submission_id = s.submission_id
     WHERE c.value IS NOT NULL OR c.text <> ''

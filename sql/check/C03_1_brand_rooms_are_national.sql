@@ -1,7 +1,6 @@
 -- A brand reading room is first a national model reading room.
 -- code: C03-1
 -- form: GH03
--- across: units
 -- severity: reject
 -- says: “{value}”填为全国品牌职工书屋，但在已报的{expected}中没有同名书屋，请核对名称；属于全国示范点的请同时列一行。
 -- because: 全国品牌职工书屋从全国示范点中产生。
@@ -13,6 +12,6 @@ WHERE
     b.site_type = 'room_brand'
     AND b.site_name IS NOT NULL
     AND NOT EXISTS (
-        SELECT 1 FROM known.gh03_sites AS n
+        SELECT 1 FROM known_of_all.gh03_sites AS n
         WHERE n.site_type = 'room_national' AND n.site_name = b.site_name
     )

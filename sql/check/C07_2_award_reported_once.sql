@@ -1,7 +1,6 @@
 -- An award to a recipient in a year counts once, whoever reports it; the one that came first stands.
 -- code: C07-2
 -- form: GH07
--- across: units
 -- severity: explain
 -- says: “{value}”{award_year}年的这项荣誉已由{expected}报过，请核对，同一荣誉只由一家填一行，重复的请删去后重报；确是两人同名的请在说明栏写明。
 -- because: 同一荣誉填两次会重复计数；但两个人可以同名。
@@ -10,8 +9,8 @@ WITH awards AS (
         a.submission_id, a.row_no, a.unit_code, a.period, a.award_code, a.recipient,
         extract(YEAR FROM a.award_date) AS award_year,
         s.arrived_on
-    FROM known.gh07_awards AS a
-    INNER JOIN known.submission AS s ON a.submission_id = s.submission_id
+    FROM known_of_all.gh07_awards AS a
+    INNER JOIN known_of_all.submission AS s ON a.submission_id = s.submission_id
 ),
 
 repeats AS (

@@ -1,7 +1,6 @@
 -- A contest of a year is reported by one host; the one that came first stands.
 -- code: C08-2
 -- form: GH08
--- across: units
 -- severity: reject
 -- says: 竞赛“{value}”已由{expected}填报，联合竞赛只由牵头的一家填报，请与对方核对，不牵头的请删去这项竞赛后重报。
 -- because: 同一竞赛由两家填报，参与单位和职工会重复计数。
@@ -9,8 +8,8 @@ WITH hosts AS (
     SELECT
         c.submission_id, c.unit_code, c.year, c.contest_id, s.arrived_on,
         min(c.row_no) AS row_no
-    FROM known.gh08_contests AS c
-    INNER JOIN known.submission AS s ON c.submission_id = s.submission_id
+    FROM known_of_all.gh08_contests AS c
+    INNER JOIN known_of_all.submission AS s ON c.submission_id = s.submission_id
     GROUP BY c.submission_id, c.unit_code, c.year, c.contest_id, s.arrived_on
 ),
 

@@ -1,15 +1,14 @@
 -- A project of a year stands once, whoever reports it; the one that came first stands.
 -- code: C09-1
 -- form: GH09
--- across: units
 -- severity: reject
 -- says: 项目“{value}”已由{expected}在本年填报，请核对项目编号；同一项目只由一个部门填一行，多次拨款请合并。
 -- because: 同一项目列两行，项目数和资金会重复计算。
 WITH projects AS (
     SELECT
         p.submission_id, p.row_no, p.unit_code, p.year, p.project_id, s.arrived_on
-    FROM known.gh09 AS p
-    INNER JOIN known.submission AS s ON p.submission_id = s.submission_id
+    FROM known_of_all.gh09 AS p
+    INNER JOIN known_of_all.submission AS s ON p.submission_id = s.submission_id
 ),
 
 repeats AS (

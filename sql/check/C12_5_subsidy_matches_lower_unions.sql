@@ -4,7 +4,6 @@
 -- last one counts.
 -- code: C12-5
 -- form: GH12
--- across: units
 -- severity: explain
 -- says: 补助下级支出{value}元，已报的{reported}家下级工会的上级补助收入合计{expected}元，相差{difference}元，请逐家核对；下级未报齐的请在说明栏写明。
 -- because: 同一笔补助在上下级两边的账上应当相等。
@@ -12,14 +11,14 @@ WITH last_sent AS (
     SELECT
         submission_id,
         row_number() OVER (PARTITION BY unit_code, period ORDER BY number DESC) AS age
-    FROM known.submission
+    FROM known_of_all.submission
     WHERE form_code = 'GH12'
 ),
 
 accounts AS (
     SELECT
         g.submission_id, g.row_no, g.unit_code, g.period, g.actual_yuan, a.zh
-    FROM known.gh12 AS g
+    FROM known_of_all.gh12 AS g
     INNER JOIN last_sent AS l ON g.submission_id = l.submission_id AND l.age = 1
     INNER JOIN reference.accounts AS a
         ON

@@ -3,7 +3,6 @@
 -- indicators named like a field that is summed: other targets are compared in the report, where every figure is known.
 -- code: C14-2
 -- form: GH14
--- across: units
 -- severity: warn
 -- says: {target_year}年目标“{indicator_zh}”应{comparator_zh}{expected}，各单位已报合计{value}，没有完成，请在年度总结中说明原因。
 -- because: 年度报告承诺的目标，第二年要逐项交代完成情况。
@@ -13,7 +12,7 @@ WITH targets AS (
         max(t.target_value) AS target_value,
         max(CASE WHEN t.submission_id = s.submission_id THEN t.row_no END) AS row_no
     FROM stage.submission AS s
-    INNER JOIN known.gh14 AS t ON s.unit_code = t.unit_code AND s.year = t.target_year
+    INNER JOIN known_of_all.gh14 AS t ON s.unit_code = t.unit_code AND s.year = t.target_year
     WHERE s.form_code = 'GH14' AND t.target_value IS NOT NULL
     GROUP BY s.submission_id, t.indicator_id, t.target_year, t.comparator
 ),
@@ -22,7 +21,7 @@ last_sent AS (
     SELECT
         submission_id, unit_code, period,
         row_number() OVER (PARTITION BY unit_code, form_code, period ORDER BY number DESC) AS age
-    FROM known.submission
+    FROM known_of_all.submission
 ),
 
 cells AS (
@@ -32,7 +31,7 @@ cells AS (
         rank() OVER (
             PARTITION BY c.form_code, c.field, s.unit_code, substr(s.period, 1, 4) ORDER BY rpad(s.period, 7, 'Z') DESC
         ) AS age
-    FROM known.cell AS c
+    FROM known_of_all.cell AS c
     INNER JOIN last_sent AS s ON c.submission_id = s.submission_id AND s.age = 1
     INNER JOIN reference.fields AS f
         ON c.form_code = f.form_code AND c.part = f.part AND c.field = f.field

@@ -1,18 +1,17 @@
 -- What a prefecture reports about a county is what the county reports for itself.
 -- code: C16-1
 -- form: GH01
--- across: units
 -- severity: explain
 -- says: 本州为{county}填{value}{measure}，该县自报{expected}{measure}，两数不一致，请与该县核对后改正，确属口径不同的请在说明栏写明。
 -- because: 县级直报的数经州总核准，两处必须是同一个数。
 WITH county AS (
     SELECT
         k.unit_code, k.period, 'members_total' AS field, k.members_total AS reported
-    FROM known.gh16 AS k
+    FROM known_of_all.gh16 AS k
     UNION ALL
     SELECT
         k.unit_code, k.period, 'grassroots_unions' AS field, k.grassroots_unions AS reported
-    FROM known.gh16 AS k
+    FROM known_of_all.gh16 AS k
 ),
 
 listed AS (

@@ -83,13 +83,12 @@ def test_F8_who_waits_for_an_approval_is_named_where_a_total_lacks_it(tmp_path: 
 PARENT = """-- What the first city reports of persons is what the second reports.
 -- code: C98-1
 -- form: A01
--- across: units
 -- severity: reject
 -- says: 填{value}，应为{expected}。
 -- because: 试验。
 SELECT p.submission_id, p.row_no, 'persons' AS field, p.persons AS value, c.persons AS expected
 FROM stage.a01 AS p
-INNER JOIN known.a01 AS c ON p.period = c.period AND c.unit_code = 'A2'
+INNER JOIN known_of_all.a01 AS c ON p.period = c.period AND c.unit_code = 'A2'
 WHERE p.unit_code = 'A1' AND p.persons <> c.persons
 """
 

@@ -196,13 +196,12 @@ def test_T26_a_night_is_judged_as_a_whole_however_many_batches_are_read(
 PARENT_IS_THE_SUM = """-- What the first city reports of persons is what the two others report together.
 -- code: C98-1
 -- form: A01
--- across: units
 -- severity: reject
 -- says: 全市填{value}，所辖合计{expected}。
 -- because: 试验。
 SELECT p.submission_id, p.row_no, 'persons' AS field, p.persons AS value, CAST(sum(c.persons) AS BIGINT) AS expected
 FROM stage.a01 AS p
-INNER JOIN known.a01 AS c ON p.period = c.period AND c.unit_code <> 'A1'
+INNER JOIN known_of_all.a01 AS c ON p.period = c.period AND c.unit_code <> 'A1'
 WHERE p.unit_code = 'A1'
 GROUP BY p.submission_id, p.row_no, p.persons
 HAVING sum(c.persons) <> p.persons

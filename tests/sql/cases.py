@@ -13,7 +13,7 @@ import yaml
 from nianbao.catalog import Project
 from nianbao.terms.period import Period
 from nianbao.warehouse.connect import Connection, insert_columns, open_memory
-from nianbao.warehouse.known import attach_known, relate_periods, show_sent
+from nianbao.warehouse.known import attach_known, name_concerned, relate_periods, show_sent
 from nianbao.warehouse.reference import load_reference
 from nianbao.warehouse.schema import CELL, LEDGER, TableSpec, create_mirror, create_schema
 from nianbao.warehouse.staged_tables import SUBMISSION, stage_table
@@ -43,6 +43,10 @@ class Bench:
         self._specs["replaced_cell"] = self._specs["cell"]
         self.connection.execute("CREATE TABLE known.replaced (submission_id VARCHAR, replaced_id VARCHAR)")
         self.connection.execute("CREATE TABLE known.replaced_cell AS FROM known.cell")
+        # What is known of everybody: the same rows, since a case gives those of all the units that it speaks of.
+        for name in self._specs:
+            self.connection.execute(f"CREATE VIEW known_of_all.{name} AS FROM known.main.{name}")
+        name_concerned(self.connection)
         show_sent(self.connection)
         relate_periods(self.connection)
         self._filled: set[str] = set()
@@ -62,6 +66,7 @@ class Bench:
             if schema == "stage":
                 self._insert(f"known.{name}", self._specs[name].columns, rows)
         restate_all(self.connection)
+        name_concerned(self.connection)
         relate_periods(self.connection)
 
     def close(self) -> None:

@@ -12,6 +12,7 @@ from sqlglot import exp
 from nianbao.catalog import Project
 from nianbao.terms.form import Part
 from nianbao.warehouse.connect import Connection, open_memory, quote
+from nianbao.warehouse.known import relate_periods, show_known
 from nianbao.warehouse.reference import load_reference
 from nianbao.warehouse.schema import create_schema
 from nianbao.warehouse.stage import fill_stage
@@ -36,7 +37,8 @@ def federation(project: Project) -> Iterator[Connection]:
     restate_all(connection)
     fill_stage(connection, project)
     fill(connection, project, 2021, "stage", "stage.submission")
-    connection.execute("INSERT INTO known.latest SELECT submission_id FROM stage.submission")
+    show_known(connection, project.parts)
+    relate_periods(connection)
     yield connection
     connection.close()
 

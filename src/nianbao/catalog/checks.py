@@ -241,10 +241,11 @@ def _sql_rule(path: Path, forms: Mapping[str, Form]) -> Rule:
         span = Span.between(header.get("since", "").strip(), header.get("until", "").strip())
     except ValueError as error:
         raise DeclarationError(path, _line(path, "-- since:"), str(error)) from error
-    across = header.get("across", "").strip()
-    if across not in ("", "units"):
+    if "across" in header:
         raise DeclarationError(
-            path, _line(path, "-- across:"), _("across {across!r} is not: units").format(across=across)
+            path,
+            _line(path, "-- across:"),
+            _("nothing is said of this here: a rule sees other units where it reads known_of_all instead of known"),
         )
     part = None if form_code == ALL_FORMS else forms[form_code].parts[0]
     query = "\n".join(line for line in text.splitlines() if not line.startswith("--")).strip().rstrip(";")
@@ -260,7 +261,6 @@ def _sql_rule(path: Path, forms: Mapping[str, Form]) -> Rule:
         type=SQL_RULE,
         kwargs={"unexpected_rows_query": query},
         span=span,
-        across_units=across == "units",
     )
 
 

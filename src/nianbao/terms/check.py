@@ -15,7 +15,8 @@ SQL_RULE = "unexpected_rows_expectation"
 
 QUERY = "unexpected_rows_query"
 
-_KNOWN = re.compile(r"\bknown\.")
+_KNOWN = re.compile(r"\bknown(_of_all)?\.")
+_OF_ALL = re.compile(r"\bknown_of_all\.")
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,8 @@ class Rule:
 
     Several rules may share a check's `code` (late warns, very late rejects); `name` is unique in a project.
     `form` is `*` for a rule on all forms; `type` and `kwargs` are those of a Great Expectations expectation.
-    It holds for the periods of `span`; `across_units` says that it compares with what other units report. A rule that
-    was declared as `comparisons` has its query from them, and so does the blank workbook have its self-check.
+    It holds for the periods of `span`. A rule that was declared as `comparisons` has its query from them, and so does
+    the blank workbook have its self-check.
     """
 
     name: str
@@ -51,13 +52,17 @@ class Rule:
     type: str
     kwargs: Mapping[str, object]
     span: Span = ALWAYS
-    across_units: bool = False
     comparisons: tuple[Condition, ...] = ()
 
     @property
     def looks_beyond(self) -> bool:
         """Whether the rule compares a submission with others: it may find something else when those change."""
         return self.is_sql and _KNOWN.search(str(self.kwargs[QUERY])) is not None
+
+    @property
+    def across_units(self) -> bool:
+        """Whether the rule compares with what other units report: no other sees them."""
+        return self.is_sql and _OF_ALL.search(str(self.kwargs[QUERY])) is not None
 
     @property
     def is_sql(self) -> bool:

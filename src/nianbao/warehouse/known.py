@@ -1,7 +1,8 @@
 """Known: what counts beside the staged submissions, for the checks that look beyond one of them.
 
 A night is judged in rounds. What counts of the earlier ones stands in `counted`, as staged; all that they brought, in
-`counted.sent`. The views of `known` show what counts, with what is staged now in place of what it would replace.
+`counted.sent`. The views of `known` and `known_of_all` show what counts, with what is staged now in place of what it
+would replace. What a rule costs that looks no further than the units that sent something follows from what they sent.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from nianbao.terms.form import Part
 from nianbao.warehouse.connect import Connection, quote
+from nianbao.warehouse.refresh import are_many
 from nianbao.warehouse.schema import CELL, LEDGER, create_mirror
 from nianbao.warehouse.staged_tables import STAGED_CELL, SUBMISSION, WIDE, stage_table
 
@@ -23,7 +25,7 @@ def attach_known(connection: Connection, parts: Iterable[Part]) -> None:
     attached = {row[0] for row in connection.execute("SELECT database_name FROM duckdb_databases()").fetchall()}
     if "known" in attached:
         return
-    for database in ("stage", "counted", "known"):
+    for database in ("stage", "counted", *KNOWN):
         connection.execute(f"ATTACH ':memory:' AS {database}")
     begin_night(connection, parts)
 
@@ -55,58 +57,110 @@ def end_round(connection: Connection, parts: Iterable[Part], accepted: Sequence[
 
 
 def show_known(connection: Connection, parts: Iterable[Part]) -> None:
-    """Views in `known`: what counts, with what is staged in place of what it would replace."""
-    warehouse = quote(str(connection.execute("SELECT current_database()").fetchall()[0][0]))
-    staged = f"({_PLACE}) IN (SELECT ({_PLACE}) FROM stage.main.submission)"
-    counted = f"({_PLACE}) IN (SELECT ({_PLACE}) FROM counted.main.submission)"
-    connection.execute(f"""
-        CREATE OR REPLACE TABLE known.in_force AS
-        SELECT {_IN_LEDGER} FROM {warehouse}.ledger.in_force WHERE NOT {staged} AND NOT {counted}
-    """)
-    connection.execute(f"""
-        CREATE OR REPLACE TABLE known.counted AS
-        SELECT submission_id FROM counted.main.submission WHERE NOT {staged}
-    """)
-    connection.execute("""
-        CREATE OR REPLACE TABLE known.latest AS
-        SELECT submission_id FROM stage.main.submission
-        QUALIFY row_number() OVER (PARTITION BY unit_code, form_code, period ORDER BY number DESC) = 1
-    """)
-    _relate(connection, warehouse)
-    columns = ", ".join(SUBMISSION.columns)
-    connection.execute(f"""
-        CREATE OR REPLACE VIEW known.submission AS
-        SELECT {columns} FROM stage.main.submission SEMI JOIN known.main.latest USING (submission_id)
-        UNION ALL
-        SELECT {columns} FROM counted.main.submission SEMI JOIN known.main.counted USING (submission_id)
-        UNION ALL BY NAME
-        SELECT * FROM known.main.in_force
-    """)
-    show_sent(connection)
-    _show(connection, "cell", list(CELL.columns), {"value": _CELL_VALUE}, f"{warehouse}.raw.cell", ())
-    for part in parts:
-        wide = {field.column: f"CAST(r.{quote(field.column)} AS {WIDE[field.type]})" for field in part.fields}
-        own = ["submission_id", "row_no", *_WHO, *wide]
-        _show(connection, part.table, own, wide, f"{warehouse}.raw.{part.table}", _WHO)
+    """Views of what counts, with what is staged in place of what it would replace.
 
+    `known` shows it of the units that are staged and of those they were the year before, `known_of_all` of everybody.
+    """
+    warehouse = quote(str(connection.execute("SELECT current_database()").fetchall()[0][0]))
+    name_concerned(connection)
+    _choose(connection, warehouse)
+    _relate(connection, warehouse)
+    stored_cells = _set_cells_apart(connection, warehouse)
+    columns = ", ".join(SUBMISSION.columns)
+    for known in KNOWN:
+        connection.execute(f"""
+            CREATE OR REPLACE VIEW {known}.submission AS
+            SELECT {columns} FROM stage.main.submission SEMI JOIN known_of_all.main.latest USING (submission_id)
+            UNION ALL
+            SELECT {columns} FROM counted.main.submission SEMI JOIN {known}.main.counted USING (submission_id)
+            UNION ALL BY NAME
+            SELECT * FROM {known}.main.in_force
+        """)
+        cells = stored_cells if known == "known" else f"{warehouse}.raw.cell"
+        _show(connection, known, "cell", list(CELL.columns), {"value": _CELL_VALUE}, cells, ())
+        for part in parts:
+            wide = {field.column: f"CAST(r.{quote(field.column)} AS {WIDE[field.type]})" for field in part.fields}
+            own = ["submission_id", "row_no", *_WHO, *wide]
+            _show(connection, known, part.table, own, wide, f"{warehouse}.raw.{part.table}", _WHO)
+    show_sent(connection)
+
+
+KNOWN = ("known", "known_of_all")
+"""The databases that show what counts: of the units that are staged, and of everybody."""
 
 _WHO = ("unit_code", "period", "year")
 _CELL_VALUE = f"CAST(r.value AS {STAGED_CELL.bare_columns['value']})"
 
 
+def name_concerned(connection: Connection) -> None:
+    """The units that `known` shows, in `known.concerned`: those that are staged and those that they were a year ago."""
+    connection.execute("""
+        CREATE OR REPLACE TABLE known.concerned AS
+        SELECT unit_code FROM stage.submission
+        UNION
+        SELECT h.earlier_unit
+        FROM reference.year_before AS h SEMI JOIN stage.submission AS s
+            ON h.unit_code = s.unit_code AND h.period = s.period
+    """)
+
+
+def _choose(connection: Connection, warehouse: str) -> None:
+    """The submissions that are shown: of everybody, and of the units of `known.concerned`."""
+    staged = f"({_PLACE}) IN (SELECT ({_PLACE}) FROM stage.main.submission)"
+    counted = f"({_PLACE}) IN (SELECT ({_PLACE}) FROM counted.main.submission)"
+    connection.execute("""
+        CREATE OR REPLACE TABLE known_of_all.latest AS
+        SELECT submission_id FROM stage.main.submission
+        QUALIFY row_number() OVER (PARTITION BY unit_code, form_code, period ORDER BY number DESC) = 1
+    """)
+    connection.execute(f"""
+        CREATE OR REPLACE TABLE known_of_all.counted AS
+        SELECT submission_id, unit_code FROM counted.main.submission WHERE NOT {staged}
+    """)
+    connection.execute(f"""
+        CREATE OR REPLACE VIEW known_of_all.in_force AS
+        SELECT {_IN_LEDGER} FROM {warehouse}.ledger.in_force WHERE NOT {staged} AND NOT {counted}
+    """)
+    for table in ("counted", "in_force"):
+        connection.execute(
+            f"CREATE OR REPLACE TABLE known.{table} AS "
+            f"FROM known_of_all.{table} SEMI JOIN known.concerned USING (unit_code)"
+        )
+
+
+def _set_cells_apart(connection: Connection, warehouse: str) -> str:
+    """The name of the table with the stored cells of `known`: where these are few they are read once and set apart."""
+    [(concerned, of_all)] = connection.execute(
+        f"SELECT (SELECT count(*) FROM known.in_force), (SELECT count(*) FROM {warehouse}.ledger.in_force)"
+    ).fetchall()
+    if are_many(concerned, of_all):
+        return f"{warehouse}.raw.cell"
+    connection.execute(
+        f"CREATE OR REPLACE TABLE known.stored_cell AS "
+        f"FROM {warehouse}.raw.cell SEMI JOIN known.in_force USING (submission_id)"
+    )
+    return "known.main.stored_cell"
+
+
 def _show(
-    connection: Connection, table: str, columns: Sequence[str], wide: Mapping[str, str], raw: str, who: Sequence[str]
+    connection: Connection,
+    known: str,
+    table: str,
+    columns: Sequence[str],
+    wide: Mapping[str, str],
+    raw: str,
+    who: Sequence[str],
 ) -> None:
     """A view over the rows staged now, those of earlier rounds, and those in the warehouse."""
     names = ", ".join(map(quote, columns))
     stored = ", ".join(wide.get(name) or f"{'f' if name in who else 'r'}.{quote(name)}" for name in columns)
     connection.execute(f"""
-        CREATE OR REPLACE VIEW known.{table} AS
-        SELECT {names} FROM stage.main.{table} SEMI JOIN known.main.latest USING (submission_id)
+        CREATE OR REPLACE VIEW {known}.{table} AS
+        SELECT {names} FROM stage.main.{table} SEMI JOIN known_of_all.main.latest USING (submission_id)
         UNION ALL
-        SELECT {names} FROM counted.main.{table} SEMI JOIN known.main.counted USING (submission_id)
+        SELECT {names} FROM counted.main.{table} SEMI JOIN {known}.main.counted USING (submission_id)
         UNION ALL
-        SELECT {stored} FROM {raw} AS r INNER JOIN known.main.in_force AS f ON r.submission_id = f.submission_id
+        SELECT {stored} FROM {raw} AS r INNER JOIN {known}.main.in_force AS f ON r.submission_id = f.submission_id
     """)
 
 
@@ -134,16 +188,18 @@ def _relate(connection: Connection, warehouse: str) -> None:
 
 
 def show_sent(connection: Connection) -> None:
-    """The view `known.sent`: everything that was ever sent, whatever became of it."""
+    """The views `sent`: everything that was ever sent, whatever became of it."""
     warehouse = quote(str(connection.execute("SELECT current_database()").fetchall()[0][0]))
-    connection.execute(f"""
-        CREATE OR REPLACE VIEW known.sent AS
-        SELECT {_SENT} FROM stage.main.submission
-        UNION
-        SELECT {_SENT} FROM counted.main.sent
-        UNION
-        SELECT {_SENT} FROM {warehouse}.ledger.submission
-    """)
+    for known in KNOWN:
+        own = "SEMI JOIN known.main.concerned USING (unit_code)" if known == "known" else ""
+        connection.execute(f"""
+            CREATE OR REPLACE VIEW {known}.sent AS
+            SELECT {_SENT} FROM stage.main.submission
+            UNION
+            SELECT {_SENT} FROM counted.main.sent {own}
+            UNION
+            SELECT {_SENT} FROM {warehouse}.ledger.submission {own}
+        """)
 
 
 def relate_periods(connection: Connection) -> None:
