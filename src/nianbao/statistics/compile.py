@@ -45,6 +45,8 @@ def indicator_models(project: Project) -> list[Model]:
                      "every indicator; one row per indicator, year and scope")
     )  # fmt: skip
     models.append(tree)
+    if others:
+        models.append(_whole_year_model())
     for basis in others:
         countable = _countable(project, basis)
         if countable:
@@ -237,14 +239,17 @@ def _value_model(
     reads = {"step.operand", "step.covered"}
     whole = ""
     if not basis.is_main:
-        reads |= {"indicator.coverage", "reference.indicator_period", "reference.indicators"}
+        reads.add("step.whole_year")
         counted = ", ".join(f"'{each.id}'" for each in indicators.values() if not each.is_formula)
         whole = (
             f"\n        AND o.indicator_id IN ({counted})"
             "\n        AND EXISTS ("
-            "SELECT 1 FROM whole AS w WHERE o.indicator_id = w.indicator_id AND o.year - o.back = w.year)"
+            "\n            SELECT 1 FROM step.whole_year AS w"
+            "\n            WHERE o.year_basis = w.year_basis AND o.indicator_id = w.indicator_id"
+            " AND o.year - o.back = w.year"
+            "\n        )"
         )
-    steps = [f"basis AS (\n    SELECT '{basis.code}' AS year_basis\n)", *([_whole_step()] if whole else [])]
+    steps = [f"basis AS (\n    SELECT '{basis.code}' AS year_basis\n)"]
     steps.append(f"""operand AS (
     SELECT o.indicator_id, o.year, o.back, o.unit_line, o.scope, o.with_succeeded, o.mark, o.value
     FROM step.operand AS o
@@ -263,9 +268,7 @@ def _value_model(
     steps.append("valued AS (\n" + "\nUNION ALL\n".join(values) + "\n)")
     sql = "WITH " + ",\n\n".join(steps) + _with_coverage("unit_line, scope" if is_tree else "scope")
     has_wholes = any(each.whole in ("all", "parent") for each in operands)
-    return Model(
-        name, sql, frozenset(reads), zh, en, columns or {}, key="scope", reach="" if has_wholes or whole else SAME
-    )
+    return Model(name, sql, frozenset(reads), zh, en, columns or {}, key="scope", reach="" if has_wholes else SAME)
 
 
 def _with_coverage(place: str) -> str:
@@ -285,28 +288,24 @@ LEFT JOIN step.covered AS covered
         AND valued.unit_line = covered.unit_line AND valued.scope = covered.scope"""
 
 
-def whole_years(basis: YearBasis) -> str:
-    """SQL for the indicators and years of which somebody whose word counts has reported all: a part is no year."""
-    return f"""WITH basis AS (
-    SELECT '{basis.code}' AS year_basis
-),
+def _whole_year_model() -> Model:
+    """The indicators and years of which somebody whose word counts has reported all: a part is no year.
 
-{_whole_step()}
-
-SELECT indicator_id, year FROM whole"""
-
-
-def _whole_step() -> str:
-    return """whole AS (
-    SELECT c.indicator_id, c.year
-    FROM indicator.coverage AS c
-    INNER JOIN basis ON c.year_basis = basis.year_basis
-    INNER JOIN reference.indicators AS i ON c.indicator_id = i.indicator_id
-    INNER JOIN (
-        SELECT year_basis, indicator_id, year, count(*) FILTER (WHERE is_of_whole) AS periods
-        FROM reference.indicator_period
-        GROUP BY year_basis, indicator_id, year
-    ) AS p ON c.year_basis = p.year_basis AND c.indicator_id = p.indicator_id AND c.year = p.year
-    WHERE c.reported_of_whole = p.periods AND (c.is_counted OR NOT i.of_counted)
-    GROUP BY c.indicator_id, c.year
-)"""
+    Apart from the values by these years: it seldom changes, and while it does not only who sent something moves.
+    """
+    return Model(
+        "step.whole_year",
+        """SELECT c.year_basis, c.indicator_id, c.year
+FROM indicator.coverage AS c
+INNER JOIN reference.indicators AS i ON c.indicator_id = i.indicator_id
+INNER JOIN (
+    SELECT year_basis, indicator_id, year, count(*) FILTER (WHERE is_of_whole) AS periods
+    FROM reference.indicator_period
+    GROUP BY year_basis, indicator_id, year
+) AS p ON c.year_basis = p.year_basis AND c.indicator_id = p.indicator_id AND c.year = p.year
+WHERE c.reported_of_whole = p.periods AND (c.is_counted OR NOT i.of_counted)
+GROUP BY c.year_basis, c.indicator_id, c.year""",
+        frozenset({"indicator.coverage", "reference.indicator_period", "reference.indicators"}),
+        "报全的年度：至少一个单位报全了所需各期的指标和年度",
+        "indicators and years that somebody has reported whole; one row per basis, indicator and year",
+    )

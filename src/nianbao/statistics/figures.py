@@ -10,7 +10,6 @@ from nianbao.catalog import Project
 from nianbao.errors import UsageError
 from nianbao.language import _
 from nianbao.statistics.comparable import Marked, read_compared
-from nianbao.statistics.compile import whole_years
 from nianbao.statistics.formulas import Operand, counted_behind, looks_back
 from nianbao.statistics.paired import read_cut_short
 from nianbao.statistics.scopes import ALL
@@ -207,14 +206,14 @@ def read_figures(
         values.setdefault((indicator_id, year), {})[scope] = plain(value)
         units[indicator_id, year] = count
     named = few.named | _named(project) if few else None
-    whole = [] if basis.is_main else connection.execute(whole_years(basis)).fetchall()
+    whole = "SELECT indicator_id, year FROM step.whole_year WHERE year_basis = $basis"
     return Figures(
         project,
         values,
         _covered(connection, project, basis),
         _reported(connection, project, basis, named),
         basis,
-        frozenset((name, year) for name, year in whole),
+        frozenset() if basis.is_main else frozenset(connection.execute(whole, {"basis": basis.code}).fetchall()),
         units if few else None,
         read_cut_short(connection, basis),
         read_compared(connection, basis),

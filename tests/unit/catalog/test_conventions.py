@@ -56,7 +56,8 @@ def test_F7_no_other_year_is_counted_unless_it_is_declared(tmp_path: Path) -> No
     assert [model.name for model in indicator_models(project) if model.name.endswith("_year")] == []
     other = replace(project, conventions=load_project(ROOT).conventions)
     assert [model.name for model in indicator_models(other) if model.name.endswith("_year")] == [
-        "indicator.statistics_year"
+        "step.whole_year",
+        "indicator.statistics_year",
     ]
 
 

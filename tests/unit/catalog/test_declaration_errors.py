@@ -115,6 +115,7 @@ CASES = [
     Case("comparison without a name", COMPARED, "  name: members_within_workers\n", "", "'name' is missing", "C01-2"),
     Case("header lacks a line", CHECK, "-- severity: reject\n", "", "the header lacks -- severity", ""),
     Case("check of an unknown form", CHECK, "-- form: GH12", "-- form: GH55", "form 'GH55' is not declared", ""),
+    Case("check that says whom it sees", CHECK, "-- severity:", "-- across: units\n-- severity:", "known_of_all"),
     Case("check of an unknown severity", CHECK, "-- severity: reject", "-- severity: refuse", "refuse"),
     Case("reading rule without a severity", READING, "- code: EMPTY_FILE\n  severity: reject", "- code: EMPTY_FILE",
          "'severity' is missing"),
