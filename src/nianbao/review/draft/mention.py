@@ -116,7 +116,6 @@ class Mention:
     is_level: bool
     is_aside: bool
     is_place: bool = False
-    unit: str = ""
 
     @property
     def name(self) -> str:

@@ -156,8 +156,7 @@ class Subjects:
             after = CLAUSE.split(spoken.passage.text[number.end :])[0]
             if pairs_of(after) & (others - ones):
                 return False
-            last = next((each for each in spoken.topics.in_sentence(number) if each.unit == number.unit), None)
-            last = last or next(iter(spoken.topics.in_sentence(number)), None)
+            last = next(iter(spoken.topics.in_sentence(number)), None)
             going = last.figure.named if last else ()
             return self._is_of(one, going) and not self._is_of(other, going)
         return bool(own & (ones - others)) and not own & (others - ones)

@@ -354,7 +354,7 @@ class Topics:
     def remember(self, number: DraftNumber, figure: Quantity, *, is_level: bool, is_aside: bool) -> None:
         """A figure was said here."""
         is_place, own = number.kind is NumberKind.RANK, self.speaking.passage
-        self._said.append(Mention(figure, number.start, own, is_level, is_aside, is_place, number.unit))
+        self._said.append(Mention(figure, number.start, own, is_level, is_aside, is_place))
 
     def leave_open(self, number: DraftNumber) -> None:
         """Nobody knows what was said here."""
