@@ -6,7 +6,7 @@ from nianbao.catalog import Project
 from tests.review.labelled import Tally, figures_of_sample, names, tally
 
 LEAST = 0.9
-RECALL, PRECISION = 0.91, 0.94
+RECALL, PRECISION = 0.915, 0.95
 """What all drafts together have reached."""
 
 
@@ -43,8 +43,8 @@ def test_S13_most_claims_get_a_row(tallies: dict[str, Tally]) -> None:
         pytest.param(45, 53, 0.94, 0.91, id="units are held against one another"),
         pytest.param(54, 59, 0.96, 0.87, id="a column says its unit"),
         pytest.param(60, 65, 0.90, 0.90, id="units are named alone"),
-        pytest.param(66, 71, 0.90, 0.83, id="what a clause speaks of is one quantity"),
-        pytest.param(72, 77, 0.88, 0.85, id="means and shares that a draft defines"),
+        pytest.param(66, 71, 0.92, 0.84, id="what a clause speaks of is one quantity"),
+        pytest.param(72, 77, 0.92, 0.87, id="means and shares that a draft defines"),
     ],
 )
 def test_S13_the_last_drafts_of_strangers_do_not_get_worse(
