@@ -53,7 +53,7 @@ _BY_CHANCE = frozenset(Fault) - {Fault.DIRECTION, Fault.SLIP, Fault.DIGIT, Fault
 UNEXPLAINED, FOR_EACH, UNSAID_PART = -1.6, -1.3, -2.0
 """What is taken from a reading that the number's own words do not speak of, that is so much for each person, or of a
 part that nothing names."""
-SURELY_NAMED, FOR_NAMED, OTHER_NAMED = 0.36, 0.6, -1.8
+SURELY_NAMED, FOR_NAMED, OTHER_NAMED = 0.4, 0.6, -1.8
 """How likely a reading must be to be what words name, and what is then taken from one so much less likely."""
 GUESSED, MET, METS = 1.5, -3.8, 0.85
 """What is added to readings that may only agree, and to a figure that is met whatever it is called."""
