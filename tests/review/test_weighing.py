@@ -185,6 +185,13 @@ def test_what_is_no_indicator_is_read_as_one(figures: Figures, sentence: str, ri
     assert _deviating(sentence.format(wrong), figures)
 
 
+def test_a_place_of_another_unit_is_blamed_once(figures: Figures) -> None:
+    """S13: the number beside a place that another unit has may be that unit's."""
+    said = "基层工会增幅最大的是玉树州总，为2.59%；最小的是海东市总，为{}。"
+    assert _deviating(said.format("2.44%"), figures) == {"最小的是"}
+    assert _deviating(said.format("4.24%"), figures) == {"最小的是", "4.24%"}
+
+
 def test_who_reads_of_what_is_not_known_learns_what_comes_nearest(figures: Figures) -> None:
     """S13: a number of a figure that nobody reported, or that is not known, is no deviation."""
     checked = prove(read_text("新建职工之家1234个，投入资金123.45万元。"), figures, YEAR)
