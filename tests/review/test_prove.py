@@ -58,6 +58,26 @@ def test_two_places_that_say_different_things_contradict_each_other(figures: Fig
     assert verdicts(proof(figures, text)) == {"176期": [NumberVerdict.STALE, NumberVerdict.CONTRADICTS]}
 
 
+def test_a_figure_is_not_told_twice_in_a_sentence(figures: Figures) -> None:
+    """S13: what stands beside the right number of a figure is of something else; a slip of it is not."""
+    assert verdicts(proof(figures, f"{SERVICES}举办各类培训班189期，其中各类培训班46期。")) == {
+        "46期": [NumberVerdict.UNKNOWN]
+    }
+    assert verdicts(proof(figures, f"{SERVICES}举办各类培训班198期，培训班189期。")) == {
+        "198期": [NumberVerdict.STALE, NumberVerdict.CONTRADICTS]
+    }
+
+
+def test_a_figure_is_not_told_wrong_in_three_ways(figures: Figures) -> None:
+    """S13: where a figure is told right nowhere, numbers that all differ are not of it."""
+    said = [f"{SERVICES}举办各类培训班{number}期。" for number in (46, 71, 88)]
+    assert verdicts(proof(figures, "\n".join(said))) == {
+        f"{number}期": [NumberVerdict.UNKNOWN] for number in (46, 71, 88)
+    }
+    contradicts = [NumberVerdict.STALE, NumberVerdict.CONTRADICTS]
+    assert verdicts(proof(figures, "\n".join(said[:2]))) == {"46期": contradicts, "71期": contradicts}
+
+
 def test_parts_that_do_not_sum_are_marked(figures: Figures, project: Project) -> None:
     """Four incomes make up the total, and their shares a hundred, within their roundings."""
     text = (

@@ -256,6 +256,8 @@ def _count(match: re.Match[str], start: int, end: int, text: str, styles: Mappin
     if match["scale"] == "万" and "亿" in (match["characters"] or ""):  # 一亿零八百多万元
         high, _, low = match["characters"].rpartition("亿")
         numeral = whole(high) * SCALES["亿"] + whole(low or "零") * scale
+    if match["rest"]:  # 95万7千多人
+        numeral, half = numeral + int(match["rest"]) * SCALES["千"], Decimal(SCALES["千"]) / 2
     if match["low"]:
         low = Decimal(match["low"].replace(",", "")) * SCALES[match["low_scale"] or match["scale"] or ""]
         wording = Wording(text, "range", low, numeral, True, True)
@@ -263,6 +265,8 @@ def _count(match: re.Match[str], start: int, end: int, text: str, styles: Mappin
         wording = _claim(text, _style(match, styles), numeral, half)
     if match["tenths"] and wording.style == "near":
         wording = replace(wording, low=numeral - TENTHS_NEAR)
+    if match["whole"] and wording.style == "over":
+        wording = replace(wording, high=numeral + plain.step)
     is_sure = numeral >= SCALES["万"] or unit in ("倍", "%") or (match["bare"] and match["bare"] not in "百千")
     is_vague = plain.is_vague and not is_sure
     noun = match["unit"] if match["unit"] in NOUNS else ""

@@ -126,7 +126,7 @@ def number_pattern(words: DraftWords, declared_units: Iterable[str]) -> re.Patte
         rf"|(?P<half>一半|半数)"
         rf"|(?P<bare>(?<![{CHARACTERS}数几])(?:[十百千]?万|[百千]|亿)(?=(?:{unit}))(?!元))"
         rf"|(?P<characters>(?<![{CHARACTERS}第])[{_COUNTED}万亿]+))"
-        rf"(?P<before>[多余](?=[十百千万亿]))?(?P<scale>万亿|万|亿|[十百千]万|千|百)?(?P<after>[多余])?"
+        rf"(?P<before>[多余](?=[十百千万亿]))?(?P<scale>万亿|万|亿|[十百千]万|千|百)?(?:(?<=\d万)(?P<rest>[1-9])千)?(?P<after>[多余])?"
         rf"(?P<unit>{unit})?(?P<unit_per>/人)?(?P<behind>{behind})?(?P<more_than>(?<=[倍年元人个家次件%成])多(?=[，。；、）)！]|$))?"
         rf"|(?P<moved>{MOVED})"
     )

@@ -107,13 +107,15 @@ class PossibleReadings:
     def _levels(self, spoken: Spoken, at: int, number: DraftNumber, relation: DraftRelation) -> Iterator[Weighed]:
         topics, place = spoken.topics, spoken.passage.place
         says_plans = topics.speaks_of_plans(spoken.numbers[at])
+        around = topics.around(spoken.numbers[at], SENTENCE) + "".join(spoken.passage.heads)
         for derived, score in self._quantities.derived(spoken, at, self._first_year):
             for units in topics.units(spoken.numbers[at], relation.base_scope):
                 for year, part in self.years(spoken, at, derived.names[0], relation).items():
                     one = replace(derived, scopes=units.scopes, year=year)
                     yield self._weigh(number, relation, one, None, score * units.weight * part)
         for name, score in self._subjects.of_level(spoken, at).items():
-            if name.startswith(TARGET) and not (says_plans or place in self._values.profiles[name].printed):
+            is_usual = place in self._values.profiles[name].printed
+            if not is_usual and (name.startswith(TARGET) and not says_plans or self._values.is_of_other(name, around)):
                 continue
             for units in self._units(spoken, at, relation, name):
                 for year, likely_year in self.years(spoken, at, name, relation).items():

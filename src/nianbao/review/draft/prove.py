@@ -80,7 +80,7 @@ def prove(paragraphs: Sequence[Paragraph], figures: Figures, year: int) -> list[
     read = passages(paragraphs, figures.project, year)
     prover.look_over(read)
     checked = [one for index, passage in enumerate(read) for one in prover.check(index, passage)]
-    contradictions(checked)
+    contradictions(checked, year)
     sums(checked, wholes_of(figures, year), {name: each.zh for name, each in figures.project.indicators.items()})
     return checked
 
@@ -361,8 +361,7 @@ class _Prover:
             and is_far(one.number.numeral, value)
             and not is_shifted(one.number, value)
         ):
-            one.add(NumberVerdict.UNKNOWN, f"没有与这个数对应的指标；最接近的是{said_of(one, value)}")
-            one.key, one.value, one.zh, one.unit = None, None, "", ""
+            one.leave_open()
         else:
             one.add(*verdict_of(one, value))
             if not one.agrees:

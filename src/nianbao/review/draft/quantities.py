@@ -204,6 +204,9 @@ class Quantities:
                     is_by_growth |= "增" in topics.before(beside)  # 企业由57家到74家，增长近三成，第一
                     continue
                 last, names_it = None, True
+                if measure and not measure.of_growth:  # 增速是全体的5.8倍，甲市以25888人居首位
+                    said = spoken.passage.text[topics.start_of(CLAUSE, beside) : number.end]
+                    is_by_growth = bool(self._values.words.pattern(_GROWTH).search(said))
                 break
         following = spoken.numbers[at + 1 : at + 2]
         if not measure and following and following[0].kind is NumberKind.COUNT:

@@ -144,8 +144,10 @@ class Readings:
             return DraftReading(key, value, is_true, figure)
         direction = (value > 0) - (value < 0)
         is_wrong_way = relation.sign and direction != relation.sign
-        is_amount = other is not None and number.unit == "百分点" and one.year != other.year
-        if is_wrong_way or (is_amount and not self._is_rate(one)):  # amounts move by per cent, not by points
+        is_in_points = other is not None and "百分点" in number.text and one.year != other.year
+        if is_wrong_way or (
+            is_in_points and not self._is_rate(one)
+        ):  # amounts move by per cent, or 6个点, not by 百分点
             return DraftReading(key, value, False, figure)
         is_average = other is None and (bool(one.per) or one.is_mean)
         said = replace(relation, kind=RelationKind.PER) if is_average else relation
@@ -179,7 +181,8 @@ class Readings:
             if number.unit == "百分点" and not is_rate:
                 growth, slower = self._growth(one), self._growth(other)
                 if one.year != other.year:
-                    return growth if growth is not None and number.wording.is_true_of(abs(growth)) else None
+                    is_meant = growth is not None and number.wording.is_true_of(abs(growth))
+                    return growth if is_meant or "百分点" not in number.text else None
                 return growth - slower if growth is not None and slower is not None else None
             if number.unit == "百分点" or (number.kind is NumberKind.FLAT and is_rate):
                 return value - base

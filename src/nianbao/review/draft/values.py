@@ -18,6 +18,10 @@ from nianbao.statistics.figures import Figures
 from nianbao.terms.indicator import Indicator
 
 
+_OF_OTHER = {"^~last_year~": "~last_year~|[由从]", "~budget~$": "~budget~|~plan~"}
+"""What an indicator may be of, by its name, and what must be said then."""
+
+
 @dataclass(frozen=True)
 class Values:
     """What is known of the figures for the draft of a year."""
@@ -41,6 +45,19 @@ class Values:
     def unit(self, name: str) -> str:
         """The unit of an indicator."""
         return self.figures.project.indicators[name].unit
+
+    def is_of_other(self, name: str, said: str) -> bool:
+        """Whether an indicator is of last year or of the budget by its own name, and what is said names neither.
+
+        Last year's amount stands in this year's report as an indicator of its own; who does not say so gives it for
+        this year's.
+        """
+        zh = self.figures.project.indicators[name].zh
+        return any(
+            self.words.pattern(group).search(zh) and not self.words.pattern(needed).search(said)
+            for group, needed in _OF_OTHER.items()
+            if self.unit(name) != "%" and not self.is_change(name)
+        )
 
     def of(self, name: str, year: int, scope: str) -> Decimal | None:
         """The value of a figure; of one that is a change without its sign, for the direction is said in words."""

@@ -69,6 +69,12 @@ class CheckedDraft:
             self.verdicts.append(verdict)
             self.reasons.append(reason)
 
+    def leave_open(self) -> None:
+        """Let it be of no figure that is known; what it seemed to be of comes nearest."""
+        nearest = said_of(self, self.value) if self.value is not None else self.zh
+        self.verdicts, self.reasons = [NumberVerdict.UNKNOWN], [f"没有与这个数对应的指标；最接近的是{nearest}"]
+        self.key, self.value, self.zh, self.unit, self.suggestion = None, None, "", "", ""
+
     @property
     def agrees(self) -> bool:
         """Whether nothing is wrong with it."""
@@ -93,18 +99,45 @@ _POINT, _ONE_POINT = (-2, -1, 1, 2), (-1, 1)
 _WORDED = frozenset({"over", "near", "about", "at_least", "at_most", "above", "magnitude"})
 
 
-def contradictions(checked: Iterable[CheckedDraft]) -> None:
-    """Mark the numbers that are said of the same figure and cannot both be true; who agrees with the value is right."""
+def contradictions(checked: Iterable[CheckedDraft], year: int) -> None:
+    """Mark the numbers that are said of the same figure and cannot both be true; who agrees with the value is right.
+
+    Nobody says a figure of the year twice in a sentence, once right and once wrong, nor three times wrong in three
+    ways: such numbers are of something else, whatever they seem to be of.
+    """
     places: dict[Key, list[CheckedDraft]] = {}
     for one in checked:
         if one.key and not one.key[3]:
             places.setdefault(one.key, []).append(one)
     for together in places.values():
+        of_another = [one for one in together if one.key and one.key[1] == year and _is_of_another(one, together)]
+        for one in of_another:
+            one.leave_open()
         for one in together:
-            others = [other for other in together if not _meet(one.number.wording, other.number.wording)]
-            if others and not one.agrees:
+            others = [each for each in together if each not in of_another and _differ(one, each)]
+            if others and not one.agrees and one not in of_another:
                 other = max(others, key=lambda other: other.agrees)
                 one.add(NumberVerdict.CONTRADICTS, f"别处写作“{other.number.text}”：{other.sentence}")
+
+
+_WRONG_WAYS = 3
+"""In so many ways a figure is not told wrong where it is told right nowhere."""
+
+
+def _is_of_another(one: CheckedDraft, together: Iterable[CheckedDraft]) -> bool:
+    """Whether a number that is said to be wrong is another figure's, by the numbers that are said of the same one."""
+    is_slip = one.value is not None and (slip_of(one.number, one.value) or is_digit_wrong(one.number, one.value))
+    if one.agrees or one.is_tagged or is_slip:
+        return False
+    others = [other for other in together if _differ(one, other)]
+    right = [other for other in others if other.agrees]
+    if right:
+        return any((other.passage, other.sentence) == (one.passage, one.sentence) for other in right)
+    return len({other.number.numeral for other in (one, *others)}) >= _WRONG_WAYS
+
+
+def _differ(one: CheckedDraft, other: CheckedDraft) -> bool:
+    return not _meet(one.number.wording, other.number.wording)
 
 
 @dataclass(frozen=True)
