@@ -115,7 +115,9 @@ class PossibleReadings:
                     yield self._weigh(number, relation, one, None, score * units.weight * part)
         for name, score in self._subjects.of_level(spoken, at).items():
             is_usual = place in self._values.profiles[name].printed
-            if not is_usual and (name.startswith(TARGET) and not says_plans or self._values.is_of_other(name, around)):
+            if not is_usual and (
+                (name.startswith(TARGET) and not says_plans) or self._values.is_of_other(name, around)
+            ):
                 continue
             for units in self._units(spoken, at, relation, name):
                 for year, likely_year in self.years(spoken, at, name, relation).items():

@@ -17,7 +17,6 @@ from nianbao.statistics.comparable import both_sides
 from nianbao.statistics.figures import Figures
 from nianbao.terms.indicator import Indicator
 
-
 _OF_OTHER = {"^~last_year~": "~last_year~|[由从]", "~budget~$": "~budget~|~plan~"}
 """What an indicator may be of, by its name, and what must be said then."""
 
