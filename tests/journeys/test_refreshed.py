@@ -66,7 +66,7 @@ def test_T36_tables_built_in_part_equal_those_built_whole(
             for model in models:
                 assert differing_rows(workspace.connection, model) == [], (number, model.name)
     of_units = {"step.operand", "step.covered", "step.paired", "indicator.counted", "indicator.tree"}
-    assert of_units | {"indicator.statistics_year"} <= set(parts)
+    assert of_units | {"indicator.statistics_year", "step.unit_history"} <= set(parts)
 
 
 @pytest.mark.parametrize("are_few", [True, False])

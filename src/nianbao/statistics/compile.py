@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from nianbao.catalog import Project
 from nianbao.statistics.counted import counted_model, form_model, scope_condition
 from nianbao.statistics.formulas import counted_behind, expand, formula_steps, operands_of
-from nianbao.statistics.history import history_model
+from nianbao.statistics.history import history_models
 from nianbao.statistics.paired import paired_model, paired_period_model
 from nianbao.statistics.scopes import ALL, SCOPES_OF_UNIT, compared_model, operand_model, unit_operand_model
 from nianbao.statistics.year_basis import is_countable, table_of
@@ -59,7 +59,7 @@ def indicator_models(project: Project) -> list[Model]:
                     {"year": f"{basis.zh}，以结束的年份为准 / year from {first:%B} to {last:%B}, named after its end"},
                 )
             )  # fmt: skip
-    return [*models, history_model(forms, main)]
+    return [*models, *history_models(forms, main)]
 
 
 def _tree_model(project: Project) -> Model:

@@ -30,6 +30,10 @@ def _aggregate(items: str) -> str:
 ITEMS = "list_sort(list_distinct(list(item) FILTER (WHERE aggregate = 'distinct')))"
 """What is counted as distinct over units and periods, in SQL grouped by `aggregate`; nothing of other indicators."""
 
+# Of no rows other engines make an empty list where DuckDB makes none.
+ITEMS_OF_UNIT = f"CASE aggregate WHEN 'distinct' THEN {ITEMS} END"
+"""The same beside the value of a unit, in SQL grouped by `aggregate` and unit: so the values of units are summed."""
+
 AGGREGATE = _aggregate(ITEMS)
 """The values of an indicator over units and periods, in SQL grouped by `aggregate`."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nianbao.statistics.counted import AGGREGATE, AGGREGATE_OF_UNITS, ITEMS
+from nianbao.statistics.counted import AGGREGATE, AGGREGATE_OF_UNITS, ITEMS_OF_UNIT
 from nianbao.warehouse.models import Model
 
 ALL = "all"
@@ -23,9 +23,6 @@ FROM answering
 UNION
 SELECT t.scope FROM reference.tree AS t INNER JOIN answering AS a ON t.unit_code = a.unit_code"""
 """In whose values what a unit reported can stand: its own, its successors', those above either, and everybody's."""
-
-# Of no rows other engines make an empty list where DuckDB makes none.
-_ITEMS = f"CASE aggregate WHEN 'distinct' THEN {ITEMS} END"
 
 _KEY = "year_basis, indicator_id, aggregate, year"
 
@@ -59,15 +56,15 @@ def unit_operand_model() -> Model:
 {_AT_END},
 
 summed AS (
-    SELECT 'reported' AS side, {_KEY}, 0 AS back, unit_code, {AGGREGATE} AS value, {_ITEMS} AS items
+    SELECT 'reported' AS side, {_KEY}, 0 AS back, unit_code, {AGGREGATE} AS value, {ITEMS_OF_UNIT} AS items
     FROM indicator.counted
     GROUP BY {_KEY}, unit_code
     UNION ALL
-    SELECT 'at_end' AS side, {_KEY}, 0 AS back, unit_code, {AGGREGATE} AS value, {_ITEMS} AS items
+    SELECT 'at_end' AS side, {_KEY}, 0 AS back, unit_code, {AGGREGATE} AS value, {ITEMS_OF_UNIT} AS items
     FROM at_end
     GROUP BY {_KEY}, unit_code
     UNION ALL
-    SELECT 'compared' AS side, {_KEY}, back, unit_code, {AGGREGATE} AS value, {_ITEMS} AS items
+    SELECT 'compared' AS side, {_KEY}, back, unit_code, {AGGREGATE} AS value, {ITEMS_OF_UNIT} AS items
     FROM placed
     GROUP BY {_KEY}, back, unit_code
 )
