@@ -140,7 +140,7 @@ def test_F5_units_are_named_by_rank_under_the_names_of_the_year(composed: Callab
             for paragraph in composed().paragraphs]  # fmt: skip
     assert said == [
         "会员最多的是丙县，其后是子市、丙县（见表1）。",
-        "各市中甲市总最多，甲市之内甲县最少（见表2、表3、表4、表5、图1）。",
+        "各市中甲市总最多，甲市之内甲县最少（见表2至表5、图1）。",
         "慰问最多的是子市、丙县（并列）。",
     ]
 
