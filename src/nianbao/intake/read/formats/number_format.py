@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from nianbao.intake.read.formats.sheet import SeenAs
@@ -60,33 +60,33 @@ class _Section:
     has_point: bool
     factor: Decimal
 
-    @property
+    @cached_property
     def unit(self) -> str:
         """The word for a multiple or for money that is shown beside the digits."""
         found = MONEY_WORD.search("".join(piece.text for piece in (*self.before, *self.behind) if piece.kind == "text"))
         return found[0] if found else ""
 
-    @property
+    @cached_property
     def is_scaled(self) -> bool:
         """Whether the digits that are shown are not those of the value."""
         return self.factor != 1 or any(map(_splits_digits, (self.before, self.behind)))
 
-    @property
+    @cached_property
     def is_general(self) -> bool:
         """Whether it shows as many digits as there are."""
         return any(piece.kind == "general" for piece in self.before)
 
-    @property
+    @cached_property
     def changes_size(self) -> bool:
         """Whether it shows a number in another size, or with a word for a multiple or for money."""
         return self.is_scaled or bool(self.unit)
 
-    @property
+    @cached_property
     def places(self) -> int:
         """To how many digits behind the point it rounds."""
         return sum(piece.kind == "digit" for piece in self.behind)
 
-    @property
+    @cached_property
     def shows_nought(self) -> bool:
         """Whether a digit is seen of a nought, as `#` alone shows none."""
         return any(piece.kind == "digit" and piece.text == "0" for piece in (*self.before, *self.behind))
@@ -114,8 +114,8 @@ class NumberFormat:
     places: int
 
     def shows_as_it_is(self, value: float) -> bool:
-        """Whether a positive number is surely shown as it is: the answer for most numbers, without much ado."""
-        return self.shows_whole and value > 0 and round(value, self.places) == value
+        """Whether a number is surely shown as it is: the answer for most that are not negative, without much ado."""
+        return self.shows_whole and value >= 0 and round(value, self.places) == value
 
     def is_date_for(self, value: float) -> bool:
         """Whether a number is shown as a day or a time."""

@@ -38,9 +38,8 @@ _NUMBER, _TAKEN_OUT = re.compile(rb"<v>([0-9][0-9.eE+-]*)</v>"), "\x7f"
 _MARK = b"<v>" + _TAKEN_OUT.encode() + b"</v>"
 _SHARED, _DIGITS = "s", 16
 
-_FOOTER = re.compile(
-    rb"(?<=<oddFooter>)(?:[ -%'-;=-\\^-~]|&amp;|[\xe2-\xe9][\x80-\xbf]{2}|\xef[\xbc\xbd][\x80-\xbf])*(?=</oddFooter>)"
-)
+_FOOTER_OPENED, _FOOTER_CLOSED = b"<oddFooter>", b"</oddFooter>"
+_FOOTER = re.compile(rb"(?:[ -%'-;=-\\^-~]|&amp;|[\xe2-\xe9][\x80-\xbf]{2}|\xef[\xbc\xbd][\x80-\xbf])*")
 """What is printed below the pages, unit and period: characters of UTF-8 that are well-formed in any element."""
 
 _KEPT_ROWS = 8_192
@@ -80,7 +79,7 @@ class _Written(NamedTuple):
 
     frame: _Frame
     rows: Iterable[WrittenRow]
-    numbers: Iterator[bytes]
+    numbers: Iterator[str]
 
 
 def _whole(part: str, text: bytes) -> _Written:
@@ -107,7 +106,7 @@ def _taken_apart(text: bytes) -> _Written:
     end = text.find(_CLOSED, start)
     if start < len(_OPENED) or end < 0 or len(text) > _LARGE:
         raise _Undivided
-    frame, root = _remembered_frame(_FOOTER.sub(b"", text[:start] + text[end:]))
+    frame, root = _remembered_frame(text[:start], _without_footer(text[end:]))
     body = text[start:end]
     if _MARK in body:
         raise _Undivided
@@ -120,12 +119,22 @@ def _taken_apart(text: bytes) -> _Written:
         known.clear()
     if new := list(dict.fromkeys([row for row in rows if row not in known])):
         known.update(zip(new, _read_rows(root, new), strict=True))
-    return _Written(frame, map(known.__getitem__, rows), iter(pieces[1::2]))
+    return _Written(frame, map(known.__getitem__, rows), iter(b" ".join(pieces[1::2]).decode().split()))
+
+
+def _without_footer(text: bytes) -> bytes:
+    """What comes behind the rows without the words of the footer, where these are whole characters and nothing else."""
+    begin = text.find(_FOOTER_OPENED) + len(_FOOTER_OPENED)
+    end = text.find(_FOOTER_CLOSED, begin)
+    if begin < len(_FOOTER_OPENED) or end < 0 or not _FOOTER.fullmatch(text, begin, end):
+        return text
+    return text[:begin] + text[end:]
 
 
 @lru_cache(maxsize=512)
-def _remembered_frame(text: bytes) -> tuple[_Frame, bytes]:
+def _remembered_frame(head: bytes, tail: bytes) -> tuple[_Frame, bytes]:
     """What a sheet without its rows and its footer says, and the tag of its root."""
+    text = head + tail
     tag = plain_root(text)
     if tag is None or len(text) > _LARGE >> 4 or any(text.find(each, tag.end()) >= 0 for each in _MARKUP):
         raise _Undivided
@@ -202,7 +211,7 @@ def _fill(
     draft: SheetDraft,
     frame: _Frame,
     rows: Iterable[WrittenRow],
-    numbers: Iterator[bytes],
+    numbers: Iterator[str],
     texts: SharedTexts,
     formats: Formats,
 ) -> None:
@@ -225,36 +234,36 @@ def _fill(
 
 
 def _values_of(
-    row: WrittenRow, numbers: Iterator[bytes], texts: SharedTexts, formats: Formats, draft: SheetDraft
+    row: WrittenRow, numbers: Iterator[str], texts: SharedTexts, formats: Formats, draft: SheetDraft
 ) -> list[object]:
     """The values of a row up to the last filled cell; texts, and what numbers are shown as, go into the draft."""
-    values: list[object] = []
+    values: list[object] = [""] * (row.cells[-1].column + 1)
     held: object
-    at, plain = row.number - 1, formats.plain
+    at, plain, end = row.number - 1, formats.plain, 0
     for column, kind, style, said in row.cells:
         if said is None:
-            said = next(numbers).decode()
+            said = next(numbers)
         try:
             if kind == _SHARED:
                 if not (held := texts[said]):
                     continue
-            elif kind is None and style in plain and _is_short(said) and (number := float(said)):
-                held = number
+                draft.texts.append((at, column, held))
+            elif kind is None and style in plain and len(said) < _DIGITS and said.isdecimal() and said.isascii():
+                held = float(said)
             else:
-                held = formats.reader_of(kind, style)(said) if said else ""
+                held = _held(at, column, formats.reader_of(kind, style)(said) if said else "", draft)
         except Malformed:
             raise Disputed("CELL_MALFORMED", said[:SHOWN], address(at, column)) from None
-        if isinstance(held, HeldAndSeen):
-            draft.shown[address(at, column)] = held.shown
-            held = held.held
-        if held and isinstance(held, str):
-            draft.texts.append((at, column, held))
-        if column > len(values):
-            values += [""] * (column - len(values))
-        values.append(held)
-    return values
+        values[column] = held
+        end = column + 1
+    return values[:end]
 
 
-def _is_short(said: str) -> bool:
-    """Whether a number is whole and has so few digits that it is kept to the last."""
-    return len(said) < _DIGITS and said.isdecimal() and said.isascii()
+def _held(row: int, column: int, held: object, draft: SheetDraft) -> object:
+    """What a cell holds, its text or what it is shown as put into the draft."""
+    if isinstance(held, HeldAndSeen):
+        draft.shown[address(row, column)] = held.shown
+        held = held.held
+    if held and isinstance(held, str):
+        draft.texts.append((row, column, held))
+    return held

@@ -56,7 +56,7 @@ class Formats:
     def __init__(self, formats: Sequence[NumberFormat], is_1904: bool) -> None:
         self._formats, self._is_1904 = formats, is_1904
         self.plain = frozenset(str(number) for number, shown in enumerate(formats) if shown.shows_whole)
-        """The styles that show every positive whole number as it is."""
+        """The styles that show every whole number as it is that is not negative."""
         self._readers: dict[tuple[str | None, str | None], Reader] = {}
 
     def reader_of(self, kind: str | None, style: str | None) -> Reader:
