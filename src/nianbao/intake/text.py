@@ -18,13 +18,13 @@ _WHITE_CONTROL = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
 _SUSPECT = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]")
 _WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _LOOK_ALIKE = ("○", "◯")
-_SHORT, _KEPT = 64, 8_192
+_SHORT, _KEPT = 512, 8_192
 
 Found = TypeVar("Found")
 
 
 class _Known(dict[str, Found], Generic[Found]):
-    """What short texts come to; when it is full it begins anew."""
+    """What texts come to that are no longer than a form's own are; when it is full it begins anew."""
 
     def __init__(self, work: Callable[[str], Found]) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ class _Known(dict[str, Found], Generic[Found]):
 
 
 def remember(work: Callable[[str], Found]) -> Callable[[str], Found]:
-    """Remember what short texts come to: those that are printed on a form come back on every workbook."""
+    """Remember what texts come to: those that are printed on a form come back on every workbook."""
     return _Known(work).__getitem__
 
 

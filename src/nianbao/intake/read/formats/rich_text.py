@@ -43,10 +43,8 @@ def _taken_apart(text: bytes) -> tuple[bytes, Sequence[bytes]] | None:
     if tag is None or len(text) > _LARGE:
         return None
     end, body = end_of(tag[1]), text[tag.end() :].strip()
-    if not body.endswith(end) or body.count(_ITEM[:-1]) != body.count(_ITEM) or any(each in body for each in _NO_ITEM):
-        return None
-    before, *items = body[: -len(end)].split(_ITEM)
-    if before.strip() or not items or len(max(items, key=len)) > _LONG_ITEM:
+    before, *items = body.removesuffix(end).split(_ITEM)
+    if before.strip() or not items or not body.endswith(end):
         return None
     return _WITH_COUNTS.sub(rb"\1>", tag[1]), items
 
@@ -64,7 +62,11 @@ def _remembered(part: str, root: bytes, items: Sequence[bytes]) -> Sequence[str]
     if len(known) >= _KEPT_ITEMS:
         known.clear()
     if new := list(dict.fromkeys([item for item in items if item not in known])):
-        within = parse_piece(root, _ITEM + _ITEM.join(new))
+        text = _ITEM + _ITEM.join(new)
+        is_plain = text.count(_ITEM[:-1]) == len(new) and not any(each in text for each in _NO_ITEM)
+        if not is_plain or len(max(new, key=len)) > _LONG_ITEM:
+            raise Unreadable("XML_MALFORMED", part)
+        within = parse_piece(root, text)
         brace, _, local = within.tag.rpartition("}")
         namespace = brace + "}"
         named = within.findall(f"{namespace}si")

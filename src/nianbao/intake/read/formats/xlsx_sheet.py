@@ -112,7 +112,7 @@ def _taken_apart(text: bytes) -> _Written:
         raise _Undivided
     pieces = _NUMBER.split(body)
     before, *rows = _MARK.join(pieces[::2]).split(_ROW)
-    if before.strip() or (rows and len(max(rows, key=len)) > _LONG_ROW):
+    if before.strip():
         raise _Undivided
     known = _rows_known(root)
     if len(known) >= _KEPT_ROWS:
@@ -159,7 +159,8 @@ def _read_rows(root: bytes, rows: Sequence[bytes]) -> Iterator[WrittenRow]:
     many as were made: so the numbers belong to these cells, in their order.
     """
     text = _ROW + _ROW.join(rows)
-    if text.count(_ROW[:-1]) != len(rows) or any(each in text for each in _NOT_PLAIN):
+    is_plain = text.count(_ROW[:-1]) == len(rows) and not any(each in text for each in _NOT_PLAIN)
+    if not is_plain or len(max(rows, key=len)) > _LONG_ROW:
         raise _Undivided
     within = parse_piece(root, text)
     if len(within) != len(rows) or any(row.get("r") is None for row in within):
