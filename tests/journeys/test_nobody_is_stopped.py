@@ -81,7 +81,7 @@ ANSWERING: list[tuple[Any, str]] = [
     (answering, "is_to_be_marked"),
     (answering, "compose_job"),
     (answering, "render_page"),
-    (answering, "dump_receipt"),
+    (answering, "to_plain"),
 ]
 """Where the answer to a delivery is made: what holds it, and its name."""
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from nianbao.intake.answer.job import dump_job
 from nianbao.intake.answer.page import render_page
 from nianbao.intake.answer.receipt import kept_receipt
-from nianbao.intake.answer.receipt_json import NotAReceipt, dump_receipt, load_receipt, to_plain
+from nianbao.intake.answer.receipt_json import NotAReceipt, dump_receipt, load_receipt, receipt_of, to_plain
 from nianbao.intake.answer.work import compose_job, is_to_be_marked
 from nianbao.intake.apart import each_apart
 from nianbao.intake.fetch.sources.name import safe_path
@@ -48,9 +48,10 @@ class Marking:
 
 @dataclass(frozen=True)
 class _Due:
-    """A receipt that is to be written, and what the names of its files begin with."""
+    """A receipt that is to be written, its JSON as it names no workbook, and what the names of its files begin with."""
 
     receipt: Receipt
+    text: str
     target: Path
     wants_marks: bool
 
@@ -85,11 +86,15 @@ def acknowledge(replies: Sequence[Reply], archive: Archive, pool: ReaderPool, ou
 def _due(outbox: Path, reply: Reply) -> _Due | None:
     """What is to be written for a reply; None where it lies there already, word for word."""
     target = _target(outbox, reply)
-    lying = _lying(target)
-    if lying == json.loads(reply.receipt):  # a warehouse that was made anew asks this of all that were ever written
+    lying, recorded = _lying(target), json.loads(reply.receipt)
+    if lying == recorded:  # a warehouse that was made anew asks this of all that were ever written
         return None
-    receipt = load_receipt(reply.receipt)
-    return None if lying == to_plain(receipt) else _Due(receipt, target, is_to_be_marked(receipt))
+    receipt = receipt_of(recorded)
+    plain = to_plain(receipt)
+    if lying == plain:
+        return None
+    text = reply.receipt if plain == recorded else dump_receipt(receipt)  # one of an earlier edition has fewer keys
+    return _Due(receipt, text, target, is_to_be_marked(receipt))
 
 
 def _make_room(due: _Due) -> None:
@@ -98,9 +103,11 @@ def _make_room(due: _Due) -> None:
 
 
 def _write_answer(due: _Due, is_marked: bool) -> None:
-    if not is_marked:
+    if is_marked:
+        _write_receipt(due.target, due.receipt, is_marked)
+    else:
         _beside(due.target, MARKED).unlink(missing_ok=True)  # of an earlier answer to this delivery
-    _write_receipt(due.target, due.receipt, is_marked)
+        _write_both(due.target, due.text, due.receipt)
 
 
 def _write_kept(outbox: Path, reply: Reply) -> None:
@@ -180,7 +187,11 @@ def _put_aside(target: Path, delivery_id: str) -> None:
 def _write_receipt(target: Path, receipt: Receipt, is_marked: bool) -> None:
     """Write a receipt for programs and for people, naming the marked workbook beside it if there is one."""
     receipt = replace(receipt, marked_workbook=target.name + MARKED if is_marked else None)
-    _write(_beside(target, RECEIPT), dump_receipt(receipt))
+    _write_both(target, dump_receipt(receipt), receipt)
+
+
+def _write_both(target: Path, text: str, receipt: Receipt) -> None:
+    _write(_beside(target, RECEIPT), text)
     _write(_beside(target, PAGE), render_page(receipt))
 
 

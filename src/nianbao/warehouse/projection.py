@@ -142,7 +142,7 @@ def frames_of(rows: Mapping[str, Sequence[Mapping[str, Any]]], run_id: str) -> d
     return {
         kind: frame_of(
             list(LEDGER[kind].columns),
-            ([(row | {"run_id": run_id})[name] for name in LEDGER[kind].columns] for row in map(dict, items)),
+            ([row[name] for name in LEDGER[kind].columns] for row in ({**item, "run_id": run_id} for item in items)),
         )
         for kind, items in rows.items()
         if items

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from nianbao.terms.receipt import RECEIPT_SCHEMA, Receipt
@@ -48,10 +48,17 @@ def load_receipt(text: str) -> Receipt:
         NotAReceipt: it is something else.
     """
     try:
-        document = json.loads(text)
+        return receipt_of(json.loads(text))
+    except ValueError as error:
+        raise NotAReceipt(str(error)) from error
+
+
+def receipt_of(document: Any) -> Receipt:
+    """The receipt that a JSON document says, as `load_receipt`."""
+    try:
         if document["schema"] != RECEIPT_SCHEMA:
             raise ValueError(f"schema {document['schema']}")
-        receipt: Receipt = _load(Receipt, document)
+        receipt: Receipt = _loader_of(Receipt)(document)
     except (ValueError, LookupError, TypeError) as error:
         raise NotAReceipt(str(error)) from error
     return receipt
@@ -71,31 +78,44 @@ def _plain(value: object) -> object:
     raise TypeError(type(value).__name__)
 
 
-def _load(kind: Any, value: Any) -> Any:
-    """A value of JSON as the type that a key has."""
+_Loader = Callable[[Any], Any]
+
+
+@cache
+def _loader_of(kind: Any) -> _Loader:
+    """What makes of a value of JSON the type that a key has."""
     bare = _without_none(kind)
-    if value is None:
+    load = _bare_loader_of(bare)
+
+    def load_or_none(value: Any) -> Any:
+        if value is not None:
+            return load(value)
         if bare is kind:
             raise ValueError(f"null for {kind}")
         return None
-    if is_dataclass(bare) and isinstance(bare, type):
-        hints = _types_of(bare)
+
+    return load_or_none
+
+
+def _bare_loader_of(kind: Any) -> _Loader:
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        keys = [(key.name, _loader_of(hints[key.name]), key.default is MISSING) for key in fields(kind)]
         # A receipt of an earlier edition lacks what was added since.
-        known = [key for key in fields(bare) if key.name in value or key.default is MISSING]
-        return bare(**{key.name: _load(hints[key.name], value[key.name]) for key in known})
-    if get_origin(bare) is tuple:
-        return tuple(_load(get_args(bare)[0], item) for item in value)
-    if issubclass(bare, dt.date):
-        return bare.fromisoformat(value)
-    if issubclass(bare, StrEnum):
-        return bare(value)
-    if not isinstance(value, bare):
-        raise TypeError(f"{value!r} is no {bare.__name__}")
+        return lambda value: kind(**{name: load(value[name]) for name, load, is_due in keys if is_due or name in value})
+    if get_origin(kind) is tuple:
+        load_item = _loader_of(get_args(kind)[0])
+        return lambda value: tuple(map(load_item, value))
+    if issubclass(kind, dt.date):
+        loader: _Loader = kind.fromisoformat
+        return loader
+    return kind if issubclass(kind, StrEnum) else partial(_only, kind)
+
+
+def _only(kind: type, value: Any) -> Any:
+    if not isinstance(value, kind):
+        raise TypeError(f"{value!r} is no {kind.__name__}")
     return value
-
-
-_types_of = cache(get_type_hints)
-"""The types of a type's keys; Python reads them from their texts anew each time it is asked."""
 
 
 def _schema(kind: Any) -> dict[str, object]:
