@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from nianbao.terms.approval import Approval
 from nianbao.terms.period import Period
@@ -243,8 +244,7 @@ class Form:
 
     def periods_closing_with(self, period: Period) -> tuple[Period, ...]:
         """The form's periods that end on the same day as `period`: with 2021Q4 also 2021H2 and 2021."""
-        own = (period.with_suffix(suffix) for suffix in self.suffixes)
-        return tuple(candidate for candidate in own if candidate.end == period.end)
+        return _closing_with(self.suffixes, period)
 
     def due_days_of(self, unit: Unit) -> int:
         """How many days after a period a unit's form is due."""
@@ -253,3 +253,10 @@ class Form:
 
 def _names(reporters: frozenset[str], unit: Unit) -> bool:
     return unit.level.code in reporters or unit.code in reporters
+
+
+@cache
+def _closing_with(suffixes: tuple[str, ...], period: Period) -> tuple[Period, ...]:
+    """Asked of every form of every workbook, and of a night all are of a few periods."""
+    own = (period.with_suffix(suffix) for suffix in suffixes)
+    return tuple(candidate for candidate in own if candidate.end == period.end)

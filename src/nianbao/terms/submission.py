@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 Value = int | Decimal | str | bool | dt.date
@@ -118,7 +119,7 @@ class Submission:
         """What versions of a submission have in common: unit, form and period."""
         return self.unit_code, self.form_code, self.period
 
-    @property
+    @cached_property
     def submission_id(self) -> str:
         """`U100-2021Q4-A01-1`."""
         return f"{self.unit_code}-{self.period}-{self.form_code}-{self.number}"

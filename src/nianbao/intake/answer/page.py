@@ -26,6 +26,7 @@ from nianbao.terms.receipt import Receipt
 
 if TYPE_CHECKING:
     from jinja2 import Template
+    from markupsafe import Markup
 
 _PACKAGE = "nianbao.intake.answer"
 _CHANGES_SHOWN = 100
@@ -33,9 +34,7 @@ _CHANGES_SHOWN = 100
 
 def render_page(receipt: Receipt) -> str:
     """A receipt as an HTML page."""
-    from markupsafe import Markup
-
-    style = read_part(_PACKAGE, "receipt.css")
+    style, style_hash = _style()
     return _template().render(
         it=receipt,
         outcome=outcome_zh(receipt),
@@ -54,13 +53,22 @@ def render_page(receipt: Receipt) -> str:
         asks=any(item.is_open and item.severity is Severity.EXPLAIN for item in receipt.findings),
         changes_shown=_CHANGES_SHOWN,
         is_duplicate=receipt.outcome is Outcome.DUPLICATE,
-        style=Markup(style),  # our own file
-        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii"),
+        style=style,
+        style_hash=style_hash,
     )
 
 
 def _period_zh(code: str | None) -> str:
     return Period.parse(code).zh if code else ""
+
+
+@cache
+def _style() -> tuple[Markup, str]:
+    """The style of the page, and its hash, by which the page lets it in."""
+    from markupsafe import Markup
+
+    style = read_part(_PACKAGE, "receipt.css")
+    return Markup(style), base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")  # our own file
 
 
 @cache

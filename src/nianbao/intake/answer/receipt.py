@@ -165,10 +165,10 @@ class ReceiptWriter:
 
     def _approval(self, standing: AnswerStanding) -> str | None:
         """Where a form stands with the level above; nothing where that has no say, or the form was not taken."""
-        period = Period.parse(standing.period)
-        approval = self._project.approval_of(standing.form_code, standing.unit_code, period)
-        approver = self._project.approver_of(standing.unit_code, period)
-        if approval is Approval.NONE or approver is None or not standing.state.is_loaded:
+        if self._project.forms[standing.form_code].approval is Approval.NONE or not standing.state.is_loaded:
+            return None
+        approver = self._project.approver_of(standing.unit_code, Period.parse(standing.period))
+        if approver is None:
             return None
         said = _APPROVED.get(standing.approval or "", "待{zh}核准")
         return said.format(zh=approver.zh)
