@@ -45,9 +45,9 @@ class Disputed(Exception):
 
 
 class WrittenCell(NamedTuple):
-    """A filled cell: its column from 0, the kind and the style that it names, and what is written in it.
+    """A cell with a value: its column from 0, the kind and the style that it names, and what is written in it.
 
-    What is written is empty where the row says why the cell has no value, None where a number was taken out of it.
+    What is written is None where a number was taken out of it.
     """
 
     column: int
@@ -60,7 +60,7 @@ class WrittenCell(NamedTuple):
 class WrittenRow:
     """A row by its number, counted from 1, with its filled cells; formulas and cells without a value by address.
 
-    `says_more` where there is something besides cells.
+    `odd_width` is how far cells without a value reach; `says_more` where there is something besides cells.
     """
 
     number: int
@@ -68,6 +68,7 @@ class WrittenRow:
     cells: list[WrittenCell] = field(default_factory=list)
     formulas: list[str] = field(default_factory=list)
     odd: dict[str, OddCell] = field(default_factory=dict)
+    odd_width: int = 0
     says_more: bool = False
 
 
@@ -151,7 +152,7 @@ class _RowReader:
             value, formula = self._inside(column, cell)
         if odd := self._oddity(column, kind, value, formula, cell):
             self._row.odd[self._place(column)] = odd
-            self._row.cells.append(WrittenCell(column, None, None, ""))
+            self._row.odd_width = column + 1
         elif value:
             if column >= MAX_COLUMNS:
                 raise Disputed("SHEET_TOO_WIDE", cell=self._place(column), expected="ZZ")

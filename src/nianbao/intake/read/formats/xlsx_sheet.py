@@ -230,7 +230,7 @@ def _fill(
                 draft.hidden_rows.append(number - 1)
             draft.formulas += row.formulas
             draft.odd |= row.odd
-        if row.cells and (values := _values_of(row, numbers, texts, formats, draft)):
+        if values := _values_of(row, numbers, texts, formats, draft):
             draft.put_row(number - 1, values)
 
 
@@ -238,9 +238,12 @@ def _values_of(
     row: WrittenRow, numbers: Iterator[str], texts: SharedTexts, formats: Formats, draft: SheetDraft
 ) -> list[object]:
     """The values of a row up to the last filled cell; texts, and what numbers are shown as, go into the draft."""
-    values: list[object] = [""] * (row.cells[-1].column + 1)
+    end = row.odd_width
+    if not row.cells:
+        return [""] * end
+    values: list[object] = [""] * max(row.cells[-1].column + 1, end)
     held: object
-    at, plain, end = row.number - 1, formats.plain, 0
+    at, plain = row.number - 1, formats.plain
     for column, kind, style, said in row.cells:
         if said is None:
             said = next(numbers)
@@ -252,12 +255,13 @@ def _values_of(
             elif kind is None and style in plain and len(said) < _DIGITS and said.isdecimal() and said.isascii():
                 held = float(said)
             else:
-                held = _held(at, column, formats.reader_of(kind, style)(said) if said else "", draft)
+                held = _held(at, column, formats.reader_of(kind, style)(said), draft)
         except Malformed:
             raise Disputed("CELL_MALFORMED", said[:SHOWN], address(at, column)) from None
         values[column] = held
-        end = column + 1
-    return values[:end]
+        if column >= end:
+            end = column + 1
+    return values if end == len(values) else values[:end]
 
 
 def _held(row: int, column: int, held: object, draft: SheetDraft) -> object:
