@@ -98,7 +98,7 @@ def _loader_of(kind: Any) -> _Loader:
 
 
 def _bare_loader_of(kind: Any) -> _Loader:
-    if is_dataclass(kind):
+    if is_dataclass(kind) and isinstance(kind, type):
         hints = get_type_hints(kind)
         keys = [(key.name, _loader_of(hints[key.name]), key.default is MISSING) for key in fields(kind)]
         # A receipt of an earlier edition lacks what was added since.
