@@ -8,6 +8,7 @@ would replace. What a rule costs that looks no further than the units that sent 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from nianbao.terms.form import Part
 from nianbao.warehouse.connect import Connection, quote
@@ -38,22 +39,21 @@ def begin_night(connection: Connection, parts: Iterable[Part]) -> None:
 
 def end_round(connection: Connection, parts: Iterable[Part], accepted: Sequence[str]) -> None:
     """Let the accepted ones of what is staged count for the rounds to come, in place of what they replace."""
-    wanted = "IN (SELECT unnest($1::VARCHAR[]))"
     connection.execute(f"INSERT INTO counted.sent SELECT {_SENT} FROM stage.submission")
     connection.execute(
-        f"""
+        "CREATE OR REPLACE TEMP TABLE accepted AS SELECT unnest($1::VARCHAR[]) AS submission_id", [list(accepted)]
+    )
+    connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE replaced AS
         SELECT submission_id FROM counted.submission
-        WHERE ({_PLACE}) IN (SELECT ({_PLACE}) FROM stage.submission WHERE submission_id {wanted})
-        """,
-        [list(accepted)],
-    )
+        WHERE ({_PLACE}) IN (SELECT ({_PLACE}) FROM stage.submission SEMI JOIN accepted USING (submission_id))
+    """)
+    [(replaced,)] = connection.execute("SELECT count(*) FROM replaced").fetchall()
     for table in ("submission", "cell", *(part.table for part in parts)):
-        connection.execute(f"DELETE FROM counted.{table} WHERE submission_id IN (SELECT submission_id FROM replaced)")
-        connection.execute(
-            f"INSERT INTO counted.{table} SELECT * FROM stage.{table} WHERE submission_id {wanted}", [list(accepted)]
-        )
-    connection.execute("DROP TABLE replaced")
+        if replaced:
+            connection.execute(f"DELETE FROM counted.{table} WHERE submission_id IN (FROM replaced)")
+        connection.execute(f"INSERT INTO counted.{table} FROM stage.{table} SEMI JOIN accepted USING (submission_id)")
+    connection.execute("DROP TABLE accepted; DROP TABLE replaced")
 
 
 def show_known(connection: Connection, parts: Iterable[Part]) -> None:
@@ -66,22 +66,16 @@ def show_known(connection: Connection, parts: Iterable[Part]) -> None:
     _choose(connection, warehouse)
     _relate(connection, warehouse)
     stored_cells = _set_cells_apart(connection, warehouse)
-    columns = ", ".join(SUBMISSION.columns)
     for known in KNOWN:
-        connection.execute(f"""
-            CREATE OR REPLACE VIEW {known}.submission AS
-            SELECT {columns} FROM stage.main.submission SEMI JOIN known_of_all.main.latest USING (submission_id)
-            UNION ALL
-            SELECT {columns} FROM counted.main.submission SEMI JOIN {known}.main.counted USING (submission_id)
-            UNION ALL BY NAME
-            SELECT * FROM {known}.main.in_force
-        """)
+        sources = _sources(connection, known)
+        sources.show(connection, "submission", SUBMISSION.columns, f"FROM {known}.main.in_force")
         cells = stored_cells if known == "known" else f"{warehouse}.raw.cell"
-        _show(connection, known, "cell", list(CELL.columns), {"value": _CELL_VALUE}, cells, ())
+        sources.show(connection, "cell", CELL.columns, _stored(known, cells, CELL.columns, {"value": _CELL_VALUE}, ()))
         for part in parts:
             wide = {field.column: f"CAST(r.{quote(field.column)} AS {WIDE[field.type]})" for field in part.fields}
             own = ["submission_id", "row_no", *_WHO, *wide]
-            _show(connection, known, part.table, own, wide, f"{warehouse}.raw.{part.table}", _WHO)
+            raw = f"{warehouse}.raw.{part.table}"
+            sources.show(connection, part.table, own, _stored(known, raw, own, wide, _WHO))
     show_sent(connection)
 
 
@@ -142,26 +136,49 @@ def _set_cells_apart(connection: Connection, warehouse: str) -> str:
     return "known.main.stored_cell"
 
 
-def _show(
-    connection: Connection,
-    known: str,
-    table: str,
-    columns: Sequence[str],
-    wide: Mapping[str, str],
-    raw: str,
-    who: Sequence[str],
-) -> None:
-    """A view over the rows staged now, those of earlier rounds, and those in the warehouse."""
-    names = ", ".join(map(quote, columns))
-    stored = ", ".join(wide.get(name) or f"{'f' if name in who else 'r'}.{quote(name)}" for name in columns)
-    connection.execute(f"""
-        CREATE OR REPLACE VIEW {known}.{table} AS
-        SELECT {names} FROM stage.main.{table} SEMI JOIN known_of_all.main.latest USING (submission_id)
-        UNION ALL
-        SELECT {names} FROM counted.main.{table} SEMI JOIN {known}.main.counted USING (submission_id)
-        UNION ALL
-        SELECT {stored} FROM {raw} AS r INNER JOIN {known}.main.in_force AS f ON r.submission_id = f.submission_id
-    """)
+@dataclass(frozen=True)
+class _Sources:
+    """Where the rows of the views of `known` come from: what is staged, or the last of each place of it; and, where
+    they have any, earlier rounds and the warehouse. To plan a rule takes longer than to evaluate it, and the longer the
+    more its views join.
+    """
+
+    known: str
+    is_last: bool
+    has_counted: bool
+    has_stored: bool
+
+    def show(self, connection: Connection, table: str, columns: Iterable[str], stored: str) -> None:
+        """A view over the rows staged now, those of earlier rounds, and those in the warehouse."""
+        names = ", ".join(map(quote, columns))
+        last = "" if self.is_last else " SEMI JOIN known_of_all.main.latest USING (submission_id)"
+        selects = [f"SELECT {names} FROM stage.main.{table}{last}"]
+        if self.has_counted:
+            kept = f"SEMI JOIN {self.known}.main.counted USING (submission_id)"
+            selects.append(f"SELECT {names} FROM counted.main.{table} {kept}")
+        if self.has_stored:
+            selects.append(stored)
+        connection.execute(f"CREATE OR REPLACE VIEW {self.known}.{table} AS {' UNION ALL BY NAME '.join(selects)}")
+
+
+def _sources(connection: Connection, known: str) -> _Sources:
+    return _Sources(
+        known,
+        *connection.execute(f"""
+            SELECT
+                (SELECT count(*) FROM known_of_all.latest) = (SELECT count(*) FROM stage.main.submission),
+                EXISTS (FROM {known}.main.counted),
+                EXISTS (FROM {known}.main.in_force)
+        """).fetchall()[0],
+    )
+
+
+def _stored(known: str, raw: str, columns: Iterable[str], wide: Mapping[str, str], who: Sequence[str]) -> str:
+    """The rows of a table of the warehouse that `known` shows; `who` are columns of the submission."""
+    plain = {name: f"{'f' if name in who else 'r'}.{quote(name)}" for name in columns}
+    values = (f"{value} AS {quote(name)}" for name, value in {**plain, **wide}.items())
+    submissions = f"INNER JOIN {known}.main.in_force AS f ON r.submission_id = f.submission_id"
+    return f"SELECT {', '.join(values)} FROM {raw} AS r {submissions}"
 
 
 def _relate(connection: Connection, warehouse: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from nianbao.catalog import Project
 from nianbao.warehouse.connect import Connection, open_memory
-from nianbao.warehouse.known import relate_periods, show_known
+from nianbao.warehouse.known import end_round, relate_periods, show_known
 from nianbao.warehouse.reference import load_reference
 from nianbao.warehouse.schema import create_schema
 from nianbao.warehouse.stage import fill_stage
@@ -68,3 +68,30 @@ def test_known_shows_a_successor_what_it_was_the_year_before(federation: Connect
     show_known(federation, project.parts)
     shown = federation.execute("SELECT DISTINCT unit_code FROM known.submission ORDER BY unit_code").fetchall()
     assert shown == [("U7",), ("U8",)]
+
+
+def test_known_has_each_place_once_wherever_its_rows_come_from(federation: Connection, project: Project) -> None:
+    """What an earlier round brought counts beside the warehouse, and of what is staged twice the last."""
+    forms = len(project.forms)
+    sent = [row[0] for row in federation.execute("SELECT submission_id FROM stage.submission").fetchall()]
+    end_round(federation, project.parts, sent)
+    for table in ("submission", *(part.table for part in project.parts)):
+        federation.execute(f"DELETE FROM stage.{table} WHERE unit_code <> 'U7'")
+    federation.execute("""
+        INSERT INTO stage.submission
+        SELECT * REPLACE (submission_id || '-again' AS submission_id, 2 AS number) FROM stage.submission
+    """)
+    show_known(federation, project.parts)
+    found = {
+        known: federation.execute(f"""
+            SELECT year, number, count(DISTINCT unit_code), count(*) FROM {known}.submission
+            GROUP BY ALL ORDER BY ALL
+        """).fetchall()
+        for known in ("known", "known_of_all")
+    }
+    assert found["known"] == [(2020, 1, 1, forms), (2021, 2, 1, forms)]
+    others = (2021, 1, UNITS - 1, forms * (UNITS - 1))
+    assert found["known_of_all"] == [(2020, 1, UNITS, forms * UNITS), others, (2021, 2, 1, forms)]
+    end_round(federation, project.parts, [f"{each}-again" for each in sent if each.startswith("U7-")])
+    [(counted,)] = federation.execute("SELECT count(*) FROM counted.submission").fetchall()
+    assert counted == forms * UNITS

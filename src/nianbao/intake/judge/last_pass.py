@@ -96,11 +96,12 @@ def pass_over(
         if each.submission_id not in counting
         and project.approval_of(each.form_code, each.unit_code, Period.parse(each.period)) is Approval.BEFORE
     }
-    found = Judged()
-    for chosen in ({each.submission_id for each in looked_at.submissions} - waiting, waiting):
-        if chosen:
-            found = found.followed_by(judge_apart(connection, project, looked_at.only(chosen), before))
+    others = {each.submission_id for each in looked_at.submissions} - waiting
+    found = judge_apart(connection, project, looked_at.only(others), before) if others else Judged()
+    if waiting:
+        if others:
             end_round(connection, project.parts, found.accepted)
+        found = found.followed_by(judge_apart(connection, project, looked_at.only(waiting), before))
     return found
 
 
