@@ -83,7 +83,10 @@ def _sheet(frame: FormFrame) -> SheetRead:
 
 def digest_of(said: Sequence[object]) -> str:
     """The SHA-256 of something as JSON, in which nothing runs together."""
-    return hashlib.sha256(json.dumps(said, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(_TO_JSON.encode(said).encode()).hexdigest()
+
+
+_TO_JSON = json.JSONEncoder(ensure_ascii=False)
 
 
 def _number(value: Value | None) -> str | None:

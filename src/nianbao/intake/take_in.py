@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nianbao.catalog import Project
@@ -129,22 +129,24 @@ def judge_night(
     before = SaidBefore(rulings(connection), notes_before(connection, units))
     attach_known(connection, project.parts)
     begin_night(connection, project.parts)
-    judged, gathered = Judged(), list[Night]()
+    judged, gathered, accepted = Judged(), list[Night](), set[str]()
     while turns := rounds.next_round():
-        night_of_round, repeated = join_supplements(
-            connection, project, gather(turns, project.rules), judged.waiting, kept
-        )
+        if gathered:  # what was accepted is set apart only for those that it is held against
+            end_round(connection, project.parts, sorted(accepted))
+        whole = gather(turns, project.rules)
+        night_of_round, repeated = join_supplements(connection, project, whole, judged.waiting, kept)
         rounds.take_back(repeated)
         gathered.append(night_of_round)
         this_round = judge_apart(connection, project, gathered[-1], before).held_for_approval(project)
         accepted = set(this_round.accepted)
-        end_round(connection, project.parts, sorted(accepted))
         rounds.note(each for each in this_round.submissions if each.submission_id in accepted)
         judged = judged.followed_by(this_round)
     standing = _find_standing(connection, project, judged) if record else []
     standing_cells = cells_of_standing(connection, record, [s.submission_id for s in standing]) if record else None
     reconsidered: list[Reconsidered] = []
     if needs_pass(gathered, judged, standing):
+        if gathered:
+            end_round(connection, project.parts, sorted(accepted))
         others = sorted({each.place[0] for each in standing} - set(units))
         before = replace(before, notes=[*before.notes, *notes_before(connection, others)])
         later = pass_over(connection, project, gathered, judged, standing, standing_cells, before)
@@ -312,7 +314,7 @@ def _facts_of_tonight(taken: Taken) -> Rows:
     judged = taken.judged
     return {
         "delivery": [
-            asdict(each.delivery)
+            vars(each.delivery)
             | {
                 "file_name": each.delivery.shown_name,
                 "file": each.delivery.shown,
@@ -337,6 +339,6 @@ def _facts_of_tonight(taken: Taken) -> Rows:
             }
             for each in judged.submissions
         ],
-        "finding": [asdict(finding) | {"severity": finding.severity.value} for finding in taken.findings],
-        "explanation": [asdict(item) | {"given": item.given.value} for item in judged.explanations],
+        "finding": [vars(finding) | {"severity": finding.severity.value} for finding in taken.findings],
+        "explanation": [vars(item) | {"given": item.given.value} for item in judged.explanations],
     }

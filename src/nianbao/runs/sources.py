@@ -92,7 +92,7 @@ class Sources:
     def _record(self, received: Sequence[Delivery]) -> None:
         if received:
             doing = Doing("receive", summary={"received": len(received)})
-            record_run(self.workspace, doing, {"received": [asdict(delivery) for delivery in received]})
+            record_run(self.workspace, doing, {"received": [*map(vars, received)]})
 
     def send_back(self, reply: Reply) -> None:
         """Put the answer to a delivery where the delivery came from, if that is declared; if it fails, the next run."""

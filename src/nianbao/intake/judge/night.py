@@ -103,16 +103,13 @@ def _cells(turns: Sequence[Turn]) -> pl.DataFrame:
 
     from nianbao.intake.columns import cell_schema
 
-    schema = {"file_no": pl.UInt32(), **cell_schema()}
     numbers = {
         key: number for number, key in enumerate(dict.fromkeys(turn.item.delivery.delivery_id for turn in turns))
     }
     reads = {turn.item.delivery.delivery_id: turn.item.read for turn in turns}
-    files = [
-        reads[key].cells.select(pl.lit(file_no, pl.UInt32).alias("file_no"), pl.all())  # type: ignore[union-attr]
-        for key, file_no in numbers.items()
-        if reads[key].cells is not None
-    ]
+    files = [(number, cells) for key, number in numbers.items() if (cells := reads[key].cells) is not None]
+    file_no = pl.Series([number for number, _ in files], dtype=pl.UInt32)
+    heights = pl.Series([cells.height for _, cells in files], dtype=pl.UInt32)
     sheets = pl.DataFrame(
         [
             (
@@ -125,9 +122,10 @@ def _cells(turns: Sequence[Turn]) -> pl.DataFrame:
                 "sheet": pl.String},
         orient="row",
     )  # fmt: skip
-    cells = pl.concat(files) if files else pl.DataFrame(schema=schema)
+    cells = pl.concat([pl.DataFrame(schema=cell_schema()), *(cells for _, cells in files)])
     return (
-        cells.join(sheets, on=["file_no", "sheet_no"], maintain_order="left")
+        cells.with_columns(file_no=file_no.repeat_by(heights).explode())
+        .join(sheets, on=["file_no", "sheet_no"], maintain_order="left")
         .drop("file_no", "sheet_no")
         .with_columns(pl.lit(None, pl.String).alias("came_in"))
     )
