@@ -21,6 +21,9 @@ _LEAP_DAY = 60
 """A 29th of February that never was: spreadsheets count it all the same."""
 
 _LAST_DAY = {False: 2_958_465, True: 2_957_003}
+_KEPT = 128
+"""So many numbers of a style are remembered as they were read: a nought, and what a form counts of itself, come often."""
+
 _EPOCH = {False: dt.datetime(1899, 12, 30), True: dt.datetime(1904, 1, 1)}
 
 
@@ -78,7 +81,7 @@ class Formats:
         if not self._formats and style in (None, "0"):  # without any styles a number is shown as it is
             return number_of
         shown = self._formats[_index(style or "0", len(self._formats))]
-        return number_of if shown.is_plain else partial(self._formatted, shown)
+        return number_of if shown.is_plain else lru_cache(maxsize=_KEPT)(partial(self._formatted, shown))
 
     def _formatted(self, shown: NumberFormat, said: str) -> object:
         """A number whose format may show something else: a day, or a number with what else it is shown as."""
