@@ -22,7 +22,7 @@ _LEAP_DAY = 60
 
 _LAST_DAY = {False: 2_958_465, True: 2_957_003}
 _KEPT = 128
-"""So many numbers of a style are remembered as they were read: a nought, and what a form counts of itself, come often."""
+"""So many numbers of a style are remembered as they were read: noughts and a form's own counts come often."""
 
 _EPOCH = {False: dt.datetime(1899, 12, 30), True: dt.datetime(1904, 1, 1)}
 
