@@ -135,8 +135,9 @@ class Home:
         return (self.inbox / SAMPLE_MARK).exists()
 
 
-_GARBAGE = 1 << 16
-"""So many new objects pass before garbage is looked for: about as many as a few files make, and next to none is any."""
+_GARBAGE = 1 << 20
+"""So many new objects pass before garbage is looked for: more than a night of a few hundred files makes, and what is
+garbage of these takes some 10 MB."""
 
 
 def look_for_garbage_seldom() -> None:

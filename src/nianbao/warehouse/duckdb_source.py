@@ -11,7 +11,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from functools import cache
@@ -19,7 +19,7 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 from types import ModuleType, SimpleNamespace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from nianbao.warehouse.connect import Connection, quote, rows_of
 
@@ -55,9 +55,16 @@ def load_type(type_: str) -> None:
         importlib.import_module(name)
 
 
+class Lent(NamedTuple):
+    """A table as a batch of Great Expectations, and the rows that each query gave that was evaluated with it."""
+
+    batch: Any
+    given: Mapping[str, list[dict[str, Any]]]
+
+
 @contextmanager
-def lend(connection: Connection, schema: str, table: str) -> Iterator[Any]:
-    """A table as a batch of Great Expectations, on a connection that is lent for the time being."""
+def lend(connection: Connection, schema: str, table: str) -> Iterator[Lent]:
+    """A table for Great Expectations, on a connection that is lent for the time being."""
     source = load()
     from great_expectations.datasource.fluent.sql_datasource import TableAsset
 
@@ -67,7 +74,7 @@ def lend(connection: Connection, schema: str, table: str) -> Iterator[Any]:
     source.schema_name, source.assets = schema, [asset]
     source.lend(connection)
     try:
-        yield asset.get_batch(asset.build_batch_request())
+        yield Lent(asset.get_batch(asset.build_batch_request()), source.get_execution_engine().given)
     finally:
         source.lend(None)
 
@@ -235,6 +242,7 @@ def _teach_duckdb() -> None:
     class DuckDBEngine(SqlAlchemyExecutionEngine):
         def __init__(self, connection: Connection) -> None:
             self.lent = lent = LentConnection(connection)
+            self.given: dict[str, list[dict[str, Any]]] = {}
             engine = sa.create_engine("duckdb://", poolclass=sa.pool.NullPool, creator=lambda: lent)
             super().__init__(engine=engine, create_temp_table=False)
             self._columns_of = _Inspector(connection, self.dialect)
@@ -284,7 +292,9 @@ def _teach_queries() -> None:
 
         @metric_value(engine=SqlAlchemyExecutionEngine)
         def _count(cls, execution_engine: Any, metric_value_kwargs: Any, **_rest: Any) -> int:
-            return len(execution_engine.lent.execute(metric_value_kwargs["query"]).fetchall())
+            query = metric_value_kwargs["query"]
+            execution_engine.given[query] = rows_of(execution_engine.lent, query)
+            return len(execution_engine.given[query])
 
     class ExpectQueryToGiveNoRows(BatchExpectation):
         query: str

@@ -45,16 +45,16 @@ def validate(connection: Connection, schema: str, table: str, rules: Sequence[Ru
     rules = [rule for rule in rules if engine is None or not rule.is_sql]
     if not rules:
         return offenders
-    with lend(connection, schema, table) as batch:
-        results = _evaluate(batch, rules, "BOOLEAN_ONLY")
+    with lend(connection, schema, table) as lent:
+        results = _evaluate(lent.batch, rules, "BOOLEAN_ONLY")
         failed = [rule for rule in rules if not results[rule.name].success]
         # Listing rows doubles the cost of a rule, so only those that failed are asked for them.
         keyed = [rule for rule in failed if not rule.is_sql]
         keys = _keys(connection, schema, table) if keyed else []
-        listed = _evaluate(batch, keyed, _listing(keys)) if keyed else {}
+        listed = _evaluate(lent.batch, keyed, _listing(keys)) if keyed else {}
     for rule in failed:
         if rule.is_sql:
-            rows = rows_of(connection, str(rule.kwargs[QUERY]))
+            rows = lent.given[str(rule.kwargs[QUERY])]
         else:
             rows = _stored_rows(connection, schema, table, rule, listed[rule.name].result, keys)
         offenders += sorted((_offender(rule, row) for row in rows), key=_place)
@@ -69,8 +69,8 @@ def validate_built(connection: Connection, schema: str, table: str, rules: Seque
     """
     if not rules:
         return []
-    with lend(connection, schema, table) as batch:
-        results = _evaluate(batch, rules, "BASIC")
+    with lend(connection, schema, table) as lent:
+        results = _evaluate(lent.batch, rules, "BASIC")
     return [Verdict(rule, _observed(results[rule.name].result), bool(results[rule.name].success)) for rule in rules]
 
 

@@ -15,7 +15,7 @@ from nianbao.terms.delivery import Decision
 from nianbao.terms.form import Layout, Part
 from nianbao.terms.personal import mask
 from nianbao.warehouse.connect import Connection, insert_frame, quote, transaction
-from nianbao.warehouse.models import remember_built
+from nianbao.warehouse.models import remember_all
 from nianbao.warehouse.schema import CELL, LEDGER, SQL_TYPES, TableSpec, raw_table
 from nianbao.warehouse.state import restating
 
@@ -67,15 +67,16 @@ def apply_facts(connection: Connection, project: Project, applied: Applied) -> N
 
     What is said anew of deliveries or submissions takes the place of what was said; decisions and receipts stay.
     """
+    built: dict[str, str] = {}
     if any(kind in applied.facts for kind in _OF_SUBMISSIONS):
         ids, whole = _submissions_named(applied.facts)
         # Before, as what is forgotten has its unit now, and after, as what is new has it then.
         _note_moved(connection, applied, ids, whole)
         with restating(connection, ids, whole):
-            _put_into_ledger(connection, project, applied)
+            built |= _put_into_ledger(connection, project, applied)
         _note_moved(connection, applied, ids, whole)
     else:
-        _put_into_ledger(connection, project, applied)
+        built |= _put_into_ledger(connection, project, applied)
     if counting := _counting(applied.facts):
         columns = ", ".join(f"{name} {kind}" for name, kind in CELL.bare_columns.items())
         connection.execute(f"CREATE OR REPLACE TEMP TABLE incoming_cell ({columns})")
@@ -83,19 +84,22 @@ def apply_facts(connection: Connection, project: Project, applied: Applied) -> N
             counted = cells.filter(cells["submission_id"].is_in(counting))
             insert_frame(connection, "incoming_cell", counted, _casts(counted, CELL))
         connection.execute(f"INSERT INTO {CELL.name} SELECT * FROM incoming_cell")
-        remember_built(connection, CELL.name, applied.run_ids["asked"], applied.at)
-        for part in project.parts:
-            _spread(connection, part, applied, counting)
+        spread = [part for part in project.parts if _spread(connection, part, applied.facts["asked"], counting)]
         connection.execute("DROP TABLE incoming_cell")
+        tables = [CELL.name, *(f"raw.{part.table}" for part in spread)]
+        built |= dict.fromkeys(tables, applied.run_ids["asked"])
+    remember_all(connection, built, applied.at)
 
 
-def _put_into_ledger(connection: Connection, project: Project, applied: Applied) -> None:
-    _forget(connection, applied, list(project.parts))
+def _put_into_ledger(connection: Connection, project: Project, applied: Applied) -> dict[str, str]:
+    """Put facts into their tables, in the place of what they say anew; returns the run of each table it touched."""
+    built = dict.fromkeys(_forget(connection, applied.facts, list(project.parts)), applied.run_ids.get("anew", ""))
     for kind, frame in applied.facts.items():
         if kind == "delivery" and "file" not in frame.columns:
             frame = _with_shown_names(frame)
         insert_frame(connection, f"ledger.{kind}", frame, _casts(frame, LEDGER[kind]))
-        remember_built(connection, f"ledger.{kind}", applied.run_ids[kind], applied.at)
+        built[f"ledger.{kind}"] = applied.run_ids[kind]
+    return built
 
 
 def _submissions_named(facts: Facts) -> tuple[list[str], list[str]]:
@@ -241,31 +245,34 @@ def _counting(facts: Facts) -> list[str]:
     return decision.filter(decision["decision"].is_in(accepting))["submission_id"].to_list()
 
 
-def _forget(connection: Connection, applied: Applied, parts: Iterable[Part]) -> None:
-    """Take away what earlier runs said of what is said anew: whole deliveries, or single submissions."""
-    if "anew" not in applied.facts:
-        return
-    anew = applied.facts["anew"]
+def _forget(connection: Connection, facts: Facts, parts: Iterable[Part]) -> Sequence[str]:
+    """Take away what earlier runs said of what is said anew, deliveries or single submissions; returns from where."""
+    if "anew" not in facts:
+        return ()
+    anew = facts["anew"]
     whole = anew.filter(anew["submission_id"].is_null())["delivery_id"].to_list()
     among = "IN (SELECT unnest($1::VARCHAR[]))"
     own = f"SELECT submission_id FROM ledger.submission WHERE delivery_id {among}"
     submissions = anew["submission_id"].drop_nulls().to_list()
     submissions += [row[0] for row in connection.execute(own, [whole]).fetchall()]
-    tables = ("ledger.asked", "ledger.submission", "ledger.finding", "ledger.explanation", CELL.name)
-    for table in (*tables, *(f"raw.{part.table}" for part in parts)):
+    tables = ["ledger.asked", "ledger.submission", "ledger.finding", "ledger.explanation", CELL.name]
+    tables += [f"raw.{part.table}" for part in parts]
+    for table in tables:
         connection.execute(f"DELETE FROM {table} WHERE submission_id {among}", [submissions])
-        remember_built(connection, table, applied.run_ids["anew"], applied.at)
     connection.execute(f"DELETE FROM ledger.finding WHERE delivery_id {among}", [whole])
     connection.execute(f"DELETE FROM ledger.delivery WHERE delivery_id {among}", [anew["delivery_id"].to_list()])
+    return tables
 
 
-def _spread(connection: Connection, part: Part, applied: Applied, counting: Sequence[str]) -> None:
-    """Cells to the typed columns of a part: one row per record; one with a single row has it even when all is blank."""
-    asked = applied.facts["asked"]
+def _spread(connection: Connection, part: Part, asked: Frame, counting: Sequence[str]) -> bool:
+    """Cells to the typed columns of a part: one row per record; one with a single row has it even when all is blank.
+
+    Returns whether the part was asked of anybody who counts.
+    """
     own = asked.filter((asked["form_code"] == part.form_code) & (asked["part"] == part.code))
     own = own.filter(own["submission_id"].is_in(counting))
     if not own.height:
-        return
+        return False
     picks = ", ".join(
         f"CAST(max(CASE WHEN c.field = '{field.code}' THEN c.read_as END) AS {SQL_TYPES[field.type]})"
         for field in part.fields
@@ -281,4 +288,4 @@ def _spread(connection: Connection, part: Part, applied: Applied, counting: Sequ
         """,
         [own["submission_id"].to_list()],
     )
-    remember_built(connection, f"raw.{part.table}", applied.run_ids["asked"], applied.at)
+    return True

@@ -208,7 +208,9 @@ _SNAPSHOT = "snapshot"
 
 @contextmanager
 def _attached(connection: Connection, path: Path) -> Iterator[None]:
-    connection.execute(f"ATTACH {literal(str(path))} AS {_SNAPSHOT} (STORAGE_VERSION '{STORAGE_VERSION}')")
+    # A file that is put into place once it is whole needs no log to be mended by.
+    options = f"STORAGE_VERSION '{STORAGE_VERSION}', RECOVERY_MODE 'no_wal_writes'"
+    connection.execute(f"ATTACH {literal(str(path))} AS {_SNAPSHOT} ({options})")
     try:
         connection.execute("SET threads = 1")  # so many small tables cost more where they are dealt out
         with transaction(connection):  # one for all: each by itself would be written through to the disk

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from string import Formatter
 from typing import TYPE_CHECKING, Any
 
 from nianbao.catalog import Project
@@ -103,7 +104,8 @@ def refuse_broken_rules(connection: Connection, project: Project, evaluated: Col
     forms |= {ALL_FORMS} if evaluated else set()
     for rule in project.rules:
         if rule.is_sql:
-            columns = columns_of_query(connection, rule, rule.form in forms)
+            is_known = rule.form in forms and _asks_for(rule.says) <= {*_SAID}
+            columns = () if is_known else columns_of_query(connection, rule, rule.form in forms)
             _sentence(rule.name, rule.says, dict.fromkeys((*_SAID, *columns)))
     others = [rule for rule in project.rules if not rule.is_sql and rule.table not in tables]
     for _offender in _offenders(connection, others, list(project.parts)):
@@ -117,6 +119,14 @@ _SAID = (
     "text", "measure",
 )  # fmt: skip
 """What every sentence may name, besides what its query gives."""
+
+
+def _asks_for(says: str) -> set[str]:
+    """The names in the braces of a sentence; of one that is no format none but what nobody gives."""
+    try:
+        return {name for _text, name, *_format in Formatter().parse(says) if name is not None}
+    except ValueError:
+        return {""}
 
 
 def find_fault(fault: ReadingFault, submission: Submission, project: Project) -> Finding:
