@@ -6,21 +6,33 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from nianbao.catalog import Project
+from nianbao.intake.fetch.sources import Found
+from nianbao.intake.fetch.sources.limited import Limited
+from nianbao.intake.fetch.sources.source import SourceStopped
 from nianbao.runs.collect import Collected, collect
 from nianbao.runs.workspace import open_workspace
 from nianbao.settings import Home
 from nianbao.terms.delivery import Outcome
-from nianbao.terms.source import HttpPlace, S3Place, SftpPlace, WebAccess, WebdavPlace
+from nianbao.terms.source import (
+    AnswerLetter,
+    DeclaredSource,
+    FolderPlace,
+    HttpPlace,
+    S3Place,
+    SftpPlace,
+    WebAccess,
+    WebdavPlace,
+)
 from tests.homes import ROOT, call, post, send, warehouse
 from tests.intake.sources import servers
-from tests.intake.sources.reading import new, opened, receive
+from tests.intake.sources.reading import content, new, opened, receive
 from tests.intake.sources.servers import HOST, PASSWORD, USER, OddServer, SftpServer, SlowLine
 
 ProjectWith = Callable[[str], Path]
@@ -239,3 +251,47 @@ def test_O24_an_inbox_that_has_gone_is_not_made_again(home: Home, project_with: 
     (alarm,) = run(path, home).alarms
     assert (alarm.code, alarm.stopped) == ("INBOX_GONE", True)
     assert not home.inbox.exists()
+
+
+class Threads:
+    """A source that notes in which thread each file is read; one called `stuck` has no end until it is `freed`."""
+
+    def __init__(self, declared: DeclaredSource) -> None:
+        self.declared, self.seen, self.freed = declared, list[int](), threading.Event()
+
+    def walk(self) -> Iterator[Found]:
+        """Nothing lies there."""
+        yield from ()
+
+    def read(self, found: Found) -> Iterator[bytes]:
+        """Nine pieces: more than are read ahead."""
+        self.seen.append(threading.get_ident())
+        if found.name == "stuck":
+            self.freed.wait(LONG)
+        yield from [b"piece"] * 9
+
+    def answer(self, letter: AnswerLetter) -> str:
+        """Take no answers."""
+        raise AssertionError(letter)
+
+    def close(self) -> None:
+        """Have nothing to let go of."""
+
+
+def test_one_thread_reads_all_files_of_a_source_but_for_those_that_have_no_end() -> None:
+    """A thread is left behind with the file it waits for; and one that is still asked for more serves nobody else."""
+    declared = DeclaredSource("there", FolderPlace("there"), file_seconds=1)
+    there = Threads(declared)
+    with closing(Limited(declared, lambda: there)) as source:
+        whole = [content(source, Found(name, 45, 0)) for name in "abc"]
+        assert whole == [b"piece" * 9] * 3
+        with pytest.raises(SourceStopped):
+            content(source, Found("stuck", 45, 0))
+        half_read = source.read(Found("d", 45, 0))
+        assert next(half_read) == b"piece"
+        assert content(source, Found("e", 45, 0)) == b"piece" * 9
+        assert b"".join(half_read) == b"piece" * 8
+        there.freed.set()
+    first, second, third, stuck, after, beside = there.seen
+    assert first == second == third == stuck
+    assert len({stuck, after, beside}) == 3

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from nianbao.intake.fetch.sources.listing import MAX_SEEN
 from nianbao.intake.fetch.sources.source import Found, Source, SourceStopped
@@ -31,6 +31,7 @@ class Limited:
         self.declared = declared
         self._connect = connect
         self._source: Source | None = connect()  # a missing secret or library is told at once
+        self._carrier = _Carrier()
         self._seconds_left = float(declared.run_seconds)
 
     def walk(self) -> Iterator[Found]:
@@ -48,6 +49,7 @@ class Limited:
 
     def close(self) -> None:
         """Let go of connections."""
+        self._carrier.dismiss()
         if self._source:
             self._source.close()
 
@@ -65,6 +67,10 @@ class Limited:
             self._source = self._connect()
         source = self._source
         exchange = _Exchange(lambda: work(source))
+        if not self._carrier.is_free:
+            self._carrier.dismiss()
+            self._carrier = _Carrier()
+        self._carrier.ask(exchange)
         try:
             while (said := exchange.next(began + allowed - time.monotonic())) != _END:
                 if said is None:
@@ -106,38 +112,75 @@ _END: tuple[()] = ()
 
 
 class _Exchange(Generic[T]):
-    """One exchange with a source, in a thread of its own; `fault` is how it ended, once it has."""
+    """One exchange with a source, carried out in another thread; `fault` is how it ended, once it has."""
 
     def __init__(self, work: Callable[[], Iterable[T]]) -> None:
         self.fault: BaseException | None = None
         self._work = work
-        self._said: queue.Queue[tuple[T, ...]] = queue.Queue(_AHEAD)
+        self._said: queue.SimpleQueue[tuple[T, ...]] = queue.SimpleQueue()
+        self._has_room: queue.SimpleQueue[None] = queue.SimpleQueue()
+        for _piece in range(_AHEAD):
+            self._has_room.put(None)
         self._is_wanted = True
-        self._thread = threading.Thread(target=self._carry_out, daemon=True)
-        self._thread.start()
+        self._ended = threading.Event()
 
     def next(self, seconds: float) -> tuple[T, ...] | None:
         """The next piece, the end, or None when neither came in time."""
         try:
-            return self._said.get(timeout=max(seconds, 0.0))
+            said = self._said.get(timeout=max(seconds, 0.0))
         except queue.Empty:
             return None
+        self._has_room.put(None)
+        return said
 
     def is_over(self, seconds: float) -> bool:
-        """Whether the thread ends in time when nothing more is wanted of it."""
+        """Whether it ends in time when nothing more is wanted of it."""
         self._is_wanted = False
-        while self._thread.is_alive() and self.next(0) is not None:
-            pass  # make room for a piece that it is about to put there
-        self._thread.join(max(seconds, 0.0))
-        return not self._thread.is_alive()
+        self._has_room.put(None)  # for a piece that waits to be handed over
+        return self._ended.wait(max(seconds, 0.0))
 
-    def _carry_out(self) -> None:
+    @property
+    def has_ended(self) -> bool:
+        """Whether the work is done."""
+        return self._ended.is_set()
+
+    def carry_out(self) -> None:
+        """Do the work, piece by piece, as far as it is wanted."""
         try:
             for item in self._work():
-                self._said.put((item,))
+                self._has_room.get()
                 if not self._is_wanted:
                     return
+                self._said.put((item,))
         except BaseException as fault:  # told to the run, in its own thread
             self.fault = fault
         finally:
             self._said.put(_END)
+            self._ended.set()
+
+
+class _Carrier:
+    """A thread that carries out exchanges, one after another."""
+
+    def __init__(self) -> None:
+        self._asked: queue.SimpleQueue[_Exchange[Any] | None] = queue.SimpleQueue()
+        self._last: _Exchange[Any] | None = None
+        threading.Thread(target=self._carry_out, daemon=True).start()
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it is done with what it was asked for."""
+        return self._last is None or self._last.has_ended
+
+    def ask(self, exchange: _Exchange[Any]) -> None:
+        """Let it carry out an exchange."""
+        self._last = exchange
+        self._asked.put(exchange)
+
+    def dismiss(self) -> None:
+        """Let the thread end once it is done."""
+        self._asked.put(None)
+
+    def _carry_out(self) -> None:
+        while exchange := self._asked.get():
+            exchange.carry_out()
