@@ -137,15 +137,28 @@ class Roster:
         One that comes later has those that it will have first. In place of a parent that is gone by then stands who
         took over most of it; where nobody did, the one above it.
         """
-        found: list[str] = []
-        seen = {code}
         unit = self._nearest_to(code, day)
-        while unit and (parent := self._heir(unit.parent_on(line), day)) and parent not in seen:
-            seen.add(parent)
-            if self.unit_on(parent, day):
-                found.append(parent)
-            unit = self._nearest_to(parent, day)
-        return tuple(found)
+        parent = self._heir(unit.parent_on(line), day) if unit else ""
+        above = self._line_from(parent, line, day)
+        if code in above:
+            above = above[: above.index(code)]
+        return tuple(each for each in above if self.unit_on(each, day))
+
+    def _line_from(self, code: str, line: str, day: dt.date) -> tuple[str, ...]:
+        """A unit and those above it, each once, gone ones too; most units stand below a few, of which it is known."""
+        key = code, line, day
+        if key not in self._lines:
+            found: list[str] = []
+            while code and code not in found:
+                found.append(code)
+                unit = self._nearest_to(code, day)
+                code = self._heir(unit.parent_on(line), day) if unit else ""
+            self._lines[key] = tuple(found)
+        return self._lines[key]
+
+    @cached_property
+    def _lines(self) -> dict[tuple[str, str, dt.date], tuple[str, ...]]:
+        return {}
 
     def _heir(self, code: str, day: dt.date) -> str:
         """A unit that stands, or who took over most of it."""

@@ -16,9 +16,9 @@ from nianbao.warehouse.kept_models import digest_of
 from nianbao.warehouse.models import remember_all
 from nianbao.warehouse.reference_table import ReferenceTable
 from nianbao.warehouse.schema import comment_on
-from nianbao.warehouse.time_tables import flag, periods_until, time_tables
+from nianbao.warehouse.time_tables import ended_tables, flag, periods_until, time_tables
 
-_ALL = "reference"
+_ALL, _OF_YEAR = "reference", "reference of the year"
 _LATELY = 24
 """Of so many periods that ended last it is looked day by day whether something is still awaited."""
 
@@ -27,7 +27,8 @@ def load_reference(connection: Connection, project: Project, today: dt.date) -> 
     """Bring the reference tables up to date; returns the fingerprint of each by its full name.
 
     They follow from the declarations and from the periods that are over; while neither changes they are left alone,
-    because who owes what is long: units by forms by periods.
+    because who owes what is long: units by forms by periods. When a period ends only those that speak of its end are
+    made again.
     """
     stored = dict(connection.execute("SELECT model, fingerprint FROM ledger.build").fetchall())
     over = [period for period in periods_until(project, today) if period.end < today]
@@ -37,18 +38,22 @@ def load_reference(connection: Connection, project: Project, today: dt.date) -> 
         for period in over[-_LATELY:]
         if project.is_closed(form, period, today)
     ]
-    key = hashlib.sha256(f"{digest_of(project)} {today.year} {over} {closed}".encode()).hexdigest()
+    of_year = hashlib.sha256(f"{digest_of(project)} {today.year}".encode()).hexdigest()
+    key = hashlib.sha256(f"{of_year} {over} {closed}".encode()).hexdigest()
+    is_same_year = stored.get(_OF_YEAR) == of_year
+    known = {name: fingerprint for name, fingerprint in stored.items() if name.startswith("reference.")}
     if stored.get(_ALL) == key:
-        return {name: fingerprint for name, fingerprint in stored.items() if name.startswith("reference.")}
-    fingerprints: dict[str, str] = {}
+        return known
+    fingerprints = known if is_same_year else {}
+    tables = ended_tables(project, today) if is_same_year else reference_tables(project, today)
     with transaction(connection):
-        for table in reference_tables(project, today):  # one at a time: at 5,000 units all together take half a GB
+        for table in tables:  # one at a time: at 5,000 units all together take half a GB
             name, fingerprint = f"reference.{table.name}", table.fingerprint
             if stored.get(name) != fingerprint:
                 _load(connection, name, table, project)
             fingerprints[name] = fingerprint
-        connection.execute("DELETE FROM ledger.build WHERE model = ? OR model LIKE 'reference.%'", [_ALL])
-        remember_all(connection, fingerprints | {_ALL: key}, dt.datetime.combine(today, dt.time()))
+        connection.execute("DELETE FROM ledger.build WHERE model LIKE 'reference.%'")
+        remember_all(connection, fingerprints | {_ALL: key, _OF_YEAR: of_year}, dt.datetime.combine(today, dt.time()))
     return fingerprints
 
 
@@ -59,7 +64,7 @@ def _load(connection: Connection, name: str, table: ReferenceTable, project: Pro
     comments = {column: project.column_comments.get(column, column) for column in table.columns}
     comment_on(connection, name, f"{table.zh} / {table.en}", comments)
     values = list(zip(*table.rows, strict=True)) or [()] * len(table.columns)
-    insert_columns(connection, name, dict(zip(table.columns, map(list, values), strict=True)), types)
+    insert_columns(connection, name, dict(zip(table.columns, values, strict=True)), types)
 
 
 _DESCRIPTIONS = {
@@ -100,7 +105,8 @@ def reference_tables(project: Project, today: dt.date) -> Iterator[ReferenceTabl
     yield _indicators(project)
     yield _federation(project)
     yield _units(project)
-    yield from time_tables(project, today)
+    yield from time_tables(project, today.year)
+    yield from ended_tables(project, today)
 
 
 def _forms(project: Project) -> Iterator[ReferenceTable]:

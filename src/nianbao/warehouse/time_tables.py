@@ -21,18 +21,23 @@ LONGEST = 100
 _Rows = list[tuple[str, ...]]
 
 
-def time_tables(project: Project, today: dt.date) -> Iterator[ReferenceTable]:
-    """The tables of the schema reference that speak of periods and years; they grow by a period at a time."""
-    periods = periods_until(project, today)
+def time_tables(project: Project, year: int) -> Iterator[ReferenceTable]:
+    """The tables of the schema reference that speak of periods and years, up to the end of a running year."""
+    periods = _periods_up_to(project, year)
+    years = range(project.conventions.history_from, year + 2)
     yield _unit_in_period(project, periods)
-    yield from _asked(project, periods, today)
-    yield _indicator_period(project, periods, today)
-    years = range(project.conventions.history_from, today.year + 2)
     yield _unit_in_year(project, years)
     yield _standing(project, periods, years)
     yield _tree(project, years)
     yield _incomparable(project, years)
     yield _year_before(project, periods)
+
+
+def ended_tables(project: Project, today: dt.date) -> Iterator[ReferenceTable]:
+    """Those that speak of what has ended by a day: they grow by a period at a time."""
+    periods = periods_until(project, today)
+    yield from _asked(project, periods, today)
+    yield _indicator_period(project, periods, today)
 
 
 def periods_until(project: Project, today: dt.date) -> list[Period]:
@@ -49,9 +54,13 @@ def periods_until(project: Project, today: dt.date) -> list[Period]:
         what = _("{day} is more than {LONGEST} years after {first}, the first year that reports are taken of")
         step = _("set the clock of this machine right, or name an earlier day, and run again")
         raise UsageError(what.format(day=today, LONGEST=LONGEST, first=first), next_step=step)
+    return _periods_up_to(project, today.year)
+
+
+def _periods_up_to(project: Project, year: int) -> list[Period]:
     suffixes = dict.fromkeys(("Y", *(suffix for form in project.forms.values() for suffix in form.suffixes)))
-    years = range(first, today.year + 1)
-    periods = [Period.of(year, suffix) for year in years for suffix in suffixes]
+    years = range(project.conventions.history_from, year + 1)
+    periods = [Period.of(each, suffix) for each in years for suffix in suffixes]
     return sorted(periods, key=lambda period: (period.end, -period.start.toordinal()))
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from nianbao.catalog import Project, load_project
 from nianbao.runs.build import all_models
+from nianbao.warehouse import reference
 from nianbao.warehouse.connect import open_memory
 from nianbao.warehouse.kept_models import digest_of_program, keep_models, keep_rules
 from nianbao.warehouse.models import Model
@@ -114,3 +115,19 @@ def test_a_kept_reference_table_is_not_touched(project: Project) -> None:
         connection.execute("DELETE FROM reference.codes")
         assert load_reference(connection, project, dt.date(2021, 4, 2)) == first
         assert connection.execute("SELECT count(*) FROM reference.codes").fetchone() == (0,)
+
+
+def test_when_a_period_ends_what_stands_for_the_year_is_not_made_again(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only what speaks of what is over is made on the next day, and comes to what it would be from nothing."""
+    with open_memory() as connection, open_memory() as fresh:
+        create_schema(connection, project)
+        load_reference(connection, project, dt.date(2021, 9, 30))
+        with monkeypatch.context() as nobody:
+            nobody.setattr(reference, "reference_tables", refuse)
+            ended = load_reference(connection, project, dt.date(2021, 10, 1))
+        create_schema(fresh, project)
+        assert load_reference(fresh, project, dt.date(2021, 10, 1)) == ended
+        next_year = load_reference(connection, project, dt.date(2022, 1, 1))
+        assert next_year["reference.tree"] != ended["reference.tree"]
