@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -186,7 +186,8 @@ def insert_frame(connection: Connection, table: str, frame: pl.DataFrame, column
     try:
         connection.execute(f"INSERT INTO {table} ({names}) SELECT {values} FROM {_INCOMING}")
     finally:
-        connection.unregister(_INCOMING)
+        with suppress(duckdb.TransactionException):  # where the insert failed in a transaction, what it said is told
+            connection.unregister(_INCOMING)
 
 
 _INCOMING = "incoming_frame"

@@ -14,6 +14,7 @@ from openpyxl.workbook import Workbook
 
 from nianbao.catalog import Project
 from nianbao.intake.read.formats.number_format import format_of
+from nianbao.intake.read.formats.rich_text import read_strings
 from nianbao.intake.read.formats.route import open_file
 from nianbao.intake.read.formats.sheet import Sheet, Unreadable
 from nianbao.intake.read.vocabulary import Vocabulary, load_vocabulary
@@ -93,6 +94,14 @@ def test_R4_an_empty_item_keeps_its_number(workbook: bytes) -> None:
     changed = repacked(workbook, {STRINGS: add_text, **dict.fromkeys(sheets, shift)})
     before, after = opened(workbook), opened(changed)
     assert {name: sheet.rows for name, sheet in after.items()} == {name: sheet.rows for name, sheet in before.items()}
+
+
+def test_R5_items_that_are_whole_only_together_are_not_known_by_themselves() -> None:
+    """R5: a piece of a part that was read before makes no part well-formed that is not."""
+    begin, nested = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">', b"<t>2</t></si></si>"
+    read_strings(STRINGS, begin + b'<si><t>1</t></si><si a="b"><si>' + nested + b"</sst>")
+    with pytest.raises(Unreadable):
+        read_strings(STRINGS, begin + b"<si>" + nested + b"</sst>")
 
 
 def test_R4_an_empty_style_keeps_its_number(workbook: bytes) -> None:
