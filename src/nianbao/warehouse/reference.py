@@ -11,7 +11,7 @@ from nianbao.catalog.contacts import CONTACTS
 from nianbao.catalog.declared import read_rows
 from nianbao.terms.form import NUMBERS
 from nianbao.terms.indicator import Indicator
-from nianbao.warehouse.connect import Connection, insert_columns, quote, transaction
+from nianbao.warehouse.connect import Connection, insert_frame, quote, transaction
 from nianbao.warehouse.kept_models import digest_of
 from nianbao.warehouse.models import remember_all
 from nianbao.warehouse.reference_table import ReferenceTable
@@ -58,13 +58,15 @@ def load_reference(connection: Connection, project: Project, today: dt.date) -> 
 
 
 def _load(connection: Connection, name: str, table: ReferenceTable, project: Project) -> None:
+    import polars as pl  # takes half a second, which nights on which nothing has changed need not wait
+
     types = {column: table.types.get(column, "VARCHAR") for column in table.columns}
     columns = ", ".join(f"{quote(key)} {kind}" for key, kind in types.items())
     connection.execute(f"CREATE OR REPLACE TABLE {name} ({columns})")
     comments = {column: project.column_comments.get(column, column) for column in table.columns}
     comment_on(connection, name, f"{table.zh} / {table.en}", comments)
-    values = list(zip(*table.rows, strict=True)) or [()] * len(table.columns)
-    insert_columns(connection, name, dict(zip(table.columns, values, strict=True)), types)
+    rows = pl.DataFrame(table.rows, dict.fromkeys(table.columns, pl.String), orient="row")
+    insert_frame(connection, name, rows, {column: f"CAST({quote(column)} AS {kind})" for column, kind in types.items()})
 
 
 _DESCRIPTIONS = {

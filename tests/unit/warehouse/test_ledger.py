@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import duckdb
+import polars as pl
 import pytest
 
 from nianbao.catalog import Project
 from nianbao.errors import StoreError
 from nianbao.warehouse import issued, ledger
-from nianbao.warehouse.connect import Connection, open_memory, transaction
+from nianbao.warehouse.connect import Connection, insert_frame, open_memory, transaction
 from nianbao.warehouse.schema import LEDGER, SCHEMA_VERSION, create_schema
 from tests.facts import record
 
@@ -137,6 +138,16 @@ def test_a_batch_is_recorded_whole_or_not_at_all(connection: Connection) -> None
     assert connection.execute(counted).fetchall() == [(0,)]
     deliver(connection, 1)
     assert connection.execute(counted).fetchall() == [(1,)]
+
+
+def test_what_an_insert_failed_over_is_told(connection: Connection) -> None:
+    """In a transaction as elsewhere: one that is aborted is no disk that is full."""
+    words, numbers = pl.DataFrame({"said": ["many"]}), {"said": "CAST(said AS INTEGER)"}
+    connection.execute("CREATE TABLE counted (said INTEGER)")
+    with pytest.raises(duckdb.ConversionException), transaction(connection):
+        insert_frame(connection, "counted", words, numbers)
+    insert_frame(connection, "counted", pl.DataFrame({"said": ["1"]}), numbers)
+    assert connection.execute("SELECT said FROM counted").fetchall() == [(1,)]
 
 
 def deliver_twice(connection: Connection) -> None:
