@@ -101,6 +101,8 @@ def to_spark(sql: str) -> str:
     A quotient is a DOUBLE, as in DuckDB: Spark's quotient of two DECIMALs is a DECIMAL that is cut.
     """
     tree = parse_one(sql, dialect="duckdb")
+    for step in tree.find_all(exp.CTE):
+        step.set("materialized", None)  # what is to be set apart Spark decides by itself
     for table in tree.find_all(exp.Table):
         if table.db:
             table.set("this", exp.to_identifier(view_of(f"{table.db}.{table.name}")))

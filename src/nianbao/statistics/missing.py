@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from nianbao.catalog import Project
 from nianbao.statistics.counted import AGGREGATE
 from nianbao.statistics.figures import plain
-from nianbao.terms.form import ADDITIVE, Aggregate
+from nianbao.terms.form import ADDITIVE, Aggregate, Part
 from nianbao.terms.indicator import Indicator
 from nianbao.terms.period import Period
 from nianbao.terms.unit import Unit
@@ -59,13 +59,14 @@ def read_gaps(connection: Connection, project: Project) -> dict[tuple[str, int],
     due = _read_due(connection)
     absent: dict[tuple[str, int], list[Place]] = {}
     units = _Units(project)
+    owed = {(form, year): units.asked(form, places) for (form, year), places in due.owed.items()}
     for indicator in project.indicators.values():
-        for (form, year), places in due.owed.items():
-            if indicator.form == form and (found := list(_absent(indicator, places, due, units))):
+        for (form, year), asked in owed.items():
+            if indicator.form == form and (found := _absent(indicator, asked, due)):
                 absent[indicator.id, year] = found
     wanted = sorted({name for name, _ in absent})
-    asked = {place for (name, year), places in absent.items() for place in _looked_up(project, name, year, places)}
-    values, growth = _read_values(connection, project, wanted, asked), _read_growth(connection, project, wanted)
+    looked_up = {place for (name, year), places in absent.items() for place in _looked_up(project, name, year, places)}
+    values, growth = _read_values(connection, project, wanted, looked_up), _read_growth(connection, project, wanted)
     return {
         (name, year): _gap(project.indicators[name], year, places, due, values[name], growth.get((name, year)))
         for (name, year), places in absent.items()
@@ -95,7 +96,7 @@ def read_compared_gaps(
     for (name, year, back), compared in periods.items():
         indicator = project.indicators[name]
         places = [place for place in due.owed.get((indicator.form, year - back), ()) if place[1] in compared]
-        if found := list(_absent(indicator, places, due, units)):
+        if found := _absent(indicator, units.asked(indicator.form, places), due):
             absent[name, year, back] = found
     names = sorted({name for name, _, _ in absent})
     growth, values = _read_growth(connection, project, names), _read_compared(connection, project, names)
@@ -157,50 +158,66 @@ def _read_due(connection: Connection) -> _Due:
     return _Due(owed, frozenset(in_force))
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A form of a period that a unit owes, the unit as it stood then, and the fields of parts that it was asked."""
+
+    place: Place
+    period: Period
+    unit: Unit
+    fields: frozenset[str]
+
+
 class _Units:
-    """Each unit as it stood in a period, and the fields of a form that it was asked; many indicators ask the same."""
+    """Who was asked what where something is owed: each place is looked up once, many indicators ask the same."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._asked: dict[tuple[str, Place], tuple[Unit | None, frozenset[str]]] = {}
+        self._asked: dict[tuple[str, Place], _Asked | None] = {}
+        self._fields: dict[tuple[str, Period, tuple[str, ...]], frozenset[str]] = {}
 
-    def asked(self, form: str, place: Place) -> tuple[Unit | None, frozenset[str]]:
-        """The unit, None where it is not in the roster, and the fields of parts that it was asked."""
-        known = self._asked.get((form, place))
-        if known is None:
-            period = Period.parse(place[1])
-            unit = self._project.roster.unit_in(place[0], period)
-            parts = self._project.forms[form].parts_of(unit, period) if unit else ()
-            known = self._asked[form, place] = (
-                unit,
-                frozenset(
-                    f"{part.code}.{field.code}" for part in parts for field in part.fields if field.is_asked_in(period)
-                ),
+    def asked(self, form: str, places: Collection[Place]) -> list[_Asked]:
+        """The places at which a unit of the roster owes a form, in their order."""
+        for key in ((form, place) for place in places):
+            if key not in self._asked:
+                self._asked[key] = self._look_up(*key)
+        return [each for place in places if (each := self._asked[form, place])]
+
+    def _look_up(self, form: str, place: Place) -> _Asked | None:
+        period = Period.parse(place[1])
+        unit = self._project.roster.unit_in(place[0], period)
+        if unit is None:
+            return None
+        parts = self._project.forms[form].parts_of(unit, period)
+        return _Asked(place, period, unit, self._fields_of(form, period, parts))
+
+    def _fields_of(self, form: str, period: Period, parts: tuple[Part, ...]) -> frozenset[str]:
+        key = form, period, tuple(part.code for part in parts)
+        if key not in self._fields:
+            self._fields[key] = frozenset(
+                f"{part.code}.{field.code}" for part in parts for field in part.fields if field.is_asked_in(period)
             )
-        return known
+        return self._fields[key]
 
 
-def _absent(indicator: Indicator, places: Iterable[Place], due: _Due, units: _Units) -> Iterator[Place]:
+def _absent(indicator: Indicator, asked: Iterable[_Asked], due: _Due) -> list[Place]:
     """The places at which an indicator's part is owed and not in force; of a stock only the last of a unit's year."""
-    asked = [place for place in places if _is_asked(indicator, place, units)]
+    fields = {f"{indicator.part}.{field}" for field in indicator.fields}
+    asked = [
+        each
+        for each in asked
+        if indicator.period in ("year", each.period.suffix)
+        and not fields.isdisjoint(each.fields)
+        and indicator.is_about(each.unit)
+    ]
     if indicator.aggregate is Aggregate.LAST:
-        asked = list({unit: (unit, period) for unit, period in sorted(asked, key=_in_time)}.values())
-    return (place for place in asked if (indicator.form, *place) not in due.in_force)
+        asked = {each.place[0]: each for each in sorted(asked, key=_in_time)}.values()
+    return [each.place for each in asked if (indicator.form, *each.place) not in due.in_force]
 
 
-def _in_time(place: Place) -> tuple[dt.date, int, str]:
+def _in_time(asked: _Asked) -> tuple[dt.date, int, str]:
     """Sorts periods by their last days; of two that end on one day the longer comes after the shorter."""
-    period = Period.parse(place[1])
-    return period.end, -period.start.toordinal(), place[0]
-
-
-def _is_asked(indicator: Indicator, place: Place, units: _Units) -> bool:
-    unit, fields = units.asked(indicator.form, place)
-    if unit is None or indicator.period not in ("year", Period.parse(place[1]).suffix):
-        return False
-    if not indicator.is_about(unit):
-        return False
-    return any(f"{indicator.part}.{field}" in fields for field in indicator.fields)
+    return asked.period.end, -asked.period.start.toordinal(), asked.place[0]
 
 
 _REPEATED = """(

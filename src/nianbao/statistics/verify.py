@@ -91,17 +91,20 @@ def traced_models(project: Project) -> list[Model]:
         Model(
             "step.traced",
             f"""
+-- Set apart, so that it is known how few rows there are before the cells of everybody are held against them.
+WITH counted AS MATERIALIZED (
+SELECT *, CASE WHEN aggregate = 'distinct' THEN item END AS distinct_item
+FROM (
+{every_row(counted, project, project.conventions.year)}
+)
+)
+
 SELECT
     counted.unit_code, counted.indicator_id, counted.year, counted.aggregate, counted.distinct_item AS item,
     {_OF_COUNTED} AS value,
     count(cell.submission_id) AS cells,
     count(*) FILTER (WHERE counted.value IS NOT NULL AND cell.submission_id IS NULL) AS without_cell
-FROM (
-SELECT *, CASE WHEN aggregate = 'distinct' THEN item END AS distinct_item
-FROM (
-{every_row(counted, project, project.conventions.year)}
-)
-) AS counted
+FROM counted
 INNER JOIN reference.indicators AS indicator ON counted.indicator_id = indicator.indicator_id
 LEFT JOIN (SELECT submission_id, part, row_no, field FROM raw.cell) AS cell
     ON

@@ -35,6 +35,9 @@ NOT_BUILT = duckdb.CatalogException
 _SMALL = 256 * 2**20
 """Bytes of a warehouse whose tables are read in a few milliseconds: 500 units have 50 MB after a year."""
 
+_LOG = "1GB"
+"""So much is written beside the warehouse before it goes into it: once, when the run closes it."""
+
 _ROOM_OF_READERS = "4GB"
 """How much a query of others may set aside on disk."""
 
@@ -68,7 +71,7 @@ def open_writer(path: Path) -> Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     is_new = not path.exists()
     try:
-        connection = duckdb.connect(path, config=_limits(Home(path.parent).scratch))
+        connection = duckdb.connect(path, config=_limits(Home(path.parent).scratch) | {"checkpoint_threshold": _LOG})
     except duckdb.Error as error:
         if is_new:
             path.unlink(missing_ok=True)  # a file that was only begun would be in the way of the next run

@@ -110,7 +110,9 @@ def build(
         name: NOBODY if known.get(name) == leaf else moved_since(name, known[name], leaf) if name in known else None
         for name, leaf in leaves.items()
     }
-    is_asked_whose = not _moved_of_most(connection, moved.values())
+    of_all = _count_units(connection)
+    # Where something came of most units most rows are others, and to ask which costs more than to build on.
+    is_asked_whose = not any(are_many(len(each), of_all) for each in moved.values() if each)
     compared = {read for model in models if model.reach for read in model.reads} if is_asked_whose else frozenset()
     fingerprints = dict(leaves)
     built: dict[str, Change | None] = {}
@@ -126,7 +128,7 @@ def build(
             moved[model.name] = NOBODY
             if whose != NOBODY:
                 is_compared = before == said and model.name in compared
-                now = moved[model.name] = _build_one(connection, model, whose, is_compared, column_comments)
+                now = moved[model.name] = _build_one(connection, model, whose, is_compared, of_all, column_comments)
                 built[model.name] = None if now is None else Change(model.key, now)
             if (before, of_before) != (said, inputs):  # what it reads may have been made anew and come out the same
                 said_anew[model.name] = fingerprints[model.name]
@@ -135,11 +137,10 @@ def build(
     return built
 
 
-def _moved_of_most(connection: Connection, moved: Iterable[Moved]) -> bool:
-    """Whether something came of most units: then most rows are others, and to ask which costs more than to build on."""
-    most = max((len(each) for each in moved if each is not None), default=0)
-    row = connection.execute("SELECT approx_count_distinct(unit_code) FROM ledger.moved").fetchone() if most else None
-    return row is not None and are_many(most, row[0])
+def _count_units(connection: Connection) -> int:
+    """How many units anything ever came of."""
+    row = connection.execute("SELECT count(DISTINCT unit_code) FROM ledger.moved").fetchone()
+    return int(row[0]) if row else 0
 
 
 _LEAVES = "leaves"
@@ -226,7 +227,12 @@ def remember_all(connection: Connection, fingerprints: Mapping[str, str], built_
 
 
 def _build_one(
-    connection: Connection, model: Model, moved: Moved, is_compared: bool, column_comments: Mapping[str, str]
+    connection: Connection,
+    model: Model,
+    moved: Moved,
+    is_compared: bool,
+    of_all: int,
+    column_comments: Mapping[str, str],
 ) -> Moved:
     engine = other_engine()
     try:
@@ -234,7 +240,7 @@ def _build_one(
             sql = engine.compute(connection, model.name, model.sql, model.reads)
             whose = replace_whole(connection, model.name, sql)
         else:
-            whose = refresh(connection, model, moved, is_compared)
+            whose = refresh(connection, model, moved, is_compared, of_all)
         rows = [] if whose is not None else connection.execute(f"DESCRIBE {model.name}").fetchall()
     except Exception as error:
         raise_interrupt(error)

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nianbao.warehouse.connect import quote
-
 if TYPE_CHECKING:
     from nianbao.warehouse.connect import Connection
     from nianbao.warehouse.models import Model
@@ -48,23 +46,23 @@ def are_many(concerned: int, of_all: int) -> bool:
     return concerned > _FEW and _PARTS * concerned >= of_all
 
 
-def refresh(connection: Connection, model: Model, moved: Moved, is_compared: bool) -> Moved:
+def refresh(connection: Connection, model: Model, moved: Moved, is_compared: bool, of_all: int) -> Moved:
     """Bring the table of a model to the present; returns whose rows moved, None where it was made anew.
 
-    `moved` is who moved in what it reads. A model that says whom they reach is asked for those alone: the same query,
-    held to their keys, so that the rows put in are those that a whole build would put there; where most are reached,
-    without holding it to them. Any other is computed whole; where others are built apart from it (`is_compared`) the
-    rows that came out as they were are left.
+    `moved` is who moved in what it reads, `of_all` how many there are that ever did. A model that says whom they reach
+    is asked for those alone: the same query, held to their keys, so that the rows put in are those that a whole build
+    would put there; where most are reached, without holding it to them. Any other is computed whole; where others are
+    built apart from it (`is_compared`) the rows that came out as they were are left.
     """
     if model.reach and moved is not None:
         keys = _reached(connection, model, moved)
-        _put_in_anew(connection, model, keys, f"(\n{model.sql}\n)")
+        _put_in_anew(connection, model, keys, f"(\n{model.sql}\n)", of_all)
         return frozenset(keys)
     if not is_compared:
         return replace_whole(connection, model.name, model.sql)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE fresh AS\n{model.sql}")
     try:
-        return _put_in_what_differs(connection, model)
+        return _put_in_what_differs(connection, model, of_all)
     finally:
         connection.execute("DROP TABLE fresh")
 
@@ -75,7 +73,7 @@ def replace_whole(connection: Connection, table: str, sql: str) -> Moved:
     return None
 
 
-def _put_in_what_differs(connection: Connection, model: Model) -> Moved:
+def _put_in_what_differs(connection: Connection, model: Model, of_all: int) -> Moved:
     shape = _shape(connection, "fresh")
     if shape != _shape(connection, model.name):
         return replace_whole(connection, model.name, "FROM fresh")
@@ -88,14 +86,14 @@ def _put_in_what_differs(connection: Connection, model: Model) -> Moved:
         return replace_whole(connection, model.name, "FROM fresh")
     keys = [row[0] for row in rows]
     if keys:
-        _put_in_anew(connection, model, keys, "fresh")
+        _put_in_anew(connection, model, keys, "fresh", of_all)
     return frozenset(keys)
 
 
-def _put_in_anew(connection: Connection, model: Model, keys: Sequence[str], fresh: str) -> None:
+def _put_in_anew(connection: Connection, model: Model, keys: Sequence[str], fresh: str, of_all: int) -> None:
     """Let the rows of some keys be as in `fresh`, and with them all others where these are many: they are the same."""
     is_theirs, with_keys = f" WHERE list_contains($keys, {model.key})", {"keys": keys}
-    if len(keys) > _FEW and are_many(len(keys), _count_keys(connection, model)):
+    if are_many(len(keys), of_all):
         is_theirs, with_keys = "", {}
     connection.execute(f"DELETE FROM {model.name}{is_theirs}", with_keys)
     connection.execute(f"INSERT INTO {model.name} SELECT * FROM {fresh}{is_theirs}", with_keys)
@@ -103,11 +101,6 @@ def _put_in_anew(connection: Connection, model: Model, keys: Sequence[str], fres
 
 def _reached(connection: Connection, model: Model, moved: frozenset[str]) -> Sequence[str]:
     return [row[0] for row in connection.execute(model.reach, {"moved": sorted(moved)}).fetchall()]
-
-
-def _count_keys(connection: Connection, model: Model) -> int:
-    row = connection.execute(f"SELECT approx_count_distinct({quote(model.key)}) FROM {model.name}").fetchone()
-    return int(row[0]) if row else 0
 
 
 def _shape(connection: Connection, table: str) -> list[tuple[str, str]]:

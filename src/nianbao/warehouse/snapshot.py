@@ -263,12 +263,11 @@ def _renew(
 def _renew_those_named(connection: Connection, here: str, there: str, change: Change) -> tuple[_Content, _Content]:
     """Let the rows of some be as they are there; returns the content of their rows before and after."""
     theirs, keys = f"WHERE list_contains($keys, {change.key})", {"keys": sorted(change.of)}
-    contents = []
-    for place in (here, there):
-        contents += connection.execute(f'SELECT {_CONTENT} FROM {place} AS "the row" {theirs}', keys).fetchall()
-    connection.execute(f"DELETE FROM {here} {theirs}", keys)
-    connection.execute(f"INSERT INTO {here} FROM {there} {theirs}", keys)
-    gone, come = contents
+    deleted = f'DELETE FROM {here} AS "the row" {theirs} RETURNING "the row" AS "the row"'
+    gone = connection.execute(f"WITH gone AS ({deleted}) SELECT {_CONTENT} FROM gone", keys).fetchall()[0]
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE come AS FROM {there} {theirs}", keys)
+    come = connection.execute(f'SELECT {_CONTENT} FROM come AS "the row"').fetchall()[0]
+    connection.execute(f"INSERT INTO {here} FROM come; DROP TABLE come")
     return gone, come
 
 
