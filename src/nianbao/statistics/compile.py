@@ -9,7 +9,7 @@ from nianbao.statistics.counted import counted_model, form_model, scope_conditio
 from nianbao.statistics.formulas import counted_behind, expand, formula_steps, operands_of
 from nianbao.statistics.history import history_models
 from nianbao.statistics.paired import paired_model, paired_period_model
-from nianbao.statistics.scopes import ALL, SCOPES_OF_UNIT, compared_model, operand_model, unit_operand_model
+from nianbao.statistics.scopes import ALL, ALONE, SCOPES_OF_UNIT, compared_model, operand_model, unit_operand_model
 from nianbao.statistics.year_basis import is_countable, table_of
 from nianbao.terms.indicator import Indicator
 from nianbao.terms.year_basis import YearBasis
@@ -156,6 +156,8 @@ several AS (
     SELECT indicator_id, operand, back FROM ({several}) AS listed (indicator_id, operand, back)
 ),
 
+{ALONE},
+
 unit AS (
     SELECT
         c.year_basis, c.indicator_id, c.year, c.unit_code, i.of_counted, c.asked > 0 AS is_asked,
@@ -176,10 +178,16 @@ counted AS (
     UNION ALL
     SELECT u.year_basis, u.indicator_id, u.year, t.unit_line, t.scope, u.of_counted, {_ASKED}, {_REPORTED}
     FROM unit AS u
-    INNER JOIN reference.tree AS t ON u.year_basis = t.year_basis AND u.year = t.year AND u.unit_code = t.unit_code
+    INNER JOIN (
+        SELECT t.*
+        FROM reference.tree AS t
+        LEFT JOIN alone AS a ON t.year_basis = a.year_basis AND t.unit_line = a.unit_line AND t.scope = a.unit_code
+        WHERE a.unit_code IS NULL
+    ) AS t ON u.year_basis = t.year_basis AND u.year = t.year AND u.unit_code = t.unit_code
     GROUP BY u.year_basis, u.indicator_id, u.year, t.unit_line, t.scope, u.of_counted
-)
+),
 
+covered AS (
 SELECT
     c.year_basis, o.indicator_id, c.year + o.back AS year, c.unit_line, c.scope,
     CAST(c.asked AS INTEGER) AS asked, CAST(c.reported AS INTEGER) AS reported
@@ -192,7 +200,16 @@ SELECT
     CAST(arg_min(c.reported, {_WEAKEST}) AS INTEGER) AS reported
 FROM counted AS c
 INNER JOIN several AS o ON c.indicator_id = o.operand
-GROUP BY c.year_basis, o.indicator_id, c.year + o.back, c.unit_line, c.scope""",
+GROUP BY c.year_basis, o.indicator_id, c.year + o.back, c.unit_line, c.scope
+)
+
+SELECT year_basis, indicator_id, year, unit_line, scope, asked, reported
+FROM covered
+UNION ALL
+SELECT c.year_basis, c.indicator_id, c.year, a.unit_line, c.scope, c.asked, c.reported
+FROM covered AS c
+INNER JOIN alone AS a ON c.year_basis = a.year_basis AND c.scope = a.unit_code
+WHERE c.unit_line = ''""",
         frozenset({"indicator.coverage", "reference.indicators", "reference.tree", "reference.standing"}),
         "指标覆盖：各范围应报、已报单位数",
         "units asked and units that reported all that is needed; one row per basis, indicator, year, line and scope",

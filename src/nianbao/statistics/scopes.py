@@ -24,6 +24,14 @@ UNION
 SELECT t.scope FROM reference.tree AS t INNER JOIN answering AS a ON t.unit_code = a.unit_code"""
 """In whose values what a unit reported can stand: its own, its successors', those above either, and everybody's."""
 
+ALONE = """alone AS (
+    SELECT year_basis, unit_line, scope AS unit_code
+    FROM reference.tree
+    GROUP BY year_basis, unit_line, scope
+    HAVING max(depth) = 0
+)"""
+"""Who never stands above anybody on a line, which is most: there the tree has what the unit has, and nothing to sum."""
+
 _KEY = "year_basis, indicator_id, aggregate, year"
 
 
@@ -98,6 +106,8 @@ def operand_model() -> Model:
 
 {_SUCCEEDED},
 
+{ALONE},
+
 {_SCOPES}
 
 SELECT
@@ -164,7 +174,7 @@ _SCOPES = f"""comparable AS (
 ),
 
 -- What units come to with what they took over: as it stands at the end of the year, and as years are compared.
-with_succeeded AS (
+with_succeeded AS NOT MATERIALIZED (
     SELECT u.*
     FROM step.unit_operand AS u
     LEFT JOIN succeeded AS s ON u.year_basis = s.year_basis AND u.year = s.year AND u.unit_code = s.unit_code
@@ -183,10 +193,19 @@ operand AS (
     WHERE side = 'reported'
     GROUP BY {_KEY}, back
     UNION ALL
+    SELECT u.year_basis, u.indicator_id, u.year, u.back, a.unit_line, u.unit_code, u.side = 'compared', '', u.value
+    FROM with_succeeded AS u
+    INNER JOIN alone AS a ON u.year_basis = a.year_basis AND u.unit_code = a.unit_code
+    UNION ALL
     SELECT u.year_basis, u.indicator_id, u.year, u.back, t.unit_line, t.scope, u.side = 'compared', '',
         {AGGREGATE_OF_UNITS}
     FROM with_succeeded AS u
-    INNER JOIN reference.tree AS t ON u.year_basis = t.year_basis AND u.year = t.year AND u.unit_code = t.unit_code
+    INNER JOIN (
+        SELECT t.*
+        FROM reference.tree AS t
+        LEFT JOIN alone AS a ON t.year_basis = a.year_basis AND t.unit_line = a.unit_line AND t.scope = a.unit_code
+        WHERE a.unit_code IS NULL
+    ) AS t ON u.year_basis = t.year_basis AND u.year = t.year AND u.unit_code = t.unit_code
     GROUP BY u.year_basis, u.indicator_id, u.aggregate, u.year, u.back, t.unit_line, t.scope, u.side = 'compared'
     UNION ALL
     -- What everybody reported needs no tree: it is its own comparable side.
