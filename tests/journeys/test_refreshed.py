@@ -50,8 +50,8 @@ def test_T36_tables_built_in_part_equal_those_built_whole(
     parts: list[str] = []
     as_it_is = refreshing.refresh
 
-    def listen(connection: Connection, model: Model, moved: Moved, is_compared: bool) -> Moved:
-        whose = as_it_is(connection, model, moved, is_compared)
+    def listen(connection: Connection, model: Model, moved: Moved, is_compared: bool, of_all: int) -> Moved:
+        whose = as_it_is(connection, model, moved, is_compared, of_all)
         parts.extend([model.name] * (whose is not None))
         return whose
 
@@ -77,9 +77,9 @@ def test_whose_rows_moved_is_asked_only_where_few_sent_something(
     compared: list[bool] = []
     as_it_is = refreshing.refresh
 
-    def listen(connection: Connection, model: Model, moved: Moved, is_compared: bool) -> Moved:
+    def listen(connection: Connection, model: Model, moved: Moved, is_compared: bool, of_all: int) -> Moved:
         compared.append(is_compared)
-        return as_it_is(connection, model, moved, is_compared)
+        return as_it_is(connection, model, moved, is_compared, of_all)
 
     monkeypatch.setattr("nianbao.warehouse.models.refresh", listen)
     with clock_at("2022-01-27T01:00"), open_workspace(project.path, year_copy, "build") as workspace:

@@ -9,7 +9,14 @@ from nianbao.statistics.counted import counted_model, form_model, scope_conditio
 from nianbao.statistics.formulas import counted_behind, expand, formula_steps, operands_of
 from nianbao.statistics.history import history_models
 from nianbao.statistics.paired import paired_model, paired_period_model
-from nianbao.statistics.scopes import ALL, ALONE, SCOPES_OF_UNIT, compared_model, operand_model, unit_operand_model
+from nianbao.statistics.scopes import (
+    ALL,
+    ALONE_AND_ABOVE,
+    SCOPES_OF_UNIT,
+    compared_model,
+    operand_model,
+    unit_operand_model,
+)
 from nianbao.statistics.year_basis import is_countable, table_of
 from nianbao.terms.indicator import Indicator
 from nianbao.terms.year_basis import YearBasis
@@ -148,7 +155,18 @@ def _covered_model(project: Project) -> Model:
     single, several = _operands(project)
     return Model(
         "step.covered",
-        f"""WITH single AS (
+        _covered_sql(single, several),
+        frozenset({"indicator.coverage", "reference.indicators", "reference.tree", "reference.standing"}),
+        "指标覆盖：各范围应报、已报单位数",
+        "units asked and units that reported all that is needed; one row per basis, indicator, year, line and scope",
+        key="scope",
+        reach=SCOPES_OF_UNIT,
+    )  # fmt: skip
+
+
+def _covered_sql(single: str, several: str) -> str:
+    """Over formulas of a `single` indicator and of `several`, as rows of SQL: formula, indicator, years back."""
+    return f"""WITH single AS (
     SELECT indicator_id, operand, back FROM ({single}) AS listed (indicator_id, operand, back)
 ),
 
@@ -156,7 +174,7 @@ several AS (
     SELECT indicator_id, operand, back FROM ({several}) AS listed (indicator_id, operand, back)
 ),
 
-{ALONE},
+{ALONE_AND_ABOVE},
 
 unit AS (
     SELECT
@@ -178,12 +196,7 @@ counted AS (
     UNION ALL
     SELECT u.year_basis, u.indicator_id, u.year, t.unit_line, t.scope, u.of_counted, {_ASKED}, {_REPORTED}
     FROM unit AS u
-    INNER JOIN (
-        SELECT t.*
-        FROM reference.tree AS t
-        LEFT JOIN alone AS a ON t.year_basis = a.year_basis AND t.unit_line = a.unit_line AND t.scope = a.unit_code
-        WHERE a.unit_code IS NULL
-    ) AS t ON u.year_basis = t.year_basis AND u.year = t.year AND u.unit_code = t.unit_code
+    INNER JOIN above AS t ON u.year_basis = t.year_basis AND u.year = t.year AND u.unit_code = t.unit_code
     GROUP BY u.year_basis, u.indicator_id, u.year, t.unit_line, t.scope, u.of_counted
 ),
 
@@ -209,13 +222,7 @@ UNION ALL
 SELECT c.year_basis, c.indicator_id, c.year, a.unit_line, c.scope, c.asked, c.reported
 FROM covered AS c
 INNER JOIN alone AS a ON c.year_basis = a.year_basis AND c.scope = a.unit_code
-WHERE c.unit_line = ''""",
-        frozenset({"indicator.coverage", "reference.indicators", "reference.tree", "reference.standing"}),
-        "指标覆盖：各范围应报、已报单位数",
-        "units asked and units that reported all that is needed; one row per basis, indicator, year, line and scope",
-        key="scope",
-        reach=SCOPES_OF_UNIT,
-    )  # fmt: skip
+WHERE c.unit_line = ''"""
 
 
 def _operands(project: Project) -> tuple[str, str]:

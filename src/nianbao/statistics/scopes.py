@@ -24,13 +24,22 @@ UNION
 SELECT t.scope FROM reference.tree AS t INNER JOIN answering AS a ON t.unit_code = a.unit_code"""
 """In whose values what a unit reported can stand: its own, its successors', those above either, and everybody's."""
 
-ALONE = """alone AS (
+ALONE_AND_ABOVE = """alone AS (
     SELECT year_basis, unit_line, scope AS unit_code
     FROM reference.tree
     GROUP BY year_basis, unit_line, scope
     HAVING max(depth) = 0
+),
+
+above AS (
+    SELECT t.year_basis, t.year, t.unit_line, t.scope, t.unit_code
+    FROM reference.tree AS t
+    LEFT JOIN alone AS a ON t.year_basis = a.year_basis AND t.unit_line = a.unit_line AND t.scope = a.unit_code
+    WHERE a.unit_code IS NULL
 )"""
-"""Who never stands above anybody on a line, which is most: there the tree has what the unit has, and nothing to sum."""
+"""Who never stands above anybody on a line, which is most: there the tree has what the unit has, and nothing to sum.
+
+And the tree of those who do."""
 
 _KEY = "year_basis, indicator_id, aggregate, year"
 
@@ -106,7 +115,7 @@ def operand_model() -> Model:
 
 {_SUCCEEDED},
 
-{ALONE},
+{ALONE_AND_ABOVE},
 
 {_SCOPES}
 
@@ -200,12 +209,7 @@ operand AS (
     SELECT u.year_basis, u.indicator_id, u.year, u.back, t.unit_line, t.scope, u.side = 'compared', '',
         {AGGREGATE_OF_UNITS}
     FROM with_succeeded AS u
-    INNER JOIN (
-        SELECT t.*
-        FROM reference.tree AS t
-        LEFT JOIN alone AS a ON t.year_basis = a.year_basis AND t.unit_line = a.unit_line AND t.scope = a.unit_code
-        WHERE a.unit_code IS NULL
-    ) AS t ON u.year_basis = t.year_basis AND u.year = t.year AND u.unit_code = t.unit_code
+    INNER JOIN above AS t ON u.year_basis = t.year_basis AND u.year = t.year AND u.unit_code = t.unit_code
     GROUP BY u.year_basis, u.indicator_id, u.aggregate, u.year, u.back, t.unit_line, t.scope, u.side = 'compared'
     UNION ALL
     -- What everybody reported needs no tree: it is its own comparable side.

@@ -169,10 +169,11 @@ def insert_columns(
     """Insert rows given as columns of equal length; `types` says how each is cast on its way in."""
     if not columns or not next(iter(columns.values())):
         return
-    import polars as pl  # a run that loads nothing needs none of it
-
-    texts = pl.DataFrame({name: _texts(column) for name, column in columns.items()}, dict.fromkeys(columns, pl.String))
-    insert_frame(connection, table, texts, {name: f"CAST({quote(name)} AS {types[name]})" for name in columns})
+    names = ", ".join(quote(name) for name in columns)
+    values = ", ".join(f"CAST(unnest(${i}::VARCHAR[]) AS {types[name]})" for i, name in enumerate(columns, start=1))
+    connection.execute(
+        f"INSERT INTO {table} ({names}) SELECT {values}", [_texts(column) for column in columns.values()]
+    )
 
 
 def insert_rows(

@@ -110,7 +110,7 @@ def build(
         name: NOBODY if known.get(name) == leaf else moved_since(name, known[name], leaf) if name in known else None
         for name, leaf in leaves.items()
     }
-    of_all = _count_units(connection)
+    of_all = _count_units(connection) if any(moved.values()) else 0
     # Where something came of most units most rows are others, and to ask which costs more than to build on.
     is_asked_whose = not any(are_many(len(each), of_all) for each in moved.values() if each)
     compared = {read for model in models if model.reach for read in model.reads} if is_asked_whose else frozenset()

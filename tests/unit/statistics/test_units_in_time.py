@@ -480,7 +480,11 @@ def test_what_is_built_for_those_who_moved_is_what_a_whole_build_makes(
         given = {read for model in models for read in model.reads} - {model.name for model in models}
         for model in in_order(models, given):
             whose = together(moved.get(name, NOBODY) for name in model.reads)
-            moved[model.name] = NOBODY if whose == NOBODY else refresh(connection, model, whose, is_compared=True, of_all=len(world.reports))
+            moved[model.name] = (
+                NOBODY
+                if whose == NOBODY
+                else refresh(connection, model, whose, is_compared=True, of_all=len(world.reports))
+            )
             in_part += bool(model.reach and moved[model.name])
             assert differing_rows(connection, model) == [], (seed, model.name)
     assert in_part > 60
