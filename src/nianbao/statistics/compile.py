@@ -26,7 +26,8 @@ from nianbao.warehouse.refresh import SAME
 
 def placed_models(project: Project) -> list[Model]:
     """The models that depend on who stands where at the end of a year, in their order; the last one is the tree."""
-    return [unit_operand_model(), operand_model(), _covered_model(project), _tree_model(project)]
+    main, *others = project.year_bases
+    return [unit_operand_model(main, bool(others)), operand_model(), _covered_model(project), _tree_model(project)]
 
 
 def _depth(project: Project) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nianbao.statistics.counted import AGGREGATE, AGGREGATE_OF_UNITS, ITEMS_OF_UNIT
+from nianbao.terms.year_basis import YearBasis
 from nianbao.warehouse.models import Model
 
 ALL = "all"
@@ -57,7 +58,20 @@ WHERE scope = '{ALL}' AND unit_line = '' AND with_succeeded""",
     )
 
 
-def unit_operand_model() -> Model:
+def _told(source: str, year: str, main: YearBasis, has_others: bool) -> str:
+    """The rows of a source that some value is made of: of a basis other than the main one those of whole years."""
+    if not has_others:
+        return source
+    return f"""(
+        SELECT c.*
+        FROM {source} AS c
+        LEFT JOIN step.whole_year AS w
+            ON c.year_basis = w.year_basis AND c.indicator_id = w.indicator_id AND {year} = w.year
+        WHERE c.year_basis = '{main.code}' OR w.year IS NOT NULL
+    )"""
+
+
+def unit_operand_model(main: YearBasis, has_others: bool) -> Model:
     """The values of each unit that indicators and formulas are made of: from them come those of who stands above.
 
     `side` is `reported` as the unit reported it, `at_end` with what it took over by the end of the year where it took
@@ -74,7 +88,7 @@ def unit_operand_model() -> Model:
 
 summed AS (
     SELECT 'reported' AS side, {_KEY}, 0 AS back, unit_code, {AGGREGATE} AS value, {ITEMS_OF_UNIT} AS items
-    FROM indicator.counted
+    FROM {_told("indicator.counted", "c.year", main, has_others)}
     GROUP BY {_KEY}, unit_code
     UNION ALL
     SELECT 'at_end' AS side, {_KEY}, 0 AS back, unit_code, {AGGREGATE} AS value, {ITEMS_OF_UNIT} AS items
@@ -82,14 +96,14 @@ summed AS (
     GROUP BY {_KEY}, unit_code
     UNION ALL
     SELECT 'compared' AS side, {_KEY}, back, unit_code, {AGGREGATE} AS value, {ITEMS_OF_UNIT} AS items
-    FROM placed
+    FROM {_told("placed", "c.year - c.back", main, has_others)}
     GROUP BY {_KEY}, back, unit_code
 )
 
 SELECT side, {_KEY}, back, unit_code, CAST(value AS DECIMAL(38, 10)) AS value, items
 FROM summed
 WHERE value IS NOT NULL""",
-        frozenset({"indicator.counted", "step.paired", "reference.standing"}),
+        frozenset({"indicator.counted", "step.paired", "reference.standing", *(["step.whole_year"] * has_others)}),
         "各单位指标和算式的取数：按原报、按年末承继关系、按同期比较口径",
         "what indicators and formulas are made of for each unit; one row per side, basis, indicator, year, years back "
         "and unit",
